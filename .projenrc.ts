@@ -1,0 +1,151 @@
+import { awscdk, javascript, typescript } from 'projen';
+
+/** Pinned exactly: the bundle must be the same bytes on every machine, or templates differ between laptops. */
+const ESBUILD = '0.28.2';
+
+/**
+ * Pinned exactly, because it is part of the bundle, and because an SDK that doesn't know a request field drops it silently.
+ */
+const SDK = '3.1048.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-healthlake-import',
+  description: 'Loads FHIR R4 data into AWS HealthLake as part of cdk deploy',
+  keywords: ['aws', 'cdk', 'healthlake', 'fhir', 'ndjson', 'import', 'healthcare'],
+  author: 'cdk-healthlake-import contributors',
+  authorAddress: 'https://github.com/cdk-healthlake',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-healthlake/cdk-healthlake-import.git',
+  license: 'Apache-2.0',
+  stability: 'experimental',
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.16.0',
+  workflowNodeVersion: '24.x',
+
+  // The newest that integ-runner reads (cloud assembly schema 53; 2.260 writes 54) and the oldest that cdk-nag 3 takes.
+  // It is the floor and the development version; `npm run test:newest` runs the tests on the newest.
+  cdkVersion: '2.257.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+
+  publishToPypi: { distName: 'cdk-healthlake-import', module: 'cdk_healthlake_import' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkhealthlake.fhirimport',
+    mavenGroupId: 'io.github.cdkhealthlake',
+    mavenArtifactId: 'cdk-healthlake-import',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkHealthLake.FhirImport', packageId: 'CdkHealthLake.FhirImport' },
+  publishToGo: { moduleName: 'github.com/cdk-healthlake/cdk-healthlake-import-go' },
+
+  devDeps: [
+    '@types/node@^22', // the oldest line that is still maintained; newer types would hide what Node 20 hasn't
+    '@types/aws-lambda',
+    `@aws-sdk/client-cloudformation@${SDK}`,
+    `@aws-sdk/client-healthlake@${SDK}`,
+    `@aws-sdk/client-kms@${SDK}`,
+    `@aws-sdk/client-lambda@${SDK}`,
+    `@aws-sdk/client-s3@${SDK}`,
+    `@aws-sdk/client-sfn@${SDK}`,
+    `@aws-sdk/client-sts@${SDK}`,
+    '@aws-sdk/core',
+    '@aws-sdk/region-config-resolver', // client-sts imports it and doesn't declare it
+    '@smithy/types',
+    'aws-cdk@^2.1148.1', // npm's `latest` is an accidental 3.0.0 that can't read a current assembly
+    'aws-sdk-client-mock@^4.1.0',
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
+    'cdk-nag@3.0.2',
+    'fast-xml-parser',
+    'fflate',
+    'tsx',
+    'yaml',
+  ],
+
+  sampleCode: false,
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  singletonLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  bundlerOptions: { esbuildVersion: ESBUILD },
+
+  typecheckTests: true,
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    compilerOptions: {
+      isolatedModules: true, // tests are transpiled file by file; the test task checks the types of the whole
+      rootDir: '.',
+      types: ['jest', 'node'],
+      paths: { 'cdk-healthlake-import': ['./src'] },
+    },
+    include: ['.projenrc.ts', 'src/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    exclude: ['node_modules', '**/cdk.out', '**/*.snapshot'],
+  },
+  eslintOptions: {
+    dirs: ['src', 'lambda', 'local', 'examples', 'bench'],
+    devdirs: ['test'],
+    ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', '*.snapshot', 'coverage', '!.projenrc.ts'],
+    tsconfigPath: './tsconfig.dev.json',
+    projectService: false,
+  },
+  jestOptions: {
+    jestConfig: {
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
+      collectCoverage: false,
+      testTimeout: 30_000,
+    },
+  },
+
+  gitignore: ['cdk.out', '/assets/', '/.newest/', '*.snapshot/**/asset.*', '*.snapshot/**/*.metadata.json'],
+});
+
+// The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
+project.bundler.addBundle('lambda/index.ts', {
+  platform: 'node',
+  target: 'node20',
+  externals: [],
+  minify: true,
+  sourcemap: false,
+  mainFields: ['module', 'main'],
+});
+const bundle = project.bundler.bundleTask;
+project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
+
+// The tarball holds what a user's synth needs: lib, assets, .jsii and the documents.
+for (const path of ['/lambda/', '/local/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.dev.json',
+  '/CONTRIBUTING.md', '/SECURITY.md']) {
+  project.addPackageIgnore(path);
+}
+
+// What download address a package came from says nothing about the project.
+new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
+
+// The arrows of the house: src <- examples, lambda -> src/import-contract.ts only, local imports neither.
+project.eslint?.addRules({
+  'import/no-restricted-paths': ['error', {
+    basePath: '.',
+    zones: [
+      { target: './src', from: './lambda', message: 'src/ is the library; it runs no handler code' },
+      { target: './src', from: ['./local', './examples', './test', './bench'] },
+      { target: './lambda', from: './src', except: ['./import-contract.ts'], message: 'lambda/ knows the wire only' },
+      { target: './lambda', from: ['./local', './examples', './test', './bench'] },
+      { target: './local', from: ['./src', './lambda', './examples', './test', './bench'], message: 'local/ runs what the assembly contains' },
+      { target: './local/healthlake', from: './local', except: ['./healthlake'], message: 'HealthLake stands on its own' },
+      { target: './examples', from: ['./src', './lambda', './local', './test', './bench'], message: 'examples use the library as its users do' },
+    ],
+  }],
+});
+project.eslint?.addOverride({
+  files: ['local/**', 'lambda/**', 'bench/**', 'examples/**', 'test/**'],
+  rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library
+});
+
+project.testTask.prependSpawn(bundle);
+
+project.synth();
