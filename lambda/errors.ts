@@ -1,0 +1,42 @@
+import { maskObjectKeys } from './reason';
+
+/** What a failed call of AWS means for whoever has to decide whether to try again. */
+export type ErrorKind =
+  /** Says nothing: throttled, out of order, unreachable. */
+  | 'transient'
+  /** What a role or a policy that is seconds old makes AWS say, and what a wrong one makes it say for ever. */
+  | 'settling'
+  /** Will not go away. */
+  | 'definite';
+
+/** How long what may be settling is tried again, in milliseconds. */
+export const SETTLING_TIME = 5 * 60 * 1000;
+
+const THROTTLING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+const DEFINITE_MESSAGE = /explicit deny|failed to satisfy constraint/;
+
+/** An error as the SDK throws it, as far as it is looked at. */
+interface SdkError {
+  readonly name: string;
+  readonly message: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+export function kindOf(error: unknown): ErrorKind {
+  const { name, message, $metadata } = toSdkError(error);
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined || status >= 500 || status === 429 || THROTTLING.test(name)) {
+    return 'transient';
+  }
+  return DEFINITE_MESSAGE.test(message) || name === 'ResourceNotFoundException' ? 'definite' : 'settling';
+}
+
+/** The error's code and text, as it may be shown. */
+export function describeError(error: unknown): string {
+  const { name, message } = toSdkError(error);
+  return `${name}: ${maskObjectKeys(message)}`;
+}
+
+function toSdkError(error: unknown): SdkError {
+  return error instanceof Error ? error : { name: 'Error', message: String(error) };
+}

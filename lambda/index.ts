@@ -1,0 +1,35 @@
+import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../src/import-contract';
+import { isJobComplete, onJobEvent } from './job/handler';
+import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
+import { Failure } from './reason';
+
+/** Called once for each change of a resource. */
+export async function onEvent(request: OnEventRequest): Promise<OnEventResponse | { PhysicalResourceId?: string }> {
+  if (request.RequestType === 'Delete') {
+    return { PhysicalResourceId: request.PhysicalResourceId };
+  }
+  return handlersOf(request).onEvent(request);
+}
+
+/** Called until it says that the change is complete, or throws. */
+export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+  if (request.RequestType === 'Delete') {
+    // Jobs can't be cancelled and imports not be undone.
+    return { IsComplete: true, PhysicalResourceId: request.PhysicalResourceId, Data: {} };
+  }
+  return handlersOf(request).isComplete(request);
+}
+
+const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof isJobComplete } | undefined> = {
+  [JOB_RESOURCE_TYPE]: { onEvent: onJobEvent, isComplete: isJobComplete },
+  [OUTCOME_RESOURCE_TYPE]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
+};
+
+function handlersOf({ ResourceType }: OnEventRequest) {
+  const handlers = HANDLERS[ResourceType];
+  if (!handlers) {
+    throw new Failure([`this provider knows no resource type "${ResourceType}"`, 'use it with the constructs of cdk-healthlake-import only']);
+  }
+  return handlers;
+}

@@ -1,0 +1,122 @@
+import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
+import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
+import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
+import { log } from '../log';
+import { Operator, operatorFor } from '../operator';
+import { Failure } from '../reason';
+import { askDirection } from '../stack';
+import { answerFromId, decideJob, Fact, JobDecision, JobFacts } from './decision';
+import { readLedger } from './ledger';
+import { formatJobId, parseJobId } from './physical-id';
+
+/** All calls of one invocation together, so that it ends long before the function's time-out. */
+const CALL_BUDGET = 60_000;
+
+/** Sets the deadline. Everything that talks to AWS is left to `isComplete`, which may be repeated. */
+export function onJobEvent(request: OnEventRequest): OnEventResponse {
+  const properties = request.ResourceProperties as ImportJobProperties;
+  const now = Date.now();
+  return {
+    PhysicalResourceId: request.PhysicalResourceId
+      ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: fingerprintOf(properties) }),
+    RequestedAt: now,
+    Deadline: now + JOB_TIMEOUT_MINUTES * 60_000,
+  };
+}
+
+/** Brings the job about: finds it, or starts it, or says why not. */
+export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+  const properties = request.ResourceProperties as ImportJobProperties;
+  const fingerprint = fingerprintOf(properties);
+  const known = {
+    dataSetChanged: request.OldResourceProperties === undefined
+      || fingerprintOf(request.OldResourceProperties as ImportJobProperties) !== fingerprint,
+    fingerprint,
+    id: parseJobId(request.PhysicalResourceId),
+  };
+  const decision = answerFromId(known) ?? await askAndDecide(request, properties, known);
+  log('import job', { construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint, decision: decision.kind });
+  return act(request, properties, fingerprint, decision);
+}
+
+async function askAndDecide(request: IsCompleteRequest, properties: ImportJobProperties,
+  known: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Promise<JobDecision> {
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
+  const datastore = await ask(() => datastoreStatus(operator, properties.DatastoreId, abortSignal));
+  const ledger = await ask(() =>
+    readLedger(operator.healthlake, properties.DatastoreId, known.fingerprint, properties.ErrorTolerance, abortSignal));
+  // Asked last: what comes next may be a start.
+  const direction = await askDirection(operator.cloudformation, request.StackId, abortSignal);
+  const decision = decideJob({ ...known, direction, datastore, ledger });
+  return decision.kind === 'start' ? start(operator, properties, known.fingerprint, decision.failedJobIds, abortSignal) : decision;
+}
+
+async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[],
+  abortSignal: AbortSignal): Promise<JobDecision> {
+  const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
+    DatastoreId: properties.DatastoreId,
+    JobName: jobNameOf(properties.JobNamePrefix, fingerprint),
+    InputDataConfig: { S3Uri: properties.InputS3Uri },
+    JobOutputDataConfig: { S3Configuration: { S3Uri: properties.OutputS3Uri, KmsKeyId: properties.OutputKmsKeyId } },
+    DataAccessRoleArn: properties.DataAccessRoleArn,
+    ValidationLevel: properties.ValidationLevel as StartFHIRImportJobRequest['ValidationLevel'],
+  };
+  const command = new StartFHIRImportJobCommand({ ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) });
+  const started = await ask(() => healthlake.send(command, { abortSignal }));
+  return 'error' in started
+    ? { kind: 'retry', error: started.error, doing: 'start the import job' }
+    : { kind: 'answer', jobId: started.value.JobId! };
+}
+
+function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: JobDecision): IsCompleteResponse {
+  switch (decision.kind) {
+    case 'answer':
+      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: decision.jobId, fingerprint }), decision.jobId);
+    case 'keep':
+      return answer(request.PhysicalResourceId, parseJobId(request.PhysicalResourceId)?.jobId ?? UNKNOWN);
+    case 'fail':
+      throw new Failure([`no import job was started: ${decision.why}`]);
+    case 'retry':
+      return retryOrFail(request, decision);
+    default:
+      return waitOrFail(request, decision.kind === 'wait' ? decision.why : '');
+  }
+}
+
+function retryOrFail(request: IsCompleteRequest, { error, doing }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
+  const why = `could not ${doing}: ${describeError(error)}`;
+  const kind = kindOf(error);
+  if (kind === 'definite' || (kind === 'settling' && Date.now() >= request.RequestedAt + SETTLING_TIME)) {
+    throw new Failure([why, 'no import job is known to be started', 'correct it and deploy again']);
+  }
+  return waitOrFail(request, why);
+}
+
+function waitOrFail(request: IsCompleteRequest, why: string): IsCompleteResponse {
+  if (Date.now() >= request.Deadline) {
+    throw new Failure([`no import job was accepted within ${JOB_TIMEOUT_MINUTES} minutes: ${why}`, 'deploy again: a job that was accepted after all is found']);
+  }
+  log('waiting', { construct: request.LogicalResourceId, why });
+  return NOT_YET;
+}
+
+function answer(physicalId: string, jobId: string): IsCompleteResponse {
+  const attributes: ImportJobAttributes = { JobId: jobId };
+  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributes } };
+}
+
+async function datastoreStatus({ healthlake }: Operator, datastoreId: string, abortSignal: AbortSignal): Promise<string> {
+  const { DatastoreProperties: properties } = await healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: datastoreId }), { abortSignal });
+  return properties?.DatastoreStatus ?? UNKNOWN;
+}
+
+async function ask<T>(question: () => Promise<T>): Promise<Fact<T>> {
+  try {
+    return { value: await question() };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,45 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { HealthLakeClient } from '@aws-sdk/client-healthlake';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+
+/** What the SDK's clients share: throttling outlasts three attempts, and a hanging call must not eat the function's time. */
+const CLIENT_CONFIG = {
+  maxAttempts: 8,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+};
+
+/** The clients of one import: every call is made as its operator role. */
+export interface Operator {
+  readonly healthlake: HealthLakeClient;
+  readonly cloudformation: CloudFormationClient;
+}
+
+const sts = new STSClient(CLIENT_CONFIG);
+const operators = new Map<string, Operator>();
+
+/** The clients of an import's operator role; kept, because a warm function looks after many imports many times. */
+export function operatorFor(roleArn: string): Operator {
+  const known = operators.get(roleArn);
+  if (known) {
+    return known;
+  }
+  const config = { ...CLIENT_CONFIG, credentials: () => assume(roleArn) };
+  const operator = { healthlake: new HealthLakeClient(config), cloudformation: new CloudFormationClient(config) };
+  operators.set(roleArn, operator);
+  return operator;
+}
+
+/** Temporary credentials; the SDK keeps them until they expire. */
+async function assume(roleArn: string): Promise<AwsCredentialIdentity> {
+  const { Credentials: granted } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'fhir-import' }));
+  if (!granted?.AccessKeyId || !granted.SecretAccessKey) {
+    throw new Error(`AssumeRole of ${roleArn} gave no credentials`);
+  }
+  return {
+    accessKeyId: granted.AccessKeyId,
+    secretAccessKey: granted.SecretAccessKey,
+    sessionToken: granted.SessionToken,
+    expiration: granted.Expiration,
+  };
+}

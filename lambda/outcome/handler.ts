@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'timers/promises';
+import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
+import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
+import { Fact } from '../job/decision';
+import { log } from '../log';
+import { Operator, operatorFor } from '../operator';
+import { isWorthWaiting, untilNextLook } from '../polling';
+import { Failure } from '../reason';
+import { askDirection, Direction } from '../stack';
+import { attributesOf, sentencesOf } from './answer';
+import { decideOutcome, OutcomeDecision } from './decision';
+import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
+import { countsOf } from './verdict';
+
+/** All calls of one invocation together, beyond the time that it waits between looks. */
+const CALL_BUDGET = 60_000;
+
+/** How long after the deadline a failure waits to learn whether the stack is rolled back, in which case it must not fail. */
+const DIRECTION_GRACE = 2 * 60_000;
+
+/** Sets the deadline. */
+export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
+  const properties = request.ResourceProperties as ImportOutcomeProperties;
+  const now = Date.now();
+  return {
+    PhysicalResourceId: request.PhysicalResourceId ?? formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId }),
+    RequestedAt: now,
+    Deadline: now + Number(properties.TimeoutSeconds) * 1000,
+  };
+}
+
+/** Looks at the job, for some time of its life, and judges it when it has ended. */
+export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+  const invokedAt = Date.now();
+  const properties = request.ResourceProperties as ImportOutcomeProperties;
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
+
+  const judged = judgedBefore(request, properties);
+  if (judged) {
+    const look = await lookAt(operator, properties, abortSignal);
+    return answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
+  }
+
+  let status: string | undefined;
+  while (await waitForNextLook(request, properties.JobId, status, invokedAt)) {
+    const look = await lookAt(operator, properties, abortSignal);
+    const decision = decideOutcome(look, properties.ErrorTolerance, request, Date.now());
+    logProgress(request, properties, decision);
+    const response = await act(request, properties, decision, () => directionOfUpdate(request, operator, abortSignal));
+    if (response) {
+      return response;
+    }
+    status = decision.job?.JobStatus;
+  }
+  return NOT_YET;
+}
+
+/** Undefined: look again. */
+async function act(request: IsCompleteRequest, properties: ImportOutcomeProperties, decision: OutcomeDecision,
+  askForDirection: () => Promise<Direction>): Promise<IsCompleteResponse | undefined> {
+  if (decision.kind === 'succeed') {
+    const judged: Judged = { status: decision.job.JobStatus!, counts: countsOf(decision.job.JobProgressReport) };
+    const id = formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged });
+    return answer(id, properties, judged, decision.job);
+  }
+  const direction = await askForDirection();
+  if (direction === 'roll-back') {
+    return answer(request.PhysicalResourceId, properties, undefined, decision.job);
+  }
+  if (decision.kind === 'wait') {
+    return undefined;
+  }
+  if (direction === 'unknown' && Date.now() < request.Deadline + DIRECTION_GRACE) {
+    return NOT_YET;
+  }
+  throw new Failure(sentencesOf(properties, decision.why, decision.advice, decision.job));
+}
+
+/** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
+async function directionOfUpdate(request: IsCompleteRequest, operator: Operator, abortSignal: AbortSignal): Promise<Direction> {
+  return request.RequestType === 'Update' ? askDirection(operator.cloudformation, request.StackId, abortSignal) : 'forward';
+}
+
+/** What this resource's own id says of this very job. */
+function judgedBefore(request: IsCompleteRequest, properties: ImportOutcomeProperties): Judged | undefined {
+  const id = parseOutcomeId(request.PhysicalResourceId);
+  return id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId ? id.judged : undefined;
+}
+
+async function waitForNextLook(request: IsCompleteRequest, jobId: string, status: string | undefined, invokedAt: number): Promise<boolean> {
+  const now = Date.now();
+  const untilDeadline = Math.max(0, request.Deadline - now);
+  const delay = Math.min(untilNextLook({ jobId, status, requestedAt: request.RequestedAt, now }), untilDeadline);
+  if (!isWorthWaiting(delay, invokedAt, now)) {
+    return false;
+  }
+  await sleep(delay);
+  return true;
+}
+
+async function lookAt({ healthlake }: Operator, properties: ImportOutcomeProperties, abortSignal: AbortSignal): Promise<Fact<ImportJob>> {
+  try {
+    const { DatastoreId, JobId } = properties;
+    const { ImportJobProperties: job } = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
+    return job ? { value: job } : { error: new Error('DescribeFHIRImportJob gave no job') };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function logProgress(request: IsCompleteRequest, properties: ImportOutcomeProperties, { kind, job }: OutcomeDecision): void {
+  const report = job?.JobProgressReport;
+  log('import progress', {
+    construct: request.LogicalResourceId,
+    datastoreId: properties.DatastoreId,
+    jobId: properties.JobId,
+    status: job?.JobStatus ?? UNKNOWN,
+    filesScanned: report?.TotalNumberOfScannedFiles,
+    filesImported: report?.TotalNumberOfImportedFiles,
+    resourcesScanned: report?.TotalNumberOfResourcesScanned,
+    resourcesImported: report?.TotalNumberOfResourcesImported,
+    resourcesWithCustomerError: report?.TotalNumberOfResourcesWithCustomerError,
+    secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
+    decision: kind,
+  });
+}
+
+function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, job?: ImportJob): IsCompleteResponse {
+  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributesOf(properties, judged, job) } };
+}

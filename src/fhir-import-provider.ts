@@ -1,0 +1,238 @@
+import * as path from 'path';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as cr from 'aws-cdk-lib/custom-resources';
+import { Construct, IDependable } from 'constructs';
+
+/** Properties of `FhirImportProvider`. */
+export interface FhirImportProviderProps {
+  /**
+   * The VPC to run the functions in. They need to reach healthlake, sts, lambda, states, s3, kms and cloudformation.
+   *
+   * @default - the functions run outside a VPC
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * Which subnets of the VPC.
+   *
+   * @default - the VPC's default strategy
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the functions. Only outbound HTTPS is needed.
+   *
+   * @default - a new security group for each function, if a VPC is given
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Where the functions log to. Logs hold no patient data.
+   *
+   * @default - a new log group, kept for one year and retained when the stack is deleted
+   */
+  readonly logGroup?: logs.ILogGroupRef;
+
+  /**
+   * The role of the functions that talk to HealthLake. It can write to the log group (and in a VPC manage network interfaces), nothing
+   * else: for each import they assume that import's operator role. A supplied role is given these permissions, unless it is immutable.
+   *
+   * @default - a new role
+   */
+  readonly handlerRole?: iam.IRole;
+
+  /**
+   * The role of the provider framework's onEvent function. A supplied role is given what the function needs, unless it is immutable.
+   *
+   * @default - a new role
+   */
+  readonly frameworkOnEventRole?: iam.IRole;
+
+  /**
+   * The role of the provider framework's isComplete and onTimeout functions. A supplied role is given what they need, unless it is
+   * immutable. It can't be the role of `frameworkOnEventRole`.
+   *
+   * @default - a new role
+   */
+  readonly frameworkCompleteAndTimeoutRole?: iam.IRole;
+}
+
+/** How often the framework asks whether a resource is complete; within an invocation the handler looks more often. */
+const QUERY_INTERVAL = Duration.seconds(10);
+
+/**
+ * The framework counts attempts, not time, and CloudFormation stops listening at 3600 s. The handler's own deadlines come before this.
+ */
+const TOTAL_TIMEOUT = Duration.minutes(55);
+
+/**
+ * The functions behind the custom resources of imports, shared by all imports of a stack.
+ *
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
+ */
+export class FhirImportProvider extends Construct {
+  /**
+   * The provider that imports of a stack share if they name none.
+   *
+   * @internal
+   */
+  public static _ofStack(scope: Construct): FhirImportProvider {
+    const stack = Stack.of(scope);
+    const id = 'FhirImportProvider';
+    const existing = stack.node.tryFindChild(id);
+    if (existing && !(existing instanceof FhirImportProvider)) {
+      throw new Error(`the stack "${stack.node.path}" has another construct with the id "${id}"; give the import its own provider`);
+    }
+    return existing ?? new FhirImportProvider(stack, id);
+  }
+
+  /** The service token for custom resources. */
+  public readonly serviceToken: string;
+
+  /** The role of the functions that talk to HealthLake: the only principal that operator roles trust. */
+  public readonly handlerRole: iam.IRole;
+
+  /** Where the functions log to. */
+  public readonly logGroup: logs.ILogGroupRef;
+
+  /**
+   * What must be there before an import's roles are made: a function is created only when its role can be assumed, so a role that
+   * names the handler role in its trust policy is not refused because that one is seconds old.
+   *
+   * @internal
+   */
+  public readonly _functions: IDependable[];
+
+  private readonly props: FhirImportProviderProps;
+
+  /**
+   * @throws if subnets or security groups are given without a VPC, or one role for both framework roles.
+   */
+  constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
+    super(scope, id);
+    validate(props);
+    this.props = props;
+
+    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
+      retention: logs.RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN, // a deployment that failed and was rolled back is just when somebody reads it
+    });
+
+    this.handlerRole = props.handlerRole ?? this.createRole('HandlerRole', 'Runs the functions that look after FHIR imports');
+    this.allowFunctionBasics(props.handlerRole);
+    const onEvent = this.createFunction('OnEvent', 'index.onEvent');
+    const isComplete = this.createFunction('IsComplete', 'index.isComplete');
+    this._functions = [onEvent, isComplete];
+
+    const invokeHandlers = () => new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({
+        actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
+        resources: [onEvent.functionArn, isComplete.functionArn],
+      })],
+    });
+    const startWaiter = new iam.PolicyDocument();
+    this.allowFunctionBasics(props.frameworkOnEventRole);
+    this.allowFunctionBasics(props.frameworkCompleteAndTimeoutRole);
+    const provider = new cr.Provider(this, 'Provider', {
+      onEventHandler: onEvent,
+      isCompleteHandler: isComplete,
+      queryInterval: QUERY_INTERVAL,
+      totalTimeout: TOTAL_TIMEOUT,
+      logGroup: this.logGroup,
+      vpc: props.vpc,
+      vpcSubnets: props.vpcSubnets,
+      securityGroups: props.securityGroups,
+      // The framework's own grants add two policies and end in `:*`; for roles of our own they are written out in the role.
+      frameworkOnEventRole: props.frameworkOnEventRole ?? this.createRole('FrameworkOnEventRole', 'Runs the provider framework',
+        { Invoke: invokeHandlers(), StartWaiter: startWaiter }).withoutPolicyUpdates(),
+      frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole ?? this.createRole('FrameworkCompleteAndTimeoutRole',
+        'Runs the provider framework', { Invoke: invokeHandlers() }).withoutPolicyUpdates(),
+      // The waiter's input holds CloudFormation's pre-signed response URL.
+      disableWaiterStateMachineLogging: true,
+    });
+    const waiter = provider.node.findChild('waiter-state-machine') as cr.WaiterStateMachine;
+    startWaiter.addStatements(new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
+    this.serviceToken = provider.serviceToken;
+  }
+
+  private createFunction(id: string, handler: string): lambda.Function {
+    return new lambda.Function(this, id, {
+      description: 'Starts FHIR import jobs and waits for their outcome',
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
+      handler,
+      runtime: lambda.determineLatestNodeRuntime(this),
+      timeout: Duration.minutes(5),
+      memorySize: 256,
+      role: this.handlerRole,
+      logGroup: this.logGroup,
+      vpc: this.props.vpc,
+      vpcSubnets: this.props.vpcSubnets,
+      securityGroups: this.props.securityGroups,
+    });
+  }
+
+  private createRole(id: string, description: string, policies: Record<string, iam.PolicyDocument> = {}): iam.Role {
+    return new iam.Role(this, id, {
+      description,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Function: new iam.PolicyDocument({ statements: this.functionBasics() }), ...policies },
+    });
+  }
+
+  private allowFunctionBasics(supplied?: iam.IRole): void {
+    this.functionBasics().forEach((statement) => supplied?.addToPrincipalPolicy(statement));
+  }
+
+  private functionBasics(): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logStreams()],
+      }),
+      ...(this.props.vpc ? [networkInterfaces()] : []),
+    ];
+  }
+
+  /** The streams of the one log group: Lambda names them. */
+  private logStreams(): string {
+    return Stack.of(this).formatArn({
+      service: 'logs',
+      region: this.logGroup.env.region,
+      account: this.logGroup.env.account,
+      resource: 'log-group',
+      resourceName: `${this.logGroup.logGroupRef.logGroupName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+}
+
+function networkInterfaces(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    // Lambda checks these permissions without naming a resource: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    resources: ['*'],
+  });
+}
+
+function validate(props: FhirImportProviderProps): void {
+  for (const name of ['vpcSubnets', 'securityGroups'] as const) {
+    if (props[name] && !props.vpc) {
+      throw new Error(`${name} has no meaning without a VPC; give vpc too, or leave ${name} out`);
+    }
+  }
+  if (props.frameworkOnEventRole && props.frameworkOnEventRole === props.frameworkCompleteAndTimeoutRole) {
+    throw new Error(`frameworkOnEventRole and frameworkCompleteAndTimeoutRole are the same role "${props.frameworkOnEventRole.node.path}", `
+      + 'which makes a circular dependency; give two roles');
+  }
+}

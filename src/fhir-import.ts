@@ -1,0 +1,339 @@
+import { CfnResource, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct, IConstruct } from 'constructs';
+import { Completion } from './completion';
+import { ErrorTolerance } from './error-tolerance';
+import { FhirImportProvider } from './fhir-import-provider';
+import { FhirSource, FhirSourceLocation } from './fhir-source';
+import { FhirStorage } from './fhir-storage';
+import {
+  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
+  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE,
+} from './import-contract';
+import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
+import { datastoreArn } from './private/datastore';
+import { validateJobNamePrefix, validateRevision } from './private/names';
+import { operatorStatements } from './private/operator';
+import { normalizePrefix, s3Uri } from './private/s3-location';
+import { checkWhenFinished } from './private/tree-checks';
+import { ValidationLevel } from './validation-level';
+
+/** Properties of `FhirImport`. */
+export interface FhirImportProps {
+  /**
+   * The data store to import into. It must be in the Region and account of the import.
+   *
+   * `CfnFHIRDatastore.fromDatastoreId()` names one that is not of this app.
+   */
+  readonly datastore: IFHIRDatastoreRef;
+
+  /**
+   * Where the NDJSON files are.
+   */
+  readonly source: FhirSource;
+
+  /**
+   * The output bucket, its key, and the input bucket of `FhirSource.storage()`.
+   *
+   * @default - one for the stack, made with the first import that names none
+   */
+  readonly storage?: FhirStorage;
+
+  /**
+   * The functions that start the job and wait for it.
+   *
+   * @default - one for the stack, made with the first import that names none
+   */
+  readonly provider?: FhirImportProvider;
+
+  /**
+   * The role that HealthLake assumes to read the input and to write the results. It is used as it is: give it the statements of
+   * `dataAccessStatements`, and let it be assumed by `healthlake.amazonaws.com`.
+   *
+   * @default - a new role
+   */
+  readonly dataAccessRole?: iam.IRole;
+
+  /**
+   * Where in the output bucket the results go. HealthLake makes a folder for each job there. It is not part of what identifies the data
+   * set: changing it starts no job.
+   *
+   * @default - a prefix made of the construct id and a hash of its path
+   */
+  readonly outputPrefix?: string;
+
+  /**
+   * How the job names begin, up to 40 characters; a `-` and a fingerprint of the data set follow. Job names are seen in the console, in
+   * events and in CloudTrail: no names of people.
+   *
+   * @default 'fhir-import'
+   */
+  readonly jobNamePrefix?: string;
+
+  /**
+   * How strictly HealthLake validates the resources.
+   *
+   * @default ValidationLevel.STRICT
+   */
+  readonly validationLevel?: ValidationLevel;
+
+  /**
+   * Which edition of the data this is, up to 256 characters. A data set is imported into a data store once; whoever wants it imported
+   * again, because the objects have changed, gives a new revision. **An import overwrites resources with the same id.**
+   *
+   * @default - none
+   */
+  readonly revision?: string;
+
+  /**
+   * What COMPLETED_WITH_ERRORS means. Changing it starts no job.
+   *
+   * @default ErrorTolerance.none()
+   */
+  readonly errorTolerance?: ErrorTolerance;
+
+  /**
+   * How long the deployment waits. Changing it starts no job.
+   *
+   * @default Completion.waitFor()
+   */
+  readonly completion?: Completion;
+
+  /**
+   * The customer managed key that the data store is encrypted with. AWS asks users of such a data store's FHIR API for permissions on the
+   * key; whether it asks them of whoever starts an import is not documented. With this set, the operator role has them.
+   *
+   * @default - the operator role has no permissions on the data store's key
+   */
+  readonly datastoreEncryptionKey?: kms.IKeyRef;
+}
+
+const DEFAULT_JOB_NAME_PREFIX = 'fhir-import';
+
+/**
+ * One import of one set of FHIR R4 data into an AWS HealthLake data store, as part of the deployment.
+ *
+ * The deployment starts the import job, waits until it has ended, and fails with the reason if the import failed. **An import overwrites
+ * resources with the same id**; so a data set is imported into a data store once, whatever happens to the stack.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
+ */
+export class FhirImport extends Construct {
+  /** The role that HealthLake assumes. */
+  public readonly dataAccessRole: iam.IRole;
+
+  /** The role that the provider's functions assume for this import, and for nothing else. */
+  public readonly operatorRole: iam.IRole;
+
+  /** The output bucket and its key, and the input bucket of `FhirSource.storage()`. */
+  public readonly storage: FhirStorage;
+
+  /** What the data access role needs: paste it into a role of your own. */
+  public readonly dataAccessStatements: iam.PolicyStatement[];
+
+  private readonly job: CustomResource;
+  private readonly outcome: CustomResource;
+  private readonly input: FhirSourceLocation;
+
+  /**
+   * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if the data store is
+   *   known to be in another Region or account.
+   */
+  constructor(scope: Construct, id: string, props: FhirImportProps) {
+    super(scope, id);
+    validateJobNamePrefix(props.jobNamePrefix);
+    validateRevision(props.revision);
+
+    const storeArn = datastoreArn(this, props.datastore);
+    this.storage = props.storage ?? FhirStorage._ofStack(this);
+    this.input = props.source._locate(this.storage);
+    const output: Location = {
+      bucket: this.storage.outputBucket,
+      prefix: normalizePrefix(props.outputPrefix ?? this.defaultOutputPrefix(), 'outputPrefix'),
+    };
+    this.validateOutputOutsideInput(output);
+
+    this.dataAccessStatements = dataAccessStatements(this.input, this.input.encryptionKeys, output, this.storage.outputKey);
+    this.dataAccessRole = props.dataAccessRole ?? this.createDataAccessRole(storeArn);
+    const provider = props.provider ?? FhirImportProvider._ofStack(this);
+    this.operatorRole = this.createOperatorRole(provider, storeArn, props.datastoreEncryptionKey);
+
+    const common = {
+      ContractVersion: CONTRACT_VERSION,
+      DatastoreId: props.datastore.fhirDatastoreRef.datastoreId,
+      OperatorRoleArn: this.operatorRole.roleArn,
+      ErrorTolerance: (props.errorTolerance ?? ErrorTolerance.none())._render(),
+      OutputS3Uri: s3Uri(output.bucket.bucketName, output.prefix),
+    };
+    const jobProperties: ImportJobProperties = {
+      ...common,
+      InputS3Uri: s3Uri(this.input.bucket.bucketName, this.input.prefix),
+      OutputKmsKeyId: this.storage.outputKey.keyArn,
+      DataAccessRoleArn: this.dataAccessRole.roleArn,
+      JobNamePrefix: props.jobNamePrefix ?? DEFAULT_JOB_NAME_PREFIX,
+      ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT,
+      Revision: props.revision,
+    };
+    // CloudFormation refuses a changed service token; with an id of its own, a resource of another provider is a new one, which adopts.
+    const suffix = props.provider ? props.provider.node.addr.slice(-8) : '';
+    this.job = this.createResource(`Job${suffix}`, provider, JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
+    this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
+
+    const timeout = (props.completion ?? Completion.waitFor())._timeout();
+    const outcomeProperties: ImportOutcomeProperties = {
+      ...common,
+      JobId: this.job.getAttString('JobId'),
+      TimeoutSeconds: Token.asString(timeout.toSeconds()),
+    };
+    this.outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, outcomeProperties, timeout);
+    this.outcome.node.addDependency(this.operatorRole);
+
+    checkWhenFinished({
+      construct: this,
+      datastore: props.datastore,
+      first: this.job.node.defaultChild as CfnResource,
+      last: this.outcome.node.defaultChild as CfnResource,
+    });
+  }
+
+  /** The id of the import job, once it has ended. */
+  public get jobId(): string {
+    return this.attribute('JobId');
+  }
+
+  /** The status that the import job ended with. */
+  public get jobStatus(): string {
+    return this.attribute('JobStatus');
+  }
+
+  /** The S3 URI of the folder with the job's manifest and its SUCCESS and FAILURE files. */
+  public get outputLocation(): string {
+    return this.attribute('OutputLocation');
+  }
+
+  /** How many resources HealthLake read, as a string; `UNKNOWN` if it didn't say. */
+  public get resourcesScanned(): string {
+    return this.attribute('ResourcesScanned');
+  }
+
+  /** How many resources HealthLake imported, as a string; `UNKNOWN` if it didn't say. */
+  public get resourcesImported(): string {
+    return this.attribute('ResourcesImported');
+  }
+
+  /** How many resources HealthLake could not import, as a string; `UNKNOWN` if it didn't say. */
+  public get resourcesFailed(): string {
+    return this.attribute('ResourcesFailed');
+  }
+
+  /**
+   * What the policy of an input bucket in another account has to allow the data access role: paste it into that policy.
+   */
+  public sourceBucketStatements(): iam.PolicyStatement[] {
+    return readInputStatements(this.input).map((statement) => this.forDataAccessRole(statement));
+  }
+
+  /**
+   * What the policies of the input's keys in another account have to allow the data access role: paste it into those policies.
+   */
+  public sourceKeyStatements(): iam.PolicyStatement[] {
+    return decryptInputStatements(this.input.encryptionKeys).map((statement) => this.forDataAccessRole(statement));
+  }
+
+  /**
+   * Starts the job only after these constructs have been deployed, for example an upload into the input bucket or another import.
+   *
+   * It orders the job, not the buckets and roles of this import.
+   *
+   * @throws if one of them contains this import.
+   */
+  public executeAfter(...scopes: Construct[]): void {
+    scopes.forEach((scope) => this.validateOrder('executeAfter', scope));
+    this.job.node.addDependency(...scopes);
+  }
+
+  /**
+   * Deploys these constructs only after the import has succeeded.
+   *
+   * @throws if one of them contains this import.
+   */
+  public executeBefore(...scopes: Construct[]): void {
+    for (const scope of scopes) {
+      this.validateOrder('executeBefore', scope);
+      scope.node.addDependency(this.job, this.outcome);
+    }
+  }
+
+  private attribute(name: keyof ImportOutcomeAttributes): string {
+    return this.outcome.getAttString(name);
+  }
+
+  private createResource(id: string, provider: FhirImportProvider, resourceType: string,
+    properties: ImportJobProperties | ImportOutcomeProperties, timeout: Duration): CustomResource {
+    return new CustomResource(this, id, {
+      serviceToken: provider.serviceToken,
+      resourceType,
+      properties: { ...properties },
+      // A bound for CloudFormation if no answer comes at all. Tokens can't be added up.
+      serviceTimeout: timeout.isUnresolved() ? undefined : timeout.plus(Duration.minutes(ANSWER_MARGIN_MINUTES)),
+      removalPolicy: RemovalPolicy.RETAIN, // jobs can't be cancelled and imports not be undone: there is nothing to call for
+    });
+  }
+
+  private createDataAccessRole(storeArn: string): iam.Role {
+    return new iam.Role(this, 'DataAccessRole', {
+      description: `HealthLake reads FHIR data and writes import results (${this.node.path})`.slice(0, 1000),
+      assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnEquals: { 'aws:SourceArn': storeArn },
+        },
+      }),
+      inlinePolicies: { DataAccess: new iam.PolicyDocument({ statements: this.dataAccessStatements }) },
+    });
+  }
+
+  private createOperatorRole(provider: FhirImportProvider, storeArn: string, datastoreEncryptionKey?: kms.IKeyRef): iam.Role {
+    const role = new iam.Role(this, 'OperatorRole', {
+      description: `Starts and watches FHIR import jobs (${this.node.path})`.slice(0, 1000),
+      assumedBy: new iam.ArnPrincipal(provider.handlerRole.roleArn),
+      inlinePolicies: {
+        Operator: new iam.PolicyDocument({
+          statements: operatorStatements({
+            datastoreArn: storeArn,
+            dataAccessRoleArn: this.dataAccessRole.roleArn,
+            datastoreEncryptionKey,
+          }),
+        }),
+      },
+    });
+    role.node.addDependency(...provider._functions);
+    return role;
+  }
+
+  private defaultOutputPrefix(): string {
+    return `${this.node.id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${this.node.addr.slice(-8)}/`;
+  }
+
+  private validateOutputOutsideInput(output: Location): void {
+    const [inputBucket, outputBucket] = [this.input.bucket, output.bucket].map((b) => JSON.stringify(Stack.of(this).resolve(b.bucketName)));
+    const comparable = !Token.isUnresolved(this.input.prefix) && !Token.isUnresolved(output.prefix);
+    if (inputBucket === outputBucket && comparable && output.prefix.startsWith(this.input.prefix)) {
+      throw new Error(`the results would be written into the input: outputPrefix "${output.prefix}" is inside the source's prefix `
+        + `"${this.input.prefix}" of the same bucket; give them different folders`);
+    }
+  }
+
+  private validateOrder(method: string, scope: IConstruct): void {
+    if (this.node.scopes.includes(scope)) {
+      throw new Error(`${method}("${scope.node.path}") would make the import wait for itself, because that construct contains it; `
+        + 'name the constructs inside it that have to be ordered');
+    }
+  }
+
+  private forDataAccessRole(statement: iam.PolicyStatement): iam.PolicyStatement {
+    return statement.copy({ principals: [new iam.ArnPrincipal(this.dataAccessRole.roleArn)] });
+  }
+}

@@ -1,0 +1,69 @@
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { FhirStorage } from './fhir-storage';
+import { normalizePrefix } from './private/s3-location';
+
+/** Options of `FhirSource.bucket`. */
+export interface FhirSourceBucketOptions {
+  /**
+   * The KMS key that the objects are encrypted with, if the bucket construct doesn't know it (an imported bucket), or if objects are
+   * encrypted with another key than the bucket's own.
+   *
+   * @default - the encryption key of the bucket construct, if it has one
+   */
+  readonly encryptionKey?: kms.IKeyRef;
+}
+
+/**
+ * What a source is when an import uses it.
+ *
+ * @internal
+ */
+export interface FhirSourceLocation {
+  readonly bucket: s3.IBucket;
+  readonly prefix: string;
+  /** Every key that objects may be encrypted with. */
+  readonly encryptionKeys: kms.IKeyRef[];
+}
+
+/**
+ * Where the NDJSON files are: `.ndjson` objects with one FHIR R4 resource a line.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
+ */
+export class FhirSource {
+  /**
+   * All `.ndjson` objects under a prefix of a bucket, which must be in the Region of the data store.
+   *
+   * @param bucket the bucket, of this app or imported.
+   * @param prefix key prefix; a missing `/` at the end is added; the empty string means the whole bucket.
+   * @throws if the prefix starts with `/`.
+   */
+  public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
+    const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');
+    const keys = [options.encryptionKey, bucket.encryptionKey].filter((key) => key !== undefined);
+    return new FhirSource(() => ({ bucket, prefix: normalized, encryptionKeys: [...new Set(keys)] }));
+  }
+
+  /**
+   * All `.ndjson` objects under a prefix of the input bucket of the import's storage.
+   *
+   * @param prefix key prefix; a missing `/` at the end is added; the default is `input/`.
+   * @throws if the prefix starts with `/`.
+   */
+  public static storage(prefix: string = 'input/'): FhirSource {
+    const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');
+    return new FhirSource((storage) => ({
+      bucket: storage.inputBucket,
+      prefix: normalized,
+      encryptionKeys: storage.inputBucket.encryptionKey ? [storage.inputBucket.encryptionKey] : [],
+    }));
+  }
+
+  private constructor(private readonly locate: (storage: FhirStorage) => FhirSourceLocation) {}
+
+  /** @internal */
+  public _locate(storage: FhirStorage): FhirSourceLocation {
+    return this.locate(storage);
+  }
+}

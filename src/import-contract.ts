@@ -1,0 +1,69 @@
+/**
+ * The wire between the constructs and the handler: what CloudFormation carries from one to the other.
+ *
+ * CloudFormation turns every scalar into a string, so every scalar is a string here. Stacks keep the shape they were deployed with:
+ * what an older version of the library wrote must stay readable, so a change of meaning takes a new `ContractVersion`.
+ */
+
+/** The version of the shapes in this file. */
+export const CONTRACT_VERSION = '1';
+
+/** Starts the import, and answers when HealthLake has accepted the job. */
+export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
+
+/** Waits for the terminal status of the job and judges it. */
+export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
+
+/** How long `Job` may take to get its job accepted, in minutes. */
+export const JOB_TIMEOUT_MINUTES = 15;
+
+/** What a resource may take beyond its own time-out until its answer is with CloudFormation, in minutes. */
+export const ANSWER_MARGIN_MINUTES = 5;
+
+/** What COMPLETED_WITH_ERRORS means. `Limit` is a number of resources, or a percentage of the scanned resources. */
+export type WireErrorTolerance =
+  | { readonly Kind: 'NONE' }
+  | { readonly Kind: 'ANY' }
+  | { readonly Kind: 'RESOURCES' | 'PERCENT'; readonly Limit: string };
+
+interface CommonProperties {
+  readonly ContractVersion: string;
+  readonly DatastoreId: string;
+  readonly OperatorRoleArn: string;
+  readonly ErrorTolerance: WireErrorTolerance;
+  readonly OutputS3Uri: string;
+}
+
+/** Properties of `Custom::FhirImportJob`: what identifies the data, and what StartFHIRImportJob needs. */
+export interface ImportJobProperties extends CommonProperties {
+  readonly InputS3Uri: string;
+  readonly OutputKmsKeyId: string;
+  readonly DataAccessRoleArn: string;
+  readonly JobNamePrefix: string;
+  readonly ValidationLevel: string;
+  readonly Revision?: string;
+}
+
+/** Attributes of `Custom::FhirImportJob`. */
+export interface ImportJobAttributes {
+  readonly JobId: string;
+}
+
+/** Properties of `Custom::FhirImportOutcome`. */
+export interface ImportOutcomeProperties extends CommonProperties {
+  readonly JobId: string;
+  readonly TimeoutSeconds: string;
+}
+
+/** Attributes of `Custom::FhirImportOutcome`. Every answer carries every one: `UNKNOWN` where not known, never empty. */
+export interface ImportOutcomeAttributes {
+  readonly JobId: string;
+  readonly JobStatus: string;
+  readonly ResourcesScanned: string;
+  readonly ResourcesImported: string;
+  readonly ResourcesFailed: string;
+  readonly OutputLocation: string;
+}
+
+/** The value of an attribute that is not known. */
+export const UNKNOWN = 'UNKNOWN';

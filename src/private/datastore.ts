@@ -1,0 +1,32 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { Construct } from 'constructs';
+
+/** @see https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
+const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
+
+/**
+ * The ARN of a data store, in the form that HealthLake puts into `aws:SourceArn`. It is built from the id, because an ARN that comes from
+ * elsewhere may have an older form.
+ *
+ * @throws if the data store is known to be in another Region or account than the import.
+ */
+export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
+  const stack = Stack.of(scope);
+  for (const what of ['region', 'account'] as const) {
+    const [there, here] = [datastore.env[what], stack[what]];
+    if (!Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here) {
+      throw new Error(`the data store "${datastore.node.path}" is in the ${what} ${there} and the import in ${here}; `
+        + `put the import into a stack of the ${what} ${there}`);
+    }
+  }
+  warnOfRegionWithoutHealthLake(scope, stack.region);
+  return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastore.fhirDatastoreRef.datastoreId}` });
+}
+
+function warnOfRegionWithoutHealthLake(scope: Construct, region: string): void {
+  if (!Token.isUnresolved(region) && !REGIONS.includes(region)) {
+    Annotations.of(scope).addWarningV2('cdk-healthlake-import:region',
+      `AWS HealthLake is not known to be in ${region}; the Regions known to this version are ${REGIONS.join(', ')}`);
+  }
+}

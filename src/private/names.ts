@@ -1,0 +1,38 @@
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * HealthLake's pattern for job names.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html
+ */
+const JOB_NAME = /^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u;
+
+/** Job names have 64 characters; a dash and 20 digits of the fingerprint are ours, the rest is spare. */
+const MAX_PREFIX_LENGTH = 40;
+
+/** Custom resource properties travel through Step Functions, which has limits. */
+const MAX_REVISION_LENGTH = 256;
+
+/** @throws if a job name that begins so would be rejected. */
+export function validateJobNamePrefix(prefix?: string): void {
+  if (prefix === undefined || Token.isUnresolved(prefix)) {
+    return;
+  }
+  if (prefix.length < 1 || prefix.length > MAX_PREFIX_LENGTH) {
+    throw new Error(`jobNamePrefix must have 1 to ${MAX_PREFIX_LENGTH} characters, got ${prefix.length} in "${prefix}"; shorten it or leave it out`);
+  }
+  if (!JOB_NAME.test(prefix)) {
+    throw new Error(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${prefix}"; leave the other characters out`);
+  }
+}
+
+/** @throws if the revision is empty or too long. */
+export function validateRevision(revision?: string): void {
+  if (revision === undefined || Token.isUnresolved(revision)) {
+    return;
+  }
+  if (revision === '' || revision.length > MAX_REVISION_LENGTH) {
+    throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters, got "${revision.slice(0, 50)}" with ${revision.length}; `
+      + 'leave it out if the data has no revisions');
+  }
+}

@@ -1,0 +1,52 @@
+import { Aws } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+
+/** What an import's operator role is for. */
+export interface OperatorScope {
+  readonly datastoreArn: string;
+  readonly dataAccessRoleArn: string;
+  readonly datastoreEncryptionKey?: kms.IKeyRef;
+}
+
+/**
+ * What the handler may do for one import, and nothing beyond it.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthlake.html
+ */
+export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'ImportJobs',
+      actions: [
+        'healthlake:DescribeFHIRDatastore',
+        'healthlake:DescribeFHIRImportJob',
+        'healthlake:ListFHIRImportJobs',
+        'healthlake:StartFHIRImportJob',
+      ],
+      resources: [scope.datastoreArn],
+    }),
+    new iam.PolicyStatement({
+      sid: 'PassDataAccessRole',
+      actions: ['iam:PassRole'],
+      resources: [scope.dataAccessRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'OwnStack', // a roll-back starts no job
+      actions: ['cloudformation:DescribeStacks'],
+      resources: [Aws.STACK_ID],
+    }),
+    ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
+  ];
+}
+
+/** What the guide asks of users of a data store that is encrypted with a customer managed key. */
+function datastoreKeyStatement(key: kms.IKeyRef): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DatastoreKey',
+    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+    resources: [key.keyRef.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `healthlake.${Aws.REGION}.amazonaws.com`, 'kms:CallerAccount': Aws.ACCOUNT_ID } },
+  });
+}

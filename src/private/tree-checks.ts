@@ -1,0 +1,78 @@
+import { Annotations, CfnDeletionPolicy, CfnResource, Stack } from 'aws-cdk-lib';
+import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { IConstruct } from 'constructs';
+
+/** One import, as the checks of the finished tree see it. */
+export interface ImportInTree {
+  readonly construct: IConstruct;
+  readonly datastore: IFHIRDatastoreRef;
+  /** The resource that starts the job. */
+  readonly first: CfnResource;
+  /** The resource that is complete when the import is. */
+  readonly last: CfnResource;
+}
+
+const IMPORTS = new WeakMap<IConstruct, ImportInTree[]>();
+
+/**
+ * Has the import checked when the tree is finished: only then is known which removal policy and which dependencies it ends up with.
+ */
+export function checkWhenFinished(item: ImportInTree): void {
+  const root = item.construct.node.root;
+  const earlier = [...(IMPORTS.get(root) ?? [])];
+  IMPORTS.set(root, [...earlier, item]);
+  item.construct.node.addValidation({
+    validate: () => {
+      warnOfDatastoreWithoutRetain(item);
+      warnOfMissingOrder(item, earlier);
+      return [];
+    },
+  });
+}
+
+function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): void {
+  const resource = CfnResource.isCfnResource(datastore) ? datastore : datastore.node.defaultChild;
+  if (!resource || !CfnResource.isCfnResource(resource)) {
+    return; // an imported data store: its life isn't this app's
+  }
+  const { deletionPolicy, updateReplacePolicy } = resource.cfnOptions;
+  const retained = deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+  if (!retained || updateReplacePolicy !== CfnDeletionPolicy.RETAIN) {
+    Annotations.of(construct).addWarningV2('cdk-healthlake-import:datastore-not-retained',
+      `the data store "${datastore.node.path}" is deleted with its data if the stack is deleted or the data store replaced; `
+      + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it');
+  }
+}
+
+function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
+  const unordered = earlier.find((other) => isSameDatastore(item, other) && !isAfter(item, other) && !isAfter(other, item));
+  if (unordered) {
+    Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:no-order',
+      `the imports "${item.construct.node.path}" and "${unordered.construct.node.path}" go into one data store without an order between them; `
+      + 'HealthLake runs one at a time and the time-out of each includes its wait, so order them with executeAfter()');
+  }
+}
+
+function isSameDatastore(a: ImportInTree, b: ImportInTree): boolean {
+  const [one, other] = [a, b].map(({ construct }) => Stack.of(construct).environment);
+  return one === other && a.datastore.fhirDatastoreRef.datastoreId === b.datastore.fhirDatastoreRef.datastoreId;
+}
+
+function isAfter(item: ImportInTree, other: ImportInTree): boolean {
+  const [stack, otherStack] = [Stack.of(item.construct), Stack.of(other.construct)];
+  if (stack !== otherStack) {
+    return reaches(stack, otherStack, (s) => s.dependencies);
+  }
+  return reaches(item.first, other.last, (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
+}
+
+function reaches<T>(from: T, to: T, next: (node: T) => T[]): boolean {
+  const seen = new Set<T>([from]);
+  for (const node of seen) {
+    if (node === to) {
+      return true;
+    }
+    next(node).forEach((n) => seen.add(n));
+  }
+  return false;
+}
