@@ -1,0 +1,35 @@
+import { App, CfnOutput, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+
+const app = new App();
+
+// What outlives every import: the data store and the buckets. A failed import rolls back its own stack, not this one.
+const data = new Stack(app, 'Data');
+
+const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
+datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+const storage = new FhirStorage(data, 'Storage');
+
+new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
+new CfnOutput(data, 'OutputBucketName', { value: storage.outputBucket.bucketName });
+new CfnOutput(data, 'DatastoreId', { value: datastore.attrDatastoreId });
+
+// The import of what lies under input/ of the storage's input bucket.
+const imports = new Stack(app, 'Import');
+
+// A new revision imports the data again: npx cdk deploy Import --parameters Revision=2
+const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'Which edition of the data this is' });
+
+const fhirImport = new FhirImport(imports, 'Synthea', {
+  datastore,
+  storage,
+  source: FhirSource.storage(),
+  revision: revision.valueAsString,
+});
+
+new CfnOutput(imports, 'JobId', { value: fhirImport.jobId });
+new CfnOutput(imports, 'JobStatus', { value: fhirImport.jobStatus });
+new CfnOutput(imports, 'ResourcesImported', { value: fhirImport.resourcesImported });
+new CfnOutput(imports, 'OutputLocation', { value: fhirImport.outputLocation });
