@@ -1,0 +1,119 @@
+import type { Caller as SigningCaller, Clock } from './healthlake/ports';
+
+export { ServiceError } from './healthlake/ports';
+export type { Clock } from './healthlake/ports';
+
+/** The signer of a request: an IAM user, a role session, or an AWS service acting by itself. */
+export interface Caller extends SigningCaller {
+  /** ARN of the user, or of the role behind the session: the one that policies are attached to. */
+  readonly principalArn: string;
+}
+
+/** One HTTP request, after the router has found out who signed it and which service it is for. */
+export interface WireRequest {
+  /** SigV4 service name: s3, sts, cloudformation, ssm, lambda, states, healthlake, kms, logs, ... */
+  readonly service: string;
+  readonly region: string;
+  readonly method: string;
+  /** Decoded per segment, starts with `/`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Undefined for unsigned requests; every service but the response bucket refuses those. */
+  readonly caller?: Caller;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+}
+
+/** A service of the local AWS. Throws `ServiceError`; the router words it in the protocol of the request. */
+export interface WireService {
+  handle(request: WireRequest): Promise<WireResponse>;
+}
+
+/** Decides with the policy engine; throws a `ServiceError` named AccessDenied (S3, STS) or AccessDeniedException (others). */
+export interface Authorizer {
+  authorize(question: AuthorizationQuestion): Promise<void>;
+}
+
+export interface AuthorizationQuestion {
+  readonly caller: Caller;
+  /** e.g. `s3:GetObject` */
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Record<string, string | string[]>;
+  /** A policy on the resource itself (bucket policy, key policy), as JSON. */
+  readonly resourcePolicy?: unknown;
+}
+
+/** What CloudFormation hands to the provider of a resource type: properties with all intrinsics resolved. */
+export interface ResourceRequest {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly type: string;
+  // CloudFormation properties are JSON of any shape; each provider reads its own.
+  readonly properties: Record<string, any>;
+  /** The CloudFormation execution role, for whom every create is authorized. */
+  readonly caller: Caller;
+}
+
+export interface ResourceUpdate extends ResourceRequest {
+  readonly physicalId: string;
+  readonly oldProperties: Record<string, any>;
+}
+
+export interface ResourceDelete extends ResourceRequest {
+  readonly physicalId: string;
+}
+
+export interface ResourceResult {
+  /** What `Ref` gives. A new one on an update means that the resource was replaced. */
+  readonly physicalId: string;
+  /** What `Fn::GetAtt` gives. */
+  readonly attributes?: Record<string, unknown>;
+}
+
+/** Creates, updates and deletes the resources of one CloudFormation type. Throws an `Error` with the reason to show. */
+export interface ResourceProvider {
+  create(request: ResourceRequest): Promise<ResourceResult>;
+  update(request: ResourceUpdate): Promise<ResourceResult>;
+  delete(request: ResourceDelete): Promise<void>;
+}
+
+/** By CloudFormation type, e.g. `AWS::S3::Bucket`. */
+export type ResourceProviders = Readonly<Record<string, ResourceProvider>>;
+
+/** What every service of the local AWS is given. */
+export interface Environment {
+  readonly clock: Clock;
+  /** How many times faster than real time the clock runs. */
+  readonly timeScale: number;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** `http://127.0.0.1:<port>`, known only after the router listens. */
+  endpoint(): string;
+}
+
+/** Where the output of functions goes; read by tests and by the demo. */
+export interface LogSink {
+  write(logGroup: string, stream: string, message: string): void;
+}
+
+/** Lambda, as CloudFormation, Step Functions and the wire call it. */
+export interface FunctionInvoker {
+  /** Authorizes `lambda:InvokeFunction` for the caller, then runs the function's real code in a process of its own. */
+  invoke(caller: Caller, functionArn: string, payload: unknown): Promise<InvocationResult>;
+}
+
+export interface InvocationResult {
+  /** The parsed answer; for a function error `{ errorType, errorMessage, trace }`. */
+  readonly payload: unknown;
+  readonly functionError?: 'Unhandled';
+}

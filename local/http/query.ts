@@ -1,0 +1,20 @@
+import { randomUUID } from 'crypto';
+import { renderXml, type XmlElement } from './xml';
+import type { WireRequest, WireResponse } from '../contract';
+
+/** The parameters of a request in AWS's query protocol, from the form body or the URL. */
+export function queryParameters(request: WireRequest): URLSearchParams {
+  return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
+}
+
+/** An answer in AWS's query protocol; `result` is what is inside `<ActionResult>`. */
+export function queryResponse(action: string, namespace: string, result: XmlElement): WireResponse {
+  const requestId = randomUUID();
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: renderXml({
+      [`${action}Response`]: { '@xmlns': namespace, [`${action}Result`]: result, 'ResponseMetadata': { RequestId: requestId } },
+    }),
+  };
+}

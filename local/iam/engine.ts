@@ -1,0 +1,106 @@
+import { isWildcardOnlyAction, runSimulation, type RequestAnalysis, type RunSimulationResults } from '@cloud-copilot/iam-simulate';
+import type { NamedPolicy } from './policy-document';
+
+/** A request as the policy engine judges it. */
+export interface Question {
+  /** ARN of a user or a role session, or a service principal. */
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceAccount: string;
+  readonly context: Record<string, string | string[]>;
+  readonly identityPolicies: readonly NamedPolicy[];
+  readonly permissionsBoundary?: NamedPolicy;
+  readonly resourcePolicy?: unknown;
+}
+
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly because: Denial };
+
+/** What kind of policy denied a request, or failed to allow it. */
+export interface Denial {
+  readonly explicit: boolean;
+  readonly policyType: 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
+}
+
+/** Asks the policy engine. Rejects if it can't judge the question: an unknown action, or a malformed policy. */
+export async function decide(question: Question): Promise<Decision> {
+  const result = await simulate(question);
+  if (result.resultType === 'error') {
+    throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${describeErrors(result)}`);
+  }
+  if (result.overallResult === 'Allowed') return { allowed: true };
+  const analysis = result.resultType === 'single' ? result.result.analysis : result.results[0]?.analysis;
+  return { allowed: false, because: denial(analysis, result.overallResult === 'ExplicitlyDenied') };
+}
+
+/** The engine's objections to a policy, or undefined if it is well formed. */
+export async function policyErrors(kind: 'identity' | 'resource', policy: unknown): Promise<string | undefined> {
+  const result = await simulate({
+    principal: 'arn:aws:iam::111122223333:user/validator',
+    action: 's3:ListAllMyBuckets',
+    resource: '*',
+    resourceAccount: '111122223333',
+    context: {},
+    identityPolicies: kind === 'identity' ? [{ name: 'policy', policy }] : [],
+    resourcePolicy: kind === 'resource' ? policy : undefined,
+  });
+  return result.resultType === 'error' ? describeErrors(result) : undefined;
+}
+
+/**
+ * The engine drops condition keys with a variable part after a colon, so the one that S3 uses travels under the name that the engine knows.
+ */
+const S3_ENCRYPTION_CONTEXT = /^kms:EncryptionContext:aws:s3:arn$/i;
+const QUOTED_S3_ENCRYPTION_CONTEXT = /"kms:EncryptionContext:aws:s3:arn"/gi;
+const ANY_ENCRYPTION_CONTEXT = 'kms:EncryptionContext:${EncryptionContextKey}';
+
+function engineContext(context: Question['context']): Question['context'] {
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [S3_ENCRYPTION_CONTEXT.test(key) ? ANY_ENCRYPTION_CONTEXT : key, value]));
+}
+
+/** Policies are judged again and again, and never changed in place. */
+const enginePolicies = new WeakMap<object, unknown>();
+
+function enginePolicy(policy: unknown): unknown {
+  if (typeof policy !== 'object' || policy === null) return policy;
+  if (!enginePolicies.has(policy)) {
+    const json = JSON.stringify(policy).replace(QUOTED_S3_ENCRYPTION_CONTEXT, () => JSON.stringify(ANY_ENCRYPTION_CONTEXT));
+    enginePolicies.set(policy, JSON.parse(json));
+  }
+  return enginePolicies.get(policy);
+}
+
+async function simulate(question: Question): Promise<RunSimulationResults> {
+  const [service, action] = question.action.split(':');
+  // IAM knows no resource for such actions: only a statement with Resource "*" can allow them, and the engine insists on it.
+  const resource = await isWildcardOnlyAction(service, action).catch(() => false) ? '*' : question.resource;
+  return runSimulation({
+    request: {
+      principal: question.principal,
+      action: question.action,
+      resource: { resource, accountId: question.resourceAccount },
+      contextVariables: engineContext(question.context),
+    },
+    identityPolicies: question.identityPolicies.map(({ name, policy }) => ({ name, policy: enginePolicy(policy) })),
+    permissionBoundaryPolicies: question.permissionsBoundary && [question.permissionsBoundary],
+    resourcePolicy: enginePolicy(question.resourcePolicy),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+  }, {});
+}
+
+function denial(analysis: RequestAnalysis | undefined, explicit: boolean): Denial {
+  const identity = analysis?.identityAnalysis?.result;
+  const boundary = analysis?.permissionBoundaryAnalysis?.result;
+  if (explicit) {
+    if (identity === 'ExplicitlyDenied') return { explicit, policyType: 'identity-based policy' };
+    return { explicit, policyType: boundary === 'ExplicitlyDenied' ? 'permissions boundary' : 'resource-based policy' };
+  }
+  if (identity !== 'Allowed') return { explicit, policyType: 'identity-based policy' };
+  return { explicit, policyType: boundary && boundary !== 'Allowed' ? 'permissions boundary' : 'resource-based policy' };
+}
+
+function describeErrors(result: Extract<RunSimulationResults, { resultType: 'error' }>): string {
+  const { message, ...details } = result.errors;
+  return Object.keys(details).length > 0 ? `${message} ${JSON.stringify(details)}` : message;
+}

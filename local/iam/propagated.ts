@@ -1,0 +1,32 @@
+import type { Clock } from '../contract';
+
+/** A value whose changes take effect only after a while, as IAM's do. */
+export class Propagated<T> {
+  private readonly versions: { readonly value: T; readonly effectiveAt: number }[];
+
+  public constructor(private readonly clock: Clock, private readonly delayMs: number, value: T) {
+    this.versions = [this.version(value)];
+  }
+
+  /** The newest value, as IAM's own API shows it. */
+  public get latest(): T {
+    return this.versions[this.versions.length - 1].value;
+  }
+
+  /** The newest value that is in effect; undefined while the first one isn't yet. */
+  public get effective(): T | undefined {
+    const now = this.clock.now();
+    return this.versions.filter(version => version.effectiveAt <= now).pop()?.value;
+  }
+
+  public set(value: T): void {
+    const inEffect = this.effective;
+    const superseded = this.versions.findIndex(version => version.value === inEffect);
+    if (superseded > 0) this.versions.splice(0, superseded);
+    this.versions.push(this.version(value));
+  }
+
+  private version(value: T): { readonly value: T; readonly effectiveAt: number } {
+    return { value, effectiveAt: this.clock.now() + this.delayMs };
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'crypto';
+import type { Caller } from '../contract';
+
+/** Temporary credentials, as STS hands them out. */
+export interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** By the clock of the local AWS, which may be far ahead of the client's. */
+  readonly expiration: Date;
+}
+
+/**
+ * Whom each access key belongs to.
+ *
+ * Sessions never expire: under a fast clock, the hour that a client in real time was promised would be over within seconds.
+ */
+export class Sessions {
+  private readonly callers = new Map<string, { readonly caller: Caller; readonly sessionToken?: string }>();
+
+  public addUser(accessKeyId: string, caller: Caller): void {
+    this.callers.set(accessKeyId, { caller });
+  }
+
+  public start(caller: Caller, expiresAt: number): SessionCredentials {
+    const credentials = {
+      accessKeyId: `ASIA${uniqueId(16)}`,
+      secretAccessKey: randomBytes(30).toString('base64'),
+      sessionToken: randomBytes(96).toString('base64'),
+      expiration: new Date(expiresAt),
+    };
+    this.callers.set(credentials.accessKeyId, { caller, sessionToken: credentials.sessionToken });
+    return credentials;
+  }
+
+  public callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined {
+    const known = this.callers.get(accessKeyId);
+    return known?.sessionToken === sessionToken ? known?.caller : undefined;
+  }
+}
+
+const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The variable part of an IAM unique id such as AROA... or ASIA... */
+export function uniqueId(length: number): string {
+  return [...randomBytes(length)].map(byte => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
+}

@@ -1,0 +1,99 @@
+import { KeyStore, type Key } from './key-store';
+import { AliasProvider, KeyProvider } from './providers';
+import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
+import { callerOf } from '../http/signed';
+
+export type { Key } from './key-store';
+
+/** Plays KMS: who may use which key. */
+export class Kms implements WireService {
+  public readonly providers: ResourceProviders;
+  public readonly keys: KeyStore;
+
+  public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer) {
+    this.keys = new KeyStore(environment);
+    this.providers = { 'AWS::KMS::Key': new KeyProvider(this), 'AWS::KMS::Alias': new AliasProvider(this) };
+  }
+
+  public async handle(request: WireRequest): Promise<WireResponse> {
+    const operation = targetOperation(request);
+    const input = jsonBody(request);
+    const caller = callerOf(request);
+    switch (operation) {
+      case 'DescribeKey':
+        return jsonResponse(request, { KeyMetadata: metadata(await this.describe(caller, String(input.KeyId)), this.environment.accountId) });
+      case 'CreateKey':
+        return jsonResponse(request, await this.createKey(caller, input));
+      default:
+        throw unknownOperation('KMS', operation);
+    }
+  }
+
+  /** The key policy that a key has unless given another: IAM policies of the account decide. */
+  public get defaultKeyPolicy(): unknown {
+    const { partition, accountId } = this.environment;
+    const root = `arn:${partition}:iam::${accountId}:root`;
+    return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }] };
+  }
+
+  /** The key, if the caller may describe it. */
+  public async describe(caller: Caller, keyIdOrArnOrAlias: string): Promise<Key> {
+    const key = this.keys.get(keyIdOrArnOrAlias);
+    await this.authorize(caller, 'kms:DescribeKey', key);
+    return key;
+  }
+
+  /**
+   * Lets the caller use a key, directly or through a service, and returns the key's ARN.
+   * @param action e.g. `kms:GenerateDataKey`
+   * @param context condition keys of the request: kms:ViaService, kms:EncryptionContext:<key>
+   */
+  public async use(caller: Caller, action: string, keyIdOrArnOrAlias: string, context: Record<string, string> = {}): Promise<string> {
+    const key = this.keys.get(keyIdOrArnOrAlias);
+    await this.authorize(caller, action, key, context);
+    if (key.deletionDate !== undefined) throw new ServiceError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+    if (!key.enabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
+    return key.arn;
+  }
+
+  public async authorize(caller: Caller, action: string, key: Key, context: Record<string, string> = {}): Promise<void> {
+    await this.authorizer.authorize({
+      caller,
+      action,
+      resource: key.arn,
+      resourcePolicy: key.policy,
+      context: { 'kms:CallerAccount': caller.accountId, ...context },
+    });
+  }
+
+  /** Authorizes an action on something that has no key policy: an alias, or a key that is to be made. */
+  public async authorizeWithoutKey(caller: Caller, action: string, resource: string): Promise<void> {
+    await this.authorizer.authorize({ caller, action, resource });
+  }
+
+  private async createKey(caller: Caller, input: Record<string, unknown>): Promise<unknown> {
+    await this.authorizeWithoutKey(caller, 'kms:CreateKey', '*');
+    const policy: unknown = typeof input.Policy === 'string' ? JSON.parse(input.Policy) : this.defaultKeyPolicy;
+    return { KeyMetadata: metadata(this.keys.create(policy, String(input.Description ?? '')), this.environment.accountId) };
+  }
+}
+
+function metadata(key: Key, accountId: string): Record<string, unknown> {
+  return {
+    KeyId: key.keyId,
+    Arn: key.arn,
+    AWSAccountId: accountId,
+    CreationDate: key.createdAt / 1000,
+    Description: key.description,
+    Enabled: key.enabled,
+    KeyManager: 'CUSTOMER',
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    KeyState: key.deletionDate ? 'PendingDeletion' : key.enabled ? 'Enabled' : 'Disabled',
+    ...(key.deletionDate ? { DeletionDate: key.deletionDate / 1000 } : {}),
+    KeyUsage: 'ENCRYPT_DECRYPT',
+    Origin: 'AWS_KMS',
+    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+    MultiRegion: false,
+  };
+}

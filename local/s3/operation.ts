@@ -1,0 +1,75 @@
+/** What of a request tells which S3 operation it is. */
+export interface S3Address {
+  readonly method: string;
+  /** Path-style: `/bucket/key`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Bucket and key of a path-style request. */
+export function bucketAndKey(path: string): { readonly bucket: string; readonly key: string } {
+  const slash = path.indexOf('/', 1);
+  return slash < 0 ? { bucket: path.slice(1), key: '' } : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
+}
+
+/** Settings of a bucket that have an operation of their own, by the query parameter that selects them. */
+const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
+  encryption: 'BucketEncryption',
+  versioning: 'BucketVersioning',
+  publicAccessBlock: 'PublicAccessBlock',
+  policy: 'BucketPolicy',
+  tagging: 'BucketTagging',
+  lifecycle: 'BucketLifecycleConfiguration',
+  location: 'BucketLocation',
+  acl: 'BucketAcl',
+  ownershipControls: 'BucketOwnershipControls',
+  policyStatus: 'BucketPolicyStatus',
+};
+
+const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', HEAD: 'Head', POST: 'Post' };
+
+/** The name of the S3 API operation that a request calls. */
+export function s3Operation(request: S3Address): string {
+  const { bucket, key } = bucketAndKey(request.path);
+  if (!bucket) return 'ListBuckets';
+  return key ? objectOperation(request) : bucketOperation(request);
+}
+
+function bucketOperation({ method, query }: S3Address): string {
+  const setting = Object.keys(BUCKET_SETTINGS).find(name => query.has(name));
+  if (setting) return `${VERBS[method] ?? method}${BUCKET_SETTINGS[setting]}`;
+  switch (method) {
+    case 'PUT':
+      return 'CreateBucket';
+    case 'DELETE':
+      return 'DeleteBucket';
+    case 'HEAD':
+      return 'HeadBucket';
+    case 'POST':
+      return query.has('delete') ? 'DeleteObjects' : 'PostObject';
+    default:
+      if (query.has('versions')) return 'ListObjectVersions';
+      if (query.has('uploads')) return 'ListMultipartUploads';
+      return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
+  }
+}
+
+function objectOperation({ method, query, headers }: S3Address): string {
+  if (query.has('tagging')) return `${VERBS[method] ?? method}ObjectTagging`;
+  if (query.has('acl')) return `${VERBS[method] ?? method}ObjectAcl`;
+  switch (method) {
+    case 'PUT':
+      if (query.has('partNumber')) return headers['x-amz-copy-source'] ? 'UploadPartCopy' : 'UploadPart';
+      return headers['x-amz-copy-source'] ? 'CopyObject' : 'PutObject';
+    case 'POST':
+      return query.has('uploads') ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';
+    case 'DELETE':
+      return query.has('uploadId') ? 'AbortMultipartUpload' : 'DeleteObject';
+    case 'HEAD':
+      return 'HeadObject';
+    default:
+      if (query.has('uploadId')) return 'ListParts';
+      return query.has('attributes') ? 'GetObjectAttributes' : 'GetObject';
+  }
+}

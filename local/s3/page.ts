@@ -1,0 +1,47 @@
+/** What a listing asks for. */
+export interface PageRequest {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Names up to this one have been listed before. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly commonPrefixes: readonly string[];
+  /** The last name on the page, where the next one goes on; undefined if there is no next one. */
+  readonly next?: string;
+}
+
+/**
+ * One page of a listing: names below the prefix, those with a delimiter further on rolled up into common prefixes.
+ * @param entries in the order of their names
+ */
+export function page<T>(entries: Iterable<readonly [name: string, item: T]>, request: PageRequest): Page<T> {
+  const items: T[] = [];
+  const commonPrefixes: string[] = [];
+  let last: string | undefined;
+  for (const [name, item] of entries) {
+    if (!name.startsWith(request.prefix) || !comesAfter(name, request)) continue;
+    const rolledUp = commonPrefix(name, request);
+    if (rolledUp !== undefined && rolledUp === commonPrefixes[commonPrefixes.length - 1]) continue;
+    if (items.length + commonPrefixes.length >= request.maxKeys) return { items, commonPrefixes, next: last };
+    if (rolledUp === undefined) items.push(item);
+    else commonPrefixes.push(rolledUp);
+    last = rolledUp ?? name;
+  }
+  return { items, commonPrefixes };
+}
+
+/** A common prefix that was listed stands for all names below it. */
+function comesAfter(name: string, { after, delimiter, prefix }: PageRequest): boolean {
+  if (name <= after) return false;
+  const wasCommonPrefix = delimiter !== '' && after.length > prefix.length && after.endsWith(delimiter);
+  return !(wasCommonPrefix && name.startsWith(after));
+}
+
+function commonPrefix(name: string, { prefix, delimiter }: PageRequest): string | undefined {
+  const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
+  return end < 0 ? undefined : name.slice(0, end + delimiter.length);
+}

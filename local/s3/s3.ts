@@ -1,0 +1,63 @@
+import { Access } from './access';
+import type { Bucket } from './bucket';
+import { bucketOperations } from './bucket-operations';
+import { BucketPolicyProvider } from './bucket-policy-provider';
+import { BucketProvider } from './bucket-provider';
+import { Buckets } from './buckets';
+import { copyOperations } from './copy';
+import { deleteOperations } from './delete';
+import { listOperations } from './list';
+import { multipartOperations } from './multipart';
+import { objectOperations, readObject } from './objects';
+import { readRequest, type S3Context, type S3Operations } from './request';
+import { settingOperations } from './setting-operations';
+import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import type { Kms } from '../kms/kms';
+
+export type { Bucket } from './bucket';
+
+const OPERATIONS: S3Operations = {
+  ...bucketOperations,
+  ...settingOperations,
+  ...listOperations,
+  ...objectOperations,
+  ...copyOperations,
+  ...deleteOperations,
+  ...multipartOperations,
+};
+
+/** Plays S3, in memory. */
+export class S3 implements WireService {
+  public readonly providers: ResourceProviders;
+  private readonly context: S3Context;
+
+  public constructor(environment: Environment, authorizer: Authorizer, kms: Kms) {
+    this.context = { environment, buckets: new Buckets(environment.clock), access: new Access(environment, authorizer, kms) };
+    this.providers = {
+      'AWS::S3::Bucket': new BucketProvider(this.context),
+      'AWS::S3::BucketPolicy': new BucketPolicyProvider(this.context),
+    };
+  }
+
+  public async handle(request: WireRequest): Promise<WireResponse> {
+    const s3Request = readRequest(request, this.context.environment.accountId);
+    const operation = OPERATIONS[s3Request.operation];
+    if (!operation) throw new ServiceError('NotImplemented', `the local AWS does not play S3 ${s3Request.operation}`, 501);
+    return operation(this.context, s3Request);
+  }
+
+  /** Makes a bucket. Asks nobody for permission. */
+  public createBucket(name: string): Bucket {
+    return this.context.buckets.create(name);
+  }
+
+  /** A bucket as it is. Asks nobody for permission. */
+  public bucket(name: string): Bucket {
+    return this.context.buckets.get(name);
+  }
+
+  /** The content of an object, if the caller may read it: for templates and for the code of functions. */
+  public async getObject(caller: Caller, bucket: string, key: string, versionId?: string): Promise<Buffer> {
+    return (await readObject(this.context, caller, this.context.buckets.get(bucket), key, versionId)).body;
+  }
+}

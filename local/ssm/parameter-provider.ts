@@ -1,0 +1,39 @@
+import type { Ssm } from './ssm';
+import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import { physicalName } from '../physical-name';
+
+interface ParameterProperties {
+  readonly Name?: string;
+  readonly Type: string;
+  readonly Value: string;
+}
+
+/** Plays AWS::SSM::Parameter. */
+export class ParameterProvider implements ResourceProvider {
+  public constructor(private readonly ssm: Ssm) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    const { Name, Type, Value } = request.properties as ParameterProperties;
+    const name = Name ?? physicalName(`CFN-${request.stackName}`, request.logicalId, 128);
+    await this.ssm.authorize(request.caller, 'ssm:PutParameter', name);
+    if (this.ssm.get(name)) throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    return this.write(name, Value, Type);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const { Name, Type, Value } = request.properties as ParameterProperties;
+    if (Name !== (request.oldProperties as ParameterProperties).Name) return this.create(request);
+    await this.ssm.authorize(request.caller, 'ssm:PutParameter', request.physicalId);
+    return this.write(request.physicalId, Value, Type);
+  }
+
+  public async delete(request: ResourceDelete): Promise<void> {
+    await this.ssm.authorize(request.caller, 'ssm:DeleteParameter', request.physicalId);
+    this.ssm.delete(request.physicalId);
+  }
+
+  private write(name: string, value: string, type: string): ResourceResult {
+    const parameter = this.ssm.put(name, value, type);
+    return { physicalId: name, attributes: { Type: parameter.type, Value: parameter.value } };
+  }
+}
