@@ -53,6 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `@aws-sdk/client-sts@${SDK}`,
     '@aws-sdk/core',
     '@aws-sdk/region-config-resolver', // client-sts imports it and doesn't declare it
+    '@smithy/core',
     '@smithy/types',
     'aws-cdk@^2.1148.1', // npm's `latest` is an accidental 3.0.0 that can't read a current assembly
     'aws-sdk-client-mock@^4.1.0',
@@ -102,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['cdk.out', '/assets/', '/.newest/', '*.snapshot/**/asset.*', '*.snapshot/**/*.metadata.json'],
+  gitignore: ['cdk.out', '/assets/', '/.newest/', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
 });
 
 // The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
@@ -147,5 +148,26 @@ project.eslint?.addOverride({
 });
 
 project.testTask.prependSpawn(bundle);
+
+project.setScript('demo', 'node --import tsx local/demo/main.ts');
+project.setScript('healthlake', 'node --import tsx local/healthlake-server.ts');
+project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
+project.addTask('test:e2e', {
+  description: 'The end-to-end paths that are too long for npm test',
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/e2e/**/*.long.ts"', receiveArgs: true }],
+});
+project.addTask('test:newest', { description: 'The tests on the newest aws-cdk-lib', exec: 'scripts/test-newest.sh', receiveArgs: true });
+project.addTask('test:packages', {
+  description: 'What would be published: the npm tarball, and the code of the other languages',
+  exec: 'scripts/test-packages.sh',
+});
+const integ = [
+  'integ-runner', '--directory', 'test/integ', '--language', 'typescript', '--app', '"npx tsx --tsconfig tsconfig.dev.json {filePath}"',
+].join(' ');
+project.addTask('integ', { description: 'Compare the templates with the snapshots', steps: [{ spawn: bundle.name }, { exec: integ }] });
+project.addTask('integ:update', {
+  description: 'Write the snapshots anew, without deploying',
+  steps: [{ spawn: bundle.name }, { exec: `${integ} --update-on-failed --dry-run` }],
+});
 
 project.synth();

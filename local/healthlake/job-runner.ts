@@ -1,0 +1,57 @@
+import { runExport } from './export-run';
+import { ImportRun } from './import-run';
+import type { Job } from './job';
+import type { JobJournal } from './job-journal';
+import { messageOfFailure } from './job-message';
+import type { ForcedOutcome } from './options';
+import type { DataAccess, HealthLakePorts } from './ports';
+import type { ResourceStore } from './resource-store';
+
+/** Takes jobs from IN_PROGRESS to their end. */
+export class JobRunner {
+  public constructor(
+    private readonly ports: HealthLakePorts,
+    private readonly journal: JobJournal,
+    private readonly assumeRole: (roleArn: string, datastoreId: string) => Promise<DataAccess>,
+  ) {}
+
+  /** Never rejects. A job that is aborted without a reason to tell stays as it is. */
+  public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
+    this.journal.status(job, 'IN_PROGRESS');
+    try {
+      if (job.forced) {
+        await this.play(job, job.forced, signal);
+      } else {
+        this.journal.ended(job, await this.work(job, resources, signal));
+      }
+    } catch (error) {
+      if (!signal.aborted) this.journal.ended(job, 'FAILED', messageOfFailure(error));
+      else if (signal.reason instanceof JobAbortion) this.journal.ended(job, 'FAILED', signal.reason.message);
+    }
+  }
+
+  private async work(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<'COMPLETED' | 'COMPLETED_WITH_ERRORS'> {
+    const { s3 } = await this.assumeRole(job.dataAccessRoleArn, job.datastoreId);
+    const context = { clock: this.ports.clock, journal: this.journal, resources, s3, signal };
+    try {
+      return await (job.kind === 'import' ? new ImportRun(job, context).run() : runExport(job, context));
+    } finally {
+      s3.destroy();
+    }
+  }
+
+  private async play(job: Job, forced: ForcedOutcome, signal: AbortSignal): Promise<void> {
+    const { clock } = this.ports;
+    await clock.sleep(job.pace.minimumDurationMs, signal);
+    if (forced.status !== 'FAILED') {
+      for (const status of ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] as const) {
+        this.journal.status(job, status);
+        await clock.sleep(job.pace.submitDelayMs, signal);
+      }
+    }
+    this.journal.ended(job, forced.status, forced.message);
+  }
+}
+
+/** Why a job that runs or waits is ended from outside. */
+export class JobAbortion extends Error {}

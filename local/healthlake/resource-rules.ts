@@ -1,0 +1,60 @@
+import { R4_RESOURCE_TYPES } from './r4-resource-types';
+
+/** A line that is stored. */
+export interface AcceptedLine {
+  readonly resourceType: string;
+  readonly id: string;
+  /** As it was read: parsing and printing again would lose the precision of decimals. */
+  readonly json: string;
+}
+
+/** A line that is not, and why, in HealthLake's words. */
+export interface RejectedLine {
+  readonly resourceType?: string;
+  readonly id?: string;
+  readonly diagnostics: string;
+}
+
+const TYPE_PATTERN = '[A-Za-z]{1,256}';
+const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
+
+/**
+ * Judges one line of NDJSON. This is not a FHIR validator: it wants a JSON object with an R4 resource type and a legal id,
+ * and looks at nothing else, whatever the validation level.
+ */
+export function judgeLine(line: string): AcceptedLine | RejectedLine {
+  const resource = parseObject(line);
+  if (!resource) return { diagnostics: 'Invalid JSON found in input file' };
+  const { resourceType, id } = resource;
+  const known = { ...textOf('resourceType', resourceType), ...textOf('id', id) };
+  if (typeof resourceType !== 'string' || !R4_RESOURCE_TYPES.has(resourceType)) {
+    return { ...known, diagnostics: violation('resourceType', TYPE_PATTERN) };
+  }
+  if (id === undefined || id === null) return { ...known, diagnostics: 'Missing required id field in resource json' };
+  if (typeof id !== 'string' || !new RegExp(`^${ID_PATTERN}$`).test(id)) {
+    return { ...known, diagnostics: violation('resourceId', ID_PATTERN) };
+  }
+  return { resourceType, id, json: line };
+}
+
+/** Tells the two apart. */
+export function isRejected(line: AcceptedLine | RejectedLine): line is RejectedLine {
+  return 'diagnostics' in line;
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(name: 'resourceType' | 'id', value: unknown): Partial<Pick<RejectedLine, 'resourceType' | 'id'>> {
+  return typeof value === 'string' ? { [name]: value } : {};
+}
+
+function violation(member: string, pattern: string): string {
+  return `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`;
+}

@@ -1,0 +1,40 @@
+/** One resource of a data store, in its current version. */
+export interface StoredResource {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly versionId: number;
+  /** Milliseconds since the epoch, of the service's clock. */
+  readonly lastUpdated: number;
+  readonly json: string;
+}
+
+/** The resources of one data store, by type and id. Older versions are counted, not kept. */
+export class ResourceStore {
+  private readonly byType = new Map<string, Map<string, StoredResource>>();
+
+  /** Stores a resource as the next version of the one with its type and id. */
+  public upsert(resource: Pick<StoredResource, 'resourceType' | 'id' | 'json' | 'lastUpdated'>): StoredResource {
+    const { resourceType, id } = resource;
+    const ofType = this.byType.get(resourceType) ?? new Map<string, StoredResource>();
+    this.byType.set(resourceType, ofType);
+    const stored = { ...resource, versionId: (ofType.get(id)?.versionId ?? 0) + 1 };
+    ofType.set(id, stored);
+    return stored;
+  }
+
+  public get(resourceType: string, id: string): StoredResource | undefined {
+    return this.byType.get(resourceType)?.get(id);
+  }
+
+  public types(): string[] {
+    return [...this.byType.keys()].sort();
+  }
+
+  public ofType(resourceType: string): StoredResource[] {
+    return [...this.byType.get(resourceType)?.values() ?? []];
+  }
+
+  public clear(): void {
+    this.byType.clear();
+  }
+}

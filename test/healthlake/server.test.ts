@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  CreateFHIRDatastoreCommand, HealthLakeClient, StartFHIRImportJobCommand, waitUntilFHIRDatastoreActive, waitUntilFHIRImportJobCompleted,
+} from '@aws-sdk/client-healthlake';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { patient } from './harness';
+import { startHealthLakeServer } from '../../local/healthlake-server';
+
+test('the stand-alone server imports for anybody, with the SDK\'s own waiters', async () => {
+  const server = await startHealthLakeServer(0, 1_000);
+  const settings = { endpoint: server.url, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
+  const [healthLake, s3] = [new HealthLakeClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: 'fhir' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'fhir', Key: 'in/Patient.ndjson', Body: patient('a') + patient('b') }));
+    const { DatastoreId } = await healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4' }));
+    const waiter = { client: healthLake, maxWaitTime: 10, minDelay: 1, maxDelay: 1 };
+    await waitUntilFHIRDatastoreActive(waiter, { DatastoreId });
+    const { JobId } = await healthLake.send(new StartFHIRImportJobCommand({
+      DatastoreId,
+      DataAccessRoleArn: 'arn:aws:iam::000000000000:role/any',
+      InputDataConfig: { S3Uri: 's3://fhir/in/' },
+      JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://fhir/out/', KmsKeyId: 'alias/healthlake' } },
+    }));
+    await waitUntilFHIRImportJobCompleted(waiter, { DatastoreId, JobId });
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'fhir', Key: `out/${DatastoreId}-FHIR_IMPORT-${JobId}/Manifest.json` }));
+    expect(JSON.parse(await Body!.transformToString())).toMatchObject({ numberOfResourcesImportedSuccessfully: 2 });
+    expect(server.service.healthLake.resources(DatastoreId!)).toHaveLength(2);
+  } finally {
+    healthLake.destroy();
+    s3.destroy();
+    await server.close();
+  }
+  await expect(fetch(server.url)).rejects.toThrow();
+});
+
+test('npm run healthlake says where it listens and how to use it, and ends on Ctrl-C', async () => {
+  const server = spawn(process.execPath, ['--import', 'tsx', 'local/healthlake-server.ts', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [greeting] = await once(server.stdout, 'data');
+    expect(String(greeting)).toMatch(/listen on (http:\/\/127\.0\.0\.1:\d+)[^]*AWS_ENDPOINT_URL=\1[^]*aws healthlake start-fhir-import-job/);
+    const url = /http:\S+/.exec(String(greeting))![0];
+    expect((await fetch(url)).status).toBe(403);
+    const ended = once(server, 'exit');
+    server.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
