@@ -103,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['cdk.out', '/assets/', '/.newest/', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
+  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
 });
 
 // The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.

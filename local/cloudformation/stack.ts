@@ -1,0 +1,94 @@
+import type { ChangeSet } from './change-set';
+import type { Deployment, Unfinished } from './deployment';
+import { EventLog } from './events';
+import type { Output } from './outputs';
+import type { ResourceStatus, StackStatus } from './status';
+import type { ResourceDefinition } from './template';
+
+/** A resource of a stack, as the last call about it left it. Never changed in place: a roll-back needs the former one. */
+export interface ResourceRecord {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly definition: ResourceDefinition;
+  readonly dependencies: readonly string[];
+  readonly status: ResourceStatus;
+  readonly statusReason?: string;
+  readonly timestamp: number;
+  readonly physicalId?: string;
+  /** What `Ref` gives: the physical id, unless a roll-back is played in which references keep the former one. */
+  readonly reference?: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly noEcho: boolean;
+  /** Of the last request to a custom resource. */
+  readonly requestId?: string;
+  /** With all intrinsic functions evaluated, as last applied. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** What runs on a stack; a stack has at most one. */
+export interface RunningOperation {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** One stack, also when it is deleted. */
+export class Stack {
+  public status: StackStatus = 'REVIEW_IN_PROGRESS';
+  public statusReason?: string;
+  public updatedAt?: number;
+  public deletedAt?: number;
+  public terminationProtection = false;
+  public disableRollback = false;
+  public roleArn?: string;
+  public deployment?: Deployment;
+  public unfinished?: Unfinished;
+  public operation?: RunningOperation;
+  public outputs: readonly Output[] = [];
+  /** Names of the exports of other stacks that this one uses. */
+  public imports: ReadonlySet<string> = new Set();
+  public readonly changeSets = new Map<string, ChangeSet>();
+  public readonly resources = new Map<string, ResourceRecord>();
+  /** In real time, as the CDK CLI compares it with its own. */
+  public readonly createdAt = Date.now();
+  public readonly events: EventLog;
+
+  public constructor(public readonly id: string, public readonly name: string) {
+    this.events = new EventLog(id, name);
+  }
+
+  public setStatus(status: StackStatus, reason?: string): void {
+    this.status = status;
+    this.statusReason = reason;
+    this.events.add({
+      LogicalResourceId: this.name,
+      PhysicalResourceId: this.id,
+      ResourceType: 'AWS::CloudFormation::Stack',
+      ResourceStatus: status,
+      ResourceStatusReason: reason,
+    });
+  }
+
+  /** Keeps the record as the resource's newest and tells of it in the events. */
+  public setResource(record: Omit<ResourceRecord, 'timestamp'>): ResourceRecord {
+    const stamped = { ...record, timestamp: Date.now() };
+    this.resources.set(record.logicalId, stamped);
+    this.addResourceEvent(stamped);
+    return stamped;
+  }
+
+  /** An event about a resource that is not, or no longer, the current one under its logical id. */
+  public addResourceEvent(record: Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId' | 'status' | 'statusReason'>): void {
+    this.events.add({
+      LogicalResourceId: record.logicalId,
+      PhysicalResourceId: record.physicalId ?? '',
+      ResourceType: record.type,
+      ResourceStatus: record.status,
+      ResourceStatusReason: record.statusReason,
+    });
+  }
+}

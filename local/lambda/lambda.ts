@@ -1,0 +1,127 @@
+import { randomUUID } from 'crypto';
+import { AliasProvider } from './alias-provider';
+import type { CodeLoader } from './code-package';
+import type { InvocationHook } from './faults';
+import type { FunctionLogSink } from './function-log';
+import { FunctionProvider } from './function-provider';
+import { FunctionRegistry, type ResolvedFunction } from './function-registry';
+import type { FunctionHost } from './function-version';
+import { PermissionProvider } from './permission-provider';
+import { VersionProvider } from './version-provider';
+import { LambdaWire } from './wire';
+import {
+  ServiceError, type Caller, type Environment, type FunctionInvoker, type InvocationResult, type ResourceProviders,
+  type WireRequest, type WireResponse, type WireService,
+} from '../contract';
+
+export type { CodeLoader } from './code-package';
+export { RESPONSE_HOST } from './execution-environment';
+export type { InvocationFault, InvocationHook, PendingInvocation } from './faults';
+export type { FunctionLogSink } from './function-log';
+
+/** After how much time, by the clock, Lambda runs an event again whose function failed. */
+const EVENT_RETRY_DELAYS_MS = [60_000, 120_000];
+
+/** AWS Lambda: runs the real code of Node.js functions, each execution environment in a process of its own. */
+export class Lambda implements WireService, FunctionInvoker {
+  public readonly providers: ResourceProviders;
+  /** Asked before each invocation what is to go wrong with it. */
+  public beforeInvoke?: InvocationHook;
+  private readonly registry = new FunctionRegistry();
+  private readonly wire: LambdaWire;
+  private readonly invocationCounts = new Map<string, number>();
+  private readonly droppedLines = new Map<string, number>();
+  private readonly events = new Set<Promise<void>>();
+  private readonly closing = new AbortController();
+
+  public constructor(
+    private readonly env: Environment,
+    private readonly iam: FunctionHost['iam'],
+    logs: FunctionLogSink,
+    loadCode: CodeLoader,
+  ) {
+    const host: FunctionHost = { env, iam, logs, loadCode, onDroppedLogLine: name => increment(this.droppedLines, name) };
+    this.wire = new LambdaWire(iam, this.registry, this);
+    this.providers = {
+      'AWS::Lambda::Function': new FunctionProvider(host, this.registry),
+      'AWS::Lambda::Version': new VersionProvider(host, this.registry),
+      'AWS::Lambda::Alias': new AliasProvider(iam, this.registry),
+      'AWS::Lambda::Permission': new PermissionProvider(iam, this.registry),
+    };
+  }
+
+  public handle(request: WireRequest): Promise<WireResponse> {
+    return this.wire.handle(request);
+  }
+
+  public async invoke(caller: Caller, functionArn: string, payload: unknown): Promise<InvocationResult> {
+    const { arn } = await this.authorizeInvoke(caller, functionArn);
+    return this.run(arn, payload, randomUUID());
+  }
+
+  /** Accepts the event and runs it later, up to twice more if the function fails. */
+  public async invokeEvent(caller: Caller, functionArn: string, payload: unknown): Promise<void> {
+    const { arn } = await this.authorizeInvoke(caller, functionArn);
+    const event = this.runEvent(arn, payload).catch(() => undefined).finally(() => this.events.delete(event));
+    this.events.add(event);
+  }
+
+  /** Throws unless the caller may invoke the function, and the function can be run here. */
+  public async authorizeInvoke(caller: Caller, functionArn: string): Promise<ResolvedFunction> {
+    const resolved = this.registry.resolve(functionArn);
+    await this.iam.authorize({ caller, action: 'lambda:InvokeFunction', resource: resolved.arn, resourcePolicy: resolved.resourcePolicy });
+    resolved.version.checkRuntime();
+    return resolved;
+  }
+
+  /** How many lines were lost because the function's role may not write its log. */
+  public droppedLogLines(functionName: string): number {
+    return this.droppedLines.get(functionName) ?? 0;
+  }
+
+  /** Kills the processes of a function, or of all, also those in the middle of an event. */
+  public async killEnvironments(functionName?: string): Promise<void> {
+    await this.registry.kill(functionName);
+  }
+
+  /** Kills all processes and removes their code. */
+  public async close(): Promise<void> {
+    this.closing.abort(new Error('the local Lambda is closed'));
+    await this.registry.close();
+    await Promise.all(this.events);
+  }
+
+  private async run(functionArn: string, payload: unknown, requestId: string): Promise<InvocationResult> {
+    const functionName = this.registry.get(functionArn).name;
+    const fault = await this.beforeInvoke?.({ functionName, payload, count: increment(this.invocationCounts, functionName) });
+    if (fault?.error) throw fault.error;
+    // Found only now: while the hook was asked, an update may have put another version in its place.
+    const { version } = this.registry.resolve(functionArn);
+    const start = () => version.run({ requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs: fault?.killAfterMs });
+    const [first] = await Promise.all(fault?.twice ? [start(), start()] : [start()]);
+    return first;
+  }
+
+  private async runEvent(functionArn: string, payload: unknown): Promise<void> {
+    const requestId = randomUUID();
+    for (const delay of [0, ...EVENT_RETRY_DELAYS_MS]) {
+      if (delay > 0) await this.env.clock.sleep(delay, this.closing.signal);
+      if (await this.succeeds(functionArn, payload, requestId)) return;
+    }
+  }
+
+  private async succeeds(functionArn: string, payload: unknown, requestId: string): Promise<boolean> {
+    try {
+      return !(await this.run(functionArn, payload, requestId)).functionError;
+    } catch (error) {
+      if (error instanceof ServiceError) return false;
+      throw error;
+    }
+  }
+}
+
+function increment(counts: Map<string, number>, key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}

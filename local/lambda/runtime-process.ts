@@ -1,0 +1,84 @@
+import { fork, type ChildProcess } from 'child_process';
+import { join } from 'path';
+import { createInterface } from 'readline';
+import type { FunctionErrorPayload } from './invocation-errors';
+
+/** What the runtime in the process is told at its start, beside the environment variables that the function sees. */
+export interface RuntimeOptions {
+  readonly handler: string;
+  readonly codeDirectory: string;
+  readonly endpoint: string;
+  /** Requests to this host over HTTPS go to the endpoint. */
+  readonly responseHost: string;
+  /** A moment of the parent's clock: `clockEpoch` is what it showed at `realEpoch`. */
+  readonly time: { readonly scale: number; readonly realEpoch: number; readonly clockEpoch: number };
+}
+
+export type RuntimeMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'succeeded'; readonly payload: string }
+  | { readonly type: 'failed'; readonly error: FunctionErrorPayload }
+  /** The process ends after it. */
+  | { readonly type: 'crashed'; readonly error: FunctionErrorPayload };
+
+export interface RuntimeInvocation {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** By the clock, in milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly payload: string;
+}
+
+const RUNTIME = join(__dirname, 'runtime');
+const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap(file => ['--require', join(RUNTIME, file)]);
+
+/** The Node.js process in which a function's code runs. */
+export class RuntimeProcess {
+  /** Resolves when the process is gone and all of its output has been read. */
+  public readonly exited: Promise<void>;
+  private readonly child: ChildProcess;
+
+  public constructor(
+    options: RuntimeOptions,
+    variables: Record<string, string>,
+    onMessage: (message: RuntimeMessage) => void,
+    onOutput: (line: string) => void,
+  ) {
+    this.child = fork(join(RUNTIME, 'bootstrap.cjs'), [JSON.stringify(options)], {
+      env: variables,
+      execArgv: PRELOADS,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child.on('message', message => onMessage(message as RuntimeMessage));
+    for (const input of [this.child.stdout, this.child.stderr]) {
+      if (input) createInterface({ input }).on('line', onOutput);
+    }
+    this.exited = new Promise(resolve => {
+      this.child.once('close', () => resolve());
+      this.child.once('error', () => resolve());
+    });
+  }
+
+  public get isRunning(): boolean {
+    return this.child.connected;
+  }
+
+  public get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  public get signal(): NodeJS.Signals | null {
+    return this.child.signalCode;
+  }
+
+  public send(invocation: RuntimeInvocation): void {
+    // A process that has just gone is noticed by its exit.
+    this.child.send(invocation, () => undefined);
+  }
+
+  public async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Logs } from './logs';
+import type {
+  Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate,
+} from '../contract';
+import { physicalName } from '../physical-name';
+
+const MAX_NAME_LENGTH = 512;
+
+/** Plays `AWS::Logs::LogGroup`. */
+export class LogGroupProvider implements ResourceProvider {
+  public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
+
+  public async create({ stackName, logicalId, properties, caller }: ResourceRequest): Promise<ResourceResult> {
+    const name: string = properties.LogGroupName ?? physicalName(stackName, logicalId, MAX_NAME_LENGTH);
+    await this.authorize(caller, 'logs:CreateLogGroup', name);
+    if (properties.RetentionInDays !== undefined) await this.authorize(caller, 'logs:PutRetentionPolicy', name);
+    this.logs.createGroup(name);
+    this.logs.retain(name, retention(properties));
+    return this.result(name);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const { properties, oldProperties, physicalId, caller } = request;
+    if (properties.LogGroupName !== oldProperties.LogGroupName) return this.create(request);
+    if (properties.RetentionInDays !== oldProperties.RetentionInDays) {
+      await this.authorize(caller, properties.RetentionInDays === undefined ? 'logs:DeleteRetentionPolicy' : 'logs:PutRetentionPolicy', physicalId);
+      this.logs.retain(physicalId, retention(properties));
+    }
+    return this.result(physicalId);
+  }
+
+  public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
+    await this.authorize(caller, 'logs:DeleteLogGroup', physicalId);
+    this.logs.deleteGroup(physicalId);
+  }
+
+  private async authorize(caller: Caller, action: string, name: string): Promise<void> {
+    await this.authorizer.authorize({ caller, action, resource: this.arn(name) });
+  }
+
+  private arn(name: string): string {
+    return `arn:${this.env.partition}:logs:${this.env.region}:${this.env.accountId}:log-group:${name}`;
+  }
+
+  private result(name: string): ResourceResult {
+    return { physicalId: name, attributes: { Arn: `${this.arn(name)}:*` } };
+  }
+}
+
+function retention(properties: Record<string, any>): number | undefined {
+  return properties.RetentionInDays === undefined ? undefined : Number(properties.RetentionInDays);
+}

@@ -1,0 +1,69 @@
+import { LogGroupProvider } from './log-group-provider';
+import { ServiceError, type Authorizer, type Environment, type LogSink, type ResourceProviders } from '../contract';
+
+export interface LogEvent {
+  /** Milliseconds since the epoch, by the clock. */
+  readonly timestamp: number;
+  readonly stream: string;
+  readonly message: string;
+}
+
+interface LogGroup {
+  retentionInDays?: number;
+  readonly events: LogEvent[];
+}
+
+/** CloudWatch Logs: groups, streams and events in memory. */
+export class Logs implements LogSink {
+  public readonly providers: ResourceProviders;
+  private readonly groups = new Map<string, LogGroup>();
+
+  public constructor(private readonly env: Environment, authorizer: Authorizer) {
+    this.providers = { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, this) };
+  }
+
+  /** Writes one event; the group is made if it doesn't exist. */
+  public write(logGroup: string, stream: string, message: string): void {
+    if (!this.hasGroup(logGroup)) this.createGroup(logGroup);
+    this.groups.get(logGroup)?.events.push({ timestamp: Math.floor(this.env.clock.now()), stream, message });
+  }
+
+  public hasGroup(logGroup: string): boolean {
+    return this.groups.has(logGroup);
+  }
+
+  public groupNames(): string[] {
+    return [...this.groups.keys()];
+  }
+
+  public streamNames(logGroup: string): string[] {
+    return [...new Set(this.events(logGroup).map(event => event.stream))];
+  }
+
+  /** In the order in which they were written. */
+  public events(logGroup: string): readonly LogEvent[] {
+    return this.groups.get(logGroup)?.events ?? [];
+  }
+
+  public retentionInDays(logGroup: string): number | undefined {
+    return this.groups.get(logGroup)?.retentionInDays;
+  }
+
+  public createGroup(logGroup: string): void {
+    if (this.hasGroup(logGroup)) {
+      throw new ServiceError('ResourceAlreadyExistsException', `Resource of type 'AWS::Logs::LogGroup' with identifier '${logGroup}' already exists.`);
+    }
+    this.groups.set(logGroup, { events: [] });
+  }
+
+  /** Undefined keeps the events for ever. */
+  public retain(logGroup: string, days: number | undefined): void {
+    const group = this.groups.get(logGroup);
+    if (!group) throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+    group.retentionInDays = days;
+  }
+
+  public deleteGroup(logGroup: string): void {
+    this.groups.delete(logGroup);
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'crypto';
+import { Execution } from './execution';
+import { MAX_DATA_BYTES, StateError } from './state-error';
+import { assumeStateMachineRole, StateMachineProvider, type StateMachine } from './state-machine-provider';
+import { ServiceError, type Caller, type Environment, type FunctionInvoker, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import type { Iam } from '../iam/iam';
+
+export type { Execution, ExecutionStatus } from './execution';
+export type { HistoryEvent } from './history';
+
+export interface StartExecutionRequest {
+  readonly stateMachineArn: string;
+  readonly name?: string;
+  readonly input?: string;
+}
+
+/** Members of the requests that are played. */
+interface OperationInput extends StartExecutionRequest {
+  readonly executionArn: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+const NAME = /^[\w-]{1,80}$/;
+
+/** AWS Step Functions: runs standard state machines whose tasks are Lambda functions. */
+export class StepFunctions implements WireService {
+  public readonly providers: ResourceProviders;
+  private readonly machines = new Map<string, StateMachine>();
+  private readonly executionsByArn = new Map<string, Execution>();
+
+  public constructor(
+    private readonly env: Environment,
+    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
+    private readonly invoker: FunctionInvoker,
+  ) {
+    this.providers = { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, this.machines) };
+  }
+
+  /** All executions, oldest first, of one state machine or of all. */
+  public executions(stateMachineArn?: string): Execution[] {
+    const all = [...this.executionsByArn.values()];
+    return stateMachineArn === undefined ? all : all.filter(({ setup }) => setup.stateMachineArn === stateMachineArn);
+  }
+
+  public async handle({ caller, headers, body }: WireRequest): Promise<WireResponse> {
+    if (!caller) throw new ServiceError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
+    const operation = headers['x-amz-target']?.replace('AWSStepFunctions.', '');
+    const input = JSON.parse(body.toString('utf8') || '{}');
+    const output = await this.operate(caller, operation, input);
+    return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(output) };
+  }
+
+  public async startExecution(caller: Caller, { stateMachineArn, name = randomUUID(), input = '{}' }: StartExecutionRequest): Promise<Execution> {
+    await this.iam.authorize({ caller, action: 'states:StartExecution', resource: stateMachineArn });
+    const machine = this.machines.get(stateMachineArn);
+    if (!machine) throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+    if (!NAME.test(name)) throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    checkInput(input);
+
+    const arn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = this.executionsByArn.get(arn);
+    if (existing?.status === 'RUNNING' && existing.setup.input === input) return existing;
+    if (existing) throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+
+    const execution = new Execution({
+      arn,
+      name,
+      input,
+      stateMachineArn,
+      stateMachineName: machine.name,
+      roleArn: machine.roleArn,
+      definition: machine.definition,
+      clock: this.env.clock,
+      invoker: this.invoker,
+      assumeRole: () => this.assumeRole(machine),
+      isStateMachineDeleted: () => !this.machines.has(stateMachineArn),
+    });
+    this.executionsByArn.set(arn, execution);
+    return execution;
+  }
+
+  /** Stops all executions. */
+  public async close(): Promise<void> {
+    await Promise.all(this.executions().map(execution => execution.stop()));
+  }
+
+  private async operate(caller: Caller, operation: string | undefined, input: OperationInput): Promise<object> {
+    switch (operation) {
+      case 'StartExecution': {
+        const { setup, startedAt } = await this.startExecution(caller, input);
+        return { executionArn: setup.arn, startDate: startedAt / 1000 };
+      }
+      case 'DescribeExecution':
+        return description(await this.find(caller, 'states:DescribeExecution', input.executionArn));
+      case 'GetExecutionHistory':
+        return { events: (await this.find(caller, 'states:GetExecutionHistory', input.executionArn)).history.events };
+      case 'StopExecution': {
+        const execution = await this.find(caller, 'states:StopExecution', input.executionArn);
+        await execution.stop(input.error, input.cause);
+        return { stopDate: (execution.stoppedAt ?? 0) / 1000 };
+      }
+      default:
+        throw new ServiceError('UnknownOperationException', `operation ${operation} isn't played by the local Step Functions`);
+    }
+  }
+
+  private async find(caller: Caller, action: string, executionArn: string): Promise<Execution> {
+    await this.iam.authorize({ caller, action, resource: executionArn });
+    const execution = this.executionsByArn.get(executionArn);
+    if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    return execution;
+  }
+
+  private async assumeRole({ arn, roleArn }: StateMachine): Promise<Caller> {
+    try {
+      return await assumeStateMachineRole(this.iam, arn, roleArn, this.env.accountId);
+    } catch (error) {
+      throw error instanceof ServiceError ? new StateError('States.Permissions', error.message) : error;
+    }
+  }
+}
+
+function checkInput(input: string): void {
+  if (Buffer.byteLength(input) > MAX_DATA_BYTES) {
+    throw new ServiceError('ValidationException', '1 validation error detected: Value at \'input\' failed to satisfy constraint: '
+      + `Member must have length less than or equal to ${MAX_DATA_BYTES}`);
+  }
+  try {
+    JSON.parse(input);
+  } catch (error) {
+    throw new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${(error as Error).message}'`);
+  }
+}
+
+function description({ setup, startedAt, stoppedAt, status, output, error, cause }: Execution): object {
+  return {
+    executionArn: setup.arn,
+    stateMachineArn: setup.stateMachineArn,
+    name: setup.name,
+    status,
+    startDate: startedAt / 1000,
+    stopDate: stoppedAt === undefined ? undefined : stoppedAt / 1000,
+    input: setup.input,
+    output,
+    error,
+    cause,
+  };
+}

@@ -1,0 +1,97 @@
+import { ComputeHarness } from './compute-harness';
+import { chosen } from '../../local/stepfunctions/choice';
+import { parseDefinition, type ChoiceRule, type ChoiceState } from '../../local/stepfunctions/definition';
+import { filledTemplate, filtered, merged } from '../../local/stepfunctions/paths';
+import { RetryBudget } from '../../local/stepfunctions/retry';
+
+const scope = { input: { n: 3, s: 'abc', flag: true, none: null, list: [{ x: 1 }, { x: 2 }] }, context: { Execution: { Name: 'e' } } };
+
+describe('Choice', () => {
+  test.each<[boolean, ChoiceRule]>([
+    [true, { Variable: '$.n', NumericEquals: 3 }],
+    [false, { Variable: '$.n', NumericLessThan: 3 }],
+    [true, { Variable: '$.n', NumericLessThanEquals: 3 }],
+    [false, { Variable: '$.n', NumericGreaterThan: 3 }],
+    [false, { Variable: '$.s', NumericEquals: 3 }],
+    [true, { Variable: '$.s', StringEquals: 'abc' }],
+    [true, { Variable: '$.s', StringGreaterThan: 'abb' }],
+    [true, { Variable: '$.s', StringMatches: 'a*' }],
+    [false, { Variable: '$.s', StringMatches: 'b*' }],
+    [true, { Variable: '$.flag', BooleanEquals: true }],
+    [true, { Variable: '$.none', IsNull: true }],
+    [false, { Variable: '$.missing', IsPresent: true }],
+    [true, { Variable: '$.list[1].x', NumericEquals: 2 }],
+    [true, { And: [{ Variable: '$.n', NumericEquals: 3 }, { Not: { Variable: '$.flag', BooleanEquals: false } }] }],
+    [false, { Or: [{ Variable: '$.n', NumericEquals: 4 }, { Variable: '$.s', IsNumeric: true }] }],
+  ])('%s: %j', (expected, rule) => {
+    const state: ChoiceState = { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' };
+    expect(chosen(state, scope)).toBe(expected ? 'Yes' : 'No');
+  });
+
+  test('errors', () => {
+    expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.n', NumericEquals: 4, Next: 'Yes' }] }, scope)).toThrow('States.NoChoiceMatched');
+    expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.missing', NumericEquals: 4, Next: 'Yes' }] }, scope)).toThrow('States.Runtime');
+    expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.n', NumericAbout: 4, Next: 'Yes' }] }, scope)).toThrow('NumericAbout');
+  });
+});
+
+describe('paths', () => {
+  test('select, fill in and merge', () => {
+    expect(filtered('$.list[0]', scope)).toEqual({ x: 1 });
+    expect(filtered(undefined, scope)).toBe(scope.input);
+    expect(filtered(null, scope)).toEqual({});
+    expect(filledTemplate({ 'a.$': '$.n', 'b': { 'c.$': '$$.Execution.Name', 'd': '$.n' } }, scope)).toEqual({ a: 3, b: { c: 'e', d: '$.n' } });
+    expect(merged('$.a.b', { a: { c: 1 } }, 2)).toEqual({ a: { c: 1, b: 2 } });
+    expect(merged(undefined, { a: 1 }, 2)).toBe(2);
+    expect(merged(null, { a: 1 }, 2)).toEqual({ a: 1 });
+    expect(() => filtered('$..x', scope)).toThrow('$..x');
+  });
+});
+
+describe('Retry', () => {
+  test('each retrier counts for itself; defaults are 1 second, 3 attempts, back-off 2', () => {
+    const budget = new RetryBudget([{ ErrorEquals: ['A'] }, { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 1, IntervalSeconds: 7 }]);
+    expect(['A', 'A', 'B', 'A', 'A', 'B'].map(error => budget.next(error))).toEqual([1, 2, 7, 4, undefined, undefined]);
+    expect(new RetryBudget([{ ErrorEquals: ['States.ALL'] }]).next('States.DataLimitExceeded')).toBeUndefined();
+    expect(new RetryBudget([{ ErrorEquals: ['States.TaskFailed'] }]).next('States.Timeout')).toBeUndefined();
+    expect(new RetryBudget().next('A')).toBeUndefined();
+  });
+});
+
+describe('definitions', () => {
+  test.each([
+    ['{', 'INVALID_JSON_DESCRIPTION'],
+    ['{"StartAt":"X","States":{}}', 'X at /StartAt'],
+    ['{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}', 'B at /States/A'],
+    ['{"StartAt":"A","States":{"A":{"Type":"Pass"}}}', '[Next] or [End]'],
+    ['{"StartAt":"A","States":{"A":{"Type":"Map","End":true}}}', 'Map'],
+    ['{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","HeartbeatSeconds":3,"End":true}}}', 'HeartbeatSeconds'],
+  ])('%s is refused', (text, problem) => {
+    expect(() => parseDefinition(text)).toThrow(problem);
+  });
+});
+
+test('Choice, Wait, Pass and Fail work together', async () => {
+  const aws = await ComputeHarness.start(100);
+  const DefinitionString = JSON.stringify({
+    StartAt: 'Which',
+    States: {
+      Which: { Type: 'Choice', Choices: [{ Variable: '$.wait', IsPresent: true, Next: 'Hold' }], Default: 'Broken' },
+      Hold: { Type: 'Wait', SecondsPath: '$.wait', Next: 'Shape' },
+      Shape: { Type: 'Pass', Parameters: { 'waited.$': '$.wait' }, End: true },
+      Broken: { Type: 'Fail', Error: 'NoWait', Cause: 'nothing to wait for' },
+    },
+  });
+  const RoleArn = aws.role('flow', 'states.amazonaws.com');
+  const { physicalId: stateMachineArn } = await aws.create('AWS::StepFunctions::StateMachine', 'Flow', { DefinitionString, RoleArn });
+  const run = async (input: object) => {
+    const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
+    await execution.ended;
+    return execution;
+  };
+  const waited = await run({ wait: 20 });
+  expect(waited).toMatchObject({ status: 'SUCCEEDED', output: '{"waited":20}' });
+  expect((waited.stoppedAt ?? 0) - waited.startedAt).toBeGreaterThanOrEqual(20_000);
+  expect(await run({})).toMatchObject({ status: 'FAILED', error: 'NoWait', cause: 'nothing to wait for' });
+  await aws.stop();
+});
