@@ -1,0 +1,45 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join, resolve } from 'path';
+
+jest.setTimeout(180_000);
+
+/** As `npm run demo` does it, with a temporary folder of its own to see what is left behind. */
+function demo(...args: string[]) {
+  const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
+  try {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'local/demo/main.ts', ...args], {
+      cwd: resolve(__dirname, '..', '..'), encoding: 'utf8', env: { ...process.env, TMPDIR: temporary },
+    });
+    return { status, stdout, stderr, left: readdirSync(temporary).filter((name) => !name.startsWith('tsx-') && name !== 'node-compile-cache') };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+test('the demo imports the sample and shows how', () => {
+  const { status, stdout, left } = demo();
+  expect(stdout).toMatch(/\[#+-*\] {2}IN_PROGRESS {2}files \d+ of 17 {2}resources/);
+  expect(stdout).toContain('Import.ResourcesImported = 2514');
+  expect(stdout).toContain('Manifest.json');
+  expect(stdout).toContain('The data is in the data store, as meant.');
+  expect(status).toBe(0);
+  expect(left).toEqual([]);
+});
+
+test('with bad data it shows the reason and the roll-back', () => {
+  const { status, stdout, left } = demo('--bad-data');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('scanned 22, imported 7, failed 15');
+  expect(stdout).toContain('ROLLBACK_COMPLETE');
+  expect(stdout).toContain('FAILURE/Patient.ndjson');
+  expect(stdout).toContain('as meant.');
+  expect(status).toBe(0);
+  expect(left).toEqual([]);
+});
+
+test('an option that it does not know is refused', () => {
+  const { status, stderr } = demo('--bad-date');
+  expect(stderr).toContain('--bad-date');
+  expect(status).toBe(1);
+});

@@ -1,0 +1,141 @@
+import { App, Aspects, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { FhirImport, FhirImportProps, FhirSource, FhirStorage } from '../../src';
+import { Laptop, patients } from './laptop';
+
+jest.setTimeout(180_000);
+
+/** A string that stands for patient data: planted in resources, ids and file names. */
+const CANARY = 'Quillfeather';
+
+describe('an import that fails', () => {
+  let laptop: Laptop;
+  let data: { datastoreId: string; bucket: string };
+
+  const app = (props: Partial<FhirImportProps> = {}, change: (stack: Stack) => void = () => {}) => (root: App) => {
+    const stack = new Stack(root, 'Import');
+    new FhirImport(stack, 'Patients', {
+      datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', data.datastoreId),
+      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), 'in/'),
+      ...props,
+    });
+    change(stack);
+  };
+
+  beforeAll(async () => {
+    laptop = await Laptop.open();
+    data = await laptop.existingData('hospital-data');
+  });
+
+  afterAll(async () => laptop.close());
+
+  test('for want of iam:PassRole says so, and starts nothing', async () => {
+    await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+    const withoutPassRole = (stack: Stack) => Aspects.of(stack).add({
+      visit: (node) => {
+        if (node instanceof CfnRole && node.node.path.endsWith('OperatorRole/Resource')) {
+          node.addPropertyOverride('Policies.0.PolicyDocument.Statement.1.Effect', 'Deny');
+        }
+      },
+    });
+    const { exitCode, output } = await laptop.cdk('deploy', app({}, withoutPassRole));
+    expect(exitCode).toBe(1);
+    expect(oneLine(output)).toMatch(/could not start the import job: AccessDeniedException: .*iam:PassRole/);
+    expect(laptop.jobs()).toEqual([]);
+    expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
+  });
+
+  test('because of bad data says why in one line, and is rolled back', async () => {
+    await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [
+      { resourceType: 'Patient', id: `${CANARY}_1`, name: [{ family: CANARY }] },
+      { resourceType: 'Patient', name: [{ family: CANARY }] },
+    ]);
+    const { exitCode, output } = await laptop.cdk('deploy', app());
+    expect(exitCode).toBe(1);
+    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED_WITH_ERRORS' }]);
+    expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
+
+    const [{ JobId: jobId, JobOutputDataConfig: results }] = laptop.jobs();
+    const reasons = laptop.reasons('Import').filter((reason) => reason.includes('FHIR import job'));
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain(`FHIR import job ${jobId}`);
+    expect(reasons[0]).toContain('scanned 5, imported 3, failed 2');
+    expect(reasons[0]).toContain(results?.S3Configuration?.S3Uri);
+    expect(output).toContain('❌');
+  });
+
+  test('shows no patient data anywhere', () => {
+    expect(laptop.everythingSaid()).toContain('COMPLETED_WITH_ERRORS');
+    expect(laptop.everythingSaid()).not.toContain(CANARY);
+  });
+
+  test('is tried again by the same deployment, once the data is mended', async () => {
+    await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
+    const { exitCode } = await laptop.cdk('deploy', app());
+    expect(exitCode).toBe(0);
+    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
+    expect(new Set(laptop.jobs().map(({ JobName: name }) => name)).size).toBe(1);
+  });
+
+  test('in an update is rolled back without starting another job', async () => {
+    await laptop.upload(data.bucket, 'in/more.ndjson', [{ resourceType: 'Patient', id: 'not_legal' }]);
+    const { exitCode } = await laptop.cdk('deploy', app({ revision: '2' }));
+    expect(exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED', 'COMPLETED_WITH_ERRORS']);
+  });
+});
+
+/** A bucket whose name is taken fails as late as one wants it to. */
+describe('another resource that fails after a good import', () => {
+  let laptop: Laptop;
+  let data: { datastoreId: string; bucket: string };
+
+  const app = (revision: string, fails: boolean) => (root: App) => {
+    const stack = new Stack(root, 'Import');
+    const parameter = new CfnParameter(stack, 'Unrelated', { default: 'x' });
+    const fhirImport = new FhirImport(stack, 'Patients', {
+      datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', data.datastoreId),
+      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), ''),
+      storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+      revision,
+    });
+    stack.addMetadata('unrelated', parameter.logicalId);
+    if (fails) {
+      fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: data.bucket }));
+    }
+  };
+
+  beforeAll(async () => {
+    laptop = await Laptop.open();
+    data = await laptop.existingData('taken-bucket-name');
+    await laptop.upload(data.bucket, 'Patient.ndjson', patients(3));
+  });
+
+  afterAll(async () => laptop.close());
+
+  test('on creation: the import is done once, also by the deployment that mends it', async () => {
+    expect((await laptop.cdk('deploy', app('1', true))).exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
+    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
+
+    expect((await laptop.cdk('deploy', app('1', false))).exitCode).toBe(0);
+    expect(laptop.jobs()).toHaveLength(1);
+  });
+
+  test('on an update: the roll-back starts nothing', async () => {
+    expect((await laptop.cdk('deploy', app('2', true))).exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(laptop.jobs()).toHaveLength(2);
+
+    expect((await laptop.cdk('deploy', app('2', false))).exitCode).toBe(0);
+    expect(laptop.jobs()).toHaveLength(2);
+  });
+});
+
+/** The CLI breaks long lines. */
+function oneLine(output: string): string {
+  return output.replace(/\s+/g, ' ');
+}

@@ -1,0 +1,144 @@
+import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
+import { LocalAwsOptions } from '../../local/aws';
+import { Completion, FhirImport, FhirImportProvider, FhirSource } from '../../src';
+import { Laptop, patients } from './laptop';
+
+jest.setTimeout(240_000);
+
+interface Existing {
+  readonly datastoreId: string;
+  readonly bucket: string;
+}
+
+/** Runs a test on a laptop of its own. */
+function on(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
+  return async () => {
+    const laptop = await Laptop.open(options);
+    try {
+      await test(laptop, await laptop.existingData('hospital-data'));
+    } finally {
+      await laptop.close();
+    }
+  };
+}
+
+function existing(stack: Stack, { datastoreId, bucket }: Existing) {
+  return {
+    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
+    data: Bucket.fromBucketName(stack, 'Data', bucket),
+  };
+}
+
+test('a time-out rolls the stack back; the job goes on, and the next deployment finds it',
+  on({ timeScale: 20, healthlake: { pace: { minimumDurationMs: 120_000 } } }, async (laptop, data) => {
+    await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+    const app = (root: App) => {
+      const stack = new Stack(root, 'Import');
+      const { datastore, data: bucket } = existing(stack, data);
+      new FhirImport(stack, 'Patients', {
+        datastore, source: FhirSource.bucket(bucket, 'in/'), completion: Completion.waitFor({ timeout: Duration.minutes(1) }),
+      });
+    };
+    expect((await laptop.cdk('deploy', app)).exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
+    const reason = laptop.reasons('Import').find((text) => text.includes('FHIR import job'));
+    expect(reason).toContain('the time is up and the job has not ended');
+    expect(reason).toContain('goes on at HealthLake');
+
+    await laptop.aws.clock.sleep(120_000);
+    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'FAILED' }]);
+    expect((await laptop.cdk('deploy', app)).exitCode).toBe(1); // takes longer than its time-out again
+    expect(laptop.jobs()).toHaveLength(2);
+  }));
+
+test('data store, buckets and import in one deployment', on({ timeScale: 20 }, async (laptop, data) => {
+  await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+  const app = (root: App) => {
+    const stack = new Stack(root, 'All');
+    const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
+    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    new FhirImport(stack, 'Patients', { datastore, source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), 'in/') });
+  };
+  expect((await laptop.cdk('deploy', app)).exitCode).toBe(0);
+  expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
+}));
+
+test('a prefix without files fails, and says so', on({ timeScale: 20 }, async (laptop, data) => {
+  const app = (root: App) => {
+    const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
+    new FhirImport(stack, 'Nothing', { datastore, source: FhirSource.bucket(bucket, 'not-here/') });
+  };
+  expect((await laptop.cdk('deploy', app)).exitCode).toBe(1);
+  expect(laptop.reasons('Import').join('\n')).toContain('No .ndjson files were found');
+}));
+
+test('several imports into one data store run in their order, and one more adds no second provider', on({ timeScale: 20 }, async (laptop, data) => {
+  for (const name of ['a', 'b', 'c']) {
+    await laptop.upload(data.bucket, `${name}/Patient.ndjson`, patients(5, name));
+  }
+  const app = (names: string[]) => (root: App) => {
+    const stack = new Stack(root, 'Imports');
+    const { datastore, data: bucket } = existing(stack, data);
+    const imports = names.map((name) => new FhirImport(stack, name, { datastore, source: FhirSource.bucket(bucket, name) }));
+    imports.slice(1).forEach((later, n) => later.executeAfter(imports[n]));
+  };
+  expect((await laptop.cdk('deploy', app(['c', 'a']))).exitCode).toBe(0);
+  expect((await laptop.cdk('deploy', app(['c', 'a', 'b']))).exitCode).toBe(0);
+  const jobs = laptop.jobs();
+  expect(jobs.map(({ InputDataConfig: input }) => input?.S3Uri?.split('/').at(-2))).toEqual(['c', 'a', 'b']);
+  jobs.slice(1).forEach(({ SubmitTime: submitted }, n) => expect(submitted!.getTime()).toBeGreaterThanOrEqual(jobs[n].EndTime!.getTime()));
+}));
+
+test('an exchanged provider finds the job', on({ timeScale: 20 }, async (laptop, data) => {
+  await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+  const app = (providerId?: string) => (root: App) => {
+    const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
+    const fhirImport = new FhirImport(stack, 'Patients', {
+      datastore,
+      source: FhirSource.bucket(bucket, 'in/'),
+      provider: providerId ? new FhirImportProvider(stack, providerId) : undefined,
+    });
+    new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
+  };
+  expect((await laptop.cdk('deploy', app())).exitCode).toBe(0);
+  expect((await laptop.cdk('deploy', app('Other'))).exitCode).toBe(0);
+  expect((await laptop.cdk('deploy', app('Third'))).exitCode).toBe(0);
+  expect(laptop.jobs()).toHaveLength(1);
+  expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);
+}));
+
+const REVERSALS = [true, false].flatMap((sendsUpdate) =>
+  (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
+
+test.each(REVERSALS)('whatever CloudFormation does with a new id on a roll-back, no job is started: %j', async (reversal) => {
+  const options = { timeScale: 20, cloudformation: { rollbackAfterUpdate: { succeeded: reversal, failed: reversal } } };
+  await on(options, async (laptop, data) => {
+    await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+    const app = (revision: string, fails = false) => (root: App) => {
+      const stack = new Stack(root, 'Import');
+      const { datastore, data: bucket } = existing(stack, data);
+      const fhirImport = new FhirImport(stack, 'Patients', { datastore, source: FhirSource.bucket(bucket, 'in/'), revision });
+      if (fails) {
+        fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: data.bucket }));
+      }
+    };
+    expect((await laptop.cdk('deploy', app('1'))).exitCode).toBe(0);
+    expect((await laptop.cdk('deploy', app('2', true))).exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(laptop.jobs()).toHaveLength(2);
+
+    await laptop.upload(data.bucket, 'in/bad.ndjson', [{ resourceType: 'Patient' }]);
+    expect((await laptop.cdk('deploy', app('3'))).exitCode).toBe(1);
+    expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(laptop.jobs()).toHaveLength(3);
+
+    await laptop.remove(data.bucket, 'in/bad.ndjson');
+    expect((await laptop.cdk('deploy', app('3'))).exitCode).toBe(0);
+    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'COMPLETED']);
+  })();
+});
