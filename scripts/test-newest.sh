@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs tests on the newest aws-cdk-lib and constructs, in a copy, so that the project's own installation stays as the lock file says.
+# Arguments go to jest; without any, the unit, policy and end-to-end tests run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+copy=.newest
+rm -rf "$copy"
+mkdir "$copy"
+trap 'rm -rf "$copy"' EXIT
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null
+cp -al node_modules "$copy/node_modules" # hard links: npm replaces files, it doesn't write into them
+cp -r assets "$copy/assets"
+cd "$copy"
+npm install --no-save --no-audit --no-fund --legacy-peer-deps aws-cdk-lib@^2 constructs@^10
+node -p "'aws-cdk-lib ' + require('aws-cdk-lib/package.json').version + ', constructs ' + require('constructs/package.json').version"
+if [ $# -eq 0 ]; then set -- test/unit test/policy test/e2e; fi
+npx jest "$@"
