@@ -1,17 +1,22 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** How long one invocation may go on looking, so that it ends long before the function's time-out. */
-const INVOCATION_BUDGET = 25 * SECOND;
-
-/** An invocation that would have to wait longer than this for the next look leaves it to a later one. The framework asks every 10 s. */
+/** An invocation that would have to wait longer than this for its first look leaves it to a later one. The framework asks every 10 s. */
 const LOOK_AHEAD = 15 * SECOND;
+
+/** How long an invocation goes on looking at a running job: its successor is there before the next minute of the grid. */
+const LOOKING_TIME = 45 * SECOND;
+
+/** Within what time the first look comes. */
+const SPREAD = 45 * SECOND;
 
 /** When a job is looked at next. */
 export interface NextLook {
   readonly jobId: string;
-  /** The status at the last look of this invocation, undefined before the first. */
+  /** What this invocation saw last, undefined before its first look. */
   readonly status?: string;
+  /** When this invocation looked first. */
+  readonly firstLookAt?: number;
   /** When the wait for the job began, in milliseconds since the epoch. */
   readonly requestedAt: number;
   readonly now: number;
@@ -23,18 +28,22 @@ export interface NextLook {
  */
 export function untilNextLook(next: NextLook): number {
   const interval = lookInterval(next);
-  const phase = parseInt(next.jobId.slice(-6), 16) || 0;
-  return interval - ((next.now + phase) % interval);
+  const phase = (parseInt(next.jobId.slice(-6), 16) || 0) % SPREAD;
+  return interval - ((next.now - next.requestedAt + MINUTE - phase) % interval);
 }
 
 /** Whether this invocation should wait that long, or leave the look to a later one. */
-export function isWorthWaiting(delay: number, invokedAt: number, now: number): boolean {
-  return delay <= LOOK_AHEAD && now + delay - invokedAt <= INVOCATION_BUDGET;
+export function isWorthWaiting(delay: number, { firstLookAt, now }: NextLook): boolean {
+  return firstLookAt === undefined ? delay <= LOOK_AHEAD : now + delay <= firstLookAt + LOOKING_TIME;
 }
 
+/**
+ * No invocation knows what an earlier one saw, so all begin by the minute: it is the many jobs in the queue that would exhaust the
+ * account's calls. Only an invocation that sees its job running looks again, for most of the minute.
+ */
 function lookInterval({ status, requestedAt, now }: NextLook): number {
-  if (now - requestedAt >= 10 * MINUTE) {
-    return 30 * SECOND;
+  if (status !== 'IN_PROGRESS') {
+    return MINUTE;
   }
-  return status === 'IN_PROGRESS' ? 5 * SECOND : 15 * SECOND;
+  return now - requestedAt < 10 * MINUTE ? 5 * SECOND : 30 * SECOND;
 }

@@ -1,29 +1,43 @@
-/** CloudFormation takes 4,096 bytes for the whole answer; the framework adds a line of its own. */
-const MAX_LENGTH = 1000;
+/** Reasons stay under 1,000 bytes: CloudFormation takes 4,096 for the whole answer, and the framework adds lines of its own. */
+const MAX_LENGTH = 999;
+
+/** Where a bucket ends and an object key begins, in the ways in which AWS writes it. */
+const BUCKET = String.raw`(?:s3:\/\/|arn:[a-z-]+:s3:::|https?:\/\/s3[^/\s"']*\/)[^/\s"']+\/|https?:\/\/[^/\s"']+\.s3[^/\s"']*\/`;
+const QUOTED_KEY = new RegExp(`(["'](?:${BUCKET}))[^"']+`, 'gi');
+const KEY = new RegExp(`(${BUCKET})(?:[^"']*?\\.ndjson\\b|[^\\s"']+)`, 'gi');
+const FILE_NAME = /[^\s"']+\.ndjson\b/gi;
 
 /**
  * An error whose message becomes CloudFormation's reason: one line of ASCII, bounded.
  */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
-    super(toReason(sentences.filter((sentence) => sentence !== '').join('; ')));
+    super(toReason(sentences));
     this.name = 'FhirImportFailure';
     this.stack = this.message; // the framework appends the lines of the stack to the reason
   }
 }
 
-/** One line of ASCII, bounded. */
-export function toReason(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?').trim();
-  return line.length <= MAX_LENGTH ? line : `${line.slice(0, MAX_LENGTH - 3)}...`;
+/** One line of ASCII, bounded. What is too much is taken from the longest sentence: that is the service's, and what to do has to stay. */
+export function toReason(sentences: readonly string[]): string {
+  const lines = sentences.map(toLine).filter((line) => line !== '');
+  const reason = lines.join('; ');
+  if (reason.length <= MAX_LENGTH) {
+    return reason;
+  }
+  const longest = lines.reduce((a, b) => (b.length > a.length ? b : a));
+  const room = longest.length - (reason.length - MAX_LENGTH) - '...'.length;
+  const shortened = lines.map((line) => (line === longest ? `${longest.slice(0, Math.max(0, room))}...` : line));
+  return shortened.join('; ').slice(0, MAX_LENGTH);
 }
 
 /**
  * A message of an AWS service as it may be shown: object keys are masked, because they can name patients.
  */
 export function maskObjectKeys(text: string): string {
-  return text
-    .replace(/(s3:\/\/[^/\s"']+\/)[^\s"']+/gi, '$1***')
-    .replace(/(arn:[a-z-]+:s3:::[^/\s"']+\/)[^\s"']+/gi, '$1***')
-    .replace(/[^\s"'/]+\.ndjson\b/gi, '***.ndjson');
+  return text.replace(QUOTED_KEY, '$1***').replace(KEY, '$1***').replace(FILE_NAME, '***.ndjson');
+}
+
+function toLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?').trim();
 }

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { WireErrorTolerance } from './import-contract';
+import { text } from './private/text';
 
 /**
  * What an import that ends with COMPLETED_WITH_ERRORS means for the deployment.
@@ -27,7 +28,7 @@ export class ErrorTolerance {
     if (!Token.isUnresolved(count) && (!Number.isInteger(count) || count < 1)) {
       throw new Error(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
     }
-    return new ErrorTolerance({ Kind: 'RESOURCES', Limit: Token.asString(count) });
+    return new ErrorTolerance({ Kind: 'RESOURCES', Limit: text(count) });
   }
 
   /**
@@ -41,7 +42,7 @@ export class ErrorTolerance {
       throw new Error(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; `
         + 'use ErrorTolerance.none() or ErrorTolerance.any() for the ends of the range');
     }
-    return new ErrorTolerance({ Kind: 'PERCENT', Limit: Token.asString(percent) });
+    return new ErrorTolerance({ Kind: 'PERCENT', Limit: text(percent) });
   }
 
   /**

@@ -40,6 +40,7 @@ export interface FhirImportProviderProps {
   /**
    * The role of the functions that talk to HealthLake. It can write to the log group (and in a VPC manage network interfaces), nothing
    * else: for each import they assume that import's operator role. A supplied role is given these permissions, unless it is immutable.
+   * It can't be one of the framework's roles.
    *
    * @default - a new role
    */
@@ -60,6 +61,8 @@ export interface FhirImportProviderProps {
    */
   readonly frameworkCompleteAndTimeoutRole?: iam.IRole;
 }
+
+const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'] as const;
 
 /** How often the framework asks whether a resource is complete; within an invocation the handler looks more often. */
 const QUERY_INTERVAL = Duration.seconds(10);
@@ -108,9 +111,10 @@ export class FhirImportProvider extends Construct {
   public readonly _functions: IDependable[];
 
   private readonly props: FhirImportProviderProps;
+  private readonly functionLogs: logs.ILogGroup;
 
   /**
-   * @throws if subnets or security groups are given without a VPC, or one role for both framework roles.
+   * @throws if subnets or security groups are given without a VPC, or one role twice.
    */
   constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
     super(scope, id);
@@ -121,6 +125,8 @@ export class FhirImportProvider extends Construct {
       retention: logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN, // a deployment that failed and was rolled back is just when somebody reads it
     });
+    // aws-lambda takes a reference by its type, and refuses one that is not a log group with methods, such as an L1.
+    this.functionLogs = logs.LogGroup.fromLogGroupName(this, 'FunctionLogs', this.logGroup.logGroupRef.logGroupName);
 
     this.handlerRole = props.handlerRole ?? this.createRole('HandlerRole', 'Runs the functions that look after FHIR imports');
     this.allowFunctionBasics(props.handlerRole);
@@ -142,7 +148,7 @@ export class FhirImportProvider extends Construct {
       isCompleteHandler: isComplete,
       queryInterval: QUERY_INTERVAL,
       totalTimeout: TOTAL_TIMEOUT,
-      logGroup: this.logGroup,
+      logGroup: this.functionLogs,
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
@@ -168,7 +174,7 @@ export class FhirImportProvider extends Construct {
       timeout: Duration.minutes(5),
       memorySize: 256,
       role: this.handlerRole,
-      logGroup: this.logGroup,
+      logGroup: this.functionLogs,
       vpc: this.props.vpc,
       vpcSubnets: this.props.vpcSubnets,
       securityGroups: this.props.securityGroups,
@@ -231,8 +237,11 @@ function validate(props: FhirImportProviderProps): void {
       throw new Error(`${name} has no meaning without a VPC; give vpc too, or leave ${name} out`);
     }
   }
-  if (props.frameworkOnEventRole && props.frameworkOnEventRole === props.frameworkCompleteAndTimeoutRole) {
-    throw new Error(`frameworkOnEventRole and frameworkCompleteAndTimeoutRole are the same role "${props.frameworkOnEventRole.node.path}", `
-      + 'which makes a circular dependency; give two roles');
-  }
+  ROLES.forEach((name, index) => {
+    const role = props[name];
+    const twin = ROLES.slice(0, index).find((other) => role && props[other] === role);
+    if (role && twin) {
+      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which makes a circular dependency; give each its own role`);
+    }
+  });
 }

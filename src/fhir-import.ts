@@ -16,7 +16,8 @@ import { dataAccessStatements, decryptInputStatements, Location, readInputStatem
 import { datastoreArn } from './private/datastore';
 import { validateJobNamePrefix, validateRevision } from './private/names';
 import { operatorStatements } from './private/operator';
-import { normalizePrefix, s3Uri } from './private/s3-location';
+import { isSameBucket, normalizePrefix, s3Uri } from './private/s3-location';
+import { roleDescription, text } from './private/text';
 import { checkWhenFinished } from './private/tree-checks';
 import { ValidationLevel } from './validation-level';
 
@@ -185,7 +186,7 @@ export class FhirImport extends Construct {
     const outcomeProperties: ImportOutcomeProperties = {
       ...common,
       JobId: this.job.getAttString('JobId'),
-      TimeoutSeconds: Token.asString(timeout.toSeconds()),
+      TimeoutSeconds: text(timeout.toSeconds()),
     };
     this.outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, outcomeProperties, timeout);
     this.outcome.node.addDependency(this.operatorRole);
@@ -284,7 +285,7 @@ export class FhirImport extends Construct {
 
   private createDataAccessRole(storeArn: string): iam.Role {
     return new iam.Role(this, 'DataAccessRole', {
-      description: `HealthLake reads FHIR data and writes import results (${this.node.path})`.slice(0, 1000),
+      description: roleDescription(`HealthLake reads FHIR data and writes import results (${this.node.path})`),
       assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
@@ -297,7 +298,7 @@ export class FhirImport extends Construct {
 
   private createOperatorRole(provider: FhirImportProvider, storeArn: string, datastoreEncryptionKey?: kms.IKeyRef): iam.Role {
     const role = new iam.Role(this, 'OperatorRole', {
-      description: `Starts and watches FHIR import jobs (${this.node.path})`.slice(0, 1000),
+      description: roleDescription(`Starts and watches FHIR import jobs (${this.node.path})`),
       assumedBy: new iam.ArnPrincipal(provider.handlerRole.roleArn),
       inlinePolicies: {
         Operator: new iam.PolicyDocument({
@@ -318,9 +319,8 @@ export class FhirImport extends Construct {
   }
 
   private validateOutputOutsideInput(output: Location): void {
-    const [inputBucket, outputBucket] = [this.input.bucket, output.bucket].map((b) => JSON.stringify(Stack.of(this).resolve(b.bucketName)));
     const comparable = !Token.isUnresolved(this.input.prefix) && !Token.isUnresolved(output.prefix);
-    if (inputBucket === outputBucket && comparable && output.prefix.startsWith(this.input.prefix)) {
+    if (comparable && output.prefix.startsWith(this.input.prefix) && isSameBucket(this.input.bucket, output.bucket)) {
       throw new Error(`the results would be written into the input: outputPrefix "${output.prefix}" is inside the source's prefix `
         + `"${this.input.prefix}" of the same bucket; give them different folders`);
     }

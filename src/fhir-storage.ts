@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -112,7 +112,7 @@ export class FhirStorage extends Construct {
 
   private keyOfOutput(props: FhirStorageProps): kms.IKey {
     const own = props.outputBucket?.encryptionKey;
-    if (own && props.encryptionKey && this.isOtherKey(own, props.encryptionKey)) {
+    if (own && props.encryptionKey && isOtherKey(own, props.encryptionKey)) {
       throw new Error(`the encryptionKey "${props.encryptionKey.node.path}" is not the output bucket's own key "${own.node.path}"; `
         + 'leave encryptionKey out, or give the bucket this key');
     }
@@ -125,12 +125,6 @@ export class FhirStorage extends Construct {
       enableKeyRotation: true,
       removalPolicy: this.removalPolicy,
     });
-  }
-
-  private isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
-    const [one, other] = [a, b].map((key) => JSON.stringify(Stack.of(this).resolve(key.keyArn)));
-    const comparable = a === b || (Token.isUnresolved(a.keyArn) === Token.isUnresolved(b.keyArn));
-    return comparable && one !== other;
   }
 
   private createBucket(id: string, logPrefix: string, lifecycleRules: s3.LifecycleRule[]): s3.Bucket {
@@ -159,6 +153,13 @@ export class FhirStorage extends Construct {
 
 /** The properties of the storage of a stack: known by identity, because only that one defers its input bucket. */
 const OF_STACK: FhirStorageProps = {};
+
+/** Whether two keys are known to differ: both ARNs are known, or this app makes both. */
+function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
+  const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
+  const made = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
+  return (concrete || made) && a.keyArn !== b.keyArn;
+}
 
 function expiration(after?: Duration): s3.LifecycleRule[] {
   return after ? [{ expiration: after, noncurrentVersionExpiration: after }] : [];

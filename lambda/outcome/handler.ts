@@ -5,7 +5,7 @@ import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEvent
 import { Fact } from '../job/decision';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
-import { isWorthWaiting, untilNextLook } from '../polling';
+import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
 import { Failure } from '../reason';
 import { askDirection, Direction } from '../stack';
 import { attributesOf, sentencesOf } from './answer';
@@ -13,8 +13,11 @@ import { decideOutcome, OutcomeDecision } from './decision';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
 import { countsOf } from './verdict';
 
-/** All calls of one invocation together, beyond the time that it waits between looks. */
-const CALL_BUDGET = 60_000;
+/** All calls of one invocation together with the time that it waits between looks, so that it ends long before the function's time-out. */
+const CALL_BUDGET = 2 * 60_000;
+
+/** How long after the event a roll-back is asked for before the first look, which would make it wait. */
+const FIRST_INVOCATION = 10_000;
 
 /** How long after the deadline a failure waits to learn whether the stack is rolled back, in which case it must not fail. */
 const DIRECTION_GRACE = 2 * 60_000;
@@ -36,23 +39,25 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
+  const askForDirection = () => directionOfUpdate(request, operator, abortSignal);
 
   const judged = judgedBefore(request, properties);
-  if (judged) {
+  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && await askForDirection() === 'roll-back')) {
     const look = await lookAt(operator, properties, abortSignal);
     return answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
   }
 
-  let status: string | undefined;
-  while (await waitForNextLook(request, properties.JobId, status, invokedAt)) {
+  let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
+  while (await waitForNextLook(request, properties.JobId, seen)) {
+    const firstLookAt = seen.firstLookAt ?? Date.now();
     const look = await lookAt(operator, properties, abortSignal);
     const decision = decideOutcome(look, properties.ErrorTolerance, request, Date.now());
     logProgress(request, properties, decision);
-    const response = await act(request, properties, decision, () => directionOfUpdate(request, operator, abortSignal));
+    const response = await act(request, properties, decision, askForDirection);
     if (response) {
       return response;
     }
-    status = decision.job?.JobStatus;
+    seen = { status: decision.job?.JobStatus, firstLookAt };
   }
   return NOT_YET;
 }
@@ -89,11 +94,11 @@ function judgedBefore(request: IsCompleteRequest, properties: ImportOutcomePrope
   return id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId ? id.judged : undefined;
 }
 
-async function waitForNextLook(request: IsCompleteRequest, jobId: string, status: string | undefined, invokedAt: number): Promise<boolean> {
+async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {
   const now = Date.now();
-  const untilDeadline = Math.max(0, request.Deadline - now);
-  const delay = Math.min(untilNextLook({ jobId, status, requestedAt: request.RequestedAt, now }), untilDeadline);
-  if (!isWorthWaiting(delay, invokedAt, now)) {
+  const next: NextLook = { ...seen, jobId, requestedAt: request.RequestedAt, now };
+  const delay = Math.min(untilNextLook(next), Math.max(0, request.Deadline - now));
+  if (!isWorthWaiting(delay, next)) {
     return false;
   }
   await sleep(delay);

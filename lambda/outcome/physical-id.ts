@@ -28,6 +28,9 @@ export function parseOutcomeId(physicalId?: string): OutcomePhysicalId | undefin
     return undefined;
   }
   const [datastoreId, jobId, status, ...counts] = parts;
+  if (status !== undefined && !status.startsWith('COMPLETED')) {
+    return undefined;
+  }
   const [scanned, imported, failed] = counts.map((n) => (/^\d+$/.test(n) ? Number(n) : undefined));
   return { datastoreId, jobId, judged: status ? { status, counts: { scanned, imported, failed } } : undefined };
 }

@@ -17,6 +17,9 @@ export type Verdict =
 
 const FAILED = new Set(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED']);
 
+/** What binary fractions may take from a percentage: 0.57 percent of 10,000 come out as 56.99999999999999. */
+const ROUNDING = 1e-6;
+
 /**
  * Judges a job. A status that isn't known yet is one of a job that still runs.
  *
@@ -46,7 +49,7 @@ export function countsOf(report: JobProgressReport = {}): Counts {
   return {
     scanned,
     imported,
-    failed: failures.length > 0 ? Math.max(...failures) : undefined,
+    failed: failures.length > 0 ? Math.max(0, ...failures) : undefined,
     unreadableFiles: report.TotalNumberOfFilesReadWithCustomerError,
   };
 }
@@ -65,7 +68,7 @@ function judgeErrors(counts: Counts, tolerance: WireErrorTolerance): Verdict {
     return { kind: 'failed', why: 'HealthLake does not say how many resources failed' };
   }
   const limit = Number(tolerance.Limit);
-  const allowed = tolerance.Kind === 'RESOURCES' ? limit : limit / 100 * (counts.scanned ?? 0);
+  const allowed = tolerance.Kind === 'RESOURCES' ? limit : limit * (counts.scanned ?? 0) / 100 + ROUNDING;
   return counts.failed <= allowed
     ? { kind: 'succeeded' }
     : { kind: 'failed', why: `more than the tolerated ${tolerance.Limit} ${tolerance.Kind === 'RESOURCES' ? 'resources' : 'percent of the resources'} failed` };

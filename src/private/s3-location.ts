@@ -1,4 +1,5 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
  * The bucket part of the pattern that HealthLake has for an S3 URI: stricter than S3, which has old buckets with upper case and underscores.
@@ -35,9 +36,17 @@ export function s3Uri(bucketName: string, prefix: string): string {
   if (!Token.isUnresolved(bucketName) && !BUCKET_NAME.test(bucketName)) {
     throw new Error(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
   }
-  const uri = `s3://${bucketName}/${prefix}`;
-  if (!Token.isUnresolved(uri) && uri.length > MAX_S3_URI_LENGTH) {
-    throw new Error(`HealthLake accepts S3 locations of up to ${MAX_S3_URI_LENGTH} characters, got ${uri.length} in "${uri}"; shorten the prefix`);
+  const shortest = `s3://${Token.isUnresolved(bucketName) ? '...' : bucketName}/${prefix}`; // a bucket name has three characters or more
+  if (!Token.isUnresolved(prefix) && shortest.length > MAX_S3_URI_LENGTH) {
+    throw new Error(`HealthLake accepts S3 locations of up to ${MAX_S3_URI_LENGTH} characters, got ${shortest.length} or more in "${shortest}"; `
+      + 'shorten the prefix');
   }
-  return uri;
+  return `s3://${bucketName}/${prefix}`;
+}
+
+/** Whether two constructs are known to be one bucket, which may have been imported more than once. */
+export function isSameBucket(a: s3.IBucket, b: s3.IBucket): boolean {
+  const [one, other] = [a, b].map((bucket) => JSON.stringify(Stack.of(bucket).resolve(bucket.bucketName)));
+  // Buckets of different stacks can have the same logical id.
+  return a.bucketName === b.bucketName || (Stack.of(a) === Stack.of(b) && one === other);
 }

@@ -1,0 +1,11 @@
+import { Token } from 'aws-cdk-lib';
+
+/** A number as the string that the wire carries; a token stays one. */
+export function text(value: number): string {
+  return Token.isUnresolved(value) ? Token.asString(value) : String(value);
+}
+
+/** What IAM accepts as the description of a role: construct ids may have other characters. */
+export function roleDescription(description: string): string {
+  return description.replace(/[^\x20-\x7e\xa1-\xff]/g, '?').slice(0, 1000);
+}

@@ -1,0 +1,251 @@
+import { StackStatus } from '@aws-sdk/client-cloudformation';
+import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { sdkError } from './harness';
+import { answerFromId, decideJob, Fact, JobDecision, JobFacts } from '../../lambda/job/decision';
+import { LedgerEntry } from '../../lambda/job/ledger';
+import { attributesOf, sentencesOf } from '../../lambda/outcome/answer';
+import { decideOutcome, OutcomeDecision } from '../../lambda/outcome/decision';
+import { Direction, directionOf } from '../../lambda/stack';
+import { ImportOutcomeProperties, WireErrorTolerance } from '../../src/import-contract';
+
+const FINGERPRINT = '029a72daa07fc79abd11';
+const OTHER = 'c5557f4386429338eb66';
+const ERROR = sdkError('ThrottlingException', 'Rate exceeded');
+
+const entry = (jobId: string, verdict: LedgerEntry['verdict'], submittedAt = 0): LedgerEntry => ({ jobId, verdict, submittedAt });
+const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
+const answer = (jobId: string): JobDecision => ({ kind: 'answer', jobId });
+const KEEP: JobDecision = { kind: 'keep' };
+
+const facts = (changes: Partial<JobFacts> = {}): JobFacts => ({
+  dataSetChanged: true,
+  fingerprint: FINGERPRINT,
+  direction: 'forward',
+  datastore: { value: 'ACTIVE' },
+  ledger: ledger(),
+  ...changes,
+});
+
+describe('where the stack is heading', () => {
+  const BACK = new Set<string>([
+    'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'DELETE_IN_PROGRESS', 'DELETE_FAILED', 'DELETE_COMPLETE',
+    'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE',
+    'IMPORT_ROLLBACK_IN_PROGRESS', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
+  ]);
+  const FORWARD = new Set<string>([
+    'CREATE_IN_PROGRESS', 'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE',
+    'UPDATE_FAILED', 'REVIEW_IN_PROGRESS', 'IMPORT_IN_PROGRESS', 'IMPORT_COMPLETE',
+  ]);
+
+  test.each(Object.values(StackStatus))('%s', (status) => {
+    expect(BACK.has(status)).not.toBe(FORWARD.has(status));
+    expect(directionOf(status)).toBe(BACK.has(status) ? 'roll-back' : 'forward');
+  });
+
+  test.each([undefined, ''])('%j is unknown', (status) => {
+    expect(directionOf(status)).toBe('unknown');
+  });
+});
+
+describe('what Job does, going forward', () => {
+  test.each<[string, Partial<JobFacts>, JobDecision]>([
+    ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
+    ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, answer('a')],
+    ['answers with a job that runs', { ledger: ledger(entry('a', 'running')) }, answer('a')],
+    ['starts after failed ones only', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed')) }, { kind: 'start', failedJobIds: ['a', 'b'] }],
+    ['answers with a job that runs after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
+    ['adopts the one that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
+    ['adopts the one that succeeded before another runs', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, answer('a')],
+    ['adopts the one that succeeded after another runs', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, answer('b')],
+    ['of two that run, takes the older', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, answer('b')],
+    ['of two that succeeded, takes the older', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, answer('b')],
+    ['doesn\'t let an id of the same data set keep it from starting after a failure',
+      { id: { datastoreId: 'd', jobId: 'a', fingerprint: FINGERPRINT }, ledger: ledger(entry('a', 'failed')) }, { kind: 'start', failedJobIds: ['a'] }],
+    ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
+    ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
+    ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
+    ['waits for a data store that is CREATING', { datastore: { value: 'CREATING' } }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['waits for a data store that is UPDATING', { datastore: { value: 'UPDATING' } }, { kind: 'wait', why: 'the data store is UPDATING' }],
+  ])('%s', (_what, changes, expected) => {
+    expect(decideJob(facts(changes))).toEqual(expected);
+  });
+
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
+    expect(decideJob(facts({ datastore: { value: status } })))
+      .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` });
+  });
+
+  test('knows every status of a data store that the SDK knows', () => {
+    expect(Object.values(DatastoreStatus).sort()).toEqual(['ACTIVE', 'CREATE_FAILED', 'CREATING', 'DELETED', 'DELETING']);
+  });
+});
+
+describe('what Job does without starting', () => {
+  const OWN = { datastoreId: 'd', jobId: 'own', fingerprint: FINGERPRINT };
+  const FOREIGN = { datastoreId: 'd', jobId: 'foreign', fingerprint: OTHER };
+  const PENDING = { datastoreId: 'd', fingerprint: FINGERPRINT };
+  const FAILED = ledger(entry('a', 'failed'), entry('b', 'failed'));
+  const ROWS: [string, Partial<JobFacts>, JobDecision][] = [
+    ['no id, no ledger', { ledger: { error: ERROR } }, KEEP],
+    ['no id, no job', {}, KEEP],
+    ['an id of the data set, no ledger', { id: OWN, ledger: { error: ERROR } }, answer('own')],
+    ['an id of the data set, no job', { id: OWN }, answer('own')],
+    ['an id of the data set, a job that succeeded', { id: OWN, ledger: ledger(entry('a', 'succeeded')) }, answer('a')],
+    ['an id of the data set, a job that runs', { id: OWN, ledger: ledger(entry('a', 'running')) }, answer('own')],
+    ['an id of the data set, failed jobs', { id: OWN, ledger: FAILED }, answer('own')],
+    ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, KEEP],
+    ['an id of another data set, no job', { id: FOREIGN }, KEEP],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
+    ['an id of another data set, failed jobs: the latest', { id: FOREIGN, ledger: FAILED }, answer('b')],
+    ['an id without a job', { id: PENDING }, KEEP],
+    ['a data store that is gone', { id: OWN, datastore: { value: 'DELETED' } }, answer('own')],
+  ];
+
+  test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
+    expect(decideJob(facts({ direction: 'roll-back', ...changes }))).toEqual(expected);
+  });
+
+  test.each(ROWS)('with an unchanged data set: %s', (_what, changes, expected) => {
+    expect(decideJob(facts({ dataSetChanged: false, ...changes }))).toEqual(expected);
+    expect(decideJob(facts({ dataSetChanged: false, direction: 'unknown', ...changes }))).toEqual(expected);
+  });
+
+  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while CloudFormation says nothing: %j', (given) => {
+    expect(decideJob(facts({ direction: 'unknown', ledger: given, id: OWN }))).toMatchObject({ kind: 'wait' });
+  });
+
+  test('needs nobody for an unchanged data set whose id names its job', () => {
+    expect(answerFromId(facts({ dataSetChanged: false, id: OWN }))).toEqual(answer('own'));
+    expect(answerFromId(facts({ dataSetChanged: true, id: OWN }))).toBeUndefined();
+    expect(answerFromId(facts({ dataSetChanged: false, id: FOREIGN }))).toBeUndefined();
+    expect(answerFromId(facts({ dataSetChanged: false, id: PENDING }))).toBeUndefined();
+    expect(answerFromId(facts({ dataSetChanged: false }))).toBeUndefined();
+  });
+
+  test('of all combinations, starts only for a changed data set, going forward, in an active data store, with failed jobs only', () => {
+    const DIRECTIONS: Direction[] = ['forward', 'roll-back', 'unknown'];
+    const DATASTORES: Fact<string>[] = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((value) => ({ value }));
+    const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
+    const started: JobFacts[] = [];
+    for (const direction of DIRECTIONS) {
+      for (const datastore of [...DATASTORES, { error: ERROR }]) {
+        for (const given of LEDGERS) {
+          for (const id of [undefined, OWN, FOREIGN, PENDING]) {
+            for (const dataSetChanged of [true, false]) {
+              const all = facts({ direction, datastore, ledger: given, id, dataSetChanged });
+              if (decideJob(all).kind === 'start') {
+                started.push(all);
+              }
+            }
+          }
+        }
+      }
+    }
+    expect(started).toHaveLength(2 * 4);
+    for (const { direction, datastore, ledger: given, dataSetChanged } of started) {
+      expect([direction, datastore, dataSetChanged]).toEqual(['forward', { value: 'ACTIVE' }, true]);
+      expect([LEDGERS[0], LEDGERS[1]]).toContain(given);
+    }
+  });
+});
+
+const PROPERTIES: ImportOutcomeProperties = {
+  ContractVersion: '1',
+  DatastoreId: 'd',
+  JobId: 'j',
+  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
+  ErrorTolerance: { Kind: 'NONE' },
+  OutputS3Uri: 's3://clinic-results/Import/',
+  TimeoutSeconds: '3000',
+};
+
+const jobOf = (changes: Partial<ImportJob>): ImportJob => ({
+  JobId: 'j',
+  JobStatus: 'IN_PROGRESS',
+  SubmitTime: new Date(0),
+  DatastoreId: 'd',
+  InputDataConfig: { S3Uri: 's3://clinic-data/synthea/' },
+  ...changes,
+});
+
+describe('what Outcome does', () => {
+  const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
+  const SETTLED = DEADLINES.RequestedAt + 300_000;
+  const decide = (look: Fact<ImportJob>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
+    decideOutcome(look, tolerance, deadlines, now);
+  const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
+  const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };
+  const throttled = { error: ERROR };
+  const [running, completed, withErrors, failed] = (['IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'] as const)
+    .map((JobStatus) => ({ value: jobOf({ JobStatus }) }));
+
+  test.each<[string, Fact<ImportJob>, number, Partial<OutcomeDecision>]>([
+    ['waits for a running job', running, 3_999_999, { kind: 'wait', job: running.value }],
+    ['fails when the time is up', running, 4_000_000, { kind: 'fail', advice: 'timeout', job: running.value }],
+    ['succeeds with a job that succeeded', completed, 1_000_000, { kind: 'succeed', job: completed.value }],
+    ['succeeds when the job succeeded as the time was up', completed, 5_000_000, { kind: 'succeed' }],
+    ['fails with the job', failed, 1_000_000, { kind: 'fail', advice: 'job', job: failed.value }],
+    ['fails with the job\'s errors', withErrors, 1_000_000, { kind: 'fail', advice: 'errors', job: withErrors.value }],
+    ['waits while throttled', throttled, 3_999_999, { kind: 'wait' }],
+    ['fails if it is still throttled when the time is up', throttled, 4_000_000, { kind: 'fail', advice: 'timeout' }],
+    ['waits for permissions for 5 minutes', denied, SETTLED - 1, { kind: 'wait' }],
+    ['then fails', denied, SETTLED, { kind: 'fail', advice: 'access' }],
+    ['waits for a job that isn\'t found for 5 minutes', gone, SETTLED - 1, { kind: 'wait' }],
+    ['then fails too', gone, SETTLED, { kind: 'fail', advice: 'access' }],
+  ])('%s', (_what, look, now, expected) => {
+    expect(decide(look, now)).toMatchObject(expected);
+  });
+
+  test('the deadline counts more than what may settle', () => {
+    const short = { RequestedAt: 1_000_000, Deadline: 1_060_000 };
+    expect(decide(denied, 1_059_999, short)).toMatchObject({ kind: 'wait' });
+    expect(decide(denied, 1_060_000, short)).toMatchObject({ kind: 'fail', advice: 'access' });
+  });
+
+  test('the tolerance decides of errors', () => {
+    expect(decide(withErrors, 1_000_000, DEADLINES, { Kind: 'ANY' })).toEqual({ kind: 'succeed', job: withErrors.value });
+  });
+});
+
+describe('attributes', () => {
+  const LOCATION = 's3://clinic-results/Import/d-FHIR_IMPORT-j/';
+  const described = jobOf({
+    JobStatus: 'COMPLETED_WITH_ERRORS',
+    JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } },
+    JobProgressReport: { TotalNumberOfResourcesScanned: 10, TotalNumberOfResourcesImported: 7, TotalNumberOfResourcesWithCustomerError: 2 },
+  });
+  const judged = { status: 'COMPLETED', counts: { scanned: 5, imported: 5, failed: 0 } };
+  const unknown = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
+
+  test.each([
+    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ...unknown }],
+    ['no report', attributesOf(PROPERTIES, undefined, jobOf({})), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ...unknown }],
+    ['all described', attributesOf(PROPERTIES, undefined, described), {
+      JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/',
+    }],
+    ['judged before, described', attributesOf(PROPERTIES, judged, described), {
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/',
+    }],
+    ['judged before, gone', attributesOf(PROPERTIES, judged), {
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION,
+    }],
+  ])('%s', (_what, attributes, expected) => {
+    expect(attributes).toEqual(expected);
+  });
+
+  test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
+    const sentences = sentencesOf(PROPERTIES, 'it failed', 'errors', { ...described, Message: 'see s3://clinic/Ada-Lovelace' });
+    expect(sentences).toEqual([
+      'FHIR import job j: it failed',
+      'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
+      'HealthLake says: see s3://clinic/***',
+      'results: s3://as-described/',
+      expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
+      expect.stringMatching(/^log group: /),
+    ]);
+    expect(sentencesOf(PROPERTIES, 'it failed', 'access')).toEqual([
+      'FHIR import job j: it failed', '', '', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/), expect.stringMatching(/^log group: /),
+    ]);
+  });
+});

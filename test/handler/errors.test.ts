@@ -1,0 +1,105 @@
+import { sdkError } from './harness';
+import { describeError, ErrorKind, kindOf } from '../../lambda/errors';
+import { Failure, maskObjectKeys, toReason } from '../../lambda/reason';
+
+/** A request that got no answer. */
+const unanswered = (name: string, message: string): Error => Object.assign(sdkError(name, message), { $metadata: { attempts: 8 } });
+
+const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/fhir-import';
+
+describe('what an error means', () => {
+  test.each<[ErrorKind, Error]>([
+    ['transient', sdkError('ThrottlingException', 'Rate exceeded', 400)],
+    ['transient', sdkError('ThrottlingException', 'Rate exceeded', 429)],
+    ['transient', sdkError('Throttling', 'Rate exceeded', 400)],
+    ['transient', sdkError('TooManyRequestsException', 'Too many', 400)],
+    ['transient', sdkError('RequestLimitExceeded', 'Too many', 400)],
+    ['transient', sdkError('SomethingNew', 'Too many', 429)],
+    ['transient', sdkError('InternalServerException', 'oh', 500)],
+    ['transient', sdkError('ServiceUnavailable', 'oh', 503)],
+    ['transient', sdkError('AccessDeniedException', 'explicit deny', 500)],
+    ['transient', unanswered('TimeoutError', 'socket timed out')],
+    ['transient', unanswered('AbortError', 'Request aborted')],
+    ['transient', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+    ['transient', new Error('AssumeRole of x gave no credentials')],
+    ['settling', sdkError('AccessDeniedException', `User: ${OPERATOR} is not authorized to perform: healthlake:StartFHIRImportJob because no identity-based policy allows it`, 400)],
+    ['settling', sdkError('AccessDeniedException', 'not authorized', 403)],
+    ['settling', sdkError('AccessDenied', `User: ${OPERATOR} is not authorized to perform: sts:AssumeRole`, 403)],
+    ['settling', sdkError('ValidationException', 'HealthLake can\'t assume the role', 400)],
+    ['settling', sdkError('ConflictException', 'the data store is in a transition state', 409)],
+    ['settling', sdkError('ExpiredTokenException', 'expired', 400)],
+    ['definite', sdkError('AccessDeniedException', 'with an explicit deny in a service control policy', 400)],
+    ['definite', sdkError('AccessDenied', 'with an explicit deny in an identity-based policy', 403)],
+    ['definite', sdkError('ValidationException', '1 validation error detected: Value at \'jobName\' failed to satisfy constraint: length', 400)],
+    ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 400)],
+    ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 404)],
+  ])('%s: %s', (expected, error) => {
+    expect(kindOf(error)).toBe(expected);
+  });
+
+  test.each([undefined, null, 'text', 42, {}])('what is thrown without being an error, %j, says nothing', (thrown) => {
+    expect(kindOf(thrown)).toBe('transient');
+  });
+
+  test('an error is described by code and text, with object keys masked', () => {
+    expect(describeError(sdkError('ValidationException', 'Can\'t read s3://clinic/input/Ada-Lovelace.ndjson now', 400)))
+      .toBe('ValidationException: Can\'t read s3://clinic/*** now');
+    expect(describeError('text')).toBe('Error: text');
+  });
+});
+
+describe('masks', () => {
+  test.each([
+    ['s3://clinic/input/Ada-Lovelace.ndjson', 's3://clinic/***'],
+    ['S3://clinic/input/Ada-Lovelace.ndjson', 'S3://clinic/***'],
+    ['cannot read s3://clinic/input/Ada-Lovelace (403) and s3://lab/Ada now', 'cannot read s3://clinic/*** (403) and s3://lab/*** now'],
+    ['s3://clinic/input/Ada Lovelace/part 1.ndjson is denied', 's3://clinic/*** is denied'],
+    ['"s3://clinic/input/Ada Lovelace.txt" is denied', '"s3://clinic/***" is denied'],
+    ['\'s3://clinic/input/Ada Lovelace\' is denied', '\'s3://clinic/***\' is denied'],
+    ['on resource: arn:aws:s3:::clinic/input/Ada-Lovelace because', 'on resource: arn:aws:s3:::clinic/*** because'],
+    ['"arn:aws-us-gov:s3:::clinic/Ada Lovelace"', '"arn:aws-us-gov:s3:::clinic/***"'],
+    ['https://clinic.s3.eu-west-1.amazonaws.com/input/Ada-Lovelace?versionId=1 is', 'https://clinic.s3.eu-west-1.amazonaws.com/*** is'],
+    ['https://s3.eu-west-1.amazonaws.com/clinic/input/Ada-Lovelace is', 'https://s3.eu-west-1.amazonaws.com/clinic/*** is'],
+    ['file Ada-Lovelace.ndjson is empty', 'file ***.ndjson is empty'],
+    ['file input/Ada-Lovelace/part-1.ndjson is empty', 'file ***.ndjson is empty'],
+    ['key=Ada-Lovelace.NDJSON', '***.ndjson'],
+  ])('%s', (text, expected) => {
+    expect(maskObjectKeys(text)).toBe(expected);
+    expect(maskObjectKeys(expected)).toBe(expected);
+    expect(expected).not.toMatch(/Ada|Lovelace/);
+  });
+
+  test.each([
+    's3://clinic', 's3://clinic/', 'arn:aws:s3:::clinic', OPERATOR, 'arn:aws:iam::123456789012:role/data-access',
+    'arn:aws:healthlake:eu-west-1:123456789012:datastore/fhir/6407b9ae4c2def3cb6f1a46a0c599ec0',
+    'see https://docs.aws.amazon.com/healthlake/latest/devguide/importing.html', 'more than 10,000 files',
+  ])('leaves %s', (text) => {
+    expect(maskObjectKeys(text)).toBe(text);
+  });
+});
+
+describe('reason', () => {
+  test('is one line of ASCII', () => {
+    expect(toReason(['a\r\n\tb  c', '', ' d\u00e9but \u0000\u2603 ', '\n'])).toBe('a b c; d?but ??');
+  });
+
+  test('stays under 1,000 bytes, and what to do stays in it', () => {
+    const reason = toReason(['the job failed', `HealthLake says: ${'x'.repeat(2048)}`, 'results: s3://clinic-results/', 'deploy again']);
+    expect(Buffer.byteLength(reason)).toBe(999);
+    expect(reason).toMatch(/^the job failed; HealthLake says: x+\.\.\.; results: s3:\/\/clinic-results\/; deploy again$/);
+  });
+
+  test('999 bytes fit, 1,000 don\'t', () => {
+    expect(toReason(['x'.repeat(999)])).toBe('x'.repeat(999));
+    expect(toReason(['x'.repeat(1000)])).toBe(`${'x'.repeat(996)}...`);
+  });
+
+  test.each([[[2048, 1500, 10]], [[1200, 1200, 1200]], [[5000]], [Array(400).fill(20)]])('stays under 1,000 bytes with sentences of %j', (lengths) => {
+    expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
+  });
+
+  test('a failure\'s stack is its reason: the framework appends the stack', () => {
+    const failure = new Failure(['one', '', 'two']);
+    expect(failure).toMatchObject({ name: 'FhirImportFailure', message: 'one; two', stack: 'one; two' });
+  });
+});

@@ -1,0 +1,130 @@
+import { JobProgressReport, JobStatus } from '@aws-sdk/client-healthlake';
+import { countsOf, judge, Verdict } from '../../lambda/outcome/verdict';
+import { WireErrorTolerance } from '../../src/import-contract';
+
+const NONE: WireErrorTolerance = { Kind: 'NONE' };
+const ANY: WireErrorTolerance = { Kind: 'ANY' };
+const resources = (limit: string): WireErrorTolerance => ({ Kind: 'RESOURCES', Limit: limit });
+const percent = (limit: string): WireErrorTolerance => ({ Kind: 'PERCENT', Limit: limit });
+const TOLERANCES = [NONE, resources('5'), percent('5'), ANY];
+
+const report = (scanned?: number, imported?: number, customerErrors?: number, unreadableFiles?: number): JobProgressReport => ({
+  TotalNumberOfResourcesScanned: scanned,
+  TotalNumberOfResourcesImported: imported,
+  TotalNumberOfResourcesWithCustomerError: customerErrors,
+  TotalNumberOfFilesReadWithCustomerError: unreadableFiles,
+});
+
+const judgeErrors = (counts: JobProgressReport | undefined, tolerance: WireErrorTolerance) =>
+  judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
+
+describe('each status under none, 5 resources, 5 percent, any', () => {
+  const running = Array<Verdict['kind']>(4).fill('running');
+  const succeeded = Array<Verdict['kind']>(4).fill('succeeded');
+  const failed = Array<Verdict['kind']>(4).fill('failed');
+  const TABLE: Record<JobStatus, Verdict['kind'][]> = {
+    SUBMITTED: running,
+    QUEUED: running,
+    IN_PROGRESS: running,
+    CANCEL_SUBMITTED: running,
+    CANCEL_IN_PROGRESS: running,
+    COMPLETED: succeeded,
+    COMPLETED_WITH_ERRORS: ['failed', 'succeeded', 'succeeded', 'succeeded'],
+    FAILED: failed,
+    CANCEL_COMPLETED: failed,
+    CANCEL_FAILED: failed,
+  };
+
+  test('the SDK knows no other status', () => {
+    expect(Object.values(JobStatus).sort()).toEqual(Object.keys(TABLE).sort());
+  });
+
+  test.each(Object.entries(TABLE))('%s: %s', (status, expected) => {
+    const job = { JobStatus: status as JobStatus, JobProgressReport: report(100, 99, 1, 0) };
+    expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(expected);
+  });
+
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('%s is named, and fails without a report too', (status) => {
+    expect(judge({ JobStatus: status }, ANY)).toEqual({ kind: 'failed', why: `the job ended with ${status}` });
+  });
+
+  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('the unknown status %j is one of a running job', (status) => {
+    const job = { JobStatus: status as JobStatus, JobProgressReport: report(0, 0, 0, 0) };
+    expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(running);
+  });
+});
+
+describe('COMPLETED', () => {
+  test('without a report: HealthLake has named no error', () => {
+    expect(TOLERANCES.map((tolerance) => judge({ JobStatus: 'COMPLETED' }, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
+  });
+
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s with nothing scanned fails, except under any', (status) => {
+    const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
+    expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
+    expect(judge(job, NONE)).toEqual({ kind: 'failed', why: 'HealthLake found no resources' });
+  });
+});
+
+describe('COMPLETED_WITH_ERRORS', () => {
+  test.each([
+    ['exactly the limit', report(100, 95, 5, 0), resources('5'), 'succeeded'],
+    ['one more', report(100, 94, 6, 0), resources('5'), 'failed'],
+    ['one more that is nobody\'s error', report(100, 94, 5, 0), resources('5'), 'failed'],
+    ['errors of HealthLake alone', report(100, 94, 0, 0), resources('5'), 'failed'],
+    ['errors of HealthLake alone, within the limit', report(100, 95, 0, 0), resources('5'), 'succeeded'],
+    ['exactly the percentage', report(200, 190, 10, 0), percent('5'), 'succeeded'],
+    ['one more than the percentage', report(200, 189, 11, 0), percent('5'), 'failed'],
+    ['scanned minus imported beyond the percentage', report(200, 189, 0, 0), percent('5'), 'failed'],
+    ['a percentage of less than one resource', report(10, 9, 1, 0), percent('5'), 'failed'],
+    ['an unreadable file', report(100, 100, 0, 1), resources('5'), 'failed'],
+    ['an unreadable file under a percentage', report(100, 100, 0, 1), percent('5'), 'failed'],
+    ['an unreadable file under any', report(100, 100, 0, 1), ANY, 'succeeded'],
+    ['unreadable files not counted', report(100, 99, 1), resources('5'), 'succeeded'],
+    ['no report', undefined, resources('5'), 'failed'],
+    ['no report, a percentage', undefined, percent('5'), 'failed'],
+    ['no report, any', undefined, ANY, 'succeeded'],
+    ['an empty report', {}, resources('5'), 'failed'],
+    ['only scanned', report(100), resources('5'), 'failed'],
+    ['only imported', report(undefined, 95), resources('5'), 'failed'],
+    ['only errors', report(undefined, undefined, 5), resources('5'), 'succeeded'],
+    ['only errors, a percentage', report(undefined, undefined, 5), percent('5'), 'failed'],
+    ['no errors counted', report(100, 95), resources('5'), 'succeeded'],
+    ['everything failed, any', report(100, 0, 100, 3), ANY, 'succeeded'],
+  ])('%s: %j under %j is %s', (_what, counts, tolerance, expected) => {
+    expect(judgeErrors(counts, tolerance).kind).toBe(expected);
+  });
+
+  test('the reason names the limit', () => {
+    const whyOf = (counts: JobProgressReport, tolerance: WireErrorTolerance) => judgeErrors(counts, tolerance);
+    expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
+    expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
+    expect(whyOf(report(100, 90, 10, 0), percent('5'))).toMatchObject({ why: 'more than the tolerated 5 percent of the resources failed' });
+    expect(whyOf(report(100, 90, 10, 2), percent('5'))).toMatchObject({ why: expect.stringMatching(/^2 files could not be read/) });
+    expect(whyOf({}, resources('5'))).toMatchObject({ why: 'HealthLake does not say how many resources failed' });
+  });
+
+  test('exactly a percentage is tolerated whatever binary fractions make of it, one resource more is not', () => {
+    for (const [unit, scanned] of [[1, 100], [10, 1_000], [100, 10_000], [1_000, 100_000]]) {
+      for (let failed = 1; failed < scanned; failed += Math.ceil(scanned / 500)) {
+        const limit = percent(String(failed / unit));
+        expect([failed, scanned, judgeErrors(report(scanned, scanned - failed, failed, 0), limit).kind]).toEqual([failed, scanned, 'succeeded']);
+        expect([failed, scanned, judgeErrors(report(scanned, scanned - failed - 1, failed + 1, 0), limit).kind]).toEqual([failed, scanned, 'failed']);
+      }
+    }
+  });
+});
+
+describe('counts', () => {
+  test.each([
+    ['all', report(10, 7, 3, 1), { scanned: 10, imported: 7, failed: 3, unreadableFiles: 1 }],
+    ['more missing than in error', report(10, 5, 3), { scanned: 10, imported: 5, failed: 5 }],
+    ['more in error than missing', report(10, 9, 3), { scanned: 10, imported: 9, failed: 3 }],
+    ['errors only', report(undefined, undefined, 3), { failed: 3 }],
+    ['scanned only', report(10), { scanned: 10 }],
+    ['more imported than scanned', report(10, 12), { scanned: 10, imported: 12, failed: 0 }],
+    ['none', undefined, {}],
+  ])('%s', (_what, given, expected) => {
+    expect(countsOf(given)).toEqual(expected);
+  });
+});

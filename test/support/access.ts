@@ -1,0 +1,100 @@
+import { Deployed } from './deployed';
+import { ACCOUNT } from './synth';
+import { decide } from '../../local/iam/engine';
+
+/** A policy document of a template. */
+export interface PolicyJson {
+  readonly Statement: StatementJson[];
+}
+
+export interface StatementJson {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: string | string[];
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+export type Context = Record<string, string>;
+
+/** Every identity policy of a role: those in it, and those attached to it. */
+export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
+  const name = roleId.toLowerCase();
+  const inline: { PolicyDocument: PolicyJson }[] = deployed.resource(roleId).Properties.Policies ?? [];
+  const attached = Object.values(deployed.template.Resources)
+    .filter(({ Type, Properties }) => Type === 'AWS::IAM::Policy' && Properties.Roles.includes(name))
+    .map(({ Properties }) => Properties as { PolicyDocument: PolicyJson });
+  return [...inline, ...attached].map(({ PolicyDocument }) => PolicyDocument);
+}
+
+/** Whether a role of the template may do something, by its own policies and by the policy of the bucket or key that it is done to. */
+export async function may(deployed: Deployed, roleId: string, action: string, resource: string, context: Context = {}): Promise<boolean> {
+  return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy: resourcePolicyOf(deployed, resource) });
+}
+
+/** Whether a role of the template may do something to a bucket or key of another account. */
+export async function mayAbroad(deployed: Deployed, roleId: string, action: string, resource: string, resourcePolicy: PolicyJson,
+  context: Context = {}): Promise<boolean> {
+  return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy, resourceAccount: '444455556666' });
+}
+
+/** Whether somebody may assume a role by its trust policy. */
+export async function mayAssume(deployed: Deployed, roleId: string, principal: string, context: Context = {}): Promise<boolean> {
+  return isAllowed({
+    principal,
+    action: 'sts:AssumeRole',
+    resource: deployed.arn(roleId),
+    context,
+    identityPolicies: [],
+    resourcePolicy: deployed.resource(roleId).Properties.AssumeRolePolicyDocument,
+  });
+}
+
+/** A session of a role, as it makes requests. */
+export function sessionOf(deployed: Deployed, roleId: string): string {
+  return deployed.arn(roleId).replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/session';
+}
+
+interface AccessQuestion {
+  readonly principal: string;
+  readonly principalArn?: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Context;
+  readonly identityPolicies: PolicyJson[];
+  readonly resourcePolicy?: unknown;
+  /** Whose the resource is; the account of the template unless given. */
+  readonly resourceAccount?: string;
+}
+
+async function isAllowed(question: AccessQuestion): Promise<boolean> {
+  const decision = await decide({
+    principal: question.principal,
+    action: question.action,
+    resource: question.resource,
+    resourceAccount: question.resourceAccount ?? ACCOUNT,
+    context: {
+      'aws:SecureTransport': 'true',
+      ...(question.principalArn && { 'aws:PrincipalArn': question.principalArn }),
+      ...question.context,
+    },
+    identityPolicies: question.identityPolicies.map((policy, index) => ({ name: `policy${index}`, policy })),
+    resourcePolicy: question.resourcePolicy,
+  });
+  return decision.allowed;
+}
+
+function requestBy(deployed: Deployed, roleId: string): Pick<AccessQuestion, 'principal' | 'principalArn' | 'identityPolicies'> {
+  return { principal: sessionOf(deployed, roleId), principalArn: deployed.arn(roleId), identityPolicies: policiesOf(deployed, roleId) };
+}
+
+function resourcePolicyOf(deployed: Deployed, arn: string): unknown {
+  const resources = Object.entries(deployed.template.Resources);
+  const key = resources.find(([id, { Type }]) => Type === 'AWS::KMS::Key' && deployed.arn(id) === arn);
+  if (key) {
+    return key[1].Properties.KeyPolicy;
+  }
+  const bucket = /^arn:aws:s3:::([^/]+)/.exec(arn)?.[1];
+  return resources.find(([, { Type, Properties }]) => Type === 'AWS::S3::BucketPolicy' && Properties.Bucket === bucket)?.[1].Properties.PolicyDocument;
+}

@@ -1,0 +1,75 @@
+import { ACCOUNT, REGION, ResourceJson, TemplateJson } from './synth';
+import { resolve } from '../../local/cloudformation/intrinsics';
+
+export const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Stack/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
+
+const PSEUDO_PARAMETERS: Record<string, string> = {
+  'AWS::AccountId': ACCOUNT,
+  'AWS::Partition': 'aws',
+  'AWS::Region': REGION,
+  'AWS::StackId': STACK_ID,
+  'AWS::StackName': 'Stack',
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+
+/** How the ARN of a resource begins, before its name. */
+const ARN_BEGINNINGS: Record<string, string> = {
+  'AWS::HealthLake::FHIRDatastore': `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/`,
+  'AWS::IAM::Role': `arn:aws:iam::${ACCOUNT}:role/`,
+  'AWS::KMS::Key': `arn:aws:kms:${REGION}:${ACCOUNT}:key/`,
+  'AWS::Lambda::Function': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:`,
+  'AWS::Logs::LogGroup': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:`,
+  'AWS::S3::Bucket': 'arn:aws:s3:::',
+  'AWS::StepFunctions::StateMachine': `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:`,
+};
+
+/** Resources whose `Ref` is their ARN. */
+const REF_IS_ARN = ['AWS::StepFunctions::StateMachine'];
+
+/** A template as it would be in account 111122223333: every resource is named like its logical id in lower case. */
+export class Deployed {
+  public readonly template: TemplateJson;
+
+  constructor(private readonly source: TemplateJson) {
+    // Rules have functions of their own, which CloudFormation evaluates before anything is deployed.
+    this.template = { Resources: this.resolve(source.Resources) as TemplateJson['Resources'] };
+  }
+
+  /** Any value of the template, with its intrinsic functions resolved. */
+  public resolve(value: unknown): unknown {
+    return resolve(value, {
+      ref: (name) => this.ref(name),
+      getAtt: (logicalId, attribute) => attribute === 'Arn' ? this.arn(logicalId) : `${logicalId}.${attribute}`,
+      condition: () => false,
+      findInMap: (map, key, second) => `${map}.${key}.${second}`,
+      importValue: (name) => name,
+      getStackOutput: ({ OutputName }) => OutputName,
+      availabilityZones: (region) => [`${region}a`, `${region}b`],
+    });
+  }
+
+  public arn(logicalId: string): string {
+    const { Type } = this.resource(logicalId);
+    if (!ARN_BEGINNINGS[Type]) {
+      throw new Error(`the test helper knows no ARN of ${Type} (${logicalId})`);
+    }
+    return `${ARN_BEGINNINGS[Type]}${logicalId.toLowerCase()}`;
+  }
+
+  /** The resource, resolved. */
+  public resource(logicalId: string): ResourceJson {
+    const resource = (this.template ?? this.source).Resources[logicalId];
+    if (!resource) {
+      throw new Error(`the template has no resource ${logicalId}`);
+    }
+    return resource;
+  }
+
+  private ref(name: string): string {
+    if (name in PSEUDO_PARAMETERS) {
+      return PSEUDO_PARAMETERS[name];
+    }
+    const type = this.source.Resources[name]?.Type;
+    return REF_IS_ARN.includes(type) ? this.arn(name) : name.toLowerCase();
+  }
+}

@@ -1,0 +1,81 @@
+import { App, CfnParameter, Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import * as recommended from 'aws-cdk-lib/recommended-feature-flags.json';
+import { FhirImport, FhirImportProps, FhirSource } from '../../src';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'us-east-1';
+export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
+
+/** The contexts that the main expectations are checked under: for `describe.each`. */
+export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
+  ['without feature flags', {}],
+  ['with all recommended feature flags', { ...recommended }],
+];
+
+/** A resource of a template, as far as the tests look at it. */
+export interface ResourceJson {
+  readonly Type: string;
+  // Templates are JSON of many shapes; the expectations are the types.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface TemplateJson {
+  readonly Resources: Record<string, ResourceJson>;
+}
+
+/** A stack of its own app; env-agnostic unless an environment is given. */
+export function newStack(context: Record<string, unknown> = {}, env?: Environment): Stack {
+  return new Stack(new App({ context }), 'Stack', { env });
+}
+
+/** A data store that is not of the app. One import of it for each stack. */
+export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
+  const existing = stack.node.tryFindChild('Datastore');
+  return existing as IFHIRDatastoreRef | undefined ?? CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', DATASTORE_ID);
+}
+
+/** An import with as few properties as possible, and those given. */
+export function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
+  return new FhirImport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), source: FhirSource.storage(), ...props });
+}
+
+/** Synthesizes the whole app, which fails on cycles between stacks; the template of a stack, which fails on cycles between resources. */
+export function templateOf(stack: Stack): TemplateJson {
+  return Template.fromStack(stack).toJSON() as TemplateJson;
+}
+
+export function resourcesOfType(template: TemplateJson, type: string): ResourceJson[] {
+  return Object.values(template.Resources).filter((resource) => resource.Type === type);
+}
+
+/** The one resource of a type, and its logical id. */
+export function onlyResource(template: TemplateJson, type: string, idPattern = /./): ResourceJson & { logicalId: string } {
+  const found = Object.entries(template.Resources).filter(([id, resource]) => resource.Type === type && idPattern.test(id));
+  if (found.length !== 1) {
+    throw new Error(`expected one ${type} with an id like ${idPattern}, got ${found.map(([id]) => id).join(', ') || 'none'}`);
+  }
+  return { ...found[0][1], logicalId: found[0][0] };
+}
+
+/** How many resources of each type. */
+export function countsByType(template: TemplateJson): Record<string, number> {
+  const counts: Record<string, number> = {};
+  Object.values(template.Resources).forEach(({ Type }) => {
+    counts[Type] = (counts[Type] ?? 0) + 1;
+  });
+  return counts;
+}
+
+/** Values that are known at deployment only. */
+export function parametersOf(stack: Stack): { text: string; number: number } {
+  return {
+    text: new CfnParameter(stack, 'Text').valueAsString,
+    number: new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber,
+  };
+}

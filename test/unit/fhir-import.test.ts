@@ -1,0 +1,283 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { fingerprintOf } from '../../lambda/fingerprint';
+import { Completion, ErrorTolerance, FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../src';
+import { ImportJobProperties, ImportOutcomeProperties } from '../../src/import-contract';
+import {
+  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, parametersOf, resourcesOfType, templateOf, TemplateJson,
+} from '../support/synth';
+
+const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
+
+/** What CloudFormation would send, without what it or the framework consumes. */
+function wireOf(template: TemplateJson, type: string): Record<string, unknown> {
+  const { ServiceToken, ServiceTimeout, ...wire } = onlyResource(template, type).Properties;
+  return wire;
+}
+
+/** Buckets, key and role that aren't of the app: everything of the wire is known at synth. */
+function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirReader' }): Partial<FhirImportProps> {
+  const bucket = (id: string) => s3.Bucket.fromBucketAttributes(stack, `Bucket${id}`, {
+    bucketName: `${names.bucket}-${id}`, encryptionKey: kms.Key.fromKeyArn(stack, `Key${id}`, KEY_ARN),
+  });
+  return {
+    storage: new FhirStorage(stack, 'Storage', { inputBucket: bucket('input'), outputBucket: bucket('output') }),
+    dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::111122223333:role/${names.role}`),
+  };
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('an import with as few properties as possible sends the defaults', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const idOf = (type: string, pattern: RegExp) => onlyResource(template, type, pattern).logicalId;
+    const common = {
+      ContractVersion: '1',
+      DatastoreId: DATASTORE_ID,
+      OperatorRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /OperatorRole/), 'Arn'] },
+      ErrorTolerance: { Kind: 'NONE' },
+      OutputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /OutputBucket/) }, '/Import-ae573c5f/']] },
+    };
+
+    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual({
+      ...common,
+      InputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /InputBucket/) }, '/input/']] },
+      OutputKmsKeyId: { 'Fn::GetAtt': [idOf('AWS::KMS::Key', /./), 'Arn'] },
+      DataAccessRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /DataAccessRole/), 'Arn'] },
+      JobNamePrefix: 'fhir-import',
+      ValidationLevel: 'strict',
+    });
+    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual({
+      ...common,
+      JobId: { 'Fn::GetAtt': [idOf('Custom::FhirImportJob', /./), 'JobId'] },
+      TimeoutSeconds: '3000',
+    });
+  });
+
+  test('an import with all properties sends them', () => {
+    const stack = newStack(flags);
+    importInto(stack, {
+      ...supplied(stack),
+      source: FhirSource.storage('2025'),
+      outputPrefix: 'results',
+      jobNamePrefix: 'nightly load',
+      validationLevel: ValidationLevel.MINIMAL,
+      revision: '2025-11-21',
+      errorTolerance: ErrorTolerance.percent(0.5),
+      completion: Completion.waitFor({ timeout: Duration.minutes(20) }),
+      datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
+    });
+    const template = templateOf(stack);
+    const common = {
+      ContractVersion: '1',
+      DatastoreId: DATASTORE_ID,
+      OperatorRoleArn: { 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).logicalId, 'Arn'] },
+      ErrorTolerance: { Kind: 'PERCENT', Limit: '0.5' },
+      OutputS3Uri: 's3://amzn-s3-demo-output/results/',
+    } as const;
+    const job: ImportJobProperties = {
+      ...common,
+      OperatorRoleArn: common.OperatorRoleArn as never,
+      InputS3Uri: 's3://amzn-s3-demo-input/2025/',
+      OutputKmsKeyId: KEY_ARN,
+      DataAccessRoleArn: 'arn:aws:iam::111122223333:role/FhirReader',
+      JobNamePrefix: 'nightly load',
+      ValidationLevel: 'minimal',
+      Revision: '2025-11-21',
+    };
+    const outcome: ImportOutcomeProperties = {
+      ...common,
+      OperatorRoleArn: common.OperatorRoleArn as never,
+      JobId: { 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] } as never,
+      TimeoutSeconds: '1200',
+    };
+
+    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual(job);
+    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
+  });
+
+  test('both resources are retained, and CloudFormation waits for them no longer than an hour', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const resources = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(templateOf(stack), type));
+
+    for (const resource of resources) {
+      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+    expect(resources.map(({ Properties }) => Properties.ServiceTimeout)).toEqual(['1200', '3300']);
+    expect(resources.map(({ Properties }) => Number(Properties.ServiceTimeout) <= 3600)).toEqual([true, true]);
+  });
+
+  test('the job waits for its roles, and the operator role for the functions that assume it', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const rolesOf = (pattern: RegExp) => onlyResource(template, 'AWS::IAM::Role', pattern);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toEqual(
+      [rolesOf(/DataAccessRole/).logicalId, rolesOf(/OperatorRole/).logicalId]);
+    expect(onlyResource(template, 'Custom::FhirImportOutcome').DependsOn).toEqual([rolesOf(/OperatorRole/).logicalId]);
+    expect(rolesOf(/OperatorRole/).DependsOn).toEqual(resourcesIds(template, 'AWS::Lambda::Function', /(OnEvent|IsComplete)[0-9A-F]{8}$/)
+      .filter((id) => !id.includes('framework')).sort());
+  });
+});
+
+function resourcesIds(template: TemplateJson, type: string, pattern: RegExp): string[] {
+  return Object.entries(template.Resources).filter(([id, { Type }]) => Type === type && pattern.test(id)).map(([id]) => id);
+}
+
+describe('what identifies the data set', () => {
+  function fingerprint(props: (stack: Stack) => Partial<FhirImportProps>, id = 'Import'): string {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), ...props(stack) }, id);
+    return fingerprintOf(wireOf(templateOf(stack), 'Custom::FhirImportJob') as unknown as ImportJobProperties);
+  }
+  const original = fingerprint(() => ({}));
+
+  test.each<[string, (stack: Stack) => Partial<FhirImportProps>]>([
+    ['tolerance', () => ({ errorTolerance: ErrorTolerance.any() })],
+    ['time-out', () => ({ completion: Completion.waitFor({ timeout: Duration.minutes(2) }) })],
+    ['output prefix', () => ({ outputPrefix: 'elsewhere/' })],
+    ['job name prefix', () => ({ jobNamePrefix: 'other' })],
+    ['data access role', () => ({ dataAccessRole: undefined })],
+    ['default validation level, written out', () => ({ validationLevel: ValidationLevel.STRICT })],
+  ])('does not change with the %s', (_, props) => {
+    expect(fingerprint(props)).toBe(original);
+  });
+
+  test('does not change with the construct\'s id', () => {
+    expect(fingerprint(() => ({}), 'Moved')).toBe(original);
+  });
+
+  test.each<[string, (stack: Stack) => Partial<FhirImportProps>]>([
+    ['data store', (stack) => ({ datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Other', 'f'.repeat(32)) })],
+    ['source', () => ({ source: FhirSource.storage('2025/') })],
+    ['validation level', () => ({ validationLevel: ValidationLevel.STRUCTURE_ONLY })],
+    ['revision', () => ({ revision: '2' })],
+  ])('changes with the %s', (_, props) => {
+    expect(fingerprint(props)).not.toBe(original);
+  });
+});
+
+test('the properties of an import with the longest values stay under 5 KB', () => {
+  const stack = newStack();
+  const bucketName = 'b'.repeat(56);
+  const room = 1024 - `s3://${bucketName}-output/`.length;
+  importInto(stack, {
+    ...supplied(stack, { bucket: bucketName, role: `${'team/'.repeat(100)}${'r'.repeat(64)}` }),
+    source: FhirSource.storage('i'.repeat(room)),
+    outputPrefix: 'o'.repeat(room - 1),
+    jobNamePrefix: 'j'.repeat(40),
+    revision: 'ü'.repeat(256),
+    errorTolerance: ErrorTolerance.resources(Number.MAX_SAFE_INTEGER),
+  });
+  const template = templateOf(stack);
+  const longestArn = `arn:aws:lambda:ap-southeast-2:111122223333:function:${'f'.repeat(64)}`;
+
+  for (const type of ['Custom::FhirImportJob', 'Custom::FhirImportOutcome']) {
+    const properties = { ...onlyResource(template, type).Properties, ServiceToken: longestArn, OperatorRoleArn: longestArn };
+    const bytes = Buffer.byteLength(JSON.stringify(properties));
+
+    expect(bytes).toBeGreaterThan(1500);
+    expect(bytes).toBeLessThan(5 * 1024);
+  }
+});
+
+describe('the data access role', () => {
+  test('is used as it is if it is supplied', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    const fhirImport = importInto(stack, { dataAccessRole: role });
+    const template = templateOf(stack);
+    const { logicalId, Properties } = onlyResource(template, 'AWS::IAM::Role', /^Own/);
+
+    expect(fhirImport.dataAccessRole).toBe(role);
+    expect(Properties).not.toHaveProperty('Policies');
+    expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties: { Roles } }) => Roles)).not.toContainEqual({ Ref: logicalId });
+  });
+
+  test('is waited for with the policies that its owner gives it', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    const fhirImport = importInto(stack, { dataAccessRole: role });
+    fhirImport.dataAccessStatements.forEach((statement) => role.addToPolicy(statement));
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'AWS::IAM::Policy', /^Own/).logicalId);
+  });
+
+  test('may be imported and immutable', () => {
+    const stack = newStack();
+    importInto(stack, { dataAccessRole: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::111122223333:role/own', { mutable: false }) });
+
+    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').DataAccessRoleArn).toBe('arn:aws:iam::111122223333:role/own');
+  });
+});
+
+test('descriptions of roles have no character that IAM rejects, and are not too long', () => {
+  const stack = newStack();
+  importInto(stack, {}, `取り込み-über-${'x'.repeat(1000)}`);
+  const descriptions = resourcesOfType(templateOf(stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.Description).filter(Boolean);
+
+  expect(descriptions.filter((description) => !/^[\t\n\r\x20-\x7e\xa1-\xff]{1,1000}$/.test(description))).toEqual([]);
+  expect(descriptions).toContainEqual(expect.stringContaining('(Stack/????-über-'));
+});
+
+describe('the output prefix', () => {
+  function outputUri(props: Partial<FhirImportProps>, id?: string): unknown {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), ...props }, id);
+    return wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
+  }
+
+  test('is by default of the construct id, with other characters replaced, and its address', () => {
+    expect(outputUri({}, 'My import (2025)')).toMatch(/^s3:\/\/amzn-s3-demo-output\/My-import-2025--[0-9a-f]{8}\/$/);
+  });
+
+  test('differs between imports of one id in different places', () => {
+    const stack = newStack();
+    importInto(stack, supplied(stack));
+    const other = new Stack(stack.node.root, 'Other');
+    importInto(other, supplied(other));
+    const [one, another] = [stack, other].map((s) => wireOf(templateOf(s), 'Custom::FhirImportJob').OutputS3Uri);
+
+    expect(one).not.toBe(another);
+  });
+
+  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" is s3://.../%s', (outputPrefix, prefix) => {
+    expect(outputUri({ outputPrefix })).toBe(`s3://amzn-s3-demo-output/${prefix}`);
+  });
+
+  test('known at deployment only is passed on', () => {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), outputPrefix: parametersOf(stack).text });
+
+    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri)
+      .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-output/', { Ref: 'Text' }]] });
+  });
+});
+
+test('the final attributes are those of the outcome', () => {
+  const stack = newStack();
+  const fhirImport = importInto(stack);
+  const attributes = ['jobId', 'jobStatus', 'outputLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
+  const { logicalId } = onlyResource(templateOf(stack), 'Custom::FhirImportOutcome');
+
+  expect(attributes.map((name) => stack.resolve(fhirImport[name]))).toEqual(
+    ['JobId', 'JobStatus', 'OutputLocation', 'ResourcesScanned', 'ResourcesImported', 'ResourcesFailed']
+      .map((name) => ({ 'Fn::GetAtt': [logicalId, name] })));
+});
+
+test('a data store of the app and one that is not are named by their id', () => {
+  const stack = newStack();
+  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
+  importInto(stack, { datastore });
+  importInto(stack, { datastore: datastoreOf(stack) }, 'Second');
+
+  expect(resourcesOfType(templateOf(stack), 'Custom::FhirImportJob').map(({ Properties }) => Properties.DatastoreId))
+    .toEqual([{ Ref: 'Own' }, DATASTORE_ID]);
+});

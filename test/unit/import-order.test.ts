@@ -1,0 +1,287 @@
+import { Annotations as Scope, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { FhirSource } from '../../src';
+import { ACCOUNT, datastoreOf, importInto, newStack, onlyResource, templateOf } from '../support/synth';
+
+const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER] = ['datastore-not-retained', 'region', 'no-order'].map((id) => `cdk-healthlake-import:${id}`);
+
+/** The warnings of a stack after synthesis, as construct path and text without the hint how to acknowledge. */
+function warningsOf(stack: Stack): string[] {
+  return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => `${id}: ${entry.data}`.replace(/ \[ack: .*/, ''));
+}
+
+function acknowledgeHints(stack: Stack): string[] {
+  return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => /\[ack: (.*)\]/.exec(entry.data as string)?.[1] ?? '');
+}
+
+/** Something that depends on the input bucket, as an upload does. */
+class Upload extends Construct {
+  constructor(scope: Construct, id: string, bucket: s3.IBucket) {
+    super(scope, id);
+    new CfnResource(this, 'Resource', { type: 'Custom::Upload', properties: { Bucket: bucket.bucketName } });
+  }
+}
+
+describe('executeAfter', () => {
+  test('lets an upload into the input bucket of the import\'s own storage come first', () => {
+    const stack = newStack();
+    const fhirImport = importInto(stack);
+    fhirImport.executeAfter(new Upload(stack, 'New', fhirImport.storage.inputBucket));
+    const template = templateOf(stack); // fails on cycles
+
+    expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'Custom::Upload').logicalId);
+    expect(onlyResource(template, 'AWS::IAM::Role', /DataAccessRole/)).not.toHaveProperty('DependsOn');
+  });
+
+  test('orders the job after the outcome of another import', () => {
+    const stack = newStack();
+    const [first, second] = [importInto(stack, {}, 'First'), importInto(stack, {}, 'Second')];
+    second.executeAfter(first);
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob', /^Second/).DependsOn)
+      .toContain(onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId);
+  });
+
+  test('takes several constructs, one at a time or together', () => {
+    const stack = newStack();
+    const fhirImport = importInto(stack);
+    const [one, two, three] = ['One', 'Two', 'Three'].map((id) => new CfnResource(stack, id, { type: 'Custom::Thing' }));
+    fhirImport.executeAfter(one, two);
+    fhirImport.executeAfter(three);
+
+    expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').DependsOn).toEqual(expect.arrayContaining(['One', 'Two', 'Three']));
+  });
+});
+
+test('executeBefore makes the constructs wait for the outcome', () => {
+  const stack = newStack();
+  const fhirImport = importInto(stack);
+  const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
+  fhirImport.executeBefore(thing);
+  const template = templateOf(stack);
+
+  expect(onlyResource(template, 'Custom::Thing').DependsOn).toEqual(
+    ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).logicalId));
+});
+
+describe.each(['executeAfter', 'executeBefore'] as const)('%s refuses', (method) => {
+  test.each<[string, (stack: Stack, parent: Construct, self: Construct) => Construct, string]>([
+    ['the stack', (stack) => stack, 'Stack'],
+    ['a construct around it', (_, parent) => parent, 'Stack/Parent'],
+    ['itself', (_, __, self) => self, 'Stack/Parent/Import'],
+  ])('%s', (_, pick, path) => {
+    const stack = newStack();
+    const parent = new Construct(stack, 'Parent');
+    const fhirImport = importInto(parent as Stack, { datastore: datastoreOf(stack) });
+
+    expect(() => fhirImport[method](pick(stack, parent, fhirImport)))
+      .toThrow(new RegExp(`^${method}\\("${path}"\\) would make the import wait for itself, because that construct contains it; name the constructs`));
+  });
+});
+
+describe('a data store of the app', () => {
+  function datastoreWith(policies?: (datastore: CfnFHIRDatastore) => void): Stack {
+    const stack = newStack();
+    const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
+    importInto(stack, { datastore });
+    policies?.(datastore); // after the import: the finished tree counts
+    return stack;
+  }
+
+  test('without a removal policy is warned about', () => {
+    expect(warningsOf(datastoreWith())).toEqual([
+      '/Stack/Import: the data store "Stack/Own" is deleted with its data if the stack is deleted or the data store replaced; '
+      + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it',
+    ]);
+  });
+
+  test.each([
+    ['destroyed', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.DESTROY)],
+    ['retained on deletion only', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false })],
+  ])('that is %s is warned about', (_, policies) => {
+    expect(warningsOf(datastoreWith(policies))).toHaveLength(1);
+  });
+
+  test.each([RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])('with the removal policy %s is not', (policy) => {
+    expect(warningsOf(datastoreWith((datastore) => datastore.applyRemovalPolicy(policy)))).toEqual([]);
+  });
+
+  test('that is imported is not', () => {
+    const stack = newStack();
+    importInto(stack);
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('inside a construct of the user, whose default child it is, counts too', () => {
+    const stack = newStack();
+    const parent = new Construct(stack, 'Level2');
+    const own = new CfnFHIRDatastore(parent, 'Resource', { datastoreTypeVersion: 'R4' });
+    importInto(stack, { datastore: Object.assign(parent, { fhirDatastoreRef: own.fhirDatastoreRef, env: own.env }) });
+
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('the data store "Stack/Level2" is deleted with its data')]);
+  });
+
+  test('may be acknowledged', () => {
+    const stack = datastoreWith();
+    Scope.of(stack).acknowledgeWarning(NOT_RETAINED);
+
+    expect(warningsOf(stack)).toEqual([]);
+    expect(acknowledgeHints(datastoreWith())).toEqual([NOT_RETAINED]);
+  });
+});
+
+describe('a region', () => {
+  const inRegion = (region: string, prepare = (_: Stack): void => {}) => {
+    const stack = newStack({}, { region, account: ACCOUNT });
+    prepare(stack);
+    importInto(stack);
+    return stack;
+  };
+
+  test('without HealthLake is warned about', () => {
+    expect(warningsOf(inRegion('eu-central-1'))).toEqual([
+      expect.stringMatching(/^\/Stack\/Import: AWS HealthLake is not known to be in eu-central-1; the Regions known to this version are us-east-1, /),
+    ]);
+    expect(acknowledgeHints(inRegion('eu-central-1'))).toEqual([REGION_UNKNOWN]);
+  });
+
+  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('with HealthLake, %s, is not', (region) => {
+    expect(warningsOf(inRegion(region))).toEqual([]);
+  });
+
+  test('known at deployment only is not', () => {
+    const stack = newStack();
+    importInto(stack);
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('may be acknowledged, before the import is made or after', () => {
+    const after = inRegion('eu-central-1');
+    Scope.of(after).acknowledgeWarning(REGION_UNKNOWN);
+
+    expect(warningsOf(inRegion('eu-central-1', (stack) => Scope.of(stack).acknowledgeWarning(REGION_UNKNOWN)))).toEqual([]);
+    expect(warningsOf(after)).toEqual([]);
+  });
+});
+
+describe('several imports into one data store', () => {
+  test('without an order are warned about, once for each that has none to one before it', () => {
+    const stack = newStack();
+    ['First', 'Second', 'Third'].forEach((id) => importInto(stack, {}, id));
+
+    expect(warningsOf(stack)).toEqual([
+      '/Stack/Second: the imports "Stack/Second" and "Stack/First" go into one data store without an order between them; '
+      + 'HealthLake runs one at a time and the time-out of each includes its wait, so order them with executeAfter()',
+      expect.stringMatching(/^\/Stack\/Third: the imports "Stack\/Third" and "Stack\/First" go into one data store/),
+    ]);
+    expect(acknowledgeHints(stack)).toEqual([NO_ORDER, NO_ORDER]);
+  });
+
+  test('may be acknowledged', () => {
+    const stack = newStack();
+    ['First', 'Second'].forEach((id) => importInto(stack, {}, id));
+    Scope.of(stack).acknowledgeWarning(NO_ORDER);
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test.each<[string, (first: ReturnType<typeof importInto>, second: ReturnType<typeof importInto>) => void]>([
+    ['executeAfter', (first, second) => second.executeAfter(first)],
+    ['executeAfter, against the order in the code', (first, second) => first.executeAfter(second)],
+    ['executeBefore', (first, second) => first.executeBefore(second)],
+    ['addDependency', (first, second) => second.node.addDependency(first)],
+    ['executeAfter by way of another construct', (first, second) => {
+      const between = new CfnResource(Stack.of(first), 'Between', { type: 'Custom::Thing' });
+      first.executeBefore(between);
+      second.executeAfter(between);
+    }],
+  ])('ordered with %s are not', (_, order) => {
+    const stack = newStack();
+    order(importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'));
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('three in a chain are not', () => {
+    const stack = newStack();
+    const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
+    third.executeAfter(second);
+    second.executeAfter(first);
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('a third beside a chain of two is', () => {
+    const stack = newStack();
+    const [first, second] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
+    second.executeAfter(first);
+
+    expect(warningsOf(stack)).toEqual([expect.stringContaining('the imports "Stack/Third" and "Stack/First"')]);
+  });
+
+  test('that depend only on the start of each other, not on its end, are', () => {
+    const stack = newStack();
+    const [first, second] = ['First', 'Second'].map((id) => importInto(stack, {}, id));
+    second.executeAfter(first.node.findChild('Job') as Construct);
+
+    expect(warningsOf(stack)).toHaveLength(1);
+  });
+
+  test('into different data stores are not', () => {
+    const stack = newStack();
+    importInto(stack, {}, 'First');
+    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Other', 'f'.repeat(32)) }, 'Second');
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  describe('in two stacks', () => {
+    function twoStacks(order: (first: Stack, second: Stack) => void): string[] {
+      const first = newStack();
+      const second = new Stack(first.node.root, 'Second');
+      order(first, second);
+      return [first, second].flatMap(warningsOf);
+    }
+
+    test('are warned about, also if the data store is imported in each', () => {
+      const warning = [expect.stringContaining('the imports "Second/Import" and "Stack/Import" go into one data store')];
+
+      expect(twoStacks((first, second) => {
+        [first, second].forEach((stack) => importInto(stack));
+      })).toEqual(warning);
+      expect(twoStacks((first, second) => {
+        const datastore = new CfnFHIRDatastore(first, 'Own', { datastoreTypeVersion: 'R4' });
+        datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        importInto(new Stack(first.node.root, 'Between'), { datastore, source: FhirSource.storage() });
+        importInto(second, { datastore });
+      })).toEqual([expect.stringContaining('the imports "Second/Import" and "Between/Import"')]);
+    });
+
+    test('of which one depends on the other are not', () => {
+      expect(twoStacks((first, second) => {
+        [first, second].forEach((stack) => importInto(stack));
+        second.addDependency(first);
+      })).toEqual([]);
+    });
+
+    test('of which one import comes after the other are not', () => {
+      expect(twoStacks((first, second) => {
+        const [one, other] = [first, second].map((stack) => importInto(stack));
+        other.executeAfter(one);
+      })).toEqual([]);
+    });
+
+    test('in different regions have different data stores, whatever their ids', () => {
+      expect(twoStacks((first, second) => {
+        ['us-east-1', 'us-west-2'].forEach((region, index) =>
+          importInto(new Stack([first, second][index].node.root, region, { env: { region, account: ACCOUNT } })));
+      })).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import { FhirImportProvider, FhirSource } from '../../src';
+import { FEATURE_FLAGS, importInto, newStack, templateOf, TemplateJson } from '../support/synth';
+
+/**
+ * CloudFormation knows resources by these ids: under another one, a deployed bucket, role or log group would be left behind and made anew.
+ * A release may add lines here; it may not change one.
+ */
+const FIXED = {
+  FhirImportProviderFrameworkCompleteAndTimeoutRoleC2631E3C: 'AWS::IAM::Role',
+  FhirImportProviderFrameworkOnEventRoleE5AFFF5D: 'AWS::IAM::Role',
+  FhirImportProviderHandlerRoleCDDC5AC4: 'AWS::IAM::Role',
+  FhirImportProviderIsComplete454C7025: 'AWS::Lambda::Function',
+  FhirImportProviderLogGroup2A2436CF: 'AWS::Logs::LogGroup',
+  FhirImportProviderOnEventA5B29C1C: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkisComplete54E95A5F: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkonEvent02F531CB: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkonTimeout5BEAA040: 'AWS::Lambda::Function',
+  FhirImportProviderwaiterstatemachine4843FB54: 'AWS::StepFunctions::StateMachine',
+  FhirImportProviderwaiterstatemachineRole74A3E0D8: 'AWS::IAM::Role',
+  FhirImportProviderwaiterstatemachineRoleDefaultPolicy6E86014D: 'AWS::IAM::Policy',
+  FhirStorageInputBucketF21D88EA: 'AWS::S3::Bucket',
+  FhirStorageInputBucketPolicyA1053E66: 'AWS::S3::BucketPolicy',
+  FhirStorageKeyF7CD3D18: 'AWS::KMS::Key',
+  FhirStorageOutputBucket56A0F657: 'AWS::S3::Bucket',
+  FhirStorageOutputBucketPolicyFF967B30: 'AWS::S3::BucketPolicy',
+};
+
+const FIRST = {
+  ImportDataAccessRole2AD90292: 'AWS::IAM::Role',
+  ImportJob9BFCF64D: 'Custom::FhirImportJob',
+  ImportOperatorRole2172F2C0: 'AWS::IAM::Role',
+  ImportOutcome2D869AF9: 'Custom::FhirImportOutcome',
+};
+
+const SECOND = {
+  SecondDataAccessRole690CC908: 'AWS::IAM::Role',
+  SecondJob9045B6D4: 'Custom::FhirImportJob',
+  SecondOperatorRole54EFFCA2: 'AWS::IAM::Role',
+  SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
+};
+
+function idsOf(template: TemplateJson): Record<string, string> {
+  return Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('one import', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST });
+  });
+
+  test('a second import in the stack adds four resources', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST, ...SECOND });
+  });
+
+  test('25 imports in one stack add four resources each', () => {
+    const stack = newStack(flags);
+    const imports = Array.from({ length: 25 }, (__, index) => importInto(stack, { source: FhirSource.storage(`part-${index}/`) }, `Import${index}`));
+    imports.slice(1).forEach((fhirImport, index) => fhirImport.executeAfter(imports[index]));
+    const template = templateOf(stack);
+
+    expect(Object.keys(template.Resources)).toHaveLength(Object.keys(FIXED).length + 25 * 4);
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // CloudFormation takes templates of up to 1 MB
+  });
+});
+
+describe('under a supplied provider', () => {
+  function customResources(providerId: string): Record<string, string> {
+    const stack = newStack();
+    importInto(stack, { provider: new FhirImportProvider(stack, providerId) });
+    return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
+  }
+
+  test('the custom resources carry a hash of the provider\'s path', () => {
+    expect(customResources('Shared')).toEqual({
+      ImportJob43d0029aEB301E6F: 'Custom::FhirImportJob',
+      ImportOutcome43d0029a8353D271: 'Custom::FhirImportOutcome',
+    });
+  });
+
+  test('another provider means other ids, because CloudFormation refuses a changed service token', () => {
+    const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(id)));
+
+    expect(one.filter((id) => another.includes(id))).toEqual([]);
+  });
+
+  test('the roles keep their ids', () => {
+    const stack = newStack();
+    importInto(stack, { provider: new FhirImportProvider(stack, 'Shared') });
+
+    expect(idsOf(templateOf(stack))).toMatchObject({ ImportDataAccessRole2AD90292: 'AWS::IAM::Role', ImportOperatorRole2172F2C0: 'AWS::IAM::Role' });
+  });
+});
