@@ -1,9 +1,8 @@
+import { describeError } from '../errors';
+import { Fact } from '../fact';
 import { Direction } from '../stack';
 import { LedgerEntry } from './ledger';
 import { JobPhysicalId } from './physical-id';
-
-/** A fact that AWS was asked for: what it said, or why it didn't. */
-export type Fact<T> = { readonly value: T } | { readonly error: unknown };
 
 /** All that the decision rests on. */
 export interface JobFacts {
@@ -12,7 +11,7 @@ export interface JobFacts {
   readonly fingerprint: string;
   /** What the physical id says, if it is one of ours. */
   readonly id?: JobPhysicalId;
-  readonly direction: Direction;
+  readonly direction: Fact<Direction>;
   /** The status of the data store. */
   readonly datastore: Fact<string>;
   readonly ledger: Fact<readonly LedgerEntry[]>;
@@ -37,17 +36,24 @@ export function answerFromId(facts: Pick<JobFacts, 'dataSetChanged' | 'fingerpri
 }
 
 /**
- * Decides. A start overwrites data, so it takes everything at once: a data set that changed, a stack that is known to go forward, an active
- * data store, and a ledger without a job that did the work or is at it.
+ * Decides. A start overwrites data, so it takes everything at once: a stack that is known to go forward, an active data store, and a ledger
+ * without a job that did the work or is at it. For a data set that did not change any job will do, whatever became of it.
  */
 export function decideJob(facts: JobFacts): JobDecision {
-  if (facts.direction === 'roll-back' || !facts.dataSetChanged) {
-    return answerWithoutStarting(facts);
+  if ('error' in facts.direction) {
+    return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(facts.direction.error)}` };
   }
-  if (facts.direction === 'unknown') {
-    return { kind: 'wait', why: 'CloudFormation does not say whether the stack is rolled back' };
+  const known = answerWithoutStarting(facts);
+  if (facts.direction.value === 'roll-back') {
+    return known;
   }
-  return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger);
+  if ('error' in facts.ledger) {
+    return { kind: 'retry', error: facts.ledger.error, doing: 'list the import jobs' };
+  }
+  if (!facts.dataSetChanged && known.kind === 'answer') {
+    return known;
+  }
+  return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger.value);
 }
 
 function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
@@ -65,14 +71,11 @@ function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
   }
 }
 
-function decideLedger(ledger: Fact<readonly LedgerEntry[]>): JobDecision {
-  if ('error' in ledger) {
-    return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
-  }
-  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running');
+function decideLedger(ledger: readonly LedgerEntry[]): JobDecision {
+  const job = oldest(ledger, 'succeeded') ?? oldest(ledger, 'running');
   return job
     ? { kind: 'answer', jobId: job.jobId }
-    : { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) };
+    : { kind: 'start', failedJobIds: ledger.map(({ jobId }) => jobId) };
 }
 
 function answerWithoutStarting(facts: JobFacts): JobDecision {

@@ -1,13 +1,14 @@
 import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
 import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { ask } from '../fact';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
 import { askDirection } from '../stack';
-import { answerFromId, decideJob, Fact, JobDecision, JobFacts } from './decision';
+import { answerFromId, decideJob, JobDecision, JobFacts } from './decision';
 import { readLedger } from './ledger';
 import { formatJobId, parseJobId } from './physical-id';
 
@@ -49,7 +50,7 @@ async function askAndDecide(request: IsCompleteRequest, properties: ImportJobPro
   const ledger = await ask(() =>
     readLedger(operator.healthlake, properties.DatastoreId, known.fingerprint, properties.ErrorTolerance, abortSignal));
   // Asked last: what comes next may be a start.
-  const direction = await askDirection(operator.cloudformation, request.StackId, abortSignal);
+  const direction = await ask(() => askDirection(operator.cloudformation, request.StackId, abortSignal));
   const decision = decideJob({ ...known, direction, datastore, ledger });
   return decision.kind === 'start' ? start(operator, properties, known.fingerprint, decision.failedJobIds, abortSignal) : decision;
 }
@@ -111,12 +112,4 @@ function answer(physicalId: string, jobId: string): IsCompleteResponse {
 async function datastoreStatus({ healthlake }: Operator, datastoreId: string, abortSignal: AbortSignal): Promise<string> {
   const { DatastoreProperties: properties } = await healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: datastoreId }), { abortSignal });
   return properties?.DatastoreStatus ?? UNKNOWN;
-}
-
-async function ask<T>(question: () => Promise<T>): Promise<Fact<T>> {
-  try {
-    return { value: await question() };
-  } catch (error) {
-    return { error };
-  }
 }

@@ -1,9 +1,9 @@
 import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { WireErrorTolerance } from '../../src/import-contract';
 import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { Fact } from '../fact';
 import { Deadlines } from '../framework';
 import { judge } from './verdict';
-import { Fact } from '../job/decision';
 
 /** What `Outcome` does after a look at the job. */
 export type OutcomeDecision =

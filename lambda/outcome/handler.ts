@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
+import { ask, Fact } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
-import { Fact } from '../job/decision';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
@@ -39,10 +39,10 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
-  const askForDirection = () => directionOfUpdate(request, operator, abortSignal);
+  const askForDirection = () => ask(() => directionOfUpdate(request, operator, abortSignal));
 
   const judged = judgedBefore(request, properties);
-  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && await askForDirection() === 'roll-back')) {
+  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection()))) {
     const look = await lookAt(operator, properties, abortSignal);
     return answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
   }
@@ -64,20 +64,20 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
 
 /** Undefined: look again. */
 async function act(request: IsCompleteRequest, properties: ImportOutcomeProperties, decision: OutcomeDecision,
-  askForDirection: () => Promise<Direction>): Promise<IsCompleteResponse | undefined> {
+  askForDirection: () => Promise<Fact<Direction>>): Promise<IsCompleteResponse | undefined> {
   if (decision.kind === 'succeed') {
     const judged: Judged = { status: decision.job.JobStatus!, counts: countsOf(decision.job.JobProgressReport) };
     const id = formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged });
     return answer(id, properties, judged, decision.job);
   }
   const direction = await askForDirection();
-  if (direction === 'roll-back') {
+  if (isRollBack(direction)) {
     return answer(request.PhysicalResourceId, properties, undefined, decision.job);
   }
   if (decision.kind === 'wait') {
     return undefined;
   }
-  if (direction === 'unknown' && Date.now() < request.Deadline + DIRECTION_GRACE) {
+  if ('error' in direction && Date.now() < request.Deadline + DIRECTION_GRACE) {
     return NOT_YET;
   }
   throw new Failure(sentencesOf(properties, decision.why, decision.advice, decision.job));
@@ -86,6 +86,10 @@ async function act(request: IsCompleteRequest, properties: ImportOutcomeProperti
 /** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
 async function directionOfUpdate(request: IsCompleteRequest, operator: Operator, abortSignal: AbortSignal): Promise<Direction> {
   return request.RequestType === 'Update' ? askDirection(operator.cloudformation, request.StackId, abortSignal) : 'forward';
+}
+
+function isRollBack(direction: Fact<Direction>): boolean {
+  return 'value' in direction && direction.value === 'roll-back';
 }
 
 /** What this resource's own id says of this very job. */
@@ -105,14 +109,14 @@ async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: 
   return true;
 }
 
-async function lookAt({ healthlake }: Operator, properties: ImportOutcomeProperties, abortSignal: AbortSignal): Promise<Fact<ImportJob>> {
-  try {
-    const { DatastoreId, JobId } = properties;
+function lookAt({ healthlake }: Operator, { DatastoreId, JobId }: ImportOutcomeProperties, abortSignal: AbortSignal): Promise<Fact<ImportJob>> {
+  return ask(async () => {
     const { ImportJobProperties: job } = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
-    return job ? { value: job } : { error: new Error('DescribeFHIRImportJob gave no job') };
-  } catch (error) {
-    return { error };
-  }
+    if (!job) {
+      throw new Error('DescribeFHIRImportJob gave no job');
+    }
+    return job;
+  });
 }
 
 function logProgress(request: IsCompleteRequest, properties: ImportOutcomeProperties, { kind, job }: OutcomeDecision): void {

@@ -2,8 +2,8 @@ import { App, Aspects, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirImportProps, FhirSource, FhirStorage } from '../../src';
 import { Laptop, patients } from './laptop';
+import { FhirImport, FhirImportProps, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { CreateFHIRDatastoreCommand, HealthLakeClient, ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { App, AppProps } from 'aws-cdk-lib';
+import { App, AppProps, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { LocalAws, LocalAwsOptions } from '../../local/aws';
 import { CdkRun, runCdk } from '../../local/cdk-cli';
 
@@ -17,6 +19,8 @@ export class Laptop {
     return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }));
   }
 
+  /** Given to every app. */
+  public appProps: AppProps = {};
   private readonly s3: S3Client;
   private runs = 0;
   private terminal = '';
@@ -40,11 +44,8 @@ export class Laptop {
     return run;
   }
 
-  /** Given to every app. */
-  public appProps: AppProps = {};
-
   /** A data store and a bucket that are there before any stack, and are no stack's: what most teams have. */
-  public async existingData(bucket: string): Promise<{ datastoreId: string; bucket: string }> {
+  public async existingData(bucket: string): Promise<Existing> {
     await this.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const healthlake = new HealthLakeClient({ endpoint: this.aws.endpoint, region: this.aws.region, credentials: this.aws.credentials });
     const { DatastoreId: datastoreId } = await healthlake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4' }));
@@ -118,4 +119,30 @@ export class Laptop {
 /** Patients that a test makes up. */
 export function patients(count: number, prefix = 'p'): object[] {
   return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
+}
+
+/** What is there before any stack. */
+export interface Existing {
+  readonly datastoreId: string;
+  readonly bucket: string;
+}
+
+/** Runs a test on a laptop of its own. */
+export function on(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
+  return async () => {
+    const laptop = await Laptop.open(options);
+    try {
+      await test(laptop, await laptop.existingData('hospital-data'));
+    } finally {
+      await laptop.close();
+    }
+  };
+}
+
+/** The existing data, as constructs. */
+export function existing(stack: Stack, { datastoreId, bucket }: Existing) {
+  return {
+    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
+    data: Bucket.fromBucketName(stack, 'Data', bucket),
+  };
 }

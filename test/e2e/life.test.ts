@@ -1,8 +1,8 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Completion, ErrorTolerance, FhirImport, FhirImportProps, FhirSource } from '../../src';
 import { Laptop, patients } from './laptop';
+import { Completion, ErrorTolerance, FhirImport, FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);
 

@@ -1,7 +1,8 @@
 import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { sdkError } from './harness';
-import { answerFromId, decideJob, Fact, JobDecision, JobFacts } from '../../lambda/job/decision';
+import { Fact } from '../../lambda/fact';
+import { answerFromId, decideJob, JobDecision, JobFacts } from '../../lambda/job/decision';
 import { LedgerEntry } from '../../lambda/job/ledger';
 import { attributesOf, sentencesOf } from '../../lambda/outcome/answer';
 import { decideOutcome, OutcomeDecision } from '../../lambda/outcome/decision';
@@ -20,7 +21,7 @@ const KEEP: JobDecision = { kind: 'keep' };
 const facts = (changes: Partial<JobFacts> = {}): JobFacts => ({
   dataSetChanged: true,
   fingerprint: FINGERPRINT,
-  direction: 'forward',
+  direction: { value: 'forward' },
   datastore: { value: 'ACTIVE' },
   ledger: ledger(),
   ...changes,
@@ -40,10 +41,6 @@ describe('where the stack is heading', () => {
   test.each(Object.values(StackStatus))('%s', (status) => {
     expect(BACK.has(status)).not.toBe(FORWARD.has(status));
     expect(directionOf(status)).toBe(BACK.has(status) ? 'roll-back' : 'forward');
-  });
-
-  test.each([undefined, ''])('%j is unknown', (status) => {
-    expect(directionOf(status)).toBe('unknown');
   });
 });
 
@@ -103,16 +100,28 @@ describe('what Job does without starting', () => {
   ];
 
   test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
-    expect(decideJob(facts({ direction: 'roll-back', ...changes }))).toEqual(expected);
+    expect(decideJob(facts({ direction: { value: 'roll-back' }, ...changes }))).toEqual(expected);
   });
 
-  test.each(ROWS)('with an unchanged data set: %s', (_what, changes, expected) => {
+  test.each<[string, Partial<JobFacts>, JobDecision]>([
+    ['an id of the data set', { id: OWN }, answer('own')],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
+    ['an id of another data set, failed jobs: the latest, none is started', { id: FOREIGN, ledger: FAILED }, answer('b')],
+    ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
+    ['an id of another data set, no job: the attempt before never got to its start', { id: FOREIGN }, { kind: 'start', failedJobIds: [] }],
+    ['an id without a job, no job', { id: PENDING }, { kind: 'start', failedJobIds: [] }],
+    ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, answer('b')],
+    ['no job, a data store that is gone', { id: FOREIGN, datastore: { value: 'DELETED' } }, {
+      kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE one takes imports; name one that is ACTIVE',
+    }],
+  ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
     expect(decideJob(facts({ dataSetChanged: false, ...changes }))).toEqual(expected);
-    expect(decideJob(facts({ dataSetChanged: false, direction: 'unknown', ...changes }))).toEqual(expected);
   });
 
   test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while CloudFormation says nothing: %j', (given) => {
-    expect(decideJob(facts({ direction: 'unknown', ledger: given, id: OWN }))).toMatchObject({ kind: 'wait' });
+    expect(decideJob(facts({ direction: { error: ERROR }, ledger: given, id: OWN })))
+      .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
   test('needs nobody for an unchanged data set whose id names its job', () => {
@@ -123,8 +132,8 @@ describe('what Job does without starting', () => {
     expect(answerFromId(facts({ dataSetChanged: false }))).toBeUndefined();
   });
 
-  test('of all combinations, starts only for a changed data set, going forward, in an active data store, with failed jobs only', () => {
-    const DIRECTIONS: Direction[] = ['forward', 'roll-back', 'unknown'];
+  test('of all combinations, starts only going forward, in an active data store, with failed jobs of a changed data set or with none at all', () => {
+    const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES: Fact<string>[] = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((value) => ({ value }));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
     const started: JobFacts[] = [];
@@ -142,10 +151,11 @@ describe('what Job does without starting', () => {
         }
       }
     }
-    expect(started).toHaveLength(2 * 4);
+    expect(started.filter(({ dataSetChanged }) => dataSetChanged)).toHaveLength(2 * 4);
+    expect(started.filter(({ dataSetChanged }) => !dataSetChanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
     for (const { direction, datastore, ledger: given, dataSetChanged } of started) {
-      expect([direction, datastore, dataSetChanged]).toEqual(['forward', { value: 'ACTIVE' }, true]);
-      expect([LEDGERS[0], LEDGERS[1]]).toContain(given);
+      expect([direction, datastore]).toEqual([{ value: 'forward' }, { value: 'ACTIVE' }]);
+      expect(dataSetChanged ? [LEDGERS[0], LEDGERS[1]] : [LEDGERS[0]]).toContain(given);
     }
   });
 });
