@@ -3,17 +3,24 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 /** Where the stack is heading. */
 export type Direction = 'forward' | 'roll-back';
 
-/** What a stack status says of the direction. A stack that is being deleted goes no way forward either. */
-export function directionOf(stackStatus: string): Direction {
-  return /ROLLBACK|DELETE/.test(stackStatus) ? 'roll-back' : 'forward';
+/**
+ * What a stack status says of the direction. A stack that is being deleted goes no way forward; one in which nothing is in progress goes
+ * nowhere: the waiter outlives a deployment that failed without roll-back.
+ */
+export function directionOf(stackStatus: string): Direction | undefined {
+  if (/ROLLBACK|DELETE/.test(stackStatus)) {
+    return 'roll-back';
+  }
+  return /^(CREATE|UPDATE|IMPORT)_IN_PROGRESS$/.test(stackStatus) ? 'forward' : undefined;
 }
 
 /** Asks CloudFormation. */
 export async function askDirection(cloudformation: CloudFormationClient, stackId: string, abortSignal: AbortSignal): Promise<Direction> {
   const { Stacks: stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal });
-  const status = stacks?.[0]?.StackStatus;
-  if (!status) {
-    throw new Error('DescribeStacks gave no status');
+  const status = stacks?.[0]?.StackStatus ?? 'gone';
+  const direction = directionOf(status);
+  if (!direction) {
+    throw new Error(`the stack is ${status}`);
   }
-  return directionOf(status);
+  return direction;
 }

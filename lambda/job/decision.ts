@@ -47,13 +47,10 @@ export function decideJob(facts: JobFacts): JobDecision {
   if (facts.direction.value === 'roll-back') {
     return known;
   }
-  if ('error' in facts.ledger) {
-    return { kind: 'retry', error: facts.ledger.error, doing: 'list the import jobs' };
-  }
   if (!facts.dataSetChanged && known.kind === 'answer') {
     return known;
   }
-  return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger.value);
+  return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger);
 }
 
 function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
@@ -71,11 +68,14 @@ function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
   }
 }
 
-function decideLedger(ledger: readonly LedgerEntry[]): JobDecision {
-  const job = oldest(ledger, 'succeeded') ?? oldest(ledger, 'running');
+function decideLedger(ledger: Fact<readonly LedgerEntry[]>): JobDecision {
+  if ('error' in ledger) {
+    return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
+  }
+  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running');
   return job
     ? { kind: 'answer', jobId: job.jobId }
-    : { kind: 'start', failedJobIds: ledger.map(({ jobId }) => jobId) };
+    : { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) };
 }
 
 function answerWithoutStarting(facts: JobFacts): JobDecision {

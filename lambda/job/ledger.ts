@@ -1,5 +1,5 @@
 import {
-  DescribeFHIRImportJobCommand, HealthLakeClient, ImportJobProperties as ImportJob, paginateListFHIRImportJobs,
+  DescribeFHIRImportJobCommand, HealthLakeClient, ImportJobProperties as ImportJob, paginateListFHIRImportJobs, ResourceNotFoundException,
 } from '@aws-sdk/client-healthlake';
 import { WireErrorTolerance } from '../../src/import-contract';
 import { isJobOf } from '../fingerprint';
@@ -32,7 +32,14 @@ async function withProgressReport(healthlake: HealthLakeClient, job: ImportJob, 
   if (job.JobProgressReport || !job.JobStatus?.startsWith('COMPLETED')) {
     return job;
   }
-  const described = await healthlake.send(
-    new DescribeFHIRImportJobCommand({ DatastoreId: job.DatastoreId, JobId: job.JobId }), { abortSignal });
-  return described.ImportJobProperties ?? job;
+  try {
+    const { DatastoreId, JobId } = job;
+    const described = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
+    return described.ImportJobProperties ?? job;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return job; // how long a job can be described is not documented
+    }
+    throw error;
+  }
 }

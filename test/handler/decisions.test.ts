@@ -33,14 +33,16 @@ describe('where the stack is heading', () => {
     'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE',
     'IMPORT_ROLLBACK_IN_PROGRESS', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
   ]);
-  const FORWARD = new Set<string>([
-    'CREATE_IN_PROGRESS', 'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE',
-    'UPDATE_FAILED', 'REVIEW_IN_PROGRESS', 'IMPORT_IN_PROGRESS', 'IMPORT_COMPLETE',
+  const FORWARD = new Set<string>(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
+  const NOWHERE = new Set<string>([
+    'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'REVIEW_IN_PROGRESS',
+    'IMPORT_COMPLETE',
   ]);
 
-  test.each(Object.values(StackStatus))('%s', (status) => {
-    expect(BACK.has(status)).not.toBe(FORWARD.has(status));
-    expect(directionOf(status)).toBe(BACK.has(status) ? 'roll-back' : 'forward');
+  test.each([...Object.values(StackStatus), 'PAUSED'])('%s', (status) => {
+    const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
+    expect(directionOf(status)).toBe(expected);
+    expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   DatastoreStatus, DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
-  StartFHIRImportJobCommand,
+  ResourceNotFoundException, StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, PATIENT, report, sdkError, SECOND, STACK, T0,
@@ -134,6 +134,13 @@ describe('ledger', () => {
     listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
     expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+
+  test('a job that is listed and can no longer be described is taken as it is listed', async () => {
+    listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED' }));
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(new ResourceNotFoundException({ message: 'not found', $metadata: { httpStatusCode: 400 } }));
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
   test('a start whose answer was lost is found', async () => {
