@@ -84,11 +84,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
       types: ['jest', 'node'],
       paths: { 'cdk-healthlake-import': ['./src'] },
     },
-    include: ['.projenrc.ts', 'src/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    include: ['.projenrc.ts', 'src/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     exclude: ['node_modules', '**/cdk.out', '**/*.snapshot'],
   },
   eslintOptions: {
-    dirs: ['src', 'lambda', 'local', 'examples', 'bench'],
+    dirs: ['src', 'lambda', 'local', 'examples', 'bench', 'scripts'],
     devdirs: ['test'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', '*.snapshot', 'coverage', '!.projenrc.ts'],
     tsconfigPath: './tsconfig.dev.json',
@@ -103,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
+  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
 });
 
 // The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
@@ -138,12 +138,14 @@ project.eslint?.addRules({
       { target: './lambda', from: ['./local', './examples', './test', './bench'] },
       { target: './local', from: ['./src', './lambda', './examples', './test', './bench'], message: 'local/ runs what the assembly contains' },
       { target: './local/healthlake', from: './local', except: ['./healthlake'], message: 'HealthLake stands on its own' },
-      { target: './examples', from: ['./src', './lambda', './local', './test', './bench'], message: 'examples use the library as its users do' },
+      { target: './examples', from: './src', except: ['./index.ts'], message: 'examples use the library as its users do' },
+      { target: './examples', from: ['./lambda', './local', './test', './bench'] },
+      { target: './scripts', from: ['./src', './lambda', './local', './test'], message: 'scripts/ works on AWS, and on what is built' },
     ],
   }],
 });
 project.eslint?.addOverride({
-  files: ['local/**', 'lambda/**', 'bench/**', 'examples/**', 'test/**'],
+  files: ['local/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
   rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library
 });
 

@@ -5,14 +5,15 @@ import { text } from './private/text';
 /**
  * What an import that ends with COMPLETED_WITH_ERRORS means for the deployment.
  *
- * In this version the counts are those of the job's progress report, as DescribeFHIRImportJob gives it. A job that ends with another
- * status than COMPLETED or COMPLETED_WITH_ERRORS fails the deployment under every tolerance.
+ * In this version the counts are those of the job's progress report, as DescribeFHIRImportJob gives it; a job with errors whose report leaves
+ * them out is judged as failed, except under `any()`. A job that ends with another status than COMPLETED or COMPLETED_WITH_ERRORS fails
+ * the deployment under every tolerance.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_JobProgressReport.html
  */
 export class ErrorTolerance {
   /**
-   * No resource may fail. Counts that HealthLake doesn't report are judged as failed.
+   * No resource may fail, and every file must be readable.
    */
   public static none(): ErrorTolerance {
     return new ErrorTolerance({ Kind: 'NONE' });

@@ -37,7 +37,9 @@ export function judge(job: Pick<ImportJob, 'JobStatus' | 'JobProgressReport'>, t
   if (counts.scanned === 0 && tolerance.Kind !== 'ANY') {
     return { kind: 'failed', why: 'HealthLake found no resources' };
   }
-  return status === 'COMPLETED' ? { kind: 'succeeded' } : judgeErrors(counts, tolerance);
+  // A job that says it is complete and counts what is missing has not done what was asked.
+  const flawless = status === 'COMPLETED' && !counts.failed && !counts.unreadableFiles;
+  return flawless ? { kind: 'succeeded' } : judgeErrors(counts, tolerance);
 }
 
 /** The counts of a progress report. What was scanned and not imported has failed, also where HealthLake counts it as nobody's error. */

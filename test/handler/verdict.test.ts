@@ -1,4 +1,4 @@
-import { JobProgressReport, JobStatus } from '@aws-sdk/client-healthlake';
+import { JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
 import { countsOf, judge, Verdict } from '../../lambda/outcome/verdict';
 import { WireErrorTolerance } from '../../src/import-contract';
 
@@ -8,19 +8,18 @@ const resources = (limit: string): WireErrorTolerance => ({ Kind: 'RESOURCES', L
 const percent = (limit: string): WireErrorTolerance => ({ Kind: 'PERCENT', Limit: limit });
 const TOLERANCES = [NONE, resources('5'), percent('5'), ANY];
 
-const report = (scanned?: number, imported?: number, customerErrors?: number, unreadableFiles?: number): JobProgressReport => ({
+const report = (scanned?: number, imported?: number, customerErrors?: number, unreadableFiles?: number): Report => ({
   TotalNumberOfResourcesScanned: scanned,
   TotalNumberOfResourcesImported: imported,
   TotalNumberOfResourcesWithCustomerError: customerErrors,
   TotalNumberOfFilesReadWithCustomerError: unreadableFiles,
 });
 
-const judgeErrors = (counts: JobProgressReport | undefined, tolerance: WireErrorTolerance) =>
+const judgeErrors = (counts: Report | undefined, tolerance: WireErrorTolerance) =>
   judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
 
 describe('each status under none, 5 resources, 5 percent, any', () => {
   const running = Array<Verdict['kind']>(4).fill('running');
-  const succeeded = Array<Verdict['kind']>(4).fill('succeeded');
   const failed = Array<Verdict['kind']>(4).fill('failed');
   const TABLE: Record<JobStatus, Verdict['kind'][]> = {
     SUBMITTED: running,
@@ -28,7 +27,7 @@ describe('each status under none, 5 resources, 5 percent, any', () => {
     IN_PROGRESS: running,
     CANCEL_SUBMITTED: running,
     CANCEL_IN_PROGRESS: running,
-    COMPLETED: succeeded,
+    COMPLETED: ['failed', 'succeeded', 'succeeded', 'succeeded'],
     COMPLETED_WITH_ERRORS: ['failed', 'succeeded', 'succeeded', 'succeeded'],
     FAILED: failed,
     CANCEL_COMPLETED: failed,
@@ -58,6 +57,17 @@ describe('COMPLETED', () => {
   test('without a report: HealthLake has named no error', () => {
     expect(TOLERANCES.map((tolerance) => judge({ JobStatus: 'COMPLETED' }, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
   });
+
+  test('with everything imported succeeds', () => {
+    const job = { JobStatus: 'COMPLETED', JobProgressReport: report(100, 100, 0, 0) } as const;
+    expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
+  });
+
+  test.each([['resources that are missing', report(100, 90, 0, 0)], ['a file that could not be read', report(100, 100, 0, 1)]])(
+    'with %s is judged like one with errors', (_what, JobProgressReport) => {
+      const job = { JobStatus: 'COMPLETED', JobProgressReport } as const;
+      expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
+    });
 
   test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s with nothing scanned fails, except under any', (status) => {
     const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
@@ -96,7 +106,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
   });
 
   test('the reason names the limit', () => {
-    const whyOf = (counts: JobProgressReport, tolerance: WireErrorTolerance) => judgeErrors(counts, tolerance);
+    const whyOf = (counts: Report, tolerance: WireErrorTolerance) => judgeErrors(counts, tolerance);
     expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
     expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
     expect(whyOf(report(100, 90, 10, 0), percent('5'))).toMatchObject({ why: 'more than the tolerated 5 percent of the resources failed' });

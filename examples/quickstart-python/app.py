@@ -1,0 +1,39 @@
+from aws_cdk import App, CfnOutput, CfnParameter, RemovalPolicy, Stack
+from aws_cdk.aws_healthlake import CfnFHIRDatastore
+from cdk_healthlake_import import FhirImport, FhirSource, FhirStorage
+
+app = App()
+
+# What outlives every import: the data store and the buckets. A failed import rolls back its own stack, not this one.
+data = Stack(app, "Data")
+
+datastore = CfnFHIRDatastore(data, "Datastore", datastore_type_version="R4")
+datastore.apply_removal_policy(RemovalPolicy.RETAIN)
+
+storage = FhirStorage(data, "Storage")
+
+CfnOutput(data, "InputBucketName", value=storage.input_bucket.bucket_name)
+CfnOutput(data, "OutputBucketName", value=storage.output_bucket.bucket_name)
+CfnOutput(data, "DatastoreId", value=datastore.attr_datastore_id)
+
+# The import of what lies under input/ of the storage's input bucket.
+imports = Stack(app, "Import")
+
+# A new revision imports the data again: npx cdk deploy Import --parameters Revision=2
+revision = CfnParameter(imports, "Revision", default="1", description="Which edition of the data this is")
+
+fhir_import = FhirImport(
+    imports,
+    "Synthea",
+    datastore=datastore,
+    storage=storage,
+    source=FhirSource.storage(),
+    revision=revision.value_as_string,
+)
+
+CfnOutput(imports, "JobId", value=fhir_import.job_id)
+CfnOutput(imports, "JobStatus", value=fhir_import.job_status)
+CfnOutput(imports, "ResourcesImported", value=fhir_import.resources_imported)
+CfnOutput(imports, "OutputLocation", value=fhir_import.output_location)
+
+app.synth()

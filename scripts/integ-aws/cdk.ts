@@ -1,0 +1,41 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const QUICKSTART = join(__dirname, '..', '..', 'examples', 'quickstart');
+
+/** Runs the CDK CLI of this project in the quickstart's folder; its output goes to the terminal. */
+export class Cdk {
+  public constructor(private readonly region: string, private readonly signal: AbortSignal) {}
+
+  /** True if the CLI succeeded. */
+  public async run(...args: string[]): Promise<boolean> {
+    this.signal.throwIfAborted();
+    console.log(`\n$ npx cdk ${args.join(' ')}`);
+    // A process group of its own: the app that the CLI runs ends with it.
+    const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci', '--progress', 'events'], {
+      cwd: QUICKSTART,
+      env: { ...process.env, AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region },
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const end = () => killGroup(child);
+    this.signal.addEventListener('abort', end, { once: true });
+    try {
+      const [exitCode] = await once(child, 'close') as [number | null];
+      this.signal.throwIfAborted();
+      return exitCode === 0;
+    } finally {
+      this.signal.removeEventListener('abort', end);
+      end();
+    }
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-pid!, 'SIGTERM');
+  } catch {
+    // The group has ended by itself.
+  }
+}

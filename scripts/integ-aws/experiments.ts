@@ -1,0 +1,88 @@
+import { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { Context, Imported } from './context';
+import { deleteObjects } from './deletion';
+import { waitForEnd } from './jobs';
+import { LINE } from './lines';
+import { summaryOf } from './observe-job';
+import { noteErrorStatus, noteLag, noteUnusableRole } from './observe-start';
+import { Starter, wordsOf } from './starter';
+
+const PATIENT = '{"resourceType":"Patient","id":"integ-aws-1"}';
+
+/** Starts some jobs of a few lines on HealthLake itself, to see what no deployment shows. */
+export async function experiment(context: Context, imported: Imported): Promise<void> {
+  const { clients: { s3 }, stamp } = context;
+  const folder = { bucket: imported.inputBucket, key: `input/integ-aws-${stamp}/` };
+  const put = async (path: string, body: string, archived = false) => s3.send(new PutObjectCommand({
+    Bucket: folder.bucket, Key: folder.key + path, Body: body, ...(archived && { StorageClass: 'GLACIER' }),
+  }));
+  console.log('\nStarting some jobs of a few lines, which takes minutes.');
+  try {
+    await put('lines/Patient.ndjson', `${PATIENT}\n\n${PATIENT.replace('-1', '-2')}`);
+    await put('lines/notes.txt', 'not FHIR\n');
+    await put('unreadable/Patient.ndjson', `${PATIENT}\n`);
+    await put('unreadable/Archived.ndjson', `${PATIENT}\n`, true);
+    await startAll(context, imported, folder.key);
+  } finally {
+    await deleteObjects(s3, folder);
+  }
+}
+
+async function startAll(context: Context, imported: Imported, key: string): Promise<void> {
+  const { clients, sightings, signal, stamp } = context;
+  const starter = new Starter(clients, imported, signal);
+  const request = starter.request(`${key}lines/`, `integ-aws-lines-${stamp}`, `integ-aws-lines-${stamp}`);
+  const startedAt = Date.now();
+  const first = await starter.start(request);
+  if (!('jobId' in first)) {
+    throw new Error(`HealthLake refused a job like that of the import: ${wordsOf(first)}`);
+  }
+  await noteLag(context, imported.datastoreId, first.jobId);
+  const again = await starter.start(request);
+  sightings.note(LINE.tokenReplayed, 'jobId' in again && again.jobId === first.jobId, `first ${wordsOf(first)}, then ${wordsOf(again)}`);
+  const other = await starter.start({ ...request, JobName: `integ-aws-other-${stamp}` });
+  sightings.note(LINE.tokenWithOtherParameters, !('jobId' in other) || other.jobId === first.jobId, wordsOf(other));
+
+  const unreadable = await starter.start(starter.request(`${key}unreadable/`, `integ-aws-unreadable-${stamp}`, `integ-aws-unreadable-${stamp}`));
+  const none = await starter.start(starter.request(`${key}none/`, `integ-aws-none-${stamp}`, `integ-aws-none-${stamp}`));
+  sightings.note(LINE.startRate, starter.throttled === 0, `of ${starter.starts} Starts in a row ${starter.throttled} were throttled`);
+  await noteUnusableRole(context, imported, starter, key);
+  await noteErrorStatus(context, imported.datastoreId);
+
+  const ended = async (jobId: string) => {
+    const job = await waitForEnd(clients.healthlake, imported.datastoreId, jobId, signal);
+    console.log(summaryOf(job));
+    return job;
+  };
+  noteLines(context, await ended(first.jobId));
+  if ('jobId' in unreadable) noteUnreadable(context, await ended(unreadable.jobId));
+  if ('jobId' in none) {
+    noteNoFiles(context, await ended(none.jobId));
+  } else {
+    sightings.note(LINE.noFiles, true, `Start refused it: ${wordsOf(none)}`);
+  }
+  const late = await starter.start(request);
+  const minutes = Math.round((Date.now() - startedAt) / 60_000);
+  sightings.note(LINE.tokenLifetime, 'jobId' in late && late.jobId === first.jobId, `after ${minutes} minutes, the job ended: ${wordsOf(late)}`);
+  for (const answer of [other, late]) {
+    if ('jobId' in answer) await ended(answer.jobId);
+  }
+}
+
+/** Two patients with an empty line between them, and an object of another kind. */
+function noteLines({ sightings }: Context, job: ImportJobProperties): void {
+  const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesImported: imported, TotalNumberOfResourcesWithCustomerError: failed } =
+    job.JobProgressReport ?? {};
+  sightings.note(LINE.blankLines, imported === 2 && failed === 1, summaryOf(job));
+  sightings.note(LINE.otherObjects, files === 1, summaryOf(job));
+}
+
+function noteUnreadable({ sightings }: Context, job: ImportJobProperties): void {
+  const files = job.JobProgressReport?.TotalNumberOfFilesReadWithCustomerError ?? 0;
+  sightings.note(LINE.unreadableFile, job.JobStatus === 'FAILED' || (job.JobStatus === 'COMPLETED_WITH_ERRORS' && files > 0), summaryOf(job));
+}
+
+function noteNoFiles({ sightings }: Context, job: ImportJobProperties): void {
+  sightings.note(LINE.noFiles, job.JobStatus === 'FAILED' || job.JobProgressReport?.TotalNumberOfResourcesScanned === 0, summaryOf(job));
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cdk } from './cdk';
+import { Clients } from './clients';
+import { Context, Data } from './context';
+import { experiment } from './experiments';
+import { StatusWatch } from './jobs';
+import { noteDatastore } from './observe-deployment';
+import { noteStatuses } from './observe-job';
+import { Quickstart } from './quickstart';
+import { rollBack } from './roll-back-step';
+import { importSample } from './sample-step';
+import { Sightings } from './sightings';
+import { findStack, reasonsOf, refuseForeignStacks, valueOf } from './stacks';
+
+/** Deploys, imports and looks. What was seen until something went wrong is in the sightings. */
+export async function run(clients: Clients, sightings: Sightings, signal: AbortSignal): Promise<void> {
+  await refuseForeignStacks(clients.cloudformation);
+  const folder = await mkdtemp(join(tmpdir(), 'fhir-import-integ-aws-'));
+  try {
+    const quickstart = new Quickstart(new Cdk(await clients.region(), signal), clients.cloudformation, folder);
+    await quickstart.synth();
+    await observe({ clients, quickstart, sightings, signal, stamp: Date.now().toString(36) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function observe(context: Context): Promise<void> {
+  const data = await deployData(context);
+  const watch = new StatusWatch(context.clients.healthlake, data.datastoreId);
+  try {
+    const imported = await importSample(context, data);
+    if (!imported) {
+      throw new Error('the import of the sample was not deployed; see above');
+    }
+    await rollBack(context, imported);
+    await experiment(context, imported);
+  } finally {
+    noteStatuses(context.sightings, await watch.stop());
+  }
+}
+
+async function deployData({ clients: { cloudformation }, quickstart, sightings }: Context): Promise<Data> {
+  const deployment = await quickstart.deployData();
+  noteDatastore(sightings, deployment);
+  if (!deployment.succeeded) {
+    throw new Error(`the stack Data was not deployed: ${reasonsOf(deployment.events)}`);
+  }
+  const stack = await findStack(cloudformation, 'Data');
+  return { datastoreId: valueOf(stack, 'DatastoreId'), inputBucket: valueOf(stack, 'InputBucketName') };
+}
