@@ -106,6 +106,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
 });
 
+// 1.13.0 was published without the binaries of most platforms, and npm ci refuses a lock file that can't name them.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 // The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
 project.bundler.addBundle('lambda/index.ts', {
   platform: 'node',
