@@ -8,11 +8,12 @@ const KEY = new RegExp(`(${BUCKET})(?:[^"']*?\\.ndjson\\b|[^\\s"']+)`, 'gi');
 const FILE_NAME = /[^\s"']+\.ndjson\b/gi;
 
 /**
- * An error whose message becomes CloudFormation's reason: one line of ASCII, bounded.
+ * An error whose message becomes CloudFormation's reason: one line of ASCII, bounded. It ends with the log group, because the framework
+ * only guesses at it.
  */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
-    super(toReason(sentences));
+    super(toReason([...sentences, `log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}`]));
     this.name = 'FhirImportFailure';
     this.stack = this.message; // the framework appends the lines of the stack to the reason
   }

@@ -40,7 +40,6 @@ export function sentencesOf(properties: ImportOutcomeProperties, why: string, ad
     job?.Message ? `HealthLake says: ${maskObjectKeys(job.Message)}` : '',
     `results: ${outputLocationOf(properties, job)}`,
     WAY_OUT[advice],
-    `log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}`,
   ];
 }
 

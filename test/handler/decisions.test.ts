@@ -254,10 +254,9 @@ describe('attributes', () => {
       'HealthLake says: see s3://clinic/***',
       'results: s3://as-described/',
       expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
-      expect.stringMatching(/^log group: /),
     ]);
     expect(sentencesOf(PROPERTIES, 'it failed', 'access')).toEqual([
-      'FHIR import job j: it failed', '', '', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/), expect.stringMatching(/^log group: /),
+      'FHIR import job j: it failed', '', '', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
     ]);
   });
 });

@@ -98,8 +98,9 @@ describe('reason', () => {
     expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
   });
 
-  test('a failure\'s stack is its reason: the framework appends the stack', () => {
-    const failure = new Failure(['one', '', 'two']);
-    expect(failure).toMatchObject({ name: 'FhirImportFailure', message: 'one; two', stack: 'one; two' });
+  test('a failure ends with the log group, and its stack is its reason: the framework appends the stack', () => {
+    process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
+    const message = 'one; two; log group: some-logs';
+    expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });
   });
 });
