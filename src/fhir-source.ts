@@ -37,7 +37,7 @@ export class FhirSource {
    *
    * @param bucket the bucket, of this app or imported.
    * @param prefix key prefix; a missing `/` at the end is added; the empty string means the whole bucket.
-   * @throws if the prefix starts with `/`.
+   * @throws if the prefix starts with `/`, or has characters that IAM would read as wildcards.
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');
@@ -49,7 +49,7 @@ export class FhirSource {
    * All `.ndjson` objects under a prefix of the input bucket of the import's storage.
    *
    * @param prefix key prefix; a missing `/` at the end is added; the default is `input/`.
-   * @throws if the prefix starts with `/`.
+   * @throws if the prefix starts with `/`, or has characters that IAM would read as wildcards.
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');

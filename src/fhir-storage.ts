@@ -90,12 +90,13 @@ export class FhirStorage extends Construct {
   private _inputBucket?: s3.IBucket;
 
   /**
-   * @throws if the output bucket's key isn't known, if `encryptionKey` is not the supplied output bucket's own key, or if
-   *   `removalPolicy` and `autoDeleteObjects` don't go together.
+   * @throws if the output bucket's key isn't known, if `encryptionKey` is not the supplied output bucket's own key, if
+   *   `removalPolicy` and `autoDeleteObjects` don't go together, or if something is set for a bucket that is supplied.
    */
   constructor(scope: Construct, id: string, props: FhirStorageProps = {}) {
     super(scope, id);
     validateRemoval(props);
+    validateSupplied(props);
     this.props = props;
     this.outputKey = this.keyOfOutput(props);
     this.outputBucket = props.outputBucket ?? this.createBucket('OutputBucket', 'fhir-output/', expiration(props.resultsExpiration));
@@ -177,5 +178,16 @@ function validateRemoval(props: FhirStorageProps): void {
   const supplied = props.autoDeleteObjects && (props.inputBucket ?? props.outputBucket);
   if (supplied) {
     throw new Error(`autoDeleteObjects doesn't apply to the supplied bucket "${supplied.node.path}"; set it where that bucket is made`);
+  }
+}
+
+/** What is set for buckets that are not made here would be ignored in silence. */
+function validateSupplied({ inputBucket, outputBucket, resultsExpiration, serverAccessLogsBucket }: FhirStorageProps): void {
+  if (outputBucket && resultsExpiration) {
+    throw new Error(`resultsExpiration doesn't apply to the supplied bucket "${outputBucket.node.path}"; give that bucket a lifecycle rule`);
+  }
+  if (inputBucket && outputBucket && serverAccessLogsBucket) {
+    throw new Error(`serverAccessLogsBucket doesn't apply to the supplied buckets "${inputBucket.node.path}" and "${outputBucket.node.path}"; `
+      + 'set it where they are made');
   }
 }

@@ -26,6 +26,9 @@ export function normalizePrefix(prefix: string, what: string): string {
   if (prefix.startsWith('s3://')) {
     throw new Error(`${what} must be a key prefix, got "${prefix}"; name the bucket in the argument for the bucket`);
   }
+  if (/[*?$]/.test(prefix)) {
+    throw new Error(`${what} must not have "*", "?" or "$", got "${prefix}"; IAM would read them as wildcards and variables, so use another prefix`);
+  }
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, CfnParameter, Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
@@ -29,9 +32,23 @@ export interface TemplateJson {
   readonly Resources: Record<string, ResourceJson>;
 }
 
+/** Where the cloud assemblies of this file's tests go: aws-cdk-lib leaves its own temporary directories behind. */
+const assemblies = mkdtempSync(join(tmpdir(), 'fhir-import-'));
+const removeAssemblies = () => rmSync(assemblies, { recursive: true, force: true });
+if (typeof afterAll === 'function') {
+  afterAll(removeAssemblies);
+} else {
+  process.on('exit', removeAssemblies);
+}
+
+/** An app that leaves nothing behind. Its assets are hashed and not copied, unless the context says otherwise. */
+export function newApp(context: Record<string, unknown> = {}): App {
+  return new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context }, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
+}
+
 /** A stack of its own app; env-agnostic unless an environment is given. */
 export function newStack(context: Record<string, unknown> = {}, env?: Environment): Stack {
-  return new Stack(new App({ context }), 'Stack', { env });
+  return new Stack(newApp(context), 'Stack', { env });
 }
 
 /** A data store that is not of the app. One import of it for each stack. */
@@ -72,10 +89,12 @@ export function countsByType(template: TemplateJson): Record<string, number> {
   return counts;
 }
 
-/** Values that are known at deployment only. */
-export function parametersOf(stack: Stack): { text: string; number: number } {
-  return {
-    text: new CfnParameter(stack, 'Text').valueAsString,
-    number: new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber,
-  };
+/** A text that is known at deployment only: `Ref: Text`. */
+export function textParameter(stack: Stack): string {
+  return new CfnParameter(stack, 'Text').valueAsString;
+}
+
+/** A number that is known at deployment only: `Ref: Number`. */
+export function numberParameter(stack: Stack): number {
+  return new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
 }

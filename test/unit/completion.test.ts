@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Completion, FhirImportProps } from '../../src';
-import { importInto, newStack, onlyResource, parametersOf, ResourceJson, templateOf } from '../support/synth';
+import { importInto, newStack, numberParameter, onlyResource, ResourceJson, templateOf } from '../support/synth';
 
 function outcomeWith(completion?: FhirImportProps['completion']): ResourceJson {
   const stack = newStack();
@@ -37,7 +37,7 @@ test.each([
 
 test('a time-out that is known at deployment only is passed on, without a bound for CloudFormation', () => {
   const stack = newStack();
-  importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(parametersOf(stack).number) }) });
+  importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(numberParameter(stack)) }) });
   const { Properties } = onlyResource(templateOf(stack), 'Custom::FhirImportOutcome');
 
   expect(Properties.TimeoutSeconds).toEqual({ Ref: 'Number' });

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Annotations, App, Aspects, CfnOutput, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Aspects, CfnOutput, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { FhirImportProvider, FhirSource, FhirStorage } from '../../src';
 import {
-  ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, templateOf, TemplateJson,
+  ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, TemplateJson,
 } from '../support/synth';
 
 /** All constructs in their longest form, in one stack. */
@@ -129,7 +129,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 });
 
 test('the same import in two stages of an app', () => {
-  const app = new App();
+  const app = newApp();
   const stacks = ['Beta', 'Prod'].map((name) => {
     const stack = new Stack(new Stage(app, name), 'Stack');
     importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', name.padEnd(32, '0').toLowerCase()) });

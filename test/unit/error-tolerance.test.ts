@@ -1,5 +1,5 @@
 import { ErrorTolerance } from '../../src';
-import { importInto, newStack, onlyResource, parametersOf, templateOf } from '../support/synth';
+import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../support/synth';
 
 function toleranceOnTheWire(errorTolerance?: ErrorTolerance, stack = newStack()): unknown {
   importInto(stack, { errorTolerance });
@@ -37,6 +37,6 @@ test.each([0, 100, -5, 250, NaN])('%d per cent are refused', (percent) => {
 test('numbers that are known at deployment only are passed on', () => {
   const [one, other] = [newStack(), newStack()];
 
-  expect(toleranceOnTheWire(ErrorTolerance.resources(parametersOf(one).number), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });
-  expect(toleranceOnTheWire(ErrorTolerance.percent(parametersOf(other).number), other)).toEqual({ Kind: 'PERCENT', Limit: { Ref: 'Number' } });
+  expect(toleranceOnTheWire(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });
+  expect(toleranceOnTheWire(ErrorTolerance.percent(numberParameter(other)), other)).toEqual({ Kind: 'PERCENT', Limit: { Ref: 'Number' } });
 });

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../lambda/fingerprint';
 import { Completion, ErrorTolerance, FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../src';
 import { ImportJobProperties, ImportOutcomeProperties } from '../../src/import-contract';
 import {
-  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, parametersOf, resourcesOfType, templateOf, TemplateJson,
+  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson, textParameter,
 } from '../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -254,7 +254,7 @@ describe('the output prefix', () => {
 
   test('known at deployment only is passed on', () => {
     const stack = newStack();
-    importInto(stack, { ...supplied(stack), outputPrefix: parametersOf(stack).text });
+    importInto(stack, { ...supplied(stack), outputPrefix: textParameter(stack) });
 
     expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri)
       .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-output/', { Ref: 'Text' }]] });

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirSource, FhirStorage } from '../../src';
-import { importInto, newStack, onlyResource, parametersOf, resourcesOfType, templateOf } from '../support/synth';
+import { importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const OTHER_KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -34,7 +34,7 @@ describe('bucket', () => {
   test('a prefix that is known at deployment only is passed on', () => {
     const stack = newStack();
 
-    expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), parametersOf(stack).text)))
+    expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), textParameter(stack))))
       .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-bucket/', { Ref: 'Text' }]] });
   });
 
@@ -139,7 +139,7 @@ test.each(['Legacy-Bucket', 'legacy_bucket'])('a bucket that HealthLake rejects,
 
 test('a bucket whose name is known at deployment only is accepted', () => {
   const stack = newStack();
-  const bucket = s3.Bucket.fromBucketName(stack, 'Named', parametersOf(stack).text);
+  const bucket = s3.Bucket.fromBucketName(stack, 'Named', textParameter(stack));
 
   expect(inputUri(stack, FhirSource.bucket(bucket, 'synthea/'))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: 'Text' }, '/synthea/']] });
 });

@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirSource, FhirStorage } from '../../src';
-import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, parametersOf, resourcesOfType, templateOf } from '../support/synth';
+import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const OTHER_KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -104,7 +104,7 @@ describe('supplied', () => {
     const storage = new FhirStorage(stack, 'Storage', { inputBucket, outputBucket: importedBucket(stack, 'Output', KEY_ARN) });
 
     expect(storage.inputBucket).toBe(inputBucket);
-    expect(templateOf(stack).Resources ?? {}).toEqual({});
+    expect(stack.node.findAll().filter(CfnResource.isCfnResource)).toEqual([]);
   });
 
   test('an output bucket without a known key takes the encryptionKey', () => {
@@ -150,11 +150,11 @@ describe('the key of the output', () => {
       return [key, kms.Key.fromKeyArn(stack, 'Again', key.keyArn)];
     }],
     ['one known and one known at deployment only', (stack: Stack) => [
-      kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Again', parametersOf(stack).text),
+      kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Again', textParameter(stack)),
     ]],
     ['both known at deployment only', (stack: Stack) => [
-      kms.Key.fromKeyArn(stack, 'Own', parametersOf(stack).text),
-      kms.Key.fromKeyArn(stack, 'Again', parametersOf(new Stack(stack.node.root, 'Elsewhere')).text),
+      kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
+      kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
   ])('may be given besides the bucket\'s own if it can be the same: %s', (_, keysIn) => {
     const stack = newStack();
@@ -178,6 +178,22 @@ describe('removal', () => {
   ])('autoDeleteObjects needs DESTROY, not %s', (removalPolicy, shown) => {
     expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy, autoDeleteObjects: true }))
       .toThrow(new RegExp(`^autoDeleteObjects needs removalPolicy DESTROY, got ${shown}; set both or neither`));
+  });
+
+  test('resultsExpiration doesn\'t go with a supplied output bucket', () => {
+    const stack = newStack();
+    const outputBucket = importedBucket(stack, 'Supplied', KEY_ARN);
+    expect(() => new FhirStorage(stack, 'Storage', { outputBucket, resultsExpiration: Duration.days(30) }))
+      .toThrow(/^resultsExpiration doesn't apply to the supplied bucket "Stack\/Supplied"; give that bucket a lifecycle rule/);
+    expect(() => new FhirStorage(stack, 'Other', { inputBucket: outputBucket, resultsExpiration: Duration.days(30) })).not.toThrow();
+  });
+
+  test('serverAccessLogsBucket needs a bucket that is made here', () => {
+    const stack = newStack();
+    const [inputBucket, outputBucket, serverAccessLogsBucket] = ['In', 'Out', 'Logs'].map((id) => importedBucket(stack, id, KEY_ARN));
+    expect(() => new FhirStorage(stack, 'Storage', { inputBucket, outputBucket, serverAccessLogsBucket }))
+      .toThrow(/^serverAccessLogsBucket doesn't apply to the supplied buckets "Stack\/In" and "Stack\/Out"; set it where they are made/);
+    expect(() => new FhirStorage(stack, 'Other', { outputBucket, serverAccessLogsBucket })).not.toThrow();
   });
 
   test.each(['inputBucket', 'outputBucket'] as const)('autoDeleteObjects doesn\'t go with a supplied %s', (name) => {

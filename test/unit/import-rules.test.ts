@@ -3,7 +3,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirSource, FhirStorage } from '../../src';
-import { ACCOUNT, DATASTORE_ID, importInto, newStack, parametersOf, REGION, templateOf } from '../support/synth';
+import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateOf, textParameter } from '../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const ENV = { region: REGION, account: ACCOUNT };
@@ -26,7 +26,7 @@ describe('jobNamePrefix', () => {
   test('known at deployment only is accepted', () => {
     const stack = newStack();
 
-    expect(() => importInto(stack, { jobNamePrefix: parametersOf(stack).text })).not.toThrow();
+    expect(() => importInto(stack, { jobNamePrefix: textParameter(stack) })).not.toThrow();
   });
 });
 
@@ -40,13 +40,18 @@ describe('revision', () => {
     const stack = newStack();
 
     expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
-    expect(() => importInto(stack, { revision: parametersOf(stack).text }, 'Unknown')).not.toThrow();
+    expect(() => importInto(stack, { revision: textParameter(stack) }, 'Unknown')).not.toThrow();
   });
 });
 
 describe('outputPrefix', () => {
   test('with a slash in front is refused', () => {
     expect(() => importInto(newStack(), { outputPrefix: '/results' })).toThrow(/^outputPrefix must not start with "\/", got "\/results"; S3 keys/);
+  });
+
+  test.each(['all/*', 'what?', 'of/${aws:username}'])('a prefix that IAM would read as a pattern: %s', (prefix) => {
+    expect(() => importInto(newStack(), { outputPrefix: prefix })).toThrow(`outputPrefix must not have "*", "?" or "$", got "${prefix}"; IAM`);
+    expect(() => FhirSource.storage(prefix)).toThrow(`the prefix of a FHIR source must not have "*", "?" or "$", got "${prefix}"; IAM`);
   });
 
   test('as an S3 URI is refused', () => {
@@ -127,7 +132,7 @@ describe('results inside the input', () => {
     const text = 'Text';
     const withToken = (side: 'input' | 'output') => () => {
       const stack = newStack();
-      const token = parametersOf(stack).text;
+      const token = textParameter(stack);
       const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'amzn-s3-demo-bucket');
       importInto(stack, {
         source: FhirSource.bucket(bucket, side === 'input' ? token : 'data/'),
@@ -183,13 +188,13 @@ describe('a data store', () => {
     })).not.toThrow();
     expect(() => importInto(concrete, { datastore })).not.toThrow();
     expect(() => importInto(concrete, {
-      datastore: CfnFHIRDatastore.fromDatastoreId(concrete, 'Named', parametersOf(concrete).text),
+      datastore: CfnFHIRDatastore.fromDatastoreId(concrete, 'Named', textParameter(concrete)),
     }, 'Second')).not.toThrow();
   });
 
   test('with an id that is known at deployment only is used in ARN and properties', () => {
     const stack = newStack();
-    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', parametersOf(stack).text) });
+    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack)) });
 
     expect(JSON.stringify(templateOf(stack))).toContain(':datastore/fhir/",{"Ref":"Text"}');
   });

@@ -1,0 +1,129 @@
+/** A finding of cdk-nag that stands, where, and why. */
+export interface Finding {
+  readonly rule: string;
+  /** Construct paths inside the stack, without the `Resource` at the end. */
+  readonly where: readonly string[];
+  readonly reason: string;
+  /** In which set-up it is found. */
+  readonly setUps: readonly SetUp[];
+}
+
+export type SetUp = 'default' | 'hardened';
+
+const BOTH: SetUp[] = ['default', 'hardened'];
+const PROVIDER = 'FhirImportProvider';
+const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
+const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole'].map((id) => `${PROVIDER}/${id}`);
+const FUNCTIONS = ['OnEvent', 'IsComplete', 'Provider/framework-onEvent', 'Provider/framework-isComplete', 'Provider/framework-onTimeout']
+  .map((id) => `${PROVIDER}/${id}`);
+const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
+
+/** AwsSolutions. The list only gets shorter. */
+export const AWS_SOLUTIONS: Finding[] = [
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/input/*]',
+    where: ['Import/DataAccessRole'],
+    reason: 'the names of the files are the user\'s; the prefix is the narrowest that can be named',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Import-ae573c5f/*]',
+    where: ['Import/DataAccessRole'],
+    reason: 'the names of the results are HealthLake\'s; the prefix is the narrowest that can be named',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+    where: ['Import/DataAccessRole'],
+    reason: 'the developer guide and both published working roles have it so; which variants HealthLake calls is not documented',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<LogGroup>:*]',
+    where: FUNCTION_ROLES,
+    reason: 'Lambda names its log streams',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::*]',
+    where: FUNCTION_ROLES,
+    reason: 'Lambda checks the permissions for network interfaces without naming a resource',
+    setUps: ['hardened'],
+  },
+  ...['isComplete54E95A5F', 'onTimeout5BEAA040'].map((id): Finding => ({
+    rule: `AwsSolutions-IAM5[Resource::<FhirImportProviderframework${id}.Arn>:*]`,
+    where: [`${WAITER}/Role/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its own waiter, which can\'t be given a role',
+    setUps: BOTH,
+  })),
+  {
+    rule: 'AwsSolutions-L1',
+    where: FUNCTIONS,
+    reason: 'aws-cdk-lib picks the newest Node.js runtime that it knows in every Region; an update of aws-cdk-lib brings the next',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-S1',
+    where: BUCKETS,
+    reason: 'where access logs go is the user\'s decision: serverAccessLogsBucket',
+    setUps: ['default'],
+  },
+  {
+    rule: 'AwsSolutions-SF1',
+    where: [WAITER],
+    reason: 'the waiter\'s input holds CloudFormation\'s pre-signed response URL, which belongs in no log',
+    setUps: BOTH,
+  },
+  {
+    rule: 'AwsSolutions-SF2',
+    where: [WAITER],
+    reason: 'the provider framework has no option for tracing',
+    setUps: BOTH,
+  },
+];
+
+/** HIPAA.Security. The list only gets shorter. */
+export const HIPAA_SECURITY: Finding[] = [
+  {
+    rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',
+    where: [`${PROVIDER}/LogGroup`],
+    reason: 'the logs hold no patient data, and the log service encrypts them; a log group with a key can be supplied',
+    setUps: ['default'],
+  },
+  {
+    rule: 'HIPAA.Security-IAMNoInlinePolicy',
+    where: [...FUNCTION_ROLES, 'Import/DataAccessRole', 'Import/OperatorRole', `${WAITER}/Role/DefaultPolicy`],
+    reason: 'an inline policy lives and dies with its role and can\'t be attached to another one',
+    setUps: BOTH,
+  },
+  {
+    rule: 'HIPAA.Security-LambdaConcurrency',
+    where: FUNCTIONS,
+    reason: 'CloudFormation alone has them called, few at a time; a reservation would take concurrency away from the account',
+    setUps: BOTH,
+  },
+  {
+    rule: 'HIPAA.Security-LambdaDLQ',
+    where: FUNCTIONS,
+    reason: 'ours are invoked synchronously, where a dead-letter queue has no effect; the framework\'s have no option for one',
+    setUps: BOTH,
+  },
+  {
+    rule: 'HIPAA.Security-LambdaInsideVPC',
+    where: FUNCTIONS,
+    reason: 'which VPC is the user\'s decision: vpc',
+    setUps: ['default'],
+  },
+  {
+    rule: 'HIPAA.Security-S3BucketLoggingEnabled',
+    where: BUCKETS,
+    reason: 'where access logs go is the user\'s decision: serverAccessLogsBucket',
+    setUps: ['default'],
+  },
+  {
+    rule: 'HIPAA.Security-S3BucketReplicationEnabled',
+    where: BUCKETS,
+    reason: 'input and results are copies: the sources and the data store are what has to be kept; a replicated bucket can be supplied',
+    setUps: BOTH,
+  },
+];

@@ -1,0 +1,58 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
+import { AWS_SOLUTIONS, Finding, HIPAA_SECURITY, SetUp } from './findings';
+import { FhirImportProvider, FhirStorage } from '../../src';
+import { FEATURE_FLAGS, importInto, newApp } from '../support/synth';
+
+/** What is around the import is of another stack, and its findings not ours. */
+const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
+  default: (stack) => {
+    importInto(stack);
+  },
+  hardened: (stack, surroundings) => {
+    const encryptionKey = new kms.Key(surroundings, 'LogsKey', { enableKeyRotation: true });
+    importInto(stack, {
+      provider: new FhirImportProvider(stack, 'FhirImportProvider', {
+        vpc: new ec2.Vpc(surroundings, 'Vpc'),
+        logGroup: new logs.LogGroup(surroundings, 'Logs', { encryptionKey }),
+      }),
+      storage: new FhirStorage(stack, 'FhirStorage', {
+        serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'AccessLogs', 'amzn-s3-demo-logs'),
+      }),
+    });
+  },
+};
+
+const PACKS: [string, typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, Finding[]][] = [
+  ['AwsSolutions', AwsSolutionsChecks, AWS_SOLUTIONS],
+  ['HIPAA.Security', HIPAASecurityChecks, HIPAA_SECURITY],
+];
+
+/** One line for each finding: rule and construct. The supplied log group and our own have different ids. */
+function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, flags: Record<string, unknown>): string[] {
+  const app = newApp(flags);
+  const stack = new Stack(app, 'Stack');
+  SET_UPS[setUp](stack, new Stack(app, 'Surroundings'));
+  return new Pack(app).validateScope(app).violations
+    .flatMap(({ ruleName, violatingResources }) => (violatingResources ?? []).map((resource) => {
+      const rule = ruleName.replace(/log-group:<\w+>/, 'log-group:<LogGroup>');
+      return `${rule} at ${('constructPath' in resource && resource.constructPath) || JSON.stringify(resource)}`;
+    }))
+    .filter((finding) => !finding.includes(' at Surroundings/'))
+    .sort();
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  describe.each<SetUp>(['default', 'hardened'])('the %s set-up', (setUp) => {
+    test.each(PACKS)('has the listed findings of %s, each with its reason', (__, Pack, listed) => {
+      const expected = listed.filter(({ setUps }) => setUps.includes(setUp))
+        .flatMap(({ rule, where }) => where.map((path) => `${rule} at Stack/${path}/Resource`));
+
+      expect(findings(setUp, Pack, flags)).toEqual(expected.sort());
+    });
+  });
+});

@@ -1,0 +1,244 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { FhirImport, FhirSource } from '../../src';
+import { Context, may, mayAbroad, mayAssume, PolicyJson, policiesOf, sessionOf } from '../support/access';
+import { Deployed, STACK_ID } from '../support/deployed';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
+
+const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${DATASTORE_ID}`;
+const OTHER_DATASTORE_ARN = DATASTORE_ARN.replace(DATASTORE_ID, 'f'.repeat(32));
+const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
+
+type Case = [what: string, action: string, resource: string, context?: Context];
+
+/** Two imports of one stack, which must not be able to do each other's work. */
+function twoImports(flags: Record<string, unknown>): Deployed {
+  const stack = newStack(flags);
+  const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
+  const first = importInto(stack, { outputPrefix: 'results/', datastoreEncryptionKey }, 'First');
+  importInto(stack, { source: FhirSource.storage('second/') }, 'Second').executeAfter(first);
+  return new Deployed(templateOf(stack));
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  const deployed = twoImports(flags);
+  const roleId = (pattern: RegExp) => onlyResource(deployed.template, 'AWS::IAM::Role', pattern).logicalId;
+  const arnOf = (type: string, pattern: RegExp) => deployed.arn(onlyResource(deployed.template, type, pattern).logicalId);
+  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => arnOf('AWS::S3::Bucket', pattern));
+  const storageKey = arnOf('AWS::KMS::Key', /Storage/);
+  const datastoreKey = arnOf('AWS::KMS::Key', /Datastore/);
+  const [dataAccess, operator, handler] = [/^FirstDataAccess/, /^FirstOperator/, /HandlerRole/].map(roleId);
+
+  describe('the data access role', () => {
+    test.each<Case>([
+      ['read an object under the prefix', 's3:GetObject', `${input}/input/Patient.ndjson`],
+      ['read an object further down', 's3:GetObject', `${input}/input/2025/11/Patient.ndjson`],
+      ['list the prefix', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
+      ['list below the prefix', 's3:ListBucket', input, { 's3:prefix': 'input/2025/' }],
+      ['see where the input bucket is', 's3:GetBucketLocation', input],
+      ['see whether the input bucket is closed', 's3:GetBucketPublicAccessBlock', input],
+      ['see how the input bucket is encrypted', 's3:GetEncryptionConfiguration', input],
+      ['write results', 's3:PutObject', `${output}/results/${DATASTORE_ID}-FHIR_IMPORT-1/Manifest.json`],
+      ['list the results', 's3:ListBucket', output, { 's3:prefix': 'results/' }],
+      ['see where the output bucket is', 's3:GetBucketLocation', output],
+      ['see whether the output bucket is closed', 's3:GetBucketPublicAccessBlock', output],
+      ['see how the output bucket is encrypted', 's3:GetEncryptionConfiguration', output],
+      ['make data keys', 'kms:GenerateDataKey', storageKey],
+      ['make data keys for later', 'kms:GenerateDataKeyWithoutPlaintext', storageKey],
+      ['decrypt', 'kms:Decrypt', storageKey],
+      ['look at the key', 'kms:DescribeKey', storageKey],
+    ])('may %s', async (__, action, resource, context = {}) => {
+      expect(await may(deployed, dataAccess, action, resource, context)).toBe(true);
+    });
+
+    test.each<Case>([
+      ['read an object outside the prefix', 's3:GetObject', `${input}/second/Patient.ndjson`],
+      ['read an object beside the prefix', 's3:GetObject', `${input}/input-old/Patient.ndjson`],
+      ['read an object at the top', 's3:GetObject', `${input}/Patient.ndjson`],
+      ['read an object without TLS', 's3:GetObject', `${input}/input/Patient.ndjson`, { 'aws:SecureTransport': 'false' }],
+      ['read results', 's3:GetObject', `${output}/results/Manifest.json`],
+      ['write into the input', 's3:PutObject', `${input}/input/Patient.ndjson`],
+      ['write into another import\'s results', 's3:PutObject', `${output}/Second-12345678/Manifest.json`],
+      ['write beside the output prefix', 's3:PutObject', `${output}/results-old/Manifest.json`],
+      ['write without TLS', 's3:PutObject', `${output}/results/Manifest.json`, { 'aws:SecureTransport': 'false' }],
+      ['list the whole input bucket', 's3:ListBucket', input],
+      ['list another prefix', 's3:ListBucket', input, { 's3:prefix': 'second/' }],
+      ['list with a prefix that is only the beginning', 's3:ListBucket', input, { 's3:prefix': 'in' }],
+      ['list other results', 's3:ListBucket', output, { 's3:prefix': 'Second-12345678/' }],
+      ['delete input', 's3:DeleteObject', `${input}/input/Patient.ndjson`],
+      ['delete results', 's3:DeleteObject', `${output}/results/Manifest.json`],
+      ['change the bucket policy', 's3:PutBucketPolicy', output],
+      ['decrypt with the data store\'s key', 'kms:Decrypt', datastoreKey],
+      ['decrypt with any other key', 'kms:Decrypt', OTHER_KEY_ARN],
+      ['encrypt directly', 'kms:Encrypt', storageKey],
+      ['delete the key', 'kms:ScheduleKeyDeletion', storageKey],
+      ['start imports', 'healthlake:StartFHIRImportJob', DATASTORE_ARN],
+      ['read the data store', 'healthlake:ReadResource', DATASTORE_ARN],
+      ['assume roles', 'sts:AssumeRole', deployed.arn(operator)],
+    ])('may not %s', async (__, action, resource, context = {}) => {
+      expect(await may(deployed, dataAccess, action, resource, context)).toBe(false);
+    });
+
+    const source = { 'aws:SourceArn': DATASTORE_ARN, 'aws:SourceAccount': ACCOUNT };
+    test.each<[boolean, string, string, Context]>([
+      [true, 'HealthLake for this data store', 'healthlake.amazonaws.com', source],
+      [false, 'HealthLake for another data store', 'healthlake.amazonaws.com', { ...source, 'aws:SourceArn': OTHER_DATASTORE_ARN }],
+      [false, 'HealthLake for another account', 'healthlake.amazonaws.com', { ...source, 'aws:SourceAccount': '444455556666' }],
+      [false, 'HealthLake for nobody in particular', 'healthlake.amazonaws.com', {}],
+      [false, 'HealthLake with the account alone', 'healthlake.amazonaws.com', { 'aws:SourceAccount': ACCOUNT }],
+      [false, 'another service', 'lambda.amazonaws.com', source],
+      [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
+      [false, 'the handler role', sessionOf(deployed, handler), source],
+      [false, 'the operator role', sessionOf(deployed, operator), source],
+    ])('can be assumed (%s) by %s', async (allowed, __, principal, context) => {
+      expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
+    });
+  });
+
+  describe('the operator role', () => {
+    const passed = { 'iam:PassedToService': 'healthlake.amazonaws.com' };
+    const viaHealthLake = { 'kms:ViaService': `healthlake.${REGION}.amazonaws.com`, 'kms:CallerAccount': ACCOUNT };
+
+    test.each<Case>([
+      ['start an import', 'healthlake:StartFHIRImportJob', DATASTORE_ARN],
+      ['describe an import', 'healthlake:DescribeFHIRImportJob', DATASTORE_ARN],
+      ['list the imports', 'healthlake:ListFHIRImportJobs', DATASTORE_ARN],
+      ['describe the data store', 'healthlake:DescribeFHIRDatastore', DATASTORE_ARN],
+      ['pass the data access role to HealthLake', 'iam:PassRole', deployed.arn(dataAccess), passed],
+      ['ask how its own stack is', 'cloudformation:DescribeStacks', STACK_ID],
+      ['decrypt with the data store\'s key by way of HealthLake', 'kms:Decrypt', datastoreKey, viaHealthLake],
+      ['make data keys by way of HealthLake', 'kms:GenerateDataKey', datastoreKey, viaHealthLake],
+      ['make grants by way of HealthLake', 'kms:CreateGrant', datastoreKey, viaHealthLake],
+      ['look at the data store\'s key by way of HealthLake', 'kms:DescribeKey', datastoreKey, viaHealthLake],
+    ])('may %s', async (__, action, resource, context = {}) => {
+      expect(await may(deployed, operator, action, resource, context)).toBe(true);
+    });
+
+    test.each<Case>([
+      ['start an import into another data store', 'healthlake:StartFHIRImportJob', OTHER_DATASTORE_ARN],
+      ['describe imports of another data store', 'healthlake:DescribeFHIRImportJob', OTHER_DATASTORE_ARN],
+      ['list imports of another data store', 'healthlake:ListFHIRImportJobs', OTHER_DATASTORE_ARN],
+      ['describe another data store', 'healthlake:DescribeFHIRDatastore', OTHER_DATASTORE_ARN],
+      ['delete the data store', 'healthlake:DeleteFHIRDatastore', DATASTORE_ARN],
+      ['export the data store', 'healthlake:StartFHIRExportJob', DATASTORE_ARN],
+      ['read resources', 'healthlake:ReadResource', DATASTORE_ARN],
+      ['pass the role to another service', 'iam:PassRole', deployed.arn(dataAccess), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
+      ['pass the role to no service in particular', 'iam:PassRole', deployed.arn(dataAccess)],
+      ['pass the role of another import', 'iam:PassRole', deployed.arn(roleId(/^SecondDataAccess/)), passed],
+      ['pass itself', 'iam:PassRole', deployed.arn(operator), passed],
+      ['describe another stack', 'cloudformation:DescribeStacks', STACK_ID.replace('/Stack/', '/Other/')],
+      ['describe a later stack of the same name', 'cloudformation:DescribeStacks', STACK_ID.replace('5f0e7a60', 'ffffffff')],
+      ['update its stack', 'cloudformation:UpdateStack', STACK_ID],
+      ['decrypt with the data store\'s key directly', 'kms:Decrypt', datastoreKey],
+      ['decrypt with it by way of S3', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
+      ['decrypt with the key of the buckets', 'kms:Decrypt', storageKey, viaHealthLake],
+      ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
+      ['read results', 's3:GetObject', `${output}/results/Manifest.json`],
+    ])('may not %s', async (__, action, resource, context = {}) => {
+      expect(await may(deployed, operator, action, resource, context)).toBe(false);
+    });
+
+    test('has nothing on the data store\'s key unless it is named', async () => {
+      expect(await may(deployed, roleId(/^SecondOperator/), 'kms:Decrypt', datastoreKey, viaHealthLake)).toBe(false);
+    });
+
+    test.each<[boolean, string, string]>([
+      [true, 'the functions', sessionOf(deployed, handler)],
+      [false, 'the framework\'s onEvent function', sessionOf(deployed, roleId(/FrameworkOnEventRole/))],
+      [false, 'the framework\'s other functions', sessionOf(deployed, roleId(/FrameworkCompleteAndTimeoutRole/))],
+      [false, 'another import\'s operator role', sessionOf(deployed, roleId(/^SecondOperator/))],
+      [false, 'another role of the account', `arn:aws:sts::${ACCOUNT}:assumed-role/other/session`],
+      [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`],
+      [false, 'HealthLake', 'healthlake.amazonaws.com'],
+      [false, 'Lambda', 'lambda.amazonaws.com'],
+      [false, 'a role of that name in another account', sessionOf(deployed, handler).replace(ACCOUNT, '444455556666')],
+    ])('can be assumed (%s) by %s', async (allowed, __, principal) => {
+      expect(await mayAssume(deployed, operator, principal)).toBe(allowed);
+    });
+  });
+});
+
+describe('the statements to paste', () => {
+  const BUCKET_ARN = 'arn:aws:s3:::amzn-s3-demo-partner';
+  const KEY_ARN = `arn:aws:kms:${REGION}:444455556666:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
+
+  function importFromAbroad(stack: Stack, role?: iam.IRole): FhirImport {
+    const bucket = s3.Bucket.fromBucketArn(stack, 'Partner', BUCKET_ARN);
+    return importInto(stack, {
+      source: FhirSource.bucket(bucket, 'export/', { encryptionKey: kms.Key.fromKeyArn(stack, 'PartnerKey', KEY_ARN) }),
+      dataAccessRole: role,
+    });
+  }
+  const stack = newStack();
+  const fhirImport = importFromAbroad(stack);
+  const deployed = new Deployed(templateOf(stack));
+  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /DataAccess/).logicalId;
+  const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
+  const bucketPolicy = policyOf(fhirImport.sourceBucketStatements());
+  const keyPolicy = policyOf(fhirImport.sourceKeyStatements());
+  // A policy of the partner that says nothing of us.
+  const silent: PolicyJson = {
+    Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
+  };
+
+  test.each<Case>([
+    ['read an object', 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`],
+    ['list the prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'export/' }],
+    ['see how the bucket is encrypted', 's3:GetEncryptionConfiguration', BUCKET_ARN],
+    ['decrypt', 'kms:Decrypt', KEY_ARN],
+  ])('let the data access role %s of another account, which it may not without them', async (_, action, resource, context = {}) => {
+    const pasted = action.startsWith('kms:') ? keyPolicy : bucketPolicy;
+
+    expect(await mayAbroad(deployed, role, action, resource, pasted, context)).toBe(true);
+    expect(await mayAbroad(deployed, role, action, resource, silent, context)).toBe(false);
+  });
+
+  test.each<Case>([
+    ['read an object outside the prefix', 's3:GetObject', `${BUCKET_ARN}/private/Patient.ndjson`],
+    ['list another prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'private/' }],
+    ['write an object', 's3:PutObject', `${BUCKET_ARN}/export/Patient.ndjson`],
+    ['encrypt', 'kms:GenerateDataKey', KEY_ARN],
+  ])('don\'t let it %s', async (_, action, resource, context = {}) => {
+    const everybody: PolicyJson = { Statement: [...bucketPolicy.Statement, ...keyPolicy.Statement] };
+
+    expect(await mayAbroad(deployed, role, action, resource, everybody, context)).toBe(false);
+  });
+
+  test('let nobody else in', async () => {
+    const operator = onlyResource(deployed.template, 'AWS::IAM::Role', /Operator/).logicalId;
+    const principals = [...bucketPolicy.Statement, ...keyPolicy.Statement].map(({ Principal }) => Principal);
+
+    expect(principals).toEqual(Array(principals.length).fill({ AWS: deployed.arn(role) }));
+    expect(await mayAbroad(deployed, operator, 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`, bucketPolicy)).toBe(false);
+  });
+
+  test('are empty for a key if the input has none', () => {
+    const plain = newStack();
+    const source = FhirSource.bucket(s3.Bucket.fromBucketArn(plain, 'Partner', BUCKET_ARN), 'export/');
+
+    expect(importInto(plain, { source }).sourceKeyStatements()).toEqual([]);
+  });
+
+  test('make a role of the user\'s own what the role of the import is', () => {
+    const own = newStack();
+    const supplied = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    const { dataAccessStatements } = importFromAbroad(own, supplied);
+    dataAccessStatements.forEach((statement) => supplied.addToPolicy(statement));
+    const ownDeployed = new Deployed(templateOf(own));
+
+    expect(policiesOf(ownDeployed, onlyResource(ownDeployed.template, 'AWS::IAM::Role', /^Own/).logicalId)).toEqual(policiesOf(deployed, role));
+  });
+});
+
+test('an input of the whole bucket can be listed without a prefix, and only that bucket', async () => {
+  const stack = newStack();
+  importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
+  const deployed = new Deployed(templateOf(stack));
+  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /DataAccess/).logicalId;
+
+  expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket')).toBe(true);
+  expect(await may(deployed, role, 's3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/anything.ndjson')).toBe(true);
+  expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket-2')).toBe(false);
+});
