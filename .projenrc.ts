@@ -99,6 +99,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
       collectCoverage: false,
+      maxWorkers: '100%', // jest leaves a core idle, of two
+      setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
       testTimeout: 30_000,
     },
   },

@@ -135,8 +135,8 @@ export class LocalAws {
   }
 
   private registerServices(): void {
-    const { router, kms, s3, ssm, sts, lambda, states, healthlake, cloudformation } = this;
-    const services = { kms, s3, ssm, sts, lambda, states, healthlake, cloudformation };
+    const { router, kms, s3, ssm, sts, logs, lambda, states, healthlake, cloudformation } = this;
+    const services = { kms, s3, ssm, sts, logs, lambda, states, healthlake, cloudformation };
     for (const [name, service] of Object.entries(services)) router.register(name, service);
     router.registerUnsigned(RESPONSE_PATH, cloudformation.customResources);
   }

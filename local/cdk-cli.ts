@@ -1,6 +1,8 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { QUIET_SDK } from './quiet-sdk';
 
 /** How a run of the CDK CLI ended. */
 export interface CdkRun {
@@ -15,16 +17,21 @@ export interface CdkRunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called with each line of output. */
   readonly onLine?: (line: string) => void;
+  /** How many times shorter the CLI's pauses between its questions about a stack are; 1 unless given. */
+  readonly pollScale?: number;
   /** Ends the CLI and everything that it has started. */
   readonly signal?: AbortSignal;
 }
 
+const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
+
 /** Runs the unmodified CDK CLI. */
-export async function runCdk(args: readonly string[], { cwd, env, onLine, signal }: CdkRunOptions): Promise<CdkRun> {
+export async function runCdk(args: readonly string[], { cwd, env, onLine, pollScale = 1, signal }: CdkRunOptions): Promise<CdkRun> {
   signal?.throwIfAborted();
   // A process group of its own: the app that the CLI runs, and what that runs, end with it.
-  const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args], {
-    cwd, env: { ...inherited(), ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+  const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
+  const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
+    cwd, env: { ...inherited(), ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = () => killGroup(child);
   signal?.addEventListener('abort', end, { once: true });
@@ -48,7 +55,7 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, signal
 /** The environment of this process without what would lead the CLI to another AWS. */
 function inherited(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name));
-  return { ...Object.fromEntries(entries) as Record<string, string>, NO_COLOR: '1', FORCE_COLOR: '0' };
+  return { ...Object.fromEntries(entries) as Record<string, string>, ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' };
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -4,6 +4,7 @@ import type { Caller, Environment } from './contract';
 import { HealthLakeService, type HealthLakeIam } from './healthlake-service';
 import { Router } from './http';
 import { Kms } from './kms/kms';
+import { QUIET_SDK } from './quiet-sdk';
 import { S3 } from './s3/s3';
 
 /** A HealthLake with the S3 and the KMS it needs, on one port. */
@@ -67,6 +68,7 @@ function greeting(url: string): string {
 }
 
 async function main(): Promise<void> {
+  Object.assign(process.env, QUIET_SDK);
   const { values } = parseArgs({ options: { 'port': { type: 'string', default: '8790' }, 'time-scale': { type: 'string', default: '1' } } });
   const server = await startHealthLakeServer(Number(values.port), Number(values['time-scale']));
   process.stdout.write(greeting(server.url));

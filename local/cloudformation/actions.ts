@@ -4,7 +4,7 @@ import type { CloudFormation } from './cloudformation';
 import { describeEvent, describeResource, describeStack, summarizeResource, summarizeStack } from './descriptions';
 import { plannedChanges, prepareDeployment } from './prepare';
 import type { QueryInput } from './query-input';
-import type { Stack } from './stack';
+import type { ResourceRecord, Stack } from './stack';
 import { parseTemplate } from './template';
 import { TemplateError } from './template-error';
 import { templateBody } from './template-input';
@@ -39,13 +39,13 @@ const STACK_ACTIONS: Actions = {
   DescribeStackResources: ({ stacks }, input) => {
     const stack = stacks.get(input.required('StackName'));
     const logicalId = input.text('LogicalResourceId');
-    const records = [...stack.resources.values()].filter(record => logicalId === undefined || record.logicalId === logicalId);
+    const records = described(stack).filter(record => logicalId === undefined || record.logicalId === logicalId);
     return { StackResources: records.map(record => describeResource(stack, record)) };
   },
 
   ListStackResources: ({ stacks }, input) => {
     const stack = stacks.get(input.required('StackName'));
-    const { items, NextToken } = page([...stack.resources.values()], input.text('NextToken'), RESOURCES_PER_PAGE);
+    const { items, NextToken } = page(described(stack), input.text('NextToken'), RESOURCES_PER_PAGE);
     return { StackResourceSummaries: items.map(summarizeResource), NextToken };
   },
 
@@ -119,6 +119,10 @@ const STACK_ACTIONS: Actions = {
 
 /** Every action that the local CloudFormation plays. */
 export const ACTIONS: Actions = { ...STACK_ACTIONS, ...CHANGE_SET_ACTIONS };
+
+function described(stack: Stack): ResourceRecord[] {
+  return [...stack.resources.values(), ...stack.gone.values()];
+}
 
 function rollbackSettings(input: QueryInput): { roleArn?: string; disableRollback: boolean } {
   return { roleArn: input.text('RoleARN'), disableRollback: input.flag('DisableRollback') || input.text('OnFailure') === 'DO_NOTHING' };

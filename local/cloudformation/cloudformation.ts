@@ -22,8 +22,8 @@ export { RESPONSE_PATH } from './custom-resource';
 export type { CloudFormationOptions, UpdateReversal } from './options';
 
 /**
- * Stands for the id of a stack that isn't there yet, and for those of all stacks. No wildcard: to the policy engine a
- * wildcard in the resource of a request is allowed as soon as any resource that it matches is.
+ * Stands for the id of a stack that isn't there yet, and for those of all stacks: a wildcard in the resource of a request
+ * can't be judged.
  */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'crypto';
 import { readAnswer, type AnsweredRequest } from './custom-resource-answer';
-import type { EventInvoker } from './ports';
 import { ResourceFailure, type Delivery, type HandlerResult, type ResourceHandler } from './handler';
+import type { EventInvoker } from './ports';
 import {
   ServiceError, type Clock, type ResourceDelete, type ResourceRequest, type ResourceUpdate,
   type WireRequest, type WireResponse, type WireService,

@@ -41,7 +41,7 @@ async function deleteResource(operation: Operation, { record, retained, called }
     else stack.addResourceEvent({ ...record, status, statusReason });
   };
   const forget = (): true => {
-    if (isCurrent) stack.resources.delete(record.logicalId);
+    if (isCurrent) stack.forget(record.logicalId);
     return true;
   };
 

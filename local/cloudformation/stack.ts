@@ -53,6 +53,8 @@ export class Stack {
   public imports: ReadonlySet<string> = new Set();
   public readonly changeSets = new Map<string, ChangeSet>();
   public readonly resources = new Map<string, ResourceRecord>();
+  /** What was deleted, or left behind, with the whole stack or in the roll-back of its creation; AWS still describes it. */
+  public readonly gone = new Map<string, ResourceRecord>();
   /** In real time, as the CDK CLI compares it with its own. */
   public readonly createdAt = Date.now();
   public readonly events: EventLog;
@@ -79,6 +81,13 @@ export class Stack {
     this.resources.set(record.logicalId, stamped);
     this.addResourceEvent(stamped);
     return stamped;
+  }
+
+  /** Takes the current resource under a logical id out of the stack. */
+  public forget(logicalId: string): void {
+    const record = this.resources.get(logicalId);
+    this.resources.delete(logicalId);
+    if (record && (this.status === 'DELETE_IN_PROGRESS' || this.status === 'ROLLBACK_IN_PROGRESS')) this.gone.set(logicalId, record);
   }
 
   /** An event about a resource that is not, or no longer, the current one under its logical id. */

@@ -42,7 +42,8 @@ export class Demo {
 
     const outputsFile = join(folder, 'outputs.json');
     const deploy = async (stack: string) =>
-      cdk('deploy', stack, '--exclusively', '--app', join(folder, 'cdk.out'), '--require-approval', 'never', '--outputs-file', outputsFile);
+      cdk('deploy', stack, '--exclusively', '--app', join(folder, 'cdk.out'), '--require-approval', 'never', '--progress', 'events',
+        '--outputs-file', outputsFile);
     if (!await deploy('Data')) return false;
     const { InputBucketName: input, OutputBucketName: output } = (await readOutputs(outputsFile)).Data!;
 
@@ -73,7 +74,7 @@ export class Demo {
 
   private async cdk(aws: LocalAws, folder: string, args: readonly string[]): Promise<boolean> {
     this.say(`$ npx cdk ${args.filter((arg) => !arg.startsWith(folder)).join(' ')}`);
-    const { exitCode } = await runCdk([...args, '--no-notices', '--ci', '--progress', 'events'], {
+    const { exitCode } = await runCdk([...args, '--no-notices', '--ci'], {
       cwd: join(EXAMPLES, 'quickstart'),
       env: aws.cliEnvironment(join(folder, 'cdk-home')),
       onLine: (line) => {

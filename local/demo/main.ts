@@ -1,7 +1,9 @@
 import { Demo } from './demo';
 import { parseOptions } from './options';
+import { QUIET_SDK } from '../quiet-sdk';
 
 async function main(): Promise<number> {
+  Object.assign(process.env, QUIET_SDK);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => interrupted.abort()); // again and again: a second Ctrl-C must not leave anything behind

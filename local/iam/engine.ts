@@ -22,15 +22,15 @@ export interface Denial {
   readonly policyType: 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
 }
 
-/** Asks the policy engine. Rejects if it can't judge the question: an unknown action, or a malformed policy. */
+/** Asks the policy engine. Rejects if it can't judge the question: an unknown action, a malformed policy, a wildcard as resource. */
 export async function decide(question: Question): Promise<Decision> {
   const result = await simulate(question);
-  if (result.resultType === 'error') {
-    throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${describeErrors(result)}`);
+  if (result.resultType !== 'single') {
+    const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard is no single one, ask about each';
+    throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${problem}`);
   }
   if (result.overallResult === 'Allowed') return { allowed: true };
-  const analysis = result.resultType === 'single' ? result.result.analysis : result.results[0]?.analysis;
-  return { allowed: false, because: denial(analysis, result.overallResult === 'ExplicitlyDenied') };
+  return { allowed: false, because: denial(result.result.analysis, result.overallResult === 'ExplicitlyDenied') };
 }
 
 /** The engine's objections to a policy, or undefined if it is well formed. */
@@ -70,10 +70,20 @@ function enginePolicy(policy: unknown): unknown {
   return enginePolicies.get(policy);
 }
 
+/**
+ * A star in an object's key is a letter like any other. The engine takes it for a wildcard, and allows a request with
+ * wildcards as soon as anything that it matches is allowed; so a character that no policy has stands for it.
+ */
+const STAR_IN_KEY = '\uE000';
+
+function engineResource(resource: string): string {
+  return /^arn:[^:]+:s3:::/.test(resource) ? resource.replaceAll('*', STAR_IN_KEY) : resource;
+}
+
 async function simulate(question: Question): Promise<RunSimulationResults> {
   const [service, action] = question.action.split(':');
   // IAM knows no resource for such actions: only a statement with Resource "*" can allow them, and the engine insists on it.
-  const resource = await isWildcardOnlyAction(service, action).catch(() => false) ? '*' : question.resource;
+  const resource = await isWildcardOnlyAction(service, action).catch(() => false) ? '*' : engineResource(question.resource);
   return runSimulation({
     request: {
       principal: question.principal,

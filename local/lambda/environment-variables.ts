@@ -1,6 +1,7 @@
 import { dirname } from 'path';
 import type { FunctionConfiguration } from './function-configuration';
 import type { Environment } from '../contract';
+import { QUIET_SDK } from '../quiet-sdk';
 
 /** Credentials of a session of the function's role. */
 export interface SessionCredentials {
@@ -23,6 +24,7 @@ export function environmentVariables(
 ): Record<string, string> {
   return {
     ...configuration.environment,
+    ...QUIET_SDK, // AWS runs the function on the Node.js that it asks for; here it is the user's own
     PATH: process.env.PATH ?? '',
     // Profiles and caches of the machine's user must not be found.
     HOME: codeDirectory,

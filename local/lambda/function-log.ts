@@ -1,8 +1,9 @@
 import type { LogSink } from '../contract';
 
-/** Where functions write: a `LogSink` that can tell whether the group still has to be made. */
+/** Where functions write: a `LogSink` whose groups are made when they are needed. */
 export interface FunctionLogSink extends LogSink {
   hasGroup(logGroup: string): boolean;
+  createGroup(logGroup: string): void;
 }
 
 /**
@@ -17,15 +18,15 @@ export class FunctionLog {
     private readonly sink: LogSink,
     private readonly logGroup: string,
     private readonly stream: string,
-    private readonly mayWrite: () => Promise<boolean>,
+    private readonly open: () => Promise<boolean>,
     private readonly onDrop: () => void,
   ) {
-    this.permission = mayWrite();
+    this.permission = open();
   }
 
   /** Asks again for the permission: policies change while an environment is warm. */
   public begin(): void {
-    this.permission = this.mayWrite();
+    this.permission = this.open();
   }
 
   public write(line: string): void {

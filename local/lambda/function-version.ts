@@ -7,6 +7,7 @@ import type { FunctionConfiguration } from './function-configuration';
 import { FunctionLog, type FunctionLogSink } from './function-log';
 import { ServiceError, type Caller, type Environment, type InvocationResult } from '../contract';
 import type { AssumedRole, Iam } from '../iam/iam';
+import { logGroupArn } from '../logs/arn';
 
 /** What functions need of the world around them. */
 export interface FunctionHost {
@@ -84,20 +85,22 @@ export class FunctionVersion {
         this.host.logs,
         configuration.logGroup,
         stream,
-        () => this.mayWriteLog(caller, stream),
+        () => this.openLog(caller, stream),
         () => this.host.onDroppedLogLine(configuration.name),
       ),
     });
   }
 
-  private async mayWriteLog(caller: Caller, stream: string): Promise<boolean> {
+  /** Whether the function may write its log; if so, the group is there from now on, as AWS makes it for its own lines about an event. */
+  private async openLog(caller: Caller, stream: string): Promise<boolean> {
     const { env, iam, logs } = this.host;
     const { logGroup } = this.configuration;
-    const groupArn = `arn:${env.partition}:logs:${env.region}:${env.accountId}:log-group:${logGroup}`;
+    const groupArn = logGroupArn(env, logGroup);
     try {
       if (!logs.hasGroup(logGroup)) await iam.authorize({ caller, action: 'logs:CreateLogGroup', resource: groupArn });
       await iam.authorize({ caller, action: 'logs:CreateLogStream', resource: `${groupArn}:log-stream:${stream}` });
       await iam.authorize({ caller, action: 'logs:PutLogEvents', resource: `${groupArn}:log-stream:${stream}` });
+      if (!logs.hasGroup(logGroup)) logs.createGroup(logGroup);
       return true;
     } catch (error) {
       if (error instanceof ServiceError) return false;

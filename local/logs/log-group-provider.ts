@@ -1,3 +1,4 @@
+import { logGroupArn } from './arn';
 import type { Logs } from './logs';
 import type {
   Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate,
@@ -35,15 +36,11 @@ export class LogGroupProvider implements ResourceProvider {
   }
 
   private async authorize(caller: Caller, action: string, name: string): Promise<void> {
-    await this.authorizer.authorize({ caller, action, resource: this.arn(name) });
-  }
-
-  private arn(name: string): string {
-    return `arn:${this.env.partition}:logs:${this.env.region}:${this.env.accountId}:log-group:${name}`;
+    await this.authorizer.authorize({ caller, action, resource: logGroupArn(this.env, name) });
   }
 
   private result(name: string): ResourceResult {
-    return { physicalId: name, attributes: { Arn: `${this.arn(name)}:*` } };
+    return { physicalId: name, attributes: { Arn: `${logGroupArn(this.env, name)}:*` } };
   }
 }
 

@@ -1,5 +1,8 @@
 import { LogGroupProvider } from './log-group-provider';
-import { ServiceError, type Authorizer, type Environment, type LogSink, type ResourceProviders } from '../contract';
+import { LogsWire } from './wire';
+import {
+  ServiceError, type Authorizer, type Environment, type LogSink, type ResourceProviders, type WireRequest, type WireResponse, type WireService,
+} from '../contract';
 
 export interface LogEvent {
   /** Milliseconds since the epoch, by the clock. */
@@ -9,23 +12,30 @@ export interface LogEvent {
 }
 
 interface LogGroup {
+  readonly createdAt: number;
   retentionInDays?: number;
   readonly events: LogEvent[];
 }
 
 /** CloudWatch Logs: groups, streams and events in memory. */
-export class Logs implements LogSink {
+export class Logs implements LogSink, WireService {
   public readonly providers: ResourceProviders;
+  private readonly wire: LogsWire;
   private readonly groups = new Map<string, LogGroup>();
 
   public constructor(private readonly env: Environment, authorizer: Authorizer) {
     this.providers = { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, this) };
+    this.wire = new LogsWire(env, authorizer, this);
+  }
+
+  public async handle(request: WireRequest): Promise<WireResponse> {
+    return this.wire.handle(request);
   }
 
   /** Writes one event; the group is made if it doesn't exist. */
   public write(logGroup: string, stream: string, message: string): void {
     if (!this.hasGroup(logGroup)) this.createGroup(logGroup);
-    this.groups.get(logGroup)?.events.push({ timestamp: Math.floor(this.env.clock.now()), stream, message });
+    this.groups.get(logGroup)?.events.push({ timestamp: this.now(), stream, message });
   }
 
   public hasGroup(logGroup: string): boolean {
@@ -45,6 +55,11 @@ export class Logs implements LogSink {
     return this.groups.get(logGroup)?.events ?? [];
   }
 
+  /** In milliseconds since the epoch, by the clock. */
+  public creationTime(logGroup: string): number | undefined {
+    return this.groups.get(logGroup)?.createdAt;
+  }
+
   public retentionInDays(logGroup: string): number | undefined {
     return this.groups.get(logGroup)?.retentionInDays;
   }
@@ -53,7 +68,7 @@ export class Logs implements LogSink {
     if (this.hasGroup(logGroup)) {
       throw new ServiceError('ResourceAlreadyExistsException', `Resource of type 'AWS::Logs::LogGroup' with identifier '${logGroup}' already exists.`);
     }
-    this.groups.set(logGroup, { events: [] });
+    this.groups.set(logGroup, { createdAt: this.now(), events: [] });
   }
 
   /** Undefined keeps the events for ever. */
@@ -65,5 +80,9 @@ export class Logs implements LogSink {
 
   public deleteGroup(logGroup: string): void {
     this.groups.delete(logGroup);
+  }
+
+  private now(): number {
+    return Math.floor(this.env.clock.now());
   }
 }

@@ -21,6 +21,8 @@ export class Laptop {
 
   /** Given to every app. */
   public appProps: AppProps = {};
+  /** How many times shorter the CLI's pauses between two questions are: the tests of `npm test` leave it as it is. */
+  public pollScale = 1;
   private readonly s3: S3Client;
   private runs = 0;
   private terminal = '';
@@ -39,6 +41,7 @@ export class Laptop {
     const run = await runCdk([command, '--all', '--app', outdir, '--no-notices', '--ci', '--progress', 'events', ...confirmed, ...args], {
       cwd: this.folder,
       env: this.aws.cliEnvironment(join(this.folder, 'cdk-home')),
+      pollScale: this.pollScale,
     });
     this.terminal += run.output;
     return run;
@@ -131,6 +134,7 @@ export interface Existing {
 export function on(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);
+    laptop.pollScale = TIME_SCALE;
     try {
       await test(laptop, await laptop.existingData('hospital-data'));
     } finally {

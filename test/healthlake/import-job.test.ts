@@ -9,10 +9,10 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Makes the job last a second, enough to do something while it runs. */
+/** Makes the job last more than half a second, enough to do something while it runs. */
 async function restart(): Promise<void> {
   await aws.close();
-  aws = await Harness.start({ pace: { minimumDurationMs: 200_000 } });
+  aws = await Harness.start({ pace: { minimumDurationMs: 120_000 } });
 }
 
 const PROBE = 'data/.healthlake_write_access_check_file.temp';

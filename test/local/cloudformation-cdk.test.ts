@@ -64,7 +64,7 @@ function synth(version: string): string {
 }
 
 async function cdk(...args: string[]): Promise<CdkRun> {
-  return runCdk([...args, '--no-notices', '--ci'], { cwd: folder, env: aws.cliEnvironment(join(folder, 'cdk-home')) });
+  return runCdk([...args, '--no-notices', '--ci'], { cwd: folder, env: aws.cliEnvironment(join(folder, 'cdk-home')), pollScale: TIME_SCALE });
 }
 
 async function deploy(version: string): Promise<CdkRun> {
@@ -80,6 +80,7 @@ test('the unmodified CDK CLI deploys, compares, updates, rolls back and destroys
   const created = await deploy('1');
   expectSuccess(created);
   expect(created.output).toContain('Main.Version = 1');
+  expect(created.output).not.toContain('NodeVersionSupportWarning');
   const bucket = aws.cloudformation.stacks.get('Data').resources.get('Bucket83908E77')?.physicalId;
   expect(aws.cloudformation.stacks.get('Main').resources.get('Thing')?.physicalId).toBe(`thing-of-${bucket}`);
   expect(aws.ssm.get('/thing/version')?.value).toBe('1');
@@ -100,6 +101,8 @@ test('the unmodified CDK CLI deploys, compares, updates, rolls back and destroys
   const failed = await deploy('bad');
   expect(failed.exitCode).toBe(1);
   expect(failed.output).toContain('version bad is not good');
+  expect(failed.output).toMatch(/Logs from \/aws\/lambda\/Main-ProviderframeworkonEvent/);
+  expect(aws.router.requests.of('logs', 'FilterLogEvents').map(({ status }) => status)).toEqual([200]);
   expect(aws.cloudformation.stacks.get('Main').status).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(aws.ssm.get('/thing/version')?.value).toBe('2');
 

@@ -29,12 +29,19 @@ export interface CustomResourceEvent {
 /** What that function answers: the members that differ from a success, a body of its own, or nothing. */
 export type CustomAnswer = Record<string, unknown> | string | undefined;
 
+/** What may differ from test to test; unless told otherwise everybody may do everything, in real time. */
+export interface HarnessOptions {
+  readonly timeScale?: number;
+  readonly cloudformation?: CloudFormationOptions;
+  readonly authorizer?: Authorizer;
+}
+
 /**
  * CloudFormation behind its real wire, with `Test::Thing` as the only type besides custom resources. A Thing is replaced
  * if its `Key` changes, and fails as `Fail` says: a list of create, update and delete.
  */
 export class Harness {
-  public static async start(options: { timeScale?: number; cloudformation?: CloudFormationOptions; authorizer?: Authorizer } = {}): Promise<Harness> {
+  public static async start(options: HarnessOptions = {}): Promise<Harness> {
     const harness = new Harness(options);
     harness.port = await harness.router.listen();
     harness.client = new CloudFormationClient({
@@ -47,8 +54,6 @@ export class Harness {
   public readonly calls: string[] = [];
   /** Every request to the function behind custom resources. */
   public readonly events: CustomResourceEvent[] = [];
-  /** Answers those requests; may be changed in the middle of a test. */
-  public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
   /** Things with such a promise are through only when it is. */
   public readonly gates = new Map<string, Promise<void>>();
   public readonly cloudFormation: CloudFormation;
@@ -58,7 +63,7 @@ export class Harness {
   private port = 0;
   private count = 0;
 
-  private constructor({ timeScale = 1, cloudformation, authorizer = { authorize: async () => Promise.resolve() } }: Parameters<typeof Harness.start>[0] & object) {
+  private constructor({ timeScale = 1, cloudformation, authorizer = { authorize: async () => Promise.resolve() } }: HarnessOptions) {
     this.clock = new ScaledClock(timeScale);
     const environment: Environment = {
       clock: this.clock, timeScale, partition: 'aws', region: REGION, accountId: ACCOUNT_ID, endpoint: () => this.endpoint,
@@ -77,6 +82,9 @@ export class Harness {
     this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
   }
 
+  /** Answers the requests to that function; may be changed in the middle of a test. */
+  public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
+
   public get endpoint(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -89,7 +97,9 @@ export class Harness {
   }
 
   /** Creates the stack, or updates it, waits for the end and returns its status. */
-  public async deploy(resources: Resources, more: Record<string, unknown> = {}, settings: { name?: string; disableRollback?: boolean } = {}): Promise<string> {
+  public async deploy(
+    resources: Resources, more: Record<string, unknown> = {}, settings: { name?: string; disableRollback?: boolean } = {},
+  ): Promise<string> {
     const { name = 'S', disableRollback } = settings;
     await this.begin(resources, more, settings.name, disableRollback);
     return (await this.cloudFormation.settled(name)).status;

@@ -1,4 +1,6 @@
-import { ContinueUpdateRollbackCommand, DeleteStackCommand, ListStackResourcesCommand, RollbackStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  ContinueUpdateRollbackCommand, DeleteStackCommand, DescribeStackResourcesCommand, ListStackResourcesCommand, RollbackStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { Harness, thing, until } from './cloudformation-harness';
 
 const ref = (name: string): object => ({ Ref: name });
@@ -12,10 +14,11 @@ beforeEach(async () => {
 
 afterEach(async () => cfn.stop());
 
-/** Physical ids by logical id. */
+/** Physical ids of what is there, by logical id. */
 async function physicalIds(name = 'S'): Promise<Record<string, string | undefined>> {
   const { StackResourceSummaries = [] } = await cfn.client.send(new ListStackResourcesCommand({ StackName: name }));
-  return Object.fromEntries(StackResourceSummaries.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]));
+  const present = StackResourceSummaries.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE');
+  return Object.fromEntries(present.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]));
 }
 
 async function destroy(name = 'S'): Promise<string> {
@@ -220,6 +223,23 @@ describe('delete', () => {
     expect(await destroy()).toBe('DELETE_FAILED');
     expect((await cfn.stack()).StackStatusReason).toBe('The following resource(s) failed to delete: [B].');
     expect(Object.keys(await physicalIds()).sort()).toEqual(['A', 'B']);
+  });
+
+  test('what is gone with its stack, or in the roll-back of its creation, is still described', async () => {
+    const described = async (name: string): Promise<unknown> => {
+      const { StackResources = [] } = await cfn.client.send(new DescribeStackResourcesCommand({ StackName: name, LogicalResourceId: 'A' }));
+      return StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus]);
+    };
+    await cfn.deploy({ A: thing(), B: thing({ X: ref('A'), Fail: ['create'] }) });
+    expect(await described('S')).toEqual([['A-1', 'DELETE_COMPLETE']]);
+
+    await cfn.deploy({ A: thing({}, { DeletionPolicy: 'Retain' }), B: thing() }, {}, { name: 'T' });
+    const { id } = cfn.cloudFormation.stacks.get('T');
+    await cfn.deploy({ B: thing({ X: '1' }) }, {}, { name: 'T' });
+    expect(await described('T')).toEqual([]);
+    await cfn.deploy({ A: thing({}, { DeletionPolicy: 'Retain' }), B: thing() }, {}, { name: 'T' });
+    await destroy('T');
+    expect(await described(id)).toEqual([[expect.stringMatching(/^A-/), 'DELETE_SKIPPED']]);
   });
 
   test('a stack is deleted in the middle of its creation, with what is still being made', async () => {

@@ -36,7 +36,9 @@ async function clientWith(roleName: string, action: string, resource: string): P
   return clientAs((await aws.iam.assumeRole(aws.iam.admin, arn)).credentials);
 }
 
-async function createChangeSet(name: string, resources: object, more: Partial<CreateChangeSetCommandInput> = {}, template: object = {}): Promise<void> {
+async function createChangeSet(
+  name: string, resources: object, more: Partial<CreateChangeSetCommandInput> = {}, template: object = {},
+): Promise<void> {
   await client.send(new CreateChangeSetCommand({
     StackName: name, ChangeSetName: 'c', ChangeSetType: 'CREATE', TemplateBody: JSON.stringify({ Resources: resources, ...template }), ...more,
   }));
@@ -65,12 +67,14 @@ test('a change set is reviewed, described, executed and gone', async () => {
   await createChangeSet('Review', changed, { ChangeSetType: 'UPDATE' });
   const { Changes } = await client.send(new DescribeChangeSetCommand({ StackName: 'Review', ChangeSetName: 'c', IncludePropertyValues: true }));
   expect(Changes).toMatchObject([
-    { ResourceChange: {
-      Action: 'Modify',
-      LogicalResourceId: 'P',
-      Scope: ['Properties'],
-      Details: [{ Target: { Attribute: 'Properties', Name: 'Value', Path: '/Properties/Value', BeforeValue: 'v', AfterValue: 'w' } }],
-    } },
+    {
+      ResourceChange: {
+        Action: 'Modify',
+        LogicalResourceId: 'P',
+        Scope: ['Properties'],
+        Details: [{ Target: { Attribute: 'Properties', Name: 'Value', Path: '/Properties/Value', BeforeValue: 'v', AfterValue: 'w' } }],
+      },
+    },
     { ResourceChange: { Action: 'Add', LogicalResourceId: 'Q' } },
   ]);
 });
@@ -107,8 +111,11 @@ test('parameters come from the request, the former deployment, their default or 
   aws.ssm.put('/my/parameter', 'stored');
   const template = {
     Parameters: {
-      Given: { Type: 'String' }, Default: { Type: 'String', Default: 'd' }, Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/my/parameter' },
-      Secret: { Type: 'String', NoEcho: true, Default: 's' }, List: { Type: 'CommaDelimitedList', Default: 'a, b' },
+      Given: { Type: 'String' },
+      Default: { Type: 'String', Default: 'd' },
+      Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/my/parameter' },
+      Secret: { Type: 'String', NoEcho: true, Default: 's' },
+      List: { Type: 'CommaDelimitedList', Default: 'a, b' },
     },
     Outputs: {
       O: { Value: { 'Fn::Sub': ['${Given} ${Default} ${Stored} ${L}', { L: { 'Fn::Join': ['+', { Ref: 'List' }] } }] } },

@@ -40,6 +40,7 @@ export class ComputeHarness {
     this.lambda = new Lambda(this.env, this.iam, this.logs, async (_bucket, key) => this.code(key));
     this.stepFunctions = new StepFunctions(this.env, this.iam, this.lambda);
     this.router = new Router(this.iam, this.clock);
+    this.router.register('logs', this.logs);
     this.router.register('lambda', this.lambda);
     this.router.register('states', this.stepFunctions);
   }

@@ -73,6 +73,24 @@ describe('identity policies', () => {
     await expect(ask(caller, 's3:PutObject', 'arn:aws:s3:::data/a')).rejects.toThrow('because no permissions boundary allows the s3:PutObject action');
   });
 
+  test('judge a star in an object\'s key as that key', async () => {
+    const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
+    await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');
+    await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/out/*')).rejects.toThrow('on resource: "arn:aws:s3:::data/out/*"');
+    await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/*')).rejects.toThrow('no identity-based policy');
+    const denied = await aws.sessionWith('denied', [allow('s3:*', '*'), { Effect: 'Deny', Action: 's3:*', Resource: 'arn:aws:s3:::data/in/*' }]);
+    await expect(ask(denied.caller, 's3:GetObject', 'arn:aws:s3:::data/in/*')).rejects.toThrow('explicit deny');
+  });
+
+  test('allow nobody a wildcard because they allow something that it matches', async () => {
+    const anyDatastore = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/*`;
+    const { caller } = await aws.sessionWith('one', [allow('healthlake:DescribeFHIRDatastore', DATASTORE)]);
+    await ask(caller, 'healthlake:DescribeFHIRDatastore', DATASTORE);
+    for (const asker of [caller, aws.iam.admin]) {
+      await expect(ask(asker, 'healthlake:DescribeFHIRDatastore', anyDatastore)).rejects.toThrow(`can't judge healthlake:DescribeFHIRDatastore on ${anyDatastore}`);
+    }
+  });
+
   test('for actions nobody knows are a mistake of the asker', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
   });

@@ -67,6 +67,11 @@ describe('permissions', () => {
     expect(aws.lambda.droppedLogLines('talking')).toBe(0);
   });
 
+  test('a function that says nothing has a log group too', async () => {
+    await invoke(await aws.function('silent', PID));
+    expect(aws.logs.groupNames()).toEqual(['/aws/lambda/silent']);
+  });
+
   test('JSON logs obey the level', async () => {
     const code = 'exports.handler = async () => { console.log("hidden"); console.warn({ shown: 1 }); };';
     await invoke(await aws.function('json', code, { LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: 'json' } }));

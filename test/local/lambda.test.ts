@@ -110,6 +110,8 @@ describe('answers', () => {
   });
 
   test('a function past its timeout is killed', async () => {
+    await aws.stop();
+    aws = await ComputeHarness.start(3);
     const arn = await aws.function('slow', 'exports.handler = async ({ pid }) => { if (pid) return process.pid; for (;;); };', { Timeout: 1 });
     const { payload: pid } = await invoke(arn, { pid: true });
     expect(await invoke(arn)).toEqual({
@@ -170,6 +172,17 @@ describe('what a function sees', () => {
       LAMBDA_TASK_ROOT: cwd,
     });
     expect(Object.keys(env).filter(name => !/^(AWS_|NODE_|LAMBDA_|_HANDLER$|MINE$|PATH$|HOME$|TZ$)/.test(name))).toEqual([]);
+  });
+
+  test('no warning of the SDK about the Node.js of this machine, but all others', async () => {
+    const arn = await aws.function('warned', `
+      new (require('@aws-sdk/client-lambda').LambdaClient)({});
+      exports.handler = async () => process.emitWarning('mind this');`);
+    await invoke(arn);
+    await aws.lambda.killEnvironments('warned');
+    const log = aws.logs.events('/aws/lambda/warned').map(({ message }) => message).join('\n');
+    expect(log).toContain('Warning: mind this');
+    expect(log).not.toContain('NodeVersionSupportWarning');
   });
 
   test('calls AWS as a session of its role, with the SDK that the runtime brings', async () => {

@@ -12,7 +12,7 @@ const RUNTIME = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'cust
 const FRAMEWORK = Object.fromEntries(
   readdirSync(RUNTIME).filter(file => file.endsWith('.js')).map(file => [file, readFileSync(join(RUNTIME, file), 'utf8')]));
 
-const SCALE = 60;
+const SCALE = 120;
 const INTERVAL_SECONDS = 10;
 const MAX_ATTEMPTS = 4;
 

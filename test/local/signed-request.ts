@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { HashConstructor } from '@smithy/types';
 import { REGION, type Foundation } from './foundation';
+import type { Environment } from '../../local/contract';
 import { ADMIN_CREDENTIALS } from '../../local/iam/iam';
 
 class Sha256 {
@@ -22,8 +23,8 @@ class Sha256 {
 
 type Credentials = typeof ADMIN_CREDENTIALS | { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-function signerFor(service: string, credentials: Credentials): SignatureV4 {
-  return new SignatureV4({ service, region: REGION, credentials, sha256: Sha256 as unknown as HashConstructor, uriEscapePath: false });
+function signerFor(service: string, credentials: Credentials, region = REGION): SignatureV4 {
+  return new SignatureV4({ service, region, credentials, sha256: Sha256 as unknown as HashConstructor, uriEscapePath: false });
 }
 
 /** A presigned URL for GET, as the SDK's presigner makes them. */
@@ -36,10 +37,10 @@ export async function signed(aws: Foundation, service: string, path: string, cre
 
 /** Calls a service in AWS JSON, for services whose client is not installed. */
 export async function callJson(
-  aws: Foundation, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
+  aws: { readonly environment: Environment }, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
 ): Promise<{ status: number; contentType: string | null; body: unknown }> {
   const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
-  const { method, body, headers } = await signerFor(service, credentials).sign({
+  const { method, body, headers } = await signerFor(service, credentials, aws.environment.region).sign({
     method: 'POST',
     protocol,
     hostname,

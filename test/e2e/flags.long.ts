@@ -1,0 +1,68 @@
+import { readFileSync } from 'fs';
+import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Laptop, patients } from './laptop';
+import { FhirImport, FhirSource, FhirStorage } from '../../src';
+
+jest.setTimeout(180_000);
+
+/** What `cdk init` puts into cdk.json: every flag as its authors recommend it. */
+const RECOMMENDED_FLAGS = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
+
+/** The life of the two stacks of the quickstart, under all recommended feature flags: they change how stacks refer to each other, and much else. */
+describe('data store and storage in one stack, the import in another, with all recommended feature flags', () => {
+  let laptop: Laptop;
+
+  const data = (root: App) => {
+    const stack = new Stack(root, 'Data');
+    const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
+    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const storage = new FhirStorage(stack, 'Storage');
+    new CfnOutput(stack, 'inputBucket', { value: storage.inputBucket.bucketName });
+    new CfnOutput(stack, 'datastoreId', { value: datastore.attrDatastoreId });
+    return { datastore, storage };
+  };
+
+  const app = (revision: string) => (root: App) => {
+    const { datastore, storage } = data(root);
+    const stack = new Stack(root, 'Import');
+    const { jobId, outputLocation } = new FhirImport(stack, 'Patients', { datastore, storage, source: FhirSource.storage(), revision });
+    for (const [name, value] of Object.entries({ jobId, outputLocation })) {
+      new CfnOutput(stack, name, { value });
+    }
+  };
+
+  beforeAll(async () => {
+    laptop = await Laptop.open();
+    laptop.appProps = { context: RECOMMENDED_FLAGS };
+  });
+
+  afterAll(async () => laptop.close());
+
+  test('are created, one after the other, with the data put there in between', async () => {
+    expect(Object.keys(RECOMMENDED_FLAGS).length).toBeGreaterThan(50);
+    expect((await laptop.cdk('deploy', data)).exitCode).toBe(0);
+    await laptop.upload(laptop.output('Data', 'inputBucket'), 'input/Patient.ndjson', patients(5));
+
+    expect((await laptop.cdk('deploy', app('1'))).exitCode).toBe(0);
+    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED', DatastoreId: laptop.output('Data', 'datastoreId') }]);
+    expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);
+    expect(laptop.aws.healthlake.healthLake.resources(laptop.output('Data', 'datastoreId'))).toHaveLength(5);
+  });
+
+  test('import again with a new revision, and only then', async () => {
+    expect((await laptop.cdk('deploy', app('2'))).exitCode).toBe(0);
+    expect((await laptop.cdk('deploy', app('2'))).output).toContain('Import (no changes)');
+    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
+    expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[1].JobOutputDataConfig?.S3Configuration?.S3Uri);
+  });
+
+  test('are destroyed, and leave the data', async () => {
+    const [datastoreId, inputBucket] = ['datastoreId', 'inputBucket'].map((name) => laptop.output('Data', name));
+    expect((await laptop.cdk('destroy', app('2'))).exitCode).toBe(0);
+    expect(laptop.aws.cloudformation.stacks.live()).toEqual([]);
+    expect(laptop.aws.healthlake.healthLake.resources(datastoreId)).toHaveLength(5);
+    expect(await laptop.keys(inputBucket)).toEqual(['input/Patient.ndjson']);
+  });
+});
