@@ -105,7 +105,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '**/*.snapshot/*.metadata.json'],
+  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/'],
 });
 
 // 1.13.0 was published without the binaries of most platforms, and npm ci refuses a lock file that can't name them.
@@ -174,7 +174,7 @@ const integ = [
 project.addTask('integ', { description: 'Compare the templates with the snapshots', steps: [{ spawn: bundle.name }, { exec: integ }] });
 project.addTask('integ:update', {
   description: 'Write the snapshots anew, without deploying',
-  steps: [{ spawn: bundle.name }, { exec: `${integ} --update-on-failed --dry-run` }],
+  steps: [{ spawn: bundle.name }, { exec: `scripts/integ-update.sh ${integ}` }],
 });
 
 project.synth();

@@ -28,7 +28,12 @@ export function kindOf(error: unknown): ErrorKind {
   if (status === undefined || status >= 500 || status === 429 || THROTTLING.test(name)) {
     return 'transient';
   }
-  return DEFINITE_MESSAGE.test(message) || name === 'ResourceNotFoundException' ? 'definite' : 'settling';
+  return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
+}
+
+/** Whether HealthLake says that there is no such job, or no such data store. */
+export function isNotFound(error: unknown): boolean {
+  return toSdkError(error).name === 'ResourceNotFoundException';
 }
 
 /** The error's code and text, as it may be shown. */

@@ -6,8 +6,12 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 /** What the SDK's clients share: throttling outlasts three attempts, and a hanging call must not eat the function's time. */
 const CLIENT_CONFIG = {
   maxAttempts: 8,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+  // Without the flag the SDK only warns.
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };
+
+/** AssumeRole with all its attempts, in milliseconds: it is made anew for each call while it fails. */
+const ASSUME_BUDGET = 30_000;
 
 /** The clients of one import: every call is made as its operator role. */
 export interface Operator {
@@ -32,7 +36,9 @@ export function operatorFor(roleArn: string): Operator {
 
 /** Temporary credentials; the SDK keeps them until they expire. */
 async function assume(roleArn: string): Promise<AwsCredentialIdentity> {
-  const { Credentials: granted } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'fhir-import' }));
+  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'fhir-import' });
+  // A caller's abort signal doesn't reach the calls that are made for its credentials.
+  const { Credentials: granted } = await sts.send(command, { abortSignal: AbortSignal.timeout(ASSUME_BUDGET) });
   if (!granted?.AccessKeyId || !granted.SecretAccessKey) {
     throw new Error(`AssumeRole of ${roleArn} gave no credentials`);
   }

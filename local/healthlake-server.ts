@@ -58,7 +58,7 @@ export async function startHealthLakeServer(port: number, timeScale: number): Pr
 
 function greeting(url: string): string {
   const role = `arn:aws:iam::${PLACE.accountId}:role/any`;
-  return `HealthLake, S3 and KMS listen on ${url} without IAM; Ctrl-C ends them.
+  return `HealthLake, S3 and KMS listen on ${url} without IAM; Ctrl-C ends them. A data store is ACTIVE 10 seconds after it was made.
 
   export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${PLACE.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws s3 mb s3://fhir && aws s3 cp Patient.ndjson s3://fhir/in/ && aws healthlake create-fhir-datastore --datastore-type-version R4

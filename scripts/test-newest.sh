@@ -9,7 +9,8 @@ rm -rf "$copy"
 mkdir "$copy"
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null
-cp -al node_modules "$copy/node_modules" # hard links: npm replaces files, it doesn't write into them
+cp -al node_modules "$copy/node_modules"        # hard links: npm replaces the files of packages,
+rm -f "$copy/node_modules/.package-lock.json" # but writes into this one
 cp -r assets "$copy/assets"
 cd "$copy"
 npm install --no-save --no-audit --no-fund --legacy-peer-deps aws-cdk-lib@^2 constructs@^10

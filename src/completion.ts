@@ -33,7 +33,7 @@ export class Completion {
       }
       if (milliseconds < 60_000 || milliseconds > 3_000_000) {
         throw new Error(`the timeout of an import must be between 1 and 50 minutes, got ${timeout.toHumanString()}; `
-          + 'split the data set into several imports if it takes longer');
+          + (milliseconds < 60_000 ? 'give it a minute at least' : 'split the data set into several imports if it takes longer'));
       }
     }
     return new Completion(timeout);

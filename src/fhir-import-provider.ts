@@ -157,7 +157,8 @@ export class FhirImportProvider extends Construct {
         { Invoke: invokeHandlers(), StartWaiter: startWaiter }).withoutPolicyUpdates(),
       frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole ?? this.createRole('FrameworkCompleteAndTimeoutRole',
         'Runs the provider framework', { Invoke: invokeHandlers() }).withoutPolicyUpdates(),
-      // The waiter's input holds CloudFormation's pre-signed response URL.
+      // The framework logs requests, and the waiter's input, with CloudFormation's pre-signed response URL.
+      frameworkLambdaLoggingLevel: lambda.ApplicationLogLevel.FATAL,
       disableWaiterStateMachineLogging: true,
     });
     const waiter = provider.node.findChild('waiter-state-machine') as cr.WaiterStateMachine;

@@ -194,6 +194,7 @@ export class FhirImport extends Construct {
     checkWhenFinished({
       construct: this,
       datastore: props.datastore,
+      dataSet: [jobProperties.InputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
       first: this.job.node.defaultChild as CfnResource,
       last: this.outcome.node.defaultChild as CfnResource,
     });

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirStorage } from './fhir-storage';
@@ -36,11 +37,11 @@ export class FhirSource {
    * All `.ndjson` objects under a prefix of a bucket, which must be in the Region of the data store.
    *
    * @param bucket the bucket, of this app or imported.
-   * @param prefix key prefix; a missing `/` at the end is added; the empty string means the whole bucket.
-   * @throws if the prefix starts with `/`, or has characters that IAM would read as wildcards.
+   * @param prefix key prefix; a missing `/` at the end is added, unless it ends in a token; the empty string means the whole bucket.
+   * @throws if the prefix names a file, starts with `/`, or has characters that IAM would read as wildcards.
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
-    const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');
+    const normalized = normalizeSource(prefix);
     const keys = [options.encryptionKey, bucket.encryptionKey].filter((key) => key !== undefined);
     return new FhirSource(() => ({ bucket, prefix: normalized, encryptionKeys: [...new Set(keys)] }));
   }
@@ -48,11 +49,11 @@ export class FhirSource {
   /**
    * All `.ndjson` objects under a prefix of the input bucket of the import's storage.
    *
-   * @param prefix key prefix; a missing `/` at the end is added; the default is `input/`.
-   * @throws if the prefix starts with `/`, or has characters that IAM would read as wildcards.
+   * @param prefix key prefix; a missing `/` at the end is added, unless it ends in a token; the default is `input/`.
+   * @throws if the prefix names a file, starts with `/`, or has characters that IAM would read as wildcards.
    */
   public static storage(prefix: string = 'input/'): FhirSource {
-    const normalized = normalizePrefix(prefix, 'the prefix of a FHIR source');
+    const normalized = normalizeSource(prefix);
     return new FhirSource((storage) => ({
       bucket: storage.inputBucket,
       prefix: normalized,
@@ -66,4 +67,11 @@ export class FhirSource {
   public _locate(storage: FhirStorage): FhirSourceLocation {
     return this.locate(storage);
   }
+}
+
+function normalizeSource(prefix: string): string {
+  if (!Token.isUnresolved(prefix) && /\.(ndjson|json|gz|zip)\/?$/i.test(prefix)) {
+    throw new Error(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
+  }
+  return normalizePrefix(prefix, 'the prefix of a FHIR source');
 }

@@ -97,6 +97,7 @@ export class FhirStorage extends Construct {
     super(scope, id);
     validateRemoval(props);
     validateSupplied(props);
+    validateExpiration(props.resultsExpiration);
     this.props = props;
     this.outputKey = this.keyOfOutput(props);
     this.outputBucket = props.outputBucket ?? this.createBucket('OutputBucket', 'fhir-output/', expiration(props.resultsExpiration));
@@ -178,6 +179,13 @@ function validateRemoval(props: FhirStorageProps): void {
   const supplied = props.autoDeleteObjects && (props.inputBucket ?? props.outputBucket);
   if (supplied) {
     throw new Error(`autoDeleteObjects doesn't apply to the supplied bucket "${supplied.node.path}"; set it where that bucket is made`);
+  }
+}
+
+function validateExpiration(after?: Duration): void {
+  const hours = after && !after.isUnresolved() ? after.toHours({ integral: false }) : 24;
+  if (hours < 24 || hours % 24 !== 0) {
+    throw new Error(`resultsExpiration must be in whole days, got ${after?.toHumanString()}; S3 counts days`);
   }
 }
 

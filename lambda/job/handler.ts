@@ -50,7 +50,7 @@ async function askAndDecide(request: IsCompleteRequest, properties: ImportJobPro
   const ledger = await ask(() =>
     readLedger(operator.healthlake, properties.DatastoreId, known.fingerprint, properties.ErrorTolerance, abortSignal));
   // Asked last: what comes next may be a start.
-  const direction = await ask(() => askDirection(operator.cloudformation, request.StackId, abortSignal));
+  const direction = await ask(() => askDirection(operator.cloudformation, request.StackId));
   const decision = decideJob({ ...known, direction, datastore, ledger });
   return decision.kind === 'start' ? start(operator, properties, known.fingerprint, decision.failedJobIds, abortSignal) : decision;
 }

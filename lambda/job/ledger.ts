@@ -1,7 +1,8 @@
 import {
-  DescribeFHIRImportJobCommand, HealthLakeClient, ImportJobProperties as ImportJob, paginateListFHIRImportJobs, ResourceNotFoundException,
+  DescribeFHIRImportJobCommand, HealthLakeClient, ImportJobProperties as ImportJob, paginateListFHIRImportJobs,
 } from '@aws-sdk/client-healthlake';
 import { WireErrorTolerance } from '../../src/import-contract';
+import { isNotFound } from '../errors';
 import { isJobOf } from '../fingerprint';
 import { judge, Verdict } from '../outcome/verdict';
 
@@ -19,8 +20,11 @@ export async function readLedger(healthlake: HealthLakeClient, datastoreId: stri
   for await (const page of paginateListFHIRImportJobs({ client: healthlake, pageSize: 100 }, { DatastoreId: datastoreId }, { abortSignal })) {
     for (const listed of page.ImportJobPropertiesList ?? []) {
       if (isJobOf(fingerprint, listed.JobName)) {
-        const job = await withProgressReport(healthlake, listed, abortSignal);
-        entries.push({ jobId: job.JobId!, submittedAt: job.SubmitTime?.getTime() ?? 0, verdict: judge(job, tolerance).kind });
+        entries.push({
+          jobId: listed.JobId!,
+          submittedAt: listed.SubmitTime?.getTime() ?? 0,
+          verdict: await verdictOf(healthlake, listed, tolerance, abortSignal),
+        });
       }
     }
   }
@@ -28,17 +32,18 @@ export async function readLedger(healthlake: HealthLakeClient, datastoreId: stri
 }
 
 /** The list of the API reference has no progress report, the SDK's has; a job that completed can't be judged without. */
-async function withProgressReport(healthlake: HealthLakeClient, job: ImportJob, abortSignal: AbortSignal): Promise<ImportJob> {
+async function verdictOf(healthlake: HealthLakeClient, job: ImportJob, tolerance: WireErrorTolerance,
+  abortSignal: AbortSignal): Promise<Verdict['kind']> {
   if (job.JobProgressReport || !job.JobStatus?.startsWith('COMPLETED')) {
-    return job;
+    return judge(job, tolerance).kind;
   }
   try {
     const { DatastoreId, JobId } = job;
     const described = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
-    return described.ImportJobProperties ?? job;
+    return judge(described.ImportJobProperties ?? job, tolerance).kind;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) {
-      return job; // how long a job can be described is not documented
+    if (isNotFound(error)) {
+      return 'succeeded'; // nobody can tell any more with how many errors; an import over newer data would be worse
     }
     throw error;
   }

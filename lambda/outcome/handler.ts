@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
+import { isNotFound, SETTLING_TIME } from '../errors';
 import { ask, Fact } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
@@ -39,12 +40,16 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
-  const askForDirection = () => ask(() => directionOfUpdate(request, operator, abortSignal));
+  const askForDirection = () => ask(() => directionOfUpdate(request, operator));
 
   const judged = judgedBefore(request, properties);
-  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection()))) {
+  if (judged) {
     const look = await lookAt(operator, properties, abortSignal);
-    return answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
+    return mayClearUp(look, request) ? NOT_YET : answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
+  }
+  if (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection())) {
+    const look = await lookAt(operator, properties, abortSignal);
+    return answer(request.PhysicalResourceId, properties, undefined, 'value' in look ? look.value : undefined);
   }
 
   let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
@@ -60,6 +65,11 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
     seen = { status: decision.job?.JobStatus, firstLookAt };
   }
   return NOT_YET;
+}
+
+/** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
+function mayClearUp(look: Fact<ImportJob>, { RequestedAt }: IsCompleteRequest): boolean {
+  return 'error' in look && !isNotFound(look.error) && Date.now() < RequestedAt + SETTLING_TIME;
 }
 
 /** Undefined: look again. */
@@ -84,8 +94,8 @@ async function act(request: IsCompleteRequest, properties: ImportOutcomeProperti
 }
 
 /** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
-async function directionOfUpdate(request: IsCompleteRequest, operator: Operator, abortSignal: AbortSignal): Promise<Direction> {
-  return request.RequestType === 'Update' ? askDirection(operator.cloudformation, request.StackId, abortSignal) : 'forward';
+async function directionOfUpdate(request: IsCompleteRequest, operator: Operator): Promise<Direction> {
+  return request.RequestType === 'Update' ? askDirection(operator.cloudformation, request.StackId) : 'forward';
 }
 
 function isRollBack(direction: Fact<Direction>): boolean {

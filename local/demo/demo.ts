@@ -36,14 +36,14 @@ export class Demo {
   }
 
   private async deploy(aws: LocalAws, s3: S3Client, folder: string): Promise<boolean> {
-    const cdk = async (...args: string[]) => this.cdk(aws, folder, args);
+    const assembly = join(folder, 'cdk.out');
     this.say(`The local AWS listens on ${aws.endpoint} and runs ${TIME_SCALE} times faster than real time.`);
-    if (!await cdk('synth', '--quiet', '--output', join(folder, 'cdk.out'))) return false;
+    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--output', assembly])) return false;
 
     const outputsFile = join(folder, 'outputs.json');
     const deploy = async (stack: string) =>
-      cdk('deploy', stack, '--exclusively', '--app', join(folder, 'cdk.out'), '--require-approval', 'never', '--progress', 'events',
-        '--outputs-file', outputsFile);
+      this.cdk(aws, folder, ['deploy', stack], ['--exclusively', '--app', assembly, '--outputs-file', outputsFile, '--progress', 'events',
+        '--require-approval', 'never']);
     if (!await deploy('Data')) return false;
     const { InputBucketName: input, OutputBucketName: output } = (await readOutputs(outputsFile)).Data!;
 
@@ -72,9 +72,10 @@ export class Demo {
     return asMeant;
   }
 
-  private async cdk(aws: LocalAws, folder: string, args: readonly string[]): Promise<boolean> {
-    this.say(`$ npx cdk ${args.filter((arg) => !arg.startsWith(folder)).join(' ')}`);
-    const { exitCode } = await runCdk([...args, '--no-notices', '--ci'], {
+  /** Runs what a user would type, with the options that only the demo needs. */
+  private async cdk(aws: LocalAws, folder: string, typed: readonly string[], options: readonly string[]): Promise<boolean> {
+    this.say(`$ npx cdk ${typed.join(' ')}`);
+    const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
       cwd: join(EXAMPLES, 'quickstart'),
       env: aws.cliEnvironment(join(folder, 'cdk-home')),
       onLine: (line) => {

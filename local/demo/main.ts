@@ -12,7 +12,10 @@ async function main(): Promise<number> {
     const asMeant = await new Demo(parseOptions(process.argv.slice(2)), process.stdout, interrupted.signal).run();
     return asMeant ? 0 : 1;
   } catch (error) {
-    if (interrupted.signal.aborted) return 130;
+    if (interrupted.signal.aborted) {
+      console.log('\nInterrupted; nothing is left behind.');
+      return 130;
+    }
     console.error(error instanceof Error ? error.message : error);
     return 1;
   }

@@ -12,7 +12,7 @@ export function progressLine({ jobId, status, progress = {} }: JobEvent, resourc
     `[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}]`,
     status,
     `files ${progress.TotalNumberOfImportedFiles ?? 0} of ${progress.TotalNumberOfScannedFiles ?? 0}`,
-    `resources ${progress.TotalNumberOfResourcesImported ?? 0} of ${scanned}`,
+    `resources imported ${progress.TotalNumberOfResourcesImported ?? 0}, scanned ${scanned}`,
     `errors ${progress.TotalNumberOfResourcesWithCustomerError ?? 0}`,
   ].join('  ');
 }

@@ -11,7 +11,8 @@ export interface Location {
 
 /**
  * The statements that HealthLake's data access role needs. The grants of aws-s3 and aws-kms miss some of these and give others that
- * aren't needed, and the policy that the developer guide prints can't read the input; these were seen to work.
+ * aren't needed, and the policy that the developer guide prints can't read the input; these were seen to work. They have no Sids, which IAM
+ * wants to be unique: the statements of several imports may be pasted into one policy.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */
@@ -20,7 +21,6 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
     ...readInputStatements(input),
     ...writeOutputStatements(output),
     new iam.PolicyStatement({
-      sid: 'UseOutputKey',
       // GenerateDataKey*: the guide and both published working roles have it so; which variants HealthLake calls is not documented.
       actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: [outputKey.keyRef.keyArn],
@@ -32,9 +32,9 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
 /** What reading the input takes, on the bucket: identity statements, and what a bucket in another account has to allow. */
 export function readInputStatements(input: Location): iam.PolicyStatement[] {
   return [
-    bucketSettings('InputBucketSettings', input),
-    listPrefix('ListInput', input),
-    new iam.PolicyStatement({ sid: 'ReadInput', actions: ['s3:GetObject'], resources: [objects(input)] }),
+    bucketSettings(input),
+    listPrefix(input),
+    new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [objects(input)] }),
   ];
 }
 
@@ -42,28 +42,26 @@ export function readInputStatements(input: Location): iam.PolicyStatement[] {
 export function decryptInputStatements(keys: kms.IKeyRef[]): iam.PolicyStatement[] {
   return keys.length === 0
     ? []
-    : [new iam.PolicyStatement({ sid: 'DecryptInput', actions: ['kms:Decrypt'], resources: keys.map((key) => key.keyRef.keyArn) })];
+    : [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: keys.map((key) => key.keyRef.keyArn) })];
 }
 
 function writeOutputStatements(output: Location): iam.PolicyStatement[] {
   return [
-    bucketSettings('OutputBucketSettings', output),
-    listPrefix('ListOutput', output), // StartFHIRImportJob is rejected without it
-    new iam.PolicyStatement({ sid: 'WriteOutput', actions: ['s3:PutObject'], resources: [objects(output)] }),
+    bucketSettings(output),
+    listPrefix(output), // StartFHIRImportJob is rejected without it
+    new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects(output)] }),
   ];
 }
 
-function bucketSettings(sid: string, { bucket }: Location): iam.PolicyStatement {
+function bucketSettings({ bucket }: Location): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid,
     actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
     resources: [bucket.bucketArn],
   });
 }
 
-function listPrefix(sid: string, { bucket, prefix }: Location): iam.PolicyStatement {
+function listPrefix({ bucket, prefix }: Location): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid,
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
     ...(prefix && { conditions: { StringLike: { 's3:prefix': `${prefix}*` } } }),

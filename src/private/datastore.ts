@@ -5,14 +5,21 @@ import { Construct } from 'constructs';
 /** @see https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
+/** @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html */
+const MAX_ID_LENGTH = 32;
+
 /**
  * The ARN of a data store, in the form that HealthLake puts into `aws:SourceArn`. It is built from the id, because an ARN that comes from
  * elsewhere may have an older form.
  *
- * @throws if the data store is known to be in another Region or account than the import.
+ * @throws if the data store is known to be in another Region or account than the import, or its id is none.
  */
 export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
   const stack = Stack.of(scope);
+  const { datastoreId } = datastore.fhirDatastoreRef;
+  if (!Token.isUnresolved(datastoreId) && (datastoreId.length < 1 || datastoreId.length > MAX_ID_LENGTH)) {
+    throw new Error(`the id of a data store has 1 to ${MAX_ID_LENGTH} characters, got "${datastoreId}"; of an ARN, give what comes after "datastore/fhir/"`);
+  }
   for (const what of ['region', 'account'] as const) {
     const [there, here] = [datastore.env[what], stack[what]];
     if (!Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here) {
@@ -21,7 +28,7 @@ export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): st
     }
   }
   warnOfRegionWithoutHealthLake(scope, stack.region);
-  return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastore.fhirDatastoreRef.datastoreId}` });
+  return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
 }
 
 function warnOfRegionWithoutHealthLake(scope: Construct, region: string): void {

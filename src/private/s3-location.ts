@@ -11,25 +11,28 @@ const BUCKET_NAME = /^[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]$/;
 /** @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
 const MAX_S3_URI_LENGTH = 1024;
 
+/** How a token stands in a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
+const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
+
 /**
- * A key prefix as HealthLake should see it: ends in `/`, so that `data` doesn't match `data-old/` too. The empty one is the whole bucket.
+ * A key prefix as HealthLake should see it: ends in `/`, so that `data` doesn't match `data-old/` too. The empty one is the whole bucket. What
+ * a token at the end stands for isn't known, so nothing is added to it.
  *
  * @param what names the prefix in the error.
  */
 export function normalizePrefix(prefix: string, what: string): string {
-  if (Token.isUnresolved(prefix)) {
-    return prefix;
-  }
   if (prefix.startsWith('/')) {
     throw new Error(`${what} must not start with "/", got "${prefix}"; S3 keys start with the name of the first folder`);
   }
   if (prefix.startsWith('s3://')) {
     throw new Error(`${what} must be a key prefix, got "${prefix}"; name the bucket in the argument for the bucket`);
   }
-  if (/[*?$]/.test(prefix)) {
+  const literal = prefix.replace(TOKEN, '');
+  if (/[*?$]/.test(literal)) {
     throw new Error(`${what} must not have "*", "?" or "$", got "${prefix}"; IAM would read them as wildcards and variables, so use another prefix`);
   }
-  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  const isClosed = prefix === '' || prefix.replace(TOKEN, '/').endsWith('/');
+  return isClosed ? prefix : `${prefix}/`;
 }
 
 /**

@@ -6,6 +6,8 @@ import { IConstruct } from 'constructs';
 export interface ImportInTree {
   readonly construct: IConstruct;
   readonly datastore: IFHIRDatastoreRef;
+  /** What, besides the data store, identifies the data set. */
+  readonly dataSet: readonly (string | undefined)[];
   /** The resource that starts the job. */
   readonly first: CfnResource;
   /** The resource that is complete when the import is. */
@@ -25,7 +27,10 @@ export function checkWhenFinished(item: ImportInTree): void {
     validate: () => {
       warnOfDatastoreWithoutRetain(item);
       warnOfMissingOrder(item, earlier);
-      return [];
+      // In order, the later one finds the job of the earlier; at the same time, neither finds one and both start theirs.
+      return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
+        `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
+        + 'remove one of them, or order them with executeAfter()');
     },
   });
 }
@@ -45,7 +50,7 @@ function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): v
 }
 
 function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
-  const unordered = earlier.find((other) => isSameDatastore(item, other) && !isAfter(item, other) && !isAfter(other, item));
+  const unordered = earlier.find((other) => isSameDatastore(item, other) && !isOrdered(item, other));
   if (unordered) {
     Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:no-order',
       `the imports "${item.construct.node.path}" and "${unordered.construct.node.path}" go into one data store without an order between them; `
@@ -56,6 +61,14 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
 function isSameDatastore(a: ImportInTree, b: ImportInTree): boolean {
   const [one, other] = [a, b].map(({ construct }) => Stack.of(construct).environment);
   return one === other && a.datastore.fhirDatastoreRef.datastoreId === b.datastore.fhirDatastoreRef.datastoreId;
+}
+
+function isSameDataSet(a: ImportInTree, b: ImportInTree): boolean {
+  return isSameDatastore(a, b) && JSON.stringify(a.dataSet) === JSON.stringify(b.dataSet);
+}
+
+function isOrdered(a: ImportInTree, b: ImportInTree): boolean {
+  return isAfter(a, b) || isAfter(b, a);
 }
 
 function isAfter(item: ImportInTree, other: ImportInTree): boolean {

@@ -108,3 +108,20 @@ test('an update that failed before its start, without roll-back, is made up for 
   expect(laptop.jobs()).toHaveLength(2);
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
+
+test('calls that hang are given up and made again', on({ timeScale: 20 }, async (laptop, data) => {
+  await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+  const hang = { kind: 'delay', ms: 400_000, times: 1 } as const; // longer than a function may run
+  laptop.aws.router.faults.inject({ service: 'sts', operation: 'AssumeRole', ...hang, times: 2 });
+  laptop.aws.router.faults.inject({ service: 'healthlake', operation: 'ListFHIRImportJobs', ...hang });
+  laptop.aws.router.faults.inject({ service: 'healthlake', operation: 'DescribeFHIRImportJob', ...hang });
+  const app = (root: App) => {
+    const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
+    new FhirImport(stack, 'Patients', { datastore, source: FhirSource.bucket(bucket, 'in/') });
+  };
+  const { exitCode, output } = await laptop.cdk('deploy', app);
+  expect(output).toContain('CREATE_COMPLETE');
+  expect(exitCode).toBe(0);
+  expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
+}));

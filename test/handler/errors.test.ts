@@ -62,7 +62,10 @@ describe('masks', () => {
     ['https://s3.eu-west-1.amazonaws.com/clinic/input/Ada-Lovelace is', 'https://s3.eu-west-1.amazonaws.com/clinic/*** is'],
     ['file Ada-Lovelace.ndjson is empty', 'file ***.ndjson is empty'],
     ['file input/Ada-Lovelace/part-1.ndjson is empty', 'file ***.ndjson is empty'],
-    ['key=Ada-Lovelace.NDJSON', '***.ndjson'],
+    ['key=Ada-Lovelace.NDJSON', 'key=***.NDJSON'],
+    ['Unsupported file input/Ada-Lovelace-1815.json', 'Unsupported file ***.json'],
+    ['Key=[input/Ada-Lovelace.gz]', 'Key=[***.gz]'],
+    ['s3://clinic/in/Ada Lovelace/notes.json is too large', 's3://clinic/*** is too large'],
   ])('%s', (text, expected) => {
     expect(maskObjectKeys(text)).toBe(expected);
     expect(maskObjectKeys(expected)).toBe(expected);

@@ -1,7 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   DatastoreStatus, DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
-  ResourceNotFoundException, StartFHIRImportJobCommand,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, PATIENT, report, sdkError, SECOND, STACK, T0,
@@ -136,9 +136,9 @@ describe('ledger', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test('a job that is listed and can no longer be described is taken as it is listed', async () => {
-    listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED' }));
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(new ResourceNotFoundException({ message: 'not found', $metadata: { httpStatusCode: 400 } }));
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('a job that is listed as %s and can no longer be described is adopted', async (JobStatus) => {
+    listed(importJob({ JobId: 'a', JobStatus }));
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });

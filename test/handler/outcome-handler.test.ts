@@ -210,6 +210,20 @@ describe('judged before', () => {
     expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
+  test('waits for a Describe that fails: only it knows where the results are', async () => {
+    const denied = sdkError('AccessDeniedException', 'not authorized');
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() < T0 + MINUTE) {
+        throw denied;
+      }
+      return { ImportJobProperties: { ...COMPLETED, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } } };
+    });
+    expect(await aws.run(again({}))).toEqual({ after: MINUTE, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
+
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(denied);
+    expect(await aws.run(again({}))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
+  });
+
   test('also in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(() => COMPLETED);

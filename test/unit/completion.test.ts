@@ -27,7 +27,7 @@ test.each([
 
 test.each([
   [Duration.seconds(0), 'the timeout of an import must be between 1 and 50 minutes, got'],
-  [Duration.seconds(59), 'the timeout of an import must be between 1 and 50 minutes, got 59 seconds; split'],
+  [Duration.seconds(59), 'the timeout of an import must be between 1 and 50 minutes, got 59 seconds; give it a minute at least'],
   [Duration.seconds(3001), 'the timeout of an import must be between 1 and 50 minutes, got 50 minutes 1 second; split'],
   [Duration.hours(1), 'the timeout of an import must be between 1 and 50 minutes, got 1 hour; split'],
   [Duration.millis(60_500), 'the timeout of an import must be in whole seconds, got 60500 milliseconds; round it up'],

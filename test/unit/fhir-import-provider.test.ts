@@ -194,8 +194,8 @@ describe('the provider of a stack', () => {
   test('is shared by the imports of a stack, and not beyond', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
-    importInto(stack, {}, 'First');
-    importInto(stack, {}, 'Second');
+    importInto(stack, { revision: '1' }, 'First');
+    importInto(stack, { revision: '2' }, 'Second');
     importInto(other);
 
     expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([5, 5]);

@@ -242,7 +242,7 @@ describe('the output prefix', () => {
     const stack = newStack();
     importInto(stack, supplied(stack));
     const other = new Stack(stack.node.root, 'Other');
-    importInto(other, supplied(other));
+    importInto(other, { ...supplied(other), revision: '2' });
     const [one, another] = [stack, other].map((s) => wireOf(templateOf(s), 'Custom::FhirImportJob').OutputS3Uri);
 
     expect(one).not.toBe(another);

@@ -54,7 +54,7 @@ describe('bucket', () => {
     const stack = newStack();
     const encryptionKey = given ? kms.Key.fromKeyArn(stack, 'GivenKey', given) : undefined;
     const fhirImport = importInto(stack, { source: FhirSource.bucket(dataBucket(stack, own), 'synthea/', { encryptionKey }) });
-    const decrypt = fhirImport.dataAccessStatements.filter(({ sid }) => sid === 'DecryptInput');
+    const decrypt = fhirImport.dataAccessStatements.filter(({ actions }) => actions.join() === 'kms:Decrypt');
 
     expect(decrypt.flatMap(({ resources }) => resources)).toEqual(keyArns);
   });
@@ -68,7 +68,8 @@ describe('bucket', () => {
       storage: new FhirStorage(stack, 'Storage', { encryptionKey: key }),
     });
 
-    expect(fhirImport.dataAccessStatements.filter(({ resources }) => resources.includes(key.keyArn)).map(({ sid }) => sid)).toEqual(['UseOutputKey']);
+    expect(fhirImport.dataAccessStatements.filter(({ resources }) => resources.includes(key.keyArn)).map(({ actions }) => actions))
+      .toEqual([['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*']]);
   });
 });
 
@@ -79,6 +80,15 @@ describe('storage', () => {
     expect(inputUri(stack, FhirSource.storage())).toEqual({
       'Fn::Join': ['', ['s3://', { Ref: onlyResource(templateOf(stack), 'AWS::S3::Bucket', /InputBucket/).logicalId }, '/input/']],
     });
+  });
+
+  test('a prefix with a token gets its slash too, unless it ends in the token', () => {
+    const stack = newStack();
+    const token = textParameter(stack);
+    const end = (prefix: string) => JSON.stringify(stack.resolve(inputUri(stack, FhirSource.storage(prefix))));
+
+    expect(end(`${token}/2025`)).toContain('"/2025/"');
+    expect(() => FhirSource.storage(`${token}/*`)).toThrow('must not have "*"');
   });
 
   test.each([['2025', '/2025/'], ['2025/', '/2025/'], ['', '/']])('the prefix "%s" is %s in the bucket', (prefix, end) => {
@@ -92,7 +102,7 @@ describe('storage', () => {
     const storage = new FhirStorage(stack, 'Storage', { inputBucket: dataBucket(stack, KEY_ARN) });
     const fhirImport = importInto(stack, { storage, source: FhirSource.storage() });
 
-    expect(fhirImport.dataAccessStatements.find(({ sid }) => sid === 'DecryptInput')?.resources).toEqual([KEY_ARN]);
+    expect(fhirImport.dataAccessStatements.find(({ actions }) => actions.join() === 'kms:Decrypt')?.resources).toEqual([KEY_ARN]);
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri).toBe('s3://amzn-s3-demo-bucket/input/');
   });
 
@@ -114,6 +124,11 @@ describe.each([
   test('a prefix with a slash in front', () => {
     expect(() => sourceOf('/synthea/', newStack()))
       .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
+  });
+
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('a file in place of a folder: %s', (prefix) => {
+    expect(() => sourceOf(prefix, newStack()))
+      .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   });
 
   test('an S3 URI in place of a prefix', () => {

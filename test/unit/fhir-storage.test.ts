@@ -188,6 +188,12 @@ describe('removal', () => {
     expect(() => new FhirStorage(stack, 'Other', { inputBucket: outputBucket, resultsExpiration: Duration.days(30) })).not.toThrow();
   });
 
+  test.each([Duration.hours(36), Duration.hours(1), Duration.seconds(90_000)])('resultsExpiration is in whole days, not %s', (resultsExpiration) => {
+    expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration }))
+      .toThrow(`resultsExpiration must be in whole days, got ${resultsExpiration.toHumanString()}; S3 counts days`);
+    expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.hours(48) })).not.toThrow();
+  });
+
   test('serverAccessLogsBucket needs a bucket that is made here', () => {
     const stack = newStack();
     const [inputBucket, outputBucket, serverAccessLogsBucket] = ['In', 'Out', 'Logs'].map((id) => importedBucket(stack, id, KEY_ARN));

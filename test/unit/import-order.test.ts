@@ -3,10 +3,15 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { FhirSource } from '../../src';
-import { ACCOUNT, datastoreOf, importInto, newStack, onlyResource, templateOf } from '../support/synth';
+import { FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { ACCOUNT, datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../support/synth';
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER] = ['datastore-not-retained', 'region', 'no-order'].map((id) => `cdk-healthlake-import:${id}`);
+
+/** A minimal import, of a data set of its own. */
+function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
+  return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
+}
 
 /** Our warnings of a stack after synthesis; aws-cdk-lib has its own. */
 function findWarnings(stack: Stack): { path: string; text: string; acknowledge: string }[] {
@@ -238,6 +243,24 @@ describe('several imports into one data store', () => {
     second.executeAfter(first.node.findChild('Job') as Construct);
 
     expect(warningsOf(stack)).toHaveLength(1);
+  });
+
+  test('of the same data set are refused without an order, unless they are of different revisions', () => {
+    const importsInto = (stack: Stack, revision?: string) => {
+      const datastore = datastoreOf(stack);
+      const [first, second] = ['First', 'Second'].map((id) =>
+        minimalImport(stack, { datastore, source: FhirSource.storage('in'), revision: id === 'Second' ? revision : undefined }, id));
+      return { first, second };
+    };
+    const [unordered, ordered, revised] = [newStack(), newStack(), newStack()];
+    importsInto(unordered);
+    const { first, second } = importsInto(ordered);
+    second.executeAfter(first);
+    importsInto(revised, '2');
+
+    expect(() => templateOf(unordered)).toThrow('"Stack/Second" imports the same data set into the same data store as "Stack/First"; remove one');
+    expect(() => templateOf(ordered)).not.toThrow();
+    expect(() => templateOf(revised)).not.toThrow();
   });
 
   test('into different data stores are not', () => {
