@@ -6,6 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, IDependable } from 'constructs';
+import { ofStack } from './private/of-stack';
 
 /** Properties of `FhirImportProvider`. */
 export interface FhirImportProviderProps {
@@ -84,13 +85,7 @@ export class FhirImportProvider extends Construct {
    * @internal
    */
   public static _ofStack(scope: Construct): FhirImportProvider {
-    const stack = Stack.of(scope);
-    const id = 'FhirImportProvider';
-    const existing = stack.node.tryFindChild(id);
-    if (existing && !(existing instanceof FhirImportProvider)) {
-      throw new Error(`the stack "${stack.node.path}" has another construct with the id "${id}"; give the import its own provider`);
-    }
-    return existing ?? new FhirImportProvider(stack, id);
+    return ofStack(scope, 'FhirImportProvider', FhirImportProvider, 'provider', (stack, id) => new FhirImportProvider(stack, id));
   }
 
   /** The service token for custom resources. */

@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ofStack } from './private/of-stack';
 
 /** Properties of `FhirStorage`. */
 export interface FhirStorageProps {
@@ -71,13 +72,7 @@ export class FhirStorage extends Construct {
    * @internal
    */
   public static _ofStack(scope: Construct): FhirStorage {
-    const stack = Stack.of(scope);
-    const id = 'FhirStorage';
-    const existing = stack.node.tryFindChild(id);
-    if (existing && !(existing instanceof FhirStorage)) {
-      throw new Error(`the stack "${stack.node.path}" has another construct with the id "${id}"; give the import its own storage`);
-    }
-    return existing ?? new FhirStorage(stack, id, OF_STACK);
+    return ofStack(scope, 'FhirStorage', FhirStorage, 'storage', (stack, id) => new FhirStorage(stack, id, OF_STACK));
   }
 
   /** The bucket that HealthLake writes results to. */
