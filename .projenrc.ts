@@ -132,6 +132,9 @@ for (const path of ['/lambda/', '/local/', '/examples/', '/bench/', '/scripts/',
 // What download address a package came from says nothing about the project.
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
+// publib's default is the registry that everybody means; no address of one stands in this repository.
+project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
+
 // The arrows of the house: src <- examples, lambda -> src/import-contract.ts only, local imports neither.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
