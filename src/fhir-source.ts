@@ -42,8 +42,7 @@ export class FhirSource {
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizeSource(prefix);
-    const keys = [options.encryptionKey, bucket.encryptionKey].filter((key) => key !== undefined);
-    return new FhirSource(() => ({ bucket, prefix: normalized, encryptionKeys: [...new Set(keys)] }));
+    return new FhirSource(() => locationOf(bucket, normalized, options.encryptionKey));
   }
 
   /**
@@ -54,11 +53,7 @@ export class FhirSource {
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizeSource(prefix);
-    return new FhirSource((storage) => ({
-      bucket: storage.inputBucket,
-      prefix: normalized,
-      encryptionKeys: storage.inputBucket.encryptionKey ? [storage.inputBucket.encryptionKey] : [],
-    }));
+    return new FhirSource((storage) => locationOf(storage.inputBucket, normalized));
   }
 
   private constructor(private readonly locate: (storage: FhirStorage) => FhirSourceLocation) {}
@@ -67,6 +62,11 @@ export class FhirSource {
   public _locate(storage: FhirStorage): FhirSourceLocation {
     return this.locate(storage);
   }
+}
+
+function locationOf(bucket: s3.IBucket, prefix: string, encryptionKey?: kms.IKeyRef): FhirSourceLocation {
+  const keys = [encryptionKey, bucket.encryptionKey].filter((key) => key !== undefined);
+  return { bucket, prefix, encryptionKeys: [...new Set(keys)] };
 }
 
 function normalizeSource(prefix: string): string {

@@ -30,7 +30,7 @@ export type JobDecision =
   | { readonly kind: 'fail'; readonly why: string };
 
 /** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
-export function answerFromId(facts: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): JobDecision | undefined {
+export function answerFromId(facts: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Extract<JobDecision, { kind: 'answer' }> | undefined {
   const jobId = facts.dataSetChanged ? undefined : jobOfId(facts);
   return jobId === undefined ? undefined : { kind: 'answer', jobId };
 }
@@ -44,10 +44,7 @@ export function decideJob(facts: JobFacts): JobDecision {
     return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(facts.direction.error)}` };
   }
   const known = answerWithoutStarting(facts);
-  if (facts.direction.value === 'roll-back') {
-    return known;
-  }
-  if (!facts.dataSetChanged && known.kind === 'answer') {
+  if (facts.direction.value === 'roll-back' || (!facts.dataSetChanged && known.kind === 'answer')) {
     return known;
   }
   return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger);

@@ -15,6 +15,9 @@ import { formatJobId, parseJobId } from './physical-id';
 /** All calls of one invocation together, so that it ends long before the function's time-out. */
 const CALL_BUDGET = 60_000;
 
+/** A decision after which nothing is left to be asked of AWS. */
+type Acted = Exclude<JobDecision, { kind: 'start' }>;
+
 /** Sets the deadline. Everything that talks to AWS is left to `isComplete`, which may be repeated. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportJobProperties;
@@ -43,7 +46,7 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
 }
 
 async function askAndDecide(request: IsCompleteRequest, properties: ImportJobProperties,
-  known: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Promise<JobDecision> {
+  known: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Promise<Acted> {
   const operator = operatorFor(properties.OperatorRoleArn);
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
   const datastore = await ask(() => datastoreStatus(operator, properties.DatastoreId, abortSignal));
@@ -56,7 +59,7 @@ async function askAndDecide(request: IsCompleteRequest, properties: ImportJobPro
 }
 
 async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[],
-  abortSignal: AbortSignal): Promise<JobDecision> {
+  abortSignal: AbortSignal): Promise<Acted> {
   const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
     DatastoreId: properties.DatastoreId,
     JobName: jobNameOf(properties.JobNamePrefix, fingerprint),
@@ -72,7 +75,7 @@ async function start({ healthlake }: Operator, properties: ImportJobProperties, 
     : { kind: 'answer', jobId: started.value.JobId! };
 }
 
-function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: JobDecision): IsCompleteResponse {
+function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): IsCompleteResponse {
   switch (decision.kind) {
     case 'answer':
       return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: decision.jobId, fingerprint }), decision.jobId);
@@ -82,8 +85,8 @@ function act(request: IsCompleteRequest, properties: ImportJobProperties, finger
       throw new Failure([`no import job was started: ${decision.why}`]);
     case 'retry':
       return retryOrFail(request, decision);
-    default:
-      return waitOrFail(request, decision.kind === 'wait' ? decision.why : '');
+    case 'wait':
+      return waitOrFail(request, decision.why);
   }
 }
 

@@ -43,13 +43,11 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
   const askForDirection = () => ask(() => directionOfUpdate(request, operator));
 
   const judged = judgedBefore(request, properties);
-  if (judged) {
+  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection()))) {
     const look = await lookAt(operator, properties, abortSignal);
-    return mayClearUp(look, request) ? NOT_YET : answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
-  }
-  if (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection())) {
-    const look = await lookAt(operator, properties, abortSignal);
-    return answer(request.PhysicalResourceId, properties, undefined, 'value' in look ? look.value : undefined);
+    return judged && mayClearUp(look, request)
+      ? NOT_YET
+      : answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
   }
 
   let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};

@@ -1,8 +1,7 @@
-import { App, Aspects, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { App, Aspects, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Laptop, patients } from './laptop';
+import { Existing, existing, Laptop, patients } from './laptop';
 import { FhirImport, FhirImportProps, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
@@ -12,13 +11,14 @@ const CANARY = 'Quillfeather';
 
 describe('an import that fails', () => {
   let laptop: Laptop;
-  let data: { datastoreId: string; bucket: string };
+  let data: Existing;
 
   const app = (props: Partial<FhirImportProps> = {}, change: (stack: Stack) => void = () => {}) => (root: App) => {
     const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
     new FhirImport(stack, 'Patients', {
-      datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', data.datastoreId),
-      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), 'in/'),
+      datastore,
+      source: FhirSource.bucket(bucket, 'in/'),
       ...props,
     });
     change(stack);
@@ -91,18 +91,17 @@ describe('an import that fails', () => {
 /** A bucket whose name is taken fails as late as one wants it to. */
 describe('another resource that fails after a good import', () => {
   let laptop: Laptop;
-  let data: { datastoreId: string; bucket: string };
+  let data: Existing;
 
   const app = (revision: string, fails: boolean) => (root: App) => {
     const stack = new Stack(root, 'Import');
-    const parameter = new CfnParameter(stack, 'Unrelated', { default: 'x' });
+    const { datastore, data: bucket } = existing(stack, data);
     const fhirImport = new FhirImport(stack, 'Patients', {
-      datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', data.datastoreId),
-      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), ''),
+      datastore,
+      source: FhirSource.bucket(bucket, ''),
       storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
       revision,
     });
-    stack.addMetadata('unrelated', parameter.logicalId);
     if (fails) {
       fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: data.bucket }));
     }

@@ -1,7 +1,5 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Laptop, patients } from './laptop';
+import { Existing, existing, Laptop, patients } from './laptop';
 import { Completion, ErrorTolerance, FhirImport, FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);
@@ -9,13 +7,14 @@ jest.setTimeout(180_000);
 /** The life of a stack whose import goes well, told by the jobs that HealthLake has after each deployment. */
 describe('a stack with an import', () => {
   let laptop: Laptop;
-  let data: { datastoreId: string; bucket: string };
+  let data: Existing;
 
   const app = (props: Partial<FhirImportProps> = {}) => (root: App) => {
     const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
     const fhirImport = new FhirImport(stack, 'Patients', {
-      datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', data.datastoreId),
-      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', data.bucket), 'export/2026'),
+      datastore,
+      source: FhirSource.bucket(bucket, 'export/2026'),
       ...props,
     });
     for (const name of ['jobId', 'jobStatus', 'outputLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const) {
