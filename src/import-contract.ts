@@ -2,7 +2,8 @@
  * The wire between the constructs and the handler: what CloudFormation carries from one to the other.
  *
  * CloudFormation turns every scalar into a string, so every scalar is a string here. Stacks keep the shape they were deployed with:
- * what an older version of the library wrote must stay readable, so a change of meaning takes a new `ContractVersion`.
+ * what an older version of the library wrote must stay readable, so a change of meaning takes a new `ContractVersion`. `ContractVersion`,
+ * `OperatorRoleArn`, `DatastoreId` and `TimeoutSeconds` are in every version: without them not even a roll-back could be recognized.
  */
 
 /** The version of the shapes in this file. */

@@ -1,53 +1,82 @@
-import { describeError } from '../errors';
+import { describeError, kindOf, SETTLING_TIME } from '../errors';
 import { Fact } from '../fact';
 import { Direction } from '../stack';
 import { LedgerEntry } from './ledger';
 import { JobPhysicalId } from './physical-id';
 
-/** All that the decision rests on. */
-export interface JobFacts {
-  /** False for a change that leaves the data set as it is: tolerance, output prefix, roles. */
-  readonly dataSetChanged: boolean;
+/** What CloudFormation asks `Job` for. */
+export interface JobChange {
+  /** Of the data set as it is wanted. */
   readonly fingerprint: string;
+  /** Of the data set as it was; undefined for a creation. */
+  readonly oldFingerprint?: string;
   /** What the physical id says, if it is one of ours. */
   readonly id?: JobPhysicalId;
+  /** When CloudFormation asked, in milliseconds since the epoch. */
+  readonly requestedAt: number;
+  /** Why the properties can't be gone by, if so. */
+  readonly unreadable?: string;
+}
+
+/** What AWS says. */
+export interface JobFacts {
   readonly direction: Fact<Direction>;
   /** The status of the data store. */
   readonly datastore: Fact<string>;
   readonly ledger: Fact<readonly LedgerEntry[]>;
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What `Job` does now. */
 export type JobDecision =
-  /** Answer with this job: there is one for the data set. */
-  | { readonly kind: 'answer'; readonly jobId: string }
+  /** Answer with the job that the physical id names. */
+  | { readonly kind: 'answer from the id'; readonly jobId: string }
+  /** Answer with a job that HealthLake has for the data set. */
+  | { readonly kind: 'adopt'; readonly jobId: string }
   /** Answer with the id that CloudFormation gave: nothing may be started, and nothing better is known. */
-  | { readonly kind: 'keep' }
+  | { readonly kind: 'keep the id' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
   /** Try again, for as long as the kind of the error is worth it. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string }
   | { readonly kind: 'fail'; readonly why: string };
 
+/** How far the clocks of HealthLake and of the function may be apart, in milliseconds. */
+const CLOCK_SKEW = 5_000;
+
 /** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
-export function answerFromId(facts: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Extract<JobDecision, { kind: 'answer' }> | undefined {
-  const jobId = facts.dataSetChanged ? undefined : jobOfId(facts);
-  return jobId === undefined ? undefined : { kind: 'answer', jobId };
+export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {
+  const jobId = isDataSetUnchanged(change) ? jobOfId(change) : undefined;
+  return jobId === undefined ? undefined : { kind: 'answer from the id', jobId };
 }
 
 /**
- * Decides. A start overwrites data, so it takes everything at once: a stack that is known to go forward, an active data store, and a ledger
- * without a job that did the work or is at it. For a data set that did not change any job will do, whatever became of it.
+ * Decides; docs/lifecycle.md is its table. A start overwrites data, so it takes everything at once: a stack that is known to go forward, an
+ * active data store, and a ledger without a job that did the work, or is at it, or was started for this very change. For a data set that did
+ * not change any job will do, whatever became of it.
  */
-export function decideJob(facts: JobFacts): JobDecision {
-  if ('error' in facts.direction) {
-    return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(facts.direction.error)}` };
+export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
+  const { direction, datastore, ledger } = facts;
+  if ('error' in direction) {
+    return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(direction.error)}` };
   }
-  const known = answerWithoutStarting(facts);
-  if (facts.direction.value === 'roll-back' || (!facts.dataSetChanged && known.kind === 'answer')) {
+  if (direction.value === 'roll-back') {
+    return mayClearUp(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerWithoutStarting(change, ledger);
+  }
+  if (change.unreadable !== undefined) {
+    return { kind: 'fail', why: change.unreadable };
+  }
+  const known = answerWithoutStarting(change, ledger);
+  if (isDataSetUnchanged(change) && known.kind !== 'keep the id') {
     return known;
   }
-  return decideDatastore(facts.datastore) ?? decideLedger(facts.ledger);
+  return decideDatastore(datastore) ?? decideLedger(ledger, change.requestedAt);
+}
+
+/** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
+function mayClearUp(change: JobChange, { ledger, now }: JobFacts): boolean {
+  return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.requestedAt + SETTLING_TIME;
 }
 
 function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
@@ -65,23 +94,34 @@ function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
   }
 }
 
-function decideLedger(ledger: Fact<readonly LedgerEntry[]>): JobDecision {
+function decideLedger(ledger: Fact<readonly LedgerEntry[]>, requestedAt: number): JobDecision {
   if ('error' in ledger) {
     return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
   }
-  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running');
+  // A job that failed is one to start after, unless it was started for this change, by an attempt whose answer was lost.
+  const started = ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW);
+  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running') ?? started;
   return job
-    ? { kind: 'answer', jobId: job.jobId }
+    ? { kind: 'adopt', jobId: job.jobId }
     : { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) };
 }
 
-function answerWithoutStarting(facts: JobFacts): JobDecision {
-  const ledger = 'value' in facts.ledger ? facts.ledger.value : [];
-  const jobId = oldest(ledger, 'succeeded')?.jobId ?? jobOfId(facts) ?? oldest(ledger, 'running')?.jobId ?? ledger.at(-1)?.jobId;
-  return jobId === undefined ? { kind: 'keep' } : { kind: 'answer', jobId };
+function answerWithoutStarting(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
+  const jobs = 'value' in ledger ? ledger.value : [];
+  const succeeded = oldest(jobs, 'succeeded');
+  const ofId = jobOfId(change);
+  if (!succeeded && ofId !== undefined) {
+    return { kind: 'answer from the id', jobId: ofId };
+  }
+  const job = succeeded ?? oldest(jobs, 'running') ?? jobs.at(-1);
+  return job ? { kind: 'adopt', jobId: job.jobId } : { kind: 'keep the id' };
 }
 
-function jobOfId({ id, fingerprint }: Pick<JobFacts, 'id' | 'fingerprint'>): string | undefined {
+function isDataSetUnchanged({ fingerprint, oldFingerprint }: JobChange): boolean {
+  return fingerprint === oldFingerprint;
+}
+
+function jobOfId({ id, fingerprint }: JobChange): string | undefined {
   return id?.fingerprint === fingerprint ? id.jobId : undefined;
 }
 

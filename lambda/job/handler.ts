@@ -1,5 +1,6 @@
 import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
+import { unreadable } from '../contract';
 import { describeError, kindOf, SETTLING_TIME } from '../errors';
 import { ask } from '../fact';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
@@ -8,7 +9,7 @@ import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
 import { askDirection } from '../stack';
-import { answerFromId, decideJob, JobDecision, JobFacts } from './decision';
+import { answerFromId, decideJob, JobChange, JobDecision, JobFacts } from './decision';
 import { readLedger } from './ledger';
 import { formatJobId, parseJobId } from './physical-id';
 
@@ -33,29 +34,37 @@ export function onJobEvent(request: OnEventRequest): OnEventResponse {
 /** Brings the job about: finds it, or starts it, or says why not. */
 export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportJobProperties;
-  const fingerprint = fingerprintOf(properties);
-  const known = {
-    dataSetChanged: request.OldResourceProperties === undefined
-      || fingerprintOf(request.OldResourceProperties as ImportJobProperties) !== fingerprint,
-    fingerprint,
-    id: parseJobId(request.PhysicalResourceId),
-  };
-  const decision = answerFromId(known) ?? await askAndDecide(request, properties, known);
-  log('import job', { construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint, decision: decision.kind });
-  return act(request, properties, fingerprint, decision);
-}
-
-async function askAndDecide(request: IsCompleteRequest, properties: ImportJobProperties,
-  known: Pick<JobFacts, 'dataSetChanged' | 'fingerprint' | 'id'>): Promise<Acted> {
   const operator = operatorFor(properties.OperatorRoleArn);
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
-  const datastore = await ask(() => datastoreStatus(operator, properties.DatastoreId, abortSignal));
-  const ledger = await ask(() =>
-    readLedger(operator.healthlake, properties.DatastoreId, known.fingerprint, properties.ErrorTolerance, abortSignal));
+  const change = changeOf(request);
+  const decision = answerFromId(change) ?? decideJob(change, await askAws(request, operator, change, abortSignal));
+  log('import job', {
+    construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
+  });
+  const acted = decision.kind === 'start' ? await start(operator, properties, change.fingerprint, decision.failedJobIds, abortSignal) : decision;
+  return act(request, properties, change.fingerprint, acted);
+}
+
+function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, RequestedAt }: IsCompleteRequest): JobChange {
+  const properties = ResourceProperties as ImportJobProperties;
+  const old = OldResourceProperties as ImportJobProperties | undefined;
+  return {
+    fingerprint: fingerprintOf(properties),
+    // What can't be read counts as another data set: the ledger then says which job is this one's.
+    oldFingerprint: old && unreadable(old) === undefined ? fingerprintOf(old) : undefined,
+    id: parseJobId(PhysicalResourceId),
+    requestedAt: RequestedAt,
+    unreadable: unreadable(properties),
+  };
+}
+
+async function askAws(request: IsCompleteRequest, operator: Operator, { fingerprint }: JobChange, abortSignal: AbortSignal): Promise<JobFacts> {
+  const { DatastoreId, ErrorTolerance } = request.ResourceProperties as ImportJobProperties;
+  const datastore = await ask(() => datastoreStatus(operator, DatastoreId, abortSignal));
+  const ledger = await ask(() => readLedger(operator.healthlake, DatastoreId, fingerprint, ErrorTolerance, abortSignal));
   // Asked last: what comes next may be a start.
   const direction = await ask(() => askDirection(operator.cloudformation, request.StackId));
-  const decision = decideJob({ ...known, direction, datastore, ledger });
-  return decision.kind === 'start' ? start(operator, properties, known.fingerprint, decision.failedJobIds, abortSignal) : decision;
+  return { datastore, ledger, direction, now: Date.now() };
 }
 
 async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[],
@@ -72,15 +81,16 @@ async function start({ healthlake }: Operator, properties: ImportJobProperties, 
   const started = await ask(() => healthlake.send(command, { abortSignal }));
   return 'error' in started
     ? { kind: 'retry', error: started.error, doing: 'start the import job' }
-    : { kind: 'answer', jobId: started.value.JobId! };
+    : { kind: 'adopt', jobId: started.value.JobId! };
 }
 
 function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): IsCompleteResponse {
   switch (decision.kind) {
-    case 'answer':
+    case 'answer from the id':
+    case 'adopt':
       return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: decision.jobId, fingerprint }), decision.jobId);
-    case 'keep':
-      return answer(request.PhysicalResourceId, parseJobId(request.PhysicalResourceId)?.jobId ?? UNKNOWN);
+    case 'keep the id':
+      return answer(request.PhysicalResourceId, UNKNOWN); // a job that the id names is another data set's
     case 'fail':
       throw new Failure([`no import job was started: ${decision.why}`]);
     case 'retry':

@@ -1,25 +1,82 @@
 import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { WireErrorTolerance } from '../../src/import-contract';
-import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../src/import-contract';
+import { unreadable } from '../contract';
+import { describeError, isNotFound, kindOf, SETTLING_TIME } from '../errors';
 import { Fact } from '../fact';
 import { Deadlines } from '../framework';
+import { Direction } from '../stack';
+import { Judged } from './physical-id';
 import { judge } from './verdict';
+
+/** What CloudFormation asks `Outcome` for. */
+export interface OutcomeChange extends Deadlines {
+  readonly tolerance: WireErrorTolerance;
+  /** How this very job was judged before, if the physical id says so. */
+  readonly judged?: Judged;
+  /** Why nothing can be judged, if so. */
+  readonly obstacle?: string;
+}
+
+/** What AWS says. */
+export interface OutcomeFacts {
+  /** Undefined if there is nothing to look at. */
+  readonly look?: Fact<ImportJob>;
+  /** Undefined as long as it wasn't asked for: a job that succeeded needs no direction. */
+  readonly direction?: Fact<Direction>;
+  /** When it was asked, in milliseconds since the epoch. */
+  readonly now: number;
+}
 
 /** What `Outcome` does after a look at the job. */
 export type OutcomeDecision =
+  /** The job was judged before: answer with what the id says of it. */
+  | { readonly kind: 'answer from the id'; readonly job?: ImportJob; readonly judged: Judged }
   | { readonly kind: 'succeed'; readonly job: ImportJob }
-  | { readonly kind: 'fail'; readonly why: string; readonly job?: ImportJob; readonly advice: Advice }
+  /** A roll-back never fails, whatever became of the job. */
+  | { readonly kind: 'succeed unjudged'; readonly job?: ImportJob }
+  | { readonly kind: 'fail'; readonly why: string; readonly job?: ImportJob; readonly advice?: Advice }
   | { readonly kind: 'wait'; readonly job?: ImportJob };
 
 /** Which way out a failure names. */
 export type Advice = 'job' | 'errors' | 'timeout' | 'access';
 
-/** Decides what a look at the job means, if the stack goes forward. */
-export function decideOutcome(look: Fact<ImportJob>, tolerance: WireErrorTolerance, deadlines: Deadlines, now: number): OutcomeDecision {
-  return 'error' in look ? decideError(look.error, deadlines, now) : decideSight(look.value, tolerance, deadlines, now);
+/** How long after the deadline a failure waits to learn whether the stack is rolled back, in which case it must not fail, in milliseconds. */
+const DIRECTION_GRACE = 2 * 60_000;
+
+/** Why nothing can be judged; undefined if something can. A roll-back can hand on a job that it could not find out. */
+export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVersion' | 'JobId'>): string | undefined {
+  return unreadable(properties) ?? (properties.JobId !== UNKNOWN ? undefined
+    : 'the job of this data set is not known, because HealthLake could not be asked for it in a roll-back; '
+      + 'change errorTolerance or outputPrefix, which makes the deployment look it up and starts no job');
 }
 
-function decideSight(job: ImportJob, tolerance: WireErrorTolerance, { Deadline }: Deadlines, now: number): OutcomeDecision {
+/** Decides; docs/lifecycle.md is its table. */
+export function decideOutcome(change: OutcomeChange, { look, direction, now }: OutcomeFacts): OutcomeDecision {
+  const job = look && 'value' in look ? look.value : undefined;
+  if (change.judged) {
+    return mayClearUp(look, change, now) ? { kind: 'wait' } : { kind: 'answer from the id', judged: change.judged, job };
+  }
+  const decision = look ? decideLook(look, change, now) : { kind: 'fail', why: change.obstacle ?? '' } as const;
+  if (decision.kind === 'succeed') {
+    return decision;
+  }
+  if (direction && 'value' in direction && direction.value === 'roll-back') {
+    return { kind: 'succeed unjudged', job };
+  }
+  const mayBeRolledBack = direction !== undefined && 'error' in direction && now < change.Deadline + DIRECTION_GRACE;
+  return decision.kind === 'fail' && mayBeRolledBack ? { kind: 'wait', job } : decision;
+}
+
+/** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
+function mayClearUp(look: Fact<ImportJob> | undefined, { RequestedAt }: Deadlines, now: number): boolean {
+  return look !== undefined && 'error' in look && !isNotFound(look.error) && now < RequestedAt + SETTLING_TIME;
+}
+
+function decideLook(look: Fact<ImportJob>, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
+  return 'error' in look ? decideError(look.error, change, now) : decideSight(look.value, change, now);
+}
+
+function decideSight(job: ImportJob, { tolerance, Deadline }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
   const verdict = judge(job, tolerance);
   switch (verdict.kind) {
     case 'succeeded':
@@ -32,7 +89,7 @@ function decideSight(job: ImportJob, tolerance: WireErrorTolerance, { Deadline }
 }
 
 /** A job that was accepted a moment ago may not be found yet, so not even that is definite at first. */
-function decideError(error: unknown, { RequestedAt, Deadline }: Deadlines, now: number): OutcomeDecision {
+function decideError(error: unknown, { RequestedAt, Deadline }: Deadlines, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
   const lasting = kindOf(error) !== 'transient';
   const until = lasting ? Math.min(Deadline, RequestedAt + SETTLING_TIME) : Deadline;
   return now >= until

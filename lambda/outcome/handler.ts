@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
-import { isNotFound, SETTLING_TIME } from '../errors';
 import { ask, Fact } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
@@ -10,7 +9,7 @@ import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
 import { Failure } from '../reason';
 import { askDirection, Direction } from '../stack';
 import { attributesOf, sentencesOf } from './answer';
-import { decideOutcome, OutcomeDecision } from './decision';
+import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
 import { countsOf } from './verdict';
 
@@ -19,9 +18,6 @@ const CALL_BUDGET = 2 * 60_000;
 
 /** How long after the event a roll-back is asked for before the first look, which would make it wait. */
 const FIRST_INVOCATION = 10_000;
-
-/** How long after the deadline a failure waits to learn whether the stack is rolled back, in which case it must not fail. */
-const DIRECTION_GRACE = 2 * 60_000;
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
@@ -34,76 +30,93 @@ export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   };
 }
 
+/** What one invocation works with. */
+interface Watch {
+  readonly request: IsCompleteRequest;
+  readonly properties: ImportOutcomeProperties;
+  readonly change: OutcomeChange;
+  readonly operator: Operator;
+  readonly abortSignal: AbortSignal;
+}
+
 /** Looks at the job, for some time of its life, and judges it when it has ended. */
 export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
-  const invokedAt = Date.now();
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
-  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
-  const askForDirection = () => ask(() => directionOfUpdate(request, operator));
-
-  const judged = judgedBefore(request, properties);
-  if (judged || (invokedAt < request.RequestedAt + FIRST_INVOCATION && isRollBack(await askForDirection()))) {
-    const look = await lookAt(operator, properties, abortSignal);
-    return judged && mayClearUp(look, request)
-      ? NOT_YET
-      : answer(request.PhysicalResourceId, properties, judged, 'value' in look ? look.value : undefined);
+  const watch: Watch = { request, properties, change: changeOf(request), operator, abortSignal: AbortSignal.timeout(CALL_BUDGET) };
+  if (await isAnsweredAtOnce(watch)) {
+    return act(watch, await lookAndDecide(watch)) ?? NOT_YET;
   }
-
   let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
   while (await waitForNextLook(request, properties.JobId, seen)) {
     const firstLookAt = seen.firstLookAt ?? Date.now();
-    const look = await lookAt(operator, properties, abortSignal);
-    const decision = decideOutcome(look, properties.ErrorTolerance, request, Date.now());
-    logProgress(request, properties, decision);
-    const response = await act(request, properties, decision, askForDirection);
+    const decision = await lookAndDecide(watch);
+    const response = act(watch, decision);
     if (response) {
       return response;
+    }
+    if (Date.now() >= request.Deadline) {
+      break; // all that is waited for now is CloudFormation's word, and the framework asks again in 10 s
     }
     seen = { status: decision.job?.JobStatus, firstLookAt };
   }
   return NOT_YET;
 }
 
-/** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
-function mayClearUp(look: Fact<ImportJob>, { RequestedAt }: IsCompleteRequest): boolean {
-  return 'error' in look && !isNotFound(look.error) && Date.now() < RequestedAt + SETTLING_TIME;
+function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deadline }: IsCompleteRequest): OutcomeChange {
+  const properties = ResourceProperties as ImportOutcomeProperties;
+  const id = parseOutcomeId(PhysicalResourceId);
+  const isOfThisJob = id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId;
+  return {
+    tolerance: properties.ErrorTolerance,
+    judged: isOfThisJob ? id.judged : undefined,
+    obstacle: obstacleOf(properties),
+    RequestedAt,
+    Deadline,
+  };
+}
+
+/** Whether nothing that the job does can change the answer. */
+async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<boolean> {
+  if (change.judged || change.obstacle !== undefined) {
+    return true;
+  }
+  const direction = Date.now() < request.RequestedAt + FIRST_INVOCATION ? await directionOfUpdate(request, operator) : undefined;
+  return direction !== undefined && 'value' in direction && direction.value === 'roll-back';
+}
+
+async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
+  const { request, change, operator } = watch;
+  const look = change.obstacle === undefined ? await lookAt(watch) : undefined;
+  const alone = decideOutcome(change, { look, now: Date.now() });
+  const decision = alone.kind === 'wait' || alone.kind === 'fail'
+    ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator), now: Date.now() })
+    : alone;
+  logProgress(watch, decision);
+  return decision;
 }
 
 /** Undefined: look again. */
-async function act(request: IsCompleteRequest, properties: ImportOutcomeProperties, decision: OutcomeDecision,
-  askForDirection: () => Promise<Fact<Direction>>): Promise<IsCompleteResponse | undefined> {
-  if (decision.kind === 'succeed') {
-    const judged: Judged = { status: decision.job.JobStatus!, counts: countsOf(decision.job.JobProgressReport) };
-    const id = formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged });
-    return answer(id, properties, judged, decision.job);
+function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompleteResponse | undefined {
+  switch (decision.kind) {
+    case 'answer from the id':
+      return answer(request.PhysicalResourceId, properties, decision.judged, decision.job);
+    case 'succeed unjudged':
+      return answer(request.PhysicalResourceId, properties, undefined, decision.job);
+    case 'succeed': {
+      const judged: Judged = { status: decision.job.JobStatus!, counts: countsOf(decision.job.JobProgressReport) };
+      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, decision.job);
+    }
+    case 'wait':
+      return undefined;
+    case 'fail':
+      throw new Failure(sentencesOf(properties, request.RequestType, decision));
   }
-  const direction = await askForDirection();
-  if (isRollBack(direction)) {
-    return answer(request.PhysicalResourceId, properties, undefined, decision.job);
-  }
-  if (decision.kind === 'wait') {
-    return undefined;
-  }
-  if ('error' in direction && Date.now() < request.Deadline + DIRECTION_GRACE) {
-    return NOT_YET;
-  }
-  throw new Failure(sentencesOf(properties, decision.why, decision.advice, decision.job));
 }
 
 /** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
-async function directionOfUpdate(request: IsCompleteRequest, operator: Operator): Promise<Direction> {
-  return request.RequestType === 'Update' ? askDirection(operator.cloudformation, request.StackId) : 'forward';
-}
-
-function isRollBack(direction: Fact<Direction>): boolean {
-  return 'value' in direction && direction.value === 'roll-back';
-}
-
-/** What this resource's own id says of this very job. */
-function judgedBefore(request: IsCompleteRequest, properties: ImportOutcomeProperties): Judged | undefined {
-  const id = parseOutcomeId(request.PhysicalResourceId);
-  return id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId ? id.judged : undefined;
+async function directionOfUpdate({ RequestType, StackId }: IsCompleteRequest, operator: Operator): Promise<Fact<Direction>> {
+  return ask(async () => (RequestType === 'Update' ? askDirection(operator.cloudformation, StackId) : 'forward'));
 }
 
 async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {
@@ -117,9 +130,9 @@ async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: 
   return true;
 }
 
-function lookAt({ healthlake }: Operator, { DatastoreId, JobId }: ImportOutcomeProperties, abortSignal: AbortSignal): Promise<Fact<ImportJob>> {
+function lookAt({ properties: { DatastoreId, JobId }, operator, abortSignal }: Watch): Promise<Fact<ImportJob>> {
   return ask(async () => {
-    const { ImportJobProperties: job } = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
+    const { ImportJobProperties: job } = await operator.healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
     if (!job) {
       throw new Error('DescribeFHIRImportJob gave no job');
     }
@@ -127,13 +140,15 @@ function lookAt({ healthlake }: Operator, { DatastoreId, JobId }: ImportOutcomeP
   });
 }
 
-function logProgress(request: IsCompleteRequest, properties: ImportOutcomeProperties, { kind, job }: OutcomeDecision): void {
+function logProgress({ request, properties }: Watch, { kind, job }: OutcomeDecision): void {
   const report = job?.JobProgressReport;
-  log('import progress', {
+  const secondsQueued = secondsQueuedOf(job);
+  log(secondsQueued === undefined ? 'import progress' : 'waiting in the queue of HealthLake', {
     construct: request.LogicalResourceId,
     datastoreId: properties.DatastoreId,
     jobId: properties.JobId,
     status: job?.JobStatus ?? UNKNOWN,
+    secondsQueued,
     filesScanned: report?.TotalNumberOfScannedFiles,
     filesImported: report?.TotalNumberOfImportedFiles,
     resourcesScanned: report?.TotalNumberOfResourcesScanned,
@@ -142,6 +157,12 @@ function logProgress(request: IsCompleteRequest, properties: ImportOutcomeProper
     secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
     decision: kind,
   });
+}
+
+/** HealthLake runs one import of a data store at a time. Undefined for a job that has begun. */
+function secondsQueuedOf(job?: ImportJob): number | undefined {
+  const isQueued = job?.JobStatus === 'SUBMITTED' || job?.JobStatus === 'QUEUED';
+  return isQueued && job.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;
 }
 
 function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, job?: ImportJob): IsCompleteResponse {

@@ -2,7 +2,7 @@ import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { sdkError } from './harness';
 import { Fact } from '../../lambda/fact';
-import { answerFromId, decideJob, JobDecision, JobFacts } from '../../lambda/job/decision';
+import { answerFromId, decideJob, JobChange, JobDecision, JobFacts } from '../../lambda/job/decision';
 import { LedgerEntry } from '../../lambda/job/ledger';
 import { attributesOf, sentencesOf } from '../../lambda/outcome/answer';
 import { decideOutcome, OutcomeDecision } from '../../lambda/outcome/decision';
@@ -15,17 +15,28 @@ const ERROR = sdkError('ThrottlingException', 'Rate exceeded');
 
 const entry = (jobId: string, verdict: LedgerEntry['verdict'], submittedAt = 0): LedgerEntry => ({ jobId, verdict, submittedAt });
 const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
-const answer = (jobId: string): JobDecision => ({ kind: 'answer', jobId });
-const KEEP: JobDecision = { kind: 'keep' };
+const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
+const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
+const KEEP: JobDecision = { kind: 'keep the id' };
+const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
-const facts = (changes: Partial<JobFacts> = {}): JobFacts => ({
-  dataSetChanged: true,
+/** What is decided on: a creation of a data set that HealthLake knows nothing of, an hour after it began, unless said otherwise. */
+type Situation = Partial<JobChange & JobFacts>;
+
+const situation = (changes: Situation = {}): JobChange & JobFacts => ({
   fingerprint: FINGERPRINT,
+  requestedAt: 1_000_000,
+  now: 4_600_000,
   direction: { value: 'forward' },
   datastore: { value: 'ACTIVE' },
   ledger: ledger(),
   ...changes,
 });
+
+function decideIn(changes: Situation = {}): JobDecision {
+  const all = situation(changes);
+  return decideJob(all, all);
+}
 
 describe('where the stack is heading', () => {
   const BACK = new Set<string>([
@@ -47,30 +58,36 @@ describe('where the stack is heading', () => {
 });
 
 describe('what Job does, going forward', () => {
-  test.each<[string, Partial<JobFacts>, JobDecision]>([
+  test.each<[string, Situation, JobDecision]>([
     ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
-    ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, answer('a')],
-    ['answers with a job that runs', { ledger: ledger(entry('a', 'running')) }, answer('a')],
+    ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['answers with a job that runs', { ledger: ledger(entry('a', 'running')) }, adopt('a')],
     ['starts after failed ones only', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed')) }, { kind: 'start', failedJobIds: ['a', 'b'] }],
-    ['answers with a job that runs after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
-    ['adopts the one that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
-    ['adopts the one that succeeded before another runs', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, answer('a')],
-    ['adopts the one that succeeded after another runs', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, answer('b')],
-    ['of two that run, takes the older', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, answer('b')],
-    ['of two that succeeded, takes the older', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, answer('b')],
+    ['answers with a job that runs after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['adopts the one that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['adopts the one that succeeded before another runs', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, adopt('a')],
+    ['adopts the one that succeeded after another runs', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, adopt('b')],
+    ['of two that run, takes the older', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, adopt('b')],
+    ['of two that succeeded, takes the older', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, adopt('b')],
     ['doesn\'t let an id of the same data set keep it from starting after a failure',
       { id: { datastoreId: 'd', jobId: 'a', fingerprint: FINGERPRINT }, ledger: ledger(entry('a', 'failed')) }, { kind: 'start', failedJobIds: ['a'] }],
+    ['answers with a job that failed, if it was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adopt('b')],
+    ['also if the clocks differ by seconds', { ledger: ledger(entry('b', 'failed', 995_000)) }, adopt('b')],
+    ['takes a job that failed just before for one of another change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
+    ['answers with a job that runs rather than with one that failed for this change',
+      { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
+    ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
     ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
     ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
     ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
     ['waits for a data store that is CREATING', { datastore: { value: 'CREATING' } }, { kind: 'wait', why: 'the data store is CREATING' }],
     ['waits for a data store that is UPDATING', { datastore: { value: 'UPDATING' } }, { kind: 'wait', why: 'the data store is UPDATING' }],
   ])('%s', (_what, changes, expected) => {
-    expect(decideJob(facts(changes))).toEqual(expected);
+    expect(decideIn(changes)).toEqual(expected);
   });
 
   test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
-    expect(decideJob(facts({ datastore: { value: status } })))
+    expect(decideIn({ datastore: { value: status } }))
       .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` });
   });
 
@@ -83,69 +100,76 @@ describe('what Job does without starting', () => {
   const OWN = { datastoreId: 'd', jobId: 'own', fingerprint: FINGERPRINT };
   const FOREIGN = { datastoreId: 'd', jobId: 'foreign', fingerprint: OTHER };
   const PENDING = { datastoreId: 'd', fingerprint: FINGERPRINT };
+  const UNCHANGED = { oldFingerprint: FINGERPRINT };
+  const GONE = sdkError('ResourceNotFoundException', 'no such data store');
   const FAILED = ledger(entry('a', 'failed'), entry('b', 'failed'));
-  const ROWS: [string, Partial<JobFacts>, JobDecision][] = [
+  const ROWS: [string, Situation, JobDecision][] = [
     ['no id, no ledger', { ledger: { error: ERROR } }, KEEP],
     ['no id, no job', {}, KEEP],
-    ['an id of the data set, no ledger', { id: OWN, ledger: { error: ERROR } }, answer('own')],
-    ['an id of the data set, no job', { id: OWN }, answer('own')],
-    ['an id of the data set, a job that succeeded', { id: OWN, ledger: ledger(entry('a', 'succeeded')) }, answer('a')],
-    ['an id of the data set, a job that runs', { id: OWN, ledger: ledger(entry('a', 'running')) }, answer('own')],
-    ['an id of the data set, failed jobs', { id: OWN, ledger: FAILED }, answer('own')],
+    ['no id, no ledger yet', { ledger: { error: ERROR }, now: 1_299_999 }, WAIT],
+    ['no id, no ledger after 5 minutes', { ledger: { error: ERROR }, now: 1_300_000 }, KEEP],
+    ['no id, no ledger ever', { ledger: { error: GONE }, now: 1_000_000 }, KEEP],
+    ['an id of the data set, no ledger', { id: OWN, ledger: { error: ERROR }, now: 1_000_000 }, fromId('own')],
+    ['an id of the data set, no job', { id: OWN }, fromId('own')],
+    ['an id of the data set, a job that succeeded', { id: OWN, ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['an id of the data set, a job that runs', { id: OWN, ledger: ledger(entry('a', 'running')) }, fromId('own')],
+    ['an id of the data set, failed jobs', { id: OWN, ledger: FAILED }, fromId('own')],
+    ['properties of another version', { unreadable: 'too new' }, KEEP],
     ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, KEEP],
     ['an id of another data set, no job', { id: FOREIGN }, KEEP],
-    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
-    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
-    ['an id of another data set, failed jobs: the latest', { id: FOREIGN, ledger: FAILED }, answer('b')],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['an id of another data set, failed jobs: the latest', { id: FOREIGN, ledger: FAILED }, adopt('b')],
     ['an id without a job', { id: PENDING }, KEEP],
-    ['a data store that is gone', { id: OWN, datastore: { value: 'DELETED' } }, answer('own')],
+    ['a data store that is gone', { id: OWN, datastore: { value: 'DELETED' } }, fromId('own')],
   ];
 
   test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
-    expect(decideJob(facts({ direction: { value: 'roll-back' }, ...changes }))).toEqual(expected);
+    expect(decideIn({ direction: { value: 'roll-back' }, ...changes })).toEqual(expected);
   });
 
-  test.each<[string, Partial<JobFacts>, JobDecision]>([
-    ['an id of the data set', { id: OWN }, answer('own')],
-    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, answer('b')],
-    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, answer('b')],
-    ['an id of another data set, failed jobs: the latest, none is started', { id: FOREIGN, ledger: FAILED }, answer('b')],
+  test.each<[string, Situation, JobDecision]>([
+    ['an id of the data set', { id: OWN }, fromId('own')],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['an id of another data set, failed jobs: the latest, none is started', { id: FOREIGN, ledger: FAILED }, adopt('b')],
     ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
     ['an id of another data set, no job: the attempt before never got to its start', { id: FOREIGN }, { kind: 'start', failedJobIds: [] }],
     ['an id without a job, no job', { id: PENDING }, { kind: 'start', failedJobIds: [] }],
-    ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, answer('b')],
+    ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, adopt('b')],
     ['no job, a data store that is gone', { id: FOREIGN, datastore: { value: 'DELETED' } }, {
       kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE one takes imports; name one that is ACTIVE',
     }],
   ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
-    expect(decideJob(facts({ dataSetChanged: false, ...changes }))).toEqual(expected);
+    expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
   });
 
   test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while CloudFormation says nothing: %j', (given) => {
-    expect(decideJob(facts({ direction: { error: ERROR }, ledger: given, id: OWN })))
+    expect(decideIn({ direction: { error: ERROR }, ledger: given, id: OWN }))
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
   test('needs nobody for an unchanged data set whose id names its job', () => {
-    expect(answerFromId(facts({ dataSetChanged: false, id: OWN }))).toEqual(answer('own'));
-    expect(answerFromId(facts({ dataSetChanged: true, id: OWN }))).toBeUndefined();
-    expect(answerFromId(facts({ dataSetChanged: false, id: FOREIGN }))).toBeUndefined();
-    expect(answerFromId(facts({ dataSetChanged: false, id: PENDING }))).toBeUndefined();
-    expect(answerFromId(facts({ dataSetChanged: false }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
+    expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
+    expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: FOREIGN }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: PENDING }))).toBeUndefined();
+    expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
   test('of all combinations, starts only going forward, in an active data store, with failed jobs of a changed data set or with none at all', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES: Fact<string>[] = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((value) => ({ value }));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
-    const started: JobFacts[] = [];
+    const started: (JobChange & JobFacts)[] = [];
     for (const direction of DIRECTIONS) {
       for (const datastore of [...DATASTORES, { error: ERROR }]) {
         for (const given of LEDGERS) {
           for (const id of [undefined, OWN, FOREIGN, PENDING]) {
-            for (const dataSetChanged of [true, false]) {
-              const all = facts({ direction, datastore, ledger: given, id, dataSetChanged });
-              if (decideJob(all).kind === 'start') {
+            for (const oldFingerprint of [undefined, OTHER, FINGERPRINT]) {
+              const all = situation({ direction, datastore, ledger: given, id, oldFingerprint });
+              if (decideJob(all, all).kind === 'start') {
                 started.push(all);
               }
             }
@@ -153,11 +177,13 @@ describe('what Job does without starting', () => {
         }
       }
     }
-    expect(started.filter(({ dataSetChanged }) => dataSetChanged)).toHaveLength(2 * 4);
-    expect(started.filter(({ dataSetChanged }) => !dataSetChanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
-    for (const { direction, datastore, ledger: given, dataSetChanged } of started) {
+    const isUnchanged = ({ oldFingerprint }: JobChange) => oldFingerprint === FINGERPRINT;
+    expect(started.filter((all) => !isUnchanged(all))).toHaveLength(2 * 4 * 2);
+    expect(started.filter(isUnchanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
+    for (const all of started) {
+      const { direction, datastore, ledger: given } = all;
       expect([direction, datastore]).toEqual([{ value: 'forward' }, { value: 'ACTIVE' }]);
-      expect(dataSetChanged ? [LEDGERS[0], LEDGERS[1]] : [LEDGERS[0]]).toContain(given);
+      expect(isUnchanged(all) ? [LEDGERS[0]] : [LEDGERS[0], LEDGERS[1]]).toContain(given);
     }
   });
 });
@@ -185,7 +211,7 @@ describe('what Outcome does', () => {
   const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
   const SETTLED = DEADLINES.RequestedAt + 300_000;
   const decide = (look: Fact<ImportJob>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
-    decideOutcome(look, tolerance, deadlines, now);
+    decideOutcome({ ...deadlines, tolerance }, { look, now });
   const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
   const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };
   const throttled = { error: ERROR };
@@ -247,7 +273,9 @@ describe('attributes', () => {
   });
 
   test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
-    const sentences = sentencesOf(PROPERTIES, 'it failed', 'errors', { ...described, Message: 'see s3://clinic/Ada-Lovelace' });
+    const sentences = sentencesOf(PROPERTIES, 'Update', {
+      kind: 'fail', why: 'it failed', advice: 'errors', job: { ...described, Message: 'see s3://clinic/Ada-Lovelace' },
+    });
     expect(sentences).toEqual([
       'FHIR import job j: it failed',
       'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
@@ -255,8 +283,15 @@ describe('attributes', () => {
       'results: s3://as-described/',
       expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
     ]);
-    expect(sentencesOf(PROPERTIES, 'it failed', 'access')).toEqual([
+    expect(sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'access' })).toEqual([
       'FHIR import job j: it failed', '', '', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
     ]);
+  });
+
+  test('what to do when the time is up depends on whether a roll-back takes the role from the job', () => {
+    const [, , , , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
+    const [, , , , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    expect(ofCreation).toMatch(/a roll-back of this creation removes the data access role.* --no-rollback.* dataAccessRole/);
   });
 });

@@ -51,13 +51,13 @@ export function sdkError(name: string, message: string, httpStatusCode = 400): E
 /** What the SDK throws when a request gets no answer. */
 export const NO_ANSWER = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** A job as HealthLake describes it. */
+/** A job as HealthLake describes it: submitted long before the event that is handled. */
 export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
   return {
     JobId: JOB_ID,
     JobName: `fhir-import-${FINGERPRINT}`,
     JobStatus: 'SUBMITTED',
-    SubmitTime: new Date(T0),
+    SubmitTime: new Date(T0 - 60 * MINUTE),
     DatastoreId: DATASTORE,
     InputDataConfig: { S3Uri: JOB.InputS3Uri },
     JobOutputDataConfig: { S3Configuration: { S3Uri: `${JOB.OutputS3Uri}${DATASTORE}-FHIR_IMPORT-${JOB_ID}/`, KmsKeyId: JOB.OutputKmsKeyId } },

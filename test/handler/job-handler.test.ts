@@ -152,6 +152,15 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
   });
 
+  test('a start whose answer was lost, and whose job failed meanwhile, is not repeated', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(importJob({ JobId: 'earlier', JobStatus: 'FAILED', SubmitTime: new Date(T0 - MINUTE) }), importJob({ JobId: 'lost', JobStatus: 'FAILED', SubmitTime: new Date(T0) }));
+      throw NO_ANSWER;
+    });
+    expect(await aws.run(jobEvent())).toEqual({ after: 10 * SECOND, physicalId: `${DATASTORE}/lost/${FINGERPRINT}`, data: { JobId: 'lost' } });
+    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
+  });
+
   test('a start whose answer was lost, and that isn\'t listed yet, is repeated with the same token', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
     expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 10 * SECOND });
@@ -292,14 +301,21 @@ describe('no start', () => {
 
   test.each([
     ['an Update back to the old data', jobEvent({ ...UPDATE, OldResourceProperties: { ...JOB, ...NEW_DATA } }), JOB_ID],
-    ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'new'],
+    ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN'],
     ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN'],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
   ])('in a roll-back without a ledger: %s', async (_what, event, expected) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
-    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: event.PhysicalResourceId ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
+  });
+
+  test('in a roll-back a ledger that may yet be read is waited for, for 5 minutes', async () => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
+    const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
+    expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: 'Import-ImportJob-1ABC', data: { JobId: 'UNKNOWN' } });
   });
 
   test('in a roll-back the ledger finds the job of the old data, whatever the id', async () => {

@@ -163,7 +163,14 @@ describe('failure', () => {
     const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
     expect(after).toBe(100 * SECOND);
     expect(looks.at(-1)).toBe(T0 + 100 * SECOND);
-    expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
+    expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
+  });
+
+  test('when the time of an update is up', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    runsUntil(Infinity);
+    const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
+    expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
   });
 
   test('the longest wait is answered within the hour that CloudFormation gives', async () => {
@@ -263,9 +270,9 @@ describe('roll-back', () => {
     expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
   });
 
-  test('succeeds with the job that Job doesn\'t know either', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ValidationException', 'failed to satisfy constraint'));
-    expect(await aws.run(outcomeEvent(UPDATE, { JobId: 'UNKNOWN' }))).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN', JobStatus: 'UNKNOWN' } });
+  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '2' }])('succeeds with %j, which nobody can judge, and asks HealthLake nothing', async (changes) => {
+    expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
   test('that is only known later succeeds when it is', async () => {
@@ -302,6 +309,31 @@ describe('roll-back', () => {
     expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
+});
+
+describe('what nobody can judge', () => {
+  test.each([
+    ['a job that a roll-back could not find out', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
+    ['properties of another version', { ContractVersion: '2' }, /contract version "2" and this provider reads "1"; deploy the stack of the provider/],
+  ])('%s fails going forward, and asks HealthLake nothing', async (_what, changes, expected) => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
+    expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+});
+
+test('the log says how long a job has been waiting in the queue, until it runs', async () => {
+  described((now) => ({ JobStatus: now < T0 + 2 * MINUTE ? 'QUEUED' : 'IN_PROGRESS', SubmitTime: new Date(T0 - MINUTE) }));
+  await aws.run(outcomeEvent({}, { TimeoutSeconds: '240' }));
+  const lines = aws.lines.map((line) => JSON.parse(line) as { message: string; status: string; secondsQueued?: number });
+  const queued = lines.filter(({ status }) => status === 'QUEUED');
+  expect(queued.length).toBeGreaterThan(1);
+  expect(queued.map(({ message }) => message)).toEqual(queued.map(() => 'waiting in the queue of HealthLake'));
+  const secondsAt = (at: number) => Math.round((at - T0 + MINUTE) / SECOND);
+  expect(queued.map(({ secondsQueued }) => secondsQueued)).toEqual(looks.slice(0, queued.length).map(secondsAt));
+  const running = lines.filter(({ status }) => status === 'IN_PROGRESS');
+  expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
 });
 
 test('an Update that goes forward waits and judges', async () => {

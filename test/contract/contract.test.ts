@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { fingerprintOf } from '../../lambda/fingerprint';
+import { ErrorTolerance, FhirImport, FhirSource } from '../../src';
+import { CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
+import { Aws, importJob, jobEvent, outcomeEvent, report } from '../handler/harness';
+
+/** What one version of the library wrote into stacks, as CloudFormation hands it on. Stacks keep it for years: these files never change. */
+interface Contract {
+  readonly job: ImportJobProperties & Record<string, unknown>;
+  readonly jobWithoutOptional: readonly string[];
+  readonly jobPhysicalId: string;
+  readonly fingerprint: string;
+  readonly jobAttributes: readonly string[];
+  readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
+  readonly outcomePhysicalId: string;
+  readonly outcomeAttributes: readonly string[];
+}
+
+const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1]);
+
+function contractOf(version: string): Contract {
+  return JSON.parse(readFileSync(join(__dirname, `v${version}.json`), 'utf8')) as Contract;
+}
+
+describe.each(VERSIONS)('what a stack of contract version %s holds', (version) => {
+  const { job, jobPhysicalId, fingerprint, outcome, outcomePhysicalId, jobAttributes, outcomeAttributes } = contractOf(version);
+  let aws: Aws;
+
+  beforeEach(() => { aws = new Aws(); });
+  afterEach(() => aws.close());
+
+  test('identifies the same data set, also without what is optional', () => {
+    expect(fingerprintOf(job)).toBe(fingerprint);
+    const { Revision: _, ...withoutRevision } = job;
+    expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
+  });
+
+  test('answers from the job\'s physical id, with every attribute, when nothing of the data set changes', async () => {
+    const event = jobEvent({ RequestType: 'Update', ResourceProperties: { ...job, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalId });
+    const { physicalId, data } = await aws.run(event);
+    expect(physicalId).toBe(jobPhysicalId);
+    expect(Object.keys(data!)).toEqual(expect.arrayContaining([...jobAttributes]));
+    expect(aws.callCount).toBe(0);
+  });
+
+  test('answers from the outcome\'s physical id, with every attribute, without judging again', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
+    const event = outcomeEvent({
+      RequestType: 'Update', ResourceProperties: { ...outcome, TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalId,
+    });
+    const { physicalId, data } = await aws.run(event);
+    expect(physicalId).toBe(outcomePhysicalId);
+    expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
+    expect(data).toMatchObject({ JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '1000', ResourcesImported: '996', ResourcesFailed: '4' });
+  });
+});
+
+test('the constructs write exactly the shape of the newest version: another shape takes another version, and a file for it', () => {
+  expect(VERSIONS).toContain(CONTRACT_VERSION);
+  expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
+  const { job, jobWithoutOptional, outcome } = contractOf(CONTRACT_VERSION);
+
+  const stack = new Stack(new App(), 'Import');
+  const common = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance: ErrorTolerance.percent(0.5) };
+  const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
+  new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1' });
+  new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/') }).executeAfter(stack.node.findChild('Whole') as FhirImport);
+  const template = Template.fromStack(stack);
+  const keysOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Object.keys(Properties as object).sort());
+
+  const [all, optional] = [Object.keys(job).sort(), new Set(jobWithoutOptional)];
+  expect(keysOf(JOB_RESOURCE_TYPE)).toEqual([all, all.filter((key) => !optional.has(key))]);
+  expect(keysOf(OUTCOME_RESOURCE_TYPE)).toEqual([Object.keys(outcome).sort(), Object.keys(outcome).sort()]);
+  const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
+  expect(written.ErrorTolerance).toEqual(job.ErrorTolerance);
+  expect(written.ContractVersion).toBe(CONTRACT_VERSION);
+});

@@ -1,0 +1,403 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
+import {
+  Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, report, SECOND, sdkError, T0,
+} from './harness';
+import { fingerprintOf } from '../../lambda/fingerprint';
+
+/** The rows of docs/lifecycle.md: the decision, as its last column begins, by the name of the row. */
+const TABLE = new Map(readFileSync(join(__dirname, '../../docs/lifecycle.md'), 'utf8')
+  .split('\n')
+  .map((line) => /^\| ([JO]\d+) \|.*\| `([^`]+)`[^|]*\|$/.exec(line))
+  .filter((match) => match !== null)
+  .map(([, name, decision]) => [name, decision] as const));
+
+const tested = new Set<string>();
+let aws: Aws;
+
+/** The test of a row; what the handler logs that it decided is compared with the table. */
+function row(name: string, test: () => Promise<unknown>): void {
+  tested.add(name);
+  // A row without a line in the table fails by itself.
+  it(`${name}: ${TABLE.get(name)}`, async () => {
+    await test();
+    const decisions = aws.lines.map((line) => (JSON.parse(line) as { decision?: string }).decision).filter((decision) => decision !== undefined);
+    expect(decisions.length > 0 ? decisions : ['keep the id']).toContain(TABLE.get(name));
+  });
+}
+
+beforeEach(() => {
+  aws = new Aws();
+  datastoreIs('ACTIVE');
+  listed();
+  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
+});
+afterEach(() => aws.close());
+
+function datastoreIs(status: string): void {
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: status } }));
+}
+
+function listed(...jobs: ImportJob[]): void {
+  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: jobs });
+}
+
+function described(at: (now: number) => Partial<ImportJob>): void {
+  aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob(at(Date.now())) }));
+}
+
+const startsOf = () => aws.sent('StartFHIRImportJob') as { ClientToken: string; DatastoreId: string }[];
+const GOOD = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
+const WITH_ERRORS = { JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) } as const;
+const FAILED = { JobStatus: 'FAILED' } as const;
+const RUNNING = { JobStatus: 'IN_PROGRESS' } as const;
+const job = (JobId: string, changes: Partial<ImportJob>): ImportJob => importJob({ JobId, ...changes });
+
+const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
+const NEW_DATA = { Revision: '2' };
+const NEW_FINGERPRINT = fingerprintOf({ ...JOB, ...NEW_DATA });
+const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
+/** An update back from revision 2, which had been answered with a job of its own. */
+const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
+
+async function starts(event = jobEvent(), token?: string): Promise<string> {
+  expect(await aws.run(event)).toMatchObject({ data: { JobId: JOB_ID } });
+  expect(startsOf()).toHaveLength(1);
+  if (token !== undefined) {
+    expect(startsOf()[0].ClientToken).not.toBe(token);
+  }
+  return startsOf()[0].ClientToken;
+}
+
+async function answersWith(jobId: string, event = jobEvent()): Promise<void> {
+  expect(await aws.run(event)).toMatchObject({ data: { JobId: jobId }, physicalId: expect.stringContaining(`/${jobId}/`) });
+  expect(startsOf()).toEqual([]);
+}
+
+const inRollBack = (status: StackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS') => aws.stackIs(status);
+
+describe('Job, created', () => {
+  row('J1', () => starts());
+  row('J2', async () => {
+    listed(job('old', GOOD));
+    await answersWith('old', jobEvent({ LogicalResourceId: 'Moved' }));
+  });
+  row('J3', async () => {
+    listed(job('old', RUNNING));
+    await answersWith('old');
+  });
+  row('J4', async () => {
+    const first = await starts();
+    aws.healthlake.resetHistory();
+    listed(job(JOB_ID, FAILED));
+    await starts(jobEvent(), first);
+  });
+  row('J5', async () => {
+    listed(job('old', WITH_ERRORS));
+    await starts(jobEvent({}, { ErrorTolerance: { Kind: 'NONE' } }));
+    aws.healthlake.resetHistory();
+    await answersWith('old', jobEvent({}, { ErrorTolerance: { Kind: 'ANY' } }));
+  });
+  row('J6', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(job('lost', { ...RUNNING, SubmitTime: new Date() }));
+      throw NO_ANSWER;
+    });
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'lost' } });
+    expect(startsOf()).toHaveLength(1);
+  });
+  row('J7', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
+    expect(new Set(startsOf().map(({ ClientToken }) => ClientToken)).size).toBe(1);
+    expect(startsOf()).toHaveLength(2);
+  });
+  row('J8', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(job('lost', { ...FAILED, SubmitTime: new Date() }));
+      throw NO_ANSWER;
+    });
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'lost' } });
+    expect(startsOf()).toHaveLength(1);
+  });
+  row('J9', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() >= T0 + MINUTE) {
+        listed(job('first', { ...RUNNING, SubmitTime: new Date(T0) }));
+      }
+      throw sdkError('ConflictException', 'the client token was already used');
+    });
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'first' } });
+
+    listed();
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('ConflictException', 'the client token was already used'));
+    const { reason } = await aws.run(jobEvent());
+    expect(reason).toContain('could not start the import job: ConflictException: the client token was already used; no import job is known to be started');
+  });
+  row('J10', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: 'replayed' });
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'replayed' } });
+  });
+  row('J11', async () => {
+    const reused = { ...jobEvent(), RequestId: 'c5557f43-8642-9338-eb66-000000000000' };
+    const first = await starts(reused);
+    aws.healthlake.resetHistory();
+    listed(job(JOB_ID, FAILED));
+    await starts(reused, first);
+  });
+  row('J12', async () => {
+    const [older, newer] = [new Date(T0 - 9 * MINUTE), new Date(T0 - 8 * MINUTE)];
+    listed(job('newer', { ...RUNNING, SubmitTime: newer }), job('older', { ...RUNNING, SubmitTime: older }));
+    await answersWith('older');
+    listed(job('newer', { ...GOOD, SubmitTime: newer }), job('older', { ...GOOD, SubmitTime: older }));
+    await answersWith('older');
+  });
+  row('J13', async () => {
+    listed(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('good', { ...GOOD, SubmitTime: new Date(2) }));
+    await answersWith('good');
+  });
+  row('J14', async () => {
+    datastoreIs('CREATING');
+    const waiting = await aws.begin(jobEvent());
+    await aws.ask(waiting);
+    datastoreIs('ACTIVE');
+    inRollBack('DELETE_IN_PROGRESS');
+    expect(await aws.ask(waiting)).toMatchObject({ answer: { PhysicalResourceId: waiting.PhysicalResourceId, Data: { JobId: 'UNKNOWN' } } });
+    expect(startsOf()).toEqual([]);
+  });
+  row('J15', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(NO_ANSWER);
+    listed(job('old', GOOD));
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('does not say whether the stack is rolled back') });
+    expect(startsOf()).toEqual([]);
+  });
+  row('J16', async () => {
+    datastoreIs('CREATING');
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('the data store is CREATING') });
+    datastoreIs('DELETING');
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 0, reason: expect.stringContaining('the data store is DELETING') });
+    expect(startsOf()).toEqual([]);
+  });
+  row('J17', async () => {
+    listed(job('old', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }));
+    await answersWith('old');
+  });
+});
+
+describe('Job, updated', () => {
+  beforeEach(() => aws.stackIs('UPDATE_IN_PROGRESS'));
+
+  for (const [name, jobs] of [['J20', [job(JOB_ID, GOOD)]], ['J21', []]] as const) {
+    row(name, async () => {
+      listed(...jobs);
+      const changes = {
+        ErrorTolerance: { Kind: 'ANY' }, OutputS3Uri: 's3://elsewhere/', OperatorRoleArn: 'arn:aws:iam::123456789012:role/other', JobNamePrefix: 'nightly',
+      } as const;
+      await answersWith(JOB_ID, jobEvent(update, changes));
+      expect(aws.callCount).toBe(0);
+    });
+  }
+  row('J22', async () => {
+    for (const changes of [NEW_DATA, { InputS3Uri: 's3://clinic-data/other/' }, { ValidationLevel: 'minimal' }]) {
+      aws.healthlake.resetHistory();
+      await starts(jobEvent(update, changes));
+    }
+  });
+  row('J23', async () => {
+    listed(job('old', RUNNING));
+    await starts(jobEvent(update, NEW_DATA));
+  });
+  row('J24', async () => {
+    listed(job('first', { ...GOOD, SubmitTime: new Date(1) }), job('second', { ...GOOD, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    await answersWith('first', jobEvent(back));
+  });
+  row('J25', async () => {
+    await starts(jobEvent({ ...update, OldResourceProperties: { ...JOB, DatastoreId: 'old-store' }, PhysicalResourceId: `old-store/old/${FINGERPRINT}` }));
+    const asked = ['DescribeFHIRDatastore', 'ListFHIRImportJobs', 'DescribeFHIRImportJob', 'StartFHIRImportJob'].flatMap((operation) => aws.sent(operation));
+    expect(JSON.stringify(asked)).not.toContain('old');
+  });
+  row('J26', async () => {
+    listed(job('bad', { ...WITH_ERRORS, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    await starts(jobEvent(update, NEW_DATA));
+  });
+  row('J27', () => starts(jobEvent({ ...update, PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}` })));
+  row('J28', async () => {
+    listed(job(JOB_ID, FAILED));
+    await answersWith(JOB_ID, jobEvent(update));
+    described(() => WITH_ERRORS);
+    const { reason } = await aws.run(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME }));
+    expect(reason).toContain('after --no-rollback with a new revision');
+  });
+  row('J29', async () => {
+    listed(job('old', GOOD));
+    await answersWith('old', jobEvent({ ...update, OldResourceProperties: { ...JOB, ContractVersion: '0' } }));
+  });
+  row('J30', async () => {
+    const { after, reason } = await aws.run(jobEvent({ ...update, OldResourceProperties: { ...JOB, ...NEW_DATA } }, { ContractVersion: '2' }));
+    expect([after, reason]).toEqual([0, expect.stringContaining('contract version "2" and this provider reads "1"')]);
+    expect(startsOf()).toEqual([]);
+  });
+});
+
+describe('Job, rolled back', () => {
+  beforeEach(() => inRollBack());
+
+  row('J40', async () => {
+    listed(job('old', GOOD), job('new', { ...FAILED, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    await answersWith('old', jobEvent(back));
+  });
+  row('J41', async () => {
+    await answersWith(JOB_ID, jobEvent({ ...back, PhysicalResourceId: OWN_ID }));
+  });
+  row('J42', async () => {
+    listed(job('older', { ...FAILED, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
+    await answersWith('latest', jobEvent(back));
+    listed(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
+    await answersWith('running', jobEvent(back));
+  });
+  row('J43', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(NO_ANSWER);
+    expect(await aws.run(jobEvent(back))).toEqual({ after: 5 * MINUTE, physicalId: back.PhysicalResourceId, data: { JobId: 'UNKNOWN' } });
+    expect(startsOf()).toEqual([]);
+  });
+  row('J44', async () => {
+    const newStore = { ...JOB, DatastoreId: 'new-store' };
+    const other = { ...update, OldResourceProperties: newStore, PhysicalResourceId: `new-store/new/${fingerprintOf(newStore)}` };
+    const kept = { after: 0, physicalId: other.PhysicalResourceId, data: { JobId: 'UNKNOWN' } };
+    expect(await aws.run(jobEvent(other))).toEqual(kept);
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no such data store'));
+    expect(await aws.run(jobEvent(other))).toEqual(kept);
+    expect(startsOf()).toEqual([]);
+  });
+});
+
+describe('Outcome', () => {
+  const PENDING = `${DATASTORE}/${JOB_ID}`;
+  const JUDGED = `${PENDING}/COMPLETED/9/9/0`;
+  const outcomeUpdate = { RequestType: 'Update', PhysicalResourceId: PENDING, OldResourceProperties: OUTCOME } as const;
+  const judgedUpdate = { ...outcomeUpdate, PhysicalResourceId: JUDGED } as const;
+  const runningUntil = (end: number) => described((now) => (now < end ? RUNNING : GOOD));
+
+  row('O1', async () => {
+    runningUntil(T0 + 2 * MINUTE);
+    expect(await aws.run(outcomeEvent())).toMatchObject({ physicalId: JUDGED, data: { JobStatus: 'COMPLETED', ResourcesImported: '9' } });
+  });
+  row('O2', async () => {
+    described(() => ({ ...WITH_ERRORS, Message: 'see the manifest' }));
+    expect((await aws.run(outcomeEvent())).reason)
+      .toMatch(/no errors are tolerated; status COMPLETED_WITH_ERRORS, .*failed 1; HealthLake says: see the manifest; results: s3:.*; mend the resources/);
+  });
+  row('O3', async () => {
+    runningUntil(Infinity);
+    const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '300' }));
+    expect([after, reason]).toEqual([5 * MINUTE, expect.stringMatching(/time is up.*a roll-back of this creation removes the data access role.*--no-rollback.*dataAccessRole/)]);
+  });
+  row('O4', async () => {
+    described((now) => (now < T0 + 2 * MINUTE ? { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] } : GOOD));
+    expect(await aws.run(outcomeEvent())).toMatchObject({ physicalId: JUDGED });
+  });
+  row('O5', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', 'not authorized'));
+    const refused = await aws.run(outcomeEvent());
+    expect(Math.floor(refused.after / MINUTE)).toBe(5);
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(NO_ANSWER);
+    expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
+  });
+  row('O20', async () => {
+    described(() => FAILED);
+    for (const changes of [{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'ANY' } }, { ErrorTolerance: { Kind: 'NONE' } }] as const) {
+      expect(await aws.run(outcomeEvent(judgedUpdate, changes))).toMatchObject({ after: 0, physicalId: JUDGED, data: { JobStatus: 'COMPLETED', ResourcesImported: '9' } });
+    }
+  });
+  row('O21', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
+    expect(await aws.run(outcomeEvent(judgedUpdate))).toMatchObject({
+      physicalId: JUDGED, data: { ResourcesImported: '9', OutputLocation: `${OUTCOME.OutputS3Uri}${DATASTORE}-FHIR_IMPORT-${JOB_ID}/` },
+    });
+  });
+  row('O22', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    runningUntil(T0 + 3 * MINUTE);
+    expect(await aws.run(outcomeEvent(outcomeUpdate, { TimeoutSeconds: '60' }))).toMatchObject({ reason: expect.stringContaining('time is up') });
+    const judged = await aws.run(outcomeEvent(outcomeUpdate, { TimeoutSeconds: '600' }));
+    expect(judged).toMatchObject({ physicalId: JUDGED });
+    expect(judged.after).toBeGreaterThan(MINUTE);
+  });
+  row('O23', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    described(() => WITH_ERRORS);
+    expect(await aws.run(outcomeEvent(outcomeUpdate, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })))
+      .toMatchObject({ physicalId: `${PENDING}/COMPLETED_WITH_ERRORS/9/8/1` });
+  });
+  row('O24', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    described(() => GOOD);
+    const event = outcomeEvent({ ...outcomeUpdate, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } });
+    expect(await aws.run(event)).toMatchObject({ physicalId: JUDGED });
+    inRollBack();
+    expect(await aws.run(event)).toMatchObject({ after: 0, physicalId: JUDGED });
+  });
+  row('O25', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    runningUntil(Infinity);
+    const { reason } = await aws.run(outcomeEvent(outcomeUpdate, { TimeoutSeconds: '60' }));
+    expect(reason).toMatch(/time is up.*goes on at HealthLake; deploy again later, which finds it/);
+  });
+  row('O40', async () => {
+    inRollBack();
+    for (const end of [RUNNING, FAILED, WITH_ERRORS]) {
+      described(() => end);
+      expect(await aws.run(outcomeEvent(outcomeUpdate))).toMatchObject({ after: 0, physicalId: PENDING, data: { JobStatus: end.JobStatus } });
+    }
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(NO_ANSWER);
+    expect(await aws.run(outcomeEvent(outcomeUpdate))).toMatchObject({ after: 0, physicalId: PENDING });
+  });
+  row('O41', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    described((now) => {
+      if (now >= T0 + 2 * MINUTE) {
+        inRollBack();
+      }
+      return RUNNING;
+    });
+    const { after, physicalId } = await aws.run(outcomeEvent(outcomeUpdate));
+    expect(physicalId).toBe(PENDING);
+    expect(after).toBeLessThan(3 * MINUTE + SECOND);
+  });
+  row('O42', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(NO_ANSWER);
+    described(() => FAILED);
+    expect(await aws.run(outcomeEvent(outcomeUpdate, { TimeoutSeconds: '300' })))
+      .toMatchObject({ after: 7 * MINUTE, reason: expect.stringContaining('the job ended with FAILED') });
+  });
+  row('O43', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    expect(await aws.run(outcomeEvent(outcomeUpdate, { JobId: 'UNKNOWN', TimeoutSeconds: '60' })))
+      .toMatchObject({ after: 0, reason: expect.stringContaining('change errorTolerance or outputPrefix') });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+});
+
+describe('Delete', () => {
+  const INVENTED = 'Import-ImportJob-1ABCDEFGHIJKL';
+
+  for (const [name, event] of [
+    ['J50', jobEvent({ RequestType: 'Delete', PhysicalResourceId: OWN_ID })],
+    ['J51', jobEvent({ RequestType: 'Delete', PhysicalResourceId: INVENTED })],
+    ['O50', outcomeEvent({ RequestType: 'Delete', PhysicalResourceId: INVENTED })],
+  ] as const) {
+    row(name, async () => {
+      expect(await aws.run(event)).toMatchObject({ physicalId: event.PhysicalResourceId, data: {} });
+      expect(aws.callCount).toBe(0);
+    });
+  }
+});
+
+test('every row of the table has its test, and every test its row', () => {
+  expect(TABLE.size).toBeGreaterThan(40);
+  expect([...tested].sort()).toEqual([...TABLE.keys()].sort());
+});
