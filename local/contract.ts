@@ -7,6 +7,8 @@ export type { Clock } from './healthlake/ports';
 export interface Caller extends SigningCaller {
   /** ARN of the user, or of the role behind the session: the one that policies are attached to. */
   readonly principalArn: string;
+  /** Unique id of the role behind a session: a role that is made anew with the same name is another one. */
+  readonly roleId?: string;
 }
 
 /** One HTTP request, after the router has found out who signed it and which service it is for. */

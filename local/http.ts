@@ -3,13 +3,14 @@ import type { AddressInfo } from 'net';
 import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from './contract';
 import { decodeAwsChunked, isAwsChunked } from './http/aws-chunked';
 import { faultError } from './http/fault-errors';
-import { Faults, parseFaultRule, type Fault } from './http/faults';
+import { parseFaultRule } from './http/fault-rule';
+import { Faults, type Fault } from './http/faults';
 import { operationOf } from './http/operation';
 import { errorResponse, unknownAccessKeyCode } from './http/protocol';
 import { RequestLog } from './http/request-log';
 import { receive, type ReceivedRequest } from './http/wire-request';
 
-export { Faults, type Fault, type FaultHook, type FaultKind, type FaultRule } from './http/faults';
+export { Faults, type Fault, type FaultedRequest, type FaultError, type FaultHook, type FaultKind, type FaultRule } from './http/faults';
 export { RequestLog, type LoggedRequest } from './http/request-log';
 
 /** Knows who an access key belongs to. */
@@ -87,7 +88,7 @@ export class Router {
     const service = unsignedPrefix ?? request.service;
     const operation = unsignedPrefix ? request.method : operationOf(request);
     const caller = unsignedPrefix ? undefined : this.callers.callerOf(request.accessKeyId ?? '', request.sessionToken);
-    const fault = this.faults.take(service, operation);
+    const fault = this.faults.take(service, operation, { callerArn: caller?.arn });
     const logged = { service, operation, callerArn: caller?.arn, fault: fault?.kind, time: this.clock.now() };
 
     if (fault?.kind === 'delay') await this.clock.sleep(fault.ms ?? 0, this.closing.signal);
@@ -105,7 +106,7 @@ export class Router {
   private async serve(
     { accessKeyId, sessionToken, ...request }: ReceivedRequest, unsigned: WireService | undefined, caller?: Caller, fault?: Fault,
   ): Promise<WireResponse> {
-    const error = fault && faultError(request.service, fault.kind);
+    const error = fault && faultError(request.service, fault);
     if (error) throw error;
     const body = isAwsChunked(request.headers) ? decodeAwsChunked(request.body) : request.body;
     if (unsigned) return unsigned.handle({ ...request, body });

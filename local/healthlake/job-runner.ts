@@ -1,11 +1,18 @@
+import type { JobStatus } from '@aws-sdk/client-healthlake';
 import { runExport } from './export-run';
 import { ImportRun } from './import-run';
 import type { Job } from './job';
 import type { JobJournal } from './job-journal';
 import { messageOfFailure } from './job-message';
-import type { ForcedOutcome } from './options';
+import type { Detour, ForcedOutcome } from './options';
 import type { DataAccess, HealthLakePorts } from './ports';
 import type { ResourceStore } from './resource-store';
+
+/** What a job comes to. */
+interface JobEnd {
+  readonly status: JobStatus;
+  readonly message?: string;
+}
 
 /** Takes jobs from IN_PROGRESS to their end. */
 export class JobRunner {
@@ -19,14 +26,22 @@ export class JobRunner {
   public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
     this.journal.status(job, 'IN_PROGRESS');
     try {
-      if (job.forced) {
-        await this.play(job, job.forced, signal);
-      } else {
-        this.journal.ended(job, await this.work(job, resources, signal));
-      }
+      const { status, message } = await this.endOf(job, resources, signal);
+      if (job.detour) await this.show(job, job.detour, signal);
+      this.journal.ended(job, status, message);
+    } catch {
+      if (signal.reason instanceof JobAbortion) this.journal.ended(job, 'FAILED', signal.reason.message);
+    }
+  }
+
+  /** Does what there is to do for the job, and says what it ends as. Rejects only if it is aborted. */
+  private async endOf(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobEnd> {
+    try {
+      if (job.forced) return await this.play(job, job.forced, signal);
+      return { status: await this.work(job, resources, signal) };
     } catch (error) {
-      if (!signal.aborted) this.journal.ended(job, 'FAILED', messageOfFailure(error));
-      else if (signal.reason instanceof JobAbortion) this.journal.ended(job, 'FAILED', signal.reason.message);
+      if (signal.aborted) throw error;
+      return { status: 'FAILED', message: messageOfFailure(error) };
     }
   }
 
@@ -40,7 +55,7 @@ export class JobRunner {
     }
   }
 
-  private async play(job: Job, forced: ForcedOutcome, signal: AbortSignal): Promise<void> {
+  private async play(job: Job, forced: ForcedOutcome, signal: AbortSignal): Promise<JobEnd> {
     const { clock } = this.ports;
     await clock.sleep(job.pace.minimumDurationMs, signal);
     if (forced.status !== 'FAILED') {
@@ -49,7 +64,12 @@ export class JobRunner {
         await clock.sleep(job.pace.submitDelayMs, signal);
       }
     }
-    this.journal.ended(job, forced.status, forced.message);
+    return forced;
+  }
+
+  private async show(job: Job, { status, ms }: Detour, signal: AbortSignal): Promise<void> {
+    this.journal.status(job, status as JobStatus); // AWS may have statuses that the SDK's enum doesn't know
+    await this.ports.clock.sleep(ms, signal);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
-import type { ForcedOutcome, JobKind, Pace } from './options';
+import type { Detour, ForcedOutcome, JobKind, Pace } from './options';
 import type { S3Location } from './s3-location';
 
 /** Where a job writes. */
@@ -18,6 +18,7 @@ interface JobBase {
   readonly output: JobOutput;
   readonly pace: Pace;
   readonly forced?: ForcedOutcome;
+  readonly detour?: Detour;
 }
 
 export interface ImportJob extends JobBase {

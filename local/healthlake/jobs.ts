@@ -9,6 +9,7 @@ import type { Datastores } from './datastores';
 import type { Gate } from './gate';
 import type { Ids } from './ids';
 import { jobFolder, type ExportJob, type ImportJob, type Job } from './job';
+import { listed } from './job-list';
 import type { JobKind, ResolvedOptions } from './options';
 import { paginate } from './pagination';
 import { ServiceError, type Caller, type Clock } from './ports';
@@ -16,7 +17,6 @@ import { asFolder, parseS3Uri, s3Uri, type S3Location } from './s3-location';
 import { checkStart } from './start-checks';
 
 type StartRequest = StartFHIRImportJobRequest | StartFHIRExportJobRequest;
-type ListRequest = ListFHIRImportJobsRequest & ListFHIRExportJobsRequest;
 
 /** The operations on import and export jobs. */
 export class Jobs {
@@ -81,14 +81,14 @@ export class Jobs {
 
   public async listImports(input: ListFHIRImportJobsRequest, caller: Caller): Promise<ListFHIRImportJobsResponse> {
     await this.gate.onDatastore(caller, 'ListFHIRImportJobs', input.DatastoreId!);
-    const found = importJobs(this.datastores.get(input.DatastoreId!)).filter(job => isWanted(job, input));
+    const found = listed(importJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
     const { items, nextToken } = paginate('ListFHIRImportJobs', found, input);
     return { ImportJobPropertiesList: items.map(job => job.properties), NextToken: nextToken };
   }
 
   public async listExports(input: ListFHIRExportJobsRequest, caller: Caller): Promise<ListFHIRExportJobsResponse> {
     await this.gate.onDatastore(caller, 'ListFHIRExportJobs', input.DatastoreId!);
-    const found = exportJobs(this.datastores.get(input.DatastoreId!)).filter(job => isWanted(job, input));
+    const found = listed(exportJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
     const { items, nextToken } = paginate('ListFHIRExportJobs', found, input);
     return { ExportJobPropertiesList: items.map(job => job.properties), NextToken: nextToken };
   }
@@ -135,6 +135,7 @@ export class Jobs {
       output: { ...output, folder: jobFolder(output.folder, kind, datastoreId, jobId) },
       pace: { ...this.options.pace, ...override?.pace },
       forced: override?.outcome,
+      detour: override?.detour,
     };
   }
 
@@ -175,13 +176,4 @@ function initialProperties(job: Omit<ExportJob, 'kind' | 'properties'>, input: S
 /** What was asked for, but with the job's own folder. */
 function outputConfig(job: Omit<ExportJob, 'kind' | 'properties'>): OutputDataConfig {
   return { S3Configuration: { S3Uri: s3Uri(job.output.folder), KmsKeyId: job.output.kmsKeyId } };
-}
-
-function isWanted(job: Job, { JobName, JobStatus, SubmittedBefore, SubmittedAfter }: ListRequest): boolean {
-  const { properties } = job;
-  const submitted = properties.SubmitTime!.getTime();
-  return (JobName === undefined || properties.JobName === JobName)
-    && (JobStatus === undefined || properties.JobStatus === JobStatus)
-    && (SubmittedBefore === undefined || submitted < SubmittedBefore.getTime())
-    && (SubmittedAfter === undefined || submitted > SubmittedAfter.getTime());
 }

@@ -15,10 +15,20 @@ export interface ForcedOutcome {
   readonly message?: string;
 }
 
+/** A status that a job shows for a while, after IN_PROGRESS and before its end. */
+export interface Detour {
+  /** Any text, also one that the SDK's enum doesn't know. */
+  readonly status: string;
+  /** In the clock's milliseconds. */
+  readonly ms: number;
+}
+
 /** What is special about one job. */
 export interface JobOverride {
   readonly pace?: Partial<Pace>;
   readonly outcome?: ForcedOutcome;
+  /** However the job ends. */
+  readonly detour?: Detour;
 }
 
 export type JobKind = 'import' | 'export';
@@ -46,6 +56,8 @@ export interface HealthLakeOptions {
   /** How long a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
   readonly pace?: Partial<Pace>;
+  /** How long after its submission a job is not listed yet, in the clock's milliseconds; it can be described at once. */
+  readonly listDelayMs?: number;
   /** Asked once per job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;
   /** Import jobs of a data store that may wait; a Start beyond that gets a ThrottlingException. */
@@ -62,6 +74,7 @@ const DEFAULT_OPTIONS = {
   datastoreCreationMs: 10_000,
   datastoreDeletionMs: 5_000,
   deletedDatastoreRetentionMs: 3_600_000,
+  listDelayMs: 0,
   queueLimit: 25,
   clientTokenMismatch: 'validation',
   overrideJob: () => undefined,

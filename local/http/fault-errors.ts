@@ -1,12 +1,19 @@
-import type { FaultKind } from './faults';
+import type { Fault } from './faults';
 import { protocolOf } from './protocol';
 import { ServiceError } from '../contract';
 
 /** The error that a service answers under a fault; undefined for faults that aren't answers. */
-export function faultError(service: string, kind: FaultKind): ServiceError | undefined {
-  if (kind === 'throttle') return throttling(service);
-  if (kind === 'internal') return internal(service);
-  return undefined;
+export function faultError(service: string, fault: Fault): ServiceError | undefined {
+  switch (fault.kind) {
+    case 'throttle':
+      return throttling(service);
+    case 'internal':
+      return internal(service);
+    case 'error':
+      return new ServiceError(fault.error.name, fault.error.message, fault.error.status);
+    default:
+      return undefined;
+  }
 }
 
 function throttling(service: string): ServiceError {

@@ -92,8 +92,7 @@ export class Iam implements Authorizer {
 
   /** The UserId that STS shows for a caller. */
   public userIdOf(caller: Caller): string {
-    const role = this.roles.findByArn(caller.principalArn);
-    return role ? `${role.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
+    return caller.roleId ? `${caller.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
   }
 
   /** Creates a role after the checks that IAM makes. */
@@ -139,13 +138,14 @@ export class Iam implements Authorizer {
   private startSession(role: Role, sessionName: string, durationSeconds: number): AssumedRole {
     const { partition, accountId, clock } = this.environment;
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/${sessionName}`;
-    const caller = { arn, principalArn: role.arn, accountId };
+    const caller = { arn, principalArn: role.arn, accountId, roleId: role.roleId };
     return { caller, credentials: this.sessions.start(caller, clock.now() + durationSeconds * 1000) };
   }
 
   private async decide(
     caller: Caller, action: string, resource: string, context: AuthorizationQuestion['context'], resourcePolicy: unknown,
   ): Promise<Decision> {
+    if (this.isRoleGone(caller)) return { allowed: false, because: { explicit: false, policyType: 'identity-based policy' } };
     const { identityPolicies, permissionsBoundary } = this.policiesOf(caller);
     const resourceAccount = resource.split(':')[4] || this.environment.accountId;
     return decide({
@@ -158,6 +158,11 @@ export class Iam implements Authorizer {
       resourcePolicy,
       context: { ...requestContext(caller, resourceAccount, this.environment.region, this.environment.clock.now()), ...context },
     });
+  }
+
+  /** Whatever a resource policy allows, a session may do nothing any more once its role is deleted. */
+  private isRoleGone({ principalArn, roleId }: Caller): boolean {
+    return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
   }
 
   private policiesOf(caller: Caller): { identityPolicies: NamedPolicy[]; permissionsBoundary?: NamedPolicy } {

@@ -1,4 +1,5 @@
 import type { EnvironmentInvocation, ExecutionEnvironment } from './execution-environment';
+import type { KillAnswer } from './faults';
 import { ServiceError, type InvocationResult } from '../contract';
 
 /** How many environments one version of a function has at most; further events wait for one. */
@@ -28,8 +29,8 @@ export class EnvironmentPool {
   }
 
   /** Kills the processes, also those in the middle of an event. The next event starts a new one. */
-  public async kill(): Promise<void> {
-    await Promise.all([...this.environments].map(environment => environment.kill()));
+  public async kill(answer?: KillAnswer): Promise<void> {
+    await Promise.all([...this.environments].map(environment => environment.kill(answer)));
   }
 
   /** Keeps no environment any more, lets the running events end, and resolves when all processes are gone. */

@@ -1,7 +1,8 @@
+import type { KillAnswer } from './faults';
 import type { FunctionLog } from './function-log';
-import { functionError, initTimedOut, runtimeExited, timedOut, type FunctionErrorPayload } from './invocation-errors';
+import { environmentLost, functionError, initTimedOut, runtimeExited, timedOut, type FunctionErrorPayload } from './invocation-errors';
 import { RuntimeProcess, type RuntimeMessage } from './runtime-process';
-import type { Environment, InvocationResult } from '../contract';
+import type { Environment, InvocationResult, ServiceError } from '../contract';
 
 /** The host that stands for CloudFormation's response bucket: functions reach it through the local AWS. */
 export const RESPONSE_HOST = 'cloudformation-custom-resource-response.local';
@@ -25,17 +26,21 @@ export interface EnvironmentInvocation {
   readonly timeoutSeconds: number;
   /** A fault: the process is killed so long, in the clock's time, after it was given the event. */
   readonly killAfterMs?: number;
+  readonly killAnswer?: KillAnswer;
 }
 
 type Outcome =
   | { readonly payload: string }
-  | { readonly error: FunctionErrorPayload };
+  | { readonly error: FunctionErrorPayload }
+  | { readonly serviceError: ServiceError };
 
 /** A process that runs one function, one event at a time, and is kept warm in between. */
 export class ExecutionEnvironment {
   private readonly runtime: RuntimeProcess;
   private readonly ready: Promise<FunctionErrorPayload | undefined>;
   private hasCrashed = false;
+  /** Set once it was killed. */
+  private killedWith?: KillAnswer;
   private settleReady?: (error?: FunctionErrorPayload) => void;
   private settle?: (outcome: Outcome) => void;
 
@@ -54,7 +59,7 @@ export class ExecutionEnvironment {
 
   /** Whether it can run another event. */
   public get isUsable(): boolean {
-    return this.runtime.isRunning && !this.hasCrashed;
+    return this.runtime.isRunning && !this.hasCrashed && this.killedWith === undefined;
   }
 
   public async invoke(invocation: EnvironmentInvocation): Promise<InvocationResult> {
@@ -63,14 +68,19 @@ export class ExecutionEnvironment {
       const initError = await this.ready;
       if (initError) return functionError(initError);
       const outcome = await this.run(invocation);
+      if ('serviceError' in outcome) throw outcome.serviceError;
       return 'error' in outcome ? functionError(outcome.error) : { payload: JSON.parse(outcome.payload) };
     } finally {
       await this.launch.log.flush();
     }
   }
 
-  /** Ends the process as a crash of the machine would, and waits until it is gone. */
-  public async kill(): Promise<void> {
+  /**
+   * Ends the process at once, as a crash of the machine would, and waits until it is gone.
+   * @param answer to an event that it is in the middle of; the first kill decides
+   */
+  public async kill(answer: KillAnswer = 'function-error'): Promise<void> {
+    this.killedWith ??= answer;
     await this.runtime.kill();
   }
 
@@ -86,17 +96,18 @@ export class ExecutionEnvironment {
     return error;
   }
 
-  private async run({ requestId, functionArn, payload, timeoutSeconds, killAfterMs }: EnvironmentInvocation): Promise<Outcome> {
+  private async run(invocation: EnvironmentInvocation): Promise<Outcome> {
+    const { requestId, functionArn, payload, timeoutSeconds, killAfterMs, killAnswer } = invocation;
     const { clock } = this.env;
     const timeout = timeoutSeconds * 1000;
     const timer = new AbortController();
     const answered = new Promise<Outcome>(resolve => { this.settle = resolve; });
-    const exited = this.runtime.exited.then((): Outcome => ({ error: runtimeExited(requestId, this.runtime.exitCode, this.runtime.signal) }));
+    const exited = this.runtime.exited.then(() => this.outcomeOfExit(requestId));
     const expired = clock.sleep(timeout, timer.signal).then(() => undefined);
     expired.catch(() => undefined);
 
     this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, payload });
-    if (killAfterMs !== undefined) clock.sleep(killAfterMs, timer.signal).then(() => this.kill(), () => undefined);
+    if (killAfterMs !== undefined) clock.sleep(killAfterMs, timer.signal).then(() => this.kill(killAnswer), () => undefined);
     const outcome = await Promise.race([answered, exited, expired]);
     timer.abort();
     if (outcome) return outcome;
@@ -104,6 +115,11 @@ export class ExecutionEnvironment {
     await this.kill();
     this.launch.log.write(`${new Date(clock.now()).toISOString()} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
     return { error: timedOut(requestId, timeoutSeconds) };
+  }
+
+  private outcomeOfExit(requestId: string): Outcome {
+    if (this.killedWith === 'service-error') return { serviceError: environmentLost() };
+    return { error: runtimeExited(requestId, this.runtime.exitCode, this.runtime.signal) };
   }
 
   private receive(message: RuntimeMessage): void {

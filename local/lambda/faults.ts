@@ -8,12 +8,20 @@ export interface PendingInvocation {
   readonly count: number;
 }
 
+/**
+ * What the caller of Invoke gets when the process is killed in the middle of an event: an error of the function (Runtime.ExitError),
+ * or the Lambda service's own 500 (ServiceException), as when the platform loses an environment.
+ */
+export type KillAnswer = 'function-error' | 'service-error';
+
 /** What goes wrong with one invocation. */
 export interface InvocationFault {
   /** The caller gets this error of the Lambda service; the function isn't run. */
   readonly error?: ServiceError;
   /** The process is killed so long, in the clock's time, after the event was handed to it. */
   readonly killAfterMs?: number;
+  /** Goes with `killAfterMs`; `function-error` unless given. */
+  readonly killAnswer?: KillAnswer;
   /** The event is run twice at once; the caller gets the answer of the first run. */
   readonly twice?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { KillAnswer } from './faults';
 import { parseFunctionReference } from './function-configuration';
 import type { FunctionVersion } from './function-version';
 import { permissionPolicy, type FunctionPermission } from './resource-policy';
@@ -44,7 +45,7 @@ export class FunctionRegistry {
   /** By name or ARN, with or without qualifier. */
   public get(reference: string): RegisteredFunction {
     const found = this.find(reference);
-    if (!found) throw new ServiceError('ResourceNotFoundException', `Function not found: ${reference}`, 404);
+    if (!found) throw unknownFunction(reference);
     return found;
   }
 
@@ -53,7 +54,7 @@ export class FunctionRegistry {
     const qualifier = givenQualifier ?? parseFunctionReference(reference).qualifier;
     const qualifiedArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
     const version = versions.get(aliases.get(qualifier ?? LATEST) ?? qualifier ?? LATEST);
-    if (!version) throw new ServiceError('ResourceNotFoundException', `Function not found: ${qualifiedArn}`, 404);
+    if (!version) throw unknownFunction(qualifiedArn);
     return { version, arn: qualifiedArn, resourcePolicy: permissionPolicy([...permissions.values()], qualifiedArn) };
   }
 
@@ -76,19 +77,28 @@ export class FunctionRegistry {
     if (version === undefined) this.functions.delete(name);
   }
 
-  /** Kills the processes of one function, or of all. */
-  public async kill(reference?: string): Promise<void> {
-    const functions = reference === undefined ? [...this.functions.values()] : [this.get(reference)];
-    await Promise.all(functions.flatMap(({ versions }) => [...versions.values()].map(version => version.kill())));
+  /** Kills the processes of one function, or of all; those of versions that were replaced and still run an event, too. */
+  public async kill(answer: KillAnswer, reference?: string): Promise<void> {
+    const name = reference === undefined ? undefined : parseFunctionReference(reference).name;
+    const versions = this.versionsWithProcesses().filter(({ configuration }) => name === undefined || configuration.name === name);
+    if (versions.length === 0 && reference !== undefined) throw unknownFunction(reference);
+    await Promise.all(versions.map(version => version.kill(answer)));
   }
 
   public async close(): Promise<void> {
-    const live = [...this.functions.values()].flatMap(({ versions }) => [...versions.values()]);
-    await Promise.all([...live, ...this.retiring.keys()].map(version => version.close()));
+    await Promise.all(this.versionsWithProcesses().map(version => version.close()));
     await Promise.all(this.retiring.values());
+  }
+
+  private versionsWithProcesses(): FunctionVersion[] {
+    return [...[...this.functions.values()].flatMap(({ versions }) => [...versions.values()]), ...this.retiring.keys()];
   }
 
   private retire(version: FunctionVersion): void {
     this.retiring.set(version, version.retire().finally(() => this.retiring.delete(version)));
   }
+}
+
+function unknownFunction(reference: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Function not found: ${reference}`, 404);
 }

@@ -3,6 +3,7 @@ import { CodePackage, type CodeLoader } from './code-package';
 import { EnvironmentPool } from './environment-pool';
 import { environmentVariables } from './environment-variables';
 import { ExecutionEnvironment, type EnvironmentInvocation } from './execution-environment';
+import type { KillAnswer } from './faults';
 import type { FunctionConfiguration } from './function-configuration';
 import { FunctionLog, type FunctionLogSink } from './function-log';
 import { ServiceError, type Caller, type Environment, type InvocationResult } from '../contract';
@@ -55,8 +56,8 @@ export class FunctionVersion {
     return this.pool.run({ ...invocation, timeoutSeconds: this.configuration.timeoutSeconds });
   }
 
-  public kill(): Promise<void> {
-    return this.pool.kill();
+  public kill(answer?: KillAnswer): Promise<void> {
+    return this.pool.kill(answer);
   }
 
   /** Lets the running events end, then removes the processes and the code. */

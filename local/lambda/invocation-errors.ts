@@ -1,4 +1,4 @@
-import type { InvocationResult } from '../contract';
+import { ServiceError, type InvocationResult } from '../contract';
 
 /** The body of a function error. */
 export interface FunctionErrorPayload {
@@ -24,6 +24,11 @@ export function initTimedOut(limitSeconds: number): FunctionErrorPayload {
 
 export function runtimeExited(requestId: string, code: number | null, signal: NodeJS.Signals | null): FunctionErrorPayload {
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited ${exitReason(code, signal)}` };
+}
+
+/** What Lambda answers when it can't say what became of the event. */
+export function environmentLost(): ServiceError {
+  return new ServiceError('ServiceException', 'Internal service error', 500);
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {

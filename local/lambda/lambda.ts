@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { AliasProvider } from './alias-provider';
 import type { CodeLoader } from './code-package';
-import type { InvocationHook } from './faults';
+import type { InvocationHook, KillAnswer } from './faults';
 import type { FunctionLogSink } from './function-log';
 import { FunctionProvider } from './function-provider';
 import { FunctionRegistry, type ResolvedFunction } from './function-registry';
@@ -16,7 +16,7 @@ import {
 
 export type { CodeLoader } from './code-package';
 export { RESPONSE_HOST } from './execution-environment';
-export type { InvocationFault, InvocationHook, PendingInvocation } from './faults';
+export type { InvocationFault, InvocationHook, KillAnswer, PendingInvocation } from './faults';
 export type { FunctionLogSink } from './function-log';
 
 /** After how much time, by the clock, Lambda runs an event again whose function failed. */
@@ -79,9 +79,14 @@ export class Lambda implements WireService, FunctionInvoker {
     return this.droppedLines.get(functionName) ?? 0;
   }
 
-  /** Kills the processes of a function, or of all, also those in the middle of an event. */
-  public async killEnvironments(functionName?: string): Promise<void> {
-    await this.registry.kill(functionName);
+  /**
+   * Kills the processes of a function, or of all, also those in the middle of an event. They are killed before this returns, and
+   * gone when it resolves: a fault hook that doesn't await it ends the process at the very request that it is asked about.
+   * @param functionName the physical name
+   * @param answer what the callers get whose event was under way
+   */
+  public async killEnvironments(functionName?: string, answer: KillAnswer = 'function-error'): Promise<void> {
+    await this.registry.kill(answer, functionName);
   }
 
   /** Kills all processes and removes their code. */
@@ -97,9 +102,11 @@ export class Lambda implements WireService, FunctionInvoker {
     if (fault?.error) throw fault.error;
     // Found only now: while the hook was asked, an update may have put another version in its place.
     const { version } = this.registry.resolve(functionArn);
-    const start = () => version.run({ requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs: fault?.killAfterMs });
-    const [first] = await Promise.all(fault?.twice ? [start(), start()] : [start()]);
-    return first;
+    const { killAfterMs, killAnswer, twice = false } = fault ?? {};
+    const start = () => version.run({ requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer });
+    const runs = twice ? [start(), start()] : [start()];
+    await Promise.allSettled(runs);
+    return runs[0];
   }
 
   private async runEvent(functionArn: string, payload: unknown): Promise<void> {

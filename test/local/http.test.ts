@@ -1,10 +1,12 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ACCOUNT, Foundation } from './foundation';
 import { signed } from './signed-request';
 import { ScaledClock } from '../../local/clock';
 import type { WireRequest } from '../../local/contract';
+import { ADMIN_CREDENTIALS } from '../../local/iam/iam';
 
 let aws: Foundation;
 
@@ -104,13 +106,66 @@ describe('faults', () => {
     await identify();
   });
 
+  test('are decided by a hook that knows who calls', async () => {
+    const { credentials, caller } = await aws.sessionWith('victim', []);
+    const callers: unknown[] = [];
+    aws.router.faults.hook = (_service, _operation, { callerArn }) => {
+      callers.push(callerArn);
+      return callerArn === caller.arn ? { kind: 'throttle' } : undefined;
+    };
+    await expect(aws.stsClient(credentials).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'Throttling' });
+    await identify();
+    await fetch(url('/bucket/key'));
+    expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
+  });
+
+  describe('answer any error in the protocol of the request', () => {
+    const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
+    const calls: Record<string, () => Promise<unknown>> = {
+      s3: () => aws.s3Client().send(new ListBucketsCommand({})),
+      sts: identify,
+      kms: () => aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' })),
+      lambda: async () => {
+        const client = new LambdaClient({ endpoint: url(''), region: 'us-west-2', credentials: ADMIN_CREDENTIALS, maxAttempts: 1 });
+        return client.send(new GetFunctionCommand({ FunctionName: 'x' })).finally(() => client.destroy());
+      },
+    };
+
+    test.each(Object.keys(calls))('%s', async service => {
+      aws.router.faults.inject({ service, kind: 'error', error: { name: 'AccessDeniedException', message, status: 403 } });
+      await expect(calls[service]()).rejects.toMatchObject({ name: 'AccessDeniedException', message, $metadata: { httpStatusCode: 403 } });
+      aws.router.faults.hook = () => ({ kind: 'error', error: { name: 'OddException', message: 'odd' } });
+      await expect(calls[service]()).rejects.toMatchObject({ name: 'OddException', message: 'odd', $metadata: { httpStatusCode: 400 } });
+    });
+
+    test('without carrying the request out', async () => {
+      aws.s3.createBucket('untouched');
+      aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'error', error: { name: 'AccessDenied', message: 'no', status: 403 } });
+      const put = () => aws.s3Client().send(new PutObjectCommand({ Bucket: 'untouched', Key: 'k', Body: 'x' }));
+      await expect(put()).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect(aws.s3.bucket('untouched').keys()).toEqual([]);
+      await put();
+      expect(aws.router.requests.of('s3', 'PutObject').map(({ status, fault }) => [status, fault])).toEqual([[403, 'error'], [200, undefined]]);
+    });
+  });
+
   test('are injected over HTTP', async () => {
     const inject = (body: object) => fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect((await inject({ service: 'sts', kind: 'throttle' })).status).toBe(204);
     await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
-    const refused = await inject({ service: 'sts', kind: 'flood' });
-    expect([refused.status, await refused.text()])
-      .toEqual([400, 'fault kind "flood" is unknown, use one of throttle, internal, reset-before, reset-after, delay']);
+    expect((await inject({ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 418 } })).status).toBe(204);
+    await expect(identify()).rejects.toMatchObject({ name: 'Odd', message: 'odd', $metadata: { httpStatusCode: 418 } });
+  });
+
+  test.each([
+    [{ service: 7, kind: 'throttle' }, 'service 7 is not a SigV4 service name such as healthlake or s3'],
+    [{ service: 'sts', kind: 'flood' }, 'fault kind "flood" is unknown, use one of throttle, internal, reset-before, reset-after, delay, error'],
+    [{ service: 'sts', kind: 'error' }, 'error undefined can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+    [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
+      'error {"name":"Odd","message":"odd","status":200} can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+  ])('are not injected as %j', async (body, message) => {
+    const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
+    expect([refused.status, await refused.text()]).toEqual([400, message]);
   });
 });
 

@@ -114,7 +114,8 @@ describe('a trust policy', () => {
   test('lets a service in under its conditions only', async () => {
     await createRole('import', trust({ Service: healthlake.service }, { StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnEquals: { 'aws:SourceArn': DATASTORE } }));
     const { caller, credentials } = await aws.iam.assumeRole(healthlake, roleArn('import'), source);
-    expect(caller).toEqual({ arn: `arn:aws:sts::${ACCOUNT}:assumed-role/import/healthlake`, principalArn: roleArn('import'), accountId: ACCOUNT });
+    const { roleId } = aws.iam.roles.get('import');
+    expect(caller).toEqual({ arn: `arn:aws:sts::${ACCOUNT}:assumed-role/import/healthlake`, principalArn: roleArn('import'), accountId: ACCOUNT, roleId });
     expect(aws.iam.callerOf(credentials.accessKeyId, credentials.sessionToken)).toEqual(caller);
 
     await expect(aws.iam.assumeRole(healthlake, roleArn('import'), { ...source, 'aws:SourceArn': `${DATASTORE}x` })).rejects.toMatchObject({ name: 'AccessDenied' });

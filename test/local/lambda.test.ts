@@ -58,11 +58,15 @@ describe('execution environments', () => {
   });
 
   test('nothing is left when Lambda is closed, even in the middle of an event', async () => {
-    const code = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms)); return [process.pid, __dirname]; };';
-    const arn = await aws.function('closing', code);
+    const arn = await aws.function('closing', `exports.handler = async ({ ms }) => {
+      if (ms > 0) console.log('begun');
+      await new Promise(r => setTimeout(r, ms));
+      return [process.pid, __dirname];
+    };`);
     const [pid, directory] = (await invoke(arn, { ms: 0 })).payload as [number, string];
     expect(existsSync(directory)).toBe(true);
     const cutOff = invoke(arn, { ms: 60_000 });
+    await eventually(() => aws.logs.events('/aws/lambda/closing').length === 1);
     await aws.lambda.close();
     expect((await cutOff).payload).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect(isRunning(pid)).toBe(false);
