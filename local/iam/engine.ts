@@ -22,8 +22,21 @@ export interface Denial {
   readonly policyType: 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
 }
 
-/** Asks the policy engine. Rejects if it can't judge the question: an unknown action, a malformed policy, a wildcard as resource. */
+/**
+ * Asks the policy engine, the same question only once. Rejects if it can't judge the question: an unknown action, a malformed policy, a
+ * wildcard as resource.
+ */
 export async function decide(question: Question): Promise<Decision> {
+  const key = memoKey(question);
+  const known = decisions.get(key);
+  if (known) return known;
+  if (decisions.size >= MAX_DECISIONS) decisions.clear();
+  const decision = judge(question);
+  decisions.set(key, decision);
+  return decision;
+}
+
+async function judge(question: Question): Promise<Decision> {
   const result = await simulate(question);
   if (result.resultType !== 'single') {
     const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard is no single one, ask about each';
@@ -31,6 +44,28 @@ export async function decide(question: Question): Promise<Decision> {
   }
   if (result.overallResult === 'Allowed') return { allowed: true };
   return { allowed: false, because: denial(result.result.analysis, result.overallResult === 'ExplicitlyDenied') };
+}
+
+const MAX_DECISIONS = 10_000;
+const decisions = new Map<string, Promise<Decision>>();
+
+/** Policies are never changed in place, so a number stands for each. */
+const policyNumbers = new WeakMap<object, number>();
+let policies = 0;
+
+/** What a decision rests on. A moment is part of it only if a policy may look at it. */
+function memoKey({ context, identityPolicies, permissionsBoundary, resourcePolicy, ...request }: Question): string {
+  const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy];
+  const isTimed = /aws:(CurrentTime|EpochTime)/i.test(JSON.stringify(judged));
+  const relevant = Object.entries(context).filter(([key]) => isTimed || !/^aws:(CurrentTime|EpochTime)$/i.test(key));
+  return JSON.stringify([request, relevant, judged.map(policyNumber)]);
+}
+
+function policyNumber(policy: unknown): unknown {
+  if (typeof policy !== 'object' || policy === null) return policy;
+  const number = policyNumbers.get(policy) ?? (policies += 1);
+  policyNumbers.set(policy, number);
+  return number;
 }
 
 /** The engine's objections to a policy, or undefined if it is well formed. */

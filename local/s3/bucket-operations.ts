@@ -18,8 +18,9 @@ export const bucketOperations: S3Operations = {
   },
 
   async HeadBucket(s3, request) {
-    await s3.access.onBucket(request.caller, 's3:ListBucket', s3.buckets.get(request.bucket));
-    return empty({ 'x-amz-bucket-region': s3.environment.region });
+    const bucket = s3.buckets.get(request.bucket);
+    await s3.access.onBucket(request.caller, 's3:ListBucket', bucket);
+    return empty({ 'x-amz-bucket-region': bucket.region ?? s3.environment.region });
   },
 
   async DeleteBucket(s3, request) {
@@ -29,8 +30,9 @@ export const bucketOperations: S3Operations = {
   },
 
   async GetBucketLocation(s3, request) {
-    await s3.access.onBucket(request.caller, 's3:GetBucketLocation', s3.buckets.get(request.bucket));
-    const { region } = s3.environment;
+    const bucket = s3.buckets.get(request.bucket);
+    await s3.access.onBucket(request.caller, 's3:GetBucketLocation', bucket);
+    const region = bucket.region ?? s3.environment.region;
     return xmlResponse('LocationConstraint', region === 'us-east-1' ? {} : { '#text': region });
   },
 };

@@ -44,6 +44,8 @@ export const NULL_VERSION = 'null';
 
 /** A bucket: settings, objects with their versions, and uploads under way. */
 export class Bucket {
+  /** Set for a bucket that is not in the Region of the local AWS. */
+  public region?: string;
   public versioning?: 'Enabled' | 'Suspended';
   public encryption: Encryption = { algorithm: 'AES256' };
   public publicAccessBlock?: PublicAccessBlock = {

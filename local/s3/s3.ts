@@ -9,6 +9,7 @@ import { deleteOperations } from './delete';
 import { listOperations } from './list';
 import { multipartOperations } from './multipart';
 import { objectOperations, readObject } from './objects';
+import { redirectOf } from './redirect';
 import { readRequest, type S3Context, type S3Operations } from './request';
 import { settingOperations } from './setting-operations';
 import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
@@ -43,7 +44,7 @@ export class S3 implements WireService {
     const s3Request = readRequest(request, this.context.environment.accountId);
     const operation = OPERATIONS[s3Request.operation];
     if (!operation) throw new ServiceError('NotImplemented', `the local AWS does not play S3 ${s3Request.operation}`, 501);
-    return operation(this.context, s3Request);
+    return redirectOf(this.context.buckets.find(s3Request.bucket), s3Request.operation, request.region) ?? operation(this.context, s3Request);
   }
 
   /** Makes a bucket. Asks nobody for permission. */
