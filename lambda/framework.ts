@@ -26,6 +26,9 @@ export interface Deadlines {
   readonly Deadline: number;
 }
 
+/** How far the clock of the function and those of AWS's services may be apart, in milliseconds. */
+export const CLOCK_SKEW = 5_000;
+
 export interface IsCompleteRequest extends OnEventRequest, OnEventResponse {
   readonly PhysicalResourceId: string;
 }

@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CLOCK_SKEW } from './framework';
 
 /** DescribeStacks with all its attempts, in milliseconds: a budget of its own, because a HealthLake that hangs must not use it up. */
 const CALL_BUDGET = 30_000;
@@ -17,14 +18,21 @@ export function directionOf(stackStatus: string): Direction | undefined {
   return /^(CREATE|UPDATE|IMPORT)_IN_PROGRESS$/.test(stackStatus) ? 'forward' : undefined;
 }
 
-/** Asks CloudFormation. */
-export async function askDirection(cloudformation: CloudFormationClient, stackId: string): Promise<Direction> {
+/**
+ * Asks CloudFormation for the direction of the deployment that asked for something at `requestedAt` (milliseconds since the epoch). The waiter
+ * of a deployment that was rolled back lives on into the next one, whose direction is none of its business.
+ */
+export async function askDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
   const abortSignal = AbortSignal.timeout(CALL_BUDGET);
   const { Stacks: stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal });
   const status = stacks?.[0]?.StackStatus ?? 'gone';
   const direction = directionOf(status);
   if (!direction) {
     throw new Error(`the stack is ${status}`);
+  }
+  const began = stacks?.[0]?.LastUpdatedTime?.getTime() ?? 0;
+  if (direction === 'forward' && began > requestedAt + CLOCK_SKEW) {
+    throw new Error('the stack has begun another deployment since');
   }
   return direction;
 }

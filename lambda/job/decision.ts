@@ -1,5 +1,6 @@
 import { describeError, kindOf, SETTLING_TIME } from '../errors';
 import { Fact } from '../fact';
+import { CLOCK_SKEW } from '../framework';
 import { Direction } from '../stack';
 import { LedgerEntry } from './ledger';
 import { JobPhysicalId } from './physical-id';
@@ -41,9 +42,6 @@ export type JobDecision =
   /** Try again, for as long as the kind of the error is worth it. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string }
   | { readonly kind: 'fail'; readonly why: string };
-
-/** How far the clocks of HealthLake and of the function may be apart, in milliseconds. */
-const CLOCK_SKEW = 5_000;
 
 /** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
 export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {

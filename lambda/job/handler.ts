@@ -63,7 +63,7 @@ async function askAws(request: IsCompleteRequest, operator: Operator, { fingerpr
   const datastore = await ask(() => datastoreStatus(operator, DatastoreId, abortSignal));
   const ledger = await ask(() => readLedger(operator.healthlake, DatastoreId, fingerprint, ErrorTolerance, abortSignal));
   // Asked last: what comes next may be a start.
-  const direction = await ask(() => askDirection(operator.cloudformation, request.StackId));
+  const direction = await ask(() => askDirection(operator.cloudformation, request.StackId, request.RequestedAt));
   return { datastore, ledger, direction, now: Date.now() };
 }
 

@@ -115,8 +115,8 @@ function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompl
 }
 
 /** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
-async function directionOfUpdate({ RequestType, StackId }: IsCompleteRequest, operator: Operator): Promise<Fact<Direction>> {
-  return ask(async () => (RequestType === 'Update' ? askDirection(operator.cloudformation, StackId) : 'forward'));
+async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest, operator: Operator): Promise<Fact<Direction>> {
+  return ask(async () => (RequestType === 'Update' ? askDirection(operator.cloudformation, StackId, RequestedAt) : 'forward'));
 }
 
 async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {

@@ -12,12 +12,12 @@ import { reverse } from './reverse';
 
 /** Creates or updates a stack; rolls back what fails, unless the stack says not to. */
 export async function deploy(operation: Operation, deployment: Deployment): Promise<void> {
-  const { stack } = operation;
+  const { stack, engine } = operation;
   const creates = stack.status === 'REVIEW_IN_PROGRESS';
   stack.unfinished ??= { before: stack.deployment, resources: new Map(stack.resources), attempts: new Map(), replaced: [] };
   stack.deployment = deployment;
   stack.imports = new Set([...stack.imports, ...importsOf(operation, deployment.program)]);
-  stack.updatedAt = creates ? undefined : Date.now();
+  stack.updatedAt = creates ? undefined : engine.environment.clock.now();
   stack.setStatus(creates ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', 'User Initiated');
 
   const failures = await apply(operation, deployment.program);

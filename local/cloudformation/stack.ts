@@ -40,6 +40,7 @@ export interface RunningOperation {
 export class Stack {
   public status: StackStatus = 'REVIEW_IN_PROGRESS';
   public statusReason?: string;
+  /** When its newest update began, by the clock. */
   public updatedAt?: number;
   public deletedAt?: number;
   public terminationProtection = false;

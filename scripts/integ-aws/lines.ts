@@ -44,6 +44,7 @@ export const LINE = {
   creationTime: 'U42',
   importTime: 'U43',
   importPrice: 'U44',
+  lastUpdated: 'U45',
 } as const;
 
 /** The id of a line. */
@@ -57,5 +58,6 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.fullQueue]: 'it would take 25 jobs or more',
   [LINE.serviceTimeout]: 'no answer was lost',
   [LINE.nestedStack]: 'the quickstart has no nested stack',
+  [LINE.lastUpdated]: 'the quickstart is only created',
   [LINE.importPrice]: 'it is on the bill, days later',
 };

@@ -119,8 +119,11 @@ export class Aws {
     this.stackIs('CREATE_IN_PROGRESS');
   }
 
-  public stackIs(status: StackStatus): void {
-    this.cloudformation.on(DescribeStacksCommand).resolves({ Stacks: [{ StackName: 'Import', CreationTime: new Date(T0), StackStatus: status }] });
+  public stackIs(status: StackStatus, lastUpdatedAt?: number): void {
+    const LastUpdatedTime = lastUpdatedAt === undefined ? undefined : new Date(lastUpdatedAt);
+    this.cloudformation.on(DescribeStacksCommand).resolves({
+      Stacks: [{ StackName: 'Import', CreationTime: new Date(T0), LastUpdatedTime, StackStatus: status }],
+    });
   }
 
   /** All calls of an operation: what was sent, and when. */

@@ -186,6 +186,13 @@ describe('Job, created', () => {
     listed(job('old', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }));
     await answersWith('old');
   });
+  row('J18', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS', T0 + 10 * SECOND);
+    expect(await aws.run(jobEvent(update, NEW_DATA))).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('another deployment since') });
+    expect(startsOf()).toEqual([]);
+    aws.stackIs('UPDATE_IN_PROGRESS', Date.now());
+    await starts(jobEvent(update, NEW_DATA));
+  });
 });
 
 describe('Job, updated', () => {
