@@ -8,6 +8,8 @@ export interface OnEventRequest {
   readonly ResourceType: string;
   readonly StackId: string;
   readonly LogicalResourceId: string;
+  /** Whoever has it can answer in our place: it is never logged. */
+  readonly ResponseURL?: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: object;
   readonly OldResourceProperties?: object;

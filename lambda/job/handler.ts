@@ -8,6 +8,7 @@ import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEvent
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
+import { requestedAtOf } from '../requested-at';
 import { askDirection } from '../stack';
 import { answerFromId, decideJob, JobChange, JobDecision, JobFacts } from './decision';
 import { readLedger } from './ledger';
@@ -22,12 +23,12 @@ type Acted = Exclude<JobDecision, { kind: 'start' }>;
 /** Sets the deadline. Everything that talks to AWS is left to `isComplete`, which may be repeated. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportJobProperties;
-  const now = Date.now();
+  const requestedAt = requestedAtOf(request, Date.now());
   return {
     PhysicalResourceId: request.PhysicalResourceId
       ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: fingerprintOf(properties) }),
-    RequestedAt: now,
-    Deadline: now + JOB_TIMEOUT_MINUTES * 60_000,
+    RequestedAt: requestedAt,
+    Deadline: requestedAt + JOB_TIMEOUT_MINUTES * 60_000,
   };
 }
 

@@ -7,6 +7,7 @@ import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
 import { Failure } from '../reason';
+import { requestedAtOf } from '../requested-at';
 import { askDirection, Direction } from '../stack';
 import { attributesOf, sentencesOf } from './answer';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
@@ -22,11 +23,11 @@ const FIRST_INVOCATION = 10_000;
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
-  const now = Date.now();
+  const requestedAt = requestedAtOf(request, Date.now());
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId }),
-    RequestedAt: now,
-    Deadline: now + Number(properties.TimeoutSeconds) * 1000,
+    RequestedAt: requestedAt,
+    Deadline: requestedAt + Number(properties.TimeoutSeconds) * 1000,
   };
 }
 

@@ -73,7 +73,7 @@ export class CustomResources implements ResourceHandler, WireService {
     const event = {
       RequestType: requestType,
       ServiceToken: serviceToken,
-      ResponseURL: `https://${RESPONSE_HOST}${RESPONSE_PATH}${secret}`,
+      ResponseURL: `https://${RESPONSE_HOST}${RESPONSE_PATH}${secret}?X-Amz-Date=${signatureDate(this.clock.now())}&X-Amz-Expires=7200`,
       ...answered,
       ResourceType: request.type,
       ResourceProperties: withTextScalars(request.properties),
@@ -111,6 +111,11 @@ export class CustomResources implements ResourceHandler, WireService {
     }
     return new Promise<never>(() => {});
   }
+}
+
+/** To the second, as in `20260131T235959Z`. */
+function signatureDate(now: number): string {
+  return new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 /** CloudFormation hands every scalar to a custom resource as a string. */

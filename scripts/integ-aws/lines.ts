@@ -45,6 +45,7 @@ export const LINE = {
   importTime: 'U43',
   importPrice: 'U44',
   lastUpdated: 'U45',
+  requestDate: 'U46',
 } as const;
 
 /** The id of a line. */
@@ -59,5 +60,6 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.serviceTimeout]: 'no answer was lost',
   [LINE.nestedStack]: 'the quickstart has no nested stack',
   [LINE.lastUpdated]: 'the quickstart is only created',
+  [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };

@@ -193,6 +193,13 @@ describe('Job, created', () => {
     aws.stackIs('UPDATE_IN_PROGRESS', Date.now());
     await starts(jobEvent(update, NEW_DATA));
   });
+  row('J19', async () => {
+    jest.setSystemTime(T0 + MINUTE);
+    aws.stackIs('UPDATE_IN_PROGRESS', T0 + 30 * SECOND);
+    const late = jobEvent({ ...update, ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0).toISOString().replace(/[-:]|\.000/g, '')}&X-Amz-Expires=7200` }, NEW_DATA);
+    expect(await aws.run(late)).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('another deployment since') });
+    expect(startsOf()).toEqual([]);
+  });
 });
 
 describe('Job, updated', () => {

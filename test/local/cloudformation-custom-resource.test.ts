@@ -34,7 +34,7 @@ describe('requests and answers', () => {
     expect(event).toEqual({
       RequestType: 'Create',
       ServiceToken: FUNCTION_ARN,
-      ResponseURL: expect.stringMatching(/^https:\/\/cloudformation-custom-resource-response\.local\/_response\/[0-9a-f]+$/),
+      ResponseURL: expect.stringMatching(/^https:\/\/cloudformation-custom-resource-response\.local\/_response\/[0-9a-f]+\?X-Amz-Date=\d{8}T\d{6}Z&X-Amz-Expires=7200$/),
       StackId: (await cfn.stack()).StackId,
       RequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       LogicalResourceId: 'C',
