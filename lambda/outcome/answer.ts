@@ -29,7 +29,7 @@ export function outputLocationOf(properties: ImportOutcomeProperties, job?: Impo
 }
 
 const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
-  'job': 'correct what it names (Manifest.json there has the counts, if HealthLake got that far) and deploy again',
+  'job': 'correct what it names (Manifest.json there has the counts, if HealthLake got that far) and deploy again (after --no-rollback with a new revision)',
   'errors': 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
   'timeout': 'the job can\'t be cancelled and goes on at HealthLake; deploy again later, which finds it and starts no second one, or raise the timeout of completion',
   'timeout of a creation': 'the job can\'t be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role '

@@ -242,9 +242,11 @@ describe('Job, updated', () => {
   row('J28', async () => {
     listed(job(JOB_ID, FAILED));
     await answersWith(JOB_ID, jobEvent(update));
-    described(() => WITH_ERRORS);
-    const { reason } = await aws.run(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME }));
-    expect(reason).toContain('after --no-rollback with a new revision');
+    for (const end of [WITH_ERRORS, FAILED]) {
+      described(() => end);
+      const { reason } = await aws.run(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME }));
+      expect(reason).toContain('after --no-rollback with a new revision');
+    }
   });
   row('J29', async () => {
     listed(job('old', GOOD));
