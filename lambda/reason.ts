@@ -20,17 +20,23 @@ export class Failure extends Error {
   }
 }
 
-/** One line of ASCII, bounded. What is too much is taken from the longest sentence: that is the service's, and what to do has to stay. */
+/**
+ * One line of ASCII, bounded. What is too much is taken from the longest sentences, all to the same length: they are the service's, and what to
+ * do has to stay.
+ */
 export function toReason(sentences: readonly string[]): string {
   const lines = sentences.map(toLine).filter((line) => line !== '');
-  const reason = lines.join('; ');
-  if (reason.length <= MAX_LENGTH) {
-    return reason;
+  let longest = Math.max(0, ...lines.map(({ length }) => length));
+  while (longest > ELLIPSIS.length && joined(lines, longest).length > MAX_LENGTH) {
+    longest -= 1;
   }
-  const longest = lines.reduce((a, b) => (b.length > a.length ? b : a));
-  const room = longest.length - (reason.length - MAX_LENGTH) - '...'.length;
-  const shortened = lines.map((line) => (line === longest ? `${longest.slice(0, Math.max(0, room))}...` : line));
-  return shortened.join('; ').slice(0, MAX_LENGTH);
+  return joined(lines, longest).slice(0, MAX_LENGTH);
+}
+
+const ELLIPSIS = '...';
+
+function joined(lines: readonly string[], longest: number): string {
+  return lines.map((line) => (line.length > longest ? `${line.slice(0, longest - ELLIPSIS.length)}${ELLIPSIS}` : line)).join('; ');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'events';
 import type { Clock } from './contract';
 
 /** Node fires timers with a longer delay than this at once, so longer sleeps are made of several timers. */
@@ -14,6 +15,7 @@ export class ScaledClock implements Clock {
   private readonly closing = new AbortController();
 
   public constructor(public readonly scale: number = 1) {
+    setMaxListeners(0, this.closing.signal); // every sleeper is one
     if (!(scale > 0 && Number.isFinite(scale))) {
       throw new Error(`time scale ${scale} is not a positive number, give 1 for real time or e.g. 60 for a minute per second`);
     }

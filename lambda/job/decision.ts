@@ -15,6 +15,8 @@ export interface JobChange {
   readonly id?: JobPhysicalId;
   /** When CloudFormation asked, in milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** When it must have its answer, in milliseconds since the epoch. */
+  readonly deadline: number;
   /** Why the properties can't be gone by, if so. */
   readonly unreadable?: string;
 }
@@ -69,7 +71,7 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   if (isDataSetUnchanged(change) && known.kind !== 'keep the id') {
     return known;
   }
-  return decideDatastore(datastore) ?? decideLedger(ledger, change.requestedAt);
+  return decideDatastore(datastore) ?? decideLedger(ledger, change, facts.now);
 }
 
 /** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
@@ -92,16 +94,22 @@ function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
   }
 }
 
-function decideLedger(ledger: Fact<readonly LedgerEntry[]>, requestedAt: number): JobDecision {
+/** The attempt at the deadline is the one whose error is shown; a minute later nobody listens any more, in milliseconds. */
+const LAST_ATTEMPT = 60_000;
+
+function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline }: JobChange, now: number): JobDecision {
   if ('error' in ledger) {
     return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
   }
   // A job that failed is one to start after, unless it was started for this change, by an attempt whose answer was lost.
   const started = ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW);
   const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running') ?? started;
-  return job
-    ? { kind: 'adopt', jobId: job.jobId }
-    : { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) };
+  if (job) {
+    return { kind: 'adopt', jobId: job.jobId };
+  }
+  return now < deadline + LAST_ATTEMPT
+    ? { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) }
+    : { kind: 'wait', why: 'there is none, and the time to start one is up' };
 }
 
 function answerWithoutStarting(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {

@@ -46,7 +46,7 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
   return act(request, properties, change.fingerprint, acted);
 }
 
-function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, RequestedAt }: IsCompleteRequest): JobChange {
+function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, RequestedAt, Deadline }: IsCompleteRequest): JobChange {
   const properties = ResourceProperties as ImportJobProperties;
   const old = OldResourceProperties as ImportJobProperties | undefined;
   return {
@@ -55,6 +55,7 @@ function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceI
     oldFingerprint: old && unreadable(old) === undefined ? fingerprintOf(old) : undefined,
     id: parseJobId(PhysicalResourceId),
     requestedAt: RequestedAt,
+    deadline: Deadline,
     unreadable: unreadable(properties),
   };
 }

@@ -33,7 +33,8 @@ const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
   'errors': 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
   'timeout': 'the job can\'t be cancelled and goes on at HealthLake; deploy again later, which finds it and starts no second one, or raise the timeout of completion',
   'timeout of a creation': 'the job can\'t be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role '
-    + 'made with it, and the job then fails for want of access; deploy with --no-rollback, or give a dataAccessRole of another stack, or raise the timeout of completion',
+    + 'if it was made with it, and the job then fails for want of access; deploy with --no-rollback, or with a dataAccessRole and a storage of another stack, '
+    + 'or raise the timeout of completion',
   'access': 'correct the permissions or the data store and deploy again, which finds the job',
 };
 

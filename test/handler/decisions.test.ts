@@ -26,6 +26,7 @@ type Situation = Partial<JobChange & JobFacts>;
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
   fingerprint: FINGERPRINT,
   requestedAt: 1_000_000,
+  deadline: 4_600_001,
   now: 4_600_000,
   direction: { value: 'forward' },
   datastore: { value: 'ACTIVE' },
@@ -76,6 +77,8 @@ describe('what Job does, going forward', () => {
     ['takes a job that failed just before for one of another change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
     ['answers with a job that runs rather than with one that failed for this change',
       { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
+    ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'there is none, and the time to start one is up' }],
+    ['adopts also when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
     ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
     ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
     ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],

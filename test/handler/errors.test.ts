@@ -93,6 +93,10 @@ describe('reason', () => {
   });
 
   test('999 bytes fit, 1,000 don\'t', () => {
+    const twoLong = toReason(['a', `HealthLake says: ${'m'.repeat(2048)}`, `results: s3://${'o'.repeat(1000)}/`, 'deploy again', 'log group: L']);
+    expect(twoLong).toMatch(/^a; HealthLake says: m+\.\.\.; results: s3:\/\/o+\.\.\.; deploy again; log group: L$/);
+    expect(twoLong.length).toBeGreaterThan(990);
+    expect(twoLong.length).toBeLessThan(1000);
     expect(toReason(['x'.repeat(999)])).toBe('x'.repeat(999));
     expect(toReason(['x'.repeat(1000)])).toBe(`${'x'.repeat(996)}...`);
   });
