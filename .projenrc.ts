@@ -61,6 +61,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@3.0.2',
+    'fast-check@^4.10.2',
     'fast-xml-parser',
     'fflate',
     'tsx',
@@ -165,6 +166,14 @@ project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'The end-to-end paths that are too long for npm test',
   steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/e2e/**/*.long.ts"', receiveArgs: true }],
+});
+project.addTask('test:faults', {
+  description: 'The fault suite: 1,000 random sequences of deployments under random faults',
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/faults/faults.long.ts"', receiveArgs: true }],
+});
+project.addTask('test:faults:mutants', {
+  description: 'Proof of the fault suite: it finds each of the defects that are put into the handler',
+  steps: [{ exec: 'jest --testMatch "<rootDir>/test/faults/mutants.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:newest', { description: 'The tests on the newest aws-cdk-lib', exec: 'scripts/test-newest.sh', receiveArgs: true });
 project.addTask('test:packages', {

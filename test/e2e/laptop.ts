@@ -8,6 +8,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { LocalAws, LocalAwsOptions } from '../../local/aws';
 import { CdkRun, runCdk } from '../../local/cdk-cli';
+import { everythingLogged, everythingSaid } from '../support/channels';
 
 /** Everything of the data store that the tests play with takes seconds. */
 const TIME_SCALE = 20;
@@ -97,19 +98,12 @@ export class Laptop {
 
   /** All that anybody can read who may not read the buckets: logs, events of stacks, executions, the terminal. */
   public everythingSaid(): string {
-    const { cloudformation, states } = this.aws;
-    return [
-      this.logs(),
-      ...cloudformation.stacks.all().map((stack) => JSON.stringify([stack.events.newestFirst(), [...stack.resources.values()], stack.outputs])),
-      ...states.executions().map((execution) => JSON.stringify(execution.history)),
-      this.terminal,
-    ].join('\n');
+    return [everythingSaid(this.aws), this.terminal].join('\n');
   }
 
   /** All that functions have logged. */
   public logs(): string {
-    const { logs } = this.aws;
-    return logs.groupNames().flatMap((group) => logs.events(group)).map(({ message }) => message).join('\n');
+    return everythingLogged(this.aws);
   }
 
   public async close(): Promise<void> {

@@ -1,0 +1,16 @@
+import { randomInt } from 'crypto';
+import { checkPlayed } from './coverage';
+import { settingsOf } from './settings';
+import { runSuite } from './suite';
+
+const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, seconds: 3 * 3_600, lanes: 5, shrinkSeconds: 300, say: console.log });
+
+jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 300) * 1000);
+
+test('1,000 random plans', async () => {
+  console.log(`seed ${SETTINGS.seed}`);
+  const { tally, failure } = await runSuite(SETTINGS);
+  console.log(`seed ${SETTINGS.seed}\n${tally}`);
+  if (failure) throw new Error(failure);
+  if (SETTINGS.path === undefined) checkPlayed(tally);
+});

@@ -1,0 +1,191 @@
+import type { Rewrite } from './bundle';
+
+/** A defect that is put into the handler: the suite has to find it. */
+export interface Mutant {
+  readonly name: string;
+  /** Source file, from the root. */
+  readonly file: string;
+  /** What stands there once, to the letter. */
+  readonly text: string;
+  readonly replacement: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the client token is random',
+    file: 'lambda/job/handler.ts',
+    text: 'ClientToken: clientTokenOf(parameters, failedJobIds)',
+    replacement: 'ClientToken: clientTokenOf(parameters, [String(Math.random())])',
+  },
+  {
+    name: 'the client token is the same after a failed job',
+    file: 'lambda/job/handler.ts',
+    text: 'ClientToken: clientTokenOf(parameters, failedJobIds)',
+    replacement: 'ClientToken: clientTokenOf(parameters, [])',
+  },
+  {
+    name: 'a job that succeeded is not adopted',
+    file: 'lambda/job/decision.ts',
+    text: "const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running')",
+    replacement: "const job = oldest(ledger.value, 'running')",
+  },
+  {
+    name: 'a job that runs is not adopted',
+    file: 'lambda/job/decision.ts',
+    text: "const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running')",
+    replacement: "const job = oldest(ledger.value, 'succeeded')",
+  },
+  {
+    name: 'a job that failed is adopted',
+    file: 'lambda/job/decision.ts',
+    text: 'submittedAt >= requestedAt - CLOCK_SKEW',
+    replacement: 'submittedAt < requestedAt',
+  },
+  {
+    name: 'a job that was started for this change and has failed is not adopted',
+    file: 'lambda/job/decision.ts',
+    text: 'submittedAt >= requestedAt - CLOCK_SKEW',
+    replacement: 'false',
+  },
+  {
+    name: 'jobs of other data sets are adopted',
+    file: 'lambda/fingerprint.ts',
+    text: 'return jobName?.endsWith(`-${fingerprint}`) ?? false;',
+    replacement: 'return jobName?.includes(fingerprint.slice(0, 0)) ?? false;',
+  },
+  {
+    name: 'an old job is judged by any tolerance',
+    file: 'lambda/job/ledger.ts',
+    text: 'return judge(job, tolerance).kind;',
+    replacement: "return judge(job, { Kind: 'ANY' }).kind;",
+  },
+  {
+    name: 'a start does not ask where the stack goes',
+    file: 'lambda/stack.ts',
+    text: "const status = stacks?.[0]?.StackStatus ?? 'gone';",
+    replacement: "const status = stacks ? 'UPDATE_IN_PROGRESS' : 'gone';",
+  },
+  {
+    name: 'a stack at rest counts as going forward',
+    file: 'lambda/stack.ts',
+    text: "? 'forward' : undefined;",
+    replacement: "? 'forward' : 'forward';",
+  },
+  {
+    name: 'the waiter of an earlier deployment takes the next one for its own',
+    file: 'lambda/stack.ts',
+    text: 'began > requestedAt + CLOCK_SKEW',
+    replacement: 'began > Infinity',
+  },
+  {
+    name: 'an event that is delivered late counts as new',
+    file: 'lambda/requested-at.ts',
+    text: 'signedAt < deliveredAt ? signedAt : deliveredAt',
+    replacement: 'signedAt < deliveredAt ? deliveredAt : deliveredAt',
+  },
+  {
+    name: 'the roll-back of an update is not recognized',
+    file: 'lambda/stack.ts',
+    text: '/(ROLLBACK|DELETE).*_IN_PROGRESS$/',
+    replacement: '/^(ROLLBACK|DELETE).*_IN_PROGRESS$/',
+  },
+  {
+    name: 'an update takes the new job for judged',
+    file: 'lambda/outcome/handler.ts',
+    text: 'judged: isOfThisJob ? id.judged : undefined',
+    replacement: 'judged: id?.judged',
+  },
+  {
+    name: 'errors are tolerated that were not to be',
+    file: 'lambda/outcome/verdict.ts',
+    text: "tolerance.Kind === 'ANY') {\n    return { kind: 'succeeded' };",
+    replacement: "tolerance.Kind !== 'PERCENT') {\n    return { kind: 'succeeded' };",
+  },
+  {
+    name: 'a cancelled job is waited for',
+    file: 'lambda/outcome/verdict.ts',
+    text: "new Set(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])",
+    replacement: "new Set(['FAILED', 'CANCEL_COMPLETED'])",
+  },
+  {
+    name: 'a status that is not known is a failure',
+    file: 'lambda/outcome/verdict.ts',
+    text: 'if (FAILED.has(status)) {',
+    replacement: 'if (FAILED.has(status) || !/^(SUBMITTED|QUEUED|IN_PROGRESS|COMPLETED.*)$/.test(status)) {',
+  },
+  {
+    name: 'the outcome has no deadline',
+    file: 'lambda/outcome/decision.ts',
+    text: 'return now >= Deadline ?',
+    replacement: 'return now >= Deadline * 2 ?',
+  },
+  {
+    name: 'the start has no deadline',
+    file: 'lambda/job/handler.ts',
+    text: 'if (Date.now() >= request.Deadline) {',
+    replacement: 'if (Date.now() >= request.Deadline * 2) {',
+  },
+  {
+    name: 'an error that passes is final',
+    file: 'lambda/errors.ts',
+    text: "return 'transient';",
+    replacement: "return 'definite';",
+  },
+  {
+    name: 'a policy that is not there yet is final',
+    file: 'lambda/errors.ts',
+    text: "? 'definite' : 'settling';",
+    replacement: "? 'definite' : 'definite';",
+  },
+  {
+    name: 'reasons are not cut',
+    file: 'lambda/reason.ts',
+    text: 'const MAX_LENGTH = 999;',
+    replacement: 'const MAX_LENGTH = 99_999;',
+  },
+  {
+    name: 'reasons have more than a line',
+    file: 'lambda/reason.ts',
+    text: ".replace(/\\s+/g, ' ')",
+    replacement: '',
+  },
+  {
+    name: 'the stack trace is in the reason',
+    file: 'lambda/reason.ts',
+    text: 'this.stack = this.message;',
+    replacement: '',
+  },
+  {
+    name: 'object keys are shown',
+    file: 'lambda/reason.ts',
+    text: "return text.replace(QUOTED_KEY, '$1***').replace(KEY, '$1***').replace(FILE_NAME, '***$1');",
+    replacement: 'return [text, QUOTED_KEY, KEY, FILE_NAME][0] as string;',
+  },
+  {
+    name: 'names of files are shown',
+    file: 'lambda/reason.ts',
+    text: ".replace(FILE_NAME, '***$1')",
+    replacement: ".replace(FILE_NAME, '$&')",
+  },
+  {
+    name: 'the request is logged',
+    file: 'lambda/index.ts',
+    text: 'return handlersOf(request).isComplete(request);',
+    replacement: 'console.log(JSON.stringify(request)); return handlersOf(request).isComplete(request);',
+  },
+];
+
+/** Puts a defect into the sources. Throws if they no longer have the text that it changes. */
+export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly rewrite: Rewrite; check(): void } {
+  let changes = 0;
+  return {
+    rewrite: (path, source) => {
+      if (path !== file) return source;
+      changes = source.split(text).length - 1;
+      return source.replace(text, () => replacement);
+    },
+    check: () => {
+      if (changes !== 1) throw new Error(`mutant "${name}": ${file} has ${changes} times ${JSON.stringify(text)}, not once; write the mutant for the source as it is`);
+    },
+  };
+}

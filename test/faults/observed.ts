@@ -1,0 +1,108 @@
+import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { Served } from './fault-player';
+import type { Plan, Tolerance, Variant } from './plan';
+import type { StackStatus } from '../../local/cloudformation/status';
+import type { LoggedRequest } from '../../local/http';
+
+/** All that a plan's play is judged by. Times are of the clock, in milliseconds. */
+export interface Observed {
+  readonly plan: Plan;
+  readonly operations: readonly ObservedOperation[];
+  readonly jobs: readonly ObservedJob[];
+  /** Every status of every stack, oldest first. */
+  readonly statuses: readonly ObservedStatus[];
+  readonly requests: readonly LoggedRequest[];
+  /** Executions of state machines that have not ended, though they had the time to. Known at the end. */
+  readonly endlessExecutions?: number;
+  /** All that somebody can read who may not read the buckets. Known at the end. */
+  readonly said?: { readonly everywhere: string; readonly inLogs: string };
+}
+
+/** One operation on the stack. */
+export interface ObservedOperation {
+  /** Which step of the plan it belongs to, from 0 on. */
+  readonly step: number;
+  readonly kind: OperationKind;
+  /** What a deployment wants. */
+  readonly wanted?: Wanted;
+  /** Whether the faults of the step were played during it; what only clears up before the step is not disturbed. */
+  readonly isDisturbed: boolean;
+  readonly served: readonly Served[];
+  readonly startedAt: number;
+  /** Undefined if it did not come to an end in time. */
+  readonly settledAt?: number;
+  readonly stackId: string;
+  readonly before?: StackStatus;
+  readonly after: StackStatus;
+  /** Whether somebody deleted the stack in the middle of it. */
+  readonly wasDeleted: boolean;
+  readonly failures: readonly ResourceFailed[];
+  readonly outputs: Readonly<Record<string, string>>;
+  /** All jobs as they were at its end. */
+  readonly jobsAfter: readonly ImportJobProperties[];
+}
+
+export type OperationKind = 'create' | 'update' | 'delete' | 'roll back' | 'continue the roll-back';
+
+/** A data set, and how it is wanted. */
+export interface Wanted {
+  readonly variant: Variant;
+  readonly datastoreId: string;
+  /** Fingerprint. */
+  readonly dataSet: string;
+}
+
+/** A failed event of a resource. */
+export interface ResourceFailed {
+  readonly time: number;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+/** A job at the moment when it was submitted. */
+export interface ObservedJob {
+  readonly jobId: string;
+  readonly datastoreId: string;
+  readonly dataSet: string;
+  readonly submittedAt: number;
+  /** Which operation was under way, or came last. */
+  readonly operation: number;
+  /** How many waiters of the provider framework ran at that moment. */
+  readonly waiters: number;
+  /** The other jobs of the data set in the data store, as they were at that moment. */
+  readonly others: readonly ImportJobProperties[];
+}
+
+export interface ObservedStatus {
+  readonly time: number;
+  readonly stackId: string;
+  readonly status: StackStatus;
+}
+
+/** The fingerprint at the end of a job's name. */
+export function dataSetOf(jobName: string | undefined): string {
+  return jobName?.slice(jobName.lastIndexOf('-') + 1) ?? '';
+}
+
+export function isEnded({ JobStatus: status }: ImportJobProperties): boolean {
+  return ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'].includes(status ?? '');
+}
+
+/** Whether a job did what a tolerance asks for: written anew here, so that it doesn't share the handler's errors. */
+export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: ImportJobProperties, tolerance: Tolerance): boolean {
+  if (status === 'COMPLETED') return true;
+  if (status !== 'COMPLETED_WITH_ERRORS') return false;
+  const rejected = report?.TotalNumberOfResourcesWithCustomerError ?? Infinity;
+  switch (tolerance) {
+    case 'none':
+      return false;
+    case 'one resource':
+      return rejected <= 1;
+    case '60 percent':
+      return rejected * 100 <= 60 * (report?.TotalNumberOfResourcesScanned ?? 0);
+    case 'any':
+      return true;
+  }
+}

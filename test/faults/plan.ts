@@ -1,0 +1,145 @@
+import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
+import type { ClientTokenMismatch, ForcedOutcome } from '../../local/healthlake/options';
+import type { KillAnswer } from '../../local/lambda/lambda';
+
+/** What is played: a sequence of deployments of one stack, on an AWS of its own, and what goes wrong meanwhile. */
+export interface Plan {
+  readonly environment: PlannedEnvironment;
+  readonly steps: readonly Step[];
+}
+
+/** How AWS is where its documentation leaves it open, or where it depends on the day. Durations are of the scaled clock. */
+export interface PlannedEnvironment {
+  readonly rollbackAfterUpdate: { readonly succeeded: UpdateReversal; readonly failed: UpdateReversal };
+  readonly reusesRequestId: boolean;
+  /** How long a new or changed role or policy isn't in effect. */
+  readonly propagationSeconds: number;
+  /** How long a job that was accepted isn't listed. */
+  readonly listDelaySeconds: number;
+  readonly clientTokenMismatch: ClientTokenMismatch;
+}
+
+export type Step = DeployStep | DestroyStep;
+
+export interface DeployStep {
+  readonly kind: 'deploy';
+  /** How long after the step before. */
+  readonly pauseSeconds: number;
+  /** What differs from the deployment before; nothing if the same is deployed again. */
+  readonly change: Partial<Variant>;
+  /** What lies in the bucket from now on. */
+  readonly data: Data;
+  /** How HealthLake treats jobs that are submitted in this step. */
+  readonly job: PlannedJob;
+  readonly trouble?: Trouble;
+  /** `cdk deploy --no-rollback`. */
+  readonly rollbackDisabled: boolean;
+  /** What is done first if the stack is left as a failed deployment without roll-back left it. */
+  readonly afterFailure: 'deploy on top' | 'roll back';
+  readonly faults: readonly Fault[];
+}
+
+export interface DestroyStep {
+  readonly kind: 'destroy';
+  readonly pauseSeconds: number;
+  readonly faults: readonly Fault[];
+}
+
+/** One way to write the app. */
+export interface Variant {
+  readonly revision: '1' | '2' | '3';
+  readonly tolerance: Tolerance;
+  readonly timeoutMinutes: number;
+  /** Which of the two data stores. */
+  readonly datastore: 0 | 1;
+  /** Construct id. */
+  readonly id: 'Patients' | 'Moved';
+  /** Construct id of a supplied provider, or the stack's own one. */
+  readonly provider: 'of the stack' | 'Other';
+  readonly outputPrefix: 'default' | 'elsewhere/';
+  /** `RemovalPolicies.of(import).destroy()`: removing the resources calls the functions. */
+  readonly destroys: boolean;
+}
+
+export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
+
+/** `one bad`: one of four resources is rejected, `most bad`: three of six, `empty`: there is no file. */
+export type Data = 'good' | 'one bad' | 'most bad' | 'empty';
+
+/** How HealthLake treats a job. */
+export interface PlannedJob {
+  readonly seconds: number;
+  /** A status that it shows between IN_PROGRESS and its end. */
+  readonly detour?: { readonly status: string; readonly seconds: number };
+  /** An end that doesn't depend on the data. */
+  readonly outcome?: ForcedOutcome;
+}
+
+/** What happens to the stack beside the import. */
+export type Trouble =
+  /** A resource that is deployed after the import fails. */
+  | { readonly kind: 'fails after' }
+  /** A resource that is deployed at the same time fails, and the import is cancelled wherever it is. */
+  | { readonly kind: 'fails beside'; readonly afterSeconds: number }
+  /** Somebody deletes the stack. */
+  | { readonly kind: 'deleted'; readonly afterSeconds: number };
+
+/** The requests that the functions make, and how they can fail. */
+export type Operation =
+  | 'sts.AssumeRole'
+  | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListFHIRImportJobs' | 'healthlake.StartFHIRImportJob' | 'healthlake.DescribeFHIRImportJob'
+  | 'cloudformation.DescribeStacks'
+  | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
+
+/** The provider's functions. */
+export type FunctionName = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
+
+/** What goes wrong in one step. Counts begin with the step, at 1. */
+export type Fault = RequestFault | InvocationFault | StallFault;
+
+export interface RequestFault {
+  readonly on: 'request';
+  readonly operation: Operation;
+  /** The first request that it hits. */
+  readonly from: number;
+  /** How many requests, or for how long all of them. */
+  readonly lasting: { readonly times: number } | { readonly seconds: number };
+  readonly what: RequestTrouble;
+}
+
+export type RequestTrouble =
+  | { readonly kind: 'throttle' | 'internal' | 'reset-before' | 'reset-after' }
+  | { readonly kind: 'delay'; readonly seconds: number }
+  | { readonly kind: 'error'; readonly name: string; readonly message: string; readonly status: number }
+  /** The process that asks dies, before AWS has done what it was asked for or afterwards. */
+  | { readonly kind: 'killed'; readonly when: 'before' | 'after'; readonly answer: KillAnswer };
+
+export interface InvocationFault {
+  readonly on: 'invocation';
+  readonly of: FunctionName;
+  readonly from: number;
+  readonly times: number;
+  readonly what:
+    | { readonly kind: 'killed after'; readonly ms: number; readonly answer: KillAnswer }
+    | { readonly kind: 'refused'; readonly error: 'TooManyRequestsException' | 'ServiceException' }
+    | { readonly kind: 'twice' };
+}
+
+/** HealthLake starts no job: for ever unless it ends. */
+export interface StallFault {
+  readonly on: 'queue';
+  readonly afterSeconds: number;
+  readonly seconds?: number;
+}
+
+/** What the first deployment of a plan changes. */
+export const FIRST_VARIANT: Variant = {
+  revision: '1',
+  tolerance: 'none',
+  timeoutMinutes: 10,
+  datastore: 0,
+  id: 'Patients',
+  provider: 'of the stack',
+  outputPrefix: 'default',
+  destroys: false,
+};

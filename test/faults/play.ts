@@ -1,0 +1,247 @@
+import { putData } from './data';
+import { Deployer } from './deployer';
+import { FaultPlayer } from './fault-player';
+import {
+  dataSetOf, type Observed, type ObservedJob, type ObservedOperation, type ObservedStatus, type ResourceFailed, type Wanted,
+} from './observed';
+import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant } from './plan';
+import { DATA_BUCKET, DATA_PREFIX, type Templates } from './template';
+import { World } from './world';
+import { fingerprintOf } from '../../lambda/fingerprint';
+import type { Stack } from '../../local/cloudformation/stack';
+import { ANSWER_MARGIN_MINUTES, JOB_TIMEOUT_MINUTES } from '../../src/import-contract';
+import { everythingLogged, everythingSaid } from '../support/channels';
+
+const MINUTE = 60_000;
+
+/** How long everything of a stack but the import may take. */
+const SLACK = 10 * MINUTE;
+
+/** The framework asks for 55 minutes, and what it asks takes time too. */
+const LONGEST_WAITER = 90 * MINUTE;
+
+/** An operation as it begins. */
+type Beginning = Pick<ObservedOperation, 'kind' | 'wanted' | 'isDisturbed'>;
+
+const UNDER_WAY = { served: [], stackId: '', after: 'REVIEW_IN_PROGRESS', wasDeleted: false, failures: [], outputs: {}, jobsAfter: [] } as const;
+
+/** What an operation asks of CloudFormation. False if there is nothing to do. */
+type Request = () => Promise<boolean | void>;
+
+/** Plays one plan on an AWS of its own, and writes down what happens. */
+export class Play implements Observed {
+  public static async open(plan: Plan, templates: Templates): Promise<Play> {
+    return new Play(plan, templates, await World.open(plan.environment));
+  }
+
+  public readonly operations: ObservedOperation[] = [];
+  public readonly jobs: ObservedJob[] = [];
+  public readonly statuses: ObservedStatus[] = [];
+  public endlessExecutions?: number;
+  public said?: Observed['said'];
+  private readonly failures: ResourceFailed[] = [];
+  private readonly deployer: Deployer;
+  private readonly faults: FaultPlayer;
+  private readonly watched = new Set<Stack>();
+  private variant: Variant = FIRST_VARIANT;
+  /** What the stack was last deployed as with success. */
+  private deployed?: Wanted;
+  private step = 0;
+
+  private constructor(public readonly plan: Plan, private readonly templates: Templates, public readonly world: World) {
+    this.deployer = new Deployer(world);
+    this.faults = new FaultPlayer(world.aws);
+    world.aws.healthlake.healthLake.observe(({ kind, jobId, datastoreId }) => {
+      if (kind === 'import') this.observeJob(jobId, datastoreId);
+    });
+  }
+
+  public get requests() {
+    return this.world.aws.router.requests.entries;
+  }
+
+  /** Plays all steps. `judge` is asked after each operation whether to go on. */
+  public async run(judge: (play: Play) => void): Promise<void> {
+    const { clock } = this.world.aws;
+    for (const [index, step] of this.plan.steps.entries()) {
+      this.step = index;
+      await clock.sleep(step.pauseSeconds * 1000);
+      for (const operation of this.operationsOf(step)) {
+        const { length } = this.operations;
+        await operation();
+        if (this.operations.length > length) judge(this);
+      }
+    }
+    await this.clearUp();
+    await this.executionsEnd();
+    this.said = { everywhere: everythingSaid(this.world.aws), inLogs: everythingLogged(this.world.aws) };
+    judge(this);
+  }
+
+  public async close(): Promise<void> {
+    await this.world.close();
+  }
+
+  private operationsOf(step: Step): (() => Promise<void>)[] {
+    if (step.kind === 'destroy') {
+      return [async () => {
+        if (this.deployer.stack) await this.operate({ kind: 'delete', isDisturbed: true }, step, () => this.deployer.delete());
+        this.deployed = undefined;
+      }];
+    }
+    return [
+      () => this.clearUp(),
+      async () => {
+        if (['CREATE_FAILED', 'UPDATE_FAILED'].includes(this.deployer.stack?.status ?? '') && step.afterFailure === 'roll back') {
+          await this.operate({ kind: 'roll back', isDisturbed: false }, step, () => this.deployer.rollBack());
+        }
+      },
+      async () => {
+        if (this.deployer.mustBeDeletedFirst) {
+          await this.operate({ kind: 'delete', isDisturbed: false }, step, () => this.deployer.delete());
+          this.deployed = undefined;
+        }
+      },
+      () => this.deploy(step),
+    ];
+  }
+
+  private async deploy(step: DeployStep): Promise<void> {
+    const { world, deployer } = this;
+    this.variant = { ...this.variant, ...step.change };
+    const synthesized = this.templates.of(this.variant, step.trouble, world.datastoreIds);
+    world.putAssets(synthesized);
+    world.nextJobs = step.job;
+    putData(world.aws, step.data);
+    const wanted = this.wanted(this.variant);
+    const kind = deployer.stack ? 'update' : 'create';
+    await this.operate({ kind, wanted, isDisturbed: true }, step, async () =>
+      kind === 'create' ? deployer.create(synthesized, step.rollbackDisabled) : deployer.update(synthesized, step.rollbackDisabled));
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(this.operations.at(-1)?.after ?? '')) this.deployed = wanted;
+  }
+
+  /** A roll-back that failed is continued before anything else, without any faults. */
+  private async clearUp(): Promise<void> {
+    if (this.deployer.stack?.status !== 'UPDATE_ROLLBACK_FAILED') return;
+    await this.operate({ kind: 'continue the roll-back', isDisturbed: false }, undefined, () => this.deployer.continueRollback());
+  }
+
+  /** Waiters outlive a deployment that was cancelled, but not their own time. */
+  private async executionsEnd(): Promise<void> {
+    const { clock, states } = this.world.aws;
+    const running = states.executions().filter(({ status }) => status === 'RUNNING');
+    const giveUp = new AbortController();
+    await Promise.race([
+      Promise.all(running.map(({ ended }) => ended)),
+      clock.sleep(LONGEST_WAITER, giveUp.signal).catch(() => undefined),
+    ]);
+    giveUp.abort();
+    this.endlessExecutions = running.filter(({ status }) => status === 'RUNNING').length;
+  }
+
+  private async operate(beginning: Beginning, step: Step | undefined, request: Request): Promise<void> {
+    const { world: { aws }, deployer, faults } = this;
+    const before = deployer.stack?.status;
+    const failuresBefore = this.failures.length;
+    const startedAt = aws.clock.now();
+    const index = this.operations.length;
+    this.operations.push({ ...UNDER_WAY, ...beginning, step: this.step, startedAt, before });
+
+    if (beginning.isDisturbed) faults.begin(step?.faults ?? []);
+    const existing = deployer.stack;
+    if (await request() === false) {
+      this.operations.pop();
+      faults.end();
+      return;
+    }
+    const stack = (existing ?? deployer.stack)!; // a deletion may be through by now
+    this.watch(stack);
+    const wasDeleted = step?.kind === 'deploy' && beginning.wanted !== undefined && await this.deleteMidway(step);
+    const isSettled = await this.isSettled(stack, beginning);
+    const served = faults.end();
+
+    this.operations[index] = {
+      ...this.operations[index],
+      served,
+      settledAt: isSettled ? aws.clock.now() : undefined,
+      stackId: stack.id,
+      after: stack.status,
+      wasDeleted,
+      failures: this.failures.slice(failuresBefore),
+      outputs: Object.fromEntries(stack.outputs.map(({ key, value }) => [key, value])),
+      jobsAfter: this.allJobs(),
+    };
+  }
+
+  private async deleteMidway({ trouble }: DeployStep): Promise<boolean> {
+    const { world: { aws }, deployer } = this;
+    if (trouble?.kind !== 'deleted') return false;
+    const { stack } = deployer;
+    await Promise.race([stack?.operation?.done, aws.clock.sleep(trouble.afterSeconds * 1000)]);
+    if (!stack?.operation) return false;
+    await deployer.delete();
+    this.deployed = undefined;
+    return true;
+  }
+
+  /** Waits for the end, as long as the service time-outs of the import's resources allow: forward, back, and for their deletion. */
+  private async isSettled(stack: Stack, { wanted }: Beginning): Promise<boolean> {
+    const { clock } = this.world.aws;
+    const minutes = Math.max(wanted?.variant.timeoutMinutes ?? 0, this.deployed?.variant.timeoutMinutes ?? 0);
+    const oneWay = (JOB_TIMEOUT_MINUTES + ANSWER_MARGIN_MINUTES + minutes + ANSWER_MARGIN_MINUTES) * MINUTE;
+    const giveUp = new AbortController();
+    const ended = await Promise.race([
+      (stack.operation?.done ?? Promise.resolve()).then(() => true),
+      clock.sleep(3 * oneWay + SLACK, giveUp.signal).then(() => false, () => true),
+    ]);
+    giveUp.abort();
+    return ended;
+  }
+
+  private wanted(variant: Variant): Wanted {
+    const datastoreId = this.world.datastoreIds[variant.datastore];
+    const dataSet = fingerprintOf({
+      DatastoreId: datastoreId, InputS3Uri: `s3://${DATA_BUCKET}/${DATA_PREFIX}`, ValidationLevel: 'strict', Revision: variant.revision,
+    });
+    return { variant, datastoreId, dataSet };
+  }
+
+  private observeJob(jobId: string, datastoreId: string): void {
+    if (this.jobs.some((job) => job.jobId === jobId)) return;
+    const inStore = this.world.aws.healthlake.healthLake.importJobs(datastoreId);
+    const dataSet = dataSetOf(inStore.find(({ JobId: id }) => id === jobId)?.JobName);
+    this.jobs.push({
+      jobId,
+      datastoreId,
+      dataSet,
+      submittedAt: this.world.aws.clock.now(),
+      operation: this.operations.length - 1,
+      waiters: this.world.aws.states.executions().filter(({ status }) => status === 'RUNNING').length,
+      others: inStore.filter(({ JobId: id, JobName: name }) => id !== jobId && dataSetOf(name) === dataSet),
+    });
+  }
+
+  private allJobs() {
+    return this.world.datastoreIds.flatMap((id) => this.world.aws.healthlake.healthLake.importJobs(id));
+  }
+
+  /** Events tell the real time, and not quite: the clock's own is needed. */
+  private watch(stack: Stack): void {
+    if (this.watched.has(stack)) return;
+    this.watched.add(stack);
+    const { clock } = this.world.aws;
+    const note = (): void => void this.statuses.push({ time: clock.now(), stackId: stack.id, status: stack.status });
+    note();
+    const setStatus = stack.setStatus.bind(stack);
+    stack.setStatus = (...change) => {
+      setStatus(...change);
+      note();
+    };
+    const addResourceEvent = stack.addResourceEvent.bind(stack);
+    stack.addResourceEvent = (event) => {
+      addResourceEvent(event);
+      const { logicalId, type, status, statusReason: reason = '' } = event;
+      if (status.endsWith('_FAILED')) this.failures.push({ time: clock.now(), logicalId, type, status, reason });
+    };
+  }
+}

@@ -1,0 +1,130 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join, resolve } from 'path';
+import { App, CfnOutput, CustomResource, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { zipSync } from 'fflate';
+import type { Tolerance, Trouble, Variant } from './plan';
+import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../src';
+
+export const STACK = 'Import';
+export const DATA_BUCKET = 'hospital-data';
+export const DATA_PREFIX = 'in/';
+
+/** The logical id of a resource that fails beside the import begins so, and so does the name of the function behind it. */
+export const BESIDE = 'Beside';
+
+/** What CloudFormation is given to deploy. */
+export interface Synthesized {
+  /** As JSON. */
+  readonly template: string;
+  /** The zips of the functions' code, by object key. */
+  readonly assets: ReadonlyMap<string, Buffer>;
+}
+
+const TOLERANCES: Record<Tolerance, () => ErrorTolerance> = {
+  'none': () => ErrorTolerance.none(),
+  'one resource': () => ErrorTolerance.resources(1),
+  '60 percent': () => ErrorTolerance.percent(60),
+  'any': () => ErrorTolerance.any(),
+};
+
+/** Synthesizes the app, in its many variants, each once. */
+export class Templates {
+  private readonly known = new Map<string, Synthesized>();
+  private readonly zips = new Map<string, Buffer>();
+
+  /** @param handler what the provider's own functions run instead of the shipped bundle */
+  public constructor(private readonly handler?: Buffer) {}
+
+  /** @param datastoreIds the two data stores */
+  public of(variant: Variant, trouble: Trouble | undefined, datastoreIds: readonly string[]): Synthesized {
+    const failing = trouble?.kind === 'deleted' ? undefined : trouble;
+    const key = JSON.stringify([variant, failing, datastoreIds]);
+    const synthesized = this.known.get(key) ?? this.synthesize(variant, failing, datastoreIds);
+    this.known.set(key, synthesized);
+    return synthesized;
+  }
+
+  private synthesize(variant: Variant, failing: Trouble | undefined, datastoreIds: readonly string[]): Synthesized {
+    const outdir = mkdtempSync(join(tmpdir(), 'fhir-import-faults-'));
+    try {
+      const app = new App({ outdir, analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+      define(new Stack(app, STACK), variant, failing, datastoreIds);
+      app.synth();
+      const read = (file: string): string => readFileSync(join(outdir, file), 'utf8');
+      const { files } = JSON.parse(read(`${STACK}.assets.json`)) as AssetManifest;
+      const zips = Object.values(files).filter(({ source }) => source.packaging === 'zip');
+      return {
+        template: JSON.stringify(JSON.parse(read(`${STACK}.template.json`))),
+        assets: new Map(zips.map(({ source, destinations }) => {
+          const [{ objectKey }] = Object.values(destinations);
+          return [objectKey, this.zip(objectKey, resolve(outdir, source.path))];
+        })),
+      };
+    } finally {
+      rmSync(outdir, { recursive: true, force: true });
+    }
+  }
+
+  /** An asset is the same in all variants: its key is a hash of it. */
+  private zip(objectKey: string, folder: string): Buffer {
+    const known = this.zips.get(objectKey);
+    if (known) return known;
+    const names = readdirSync(folder);
+    const files = names.map((name) => [name, readFileSync(join(folder, name))] as const);
+    const isHandler = names.length === 1 && names[0] === 'index.js';
+    const zip = Buffer.from(zipSync(isHandler && this.handler ? { 'index.js': this.handler } : Object.fromEntries(files), { level: 0 }));
+    this.zips.set(objectKey, zip);
+    return zip;
+  }
+}
+
+interface AssetManifest {
+  readonly files: Readonly<Record<string, {
+    readonly source: { readonly path: string; readonly packaging: string };
+    readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+  }>>;
+}
+
+function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreIds: readonly string[]): void {
+  const fhirImport = new FhirImport(stack, variant.id, {
+    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreIds[variant.datastore]),
+    source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
+    revision: variant.revision,
+    errorTolerance: TOLERANCES[variant.tolerance](),
+    completion: Completion.waitFor({ timeout: Duration.minutes(variant.timeoutMinutes) }),
+    outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
+    provider: variant.provider === 'of the stack' ? undefined : new FhirImportProvider(stack, variant.provider),
+  });
+  new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
+  new CfnOutput(stack, 'jobStatus', { value: fhirImport.jobStatus });
+  new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
+  new CfnOutput(stack, 'imported', { value: fhirImport.resourcesImported });
+  new CfnOutput(stack, 'failed', { value: fhirImport.resourcesFailed });
+  new CfnOutput(stack, 'outputLocation', { value: fhirImport.outputLocation });
+  if (variant.destroys) {
+    RemovalPolicies.of(fhirImport).destroy();
+  }
+  if (failing?.kind === 'fails after') {
+    fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: DATA_BUCKET }));
+  }
+  if (failing?.kind === 'fails beside') {
+    failBeside(stack, fhirImport, failing.afterSeconds);
+  }
+}
+
+/** A custom resource whose function never answers fails when its time is over. */
+function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number): void {
+  const silent = new Function(stack, `${BESIDE}Function`, {
+    code: Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler', runtime: Runtime.NODEJS_22_X,
+  });
+  const beside = new CustomResource(stack, BESIDE, {
+    serviceToken: silent.functionArn,
+    serviceTimeout: Duration.seconds(afterSeconds),
+    removalPolicy: RemovalPolicy.RETAIN, // it would not answer a Delete either
+  });
+  beside.node.addDependency(fhirImport.operatorRole); // as late as the job
+}

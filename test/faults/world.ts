@@ -1,0 +1,73 @@
+import { CreateFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
+import type { PlannedEnvironment, PlannedJob } from './plan';
+import { DATA_BUCKET, type Synthesized } from './template';
+import { LocalAws } from '../../local/aws';
+import { bootstrapBucketName } from '../../local/iam/bootstrap';
+
+/**
+ * How many times faster than real time the clock of a plan runs. Timers that bound a request take a second of real time at least, whatever the
+ * scale; the budgets of the handler (30 s and more) and the functions' time-outs shrink with it, so a busy machine must answer within them.
+ */
+export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
+
+/** Ids of data stores and jobs follow from it, so templates can be used again. */
+const SEED = 'faults';
+
+/** What a job is like that is submitted while nobody says otherwise. */
+const DEFAULT_JOB: PlannedJob = { seconds: 10 };
+
+/** An AWS of its own for one plan, with two data stores and a bucket that are no stack's. */
+export class World {
+  public static async open(environment: PlannedEnvironment): Promise<World> {
+    const world: World = new World(await LocalAws.start({
+      timeScale: TIME_SCALE,
+      iam: { propagationMs: environment.propagationSeconds * 1000 },
+      cloudformation: { rollbackAfterUpdate: environment.rollbackAfterUpdate, reusesRequestId: environment.reusesRequestId },
+      healthlake: {
+        seed: SEED,
+        datastoreCreationMs: 0,
+        listDelayMs: environment.listDelaySeconds * 1000,
+        clientTokenMismatch: environment.clientTokenMismatch,
+        overrideJob: () => {
+          const { seconds, detour, outcome } = world.nextJobs;
+          return { pace: { minimumDurationMs: seconds * 1000 }, outcome, detour: detour && { status: detour.status, ms: detour.seconds * 1000 } };
+        },
+      },
+    }));
+    world.aws.s3.createBucket(DATA_BUCKET);
+    await world.createDatastores();
+    return world;
+  }
+
+  /** How HealthLake treats the jobs that are submitted from now on. */
+  public nextJobs: PlannedJob = DEFAULT_JOB;
+  public readonly datastoreIds: string[] = [];
+
+  private constructor(public readonly aws: LocalAws) {}
+
+  /** Puts the code of functions where CloudFormation looks for it. */
+  public putAssets({ assets }: Synthesized): void {
+    const { aws } = this;
+    const bucket = aws.s3.bucket(bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region }));
+    for (const [key, zip] of assets) {
+      if (bucket.find(key)) continue;
+      bucket.put(key, {
+        deleteMarker: false, body: zip, etag: `"${key}"`, lastModified: aws.clock.now(), headers: {}, encryption: { algorithm: 'AES256' },
+      });
+    }
+  }
+
+  public async close(): Promise<void> {
+    await this.aws.stop();
+  }
+
+  private async createDatastores(): Promise<void> {
+    const { endpoint, region, credentials } = this.aws;
+    const healthlake = new HealthLakeClient({ endpoint, region, credentials });
+    for (const name of ['first', 'second']) {
+      const { DatastoreId: id } = await healthlake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName: name }));
+      this.datastoreIds.push(id!);
+    }
+    healthlake.destroy();
+  }
+}
