@@ -1,25 +1,20 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { HealthLakeClient } from '@aws-sdk/client-healthlake';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@smithy/types';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { assumeRole, CLIENT_CONFIG } from './credentials';
 
-/** What the SDK's clients share: throttling outlasts three attempts, and a hanging call must not eat the function's time. */
-const CLIENT_CONFIG = {
-  maxAttempts: 8,
-  // Without the flag the SDK only warns.
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-};
-
-/** AssumeRole with all its attempts, in milliseconds: it is made anew for each call while it fails. */
-const ASSUME_BUDGET = 30_000;
+/** The report function's own time-out, and some for its start, in milliseconds. */
+const REPORT_TIME = 190_000;
 
 /** The clients of one import: every call is made as its operator role. */
 export interface Operator {
   readonly healthlake: HealthLakeClient;
   readonly cloudformation: CloudFormationClient;
+  readonly s3: S3Client;
+  readonly lambda: LambdaClient;
 }
 
-const sts = new STSClient(CLIENT_CONFIG);
 const operators = new Map<string, Operator>();
 
 /** The clients of an import's operator role; kept, because a warm function looks after many imports many times. */
@@ -28,24 +23,13 @@ export function operatorFor(roleArn: string): Operator {
   if (known) {
     return known;
   }
-  const config = { ...CLIENT_CONFIG, credentials: () => assume(roleArn) };
-  const operator = { healthlake: new HealthLakeClient(config), cloudformation: new CloudFormationClient(config) };
+  const config = { ...CLIENT_CONFIG, credentials: () => assumeRole(roleArn) };
+  const operator = {
+    healthlake: new HealthLakeClient(config),
+    cloudformation: new CloudFormationClient(config),
+    s3: new S3Client(config),
+    lambda: new LambdaClient({ ...config, maxAttempts: 2, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
+  };
   operators.set(roleArn, operator);
   return operator;
-}
-
-/** Temporary credentials; the SDK keeps them until they expire. */
-async function assume(roleArn: string): Promise<AwsCredentialIdentity> {
-  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'fhir-import' });
-  // A caller's abort signal doesn't reach the calls that are made for its credentials.
-  const { Credentials: granted } = await sts.send(command, { abortSignal: AbortSignal.timeout(ASSUME_BUDGET) });
-  if (!granted?.AccessKeyId || !granted.SecretAccessKey) {
-    throw new Error(`AssumeRole of ${roleArn} gave no credentials`);
-  }
-  return {
-    accessKeyId: granted.AccessKeyId,
-    secretAccessKey: granted.SecretAccessKey,
-    sessionToken: granted.SessionToken,
-    expiration: granted.Expiration,
-  };
 }

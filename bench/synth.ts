@@ -1,0 +1,49 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from '../src';
+
+const IMPORTS = 100;
+const ROUNDS = 5;
+
+/** Synthesizes imports, ten to a stack because a stack takes 500 resources; gives the seconds and the resources of all stacks. */
+function synth(imports: number, ownProviders: boolean): { readonly seconds: number; readonly resources: number } {
+  const startedAt = performance.now();
+  const app = new App({ analyticsReporting: false });
+  const stacks = Array.from({ length: Math.ceil(imports / 10) }, (_, n) => new Stack(app, `Stack${n}`));
+  const shared = new Stack(app, 'Shared');
+  const storage = new FhirStorage(shared, 'Storage');
+  const provider = new FhirImportProvider(shared, 'Provider');
+  for (let n = 0; n < imports; n++) {
+    const stack = stacks[n % stacks.length];
+    new FhirImport(stack, `Import${n}`, {
+      datastore: CfnFHIRDatastore.fromDatastoreId(stack, `Datastore${n}`, '6407b9ae4c2def3cb6f1a46a0c599ec0'),
+      source: FhirSource.bucket(Bucket.fromBucketName(stack, `Data${n}`, 'hospital-data'), `${n}/`),
+      storage,
+      provider: ownProviders ? new FhirImportProvider(stack, `Provider${n}`) : provider,
+    });
+  }
+  const assembly = app.synth();
+  const resources = assembly.stacks.reduce((sum, { template }) => sum + Object.keys((template as { Resources: object }).Resources ?? {}).length, 0);
+  return { seconds: (performance.now() - startedAt) / 1000, resources };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function main(): void {
+  synth(10, true); // loads and warms what both need
+  const ratios: number[] = [];
+  let [shared, own] = [synth(0, false), synth(0, false)];
+  const empty = shared.resources;
+  for (let round = 0; round < ROUNDS; round++) {
+    shared = synth(IMPORTS, false);
+    own = synth(IMPORTS, true);
+    ratios.push(own.seconds / shared.seconds);
+  }
+  console.log(`synth of ${IMPORTS} imports, a provider each : one provider, median of ${ROUNDS}: ${median(ratios).toFixed(1)} (${ratios.map((r) => r.toFixed(1)).join(', ')})`);
+  console.log(`resources per import: ${(shared.resources - empty) / IMPORTS} with one provider, ${(own.resources - empty) / IMPORTS} with a provider each`);
+}
+
+main();

@@ -1,0 +1,50 @@
+import { ReportDocument, REPORT_VERSION } from './document';
+import { RESOURCE_TYPES } from './fhir-r4-names';
+import { isReason, OTHER } from './tally';
+import { Report, ReportRequest } from './types';
+
+/** How many reasons the answer has. */
+const TOP = 3;
+
+/** What of a report may be shown. */
+export function answerOf(document: ReportDocument, location: string | undefined): Report {
+  const { complete, incomplete, files, manifest, manifestProblem, failures, searchValidation } = document;
+  return {
+    kind: 'report',
+    ...(location !== undefined && { location }),
+    complete,
+    ...(incomplete !== undefined && { problem: incomplete }),
+    filesRead: files.read,
+    filesTotal: files.total,
+    filesTotalIsExact: files.totalIsExact,
+    ...(manifest && { manifest }),
+    ...(manifestProblem !== undefined && { manifestProblem }),
+    failures: failures.count,
+    searchValidationFailures: searchValidation.count,
+    reasons: failures.reasons.slice(0, TOP).map(({ code, message, resourceTypes, count }) => ({
+      code, ...(message !== undefined && { message }), resourceTypes: resourceTypes.map(({ type }) => type), count,
+    })),
+  };
+}
+
+/** A report of this job that is there already, if it is complete, of this version, and says nothing that ours would not. */
+export function readReport(json: string, { DatastoreId, JobId }: ReportRequest): ReportDocument | undefined {
+  try {
+    const document = JSON.parse(json) as ReportDocument; // checked below, as far as it is used
+    const { version, complete, job, files, manifest = {}, failures, searchValidation } = document;
+    const counts = [files.read, files.total, failures.count, searchValidation.count, ...Object.values(manifest)];
+    const isOurs = version === REPORT_VERSION && complete === true && job.datastoreId === DatastoreId && job.jobId === JobId
+      && document.incomplete === undefined && files.totalIsExact === true && counts.every(isCount) && failures.reasons.every(isShowable);
+    return isOurs && document.manifestProblem === undefined ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isShowable({ code, message, count, resourceTypes }: ReportDocument['failures']['reasons'][number]): boolean {
+  return isReason(code, message) && isCount(count) && resourceTypes.every(({ type }) => RESOURCE_TYPES.has(type) || type === OTHER);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

@@ -1,0 +1,171 @@
+import { describeError } from '../errors';
+import { ManifestReading } from './manifest';
+import { Reading } from './read-files';
+import { FAILURES_FOLDER, Results, SEARCH_VALIDATION_FOLDER } from './results';
+import { Count, FileTally, FIRST_KEPT, Row, Tally } from './tally';
+import { ManifestCounts, ReportRequest } from './types';
+
+/** The version of the shapes in this file, which docs/report.schema.json describes. */
+export const REPORT_VERSION = 1;
+
+/** `report.json`. It has object keys, so that the owner of the data finds what has to be mended, and no other value of the data. */
+export interface ReportDocument {
+  readonly version: typeof REPORT_VERSION;
+  readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
+  /** Whether every file of the results was read to its end. */
+  readonly complete: boolean;
+  /** What is missing, if anything is. */
+  readonly incomplete?: string;
+  readonly files: {
+    readonly read: number;
+    readonly total: number;
+    /** False if the time was up before all files were listed. */
+    readonly totalIsExact: boolean;
+    /** Of those that could not be read, the first ones. */
+    readonly unread: readonly { readonly key: string; readonly why: string }[];
+  };
+  readonly manifest?: ManifestCounts;
+  readonly manifestProblem?: string;
+  /** FAILURE/: resources that were not imported. */
+  readonly failures: SectionDocument;
+  /** SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/: resources that were imported although they failed checks that searching needs. */
+  readonly searchValidation: SectionDocument;
+}
+
+/** What the lines of one kind say, the most frequent first. */
+export interface SectionDocument {
+  readonly count: number;
+  readonly files: readonly FileDocument[];
+  /** Files that are not in the list. */
+  readonly otherFiles: { readonly files: number; readonly count: number };
+  readonly resourceTypes: readonly TypeDocument[];
+  readonly reasons: readonly ReasonDocument[];
+}
+
+export interface FileDocument {
+  readonly key: string;
+  readonly inputKey: string;
+  readonly complete: boolean;
+  readonly count: number;
+  readonly first: readonly OccurrenceDocument[];
+}
+
+export interface TypeDocument {
+  readonly type: string;
+  readonly count: number;
+  readonly first: readonly OccurrenceDocument[];
+}
+
+export interface ReasonDocument {
+  readonly code: string;
+  readonly message?: string;
+  readonly count: number;
+  readonly resourceTypes: readonly { readonly type: string; readonly count: number }[];
+  readonly first: readonly OccurrenceDocument[];
+}
+
+/** Where something was found: an object of the results with its line, and the line of the input as HealthLake counts. */
+export interface OccurrenceDocument {
+  readonly key: string;
+  readonly line: number;
+  readonly inputLine?: number;
+}
+
+/** What a report is made of. */
+export interface Findings {
+  readonly manifest: ManifestReading;
+  readonly failures: Tally;
+  readonly searchValidation: Tally;
+  readonly reading: Reading;
+}
+
+/** The report as it is written. The same findings give the same bytes. */
+export function documentOf(request: ReportRequest, results: Results, { manifest, failures, searchValidation, reading }: Findings): ReportDocument {
+  const incomplete = missingOf(reading);
+  const { DatastoreId: datastoreId, JobId: jobId, InputS3Uri: input, OutputLocation: output } = request;
+  return {
+    version: REPORT_VERSION,
+    job: { datastoreId, jobId, input, output },
+    complete: incomplete === undefined,
+    ...(incomplete !== undefined && { incomplete }),
+    files: { read: reading.filesRead, total: reading.filesTotal, totalIsExact: reading.listing === 'ended', unread: reading.unread },
+    ...('counts' in manifest ? { manifest: manifest.counts } : { manifestProblem: manifest.problem }),
+    failures: sectionOf(failures, inputKeys(input, results, FAILURES_FOLDER)),
+    searchValidation: sectionOf(searchValidation, inputKeys(input, results, SEARCH_VALIDATION_FOLDER)),
+  };
+}
+
+/** What was not read, in words; undefined if all was. */
+function missingOf({ filesRead, filesTotal, listing, timeUp, filesUnread, unread, listError }: Reading): string | undefined {
+  const total = listing === 'ended' ? String(filesTotal) : `${filesTotal} or more`;
+  const codes = [...new Set(unread.map(({ why }) => why))].join(', ');
+  const missing = [
+    timeUp ? `the time was up: ${filesRead} of ${total} files read` : '',
+    filesUnread > 0 ? `${filesUnread} of ${total} files could not be read (${codes})` : '',
+    listError !== undefined ? `not all files could be listed: ${describeError(listError)}` : '',
+  ].filter((sentence) => sentence !== '');
+  return missing.length > 0 ? missing.join('; ') : undefined;
+}
+
+/** An output file is named as its input file is, sub-folders included. */
+function inputKeys(input: string, { prefix }: Results, folder: string): (key: string) => string {
+  const inputPrefix = /^s3:\/\/[^/]+\/?(.*)$/s.exec(input)?.[1] ?? '';
+  return (key) => inputPrefix + key.slice(prefix.length + folder.length);
+}
+
+function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDocument {
+  const files = tally.fileRows.map((file) => fileOf(file, inputKeyOf(file.key)));
+  return {
+    count: tally.count,
+    files,
+    otherFiles: { ...tally.otherFiles },
+    resourceTypes: mostFrequentFirst(tally.resourceTypes.map((counted) => ({ type: counted.type, ...countOf(counted) })), typeOf),
+    reasons: reasonsOf(tally.rows),
+  };
+}
+
+function fileOf(file: FileTally, inputKey: string): FileDocument {
+  return { key: file.key, inputKey, complete: file.wasRead, ...countOf(file) };
+}
+
+/** Rows are by resource type; reasons are not. */
+function reasonsOf(rows: readonly Row[]): ReasonDocument[] {
+  const byReason = new Map<string, Row[]>();
+  for (const row of rows.filter(({ count }) => count > 0)) {
+    const name = JSON.stringify([row.code, row.message]);
+    byReason.set(name, [...byReason.get(name) ?? [], row]);
+  }
+  return mostFrequentFirst([...byReason.values()].map((same) => {
+    const [{ code, message }] = same;
+    const first = same.flatMap((row) => row.first).sort((a, b) => a.file.index - b.file.index || a.line - b.line).slice(0, FIRST_KEPT);
+    return {
+      code,
+      ...(message !== undefined && { message }),
+      count: same.reduce((sum, { count }) => sum + count, 0),
+      resourceTypes: mostFrequentFirst(same.map(({ type, count }) => ({ type, count })), typeOf),
+      first: first.map(toOccurrence),
+    };
+  }), reasonName);
+}
+
+function countOf({ count, first }: Count): { count: number; first: OccurrenceDocument[] } {
+  return { count, first: first.map(toOccurrence) };
+}
+
+function toOccurrence({ file, line, lineId }: Count['first'][number]): OccurrenceDocument {
+  return { key: file.key, line, ...(lineId !== undefined && { inputLine: lineId }) };
+}
+
+/** Of equally many the one first whose name is. */
+function mostFrequentFirst<T extends { readonly count: number }>(counted: readonly T[], nameOf: (one: T) => string): T[] {
+  return counted.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function typeOf({ type }: { readonly type: string }): string {
+  return type;
+}
+
+/** Reasons without a message come last. */
+function reasonName({ code, message }: { readonly code: string; readonly message?: string }): string {
+  return message === undefined ? `1${code}` : `0${code} ${message}`;
+}

@@ -1,0 +1,111 @@
+import { setMaxListeners } from 'events';
+import { S3Client } from '@aws-sdk/client-s3';
+import { describeError } from '../errors';
+import { log } from '../log';
+import { answerOf, readReport } from './answer';
+import { documentOf, ReportDocument } from './document';
+import { ManifestReading, readManifest } from './manifest';
+import { readFiles, TimeBudget } from './read-files';
+import {
+  Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResults, readText, REPORT_NAME, Results, SEARCH_VALIDATION_FOLDER, writeReport,
+} from './results';
+import { s3Of } from './role';
+import { Tally } from './tally';
+import { Report, ReportAnswer, ReportRequest } from './types';
+
+/** What Lambda tells of the invocation, as far as it is asked. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** What is left of the function's time when reading ends, to count the files that are left and to write the report; and when listing ends. */
+const AFTER_READING = 25_000;
+const AFTER_LISTING = 15_000;
+
+/** Objects of these names are not larger. */
+const MAX_MANIFEST_BYTES = 1024 * 1024;
+const MAX_REPORT_BYTES = 16 * 1024 * 1024;
+
+/** Reports on the results of a job that has ended. */
+export async function handler(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+  const startedAt = Date.now();
+  let answer: ReportAnswer;
+  try {
+    answer = await report(request, context);
+  } catch (error) {
+    answer = { kind: 'unreadable', why: describeError(error) };
+  }
+  logAnswer(request, answer, Date.now() - startedAt);
+  return answer;
+}
+
+async function report(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+  const time = budgetOf(context.getRemainingTimeInMillis());
+  const results = parseResults(request.OutputLocation);
+  if (!results) {
+    return { kind: 'unreadable', why: 'the output location is not that of a folder in S3' };
+  }
+  const s3 = s3Of(request.ReportRoleArn);
+  const location = `${request.OutputLocation}${REPORT_NAME}`;
+  const names = await listNames(s3, results, time.listing);
+  const earlier = names.has(REPORT_NAME) ? await readEarlier(s3, results, request, time.listing) : undefined;
+  if (earlier) {
+    return answerOf(earlier, location);
+  }
+  const { manifest, encryption } = await readManifestOf(s3, results, names, time.listing);
+  if ('problem' in manifest && !names.has(FAILURES_FOLDER) && !names.has(SEARCH_VALIDATION_FOLDER)) {
+    return { kind: 'no-manifest', why: manifest.problem };
+  }
+  const document = await readAll(s3, results, request, manifest, time);
+  try {
+    await writeReport(s3, results, JSON.stringify(document), encryption, AbortSignal.timeout(AFTER_LISTING));
+  } catch (error) {
+    const problem = [document.incomplete, `the report could not be written: ${describeError(error)}`].filter((sentence) => sentence).join('; ');
+    return { ...answerOf(document, undefined), problem };
+  }
+  return answerOf(document, location);
+}
+
+/** Whatever is wrong with it, it can be made anew. */
+async function readEarlier(s3: S3Client, { bucket, prefix }: Results, request: ReportRequest, abortSignal: AbortSignal):
+Promise<ReportDocument | undefined> {
+  try {
+    const { text } = await readText(s3, bucket, prefix + REPORT_NAME, MAX_REPORT_BYTES, abortSignal);
+    return readReport(text, request);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readManifestOf(s3: S3Client, { bucket, prefix }: Results, names: ReadonlySet<string>, abortSignal: AbortSignal):
+Promise<{ readonly manifest: ManifestReading; readonly encryption: Encryption }> {
+  const name = MANIFEST_NAMES.find((candidate) => names.has(candidate));
+  if (name === undefined) {
+    return { manifest: { problem: 'there is no manifest' }, encryption: {} };
+  }
+  const { text, encryption } = await readText(s3, bucket, prefix + name, MAX_MANIFEST_BYTES, abortSignal);
+  return { manifest: readManifest(text), encryption };
+}
+
+async function readAll(s3: S3Client, results: Results, request: ReportRequest, manifest: ManifestReading, time: TimeBudget): Promise<ReportDocument> {
+  const failures = new Tally();
+  const searchValidation = new Tally();
+  const folders = [{ name: FAILURES_FOLDER, tally: failures }, { name: SEARCH_VALIDATION_FOLDER, tally: searchValidation }];
+  const reading = await readFiles(s3, results, folders, time);
+  return documentOf(request, results, { manifest, failures, searchValidation, reading });
+}
+
+/** Of a short time a half is for reading. */
+function budgetOf(remaining: number): TimeBudget {
+  const reading = Math.max(remaining / 2, remaining - AFTER_READING);
+  const listing = Math.max(remaining * 3 / 4, remaining - AFTER_LISTING);
+  const budget = { reading: AbortSignal.timeout(Math.floor(reading)), listing: AbortSignal.timeout(Math.floor(listing)) };
+  setMaxListeners(0, budget.reading, budget.listing); // each call under way listens: Node would warn of a leak
+  return budget;
+}
+
+function logAnswer({ DatastoreId: datastoreId, JobId: jobId }: ReportRequest, answer: ReportAnswer, milliseconds: number): void {
+  const { filesRead, filesTotal, failures, searchValidationFailures }: Partial<Report> = answer.kind === 'report' ? answer : {};
+  const why = answer.kind === 'report' ? answer.problem : answer.why;
+  log('import report', { datastoreId, jobId, kind: answer.kind, filesRead, filesTotal, failures, searchValidationFailures, why, milliseconds });
+}

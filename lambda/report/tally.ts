@@ -1,0 +1,158 @@
+import { ISSUE_TYPES, RESOURCE_TYPES } from './fhir-r4-names';
+import { findMessage, isMessage } from './message';
+import { Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITHOUT_RESPONSE } from './outcome';
+
+/** How many of the first occurrences are kept. */
+export const FIRST_KEPT = 3;
+
+/** Rows with filled messages, of which there could be as many as there are elements; beyond that messages stay unfilled. */
+const MAX_FILLED_ROWS = 2_000;
+
+/** How many files have a row of their own: those with the most lines. */
+export const MAX_FILE_ROWS = 1_000;
+
+/** What is said of codes and types that FHIR R4 doesn't have: they could be anything. */
+export const OTHER = 'other';
+
+/** Messages of the codes of our own. */
+const OWN_MESSAGES: ReadonlyMap<string, string> = new Map([
+  [LINE_NOT_JSON, 'a line of the results is not a JSON object'],
+  [LINE_WITHOUT_RESPONSE, 'a line of the results has no UpdateResourceResponse'],
+  [LINE_WITHOUT_ISSUE, 'a line of the results has no issue'],
+  [LINE_TOO_LONG, 'a line of the results is too long to be read'],
+]);
+
+/** Where something was found. */
+export interface Occurrence {
+  readonly file: FileTally;
+  /** Of the file of results, from 1. */
+  readonly line: number;
+  /** Of the input file, as HealthLake counts. */
+  readonly lineId?: number;
+}
+
+/** Something that is counted. */
+export interface Count {
+  count: number;
+  /** The first ones, in the order of files and lines, however the files were read. */
+  readonly first: Occurrence[];
+}
+
+/** A file of results. */
+export interface FileTally extends Count {
+  readonly key: string;
+  /** Its place among the files. */
+  readonly index: number;
+  /** Whether it was read to its end. */
+  wasRead: boolean;
+}
+
+/** Lines of one resource type that say the same. */
+export interface Row extends Count {
+  readonly type: string;
+  readonly code: string;
+  readonly message?: string;
+}
+
+/** What the lines of one kind say, and how often. What it holds doesn't grow with the number of lines. */
+export class Tally implements Count {
+  public count = 0;
+  public readonly first: Occurrence[] = [];
+  /** Of files that have no row of their own. */
+  public readonly otherFiles = { files: 0, count: 0 };
+  public readonly rows: Row[] = [];
+  /** By type, code and message. */
+  private readonly rowsByType = new Map<string, Map<string, Map<string | undefined, Row>>>();
+  private readonly types = new Map<string, Count & { readonly type: string }>();
+  private files: FileTally[] = [];
+
+  public get resourceTypes(): readonly (Count & { readonly type: string })[] {
+    return [...this.types.values()];
+  }
+
+  /** Those with the most lines first. */
+  public get fileRows(): readonly FileTally[] {
+    this.keepLargestFiles();
+    return this.files;
+  }
+
+  /** Counts one line, for one row or more. */
+  public add(rows: readonly Row[], file: FileTally, line: number, lineId?: number): void {
+    bump(this, file, line, lineId);
+    bump(file, file, line, lineId);
+    bump(this.types.get(rows[0].type)!, file, line, lineId);
+    for (const row of rows) {
+      bump(row, file, line, lineId);
+    }
+  }
+
+  /** Takes the counts of a file that nothing more will be read of. */
+  public addFile(file: FileTally): void {
+    if (file.count > 0) {
+      this.files.push(file);
+    }
+    if (this.files.length >= 2 * MAX_FILE_ROWS) {
+      this.keepLargestFiles();
+    }
+  }
+
+  /** The row of lines that say this. What isn't known to come from FHIR or from HealthLake is left out. */
+  public row(resourceType: string | undefined, { code, text }: Issue): Row {
+    return this.rowsWith(resourceType, code)(text);
+  }
+
+  /** Finds the rows of texts of issues that have this code. */
+  public rowsWith(resourceType: string | undefined, code: string | undefined): (text?: string) => Row {
+    const type = resourceType !== undefined && RESOURCE_TYPES.has(resourceType) ? resourceType : OTHER;
+    if (code !== undefined && OWN_MESSAGES.has(code)) {
+      return () => this.rowOf(type, code, OWN_MESSAGES.get(code))!;
+    }
+    const known = code !== undefined && ISSUE_TYPES.has(code) ? code : OTHER;
+    return (text) => {
+      const message = text === undefined ? undefined : findMessage(text);
+      return this.rowOf(type, known, message?.filled, MAX_FILLED_ROWS) ?? this.rowOf(type, known, message?.bare)!;
+    };
+  }
+
+  /** The row, made if there is none; undefined if that would make more than `max` rows. */
+  private rowOf(type: string, code: string, message: string | undefined, max = Infinity): Row | undefined {
+    const known = this.rowsByType.get(type)?.get(code)?.get(message);
+    if (known || this.rows.length >= max) {
+      return known;
+    }
+    const row: Row = { type, code, message, count: 0, first: [] };
+    this.rows.push(row);
+    const byCode = this.rowsByType.get(type) ?? new Map<string, Map<string | undefined, Row>>();
+    this.rowsByType.set(type, byCode.set(code, (byCode.get(code) ?? new Map<string | undefined, Row>()).set(message, row)));
+    if (!this.types.has(type)) {
+      this.types.set(type, { type, count: 0, first: [] });
+    }
+    return row;
+  }
+
+  private keepLargestFiles(): void {
+    this.files.sort((a, b) => b.count - a.count || a.index - b.index);
+    for (const { count } of this.files.splice(MAX_FILE_ROWS)) {
+      this.otherFiles.files += 1;
+      this.otherFiles.count += count;
+    }
+  }
+}
+
+/** Whether this is how a tally words a reason: so that a report that somebody else has written shows nothing that ours would not. */
+export function isReason(code: string, message: string | undefined): boolean {
+  return OWN_MESSAGES.has(code)
+    ? OWN_MESSAGES.get(code) === message
+    : (ISSUE_TYPES.has(code) || code === OTHER) && (message === undefined || isMessage(message));
+}
+
+function bump(counted: Count, file: FileTally, line: number, lineId?: number): void {
+  const { first } = counted;
+  counted.count += 1;
+  if (first.length < FIRST_KEPT || file.index < first[first.length - 1].file.index) {
+    // A file that was listed earlier may be read later.
+    first.push({ file, line, lineId });
+    first.sort((a, b) => a.file.index - b.file.index || a.line - b.line);
+    first.length = Math.min(first.length, FIRST_KEPT);
+  }
+}

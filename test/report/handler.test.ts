@@ -1,0 +1,375 @@
+import { BUCKET, Harness, MANIFEST } from './harness';
+import { CANARY, error, failure } from './lines';
+
+const MISSING_ID = 'Missing required id field in resource json';
+const GENDER = 'Unrecognised property \'@gender\'';
+
+let aws: Harness;
+
+beforeAll(async () => {
+  aws = await Harness.start();
+});
+
+beforeEach(async () => {
+  aws.aws.router.faults.clear();
+  aws.takeOperations();
+});
+
+afterAll(async () => aws.close());
+
+describe('a report', () => {
+  test('says by file, type and reason what failed, and where it was first', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST)
+      .put('FAILURE/Observation.ndjson', [failure(4, MISSING_ID, { resourceType: 'Observation' }), failure(9, [error(GENDER), error('of no list')])])
+      .put('FAILURE/v1-0/Patient.ndjson', [failure(1, GENDER), failure(2, GENDER), failure(5, GENDER), failure(7, GENDER), failure(8, GENDER)])
+      .put('SUCCESS/Patient.ndjson', `${CANARY} that nobody may read`);
+    const answer = await job.report();
+
+    expect(answer).toEqual({
+      kind: 'report',
+      location: `${job.request.OutputLocation}report.json`,
+      complete: true,
+      filesRead: 2,
+      filesTotal: 2,
+      filesTotalIsExact: true,
+      manifest: {
+        filesScanned: 3, filesImported: 3, resourcesScanned: 9, resourcesImported: 4, resourcesWithCustomerError: 5, resourcesWithServerError: 0,
+      },
+      failures: 7,
+      searchValidationFailures: 0,
+      reasons: [
+        { code: 'processing', message: GENDER, resourceTypes: ['Patient'], count: 6 },
+        { code: 'processing', message: MISSING_ID, resourceTypes: ['Observation'], count: 1 },
+        { code: 'processing', resourceTypes: ['Patient'], count: 1 },
+      ],
+    });
+    const [observations, patients] = [job.key('FAILURE/Observation.ndjson'), job.key('FAILURE/v1-0/Patient.ndjson')];
+    const first = [1, 2, 3].map((line, i) => ({ key: patients, line, inputLine: [1, 2, 5][i] }));
+    expect(job.written().document).toEqual({
+      version: 1,
+      job: { datastoreId: job.request.DatastoreId, jobId: job.request.JobId, input: 's3://clinic-data/input/', output: job.request.OutputLocation },
+      complete: true,
+      files: { read: 2, total: 2, totalIsExact: true, unread: [] },
+      manifest: answer.manifest,
+      failures: {
+        count: 7,
+        files: [
+          { key: patients, inputKey: 'input/v1-0/Patient.ndjson', complete: true, count: 5, first },
+          {
+            key: observations,
+            inputKey: 'input/Observation.ndjson',
+            complete: true,
+            count: 2,
+            first: [{ key: observations, line: 1, inputLine: 4 }, { key: observations, line: 2, inputLine: 9 }],
+          },
+        ],
+        otherFiles: { files: 0, count: 0 },
+        resourceTypes: [
+          { type: 'Patient', count: 6, first: [{ key: observations, line: 2, inputLine: 9 }, ...first.slice(0, 2)] },
+          { type: 'Observation', count: 1, first: [{ key: observations, line: 1, inputLine: 4 }] },
+        ],
+        reasons: [
+          {
+            code: 'processing',
+            message: GENDER,
+            count: 6,
+            resourceTypes: [{ type: 'Patient', count: 6 }],
+            first: [{ key: observations, line: 2, inputLine: 9 }, ...first.slice(0, 2)],
+          },
+          {
+            code: 'processing',
+            message: MISSING_ID,
+            count: 1,
+            resourceTypes: [{ type: 'Observation', count: 1 }],
+            first: [{ key: observations, line: 1, inputLine: 4 }],
+          },
+          {
+            code: 'processing', count: 1, resourceTypes: [{ type: 'Patient', count: 1 }], first: [{ key: observations, line: 2, inputLine: 9 }],
+          },
+        ],
+      },
+      searchValidation: { count: 0, files: [], otherFiles: { files: 0, count: 0 }, resourceTypes: [], reasons: [] },
+    });
+  });
+
+  test('is written beside the results, encrypted as they are', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const bucket = aws.aws.s3.bucket(BUCKET);
+    const { encryption } = bucket;
+    bucket.encryption = { algorithm: 'AES256' };
+    await job.report();
+    bucket.encryption = encryption;
+    expect(job.written().keyId).toBe(aws.keyArn);
+    expect(aws.takeOperations().sort()).toEqual(['GetObject', 'GetObject', 'ListObjectsV2', 'ListObjectsV2', 'ListObjectsV2', 'PutObject']);
+  });
+
+  test('of the search-validation folder is apart from the failures', async () => {
+    const warning = { severity: 'warning', code: 'value', diagnostics: 'Not a valid date (1815)' };
+    const job = aws.newJob().put('Manifest.json', MANIFEST)
+      .put('FAILURE/a.ndjson', failure(1, GENDER))
+      .put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/in/a.ndjson', [failure(2, [warning]), failure(3, [warning])]);
+    const answer = await job.report();
+    expect(answer).toMatchObject({ complete: true, filesTotal: 2, failures: 1, searchValidationFailures: 2, reasons: [{ message: GENDER }] });
+    expect(job.written().document.searchValidation).toMatchObject({
+      count: 2,
+      files: [{ inputKey: 'input/in/a.ndjson', count: 2 }],
+      reasons: [{ code: 'value', message: 'Not a valid date ({value})', count: 2 }],
+    });
+  });
+
+  test('of many files is the same, in whatever order they are read', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST);
+    const names = Array.from({ length: 60 }, (_, file) => String(file).padStart(2, '0'));
+    for (const name of names) {
+      job.put(`FAILURE/${name}.ndjson`, name === '50' ? [failure(1, GENDER), failure(2, GENDER)] : [failure(1, GENDER)]);
+    }
+    let reads = 0;
+    aws.aws.router.faults.hook = (_, operation) => {
+      reads += operation === 'GetObject' ? 1 : 0;
+      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // so that later files are read before these
+    };
+    expect(await job.report()).toMatchObject({ complete: true, filesRead: 60, filesTotal: 60, failures: 61, reasons: [{ count: 61 }] });
+    const { files, reasons } = job.written().document.failures;
+    expect(files.map(({ inputKey }) => inputKey)).toEqual(['50', ...names.filter((name) => name !== '50')].map((name) => `input/${name}.ndjson`));
+    expect(reasons[0].first.map(({ key }) => key)).toEqual(['00', '01', '02'].map((name) => job.key(`FAILURE/${name}.ndjson`)));
+  });
+
+  test('without a FAILURE folder has no failures', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('SUCCESS/a.ndjson', CANARY);
+    expect(await job.report()).toMatchObject({ complete: true, filesTotal: 0, failures: 0, reasons: [] });
+    expect(job.hasReport).toBe(true);
+  });
+
+  test('does not count empty objects', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/', '').put('FAILURE/a.ndjson', '').put('FAILURE/b.ndjson', failure(1, GENDER));
+    expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1, failures: 1 });
+  });
+});
+
+describe('a report that is there', () => {
+  test('is answered from, and nothing else is read', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', [failure(1, GENDER), failure(2, `Unknown code '${CANARY}'`)]);
+    const answer = await job.report();
+    aws.takeOperations();
+    job.remove('FAILURE/a.ndjson');
+    expect(await job.report()).toEqual(answer);
+    expect(aws.takeOperations()).toEqual(['ListObjectsV2', 'GetObject']);
+  });
+
+  const spoil: [string, (json: string) => string][] = [
+    ['is not complete', (json) => json.replace('"complete":true', '"complete":false')],
+    ['is of another version', (json) => json.replace('"version":1', '"version":2')],
+    ['is of another job', (json) => json.replace(/"jobId":"\w+"/, '"jobId":"c0ffee"')],
+    ['is cut off', (json) => json.slice(0, -1)],
+    ['is no report', () => '[]'],
+    ['has a message that is not ours', (json) => json.replaceAll('@gender', `@${CANARY}`)],
+    ['has a code that is not FHIR\'s', (json) => json.replaceAll('"processing"', `"${CANARY}"`)],
+    ['has a type that is not FHIR\'s', (json) => json.replaceAll('"Patient"', `"${CANARY}"`)],
+    ['has a count that is none', (json) => json.replace(/"count":1/, `"count":"${CANARY}"`)],
+    ['has a problem', (json) => json.replace('"complete":true', `"complete":true,"incomplete":"${CANARY}"`)],
+  ];
+
+  test.each(spoil)('is made anew if it %s', async (_, change) => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const answer = await job.report();
+    const { json } = job.written();
+    const spoiled = change(json);
+    expect(spoiled).not.toBe(json);
+    job.put('report.json', spoiled);
+    expect(await job.report()).toEqual(answer);
+    expect(job.written().json).toBe(json);
+  });
+});
+
+describe('the manifest', () => {
+  test('may be called manifest.json', async () => {
+    const job = aws.newJob().put('manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 9 } });
+  });
+
+  test('that has a capital letter comes first', async () => {
+    const job = aws.newJob().put('manifest.json', MANIFEST).put('Manifest.json', '{"numberOfResourcesScanned":3}');
+    expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 3 } });
+  });
+
+  test('may lack counts', async () => {
+    const job = aws.newJob().put('Manifest.json', '{"numberOfResourcesScanned":3,"numberOfScannedFiles":1}');
+    expect((await job.report()).manifest).toEqual({ resourcesScanned: 3, filesScanned: 1 });
+  });
+
+  test.each([
+    ['not JSON', '<html>', 'the manifest is not JSON'],
+    ['not one', '{}', 'the manifest has no counts'],
+  ])('that is %s leaves the failures', async (_, text, problem) => {
+    const job = aws.newJob().put('Manifest.json', text).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const answer = await job.report();
+    expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: problem });
+    expect(answer.manifest).toBeUndefined();
+  });
+
+  test('that is missing leaves the failures, and is looked for again', async () => {
+    const job = aws.newJob().put('FAILURE/a.ndjson', failure(1, GENDER));
+    expect(await job.report()).toMatchObject({ failures: 1, manifestProblem: 'there is no manifest' });
+    job.put('Manifest.json', MANIFEST);
+    expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
+  });
+
+  test('that is missing with all else', async () => {
+    const job = aws.newJob();
+    expect(await aws.invoke(job.request)).toEqual({ kind: 'no-manifest', why: 'there is no manifest' });
+    expect(job.hasReport).toBe(false);
+  });
+
+  test('that is too large for one is not read', async () => {
+    const job = aws.newJob().put('Manifest.json', ' '.repeat(1024 * 1024 + 1));
+    expect(await aws.invoke(job.request)).toEqual({
+      kind: 'unreadable', why: 'Error: the object has 1048577 bytes, more than the 1048576 that are read',
+    });
+  });
+});
+
+describe('a file', () => {
+  test('that vanishes before it is read is named, and the rest is reported', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
+    let lists = 0;
+    aws.aws.router.faults.hook = (service, operation) => {
+      lists += operation === 'ListObjectsV2' ? 1 : 0;
+      if (service === 's3' && operation === 'GetObject' && lists === 2) {
+        job.remove(`FAILURE/${CANARY}.ndjson`);
+      }
+      return undefined;
+    };
+    // The role may list this folder only by its prefix, so S3 says no more than that it is denied.
+    expect(await job.report()).toMatchObject({
+      complete: false, problem: '1 of 2 files could not be read (AccessDenied)', filesRead: 1, filesTotal: 2, filesTotalIsExact: true, failures: 1,
+    });
+    expect(job.written().document.files.unread).toEqual([{ key: job.key(`FAILURE/${CANARY}.ndjson`), why: 'AccessDenied' }]);
+
+    // Asked again, there is nothing missing any more.
+    expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
+  });
+
+  test('whose lines are of all kinds is read', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', [
+      failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
+    ]);
+    const { reasons, failures } = await job.report();
+    expect(failures).toBe(5);
+    expect(reasons.map(({ code, count }) => [code, count])).toEqual([['processing', 2], ['line-not-json', 1], ['line-too-long', 1]]);
+    expect(job.written().document.failures.reasons.map(({ code }) => code)).toEqual(['processing', 'line-not-json', 'line-too-long', 'line-without-response']);
+  });
+});
+
+describe('the time', () => {
+  test('that is up before all is read: how many files were', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST);
+    for (const file of ['a', 'b', 'c', 'd', 'e']) {
+      job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
+    }
+    let reads = 0;
+    aws.aws.router.faults.hook = (service, operation) => {
+      reads += service === 's3' && operation === 'GetObject' ? 1 : 0;
+      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first is for the manifest
+    };
+    expect(await job.report(1_000)).toMatchObject({
+      complete: false, problem: 'the time was up: 2 of 5 files read', filesRead: 2, filesTotal: 5, filesTotalIsExact: true, failures: 2, reasons: [{ count: 2 }],
+    });
+    expect(job.written().document).toMatchObject({ complete: false, incomplete: 'the time was up: 2 of 5 files read', files: { read: 2, total: 5 } });
+
+    aws.aws.router.faults.clear();
+    expect(await job.report()).toMatchObject({ complete: true, filesRead: 5, failures: 5 });
+  });
+
+  test('that is up before all is listed: that there may be more', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST);
+    for (let file = 0; file < 1_001; file++) {
+      job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
+    }
+    let lists = 0;
+    aws.aws.router.faults.hook = (_, operation) => {
+      lists += operation === 'ListObjectsV2' ? 1 : 0;
+      return lists > 2 && operation === 'ListObjectsV2' ? { kind: 'delay', ms: 60_000 } : undefined;
+    };
+    const answer = await job.report(1_600);
+    expect(answer).toMatchObject({ complete: false, filesTotal: 1_000, filesTotalIsExact: false });
+    expect(answer.problem).toMatch(/^the time was up: \d+ of 1000 or more files read$/);
+  });
+});
+
+describe('what is denied', () => {
+  const without = (action: string) => aws.statements().filter((statement) => !JSON.stringify(statement).includes(action));
+
+  afterEach(async () => aws.useRole(...aws.statements()));
+
+  test('to list is told', async () => {
+    await aws.useRole(...without('s3:ListBucket'));
+    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*s3:ListBucket/) });
+  });
+
+  test('to read is told', async () => {
+    await aws.useRole(...without('s3:GetObject'));
+    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*s3:GetObject/) });
+  });
+
+  test('to decrypt is told', async () => {
+    await aws.useRole(...without('kms:Decrypt'));
+    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*kms:Decrypt/) });
+  });
+
+  test('to write leaves the answer', async () => {
+    await aws.useRole(...without('s3:PutObject'));
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const answer = await job.report();
+    expect(answer).toMatchObject({ complete: true, failures: 1, problem: expect.stringMatching(/^the report could not be written: AccessDenied: .*s3:PutObject/) });
+    expect(answer.location).toBeUndefined();
+  });
+
+  test('to list the failures leaves the manifest', async () => {
+    await aws.useRole(...aws.statements().filter((statement) => !JSON.stringify(statement).includes('s3:prefix') || JSON.stringify(statement).includes('s3:delimiter')));
+    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    expect(await job.report()).toMatchObject({
+      complete: false,
+      filesTotal: 0,
+      filesTotalIsExact: false,
+      manifest: { resourcesScanned: 9 },
+      problem: expect.stringMatching(/^not all files could be listed: AccessDenied: .*s3:ListBucket/),
+    });
+  });
+
+  test('is what lies elsewhere: the results of another data store', async () => {
+    const { OutputLocation: location, ...request } = aws.newJob().request;
+    expect(await aws.invoke({ ...request, OutputLocation: location.replace(/6407/, 'cafe') })).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('AccessDenied') });
+    expect(await aws.invoke({ ...request, OutputLocation: 's3://another-bucket/x/' })).toMatchObject({ kind: 'unreadable' });
+    expect(await aws.invoke({ ...request, OutputLocation: 'UNKNOWN' })).toEqual({ kind: 'unreadable', why: 'the output location is not that of a folder in S3' });
+  });
+});
+
+test('no patient data is anywhere but in object keys', async () => {
+  const job = aws.newJob().put('Manifest.json', MANIFEST)
+    .put(`FAILURE/${CANARY}/${CANARY}.ndjson`, [
+      failure(1, `Unknown code '${CANARY}'`),
+      failure(2, `${CANARY} of no list`),
+      failure(3, `Unrecognised property '@${CANARY}'`),
+      failure(4, `Patient.name['${CANARY}']: minimum required = 1, but only found 0`),
+      failure(5, `Patient.${CANARY}: minimum required = 1, but only found 0 (from http://${CANARY}/StructureDefinition/${CANARY})`),
+      failure(6, GENDER, { resourceType: CANARY }),
+      failure(7, [{ severity: CANARY, code: CANARY, diagnostics: CANARY, details: { text: CANARY }, location: [CANARY], expression: [CANARY] }]),
+      CANARY, `{"${CANARY}":"${CANARY}"}`, `{"lineId":"${CANARY}","UpdateResourceResponse":{"jsonBlob":{"${CANARY}":1}}}`, CANARY.repeat(200_000),
+    ])
+    .put(`SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/${CANARY}.ndjson`, [failure(1, CANARY)])
+    .put(`SUCCESS/${CANARY}.ndjson`, CANARY)
+    .put(CANARY, CANARY);
+  const logged = aws.log.length;
+  const { complete, failures } = await job.report(); // the harness looks for it in the answer
+  expect([complete, failures]).toEqual([true, 11]);
+  expect(aws.log.slice(logged)).toHaveLength(1); // and in the log
+
+  const { json, document } = job.written();
+  expect(json).toContain(`input/${CANARY}/${CANARY}.ndjson`);
+  const withoutKeys = JSON.stringify(document, (name, value) => (name === 'key' || name === 'inputKey' ? 'KEY' : value));
+  expect(withoutKeys).not.toContain(CANARY);
+  expect(withoutKeys).toContain('Unknown code');
+});
