@@ -6,8 +6,10 @@
  * `OperatorRoleArn`, `DatastoreId` and `TimeoutSeconds` are in every version: without them not even a roll-back could be recognized.
  */
 
-/** The version of the shapes in this file. */
-export const CONTRACT_VERSION = '1';
+/**
+ * The version of the shapes in this file. What is optional for want of a version that had it says so.
+ */
+export const CONTRACT_VERSION = '2';
 
 /** Starts the import, and answers when HealthLake has accepted the job. */
 export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
@@ -27,12 +29,29 @@ export type WireErrorTolerance =
   | { readonly Kind: 'ANY' }
   | { readonly Kind: 'RESOURCES' | 'PERCENT'; readonly Limit: string };
 
+/** Who makes the report, and as whom. */
+export interface WireReport {
+  readonly FunctionArn: string;
+  readonly RoleArn: string;
+}
+
+/** What one import job may read. A gigabyte has 10^9 bytes here: AWS doesn't say which it means, and this one warns earlier. */
+export interface WireQuotas {
+  readonly MaxFiles: string;
+  readonly MaxFileSizeInGB: string;
+  readonly MaxTotalSizeInGB: string;
+}
+
 interface CommonProperties {
   readonly ContractVersion: string;
+  /** Since version 2. As CloudWatch accepts it for a dimension. */
+  readonly ConstructPath?: string;
   readonly DatastoreId: string;
   readonly OperatorRoleArn: string;
   readonly ErrorTolerance: WireErrorTolerance;
   readonly OutputS3Uri: string;
+  /** Since version 2; undefined if there are to be no reports. */
+  readonly Report?: WireReport;
 }
 
 /** Properties of `Custom::FhirImportJob`: what identifies the data, and what StartFHIRImportJob needs. */
@@ -43,6 +62,8 @@ export interface ImportJobProperties extends CommonProperties {
   readonly JobNamePrefix: string;
   readonly ValidationLevel: string;
   readonly Revision?: string;
+  /** Since version 2. */
+  readonly Quotas?: WireQuotas;
 }
 
 /** Attributes of `Custom::FhirImportJob`. */
@@ -54,6 +75,8 @@ export interface ImportJobAttributes {
 export interface ImportOutcomeProperties extends CommonProperties {
   readonly JobId: string;
   readonly TimeoutSeconds: string;
+  /** Since version 2. */
+  readonly InputS3Uri?: string;
 }
 
 /** Attributes of `Custom::FhirImportOutcome`. Every answer carries every one: `UNKNOWN` where not known, never empty. */
@@ -64,7 +87,11 @@ export interface ImportOutcomeAttributes {
   readonly ResourcesImported: string;
   readonly ResourcesFailed: string;
   readonly OutputLocation: string;
+  readonly ReportLocation: string;
 }
+
+/** The namespace of the metrics. */
+export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 
 /** The value of an attribute that is not known. */
 export const UNKNOWN = 'UNKNOWN';
