@@ -113,14 +113,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
-project.bundler.addBundle('lambda/index.ts', {
-  platform: 'node',
-  target: 'node20',
-  externals: [],
-  minify: true,
-  sourcemap: false,
-  mainFields: ['module', 'main'],
-});
+for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
+  project.bundler.addBundle(entry, {
+    platform: 'node',
+    target: 'node20',
+    externals: [],
+    minify: true,
+    sourcemap: false,
+    mainFields: ['module', 'main'],
+  });
+}
 const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
 
@@ -162,6 +164,7 @@ project.testTask.prependSpawn(bundle);
 
 project.setScript('demo', 'node --import tsx local/demo/main.ts');
 project.setScript('healthlake', 'node --import tsx local/healthlake-server.ts');
+project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
 project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'The end-to-end paths that are too long for npm test',

@@ -61,9 +61,30 @@ export interface FhirImportProviderProps {
    * @default - a new role
    */
   readonly frameworkCompleteAndTimeoutRole?: iam.IRole;
+
+  /**
+   * The role of the function that makes the reports. It can write to the log group (and in a VPC manage network interfaces), nothing else:
+   * for each import it assumes that import's report role. A supplied role is given these permissions, unless it is immutable. It can't be
+   * one of the other roles.
+   *
+   * @default - a new role
+   */
+  readonly reportFunctionRole?: iam.IRole;
 }
 
-const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'] as const;
+const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
+
+/** A report on some gigabytes of failures takes seconds; the caller waits, and has five minutes itself. */
+const REPORT_TIMEOUT_MINUTES = 3;
+
+/** With less memory Lambda gives less of a processor: `npm run bench` has the figures. */
+const REPORT_MEMORY_MIB = 1769;
+
+/** The function that makes the reports. */
+interface ReportFunction {
+  readonly fn: lambda.Function;
+  readonly role: iam.IRole;
+}
 
 /** How often the framework asks whether a resource is complete; within an invocation the handler looks more often. */
 const QUERY_INTERVAL = Duration.seconds(10);
@@ -106,6 +127,7 @@ export class FhirImportProvider extends Construct {
   public readonly _functions: IDependable[];
 
   private readonly props: FhirImportProviderProps;
+  private report?: ReportFunction;
   private readonly functionLogs: logs.ILogGroup;
 
   /**
@@ -125,8 +147,8 @@ export class FhirImportProvider extends Construct {
 
     this.handlerRole = props.handlerRole ?? this.createRole('HandlerRole', 'Runs the functions that look after FHIR imports');
     this.allowFunctionBasics(props.handlerRole);
-    const onEvent = this.createFunction('OnEvent', 'index.onEvent');
-    const isComplete = this.createFunction('IsComplete', 'index.isComplete');
+    const onEvent = this.createHandler('OnEvent', 'index.onEvent');
+    const isComplete = this.createHandler('IsComplete', 'index.isComplete');
     this._functions = [onEvent, isComplete];
 
     const invokeHandlers = () => new iam.PolicyDocument({
@@ -161,20 +183,48 @@ export class FhirImportProvider extends Construct {
     this.serviceToken = provider.serviceToken;
   }
 
-  private createFunction(id: string, handler: string): lambda.Function {
+  /**
+   * The function that makes the reports, made with the first import that wants one.
+   *
+   * @internal
+   */
+  public _reportFunction(): ReportFunction {
+    this.report ??= this.createReportFunction();
+    return this.report;
+  }
+
+  private createReportFunction(): ReportFunction {
+    const role = this.props.reportFunctionRole ?? this.createRole('ReportFunctionRole', 'Runs the function that reports on FHIR imports');
+    this.allowFunctionBasics(this.props.reportFunctionRole);
+    const fn = new lambda.Function(this, 'Report', {
+      ...this.functionProps('report/index', 'index.handler', role),
+      description: 'Reports on the results of FHIR imports',
+      timeout: Duration.minutes(REPORT_TIMEOUT_MINUTES),
+      memorySize: REPORT_MEMORY_MIB,
+    });
+    return { fn, role };
+  }
+
+  private createHandler(id: string, handler: string): lambda.Function {
     return new lambda.Function(this, id, {
+      ...this.functionProps('index', handler, this.handlerRole),
       description: 'Starts FHIR import jobs and waits for their outcome',
-      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
-      handler,
-      runtime: lambda.determineLatestNodeRuntime(this),
       timeout: Duration.minutes(5),
       memorySize: 256,
-      role: this.handlerRole,
+    });
+  }
+
+  private functionProps(asset: string, handler: string, role: iam.IRole): lambda.FunctionProps {
+    return {
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', asset)),
+      handler,
+      runtime: lambda.determineLatestNodeRuntime(this),
+      role,
       logGroup: this.functionLogs,
       vpc: this.props.vpc,
       vpcSubnets: this.props.vpcSubnets,
       securityGroups: this.props.securityGroups,
-    });
+    };
   }
 
   private createRole(id: string, description: string, policies: Record<string, iam.PolicyDocument> = {}): iam.Role {
@@ -237,7 +287,8 @@ function validate(props: FhirImportProviderProps): void {
     const role = props[name];
     const twin = ROLES.slice(0, index).find((other) => role && props[other] === role);
     if (role && twin) {
-      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which makes a circular dependency; give each its own role`);
+      const why = name === 'reportFunctionRole' ? 'would let other functions read what failed' : 'makes a circular dependency';
+      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${why}; give each its own role`);
     }
   });
 }

@@ -10,14 +10,17 @@ import { FhirSource, FhirSourceLocation } from './fhir-source';
 import { FhirStorage } from './fhir-storage';
 import {
   ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
-  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE,
+  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WireReport,
 } from './import-contract';
+import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
 import { datastoreArn } from './private/datastore';
 import { validateJobNamePrefix, validateRevision } from './private/names';
-import { operatorStatements } from './private/operator';
+import { OperatorScope, operatorStatements } from './private/operator';
+import { renderQuotas } from './private/quotas';
+import { reportStatements } from './private/report';
 import { isSameBucket, normalizePrefix, s3Uri } from './private/s3-location';
-import { roleDescription, text } from './private/text';
+import { dimensionValue, roleDescription, text } from './private/text';
 import { checkWhenFinished } from './private/tree-checks';
 import { ValidationLevel } from './validation-level';
 
@@ -103,6 +106,22 @@ export interface FhirImportProps {
   readonly completion?: Completion;
 
   /**
+   * Whether a report is made of what could not be imported: `report.json` beside the results, with counts by file, resource type and reason, and
+   * where the first of each are. It holds no values of resources. Without it, errors are judged by the counts that HealthLake shows of the job,
+   * which leave out whose errors they are, and the deployment doesn't say why resources failed.
+   *
+   * @default true
+   */
+  readonly report?: boolean;
+
+  /**
+   * What HealthLake reads in one job. Data beyond it is warned of in the log.
+   *
+   * @default - the quotas of today
+   */
+  readonly quotas?: ImportQuotas;
+
+  /**
    * The customer managed key that the data store is encrypted with. AWS asks users of such a data store's FHIR API for permissions on the
    * key; whether it asks them of whoever starts an import is not documented. With this set, the operator role has them.
    *
@@ -127,6 +146,9 @@ export class FhirImport extends Construct {
 
   /** The role that the provider's functions assume for this import, and for nothing else. */
   public readonly operatorRole: iam.IRole;
+
+  /** The role that the provider's report function assumes for this import; undefined if there are no reports. */
+  public readonly reportRole?: iam.IRole;
 
   /** The output bucket and its key, and the input bucket of `FhirSource.storage()`. */
   public readonly storage: FhirStorage;
@@ -159,23 +181,35 @@ export class FhirImport extends Construct {
     this.dataAccessStatements = dataAccessStatements(this.input, this.input.encryptionKeys, output, this.storage.outputKey);
     this.dataAccessRole = props.dataAccessRole ?? this.createDataAccessRole(storeArn);
     const provider = props.provider ?? FhirImportProvider._ofStack(this);
-    this.operatorRole = this.createOperatorRole(provider, storeArn, props.datastoreEncryptionKey);
+    const report = props.report === false ? undefined : this.createReport(provider, output, props.datastore);
+    this.reportRole = report?.role;
+    this.operatorRole = this.createOperatorRole(provider, {
+      datastoreArn: storeArn,
+      dataAccessRoleArn: this.dataAccessRole.roleArn,
+      input: this.input,
+      output,
+      reportFunctionArn: report?.wire.FunctionArn,
+      datastoreEncryptionKey: props.datastoreEncryptionKey,
+    });
 
     const common = {
       ContractVersion: CONTRACT_VERSION,
+      ConstructPath: dimensionValue(this.node.path),
       DatastoreId: props.datastore.fhirDatastoreRef.datastoreId,
       OperatorRoleArn: this.operatorRole.roleArn,
       ErrorTolerance: (props.errorTolerance ?? ErrorTolerance.none())._render(),
       OutputS3Uri: s3Uri(output.bucket.bucketName, output.prefix),
+      InputS3Uri: s3Uri(this.input.bucket.bucketName, this.input.prefix),
+      Report: report?.wire,
     };
     const jobProperties: ImportJobProperties = {
       ...common,
-      InputS3Uri: s3Uri(this.input.bucket.bucketName, this.input.prefix),
       OutputKmsKeyId: this.storage.outputKey.keyArn,
       DataAccessRoleArn: this.dataAccessRole.roleArn,
       JobNamePrefix: props.jobNamePrefix ?? DEFAULT_JOB_NAME_PREFIX,
       ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT,
       Revision: props.revision,
+      Quotas: renderQuotas(props.quotas),
     };
     // CloudFormation refuses a changed service token; with an id of its own, a resource of another provider is a new one, which adopts.
     const suffix = props.provider ? props.provider.node.addr.slice(-8) : '';
@@ -213,6 +247,11 @@ export class FhirImport extends Construct {
   /** The S3 URI of the folder with the job's manifest and its SUCCESS and FAILURE files. */
   public get outputLocation(): string {
     return this.attribute('OutputLocation');
+  }
+
+  /** The S3 URI of the report on what could not be imported; `UNKNOWN` if there is none. */
+  public get reportLocation(): string {
+    return this.attribute('ReportLocation');
   }
 
   /** How many resources HealthLake read, as a string; `UNKNOWN` if it didn't say. */
@@ -297,22 +336,27 @@ export class FhirImport extends Construct {
     });
   }
 
-  private createOperatorRole(provider: FhirImportProvider, storeArn: string, datastoreEncryptionKey?: kms.IKeyRef): iam.Role {
+  private createOperatorRole(provider: FhirImportProvider, scope: OperatorScope): iam.Role {
     const role = new iam.Role(this, 'OperatorRole', {
       description: roleDescription(`Starts and watches FHIR import jobs (${this.node.path})`),
       assumedBy: new iam.ArnPrincipal(provider.handlerRole.roleArn),
-      inlinePolicies: {
-        Operator: new iam.PolicyDocument({
-          statements: operatorStatements({
-            datastoreArn: storeArn,
-            dataAccessRoleArn: this.dataAccessRole.roleArn,
-            datastoreEncryptionKey,
-          }),
-        }),
-      },
+      inlinePolicies: { Operator: new iam.PolicyDocument({ statements: operatorStatements(scope) }) },
     });
     role.node.addDependency(...provider._functions);
     return role;
+  }
+
+  private createReport(provider: FhirImportProvider, output: Location, { fhirDatastoreRef }: IFHIRDatastoreRef):
+  { readonly role: iam.Role; readonly wire: WireReport } {
+    const statements = reportStatements(output, this.storage.outputKey, fhirDatastoreRef.datastoreId);
+    const { fn, role: functionRole } = provider._reportFunction();
+    const role = new iam.Role(this, 'ReportRole', {
+      description: roleDescription(`Reports on the results of FHIR import jobs (${this.node.path})`),
+      assumedBy: new iam.ArnPrincipal(functionRole.roleArn),
+      inlinePolicies: { Report: new iam.PolicyDocument({ statements }) },
+    });
+    role.node.addDependency(fn); // a role that trusts a role that is seconds old can be refused
+    return { role, wire: { FunctionArn: fn.functionArn, RoleArn: role.roleArn } };
   }
 
   private defaultOutputPrefix(): string {

@@ -24,11 +24,19 @@ export interface JobChange {
 /** What AWS says. */
 export interface JobFacts {
   readonly direction: Fact<Direction>;
-  /** The status of the data store. */
-  readonly datastore: Fact<string>;
+  readonly datastore: Fact<DatastoreFacts>;
   readonly ledger: Fact<readonly LedgerEntry[]>;
+  /** Why the buckets would make the job fail, if so; they are looked at only if a job would be started. */
+  readonly bucketProblem?: string;
   /** When it was asked, in milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** What matters of a data store. */
+export interface DatastoreFacts {
+  readonly status: string;
+  /** Of FHIR. */
+  readonly version?: string;
 }
 
 /** What `Job` does now. */
@@ -42,7 +50,7 @@ export type JobDecision =
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
   /** Try again, for as long as the kind of the error is worth it. */
-  | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string }
+  | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string; readonly causes?: string }
   | { readonly kind: 'fail'; readonly why: string };
 
 /** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
@@ -71,7 +79,8 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   if (isDataSetUnchanged(change) && known.kind !== 'keep the id') {
     return known;
   }
-  return decideDatastore(datastore) ?? decideLedger(ledger, change, facts.now);
+  const decision = decideDatastore(datastore) ?? decideLedger(ledger, change, facts.now);
+  return decision.kind === 'start' && facts.bucketProblem !== undefined ? { kind: 'fail', why: facts.bucketProblem } : decision;
 }
 
 /** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
@@ -79,18 +88,25 @@ function mayClearUp(change: JobChange, { ledger, now }: JobFacts): boolean {
   return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.requestedAt + SETTLING_TIME;
 }
 
-function decideDatastore(datastore: Fact<string>): JobDecision | undefined {
+/** Whether a job would be started if the stack goes forward and the buckets are fit. */
+export function wouldStart(change: JobChange, facts: Pick<JobFacts, 'datastore' | 'ledger' | 'now'>): boolean {
+  return decideJob(change, { ...facts, direction: { value: 'forward' } }).kind === 'start';
+}
+
+function decideDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undefined {
   if ('error' in datastore) {
     return { kind: 'retry', error: datastore.error, doing: 'describe the data store' };
   }
-  switch (datastore.value) {
+  const { status, version } = datastore.value;
+  switch (status) {
     case 'ACTIVE':
-      return undefined;
+      return version === undefined || version === 'R4' ? undefined
+        : { kind: 'fail', why: `the data store is of FHIR version ${version}, and only R4 is imported; name a data store of R4` };
     case 'CREATING':
     case 'UPDATING':
-      return { kind: 'wait', why: `the data store is ${datastore.value}` };
+      return { kind: 'wait', why: `the data store is ${status}` };
     default:
-      return { kind: 'fail', why: `the data store is ${datastore.value}, and only an ACTIVE one takes imports; name one that is ACTIVE` };
+      return { kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` };
   }
 }
 

@@ -7,15 +7,20 @@ import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
+import { judgeBuckets } from '../preflight/decision';
+import { lookAtBuckets } from '../preflight/look';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
 import { askDirection } from '../stack';
-import { answerFromId, decideJob, JobChange, JobDecision, JobFacts } from './decision';
+import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
 import { readLedger } from './ledger';
 import { formatJobId, parseJobId } from './physical-id';
+import { likelyCauses } from './start-causes';
 
-/** All calls of one invocation together, so that it ends long before the function's time-out. */
+/** What HealthLake is asked, what S3 is asked, and the start, in milliseconds: so that an invocation ends before the function's time-out. */
 const CALL_BUDGET = 60_000;
+const BUCKET_BUDGET = 30_000;
+const START_BUDGET = 45_000;
 
 /** A decision after which nothing is left to be asked of AWS. */
 type Acted = Exclude<JobDecision, { kind: 'start' }>;
@@ -42,7 +47,7 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
   log('import job', {
     construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
   });
-  const acted = decision.kind === 'start' ? await start(operator, properties, change.fingerprint, decision.failedJobIds, abortSignal) : decision;
+  const acted = decision.kind === 'start' ? await start(operator, properties, change.fingerprint, decision.failedJobIds) : decision;
   return act(request, properties, change.fingerprint, acted);
 }
 
@@ -60,17 +65,31 @@ function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceI
   };
 }
 
-async function askAws(request: IsCompleteRequest, operator: Operator, { fingerprint }: JobChange, abortSignal: AbortSignal): Promise<JobFacts> {
-  const { DatastoreId, ErrorTolerance } = request.ResourceProperties as ImportJobProperties;
-  const datastore = await ask(() => datastoreStatus(operator, DatastoreId, abortSignal));
-  const ledger = await ask(() => readLedger(operator.healthlake, DatastoreId, fingerprint, ErrorTolerance, abortSignal));
+async function askAws(request: IsCompleteRequest, operator: Operator, change: JobChange, abortSignal: AbortSignal): Promise<JobFacts> {
+  const properties = request.ResourceProperties as ImportJobProperties;
+  const datastore = await ask(() => describeDatastore(operator, properties.DatastoreId, abortSignal));
+  const ledger = await ask(() => readLedger(operator, properties, change.fingerprint, abortSignal));
+  const told = { datastore, ledger, now: Date.now() };
+  const bucketProblem = wouldStart(change, told) ? await checkBuckets(request, operator) : undefined;
   // Asked last: what comes next may be a start.
   const direction = await ask(() => askDirection(operator.cloudformation, request.StackId, request.RequestedAt));
-  return { datastore, ledger, direction, now: Date.now() };
+  return { ...told, bucketProblem, direction };
 }
 
-async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[],
-  abortSignal: AbortSignal): Promise<Acted> {
+/** Warns in the log; gives the problem for which no job is to be started. */
+async function checkBuckets({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, { s3 }: Operator): Promise<string | undefined> {
+  const properties = ResourceProperties as ImportJobProperties;
+  if (!properties.Quotas) {
+    return undefined; // the operator role of version 1 may not look
+  }
+  const wanted = { ...properties, Quotas: properties.Quotas, Region: process.env.AWS_REGION! };
+  const { problem, warnings } = judgeBuckets(await lookAtBuckets(s3, wanted, AbortSignal.timeout(BUCKET_BUDGET)), wanted);
+  warnings.forEach(({ warning, ...fields }) => log(`warning: ${warning}`, { construct: LogicalResourceId, ...fields }));
+  return problem;
+}
+
+async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string,
+  failedJobIds: readonly string[]): Promise<Acted> {
   const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
     DatastoreId: properties.DatastoreId,
     JobName: jobNameOf(properties.JobNamePrefix, fingerprint),
@@ -80,9 +99,9 @@ async function start({ healthlake }: Operator, properties: ImportJobProperties, 
     ValidationLevel: properties.ValidationLevel as StartFHIRImportJobRequest['ValidationLevel'],
   };
   const command = new StartFHIRImportJobCommand({ ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) });
-  const started = await ask(() => healthlake.send(command, { abortSignal }));
+  const started = await ask(() => healthlake.send(command, { abortSignal: AbortSignal.timeout(START_BUDGET) }));
   return 'error' in started
-    ? { kind: 'retry', error: started.error, doing: 'start the import job' }
+    ? { kind: 'retry', error: started.error, doing: 'start the import job', causes: likelyCauses(started.error) }
     : { kind: 'adopt', jobId: started.value.JobId! };
 }
 
@@ -102,11 +121,11 @@ function act(request: IsCompleteRequest, properties: ImportJobProperties, finger
   }
 }
 
-function retryOrFail(request: IsCompleteRequest, { error, doing }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
+function retryOrFail(request: IsCompleteRequest, { error, doing, causes = '' }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
   const why = `could not ${doing}: ${describeError(error)}`;
   const kind = kindOf(error);
   if (kind === 'definite' || (kind === 'settling' && Date.now() >= request.RequestedAt + SETTLING_TIME)) {
-    throw new Failure([why, 'no import job is known to be started', 'correct it and deploy again']);
+    throw new Failure([why, causes, 'no import job is known to be started', 'correct it and deploy again']);
   }
   return waitOrFail(request, why);
 }
@@ -124,7 +143,7 @@ function answer(physicalId: string, jobId: string): IsCompleteResponse {
   return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributes } };
 }
 
-async function datastoreStatus({ healthlake }: Operator, datastoreId: string, abortSignal: AbortSignal): Promise<string> {
+async function describeDatastore({ healthlake }: Operator, datastoreId: string, abortSignal: AbortSignal): Promise<DatastoreFacts> {
   const { DatastoreProperties: properties } = await healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: datastoreId }), { abortSignal });
-  return properties?.DatastoreStatus ?? UNKNOWN;
+  return { status: properties?.DatastoreStatus ?? UNKNOWN, version: properties?.DatastoreTypeVersion };
 }

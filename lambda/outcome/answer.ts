@@ -1,31 +1,25 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { ImportOutcomeAttributes, ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
 import { OnEventRequest } from '../framework';
 import { maskObjectKeys } from '../reason';
+import { ReportAnswer, ReportReason } from '../report/types';
+import { outputLocationOf } from '../results';
+import { Counts, countsOf } from './counts';
 import { Advice, OutcomeDecision } from './decision';
 import { Judged } from './physical-id';
-import { Counts, countsOf } from './verdict';
+import { dependsOnResults, Evidence, notByResults } from './verdict';
 
 /** The attributes, from what is known of the job. */
-export function attributesOf(properties: ImportOutcomeProperties, judged: Judged | undefined, job?: ImportJob): ImportOutcomeAttributes {
-  const counts: Counts = judged?.counts ?? countsOf(job?.JobProgressReport);
+export function attributesOf(properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): ImportOutcomeAttributes {
+  const counts: Counts = judged?.counts ?? countsOf(seen?.job.JobProgressReport, seen?.report);
   return {
     JobId: properties.JobId,
-    JobStatus: judged?.status ?? job?.JobStatus ?? UNKNOWN,
+    JobStatus: judged?.status ?? seen?.job.JobStatus ?? UNKNOWN,
     ResourcesScanned: show(counts.scanned),
     ResourcesImported: show(counts.imported),
     ResourcesFailed: show(counts.failed),
-    OutputLocation: outputLocationOf(properties, job),
+    OutputLocation: outputLocationOf(properties, properties.JobId, seen?.job),
+    ReportLocation: reportLocationOf(seen?.report) ?? UNKNOWN,
   };
-}
-
-/** What Describe says; if the job is gone, the layout that the developer guide documents. */
-export function outputLocationOf(properties: ImportOutcomeProperties, job?: ImportJob): string {
-  if (properties.JobId === UNKNOWN) {
-    return UNKNOWN;
-  }
-  return job?.JobOutputDataConfig?.S3Configuration?.S3Uri
-    ?? `${properties.OutputS3Uri}${properties.DatastoreId}-FHIR_IMPORT-${properties.JobId}/`;
 }
 
 const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
@@ -41,15 +35,45 @@ const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
 type Failed = Extract<OutcomeDecision, { kind: 'fail' }>;
 
 /** The sentences of CloudFormation's reason. */
-export function sentencesOf(properties: ImportOutcomeProperties, requestType: OnEventRequest['RequestType'], { why, advice, job }: Failed): string[] {
-  const { scanned, imported, failed } = countsOf(job?.JobProgressReport);
+export function sentencesOf(properties: ImportOutcomeProperties, requestType: OnEventRequest['RequestType'], { why, advice, seen }: Failed): string[] {
   return [
     `FHIR import job ${properties.JobId}: ${why}`,
-    job ? `status ${job.JobStatus}, resources scanned ${show(scanned)}, imported ${show(imported)}, failed ${show(failed)}` : '',
-    job?.Message ? `HealthLake says: ${maskObjectKeys(job.Message)}` : '',
-    `results: ${outputLocationOf(properties, job)}`,
+    ...(seen ? sentencesOn(properties, seen) : []),
+    `results: ${outputLocationOf(properties, properties.JobId, seen?.job)}`,
     advice === undefined ? '' : WAY_OUT[advice === 'timeout' && requestType === 'Create' ? 'timeout of a creation' : advice],
   ];
+}
+
+function sentencesOn({ ErrorTolerance }: ImportOutcomeProperties, seen: Evidence): string[] {
+  const { job, report } = seen;
+  const { scanned, imported, failed } = countsOf(job.JobProgressReport, report);
+  const otherwise = dependsOnResults(job.JobStatus, ErrorTolerance) ? notByResults(seen) : undefined;
+  return [
+    `status ${job.JobStatus}, resources scanned ${show(scanned)}, imported ${show(imported)}, failed ${show(failed)}`,
+    otherwise === undefined ? '' : `judged by the counts of the job, because ${otherwise}`,
+    ...reasonsOf(report),
+    job.Message ? `HealthLake says: ${maskObjectKeys(job.Message)}` : '',
+  ];
+}
+
+/** The most frequent reasons, and where all of them are. */
+function reasonsOf(report: ReportAnswer | undefined): string[] {
+  if (report?.kind !== 'report') {
+    return [];
+  }
+  return [
+    report.reasons.length > 0 ? `most often: ${report.reasons.map(showReason).join(', ')}` : '',
+    report.problem ?? '',
+    report.location === undefined ? '' : 'report: report.json in the results',
+  ];
+}
+
+function showReason({ code, message, resourceTypes, count }: ReportReason): string {
+  return `${count} x ${code}${message === undefined ? '' : ` "${message}"`} (${resourceTypes.slice(0, 3).join(', ')}${resourceTypes.length > 3 ? ', ...' : ''})`;
+}
+
+function reportLocationOf(report: ReportAnswer | undefined): string | undefined {
+  return report?.kind === 'report' ? report.location : undefined;
 }
 
 function show(count?: number): string {

@@ -1,4 +1,3 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../src/import-contract';
 import { unreadable } from '../contract';
 import { describeError, isNotFound, kindOf, SETTLING_TIME } from '../errors';
@@ -6,7 +5,7 @@ import { Fact } from '../fact';
 import { Deadlines } from '../framework';
 import { Direction } from '../stack';
 import { Judged } from './physical-id';
-import { judge } from './verdict';
+import { Evidence, judge } from './verdict';
 
 /** What CloudFormation asks `Outcome` for. */
 export interface OutcomeChange extends Deadlines {
@@ -20,7 +19,7 @@ export interface OutcomeChange extends Deadlines {
 /** What AWS says. */
 export interface OutcomeFacts {
   /** Undefined if there is nothing to look at. */
-  readonly look?: Fact<ImportJob>;
+  readonly look?: Fact<Evidence>;
   /** Undefined as long as it wasn't asked for: a job that succeeded needs no direction. */
   readonly direction?: Fact<Direction>;
   /** When it was asked, in milliseconds since the epoch. */
@@ -30,12 +29,12 @@ export interface OutcomeFacts {
 /** What `Outcome` does after a look at the job. */
 export type OutcomeDecision =
   /** The job was judged before: answer with what the id says of it. */
-  | { readonly kind: 'answer from the id'; readonly job?: ImportJob; readonly judged: Judged }
-  | { readonly kind: 'succeed'; readonly job: ImportJob }
+  | { readonly kind: 'answer from the id'; readonly seen?: Evidence; readonly judged: Judged }
+  | { readonly kind: 'succeed'; readonly seen: Evidence }
   /** A roll-back never fails, whatever became of the job. */
-  | { readonly kind: 'succeed unjudged'; readonly job?: ImportJob }
-  | { readonly kind: 'fail'; readonly why: string; readonly job?: ImportJob; readonly advice?: Advice }
-  | { readonly kind: 'wait'; readonly job?: ImportJob };
+  | { readonly kind: 'succeed unjudged'; readonly seen?: Evidence }
+  | { readonly kind: 'fail'; readonly why: string; readonly seen?: Evidence; readonly advice?: Advice }
+  | { readonly kind: 'wait'; readonly seen?: Evidence };
 
 /** Which way out a failure names. */
 export type Advice = 'job' | 'errors' | 'timeout' | 'access';
@@ -52,39 +51,39 @@ export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVe
 
 /** Decides; docs/lifecycle.md is its table. */
 export function decideOutcome(change: OutcomeChange, { look, direction, now }: OutcomeFacts): OutcomeDecision {
-  const job = look && 'value' in look ? look.value : undefined;
+  const seen = look && 'value' in look ? look.value : undefined;
   if (change.judged) {
-    return mayClearUp(look, change, now) ? { kind: 'wait' } : { kind: 'answer from the id', judged: change.judged, job };
+    return mayClearUp(look, change, now) ? { kind: 'wait' } : { kind: 'answer from the id', judged: change.judged, seen };
   }
   const decision = look ? decideLook(look, change, now) : { kind: 'fail', why: change.obstacle ?? '' } as const;
   if (decision.kind === 'succeed') {
     return decision;
   }
   if (direction && 'value' in direction && direction.value === 'roll-back') {
-    return { kind: 'succeed unjudged', job };
+    return { kind: 'succeed unjudged', seen };
   }
   const mayBeRolledBack = direction !== undefined && 'error' in direction && now < change.Deadline + DIRECTION_GRACE;
-  return decision.kind === 'fail' && mayBeRolledBack ? { kind: 'wait', job } : decision;
+  return decision.kind === 'fail' && mayBeRolledBack ? { kind: 'wait', seen } : decision;
 }
 
 /** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
-function mayClearUp(look: Fact<ImportJob> | undefined, { RequestedAt }: Deadlines, now: number): boolean {
+function mayClearUp(look: Fact<Evidence> | undefined, { RequestedAt }: Deadlines, now: number): boolean {
   return look !== undefined && 'error' in look && !isNotFound(look.error) && now < RequestedAt + SETTLING_TIME;
 }
 
-function decideLook(look: Fact<ImportJob>, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
+function decideLook(look: Fact<Evidence>, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
   return 'error' in look ? decideError(look.error, change, now) : decideSight(look.value, change, now);
 }
 
-function decideSight(job: ImportJob, { tolerance, Deadline }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
-  const verdict = judge(job, tolerance);
+function decideSight(seen: Evidence, { tolerance, Deadline }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
+  const verdict = judge(seen, tolerance);
   switch (verdict.kind) {
     case 'succeeded':
-      return { kind: 'succeed', job };
+      return { kind: 'succeed', seen };
     case 'failed':
-      return { kind: 'fail', why: verdict.why, job, advice: job.JobStatus === 'COMPLETED_WITH_ERRORS' ? 'errors' : 'job' };
+      return { kind: 'fail', why: verdict.why, seen, advice: seen.job.JobStatus === 'COMPLETED_WITH_ERRORS' ? 'errors' : 'job' };
     case 'running':
-      return now >= Deadline ? { kind: 'fail', why: 'the time is up and the job has not ended', job, advice: 'timeout' } : { kind: 'wait', job };
+      return now >= Deadline ? { kind: 'fail', why: 'the time is up and the job has not ended', seen, advice: 'timeout' } : { kind: 'wait', seen };
   }
 }
 

@@ -4,18 +4,24 @@ import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
 import { ask, Fact } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
+import { putMetrics } from '../metrics';
 import { Operator, operatorFor } from '../operator';
 import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
+import { evidenceOf } from '../results';
 import { askDirection, Direction } from '../stack';
 import { attributesOf, sentencesOf } from './answer';
+import { countsOf } from './counts';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
-import { countsOf } from './verdict';
+import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
 
 /** All calls of one invocation together with the time that it waits between looks, so that it ends long before the function's time-out. */
 const CALL_BUDGET = 2 * 60_000;
+
+/** The report of a job that has ended, in milliseconds: with what an invocation does before, it stays below the function's time-out. */
+const REPORT_BUDGET = 195_000;
 
 /** How long after the event a roll-back is asked for before the first look, which would make it wait. */
 const FIRST_INVOCATION = 10_000;
@@ -59,7 +65,7 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
     if (Date.now() >= request.Deadline) {
       break; // all that is waited for now is CloudFormation's word, and the framework asks again in 10 s
     }
-    seen = { status: decision.job?.JobStatus, firstLookAt };
+    seen = { status: decision.seen?.job.JobStatus, firstLookAt };
   }
   return NOT_YET;
 }
@@ -101,12 +107,13 @@ async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
 function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompleteResponse | undefined {
   switch (decision.kind) {
     case 'answer from the id':
-      return answer(request.PhysicalResourceId, properties, decision.judged, decision.job);
+      return answer(request.PhysicalResourceId, properties, decision.judged, decision.seen);
     case 'succeed unjudged':
-      return answer(request.PhysicalResourceId, properties, undefined, decision.job);
+      return answer(request.PhysicalResourceId, properties, undefined, decision.seen);
     case 'succeed': {
-      const judged: Judged = { status: decision.job.JobStatus!, counts: countsOf(decision.job.JobProgressReport) };
-      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, decision.job);
+      const { job, report } = decision.seen;
+      const judged: Judged = { status: job.JobStatus!, counts: countsOf(job.JobProgressReport, report) };
+      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, decision.seen);
     }
     case 'wait':
       return undefined;
@@ -131,18 +138,24 @@ async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: 
   return true;
 }
 
-function lookAt({ properties: { DatastoreId, JobId }, operator, abortSignal }: Watch): Promise<Fact<ImportJob>> {
+/** Looks at the job, and if it has ended at its results. */
+function lookAt({ properties, operator, abortSignal }: Watch): Promise<Fact<Evidence>> {
+  const { DatastoreId, JobId } = properties;
   return ask(async () => {
     const { ImportJobProperties: job } = await operator.healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
     if (!job) {
       throw new Error('DescribeFHIRImportJob gave no job');
     }
-    return job;
+    return hasEnded(job.JobStatus)
+      ? evidenceOf(job, properties, operator, AbortSignal.timeout(REPORT_BUDGET))
+      : { job, isOwn: true };
   });
 }
 
-function logProgress({ request, properties }: Watch, { kind, job }: OutcomeDecision): void {
-  const report = job?.JobProgressReport;
+function logProgress({ request, properties }: Watch, { kind, seen }: OutcomeDecision): void {
+  const job = seen?.job;
+  const progress = job?.JobProgressReport;
+  const { scanned, imported, failed } = countsOf(progress, seen?.report);
   const secondsQueued = secondsQueuedOf(job);
   log(secondsQueued === undefined ? 'import progress' : 'waiting in the queue of HealthLake', {
     construct: request.LogicalResourceId,
@@ -150,14 +163,39 @@ function logProgress({ request, properties }: Watch, { kind, job }: OutcomeDecis
     jobId: properties.JobId,
     status: job?.JobStatus ?? UNKNOWN,
     secondsQueued,
-    filesScanned: report?.TotalNumberOfScannedFiles,
-    filesImported: report?.TotalNumberOfImportedFiles,
-    resourcesScanned: report?.TotalNumberOfResourcesScanned,
-    resourcesImported: report?.TotalNumberOfResourcesImported,
-    resourcesWithCustomerError: report?.TotalNumberOfResourcesWithCustomerError,
+    filesScanned: progress?.TotalNumberOfScannedFiles,
+    filesImported: progress?.TotalNumberOfImportedFiles,
+    resourcesScanned: scanned,
+    resourcesImported: imported,
+    resourcesFailed: failed,
     secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
+    judgedByJobBecause: seen && dependsOnResults(job?.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined,
     decision: kind,
   });
+  putMetrics(properties, kind === 'wait'
+    ? { ResourcesScannedSoFar: count(scanned), ResourcesImportedSoFar: count(imported), ResourcesFailedSoFar: count(failed) }
+    : resultMetrics(kind, seen));
+}
+
+/** Of what was judged now: an answer from the id, or in a roll-back, is no result. */
+function resultMetrics(kind: OutcomeDecision['kind'], seen?: Evidence): Parameters<typeof putMetrics>[1] {
+  if (kind !== 'succeed' && kind !== 'fail') {
+    return {};
+  }
+  const { scanned, imported, failed } = countsOf(seen?.job.JobProgressReport, seen?.report);
+  const [start, end] = [seen?.job.SubmitTime, seen?.job.EndTime];
+  return {
+    ResourcesScanned: count(scanned),
+    ResourcesImported: count(imported),
+    ResourcesFailed: count(failed),
+    Duration: { value: start && end ? (end.getTime() - start.getTime()) / 1000 : undefined, unit: 'Seconds' },
+    Succeeded: count(kind === 'succeed' ? 1 : 0),
+    Failed: count(kind === 'fail' ? 1 : 0),
+  };
+}
+
+function count(value: number | undefined) {
+  return { value, unit: 'Count' } as const;
 }
 
 /** HealthLake runs one import of a data store at a time. Undefined for a job that has begun. */
@@ -166,6 +204,6 @@ function secondsQueuedOf(job?: ImportJob): number | undefined {
   return isQueued && job.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;
 }
 
-function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, job?: ImportJob): IsCompleteResponse {
-  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributesOf(properties, judged, job) } };
+function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): IsCompleteResponse {
+  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributesOf(properties, judged, seen) } };
 }

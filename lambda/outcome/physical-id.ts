@@ -1,4 +1,4 @@
-import { Counts } from './verdict';
+import { Counts } from './counts';
 import { UNKNOWN } from '../../src/import-contract';
 
 /** What the physical id of `Custom::FhirImportOutcome` says. */

@@ -46,6 +46,9 @@ export const LINE = {
   importPrice: 'U44',
   lastUpdated: 'U45',
   requestDate: 'U46',
+  jobFolder: 'U47',
+  regionOfRefusal: 'U48',
+  outputEncryption: 'U49',
 } as const;
 
 /** The id of a line. */
@@ -60,6 +63,8 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.serviceTimeout]: 'no answer was lost',
   [LINE.nestedStack]: 'the quickstart has no nested stack',
   [LINE.lastUpdated]: 'the quickstart is only created',
+  [LINE.regionOfRefusal]: 'the quickstart\'s buckets are in the data store\'s Region',
+  [LINE.outputEncryption]: 'the quickstart\'s bucket has its key',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };

@@ -41,6 +41,7 @@ export function noteCompleted(sightings: Sightings, job: ImportJobProperties, ke
 export function noteOutput(sightings: Sightings, job: ImportJobProperties, keysAbove: readonly string[]): void {
   const uri = outputOf(job);
   sightings.note(LINE.outputLocation, uri.endsWith(`/${job.DatastoreId}-FHIR_IMPORT-${job.JobId}/`), uri);
+  sightings.note(LINE.jobFolder, job.JobId?.length === 32, `${job.JobId?.length} characters`);
   sightings.note(LINE.probeObject, keysAbove.includes(PROBE), keysAbove.filter((key) => !key.includes('/')).join(', ') || 'no such object');
 }
 

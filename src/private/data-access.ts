@@ -60,7 +60,8 @@ function bucketSettings({ bucket }: Location): iam.PolicyStatement {
   });
 }
 
-function listPrefix({ bucket, prefix }: Location): iam.PolicyStatement {
+/** Listing the objects of one side of an import. */
+export function listPrefix({ bucket, prefix }: Location): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],

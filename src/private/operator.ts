@@ -1,11 +1,16 @@
 import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { listPrefix, Location } from './data-access';
 
 /** What an import's operator role is for. */
 export interface OperatorScope {
   readonly datastoreArn: string;
   readonly dataAccessRoleArn: string;
+  readonly input: Location;
+  readonly output: Location;
+  /** Of the function that makes the report, if there is to be one. */
+  readonly reportFunctionArn?: string;
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }
 
@@ -37,7 +42,28 @@ export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] 
       actions: ['cloudformation:DescribeStacks'],
       resources: [Aws.STACK_ID],
     }),
+    ...bucketChecks(scope),
+    ...(scope.reportFunctionArn ? [new iam.PolicyStatement({
+      sid: 'Report',
+      actions: ['lambda:InvokeFunction'],
+      resources: [scope.reportFunctionArn],
+    })] : []),
     ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
+  ];
+}
+
+/** What is looked at before a job is started: names, sizes and settings, no content. */
+function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
+  const list = listPrefix(input);
+  list.sid = 'InputNames';
+  return [
+    list,
+    new iam.PolicyStatement({ sid: 'InputBucket', actions: ['s3:GetBucketLocation'], resources: [input.bucket.bucketArn] }),
+    new iam.PolicyStatement({
+      sid: 'OutputBucket',
+      actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
+      resources: [output.bucket.bucketArn],
+    }),
   ];
 }
 

@@ -18,18 +18,23 @@ interface Contract {
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
   readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
+  /** None in version 1. */
+  readonly outcomeWithoutOptional?: readonly string[];
   readonly outcomePhysicalId: string;
   readonly outcomeAttributes: readonly string[];
 }
 
-const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1]);
+const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1])
+  .sort((a, b) => Number(a) - Number(b));
 
 function contractOf(version: string): Contract {
   return JSON.parse(readFileSync(join(__dirname, `v${version}.json`), 'utf8')) as Contract;
 }
 
 describe.each(VERSIONS)('what a stack of contract version %s holds', (version) => {
-  const { job, jobPhysicalId, fingerprint, outcome, outcomePhysicalId, jobAttributes, outcomeAttributes } = contractOf(version);
+  const {
+    job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
+  } = contractOf(version);
   let aws: Aws;
 
   beforeEach(() => { aws = new Aws(); });
@@ -59,25 +64,71 @@ describe.each(VERSIONS)('what a stack of contract version %s holds', (version) =
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
     expect(data).toMatchObject({ JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '1000', ResourcesImported: '996', ResourcesFailed: '4' });
   });
+
+  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('is judged %s what is optional', async (_, properties) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED', JobProgressReport: report(5, 5, 0) }) });
+    const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
+    expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
+    expect(data).toMatchObject({ JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0' });
+  });
+});
+
+/** An update of the library, and its roll-back. */
+const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
+
+describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from contract version %s to %s', (from, to) => {
+  const [was, is] = [from, to].map(contractOf);
+  let aws: Aws;
+
+  beforeEach(() => { aws = new Aws(); });
+  afterEach(() => aws.close());
+
+  test('no job is started or looked for', async () => {
+    const { physicalId, data } = await aws.run(jobEvent({
+      RequestType: 'Update', ResourceProperties: is.job, OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
+    }));
+    expect(physicalId).toBe(was.jobPhysicalId);
+    expect(data).toEqual({ JobId: was.outcome.JobId });
+    expect(aws.callCount).toBe(0);
+  });
+
+  test('the job is not judged again', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
+    const { physicalId, data } = await aws.run(outcomeEvent({
+      RequestType: 'Update', ResourceProperties: is.outcome, OldResourceProperties: was.outcome, PhysicalResourceId: was.outcomePhysicalId,
+    }));
+    expect(physicalId).toBe(was.outcomePhysicalId);
+    expect(Object.keys(data!)).toEqual(expect.arrayContaining([...is.outcomeAttributes]));
+  });
 });
 
 test('the constructs write exactly the shape of the newest version: another shape takes another version, and a file for it', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
-  const { job, jobWithoutOptional, outcome } = contractOf(CONTRACT_VERSION);
+  const { job, jobWithoutOptional, outcome, outcomeWithoutOptional } = contractOf(CONTRACT_VERSION);
 
   const stack = new Stack(new App(), 'Import');
   const common = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance: ErrorTolerance.percent(0.5) };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
   new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1' });
-  new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/') }).executeAfter(stack.node.findChild('Whole') as FhirImport);
+  new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/'), report: false }).executeAfter(stack.node.findChild('Whole') as FhirImport);
   const template = Template.fromStack(stack);
-  const keysOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Object.keys(Properties as object).sort());
+  const shapesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => shapeOf(Properties));
 
-  const [all, optional] = [Object.keys(job).sort(), new Set(jobWithoutOptional)];
-  expect(keysOf(JOB_RESOURCE_TYPE)).toEqual([all, all.filter((key) => !optional.has(key))]);
-  expect(keysOf(OUTCOME_RESOURCE_TYPE)).toEqual([Object.keys(outcome).sort(), Object.keys(outcome).sort()]);
+  expect(shapesOf(JOB_RESOURCE_TYPE)).toEqual([shapeOf(job), without(shapeOf(job), jobWithoutOptional)]);
+  expect(shapesOf(OUTCOME_RESOURCE_TYPE)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
   const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
   expect(written.ErrorTolerance).toEqual(job.ErrorTolerance);
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
 });
+
+function without<T extends object>(properties: T, optional: readonly string[] = []): T {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !optional.includes(key))) as T;
+}
+
+/** The keys, and those of objects inside; what CloudFormation fills in is a text. */
+function shapeOf(properties: object): Record<string, unknown> {
+  const isObject = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Object.keys(value).some((key) => /^(Ref|Fn::\w+)$/.test(key));
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isObject(value) ? shapeOf(value) : 'text']));
+}

@@ -31,6 +31,13 @@ describe('an import that fails', () => {
 
   afterAll(async () => laptop.close());
 
+  test('for want of data says so before anything is started', async () => {
+    const { exitCode, output } = await laptop.cdk('deploy', app());
+    expect(exitCode).toBe(1);
+    expect(oneLine(output)).toContain('no import job was started: there is nothing to import under s3://hospital-data/in/; upload the .ndjson files');
+    expect(laptop.jobs()).toEqual([]);
+  });
+
   test('for want of iam:PassRole says so, and starts nothing', async () => {
     await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
     const withoutPassRole = (stack: Stack) => Aspects.of(stack).add({
@@ -43,6 +50,7 @@ describe('an import that fails', () => {
     const { exitCode, output } = await laptop.cdk('deploy', app({}, withoutPassRole));
     expect(exitCode).toBe(1);
     expect(oneLine(output)).toMatch(/could not start the import job: AccessDeniedException: .*iam:PassRole/);
+    expect(oneLine(output)).toContain('likely causes: the operator role may not pass the data access role');
     expect(laptop.jobs()).toEqual([]);
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   });
@@ -63,7 +71,16 @@ describe('an import that fails', () => {
     expect(reasons[0]).toContain(`FHIR import job ${jobId}`);
     expect(reasons[0]).toContain('scanned 5, imported 3, failed 2');
     expect(reasons[0]).toContain(results?.S3Configuration?.S3Uri);
+    expect(reasons[0]).toMatch(/most often: 1 x processing "[^"]*resourceId[^"]*" \(Patient\), 1 x processing "Missing required id field/);
     expect(output).toContain('❌');
+
+    const [, , bucket, ...folder] = results!.S3Configuration!.S3Uri!.split('/');
+    const report = JSON.parse((await laptop.aws.s3.getObject(laptop.aws.iam.admin, bucket, `${folder.join('/')}report.json`)).toString()) as Report;
+    expect(report).toMatchObject({
+      version: 1, complete: true, job: { jobId }, failures: { count: 2 }, manifest: { resourcesScanned: 5, resourcesImported: 3 },
+    });
+    expect(JSON.stringify(withoutKeys(report))).not.toContain(CANARY);
+    expect(JSON.stringify(report)).toContain(`${CANARY}.ndjson`);
   });
 
   test('shows no patient data anywhere', () => {
@@ -133,6 +150,18 @@ describe('another resource that fails after a good import', () => {
     expect(laptop.jobs()).toHaveLength(2);
   });
 });
+
+type Report = Readonly<Record<string, unknown>>;
+
+/** A report without its object keys, which are all that it may hold of the data. */
+function withoutKeys(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutKeys);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !/key$/i.test(name)).map(([name, item]) => [name, withoutKeys(item)]))
+    : value;
+}
 
 /** The CLI breaks long lines. */
 function oneLine(output: string): string {

@@ -56,8 +56,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an old job is judged by any tolerance',
     file: 'lambda/job/ledger.ts',
-    text: 'return judge(job, tolerance).kind;',
-    replacement: "return judge(job, { Kind: 'ANY' }).kind;",
+    text: 'judge(evidence, properties.ErrorTolerance).kind',
+    replacement: "judge(evidence, { Kind: 'ANY' }).kind",
   },
   {
     name: 'a start does not ask where the stack goes',
@@ -110,8 +110,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a status that is not known is a failure',
     file: 'lambda/outcome/verdict.ts',
-    text: 'if (FAILED.has(status)) {',
-    replacement: 'if (FAILED.has(status) || !/^(SUBMITTED|QUEUED|IN_PROGRESS|COMPLETED.*)$/.test(status)) {',
+    text: "return FAILED.has(status ?? '') || COMPLETED.has(status ?? '');",
+    replacement: "return !/^(SUBMITTED|QUEUED|IN_PROGRESS)$/.test(status ?? '');",
   },
   {
     name: 'the outcome has no deadline',

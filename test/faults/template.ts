@@ -75,7 +75,7 @@ export class Templates {
     if (known) return known;
     const names = readdirSync(folder);
     const files = names.map((name) => [name, readFileSync(join(folder, name))] as const);
-    const isHandler = names.length === 1 && names[0] === 'index.js';
+    const isHandler = folder.endsWith(join('assets', 'lambda', 'index'));
     const zip = Buffer.from(zipSync(isHandler && this.handler ? { 'index.js': this.handler } : Object.fromEntries(files), { level: 0 }));
     this.zips.set(objectKey, zip);
     return zip;

@@ -2,10 +2,11 @@ import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { sdkError } from './harness';
 import { Fact } from '../../lambda/fact';
-import { answerFromId, decideJob, JobChange, JobDecision, JobFacts } from '../../lambda/job/decision';
+import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from '../../lambda/job/decision';
 import { LedgerEntry } from '../../lambda/job/ledger';
 import { attributesOf, sentencesOf } from '../../lambda/outcome/answer';
 import { decideOutcome, OutcomeDecision } from '../../lambda/outcome/decision';
+import { Evidence } from '../../lambda/outcome/verdict';
 import { Direction, directionOf } from '../../lambda/stack';
 import { ImportOutcomeProperties, WireErrorTolerance } from '../../src/import-contract';
 
@@ -14,6 +15,7 @@ const OTHER = 'c5557f4386429338eb66';
 const ERROR = sdkError('ThrottlingException', 'Rate exceeded');
 
 const entry = (jobId: string, verdict: LedgerEntry['verdict'], submittedAt = 0): LedgerEntry => ({ jobId, verdict, submittedAt });
+const store = (status: string, version = 'R4'): Fact<DatastoreFacts> => ({ value: { status, version } });
 const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
 const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
 const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
@@ -29,7 +31,7 @@ const situation = (changes: Situation = {}): JobChange & JobFacts => ({
   deadline: 4_600_001,
   now: 4_600_000,
   direction: { value: 'forward' },
-  datastore: { value: 'ACTIVE' },
+  datastore: store('ACTIVE'),
   ledger: ledger(),
   ...changes,
 });
@@ -79,19 +81,32 @@ describe('what Job does, going forward', () => {
       { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
     ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'there is none, and the time to start one is up' }],
     ['adopts also when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['fails if the buckets are unfit', { bucketProblem: 'there is no object' }, { kind: 'fail', why: 'there is no object' }],
+    ['adopts whatever the buckets are like', { bucketProblem: 'there is no object', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['fails if the data store is of another FHIR version', { datastore: store('ACTIVE', 'STU3') },
+      { kind: 'fail', why: 'the data store is of FHIR version STU3, and only R4 is imported; name a data store of R4' }],
+    ['starts if the data store\'s version isn\'t said', { datastore: { value: { status: 'ACTIVE' } } }, { kind: 'start', failedJobIds: [] }],
     ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
     ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
     ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
     ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
-    ['waits for a data store that is CREATING', { datastore: { value: 'CREATING' } }, { kind: 'wait', why: 'the data store is CREATING' }],
-    ['waits for a data store that is UPDATING', { datastore: { value: 'UPDATING' } }, { kind: 'wait', why: 'the data store is UPDATING' }],
+    ['waits for a data store that is CREATING', { datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, { kind: 'wait', why: 'the data store is UPDATING' }],
   ])('%s', (_what, changes, expected) => {
     expect(decideIn(changes)).toEqual(expected);
   });
 
   test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
-    expect(decideIn({ datastore: { value: status } }))
+    expect(decideIn({ datastore: store(status) }))
       .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` });
+  });
+
+  test('the buckets are looked at only if a job would be started', () => {
+    expect(wouldStart(situation(), situation())).toBe(true);
+    expect(wouldStart(situation(), situation({ ledger: ledger(entry('a', 'failed')) }))).toBe(true);
+    for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' }]) {
+      expect(wouldStart(situation(changes), situation(changes))).toBe(false);
+    }
   });
 
   test('knows every status of a data store that the SDK knows', () => {
@@ -124,7 +139,7 @@ describe('what Job does without starting', () => {
     ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
     ['an id of another data set, failed jobs: the latest', { id: FOREIGN, ledger: FAILED }, adopt('b')],
     ['an id without a job', { id: PENDING }, KEEP],
-    ['a data store that is gone', { id: OWN, datastore: { value: 'DELETED' } }, fromId('own')],
+    ['a data store that is gone', { id: OWN, datastore: store('DELETED') }, fromId('own')],
   ];
 
   test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
@@ -140,7 +155,7 @@ describe('what Job does without starting', () => {
     ['an id of another data set, no job: the attempt before never got to its start', { id: FOREIGN }, { kind: 'start', failedJobIds: [] }],
     ['an id without a job, no job', { id: PENDING }, { kind: 'start', failedJobIds: [] }],
     ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, adopt('b')],
-    ['no job, a data store that is gone', { id: FOREIGN, datastore: { value: 'DELETED' } }, {
+    ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
       kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE one takes imports; name one that is ACTIVE',
     }],
   ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
@@ -163,7 +178,7 @@ describe('what Job does without starting', () => {
 
   test('of all combinations, starts only going forward, in an active data store, with failed jobs of a changed data set or with none at all', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
-    const DATASTORES: Fact<string>[] = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((value) => ({ value }));
+    const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
     const started: (JobChange & JobFacts)[] = [];
     for (const direction of DIRECTIONS) {
@@ -185,7 +200,7 @@ describe('what Job does without starting', () => {
     expect(started.filter(isUnchanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
     for (const all of started) {
       const { direction, datastore, ledger: given } = all;
-      expect([direction, datastore]).toEqual([{ value: 'forward' }, { value: 'ACTIVE' }]);
+      expect([direction, datastore]).toEqual([{ value: 'forward' }, store('ACTIVE')]);
       expect(isUnchanged(all) ? [LEDGERS[0]] : [LEDGERS[0], LEDGERS[1]]).toContain(given);
     }
   });
@@ -210,24 +225,26 @@ const jobOf = (changes: Partial<ImportJob>): ImportJob => ({
   ...changes,
 });
 
+const seen = (job: ImportJob): Evidence => ({ job, isOwn: true });
+
 describe('what Outcome does', () => {
   const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
   const SETTLED = DEADLINES.RequestedAt + 300_000;
-  const decide = (look: Fact<ImportJob>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
+  const decide = (look: Fact<Evidence>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
     decideOutcome({ ...deadlines, tolerance }, { look, now });
   const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
   const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };
   const throttled = { error: ERROR };
   const [running, completed, withErrors, failed] = (['IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'] as const)
-    .map((JobStatus) => ({ value: jobOf({ JobStatus }) }));
+    .map((JobStatus) => ({ value: seen(jobOf({ JobStatus })) }));
 
-  test.each<[string, Fact<ImportJob>, number, Partial<OutcomeDecision>]>([
-    ['waits for a running job', running, 3_999_999, { kind: 'wait', job: running.value }],
-    ['fails when the time is up', running, 4_000_000, { kind: 'fail', advice: 'timeout', job: running.value }],
-    ['succeeds with a job that succeeded', completed, 1_000_000, { kind: 'succeed', job: completed.value }],
+  test.each<[string, Fact<Evidence>, number, Partial<OutcomeDecision>]>([
+    ['waits for a running job', running, 3_999_999, { kind: 'wait', seen: running.value }],
+    ['fails when the time is up', running, 4_000_000, { kind: 'fail', advice: 'timeout', seen: running.value }],
+    ['succeeds with a job that succeeded', completed, 1_000_000, { kind: 'succeed', seen: completed.value }],
     ['succeeds when the job succeeded as the time was up', completed, 5_000_000, { kind: 'succeed' }],
-    ['fails with the job', failed, 1_000_000, { kind: 'fail', advice: 'job', job: failed.value }],
-    ['fails with the job\'s errors', withErrors, 1_000_000, { kind: 'fail', advice: 'errors', job: withErrors.value }],
+    ['fails with the job', failed, 1_000_000, { kind: 'fail', advice: 'job', seen: failed.value }],
+    ['fails with the job\'s errors', withErrors, 1_000_000, { kind: 'fail', advice: 'errors', seen: withErrors.value }],
     ['waits while throttled', throttled, 3_999_999, { kind: 'wait' }],
     ['fails if it is still throttled when the time is up', throttled, 4_000_000, { kind: 'fail', advice: 'timeout' }],
     ['waits for permissions for 5 minutes', denied, SETTLED - 1, { kind: 'wait' }],
@@ -245,7 +262,7 @@ describe('what Outcome does', () => {
   });
 
   test('the tolerance decides of errors', () => {
-    expect(decide(withErrors, 1_000_000, DEADLINES, { Kind: 'ANY' })).toEqual({ kind: 'succeed', job: withErrors.value });
+    expect(decide(withErrors, 1_000_000, DEADLINES, { Kind: 'ANY' })).toEqual({ kind: 'succeed', seen: withErrors.value });
   });
 });
 
@@ -260,16 +277,16 @@ describe('attributes', () => {
   const unknown = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
 
   test.each([
-    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ...unknown }],
-    ['no report', attributesOf(PROPERTIES, undefined, jobOf({})), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ...unknown }],
-    ['all described', attributesOf(PROPERTIES, undefined, described), {
-      JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/',
+    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['no report', attributesOf(PROPERTIES, undefined, seen(jobOf({}))), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['all described', attributesOf(PROPERTIES, undefined, seen(described)), {
+      JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
-    ['judged before, described', attributesOf(PROPERTIES, judged, described), {
-      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/',
+    ['judged before, described', attributesOf(PROPERTIES, judged, seen(described)), {
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
     ['judged before, gone', attributesOf(PROPERTIES, judged), {
-      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION,
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
     }],
   ])('%s', (_what, attributes, expected) => {
     expect(attributes).toEqual(expected);
@@ -277,24 +294,25 @@ describe('attributes', () => {
 
   test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
     const sentences = sentencesOf(PROPERTIES, 'Update', {
-      kind: 'fail', why: 'it failed', advice: 'errors', job: { ...described, Message: 'see s3://clinic/Ada-Lovelace' },
+      kind: 'fail', why: 'it failed', advice: 'errors', seen: seen({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
     });
     expect(sentences).toEqual([
       'FHIR import job j: it failed',
       'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
+      '',
       'HealthLake says: see s3://clinic/***',
       'results: s3://as-described/',
       expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
     ]);
     expect(sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'access' })).toEqual([
-      'FHIR import job j: it failed', '', '', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
+      'FHIR import job j: it failed', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
     ]);
   });
 
   test('what to do when the time is up depends on whether a roll-back takes the role from the job', () => {
-    const [, , , , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'fail', why: 'it failed', advice: 'timeout' });
     expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
-    const [, , , , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'timeout' });
     expect(ofCreation).toMatch(/a roll-back of this creation removes the data access role.* --no-rollback.* dataAccessRole/);
   });
 });

@@ -1,11 +1,15 @@
 import timers from 'timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
 import { HealthLakeClient, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { isComplete, onEvent } from '../../lambda';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework';
-import { ImportJobProperties, ImportOutcomeProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
+import { ReportAnswer } from '../../lambda/report/types';
+import { CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
 
 export const T0 = Date.UTC(2026, 0, 15, 12);
 export const SECOND = 1000;
@@ -19,8 +23,10 @@ export const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Import
 export const PATIENT = 'Lovelace';
 const SIGNATURE = 'X-Amz-Signature=cafe';
 
+/** Without reports and without quotas, so that nobody but HealthLake and CloudFormation is asked. */
 export const JOB: ImportJobProperties = {
-  ContractVersion: '1',
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
   DatastoreId: DATASTORE,
   OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
   ErrorTolerance: { Kind: 'NONE' },
@@ -34,7 +40,8 @@ export const JOB: ImportJobProperties = {
 export const FINGERPRINT = fingerprintOf(JOB);
 
 export const OUTCOME: ImportOutcomeProperties = {
-  ContractVersion: '1',
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
   DatastoreId: DATASTORE,
   OperatorRoleArn: JOB.OperatorRoleArn,
   ErrorTolerance: { Kind: 'NONE' },
@@ -104,6 +111,8 @@ export interface Ended {
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
   public readonly cloudformation = mockClient(CloudFormationClient);
+  public readonly s3 = mockClient(S3Client);
+  public readonly lambda = mockClient(LambdaClient);
   /** What was written to the log. */
   public readonly lines: string[] = [];
 
@@ -116,6 +125,7 @@ export class Aws {
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, method).mockImplementation((...written) => { this.lines.push(written.map(String).join(' ')); });
     }
+    jest.spyOn(process.stdout, 'write').mockImplementation((written) => { this.lines.push(String(written).trimEnd()); return true; });
     this.stackIs('CREATE_IN_PROGRESS');
   }
 
@@ -126,16 +136,24 @@ export class Aws {
     });
   }
 
+  /** What the report function answers. */
+  public reports(answer: ReportAnswer | { readonly errorType: string }): void {
+    this.lambda.on(InvokeCommand).resolves({
+      FunctionError: 'errorType' in answer ? 'Unhandled' : undefined,
+      Payload: Uint8ArrayBlobAdapter.fromString(JSON.stringify(answer)),
+    });
+  }
+
   /** All calls of an operation: what was sent, and when. */
   public sent(operation: string): object[] {
-    return [...this.healthlake.calls(), ...this.cloudformation.calls()]
+    return [...this.healthlake.calls(), ...this.cloudformation.calls(), ...this.s3.calls(), ...this.lambda.calls()]
       .map(({ args: [command] }) => command)
       .filter((command) => command.constructor.name === `${operation}Command`)
       .map(({ input }) => input as object);
   }
 
   public get callCount(): number {
-    return this.healthlake.calls().length + this.cloudformation.calls().length;
+    return this.healthlake.calls().length + this.cloudformation.calls().length + this.s3.calls().length + this.lambda.calls().length;
   }
 
   /** Passes an event through the handler as the provider framework does, which asks every 10 s. */
@@ -177,8 +195,11 @@ export class Aws {
     jest.useRealTimers();
     this.healthlake.restore();
     this.cloudformation.restore();
+    this.s3.restore();
+    this.lambda.restore();
     for (const line of this.lines) {
-      expect(JSON.parse(line)).toEqual(expect.objectContaining({ message: expect.any(String) }));
+      const { message, _aws: metrics } = JSON.parse(line) as { message?: string; _aws?: object };
+      expect(typeof (message ?? metrics)).toMatch(/^(string|object)$/);
       keepsSecrets(line);
     }
   }

@@ -214,7 +214,8 @@ describe('errors', () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(5 * MINUTE);
-    expect(reason).toBe(`could not start the import job: ${error.name}: ${error.message}; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs`);
+    expect(reason?.startsWith(`could not start the import job: ${error.name}: ${error.message}; likely causes: `)).toBe(true);
+    expect(reason).toMatch(/; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
   });
 
   test('AccessDenied that goes away within 5 minutes is forgotten', async () => {
@@ -249,7 +250,7 @@ describe('errors', () => {
 
   test('a long message leaves room for what to do', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `explicit deny ${'\u00e9'.repeat(5000)}`));
-    expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: .*\?\.\.\.; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
+    expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: .*\?\.\.\.; likely causes: .*; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
   });
 });
 

@@ -1,6 +1,12 @@
-import { JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
-import { countsOf, judge, Verdict } from '../../lambda/outcome/verdict';
+import { ImportJobProperties as ImportJob, JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
+import { importJob } from './harness';
+import { countsOf } from '../../lambda/outcome/counts';
+import { Evidence, judge as judgeEvidence, notByResults, Verdict } from '../../lambda/outcome/verdict';
+import { ManifestCounts, ReportAnswer } from '../../lambda/report/types';
 import { WireErrorTolerance } from '../../src/import-contract';
+
+/** By the counts of the job alone. */
+const judge = (job: Partial<ImportJob>, tolerance: WireErrorTolerance) => judgeEvidence({ job: importJob(job), isOwn: true }, tolerance);
 
 const NONE: WireErrorTolerance = { Kind: 'NONE' };
 const ANY: WireErrorTolerance = { Kind: 'ANY' };
@@ -136,5 +142,87 @@ describe('counts', () => {
     ['none', undefined, {}],
   ])('%s', (_what, given, expected) => {
     expect(countsOf(given)).toEqual(expected);
+  });
+});
+
+/** What the report function answers of results whose manifest has these counts. */
+const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAnswer => ({
+  kind: 'report',
+  complete: true,
+  filesRead: 1,
+  filesTotal: 1,
+  filesTotalIsExact: true,
+  failures: 0,
+  searchValidationFailures: 0,
+  reasons: [],
+  ...(manifest && { manifest }),
+  ...(manifestProblem !== undefined && { manifestProblem }),
+});
+
+describe('by the manifest', () => {
+  const evidence = (answer: ReportAnswer | undefined, progress?: Report, isOwn = true): Evidence => ({
+    job: importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: progress }), report: answer, isOwn,
+  });
+  const MANIFEST: ManifestCounts = {
+    filesScanned: 7,
+    filesImported: 6,
+    filesWithCustomerError: 0,
+    filesWithServerError: 0,
+    resourcesScanned: 1000,
+    resourcesImported: 995,
+    resourcesWithCustomerError: 2,
+    resourcesWithServerError: 3,
+  };
+
+  test('the server\'s errors count, which only it knows', () => {
+    expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
+    expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toEqual({ kind: 'succeeded' });
+    expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toEqual({ kind: 'succeeded' });
+    expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.49'))).toMatchObject({ kind: 'failed' });
+  });
+
+  test('files are not taken for resources', () => {
+    const counts = countsOf(undefined, reported({ ...MANIFEST, filesWithCustomerError: 1, filesWithServerError: 2 }));
+    expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 3 });
+    expect(judgeEvidence(evidence(reported({ ...MANIFEST, filesWithServerError: 1 })), percent('100')))
+      .toEqual({ kind: 'failed', why: '1 files could not be read, which no limit on resources covers' });
+  });
+
+  test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('what it leaves out is the progress report\'s: %s', (left) => {
+    const { [left]: _, ...rest } = MANIFEST;
+    const counts = countsOf(report(1000, 995, 2, 0), reported(rest));
+    expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
+  });
+
+  test('one that nothing is left of says nothing', () => {
+    expect(judgeEvidence(evidence(reported({})), resources('5'))).toEqual({ kind: 'failed', why: 'HealthLake does not say how many resources failed' });
+  });
+
+  test.each<[string, ReportAnswer]>([
+    ['missing', { kind: 'no-manifest', why: 'there is no manifest' }],
+    ['unreadable as JSON', reported(undefined, 'the manifest is no JSON')],
+  ])('one of this import\'s own that is %s fails, except under any', (_what, answer) => {
+    for (const tolerance of [NONE, resources('1000'), percent('100')]) {
+      expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0)), tolerance)).toMatchObject({ kind: 'failed' });
+    }
+    expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0)), ANY)).toEqual({ kind: 'succeeded' });
+    expect(judgeEvidence(evidence(answer), percent('100'))).toMatchObject({ why: expect.stringContaining('no manifest that counts the errors') });
+  });
+
+  test.each<[string, ReportAnswer | undefined, boolean, RegExp]>([
+    ['reports are off', undefined, true, /^there are no reports$/],
+    ['the results lie elsewhere', undefined, false, /lie where this import does not read/],
+    ['the results can\'t be read', { kind: 'unreadable', why: 'AccessDenied: no' }, true, /^AccessDenied: no$/],
+  ])('if %s, by the progress report, and it is said', (_what, answer, isOwn, expected) => {
+    expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0), isOwn), resources('1'))).toEqual({ kind: 'succeeded' });
+    expect(judgeEvidence(evidence(answer, report(1000, 998, 2, 0), isOwn), resources('1'))).toMatchObject({ kind: 'failed' });
+    expect(notByResults(evidence(answer, undefined, isOwn))).toMatch(expected);
+    expect(notByResults(evidence(reported(MANIFEST)))).toBeUndefined();
+  });
+
+  test('zero scanned resources are an error of their own', () => {
+    const nothing = { ...MANIFEST, resourcesScanned: 0, resourcesImported: 0 };
+    expect(judgeEvidence(evidence(reported(nothing)), percent('100'))).toEqual({ kind: 'failed', why: 'HealthLake found no resources' });
+    expect(judgeEvidence(evidence(reported(nothing)), ANY)).toEqual({ kind: 'succeeded' });
   });
 });

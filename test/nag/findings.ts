@@ -13,8 +13,8 @@ export type SetUp = 'default' | 'hardened';
 const BOTH: SetUp[] = ['default', 'hardened'];
 const PROVIDER = 'FhirImportProvider';
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
-const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole'].map((id) => `${PROVIDER}/${id}`);
-const FUNCTIONS = ['OnEvent', 'IsComplete', 'Provider/framework-onEvent', 'Provider/framework-isComplete', 'Provider/framework-onTimeout']
+const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'].map((id) => `${PROVIDER}/${id}`);
+const FUNCTIONS = ['OnEvent', 'IsComplete', 'Report', 'Provider/framework-onEvent', 'Provider/framework-isComplete', 'Provider/framework-onTimeout']
   .map((id) => `${PROVIDER}/${id}`);
 const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
 
@@ -32,6 +32,13 @@ export const AWS_SOLUTIONS: Finding[] = [
     reason: 'the names of the results are HealthLake\'s; the prefix is the narrowest that can be named',
     setUps: BOTH,
   },
+  ...['FAILURE', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES'].map((folder): Finding => ({
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Import-ae573c5f/0123456789abcdef0123456789abcdef-FHIR_IMPORT-'
+      + `${'?'.repeat(32)}/${folder}/*]`,
+    where: ['Import/ReportRole'],
+    reason: 'the names of the results are HealthLake\'s; the folder is the narrowest that can be named',
+    setUps: BOTH,
+  })),
   {
     rule: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
     where: ['Import/DataAccessRole'],
@@ -92,7 +99,7 @@ export const HIPAA_SECURITY: Finding[] = [
   },
   {
     rule: 'HIPAA.Security-IAMNoInlinePolicy',
-    where: [...FUNCTION_ROLES, 'Import/DataAccessRole', 'Import/OperatorRole', `${WAITER}/Role/DefaultPolicy`],
+    where: [...FUNCTION_ROLES, 'Import/DataAccessRole', 'Import/OperatorRole', 'Import/ReportRole', `${WAITER}/Role/DefaultPolicy`],
     reason: 'an inline policy lives and dies with its role and can\'t be attached to another one',
     setUps: BOTH,
   },

@@ -13,22 +13,25 @@ const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8
 
 type Case = [what: string, action: string, resource: string, context?: Context];
 
-/** Two imports of one stack, which must not be able to do each other's work. */
-function twoImports(flags: Record<string, unknown>): Deployed {
+/** Imports of one stack, which must not be able to do each other's work. The last one makes no report. */
+function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
   const first = importInto(stack, { outputPrefix: 'results/', datastoreEncryptionKey }, 'First');
-  importInto(stack, { source: FhirSource.storage('second/') }, 'Second').executeAfter(first);
+  const second = importInto(stack, { source: FhirSource.storage('second/') }, 'Second');
+  second.executeAfter(first);
+  importInto(stack, { source: FhirSource.storage('third/'), report: false }, 'Third').executeAfter(second);
   return new Deployed(templateOf(stack));
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  const deployed = twoImports(flags);
+  const deployed = threeImports(flags);
   const roleId = (pattern: RegExp) => onlyResource(deployed.template, 'AWS::IAM::Role', pattern).logicalId;
   const arnOf = (type: string, pattern: RegExp) => deployed.arn(onlyResource(deployed.template, type, pattern).logicalId);
   const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => arnOf('AWS::S3::Bucket', pattern));
   const storageKey = arnOf('AWS::KMS::Key', /Storage/);
   const datastoreKey = arnOf('AWS::KMS::Key', /Datastore/);
+  const reportFunction = arnOf('AWS::Lambda::Function', /ProviderReport/);
   const [dataAccess, operator, handler] = [/^FirstDataAccess/, /^FirstOperator/, /HandlerRole/].map(roleId);
 
   describe('the data access role', () => {
@@ -92,6 +95,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
       [false, 'the handler role', sessionOf(deployed, handler), source],
       [false, 'the operator role', sessionOf(deployed, operator), source],
+      [false, 'the report function', sessionOf(deployed, roleId(/ReportFunctionRole/)), source],
     ])('can be assumed (%s) by %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
     });
@@ -108,6 +112,13 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['describe the data store', 'healthlake:DescribeFHIRDatastore', DATASTORE_ARN],
       ['pass the data access role to HealthLake', 'iam:PassRole', deployed.arn(dataAccess), passed],
       ['ask how its own stack is', 'cloudformation:DescribeStacks', STACK_ID],
+      ['list the input', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
+      ['list the input further down', 's3:ListBucket', input, { 's3:prefix': 'input/2025/' }],
+      ['see where the input bucket is', 's3:GetBucketLocation', input],
+      ['see where the output bucket is', 's3:GetBucketLocation', output],
+      ['see whether the output bucket is closed', 's3:GetBucketPublicAccessBlock', output],
+      ['see how the output bucket is encrypted', 's3:GetEncryptionConfiguration', output],
+      ['have a report made', 'lambda:InvokeFunction', reportFunction],
       ['decrypt with the data store\'s key by way of HealthLake', 'kms:Decrypt', datastoreKey, viaHealthLake],
       ['make data keys by way of HealthLake', 'kms:GenerateDataKey', datastoreKey, viaHealthLake],
       ['make grants by way of HealthLake', 'kms:CreateGrant', datastoreKey, viaHealthLake],
@@ -134,10 +145,36 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['decrypt with the data store\'s key directly', 'kms:Decrypt', datastoreKey],
       ['decrypt with it by way of S3', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
       ['decrypt with the key of the buckets', 'kms:Decrypt', storageKey, viaHealthLake],
+      ['decrypt with the key of the buckets by way of S3', 'kms:Decrypt', storageKey, { 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
       ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
+      ['read older versions of input', 's3:GetObjectVersion', `${input}/input/Patient.ndjson`],
+      ['read the tags of input', 's3:GetObjectTagging', `${input}/input/Patient.ndjson`],
       ['read results', 's3:GetObject', `${output}/results/Manifest.json`],
+      ['read the report', 's3:GetObject', `${output}/results/${DATASTORE_ID}-FHIR_IMPORT-c0fddbf76f238297632d4aebdbfc9ddf/report.json`],
+      ['write results', 's3:PutObject', `${output}/results/Manifest.json`],
+      ['write input', 's3:PutObject', `${input}/input/Patient.ndjson`],
+      ['list the whole input bucket', 's3:ListBucket', input],
+      ['list another import\'s input', 's3:ListBucket', input, { 's3:prefix': 'second/' }],
+      ['list input with a prefix that is only the beginning', 's3:ListBucket', input, { 's3:prefix': 'in' }],
+      ['list versions of input', 's3:ListBucketVersions', input, { 's3:prefix': 'input/' }],
+      ['list the input without TLS', 's3:ListBucket', input, { 's3:prefix': 'input/', 'aws:SecureTransport': 'false' }],
+      ['list results', 's3:ListBucket', output, { 's3:prefix': 'results/' }],
+      ['look at settings of the input bucket that it doesn\'t need', 's3:GetEncryptionConfiguration', input],
+      ['read the policy of the output bucket', 's3:GetBucketPolicy', output],
+      ['change how the output bucket is encrypted', 's3:PutEncryptionConfiguration', output],
+      ['invoke the functions that talk to HealthLake', 'lambda:InvokeFunction', arnOf('AWS::Lambda::Function', /ProviderOnEvent/)],
+      ['read the code of the report function', 'lambda:GetFunction', reportFunction],
+      ['assume the report role', 'sts:AssumeRole', deployed.arn(roleId(/^FirstReportRole/))],
     ])('may not %s', async (__, action, resource, context = {}) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
+    });
+
+    test('shares the report function with those of other imports that make reports, and can\'t become a report role itself', async () => {
+      const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
+      const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
+
+      expect(await Promise.all(mayReport)).toEqual([true, true, false]);
+      expect(await Promise.all(trusted)).toEqual([false, false]);
     });
 
     test('has nothing on the data store\'s key unless it is named', async () => {
@@ -149,6 +186,8 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'the framework\'s onEvent function', sessionOf(deployed, roleId(/FrameworkOnEventRole/))],
       [false, 'the framework\'s other functions', sessionOf(deployed, roleId(/FrameworkCompleteAndTimeoutRole/))],
       [false, 'another import\'s operator role', sessionOf(deployed, roleId(/^SecondOperator/))],
+      [false, 'the report function', sessionOf(deployed, roleId(/ReportFunctionRole/))],
+      [false, 'its import\'s report role', sessionOf(deployed, roleId(/^FirstReportRole/))],
       [false, 'another role of the account', `arn:aws:sts::${ACCOUNT}:assumed-role/other/session`],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`],
       [false, 'HealthLake', 'healthlake.amazonaws.com'],
@@ -236,9 +275,12 @@ test('an input of the whole bucket can be listed without a prefix, and only that
   const stack = newStack();
   importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
   const deployed = new Deployed(templateOf(stack));
-  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /DataAccess/).logicalId;
+  const roles = [/DataAccess/, /Operator/].map((pattern) => onlyResource(deployed.template, 'AWS::IAM::Role', pattern).logicalId);
 
-  expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket')).toBe(true);
-  expect(await may(deployed, role, 's3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/anything.ndjson')).toBe(true);
-  expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket-2')).toBe(false);
+  for (const role of roles) {
+    expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket')).toBe(true);
+    expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket-2')).toBe(false);
+  }
+  const mayRead = roles.map((role) => may(deployed, role, 's3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/anything.ndjson'));
+  expect(await Promise.all(mayRead)).toEqual([true, false]);
 });

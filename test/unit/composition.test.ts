@@ -59,7 +59,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     importInto(imports, { datastore, storage, provider });
     const template = templateOf(imports); // fails on cycles between stacks
 
-    expect(countsByType(template)).toEqual({ 'AWS::IAM::Role': 2, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
+    expect(countsByType(template)).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
     expect(imports.dependencies.map(({ node }) => node.id).sort()).toEqual(['Buckets', 'Data', 'Shared']);
     expect([data, buckets, shared].flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const one = importInto(first, { storage, provider });
     importInto(second, { storage, provider, datastore: CfnFHIRDatastore.fromDatastoreId(second, 'Datastore', 'f'.repeat(32)) }).executeAfter(one);
 
-    expect(Object.keys(templateOf(second).Resources)).toHaveLength(4);
+    expect(Object.keys(templateOf(second).Resources)).toHaveLength(5);
     expect(second.dependencies).toEqual([first]);
   });
 
@@ -136,7 +136,7 @@ test('the same import in two stages of an app', () => {
     return stack;
   });
 
-  expect(stacks.map((stack) => Object.keys(templateOf(stack).Resources).length)).toEqual([21, 21]);
+  expect(stacks.map((stack) => Object.keys(templateOf(stack).Resources).length)).toEqual([24, 24]);
 });
 
 test('an import in a nested stack has its own storage and provider', () => {
@@ -144,7 +144,16 @@ test('an import in a nested stack has its own storage and provider', () => {
   const nested = new NestedStack(parent, 'Nested');
   importInto(nested as Stack);
 
-  expect(Object.keys(templateOf(nested).Resources)).toHaveLength(21);
+  expect(Object.keys(templateOf(nested).Resources)).toHaveLength(24);
+});
+
+test('an import in a nested stack may use storage and provider of the stack around it', () => {
+  const parent = newStack();
+  const nested = new NestedStack(parent, 'Nested');
+  importInto(nested as Stack, { storage: new FhirStorage(parent, 'Storage'), provider: new FhirImportProvider(parent, 'Provider') });
+
+  expect(countsByType(templateOf(nested))).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
+  expect(countsByType(templateOf(parent))).toMatchObject({ 'AWS::Lambda::Function': 6 });
 });
 
 describe('a template', () => {

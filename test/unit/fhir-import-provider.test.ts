@@ -4,16 +4,24 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FhirImportProvider, FhirImportProviderProps } from '../../src';
-import { policiesOf } from '../support/access';
+import { FhirImportProps, FhirImportProvider, FhirImportProviderProps } from '../../src';
+import { policiesOf, StatementJson } from '../support/access';
 import { Deployed } from '../support/deployed';
 import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson } from '../support/synth';
 
-const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'] as const;
+const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
 
+/** A provider alone. */
 function templateWith(props: (stack: Stack) => FhirImportProviderProps, flags = {}): TemplateJson {
   const stack = newStack(flags);
   new FhirImportProvider(stack, 'Provider', props(stack));
+  return templateOf(stack);
+}
+
+/** A provider and an import that uses it, and so with all functions. */
+function templateInUse(props: (stack: Stack) => FhirImportProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
+  const stack = newStack(flags);
+  importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', props(stack)), ...imported });
   return templateOf(stack);
 }
 
@@ -34,6 +42,29 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
+  test('a provider has a sixth function and its role if an import wants reports', () => {
+    const [reporting, silent] = [{}, { report: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
+
+    expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
+    expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
+  });
+
+  test('the report function has three minutes, the memory that was measured, and a bundle of its own', () => {
+    const inUse = templateInUse(() => ({}), flags);
+    const [onEvent, report] = [/ProviderOnEvent/, /ProviderReport/].map((id) => onlyResource(inUse, 'AWS::Lambda::Function', id).Properties);
+
+    expect(report).toMatchObject({
+      Handler: 'index.handler',
+      Timeout: 180,
+      MemorySize: 1769,
+      Description: 'Reports on the results of FHIR imports',
+      Runtime: onEvent.Runtime,
+      LoggingConfig: onEvent.LoggingConfig,
+      Role: { 'Fn::GetAtt': [onlyResource(inUse, 'AWS::IAM::Role', /ReportFunctionRole/).logicalId, 'Arn'] },
+    });
+    expect(report.Code).not.toEqual(onEvent.Code);
+  });
+
   test('both functions of ours have five minutes and run from one asset', () => {
     const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
       .filter(({ Handler }) => Handler.startsWith('index.'));
@@ -45,11 +76,12 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 
   test('every function logs to the one log group, which is retained and kept for a year', () => {
-    const { logicalId, ...logGroup } = onlyResource(template, 'AWS::Logs::LogGroup');
+    const inUse = templateInUse(() => ({}), flags);
+    const { logicalId, ...logGroup } = onlyResource(inUse, 'AWS::Logs::LogGroup');
 
     expect(logGroup).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', Properties: { RetentionInDays: 365 } });
-    expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup))
-      .toEqual(Array(5).fill({ Ref: logicalId }));
+    expect(resourcesOfType(inUse, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup))
+      .toEqual(Array(6).fill({ Ref: logicalId }));
   });
 
   test('the waiter asks every ten seconds for 55 minutes, and logs no execution data', () => {
@@ -65,14 +97,15 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 
   test('no role has an AWS-managed policy, also in a VPC', () => {
-    for (const roles of [template, templateWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) }), flags)]) {
+    const inVpc = (stack: Stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) });
+    for (const roles of [templateInUse(() => ({}), flags), templateInUse(inVpc, flags)]) {
       expect(resourcesOfType(roles, 'AWS::IAM::Role').filter(({ Properties }) => Properties.ManagedPolicyArns)).toEqual([]);
     }
   });
 });
 
 describe('in a VPC', () => {
-  const template = templateWith((stack) => {
+  const template = templateInUse((stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
     return {
       vpc,
@@ -85,7 +118,7 @@ describe('in a VPC', () => {
     const { logicalId } = onlyResource(template, 'AWS::EC2::SecurityGroup');
     const functions = resourcesOfType(template, 'AWS::Lambda::Function');
 
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(6);
     for (const { Properties } of functions) {
       expect(Properties.VpcConfig).toEqual({
         SecurityGroupIds: [{ 'Fn::GetAtt': [logicalId, 'GroupId'] }],
@@ -94,7 +127,7 @@ describe('in a VPC', () => {
     }
   });
 
-  test.each(['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole'])('the %s may manage network interfaces', (role) => {
+  test.each(['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'])('the %s may manage network interfaces', (role) => {
     const { logicalId } = onlyResource(template, 'AWS::IAM::Role', new RegExp(role));
 
     expect(actionsOf(template, logicalId)).toEqual(expect.arrayContaining([
@@ -104,13 +137,13 @@ describe('in a VPC', () => {
   });
 
   test('outside a VPC no role may', () => {
-    expect(JSON.stringify(templateWith(() => ({})))).not.toContain('ec2:');
+    expect(JSON.stringify(templateInUse(() => ({})))).not.toContain('ec2:');
   });
 
   test('without security groups each function gets its own', () => {
-    const own = templateWith((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
+    const own = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
 
-    expect(resourcesOfType(own, 'AWS::EC2::SecurityGroup')).toHaveLength(5);
+    expect(resourcesOfType(own, 'AWS::EC2::SecurityGroup')).toHaveLength(6);
   });
 
   test.each([
@@ -123,10 +156,10 @@ describe('in a VPC', () => {
 
 describe('a supplied log group', () => {
   test('takes all logs, and no other is made', () => {
-    const template = templateWith((stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'audit') }));
+    const template = templateInUse((stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'audit') }));
 
     expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([]);
-    expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup)).toEqual(Array(5).fill('audit'));
+    expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup)).toEqual(Array(6).fill('audit'));
     expect(JSON.stringify(template)).toContain(':log-group:audit:*');
   });
 
@@ -143,21 +176,35 @@ describe('supplied roles', () => {
   }
 
   test('of the app run the functions and are given what they need', () => {
-    const template = templateWith((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
+    const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
     const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
     const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')
       .find(({ Properties }) => Properties.Handler === handler)?.Properties.Role['Fn::GetAtt'][0];
-    const handlers = ['index.onEvent', 'index.isComplete', 'framework.onEvent', 'framework.isComplete', 'framework.onTimeout'];
+    const handlers = ['index.onEvent', 'index.isComplete', 'framework.onEvent', 'framework.isComplete', 'framework.onTimeout', 'index.handler'];
 
-    expect(handlers.map(roleOf)).toEqual([ids[0], ids[0], ids[1], ids[2], ids[2]]);
+    expect(handlers.map(roleOf)).toEqual([ids[0], ids[0], ids[1], ids[2], ids[2], ids[3]]);
     expect(actionsOf(template, ids[0])).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
     expect(actionsOf(template, ids[1])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents', 'states:StartExecution']));
     expect(actionsOf(template, ids[2])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents']));
-    expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4);
+    expect(actionsOf(template, ids[3])).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // with the waiter's own, and those of the import
+  });
+
+  test('of the app have their policy before the report function is made', () => {
+    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }));
+
+    expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).DependsOn)
+      .toContain(onlyResource(template, 'AWS::IAM::Policy', /^Reporter/).logicalId);
+  });
+
+  test('without an import that wants reports, the one for their function is left as it is', () => {
+    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { report: false });
+
+    expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
   });
 
   test('that are imported and mutable are given what they need, by policies of the stack', () => {
-    const template = templateWith((stack) => Object.fromEntries(ROLE_PROPS.map(
+    const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`)])));
     const roles = resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
 
@@ -174,8 +221,10 @@ describe('supplied roles', () => {
 
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles).map((role) => Object.keys(role)))
       .toEqual([['Ref']]); // only the waiter's own
-    expect(onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).Properties.AssumeRolePolicyDocument.Statement[0].Principal)
-      .toEqual({ AWS: 'arn:aws:iam::111122223333:role/handlerRole' });
+    const trusted = [/OperatorRole/, /ReportRole/].map((id) => onlyResource(template, 'AWS::IAM::Role', id).Properties.AssumeRolePolicyDocument)
+      .map(({ Statement }) => Statement.map(({ Principal }: StatementJson) => Principal));
+    expect(trusted).toEqual(['handlerRole', 'reportFunctionRole'].map((name) => [{ AWS: `arn:aws:iam::111122223333:role/${name}` }]));
+    expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).Properties.Role).toBe('arn:aws:iam::111122223333:role/reportFunctionRole');
   });
 
   test.each([
@@ -188,6 +237,13 @@ describe('supplied roles', () => {
       return { [one]: role, [other]: role };
     })).toThrow(`${one} and ${other} are the same role "Stack/Shared", which makes a circular dependency; give each its own role`);
   });
+
+  test.each(ROLE_PROPS.slice(0, -1))('%s can\'t be the one that report roles trust', (name) => {
+    expect(() => templateWith((stack) => {
+      const role = lambdaRole(stack, 'Shared');
+      return { [name]: role, reportFunctionRole: role };
+    })).toThrow(`${name} and reportFunctionRole are the same role "Stack/Shared", which would let other functions read what failed; give each its own role`);
+  });
 });
 
 describe('the provider of a stack', () => {
@@ -198,7 +254,18 @@ describe('the provider of a stack', () => {
     importInto(stack, { revision: '2' }, 'Second');
     importInto(other);
 
-    expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([5, 5]);
+    expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([6, 6]);
+  });
+
+  test('has its report function in its own stack, for imports of others too', () => {
+    const shared = newStack();
+    const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
+    const provider = new FhirImportProvider(shared, 'Provider');
+    importInto(one, { provider });
+    importInto(other, { provider, revision: '2' });
+
+    expect([shared, one, other].map((stack) => resourcesOfType(templateOf(stack), 'AWS::Lambda::Function').length)).toEqual([6, 0, 0]);
+    expect([shared, one, other].map(({ dependencies }) => dependencies)).toEqual([[], [shared], [shared]]);
   });
 
   test('says so if its id is taken', () => {
@@ -212,8 +279,9 @@ describe('the provider of a stack', () => {
 
 test('an update of the runtime map of aws-cdk-lib reaches our functions', () => {
   const stack = newStack();
-  new FhirImportProvider(stack, 'Provider');
+  importInto(stack);
+  const newest = stack.resolve(lambda.determineLatestNodeRuntime(stack).name);
 
-  expect(onlyResource(templateOf(stack), 'AWS::Lambda::Function', /ProviderOnEvent/).Properties.Runtime)
-    .toEqual(stack.resolve(lambda.determineLatestNodeRuntime(stack).name));
+  expect([/ProviderOnEvent/, /ProviderIsComplete/, /ProviderReport/]
+    .map((id) => onlyResource(templateOf(stack), 'AWS::Lambda::Function', id).Properties.Runtime)).toEqual([newest, newest, newest]);
 });

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import { Completion, ErrorTolerance, FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../src';
 import { ImportJobProperties, ImportOutcomeProperties } from '../../src/import-contract';
+import { Deployed } from '../support/deployed';
 import {
   DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson, textParameter,
 } from '../support/synth';
@@ -36,20 +37,26 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const template = templateOf(stack);
     const idOf = (type: string, pattern: RegExp) => onlyResource(template, type, pattern).logicalId;
     const common = {
-      ContractVersion: '1',
+      ContractVersion: '2',
+      ConstructPath: 'Stack/Import',
       DatastoreId: DATASTORE_ID,
       OperatorRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /OperatorRole/), 'Arn'] },
       ErrorTolerance: { Kind: 'NONE' },
       OutputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /OutputBucket/) }, '/Import-ae573c5f/']] },
+      InputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /InputBucket/) }, '/input/']] },
+      Report: {
+        FunctionArn: { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', /ProviderReport/), 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /ImportReportRole/), 'Arn'] },
+      },
     };
 
     expect(wireOf(template, 'Custom::FhirImportJob')).toEqual({
       ...common,
-      InputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /InputBucket/) }, '/input/']] },
       OutputKmsKeyId: { 'Fn::GetAtt': [idOf('AWS::KMS::Key', /./), 'Arn'] },
       DataAccessRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /DataAccessRole/), 'Arn'] },
       JobNamePrefix: 'fhir-import',
       ValidationLevel: 'strict',
+      Quotas: { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' },
     });
     expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual({
       ...common,
@@ -70,28 +77,32 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       errorTolerance: ErrorTolerance.percent(0.5),
       completion: Completion.waitFor({ timeout: Duration.minutes(20) }),
       datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
+      report: true,
+      quotas: { maxFiles: 2_000_000, maxFileSize: Size.bytes(60_500_000_000), maxTotalSize: Size.bytes(10_000_000_000_000) },
     });
     const template = templateOf(stack);
+    const arnOf = (type: string, pattern: RegExp) => ({ 'Fn::GetAtt': [onlyResource(template, type, pattern).logicalId, 'Arn'] }) as never;
     const common = {
-      ContractVersion: '1',
+      ContractVersion: '2',
+      ConstructPath: 'Stack/Import',
       DatastoreId: DATASTORE_ID,
-      OperatorRoleArn: { 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).logicalId, 'Arn'] },
+      OperatorRoleArn: arnOf('AWS::IAM::Role', /OperatorRole/),
       ErrorTolerance: { Kind: 'PERCENT', Limit: '0.5' },
       OutputS3Uri: 's3://amzn-s3-demo-output/results/',
+      InputS3Uri: 's3://amzn-s3-demo-input/2025/',
+      Report: { FunctionArn: arnOf('AWS::Lambda::Function', /ProviderReport/), RoleArn: arnOf('AWS::IAM::Role', /ReportRole/) },
     } as const;
     const job: ImportJobProperties = {
       ...common,
-      OperatorRoleArn: common.OperatorRoleArn as never,
-      InputS3Uri: 's3://amzn-s3-demo-input/2025/',
       OutputKmsKeyId: KEY_ARN,
       DataAccessRoleArn: 'arn:aws:iam::111122223333:role/FhirReader',
       JobNamePrefix: 'nightly load',
       ValidationLevel: 'minimal',
       Revision: '2025-11-21',
+      Quotas: { MaxFiles: '2000000', MaxFileSizeInGB: '60.5', MaxTotalSizeInGB: '10000' },
     };
     const outcome: ImportOutcomeProperties = {
       ...common,
-      OperatorRoleArn: common.OperatorRoleArn as never,
       JobId: { 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] } as never,
       TimeoutSeconds: '1200',
     };
@@ -112,6 +123,26 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(resources.map(({ Properties }) => Number(Properties.ServiceTimeout) <= 3600)).toEqual([true, true]);
   });
 
+  test('an import without a report has nothing of it', () => {
+    const stack = newStack(flags);
+    const fhirImport = importInto(stack, { report: false });
+
+    expect(fhirImport.reportRole).toBeUndefined();
+    expect(JSON.stringify(templateOf(stack))).not.toMatch(/report/i);
+  });
+
+  test('an import with a report and one without, in one stack', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), report: false }, 'Silent').executeAfter(first);
+    const template = templateOf(stack);
+    const silent = Object.entries(template.Resources).filter(([id]) => id.startsWith('Silent')).map(([, { Properties }]) => Properties);
+
+    expect(stack.resolve(first.reportRole?.roleArn)).toEqual({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', /^ImportReport/).logicalId, 'Arn'] });
+    expect(silent).toHaveLength(4);
+    expect(JSON.stringify(silent)).not.toMatch(/report/i);
+  });
+
   test('the job waits for its roles, and the operator role for the functions that assume it', () => {
     const stack = newStack(flags);
     importInto(stack);
@@ -123,6 +154,19 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(onlyResource(template, 'Custom::FhirImportOutcome').DependsOn).toEqual([rolesOf(/OperatorRole/).logicalId]);
     expect(rolesOf(/OperatorRole/).DependsOn).toEqual(resourcesIds(template, 'AWS::Lambda::Function', /(OnEvent|IsComplete)[0-9A-F]{8}$/)
       .filter((id) => !id.includes('framework')).sort());
+  });
+
+  test('the report role waits for the function that assumes it, and both resources by their properties for both', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const [fn, role] = [onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/), onlyResource(template, 'AWS::IAM::Role', /ImportReportRole/)];
+
+    expect(role.DependsOn).toEqual([fn.logicalId]);
+    for (const type of ['Custom::FhirImportJob', 'Custom::FhirImportOutcome']) {
+      expect(onlyResource(template, type).Properties.Report).toEqual(
+        { FunctionArn: { 'Fn::GetAtt': [fn.logicalId, 'Arn'] }, RoleArn: { 'Fn::GetAtt': [role.logicalId, 'Arn'] } });
+    }
   });
 });
 
@@ -144,6 +188,8 @@ describe('what identifies the data set', () => {
     ['output prefix', () => ({ outputPrefix: 'elsewhere/' })],
     ['job name prefix', () => ({ jobNamePrefix: 'other' })],
     ['data access role', () => ({ dataAccessRole: undefined })],
+    ['report', () => ({ report: false })],
+    ['quotas', () => ({ quotas: { maxFiles: 5, maxFileSize: Size.mebibytes(1), maxTotalSize: Size.mebibytes(2) } })],
     ['default validation level, written out', () => ({ validationLevel: ValidationLevel.STRICT })],
   ])('does not change with the %s', (_, props) => {
     expect(fingerprint(props)).toBe(original);
@@ -163,10 +209,11 @@ describe('what identifies the data set', () => {
   });
 });
 
-test('the properties of an import with the longest values stay under 5 KB', () => {
+describe('with the longest values', () => {
   const stack = newStack();
   const bucketName = 'b'.repeat(56);
   const room = 1024 - `s3://${bucketName}-output/`.length;
+  const most = Size.bytes(Number.MAX_SAFE_INTEGER);
   importInto(stack, {
     ...supplied(stack, { bucket: bucketName, role: `${'team/'.repeat(100)}${'r'.repeat(64)}` }),
     source: FhirSource.storage('i'.repeat(room)),
@@ -174,17 +221,38 @@ test('the properties of an import with the longest values stay under 5 KB', () =
     jobNamePrefix: 'j'.repeat(40),
     revision: 'ü'.repeat(256),
     errorTolerance: ErrorTolerance.resources(Number.MAX_SAFE_INTEGER),
-  });
-  const template = templateOf(stack);
-  const longestArn = `arn:aws:lambda:ap-southeast-2:111122223333:function:${'f'.repeat(64)}`;
+    quotas: { maxFiles: Number.MAX_SAFE_INTEGER, maxFileSize: most, maxTotalSize: most },
+    datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
+  }, `Import-${'c'.repeat(2000)}`);
+  const { template } = new Deployed(templateOf(stack));
 
-  for (const type of ['Custom::FhirImportJob', 'Custom::FhirImportOutcome']) {
-    const properties = { ...onlyResource(template, type).Properties, ServiceToken: longestArn, OperatorRoleArn: longestArn };
-    const bytes = Buffer.byteLength(JSON.stringify(properties));
+  test.each(['Custom::FhirImportJob', 'Custom::FhirImportOutcome'])('the properties of %s stay under 5 KB', (type) => {
+    const longestFunction = `arn:aws:lambda:ap-southeast-2:111122223333:function:${'f'.repeat(64)}`;
+    const longestRole = `arn:aws:iam::111122223333:role/${'r'.repeat(64)}`;
+    const names = { ServiceToken: longestFunction, OperatorRoleArn: longestRole, Report: { FunctionArn: longestFunction, RoleArn: longestRole } };
+    const { Properties } = onlyResource(template, type);
+    const bytes = Buffer.byteLength(JSON.stringify({ ...Properties, ...names }));
 
-    expect(bytes).toBeGreaterThan(1500);
+    expect(Properties).toMatchObject({ Report: expect.anything(), ConstructPath: expect.stringMatching(/^c{500}$/) });
+    expect(bytes).toBeGreaterThan(3000);
     expect(bytes).toBeLessThan(5 * 1024);
-  }
+  });
+
+  /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  test('the policies of each role stay under the 10,240 characters that IAM takes', () => {
+    const sizes = resourcesOfType(template, 'AWS::IAM::Role').map(({ Properties }) => (Properties.Policies ?? [])
+      .reduce((sum: number, { PolicyDocument }: { PolicyDocument: unknown }) => sum + JSON.stringify(PolicyDocument).length, 0));
+
+    expect(Math.max(...sizes)).toBeGreaterThan(8_000);
+    expect(Math.max(...sizes)).toBeLessThan(10_240 - 500); // names are longer in AWS than in this test
+  });
+});
+
+test('the path of the construct is sent as CloudWatch takes it for a dimension', () => {
+  const stack = newStack();
+  importInto(stack, {}, 'Aufnahme für 取り込み');
+
+  expect(wireOf(templateOf(stack), 'Custom::FhirImportOutcome').ConstructPath).toBe('Stack/Aufnahme f?r ????');
 });
 
 describe('the data access role', () => {
@@ -264,11 +332,11 @@ describe('the output prefix', () => {
 test('the final attributes are those of the outcome', () => {
   const stack = newStack();
   const fhirImport = importInto(stack);
-  const attributes = ['jobId', 'jobStatus', 'outputLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
+  const attributes = ['jobId', 'jobStatus', 'outputLocation', 'reportLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
   const { logicalId } = onlyResource(templateOf(stack), 'Custom::FhirImportOutcome');
 
   expect(attributes.map((name) => stack.resolve(fhirImport[name]))).toEqual(
-    ['JobId', 'JobStatus', 'OutputLocation', 'ResourcesScanned', 'ResourcesImported', 'ResourcesFailed']
+    ['JobId', 'JobStatus', 'OutputLocation', 'ReportLocation', 'ResourcesScanned', 'ResourcesImported', 'ResourcesFailed']
       .map((name) => ({ 'Fn::GetAtt': [logicalId, name] })));
 });
 

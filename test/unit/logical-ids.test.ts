@@ -25,6 +25,12 @@ const FIXED = {
   FhirStorageOutputBucketPolicyFF967B30: 'AWS::S3::BucketPolicy',
 };
 
+/** As long as there is an import that wants reports. */
+const REPORTING = {
+  FhirImportProviderReport8FA1B56F: 'AWS::Lambda::Function',
+  FhirImportProviderReportFunctionRole09D5575E: 'AWS::IAM::Role',
+};
+
 const FIRST = {
   ImportDataAccessRole2AD90292: 'AWS::IAM::Role',
   ImportJob9BFCF64D: 'Custom::FhirImportJob',
@@ -32,11 +38,19 @@ const FIRST = {
   ImportOutcome2D869AF9: 'Custom::FhirImportOutcome',
 };
 
+const FIRST_REPORT = {
+  ImportReportRoleAE86876E: 'AWS::IAM::Role',
+};
+
 const SECOND = {
   SecondDataAccessRole690CC908: 'AWS::IAM::Role',
   SecondJob9045B6D4: 'Custom::FhirImportJob',
   SecondOperatorRole54EFFCA2: 'AWS::IAM::Role',
   SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
+};
+
+const SECOND_REPORT = {
+  SecondReportRoleD398DBD8: 'AWS::IAM::Role',
 };
 
 function idsOf(template: TemplateJson): Record<string, string> {
@@ -48,24 +62,39 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const stack = newStack(flags);
     importInto(stack);
 
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT });
+  });
+
+  test('one import without a report', () => {
+    const stack = newStack(flags);
+    importInto(stack, { report: false });
+
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST });
   });
 
-  test('a second import in the stack adds four resources', () => {
+  test('a second import in the stack adds five resources', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
 
-    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST, ...SECOND });
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...SECOND, ...SECOND_REPORT });
   });
 
-  test('25 imports in one stack add four resources each', () => {
+  test('a second one that alone wants a report adds what reports take', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack, { report: false });
+    importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
+  });
+
+  test('25 imports in one stack add five resources each', () => {
     const stack = newStack(flags);
     const imports = Array.from({ length: 25 }, (__, index) => importInto(stack, { source: FhirSource.storage(`part-${index}/`) }, `Import${index}`));
     imports.slice(1).forEach((fhirImport, index) => fhirImport.executeAfter(imports[index]));
     const template = templateOf(stack);
 
-    expect(Object.keys(template.Resources)).toHaveLength(Object.keys(FIXED).length + 25 * 4);
+    expect(Object.keys(template.Resources)).toHaveLength(Object.keys({ ...FIXED, ...REPORTING }).length + 25 * 5);
     expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // CloudFormation takes templates of up to 1 MB
   });
 });
@@ -94,6 +123,8 @@ describe('under a supplied provider', () => {
     const stack = newStack();
     importInto(stack, { provider: new FhirImportProvider(stack, 'Shared') });
 
-    expect(idsOf(templateOf(stack))).toMatchObject({ ImportDataAccessRole2AD90292: 'AWS::IAM::Role', ImportOperatorRole2172F2C0: 'AWS::IAM::Role' });
+    expect(idsOf(templateOf(stack))).toMatchObject({
+      ImportDataAccessRole2AD90292: 'AWS::IAM::Role', ImportOperatorRole2172F2C0: 'AWS::IAM::Role', ...FIRST_REPORT,
+    });
   });
 });

@@ -1,0 +1,30 @@
+import { ImportOutcomeProperties, METRIC_NAMESPACE } from '../src/import-contract';
+
+type Metrics = Readonly<Record<string, { readonly value?: number; readonly unit: 'Count' | 'Seconds' }>>;
+
+/**
+ * Writes metrics to the log, from where CloudWatch takes them. The line goes to the output as it is: the runtime wraps what it logs for us, and
+ * CloudWatch wants the object bare.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function putMetrics({ DatastoreId, ConstructPath }: ImportOutcomeProperties, metrics: Metrics): void {
+  const known = Object.entries(metrics).filter(([, { value }]) => value !== undefined);
+  if (known.length === 0 || ConstructPath === undefined) {
+    return;
+  }
+  const line = {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [{
+        Namespace: METRIC_NAMESPACE,
+        Dimensions: [['DatastoreId', 'ConstructPath']],
+        Metrics: known.map(([Name, { unit: Unit }]) => ({ Name, Unit })),
+      }],
+    },
+    DatastoreId,
+    ConstructPath,
+    ...Object.fromEntries(known.map(([name, { value }]) => [name, value])),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

@@ -1,0 +1,39 @@
+import { Aws } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Location } from './data-access';
+
+/** What the results of an import hold that the report is made of. SUCCESS/ is not among them. */
+const READ = ['Manifest.json', 'manifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*', 'report.json'];
+
+/** A job's id, which nobody knows before the job is started: as many characters as each that was seen. A star would also stand for folders. */
+const ANY_JOB_ID = '?'.repeat(32);
+
+/**
+ * What the report function may do for one import: read the manifest and the lines about failures, and write `report.json` beside them.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
+ */
+export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef, datastoreId: string): iam.PolicyStatement[] {
+  const inFolders = (name: string) => bucket.arnForObjects(`${prefix}${datastoreId}-FHIR_IMPORT-${ANY_JOB_ID}/${name}`);
+  return [
+    new iam.PolicyStatement({
+      sid: 'ListResults',
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      ...(prefix && { conditions: { StringLike: { 's3:prefix': `${prefix}*` } } }),
+    }),
+    new iam.PolicyStatement({ sid: 'ReadFailures', actions: ['s3:GetObject'], resources: READ.map(inFolders) }),
+    new iam.PolicyStatement({ sid: 'WriteReport', actions: ['s3:PutObject'], resources: [inFolders('report.json')] }),
+    new iam.PolicyStatement({
+      sid: 'OutputKeyThroughS3',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyRef.keyArn],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` },
+        // The bucket's ARN with a bucket key, the object's without.
+        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, bucket.arnForObjects(`${prefix}*`)] },
+      },
+    }),
+  ];
+}

@@ -1,0 +1,154 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { FhirImportProvider, FhirSource } from '../../src';
+import { Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
+import { Deployed, STACK_ID } from '../support/deployed';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
+
+const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${DATASTORE_ID}`;
+const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
+const JOB_ID = 'c0fddbf76f238297632d4aebdbfc9ddf';
+const FOLDER = `${DATASTORE_ID}-FHIR_IMPORT-${JOB_ID}`;
+
+type Case = [what: string, action: string, resource: string, context?: Context];
+
+function twoImports(flags: Record<string, unknown>): Deployed {
+  const stack = newStack(flags);
+  const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
+  const first = importInto(stack, { outputPrefix: 'results/', datastoreEncryptionKey }, 'First');
+  importInto(stack, { source: FhirSource.storage('second/'), outputPrefix: 'second/' }, 'Second').executeAfter(first);
+  return new Deployed(templateOf(stack));
+}
+
+describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
+  const deployed = twoImports(flags);
+  const idOf = (type: string, pattern: RegExp) => onlyResource(deployed.template, type, pattern).logicalId;
+  const [role, reportFunctionRole] = [/^FirstReportRole/, /ReportFunctionRole/].map((pattern) => idOf('AWS::IAM::Role', pattern));
+  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arn(idOf('AWS::S3::Bucket', pattern)));
+  const [storageKey, datastoreKey] = [/Storage/, /Datastore/].map((pattern) => deployed.arn(idOf('AWS::KMS::Key', pattern)));
+  const results = `${output}/results/${FOLDER}`;
+  const viaS3 = { 'kms:ViaService': `s3.${REGION}.amazonaws.com` };
+  const withContext = (arn: string, via: Context = viaS3): Context => ({ ...via, 'kms:EncryptionContext:aws:s3:arn': arn });
+
+  test.each<Case>([
+    ['read the manifest as HealthLake writes it', 's3:GetObject', `${results}/Manifest.json`],
+    ['read the manifest as its guide has it', 's3:GetObject', `${results}/manifest.json`],
+    ['read failures', 's3:GetObject', `${results}/FAILURE/Patient.ndjson`],
+    ['read failures of a folder of the input', 's3:GetObject', `${results}/FAILURE/v1-0/Patient.ndjson`],
+    ['read failures of a folder that is called SUCCESS', 's3:GetObject', `${results}/FAILURE/SUCCESS/Patient.ndjson`],
+    ['read what fails in searches', 's3:GetObject', `${results}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/v1-0/Patient.ndjson`],
+    ['read an earlier report', 's3:GetObject', `${results}/report.json`],
+    ['write the report', 's3:PutObject', `${results}/report.json`],
+    ['list the results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/` }],
+    ['list the failures', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/FAILURE/` }],
+    ['decrypt what has a bucket key', 'kms:Decrypt', storageKey, withContext(output)],
+    ['decrypt what has none', 'kms:Decrypt', storageKey, withContext(`${output}/results/${FOLDER}/Manifest.json`)],
+    ['encrypt with a bucket key', 'kms:GenerateDataKey', storageKey, withContext(output)],
+    ['encrypt without one', 'kms:GenerateDataKey', storageKey, withContext(`${output}/results/${FOLDER}/report.json`)],
+  ])('may %s', async (__, action, resource, context = {}) => {
+    expect(await may(deployed, role, action, resource, context)).toBe(true);
+  });
+
+  test.each<Case>([
+    ['read resources that were imported', 's3:GetObject', `${results}/SUCCESS/Patient.ndjson`],
+    ['read those of a folder that is called FAILURE', 's3:GetObject', `${results}/SUCCESS/FAILURE/Patient.ndjson`],
+    ['read those of a folder that is called as that of a job', 's3:GetObject', `${results}/SUCCESS/${FOLDER}/FAILURE/Patient.ndjson`],
+    ['read another object of the results', 's3:GetObject', `${results}/other.json`],
+    ['read another object that begins like the report', 's3:GetObject', `${results}/report.json.bak`],
+    ['read HealthLake\'s probe', 's3:GetObject', `${output}/results/.healthlake_write_access_check_file.temp`],
+    ['read results of another data store', 's3:GetObject', `${output}/results/${'f'.repeat(32)}-FHIR_IMPORT-${JOB_ID}/Manifest.json`],
+    ['read what an export left', 's3:GetObject', `${output}/results/${DATASTORE_ID}-FHIR_EXPORT-${JOB_ID}/Manifest.json`],
+    ['read results further down', 's3:GetObject', `${output}/results/archive/${FOLDER}/Manifest.json`],
+    ['read results beside the output prefix', 's3:GetObject', `${output}/results-old/${FOLDER}/Manifest.json`],
+    ['read another import\'s results', 's3:GetObject', `${output}/second/${FOLDER}/Manifest.json`],
+    ['read results at the top', 's3:GetObject', `${output}/${FOLDER}/Manifest.json`],
+    ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
+    ['read input that looks like results', 's3:GetObject', `${input}/results/${FOLDER}/FAILURE/Patient.ndjson`],
+    ['read older versions', 's3:GetObjectVersion', `${results}/Manifest.json`],
+    ['read without TLS', 's3:GetObject', `${results}/Manifest.json`, { 'aws:SecureTransport': 'false' }],
+    ['write without TLS', 's3:PutObject', `${results}/report.json`, { 'aws:SecureTransport': 'false' }],
+    ['write the manifest', 's3:PutObject', `${results}/Manifest.json`],
+    ['write failures', 's3:PutObject', `${results}/FAILURE/Patient.ndjson`],
+    ['write a report into a folder of the results', 's3:PutObject', `${results}/FAILURE/report.json`],
+    ['write another object', 's3:PutObject', `${results}/report.csv`],
+    ['write a report beside the folder of the job', 's3:PutObject', `${output}/results/report.json`],
+    ['write another import\'s report', 's3:PutObject', `${output}/second/${FOLDER}/report.json`],
+    ['write into the input', 's3:PutObject', `${input}/input/report.json`],
+    ['delete the report', 's3:DeleteObject', `${results}/report.json`],
+    ['make an object public', 's3:PutObjectAcl', `${results}/report.json`],
+    ['list the whole output bucket', 's3:ListBucket', output],
+    ['list another import\'s results', 's3:ListBucket', output, { 's3:prefix': `second/${FOLDER}/` }],
+    ['list with a prefix that is only the beginning', 's3:ListBucket', output, { 's3:prefix': 'res' }],
+    ['list versions', 's3:ListBucketVersions', output, { 's3:prefix': 'results/' }],
+    ['list the input', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
+    ['look at the settings of the output bucket', 's3:GetEncryptionConfiguration', output],
+    ['decrypt directly', 'kms:Decrypt', storageKey, withContext(output, {})],
+    ['decrypt by way of another service', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': `healthlake.${REGION}.amazonaws.com` })],
+    ['decrypt by way of S3 in another Region', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' })],
+    ['decrypt for no object in particular', 'kms:Decrypt', storageKey, viaS3],
+    ['decrypt another import\'s results', 'kms:Decrypt', storageKey, withContext(`${output}/second/${FOLDER}/Manifest.json`)],
+    ['decrypt what is in the input bucket', 'kms:Decrypt', storageKey, withContext(input)],
+    ['decrypt the input', 'kms:Decrypt', storageKey, withContext(`${input}/input/Patient.ndjson`)],
+    ['encrypt directly', 'kms:Encrypt', storageKey, withContext(output)],
+    ['make data keys directly', 'kms:GenerateDataKey', storageKey],
+    ['make grants', 'kms:CreateGrant', storageKey, withContext(output)],
+    ['decrypt with the data store\'s key', 'kms:Decrypt', datastoreKey, withContext(output)],
+    ['decrypt with any other key', 'kms:Decrypt', OTHER_KEY_ARN, withContext(output)],
+    ['start imports', 'healthlake:StartFHIRImportJob', DATASTORE_ARN],
+    ['read the data store', 'healthlake:ReadResource', DATASTORE_ARN],
+    ['pass the data access role', 'iam:PassRole', deployed.arn(idOf('AWS::IAM::Role', /^FirstDataAccess/)), { 'iam:PassedToService': 'healthlake.amazonaws.com' }],
+    ['assume the operator role', 'sts:AssumeRole', deployed.arn(idOf('AWS::IAM::Role', /^FirstOperator/))],
+    ['invoke its own function', 'lambda:InvokeFunction', deployed.arn(idOf('AWS::Lambda::Function', /ProviderReport/))],
+    ['describe the stack', 'cloudformation:DescribeStacks', STACK_ID],
+  ])('may not %s', async (__, action, resource, context = {}) => {
+    expect(await may(deployed, role, action, resource, context)).toBe(false);
+  });
+
+  test.each<[boolean, string, string]>([
+    [true, 'the report function', sessionOf(deployed, reportFunctionRole)],
+    [false, 'the functions that talk to HealthLake', sessionOf(deployed, idOf('AWS::IAM::Role', /HandlerRole/))],
+    [false, 'the framework\'s onEvent function', sessionOf(deployed, idOf('AWS::IAM::Role', /FrameworkOnEventRole/))],
+    [false, 'the framework\'s other functions', sessionOf(deployed, idOf('AWS::IAM::Role', /FrameworkCompleteAndTimeoutRole/))],
+    [false, 'its import\'s operator role', sessionOf(deployed, idOf('AWS::IAM::Role', /^FirstOperator/))],
+    [false, 'another import\'s report role', sessionOf(deployed, idOf('AWS::IAM::Role', /^SecondReportRole/))],
+    [false, 'another role of the account', `arn:aws:sts::${ACCOUNT}:assumed-role/other/session`],
+    [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`],
+    [false, 'Lambda', 'lambda.amazonaws.com'],
+    [false, 'HealthLake', 'healthlake.amazonaws.com'],
+    [false, 'a role of that name in another account', sessionOf(deployed, reportFunctionRole).replace(ACCOUNT, '444455556666')],
+  ])('can be assumed (%s) by %s', async (allowed, __, principal) => {
+    expect(await mayAssume(deployed, role, principal)).toBe(allowed);
+  });
+
+  test('is assumed by the report function without a statement of the function\'s own: it names its role', async () => {
+    expect(await may(deployed, reportFunctionRole, 'sts:AssumeRole', deployed.arn(role))).toBe(false); // by its own policies alone
+    expect(await mayAssume(deployed, role, sessionOf(deployed, reportFunctionRole))).toBe(true);
+  });
+});
+
+test('the report role of an import with the whole output bucket reads the folders of jobs at the top, and no others', async () => {
+  const stack = newStack();
+  importInto(stack, { outputPrefix: '' });
+  const deployed = new Deployed(templateOf(stack));
+  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /ImportReportRole/).logicalId;
+  const output = deployed.arn(onlyResource(deployed.template, 'AWS::S3::Bucket', /OutputBucket/).logicalId);
+
+  expect(await may(deployed, role, 's3:ListBucket', output, { 's3:prefix': `${FOLDER}/` })).toBe(true);
+  expect(await may(deployed, role, 's3:GetObject', `${output}/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(true);
+  expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
+});
+
+test('the report role of an import with a supplied, immutable function role trusts that one alone', async () => {
+  const stack = newStack();
+  const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
+  const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });
+  importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', { reportFunctionRole }) });
+  const deployed = new Deployed(templateOf(stack));
+  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /ImportReportRole/).logicalId;
+
+  expect(deployed.resource(role).Properties.AssumeRolePolicyDocument.Statement).toEqual(
+    [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: supplied } }]);
+  expect(policiesOf(deployed, role)).toHaveLength(1);
+  expect(await mayAssume(deployed, role, `arn:aws:sts::${ACCOUNT}:assumed-role/Reporter/session`)).toBe(true);
+  expect(await mayAssume(deployed, role, sessionOf(deployed, onlyResource(deployed.template, 'AWS::IAM::Role', /HandlerRole/).logicalId))).toBe(false);
+});
