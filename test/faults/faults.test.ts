@@ -1,6 +1,7 @@
 import { checkPlayed } from './coverage';
+import { KNOWN_PLANS } from './known';
 import { settingsOf } from './settings';
-import { runSuite } from './suite';
+import { playKnown, runSuite } from './suite';
 
 /** A red run is the fault of the change that made it red: everybody plays the same plans. */
 const SEED = 20_261;
@@ -15,3 +16,5 @@ test('whatever goes wrong, a data set is imported once, every deployment gets it
   if (failure) throw new Error(failure);
   if (SETTINGS.path === undefined) checkPlayed(tally);
 });
+
+test.each(KNOWN_PLANS)('$name', async ({ plan }) => playKnown(plan));

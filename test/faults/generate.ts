@@ -39,11 +39,11 @@ function overtakings(): fc.Arbitrary<Step[]> {
       what: fc.constant({ kind: 'refused' as const, error: 'ServiceException' as const }),
     }),
   );
-  const cancelled = fc.tuple(changes(), heldUp, often([2, 15], [1, 40])).map(([change, fault, afterSeconds]): Step => ({
-    ...CALM, change, faults: [fault], trouble: { kind: 'fails beside', afterSeconds },
+  const cancelled = fc.tuple(heldUp, often([2, 15], [1, 40])).map(([fault, afterSeconds]): Step => ({
+    ...CALM, change: { revision: '4' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds },
   }));
-  const next = fc.tuple(changes(), pauses(), often([2, 100], [1, 10])).map(([change, pauseSeconds, seconds]): Step => ({
-    ...CALM, pauseSeconds, change, job: { seconds },
+  const next = fc.tuple(pauses(), often([2, 100], [1, 10])).map(([pauseSeconds, seconds]): Step => ({
+    ...CALM, pauseSeconds, change: { revision: '5' }, job: { seconds },
   }));
   return fc.tuple(cancelled, next).map((both): Step[] => both);
 }

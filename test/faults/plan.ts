@@ -47,7 +47,7 @@ export interface DestroyStep {
 
 /** One way to write the app. */
 export interface Variant {
-  readonly revision: '1' | '2' | '3';
+  readonly revision: '1' | '2' | '3' | '4' | '5';
   readonly tolerance: Tolerance;
   readonly timeoutMinutes: number;
   /** Which of the two data stores. */

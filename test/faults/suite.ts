@@ -57,6 +57,11 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   return { tally, failure: failure?.message, broken: failure?.names ?? [] };
 }
 
+/** Plays one plan that is known. Throws if it breaks an invariant. */
+export async function playKnown(plan: Plan, handler?: Buffer): Promise<void> {
+  await playPlan(plan, {}, { templates: new Templates(handler), tally: new Tally() });
+}
+
 interface Surroundings {
   readonly templates: Templates;
   readonly tally: Tally;
@@ -108,7 +113,9 @@ async function playAndConfirm(plan: Plan, options: SuiteOptions, surroundings: S
   }
 }
 
-async function playPlan(plan: Plan, { say }: SuiteOptions, { templates, tally }: Surroundings): Promise<void> {
+async function playPlan(
+  plan: Plan, { say }: Pick<SuiteOptions, 'say'>, { templates, tally }: Pick<Surroundings, 'templates' | 'tally'>,
+): Promise<void> {
   const play = await Play.open(plan, templates);
   try {
     await play.run(judge);
