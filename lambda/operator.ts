@@ -10,6 +10,8 @@ const REPORT_TIME = 190_000;
 /** The clients of one import: every call is made as its operator role. */
 export interface Operator {
   readonly healthlake: HealthLakeClient;
+  /** Tries once only: a start is tried again after the stack was asked again where it goes. */
+  readonly starter: HealthLakeClient;
   readonly cloudformation: CloudFormationClient;
   readonly s3: S3Client;
   readonly lambda: LambdaClient;
@@ -26,6 +28,7 @@ export function operatorFor(roleArn: string): Operator {
   const config = { ...CLIENT_CONFIG, credentials: () => assumeRole(roleArn) };
   const operator = {
     healthlake: new HealthLakeClient(config),
+    starter: new HealthLakeClient({ ...config, maxAttempts: 1 }),
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
     lambda: new LambdaClient({ ...config, maxAttempts: 2, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),

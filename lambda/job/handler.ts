@@ -20,7 +20,7 @@ import { likelyCauses } from './start-causes';
 /** What HealthLake is asked, what S3 is asked, and the start, in milliseconds: so that an invocation ends before the function's time-out. */
 const CALL_BUDGET = 60_000;
 const BUCKET_BUDGET = 30_000;
-const START_BUDGET = 45_000;
+const START_BUDGET = 15_000;
 
 /** A decision after which nothing is left to be asked of AWS. */
 type Acted = Exclude<JobDecision, { kind: 'start' }>;
@@ -88,7 +88,7 @@ async function checkBuckets({ LogicalResourceId, ResourceProperties }: IsComplet
   return problem;
 }
 
-async function start({ healthlake }: Operator, properties: ImportJobProperties, fingerprint: string,
+async function start({ starter }: Operator, properties: ImportJobProperties, fingerprint: string,
   failedJobIds: readonly string[]): Promise<Acted> {
   const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
     DatastoreId: properties.DatastoreId,
@@ -99,7 +99,7 @@ async function start({ healthlake }: Operator, properties: ImportJobProperties, 
     ValidationLevel: properties.ValidationLevel as StartFHIRImportJobRequest['ValidationLevel'],
   };
   const command = new StartFHIRImportJobCommand({ ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) });
-  const started = await ask(() => healthlake.send(command, { abortSignal: AbortSignal.timeout(START_BUDGET) }));
+  const started = await ask(() => starter.send(command, { abortSignal: AbortSignal.timeout(START_BUDGET) }));
   return 'error' in started
     ? { kind: 'retry', error: started.error, doing: 'start the import job', causes: likelyCauses(started.error) }
     : { kind: 'adopt', jobId: started.value.JobId! };

@@ -100,7 +100,7 @@ function budgetOf(remaining: number): TimeBudget {
   const reading = Math.max(remaining / 2, remaining - AFTER_READING);
   const listing = Math.max(remaining * 3 / 4, remaining - AFTER_LISTING);
   const budget = { reading: AbortSignal.timeout(Math.floor(reading)), listing: AbortSignal.timeout(Math.floor(listing)) };
-  setMaxListeners(0, budget.reading, budget.listing); // each call under way listens: Node would warn of a leak
+  setMaxListeners(100, budget.reading, budget.listing); // each call under way listens: of more than 10, Node would warn in the log
   return budget;
 }
 

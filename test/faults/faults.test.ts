@@ -1,7 +1,6 @@
 import { checkPlayed } from './coverage';
-import { KNOWN_PLANS } from './known';
 import { settingsOf } from './settings';
-import { playKnown, runSuite } from './suite';
+import { runKnown, runSuite } from './suite';
 
 /** A red run is the fault of the change that made it red: everybody plays the same plans. */
 const SEED = 20_261;
@@ -17,4 +16,7 @@ test('whatever goes wrong, a data set is imported once, every deployment gets it
   if (SETTINGS.path === undefined) checkPlayed(tally);
 });
 
-test.each(KNOWN_PLANS)('$name', async ({ plan }) => playKnown(plan));
+test('the plans that are always played break nothing', async () => {
+  const { failure } = await runKnown();
+  if (failure) throw new Error(failure);
+});

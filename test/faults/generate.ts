@@ -135,7 +135,7 @@ function jobs(): fc.Arbitrary<PlannedJob> {
   const detour = fc.tuple(fc.constantFrom('CANCEL_SUBMITTED', 'FINISHING_UP'), often([3, 20], [1, 200])).map(([status, seconds]) => ({ status, seconds }));
   const outcome = fc.tuple(fc.constantFrom('FAILED' as const, 'CANCEL_COMPLETED' as const, 'CANCEL_FAILED' as const), rarely(2, messages()))
     .map(([status, message]) => ({ status, message }));
-  return fc.record({ seconds: often([8, 10], [2, 30], [2, 100], [1, 400]), detour: rarely(8, detour), outcome: rarely(6, outcome) });
+  return fc.record({ seconds: often([8, 10], [2, 30], [2, 100], [1, 700]), detour: rarely(8, detour), outcome: rarely(6, outcome) });
 }
 
 /** What AWS may say, with names of objects in it: they can name patients. */
@@ -200,7 +200,7 @@ function requestFaults(): fc.Arbitrary<RequestFault> {
     lasting: fc.oneof({ withCrossShrink: true },
       { weight: 6, arbitrary: fc.constant({ times: 1 }) },
       { weight: 3, arbitrary: fc.integer({ min: 2, max: 12 }).map((times) => ({ times })) },
-      { weight: 2, arbitrary: often([3, 40], [2, 120], [1, 400], [1, 1000]).map((seconds) => ({ seconds })) }),
+      { weight: 2, arbitrary: often([3, 40], [2, 120], [1, 400], [1, 1500]).map((seconds) => ({ seconds })) }),
     what: requestTroubles(operation),
   }));
 }

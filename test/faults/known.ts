@@ -1,7 +1,8 @@
-import type { DeployStep, Fault, Plan } from './plan';
+import { CANARY } from './data';
+import type { DeployStep, Fault, Plan, Step } from './plan';
 import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
 
-/** A plan that once broke an invariant, for ever. */
+/** A plan that is always played: of a defect that was found, or to a bound that random plans seldom reach. */
 export interface KnownPlan {
   readonly name: string;
   readonly plan: Plan;
@@ -13,8 +14,47 @@ const CALM: DeployStep = {
   kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
 };
 
-/** A deployment, one that is held up and rolled back because of another resource, and at once a third. */
-function overtaken(fault: Fault, cancelledAfterSeconds: number): Plan {
+export const KNOWN_PLANS: readonly KnownPlan[] = [
+  {
+    name: 'the waiter of a deployment that was rolled back starts nothing in the next one',
+    plan: inOrder(CALM, ...overtaken({
+      on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' },
+    }, 40)),
+  },
+  {
+    name: 'an event that is delivered only in the next deployment starts nothing',
+    plan: inOrder(CALM, ...overtaken({
+      on: 'invocation', of: 'framework.onEvent', from: 1, times: 1, what: { kind: 'refused', error: 'ServiceException' },
+    }, 15)),
+  },
+  {
+    name: 'without a roll-back a job that failed needs a new revision, and the reason says so',
+    plan: inOrder(
+      CALM, { ...CALM, change: { revision: '2' }, data: 'empty', rollbackDisabled: true }, CALM, { ...CALM, change: { revision: '3' } }),
+  },
+  {
+    name: 'a job that takes longer than the time-out fails the deployment in our words',
+    plan: inOrder({ ...CALM, change: { timeoutMinutes: 5 }, job: { seconds: 1000 } }),
+  },
+  {
+    name: 'a start that is refused for longer than CloudFormation waits fails the deployment in our words',
+    plan: inOrder({
+      ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
+    }),
+  },
+  {
+    name: 'a long message with names of objects is cut and masked',
+    plan: inOrder({
+      ...CALM, job: { seconds: 10, outcome: { status: 'FAILED', message: `HealthLake could not read s3://hospital-data/in/${CANARY}.ndjson\n`.repeat(80) } },
+    }),
+  },
+  {
+    name: 'a job whose cancellation failed has ended',
+    plan: inOrder({ ...CALM, job: { seconds: 10, outcome: { status: 'CANCEL_FAILED' } } }),
+  },
+];
+
+function inOrder(...steps: Step[]): Plan {
   return {
     environment: {
       rollbackAfterUpdate: { succeeded: REVERSAL, failed: REVERSAL },
@@ -23,28 +63,14 @@ function overtaken(fault: Fault, cancelledAfterSeconds: number): Plan {
       listDelaySeconds: 0,
       clientTokenMismatch: 'validation',
     },
-    steps: [
-      CALM,
-      { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },
-      { ...CALM, change: { revision: '3' }, job: { seconds: 100 } },
-    ],
+    steps,
   };
 }
 
-export const KNOWN_PLANS: readonly KnownPlan[] = [
-  {
-    name: 'the waiter of a deployment that was rolled back starts nothing in the next one',
-    plan: overtaken({ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' } }, 40),
-  },
-  {
-    name: 'an event that is delivered only in the next deployment starts nothing',
-    plan: overtaken({ on: 'invocation', of: 'framework.onEvent', from: 1, times: 1, what: { kind: 'refused', error: 'ServiceException' } }, 15),
-  },
-  {
-    name: 'without a roll-back a job that failed needs a new revision, and the reason says so',
-    plan: {
-      ...overtaken({ on: 'queue', afterSeconds: 0, seconds: 1 }, 1),
-      steps: [CALM, { ...CALM, change: { revision: '2' }, data: 'empty', rollbackDisabled: true }, CALM, { ...CALM, change: { revision: '3' } }],
-    },
-  },
-];
+/** A deployment that is held up and rolled back because of another resource, and at once the next one. */
+function overtaken(fault: Fault, cancelledAfterSeconds: number): Step[] {
+  return [
+    { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },
+    { ...CALM, change: { revision: '3' }, job: { seconds: 100 } },
+  ];
+}

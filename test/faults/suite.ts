@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describePlan } from './describe';
 import { plans } from './generate';
 import { INVARIANTS } from './invariants';
+import { KNOWN_PLANS } from './known';
 import type { Observed } from './observed';
 import type { Plan } from './plan';
 import { Play } from './play';
@@ -57,9 +58,17 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   return { tally, failure: failure?.message, broken: failure?.names ?? [] };
 }
 
-/** Plays one plan that is known. Throws if it breaks an invariant. */
-export async function playKnown(plan: Plan, handler?: Buffer): Promise<void> {
-  await playPlan(plan, {}, { templates: new Templates(handler), tally: new Tally() });
+/** Plays the plans that are always played, at the same time. */
+export async function runKnown(handler?: Buffer): Promise<SuiteResult> {
+  const surroundings = { templates: new Templates(handler), tally: new Tally() };
+  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playPlan(plan, {}, surroundings).then(() => undefined, (error: unknown) =>
+    ({ names: error instanceof Broken ? error.names : [name], message: [`known plan "${name}":`, messageOf(error), describePlan(plan)].join('\n') }))));
+  const found = failed.filter((failure) => failure !== undefined);
+  return {
+    tally: surroundings.tally,
+    failure: found.length > 0 ? found.map(({ message }) => message).join('\n') : undefined,
+    broken: found.flatMap(({ names }) => names),
+  };
 }
 
 interface Surroundings {
