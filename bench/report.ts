@@ -46,20 +46,20 @@ function issue(diagnostics: string): object {
   return { severity: 'error', code: 'processing', diagnostics };
 }
 
-/** Files of 100 MB each, a resource type each; in memory, because the disk has nothing to do with it. */
+/** Files of 25 MB each, a resource type each; in memory, because the disk has nothing to do with it. */
 function fill(aws: LocalAws, jobId: string, megabytes: number, issues: (n: number) => object[]): void {
   const prefix = `${DATASTORE_ID}-FHIR_IMPORT-${jobId}/`;
   const put = (key: string, body: Buffer) => aws.s3.bucket(BUCKET).put(prefix + key, {
     deleteMarker: false, body, etag: '"0"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
   });
   put('Manifest.json', Buffer.from('{"numberOfResourcesScanned":1}'));
-  for (let file = 0; file * 100 < megabytes; file++) {
+  for (let file = 0; file * 25 < megabytes; file++) {
     put(`FAILURE/${file}.ndjson`, fileOfLines(TYPES[file % TYPES.length], issues));
   }
 }
 
 function fileOfLines(resourceType: string, issues: (n: number) => object[]): Buffer {
-  const body = Buffer.alloc(100_000_000);
+  const body = Buffer.alloc(25_000_000);
   let at = 0;
   for (let lineId = 1; ; lineId++) {
     const line = Buffer.from(`${JSON.stringify({

@@ -61,8 +61,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
 /** Plays the plans that are always played, at the same time. */
 export async function runKnown(handler?: Buffer): Promise<SuiteResult> {
   const surroundings = { templates: new Templates(handler), tally: new Tally() };
-  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playPlan(plan, {}, surroundings).then(() => undefined, (error: unknown) =>
-    ({ names: error instanceof Broken ? error.names : [name], message: [`known plan "${name}":`, messageOf(error), describePlan(plan)].join('\n') }))));
+  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playPlan(plan, {}, surroundings).then(() => undefined,
+    (error: unknown) => ({ names: error instanceof Broken ? error.names : [name], message: [`known plan "${name}":`, messageOf(error), describePlan(plan)].join('\n') }))));
   const found = failed.filter((failure) => failure !== undefined);
   return {
     tally: surroundings.tally,
