@@ -1,6 +1,3 @@
-/** A signature of CloudFormation's is good for two hours. */
-const LONGEST_DELAY = 2 * 60 * 60_000;
-
 /**
  * When CloudFormation asked, in milliseconds since the epoch. An event can be delivered late, in the middle of another deployment even; the one
  * time in it is that of the signature of the URL to answer to. Where the URL has none, it is the time of delivery.
@@ -10,5 +7,5 @@ const LONGEST_DELAY = 2 * 60 * 60_000;
 export function requestedAtOf({ ResponseURL }: { readonly ResponseURL?: string }, deliveredAt: number): number {
   const [, year, month, day, hour, minute, second] = /[?&]X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:&|$)/.exec(ResponseURL ?? '') ?? [];
   const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return signedAt > deliveredAt - LONGEST_DELAY && signedAt < deliveredAt ? signedAt : deliveredAt;
+  return signedAt < deliveredAt ? signedAt : deliveredAt;
 }
