@@ -116,7 +116,8 @@ async function main(): Promise<void> {
     };
     const env = { ...process.env, ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
     const child = fork(bundle, [mode, JSON.stringify(request)], { execArgv: [], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const [measurement] = await once(child, 'message');
+    const ended = once(child, 'exit').then(([code]) => { throw new Error(`the measured process ended with ${code} and without a result`); });
+    const [measurement] = await Promise.race([once(child, 'message'), ended]);
     return measurement;
   };
   const mixes = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { checkPlayed } from './coverage';
 import { settingsOf } from './settings';
 import { runSuite } from './suite';
 
-const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, seconds: 3 * 3_600, lanes: 5, shrinkSeconds: 300, say: console.log });
+const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, seconds: 3 * 3_600, lanes: 6, shrinkSeconds: 300, say: console.log });
 
 jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 300) * 1000);
 

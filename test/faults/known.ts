@@ -25,7 +25,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     name: 'an event that is delivered only in the next deployment starts nothing',
     plan: inOrder(CALM, ...overtaken({
       on: 'invocation', of: 'framework.onEvent', from: 1, times: 1, what: { kind: 'refused', error: 'ServiceException' },
-    }, 15)),
+    }, 5)),
   },
   {
     name: 'without a roll-back a job that failed needs a new revision, and the reason says so',
@@ -71,6 +71,6 @@ function inOrder(...steps: Step[]): Plan {
 function overtaken(fault: Fault, cancelledAfterSeconds: number): Step[] {
   return [
     { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },
-    { ...CALM, change: { revision: '3' }, job: { seconds: 100 } },
+    { ...CALM, change: { revision: '3' }, job: { seconds: 200 } },
   ];
 }

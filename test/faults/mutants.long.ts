@@ -6,7 +6,7 @@ import { settingsOf } from './settings';
 import { runKnown, runSuite } from './suite';
 
 /** Each mutant is given so many plans, or so much time. */
-const SETTINGS = settingsOf({ seed: 1, runs: 400, seconds: 600, lanes: 5, shrinkSeconds: 0 });
+const SETTINGS = settingsOf({ seed: 1, runs: 400, seconds: 600, lanes: 6, shrinkSeconds: 0 });
 
 jest.setTimeout((SETTINGS.seconds + 120) * 1000);
 
