@@ -112,7 +112,7 @@ test('a second import in a stack that is there: only what is new is removed', on
   expect(physicalIds(laptop)).toEqual(before);
   const touched = laptop.stack('Import').events.newestFirst().slice(0, -events)
     .map(({ LogicalResourceId: logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''));
-  expect(new Set(touched)).toEqual(new Set(['Import', 'ClaimsDataAccessRole', 'ClaimsOperatorRole', 'ClaimsJob', 'ClaimsOutcome']));
+  expect(new Set(touched)).toEqual(new Set(['Import', 'ClaimsDataAccessRole', 'ClaimsOperatorRole', 'ClaimsReportRole', 'ClaimsJob', 'ClaimsOutcome']));
 
   await untilNoJobRuns(laptop);
   expect(statuses(laptop)).toEqual(['COMPLETED', 'FAILED']);
