@@ -42,14 +42,15 @@ test('data store, buckets and import in one deployment', on({ timeScale: 20 }, a
   expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
 }));
 
-test('a prefix without files fails, and says so', on({ timeScale: 20 }, async (laptop, data) => {
+test('a prefix without files fails before anything is started, and says so', on({ timeScale: 20 }, async (laptop, data) => {
   const app = (root: App) => {
     const stack = new Stack(root, 'Import');
     const { datastore, data: bucket } = existing(stack, data);
     new FhirImport(stack, 'Nothing', { datastore, source: FhirSource.bucket(bucket, 'not-here/') });
   };
   expect((await laptop.cdk('deploy', app)).exitCode).toBe(1);
-  expect(laptop.reasons('Import').join('\n')).toContain('No .ndjson files were found');
+  expect(laptop.reasons('Import').join('\n')).toContain('no import job was started: there is nothing to import under s3://hospital-data/not-here/');
+  expect(laptop.jobs()).toEqual([]);
 }));
 
 test('several imports into one data store run in their order, and one more adds no second provider', on({ timeScale: 20 }, async (laptop, data) => {
