@@ -1,6 +1,7 @@
 import { ImportOutcomeProperties, METRIC_NAMESPACE } from '../src/import-contract';
 
-type Metrics = Readonly<Record<string, { readonly value?: number; readonly unit: 'Count' | 'Seconds' }>>;
+/** By name; those without a value are left out. */
+export type Metrics = Readonly<Record<string, { readonly value?: number; readonly unit: 'Count' | 'Seconds' }>>;
 
 /**
  * Writes metrics to the log, from where CloudWatch takes them. The line goes to the output as it is: the runtime wraps what it logs for us, and

@@ -40,14 +40,12 @@ export function onJobEvent(request: OnEventRequest): OnEventResponse {
 /** Brings the job about: finds it, or starts it, or says why not. */
 export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportJobProperties;
-  const operator = operatorFor(properties.OperatorRoleArn);
-  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
   const change = changeOf(request);
-  const decision = answerFromId(change) ?? decideJob(change, await askAws(request, operator, change, abortSignal));
+  const decision = answerFromId(change) ?? decideJob(change, await askAws(request, change));
   log('import job', {
     construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
   });
-  const acted = decision.kind === 'start' ? await start(operator, properties, change.fingerprint, decision.failedJobIds) : decision;
+  const acted = decision.kind === 'start' ? await start(properties, change.fingerprint, decision.failedJobIds) : decision;
   return act(request, properties, change.fingerprint, acted);
 }
 
@@ -65,8 +63,10 @@ function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceI
   };
 }
 
-async function askAws(request: IsCompleteRequest, operator: Operator, change: JobChange, abortSignal: AbortSignal): Promise<JobFacts> {
+async function askAws(request: IsCompleteRequest, change: JobChange): Promise<JobFacts> {
   const properties = request.ResourceProperties as ImportJobProperties;
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
   const datastore = await ask(() => describeDatastore(operator, properties.DatastoreId, abortSignal));
   const ledger = await ask(() => readLedger(operator, properties, change.fingerprint, abortSignal));
   const told = { datastore, ledger, now: Date.now() };
@@ -88,8 +88,8 @@ async function checkBuckets({ LogicalResourceId, ResourceProperties }: IsComplet
   return problem;
 }
 
-async function start({ starter }: Operator, properties: ImportJobProperties, fingerprint: string,
-  failedJobIds: readonly string[]): Promise<Acted> {
+async function start(properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[]): Promise<Acted> {
+  const { starter } = operatorFor(properties.OperatorRoleArn);
   const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
     DatastoreId: properties.DatastoreId,
     JobName: jobNameOf(properties.JobNamePrefix, fingerprint),

@@ -14,6 +14,7 @@ import { askDirection, Direction } from '../stack';
 import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
+import { metricsOf } from './metrics';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
 import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
 
@@ -152,10 +153,11 @@ function lookAt({ properties, operator, abortSignal }: Watch): Promise<Fact<Evid
   });
 }
 
-function logProgress({ request, properties }: Watch, { kind, seen }: OutcomeDecision): void {
+function logProgress({ request, properties }: Watch, decision: OutcomeDecision): void {
+  const { kind, seen } = decision;
   const job = seen?.job;
   const progress = job?.JobProgressReport;
-  const { scanned, imported, failed } = countsOf(progress, seen?.report);
+  const counts = countsOf(progress, seen?.report);
   const secondsQueued = secondsQueuedOf(job);
   log(secondsQueued === undefined ? 'import progress' : 'waiting in the queue of HealthLake', {
     construct: request.LogicalResourceId,
@@ -165,37 +167,14 @@ function logProgress({ request, properties }: Watch, { kind, seen }: OutcomeDeci
     secondsQueued,
     filesScanned: progress?.TotalNumberOfScannedFiles,
     filesImported: progress?.TotalNumberOfImportedFiles,
-    resourcesScanned: scanned,
-    resourcesImported: imported,
-    resourcesFailed: failed,
+    resourcesScanned: counts.scanned,
+    resourcesImported: counts.imported,
+    resourcesFailed: counts.failed,
     secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
     judgedByJobBecause: seen && dependsOnResults(job?.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined,
     decision: kind,
   });
-  putMetrics(properties, kind === 'wait'
-    ? { ResourcesScannedSoFar: count(scanned), ResourcesImportedSoFar: count(imported), ResourcesFailedSoFar: count(failed) }
-    : resultMetrics(kind, seen));
-}
-
-/** Of what was judged now: an answer from the id, or in a roll-back, is no result. */
-function resultMetrics(kind: OutcomeDecision['kind'], seen?: Evidence): Parameters<typeof putMetrics>[1] {
-  if (kind !== 'succeed' && kind !== 'fail') {
-    return {};
-  }
-  const { scanned, imported, failed } = countsOf(seen?.job.JobProgressReport, seen?.report);
-  const [start, end] = [seen?.job.SubmitTime, seen?.job.EndTime];
-  return {
-    ResourcesScanned: count(scanned),
-    ResourcesImported: count(imported),
-    ResourcesFailed: count(failed),
-    Duration: { value: start && end ? (end.getTime() - start.getTime()) / 1000 : undefined, unit: 'Seconds' },
-    Succeeded: count(kind === 'succeed' ? 1 : 0),
-    Failed: count(kind === 'fail' ? 1 : 0),
-  };
-}
-
-function count(value: number | undefined) {
-  return { value, unit: 'Count' } as const;
+  putMetrics(properties, metricsOf(decision, counts));
 }
 
 /** HealthLake runs one import of a data store at a time. Undefined for a job that has begun. */

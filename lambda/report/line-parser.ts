@@ -1,3 +1,4 @@
+import { parseJson } from './json';
 import { LINE_NOT_JSON, Outcome, readOutcome } from './outcome';
 
 /** How the developer guide prints lines: a name without quotes, and one brace less than there should be. */
@@ -5,15 +6,6 @@ const AS_PRINTED = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\
 
 /** Reads a line the plain way. */
 export function parseLine(text: string): Outcome {
-  const line = parse(text) ?? parse(text.replace(AS_PRINTED, '$1"UpdateResourceResponse"$2}'));
+  const line = parseJson(text) ?? parseJson(text.replace(AS_PRINTED, '$1"UpdateResourceResponse"$2}'));
   return line === undefined ? { issues: [{ code: LINE_NOT_JSON }] } : readOutcome(line);
-}
-
-/** Undefined for what is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

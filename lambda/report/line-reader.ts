@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN, COMMA } from './bytes';
 import { KnownTexts } from './known-texts';
 import { parseLine } from './line-parser';
 import { endsLine, Envelope, IssueShape, shapeOf } from './line-shape';
@@ -17,8 +18,6 @@ const TRIAL = 1_024;
 const PAUSE = 64 * TRIAL;
 
 const BLANK = /^\s*$/;
-const CARRIAGE_RETURN = 13;
-const COMMA = 44;
 
 /** A resource type in the head of a line of which no more is known. */
 const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;

@@ -1,3 +1,5 @@
+import { BACKSLASH, CARRIAGE_RETURN, CLOSING_BRACE, CLOSING_BRACKET, COMMA, OPENING_BRACE, QUOTE } from './bytes';
+import { parseJson } from './json';
 import { isError, Issue, readIssue, readOutcome } from './outcome';
 import { Bounds, Chunk, cut, matchSegment, MAX_SLOTS, Segment, segmentOf, slotOfNumber, slotOfText } from './segment';
 
@@ -27,14 +29,6 @@ export interface IssueShape {
   /** The slot that holds its text, if it has one. */
   readonly textSlot?: number;
 }
-
-const CARRIAGE_RETURN = 13;
-const QUOTE = 34;
-const COMMA = 44;
-const BACKSLASH = 92;
-const CLOSING_BRACKET = 93;
-const OPENING_BRACE = 123;
-const CLOSING_BRACE = 125;
 
 const ISSUES_START = /"issue"\s*:\s*\[(?=\{)/;
 
@@ -75,7 +69,7 @@ export function endsLine(chunk: Chunk, start: number, end: number, tail: Segment
 
 function envelopeOf(headBytes: Buffer, tailBytes: Buffer): Envelope | undefined {
   const [head, tail] = [cut(headBytes), cut(tailBytes, MAX_SLOTS)];
-  const marked = head && tail && parse(head.marked + MARKED_ISSUE + tail.marked);
+  const marked = head && tail && parseJson(head.marked + MARKED_ISSUE + tail.marked);
   if (marked === undefined) {
     return undefined;
   }
@@ -87,7 +81,7 @@ function envelopeOf(headBytes: Buffer, tailBytes: Buffer): Envelope | undefined 
 
 function issueShapeOf(bytes: Buffer): IssueShape | undefined {
   const issue = cut(bytes);
-  const marked = issue && parse(issue.marked);
+  const marked = issue && parseJson(issue.marked);
   if (typeof marked !== 'object' || marked === null) {
     return undefined;
   }
@@ -95,14 +89,6 @@ function issueShapeOf(bytes: Buffer): IssueShape | undefined {
   const textSlot = text === undefined ? undefined : slotOfText(issue!, text);
   const isOurs = textSlot !== undefined === (text !== undefined);
   return isOurs ? { segment: segmentOf(issue!, textSlot), isError: isError(marked), code, textSlot } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where the object ends that begins here, of JSON that is known to be sound. */

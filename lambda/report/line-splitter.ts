@@ -1,3 +1,4 @@
+import { NEWLINE } from './bytes';
 import { Chunk } from './segment';
 
 /** A line of more bytes than this is not kept. */
@@ -5,8 +6,6 @@ export const MAX_LINE_LENGTH = 1024 * 1024;
 
 /** What is kept of it. */
 const HEAD_LENGTH = 1024;
-
-const NEWLINE = 10;
 
 /** What is done with lines. */
 export interface LineHandler {

@@ -1,3 +1,4 @@
+import { parseJson } from './json';
 import { ManifestCounts } from './types';
 
 /** A manifest's counts, or why it has none. */
@@ -21,10 +22,8 @@ const NAMES: Record<keyof ManifestCounts, string> = {
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */
 export function readManifest(text: string): ManifestReading {
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
+  const manifest = parseJson(text);
+  if (manifest === undefined) {
     return { problem: 'the manifest is not JSON' };
   }
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {

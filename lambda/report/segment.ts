@@ -1,3 +1,6 @@
+import { BACKSLASH, QUOTE } from './bytes';
+import { parseJson } from './json';
+
 /**
  * A part of a line without what differs from line to line: numbers of lines, ids and texts. What is left is compared byte by byte, and what is
  * in the slots can't change the rest.
@@ -35,8 +38,6 @@ const SLOT_START = /"lineId"\s*:\s*(?=[1-9])|"(?:resourceId|diagnostics|text)"\s
 /** Segments with more are rarely alike. */
 export const MAX_SLOTS = 10;
 
-const QUOTE = 34;
-const BACKSLASH = 92;
 const FIRST_DIGIT = 48;
 const LAST_DIGIT = 57;
 const FIRST_PRINTABLE = 32;
@@ -166,11 +167,7 @@ export function decodeText({ bytes }: Chunk, start: number, end: number): string
   if (!text.includes('\\')) {
     return CONTROL_CHARACTER.test(text) ? undefined : text;
   }
-  try {
-    return JSON.parse(`"${text}"`);
-  } catch {
-    return undefined;
-  }
+  return parseJson(`"${text}"`) as string | undefined; // what is in quotes can only be a string
 }
 
 /** Bytes to compare others with. */

@@ -49,23 +49,23 @@ async function judge(question: Question): Promise<Decision> {
 const MAX_DECISIONS = 10_000;
 const decisions = new Map<string, Promise<Decision>>();
 
-/** Policies are never changed in place, so a number stands for each. */
-const policyNumbers = new WeakMap<object, number>();
+/** Policies are never changed in place, so a number stands for each, and what was read of one holds. */
+const knownPolicies = new WeakMap<object, { readonly number: number; readonly isTimed: boolean }>();
 let policies = 0;
 
 /** What a decision rests on. A moment is part of it only if a policy may look at it. */
 function memoKey({ context, identityPolicies, permissionsBoundary, resourcePolicy, ...request }: Question): string {
-  const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy];
-  const isTimed = /aws:(CurrentTime|EpochTime)/i.test(JSON.stringify(judged));
+  const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy].map(knownPolicy);
+  const isTimed = judged.some(policy => policy?.isTimed);
   const relevant = Object.entries(context).filter(([key]) => isTimed || !/^aws:(CurrentTime|EpochTime)$/i.test(key));
-  return JSON.stringify([request, relevant, judged.map(policyNumber)]);
+  return JSON.stringify([request, relevant, judged.map(policy => policy?.number)]);
 }
 
-function policyNumber(policy: unknown): unknown {
-  if (typeof policy !== 'object' || policy === null) return policy;
-  const number = policyNumbers.get(policy) ?? (policies += 1);
-  policyNumbers.set(policy, number);
-  return number;
+function knownPolicy(policy: unknown) {
+  if (typeof policy !== 'object' || policy === null) return undefined;
+  const known = knownPolicies.get(policy) ?? { number: policies += 1, isTimed: /aws:(CurrentTime|EpochTime)/i.test(JSON.stringify(policy)) };
+  knownPolicies.set(policy, known);
+  return known;
 }
 
 /** The engine's objections to a policy, or undefined if it is well formed. */

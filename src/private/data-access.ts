@@ -61,8 +61,9 @@ function bucketSettings({ bucket }: Location): iam.PolicyStatement {
 }
 
 /** Listing the objects of one side of an import. */
-export function listPrefix({ bucket, prefix }: Location): iam.PolicyStatement {
+export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
+    sid,
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
     ...(prefix && { conditions: { StringLike: { 's3:prefix': `${prefix}*` } } }),

@@ -54,10 +54,8 @@ export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] 
 
 /** What is looked at before a job is started: names, sizes and settings, no content. */
 function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
-  const list = listPrefix(input);
-  list.sid = 'InputNames';
   return [
-    list,
+    listPrefix(input, 'InputNames'),
     new iam.PolicyStatement({ sid: 'InputBucket', actions: ['s3:GetBucketLocation'], resources: [input.bucket.bucketArn] }),
     new iam.PolicyStatement({
       sid: 'OutputBucket',

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { Location } from './data-access';
+import { listPrefix, Location } from './data-access';
 
 /** What the results of an import hold that the report is made of. SUCCESS/ is not among them. */
 const READ = ['Manifest.json', 'manifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*', 'report.json'];
@@ -14,15 +14,11 @@ const ANY_JOB_ID = '?'.repeat(32);
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */
-export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef, datastoreId: string): iam.PolicyStatement[] {
+export function reportStatements(output: Location, key: kms.IKeyRef, datastoreId: string): iam.PolicyStatement[] {
+  const { bucket, prefix } = output;
   const inFolders = (name: string) => bucket.arnForObjects(`${prefix}${datastoreId}-FHIR_IMPORT-${ANY_JOB_ID}/${name}`);
   return [
-    new iam.PolicyStatement({
-      sid: 'ListResults',
-      actions: ['s3:ListBucket'],
-      resources: [bucket.bucketArn],
-      ...(prefix && { conditions: { StringLike: { 's3:prefix': `${prefix}*` } } }),
-    }),
+    listPrefix(output, 'ListResults'),
     new iam.PolicyStatement({ sid: 'ReadFailures', actions: ['s3:GetObject'], resources: READ.map(inFolders) }),
     new iam.PolicyStatement({ sid: 'WriteReport', actions: ['s3:PutObject'], resources: [inFolders('report.json')] }),
     new iam.PolicyStatement({
