@@ -28,6 +28,14 @@ export interface Deadlines {
   readonly Deadline: number;
 }
 
+/** Whether `isComplete` is asked for the first time: what is asked for at once then would come too late in a wait. */
+export function isFirstInvocation({ RequestedAt }: Pick<Deadlines, 'RequestedAt'>): boolean {
+  return Date.now() < RequestedAt + QUERY_INTERVAL;
+}
+
+/** How long after an `isComplete` that wasn't the framework asks again, in milliseconds. */
+const QUERY_INTERVAL = 10_000;
+
 /** How far the clock of the function and those of AWS's services may be apart, in milliseconds. */
 export const CLOCK_SKEW = 5_000;
 

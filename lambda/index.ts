@@ -1,8 +1,9 @@
 import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../src/import-contract';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE } from '../src/import-contract';
 import { isJobComplete, onJobEvent } from './job/handler';
 import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
 import { Failure } from './reason';
+import { isWaitComplete, onWaitEvent } from './wait/handler';
 
 /** Called once for each change of a resource. */
 export async function onEvent(request: OnEventRequest): Promise<OnEventResponse | { PhysicalResourceId?: string }> {
@@ -23,6 +24,7 @@ export async function isComplete(request: IsCompleteRequest): Promise<IsComplete
 
 const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof isJobComplete } | undefined> = {
   [JOB_RESOURCE_TYPE]: { onEvent: onJobEvent, isComplete: isJobComplete },
+  [WAIT_RESOURCE_TYPE]: { onEvent: onWaitEvent, isComplete: isWaitComplete },
   [OUTCOME_RESOURCE_TYPE]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
 };
 

@@ -1,7 +1,16 @@
 import { ImportOutcomeProperties, METRIC_NAMESPACE } from '../src/import-contract';
 
+interface Metric {
+  readonly value?: number;
+  readonly unit: 'Count' | 'Seconds';
+}
+
 /** By name; those without a value are left out. */
-export type Metrics = Readonly<Record<string, { readonly value?: number; readonly unit: 'Count' | 'Seconds' }>>;
+export type Metrics = Readonly<Record<string, Metric>>;
+
+export function count(value: number | undefined): Metric {
+  return { value, unit: 'Count' };
+}
 
 /**
  * Writes metrics to the log, from where CloudWatch takes them. The line goes to the output as it is: the runtime wraps what it logs for us, and
@@ -9,7 +18,7 @@ export type Metrics = Readonly<Record<string, { readonly value?: number; readonl
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function putMetrics({ DatastoreId, ConstructPath }: ImportOutcomeProperties, metrics: Metrics): void {
+export function putMetrics({ DatastoreId, ConstructPath }: Pick<ImportOutcomeProperties, 'DatastoreId' | 'ConstructPath'>, metrics: Metrics): void {
   const known = Object.entries(metrics).filter(([, { value }]) => value !== undefined);
   if (known.length === 0 || ConstructPath === undefined) {
     return;

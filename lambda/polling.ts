@@ -19,6 +19,8 @@ export interface NextLook {
   readonly firstLookAt?: number;
   /** When the wait for the job began, in milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** Whether a leg before has waited for the job already. */
+  readonly isContinued?: boolean;
   readonly now: number;
 }
 
@@ -41,9 +43,9 @@ export function isWorthWaiting(delay: number, { firstLookAt, now }: NextLook): b
  * No invocation knows what an earlier one saw, so all begin by the minute: it is the many jobs in the queue that would exhaust the
  * account's calls. Only an invocation that sees its job running looks again, for most of the minute.
  */
-function lookInterval({ status, requestedAt, now }: NextLook): number {
+function lookInterval({ status, requestedAt, isContinued, now }: NextLook): number {
   if (status !== 'IN_PROGRESS') {
     return MINUTE;
   }
-  return now - requestedAt < 10 * MINUTE ? 5 * SECOND : 30 * SECOND;
+  return !isContinued && now - requestedAt < 10 * MINUTE ? 5 * SECOND : 30 * SECOND;
 }

@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CLOCK_SKEW } from './framework';
+import { ask, Fact } from './fact';
+import { CLOCK_SKEW, IsCompleteRequest } from './framework';
 
 /** DescribeStacks with all its attempts, in milliseconds: a budget of its own, because a HealthLake that hangs must not use it up. */
 const CALL_BUDGET = 30_000;
@@ -35,4 +36,10 @@ export async function askDirection(cloudformation: CloudFormationClient, stackId
     throw new Error('the stack has begun another deployment since');
   }
   return direction;
+}
+
+/** The direction of an event for which a roll-back matters: an update. A creation that is cancelled is no longer listened to. */
+export async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest,
+  cloudformation: CloudFormationClient): Promise<Fact<Direction>> {
+  return ask(async () => (RequestType === 'Update' ? askDirection(cloudformation, StackId, RequestedAt) : 'forward'));
 }

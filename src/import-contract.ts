@@ -17,6 +17,9 @@ export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
 /** Waits for the terminal status of the job and judges it. */
 export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
 
+/** One leg of a wait that is too long for one resource: waits for the job, and judges nothing. Since version 2. */
+export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
+
 /** How long `Job` may take to get its job accepted, in minutes. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
@@ -74,9 +77,24 @@ export interface ImportJobAttributes {
 /** Properties of `Custom::FhirImportOutcome`. */
 export interface ImportOutcomeProperties extends CommonProperties {
   readonly JobId: string;
+  /** Without the legs before. */
   readonly TimeoutSeconds: string;
   /** Since version 2. */
   readonly InputS3Uri?: string;
+  /** How many legs come before; undefined if none. Since version 2. */
+  readonly LegsBefore?: string;
+}
+
+/** Properties of `Custom::FhirImportWait`: what a look at the job takes, so that another tolerance, say, leaves the legs alone. */
+export interface ImportWaitProperties {
+  readonly ContractVersion: string;
+  readonly ConstructPath: string;
+  readonly DatastoreId: string;
+  readonly OperatorRoleArn: string;
+  readonly JobId: string;
+  readonly TimeoutSeconds: string;
+  /** How many legs come before; undefined for the first. */
+  readonly LegsBefore?: string;
 }
 
 /** Attributes of `Custom::FhirImportOutcome`. Every answer carries every one: `UNKNOWN` where not known, never empty. */

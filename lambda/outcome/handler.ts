@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'timers/promises';
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
+import { ImportOutcomeProperties } from '../../src/import-contract';
 import { ask, Fact } from '../fact';
-import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
-import { log } from '../log';
+import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { putMetrics } from '../metrics';
 import { Operator, operatorFor } from '../operator';
-import { isWorthWaiting, NextLook, untilNextLook } from '../polling';
+import { logLook } from '../progress';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
 import { evidenceOf } from '../results';
-import { askDirection, Direction } from '../stack';
+import { directionOfUpdate } from '../stack';
+import { describeJob, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
@@ -18,14 +16,8 @@ import { metricsOf } from './metrics';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
 import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
 
-/** All calls of one invocation together with the time that it waits between looks, so that it ends long before the function's time-out. */
-const CALL_BUDGET = 2 * 60_000;
-
 /** The report of a job that has ended, in milliseconds: with what an invocation does before, it stays below the function's time-out. */
 const REPORT_BUDGET = 195_000;
-
-/** How long after the event a roll-back is asked for before the first look, which would make it wait. */
-const FIRST_INVOCATION = 10_000;
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
@@ -51,24 +43,15 @@ interface Watch {
 export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
-  const watch: Watch = { request, properties, change: changeOf(request), operator, abortSignal: AbortSignal.timeout(CALL_BUDGET) };
+  const watch: Watch = { request, properties, change: changeOf(request), operator, abortSignal: invocationBudget() };
   if (await isAnsweredAtOnce(watch)) {
     return act(watch, await lookAndDecide(watch)) ?? NOT_YET;
   }
-  let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
-  while (await waitForNextLook(request, properties.JobId, seen)) {
-    const firstLookAt = seen.firstLookAt ?? Date.now();
+  const { RequestedAt, Deadline } = request;
+  return watchJob({ RequestedAt, Deadline, jobId: properties.JobId, isContinued: properties.LegsBefore !== undefined }, async () => {
     const decision = await lookAndDecide(watch);
-    const response = act(watch, decision);
-    if (response) {
-      return response;
-    }
-    if (Date.now() >= request.Deadline) {
-      break; // all that is waited for now is CloudFormation's word, and the framework asks again in 10 s
-    }
-    seen = { status: decision.seen?.job.JobStatus, firstLookAt };
-  }
-  return NOT_YET;
+    return { response: act(watch, decision), status: decision.seen?.job.JobStatus };
+  });
 }
 
 function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deadline }: IsCompleteRequest): OutcomeChange {
@@ -89,7 +72,7 @@ async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<b
   if (change.judged || change.obstacle !== undefined) {
     return true;
   }
-  const direction = Date.now() < request.RequestedAt + FIRST_INVOCATION ? await directionOfUpdate(request, operator) : undefined;
+  const direction = isFirstInvocation(request) ? await directionOfUpdate(request, operator.cloudformation) : undefined;
   return direction !== undefined && 'value' in direction && direction.value === 'roll-back';
 }
 
@@ -98,7 +81,7 @@ async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
   const look = change.obstacle === undefined ? await lookAt(watch) : undefined;
   const alone = decideOutcome(change, { look, now: Date.now() });
   const decision = alone.kind === 'wait' || alone.kind === 'fail'
-    ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator), now: Date.now() })
+    ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })
     : alone;
   logProgress(watch, decision);
   return decision;
@@ -123,30 +106,10 @@ function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompl
   }
 }
 
-/** Only an update can be part of a roll-back; a creation that is cancelled is no longer listened to. */
-async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest, operator: Operator): Promise<Fact<Direction>> {
-  return ask(async () => (RequestType === 'Update' ? askDirection(operator.cloudformation, StackId, RequestedAt) : 'forward'));
-}
-
-async function waitForNextLook(request: IsCompleteRequest, jobId: string, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {
-  const now = Date.now();
-  const next: NextLook = { ...seen, jobId, requestedAt: request.RequestedAt, now };
-  const delay = Math.min(untilNextLook(next), Math.max(0, request.Deadline - now));
-  if (!isWorthWaiting(delay, next)) {
-    return false;
-  }
-  await sleep(delay);
-  return true;
-}
-
 /** Looks at the job, and if it has ended at its results. */
 function lookAt({ properties, operator, abortSignal }: Watch): Promise<Fact<Evidence>> {
-  const { DatastoreId, JobId } = properties;
   return ask(async () => {
-    const { ImportJobProperties: job } = await operator.healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
-    if (!job) {
-      throw new Error('DescribeFHIRImportJob gave no job');
-    }
+    const job = await describeJob(operator, properties, abortSignal);
     return hasEnded(job.JobStatus)
       ? evidenceOf(job, properties, operator, AbortSignal.timeout(REPORT_BUDGET))
       : { job, isOwn: true };
@@ -156,31 +119,13 @@ function lookAt({ properties, operator, abortSignal }: Watch): Promise<Fact<Evid
 function logProgress({ request, properties }: Watch, decision: OutcomeDecision): void {
   const { kind, seen } = decision;
   const job = seen?.job;
-  const progress = job?.JobProgressReport;
-  const counts = countsOf(progress, seen?.report);
-  const secondsQueued = secondsQueuedOf(job);
-  log(secondsQueued === undefined ? 'import progress' : 'waiting in the queue of HealthLake', {
-    construct: request.LogicalResourceId,
-    datastoreId: properties.DatastoreId,
-    jobId: properties.JobId,
-    status: job?.JobStatus ?? UNKNOWN,
-    secondsQueued,
-    filesScanned: progress?.TotalNumberOfScannedFiles,
-    filesImported: progress?.TotalNumberOfImportedFiles,
-    resourcesScanned: counts.scanned,
-    resourcesImported: counts.imported,
-    resourcesFailed: counts.failed,
+  const counts = countsOf(job?.JobProgressReport, seen?.report);
+  logLook({ ...properties, LogicalResourceId: request.LogicalResourceId }, job, counts, {
     secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
     judgedByJobBecause: seen && dependsOnResults(job?.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined,
     decision: kind,
   });
   putMetrics(properties, metricsOf(decision, counts));
-}
-
-/** HealthLake runs one import of a data store at a time. Undefined for a job that has begun. */
-function secondsQueuedOf(job?: ImportJob): number | undefined {
-  const isQueued = job?.JobStatus === 'SUBMITTED' || job?.JobStatus === 'QUEUED';
-  return isQueued && job.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;
 }
 
 function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): IsCompleteResponse {

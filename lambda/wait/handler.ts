@@ -1,0 +1,62 @@
+import { ImportWaitProperties } from '../../src/import-contract';
+import { ask } from '../fact';
+import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, OnEventRequest, OnEventResponse } from '../framework';
+import { putMetrics } from '../metrics';
+import { operatorFor } from '../operator';
+import { countsOf } from '../outcome/counts';
+import { obstacleOf } from '../outcome/decision';
+import { logLook, progressMetrics } from '../progress';
+import { requestedAtOf } from '../requested-at';
+import { directionOfUpdate } from '../stack';
+import { describeJob, invocationBudget, Look, watchJob } from '../watch';
+import { decideWait, WaitChange, WaitDecision } from './decision';
+import { formatWaitId } from './physical-id';
+
+/** Sets the deadline. */
+export function onWaitEvent(request: OnEventRequest): OnEventResponse {
+  const properties = request.ResourceProperties as ImportWaitProperties;
+  const requestedAt = requestedAtOf(request, Date.now());
+  return {
+    PhysicalResourceId: request.PhysicalResourceId ?? formatWaitId(properties),
+    RequestedAt: requestedAt,
+    Deadline: requestedAt + Number(properties.TimeoutSeconds) * 1000,
+  };
+}
+
+/** Looks at the job, for some time of its life, until there is nothing left for this leg to wait for. */
+export async function isWaitComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+  const properties = request.ResourceProperties as ImportWaitProperties;
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const change = changeOf(request, properties);
+  const direction = () => directionOfUpdate(request, operator.cloudformation);
+  const isAsked = change.obstacle === undefined && isFirstInvocation(request);
+  const atOnce = decideWait(change, { direction: isAsked ? await direction() : undefined, now: Date.now() });
+  if (atOnce.kind === 'hand on') {
+    return act(request, properties, atOnce).response!;
+  }
+  const abortSignal = invocationBudget();
+  return watchJob({ ...change, jobId: properties.JobId }, async () => {
+    const look = await ask(() => describeJob(operator, properties, abortSignal));
+    const alone = decideWait(change, { look, now: Date.now() });
+    return act(request, properties, alone.kind === 'wait' ? decideWait(change, { look, direction: await direction(), now: Date.now() }) : alone);
+  });
+}
+
+function changeOf({ RequestedAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
+  return { RequestedAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties) };
+}
+
+function act(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision): Look {
+  const { kind, job } = decision;
+  const counts = countsOf(job?.JobProgressReport);
+  logLook({ ...properties, LogicalResourceId: request.LogicalResourceId }, job, counts, {
+    secondsLeftOfLeg: Math.round((request.Deadline - Date.now()) / 1000),
+    decision: kind,
+    why: kind === 'hand on' ? decision.why : undefined,
+  });
+  if (kind === 'wait') {
+    putMetrics(properties, progressMetrics(counts));
+    return { status: job?.JobStatus };
+  }
+  return { response: { IsComplete: true, PhysicalResourceId: formatWaitId(properties), Data: {} } };
+}
