@@ -9,8 +9,8 @@ import { FhirImportProvider } from './fhir-import-provider';
 import { FhirSource, FhirSourceLocation } from './fhir-source';
 import { FhirStorage } from './fhir-storage';
 import {
-  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
-  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WireReport,
+  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties, ImportWaitProperties,
+  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WireReport,
 } from './import-contract';
 import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
@@ -192,11 +192,14 @@ export class FhirImport extends Construct {
       datastoreEncryptionKey: props.datastoreEncryptionKey,
     });
 
-    const common = {
+    const called = {
       ContractVersion: CONTRACT_VERSION,
       ConstructPath: dimensionValue(this.node.path),
       DatastoreId: props.datastore.fhirDatastoreRef.datastoreId,
       OperatorRoleArn: this.operatorRole.roleArn,
+    };
+    const common = {
+      ...called,
       ErrorTolerance: (props.errorTolerance ?? ErrorTolerance.none())._render(),
       OutputS3Uri: s3Uri(output.bucket.bucketName, output.prefix),
       InputS3Uri: s3Uri(this.input.bucket.bucketName, this.input.prefix),
@@ -216,14 +219,20 @@ export class FhirImport extends Construct {
     this.job = this.createResource(`Job${suffix}`, provider, JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
     this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
 
-    const timeout = (props.completion ?? Completion.waitFor())._timeout();
-    const outcomeProperties: ImportOutcomeProperties = {
-      ...common,
+    const shares = (props.completion ?? Completion.waitFor())._shares();
+    const inTurn = (turn: number) => ({
       JobId: this.job.getAttString('JobId'),
-      TimeoutSeconds: text(timeout.toSeconds()),
-    };
-    this.outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, outcomeProperties, timeout);
-    this.outcome.node.addDependency(this.operatorRole);
+      TimeoutSeconds: text(shares[turn].toSeconds()),
+      LegsBefore: turn === 0 ? undefined : String(turn),
+    });
+    const legs = shares.slice(0, -1).map((share, turn) => {
+      const properties: ImportWaitProperties = { ...called, ...inTurn(turn) };
+      return this.createResource(`Wait${turn + 1}${suffix}`, provider, WAIT_RESOURCE_TYPE, properties, share);
+    });
+    const outcomeProperties: ImportOutcomeProperties = { ...common, ...inTurn(legs.length) };
+    this.outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, outcomeProperties, shares[legs.length]);
+    [...legs, this.outcome].forEach((resource, turn) =>
+      resource.node.addDependency(this.operatorRole, ...(turn > 0 ? [legs[turn - 1]] : [])));
 
     checkWhenFinished({
       construct: this,
@@ -312,7 +321,7 @@ export class FhirImport extends Construct {
   }
 
   private createResource(id: string, provider: FhirImportProvider, resourceType: string,
-    properties: ImportJobProperties | ImportOutcomeProperties, timeout: Duration): CustomResource {
+    properties: ImportJobProperties | ImportWaitProperties | ImportOutcomeProperties, timeout: Duration): CustomResource {
     return new CustomResource(this, id, {
       serviceToken: provider.serviceToken,
       resourceType,

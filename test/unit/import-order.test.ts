@@ -1,9 +1,9 @@
-import { Annotations as Scope, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations as Scope, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
 import { ACCOUNT, datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../support/synth';
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER] = ['datastore-not-retained', 'region', 'no-order'].map((id) => `cdk-healthlake-import:${id}`);
@@ -58,6 +58,18 @@ describe('executeAfter', () => {
       .toContain(onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId);
   });
 
+  test('orders the job after the outcome of another import that waits in legs', () => {
+    const stack = newStack();
+    const completion = Completion.waitFor({ timeout: Duration.hours(3) });
+    const [first, second] = ['First', 'Second'].map((id) => importInto(stack, { completion }, id));
+    second.executeAfter(first);
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob', /^Second/).DependsOn)
+      .toContain(onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
   test('takes several constructs, one at a time or together', () => {
     const stack = newStack();
     const fhirImport = importInto(stack);
@@ -78,6 +90,19 @@ test('executeBefore makes the constructs wait for the outcome', () => {
 
   expect(onlyResource(template, 'Custom::Thing').DependsOn).toEqual(
     ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).logicalId));
+});
+
+test('executeBefore makes the constructs wait for the legs too, because the outcome does', () => {
+  const stack = newStack();
+  const fhirImport = importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(3) }) });
+  const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
+  fhirImport.executeBefore(thing);
+  const template = templateOf(stack);
+  const outcome = onlyResource(template, 'Custom::FhirImportOutcome');
+  const legs = [/Wait3/, /Wait2/, /Wait1/].map((id) => onlyResource(template, 'Custom::FhirImportWait', id));
+
+  expect(onlyResource(template, 'Custom::Thing').DependsOn).toContain(outcome.logicalId);
+  [outcome, ...legs].slice(0, -1).forEach(({ DependsOn }, n) => expect(DependsOn).toContain(legs[n].logicalId));
 });
 
 describe.each(['executeAfter', 'executeBefore'] as const)('%s refuses', (method) => {

@@ -1,4 +1,5 @@
-import { FhirImportProvider, FhirSource } from '../../src';
+import { Duration } from 'aws-cdk-lib';
+import { Completion, FhirImportProvider, FhirSource } from '../../src';
 import { FEATURE_FLAGS, importInto, newStack, templateOf, TemplateJson } from '../support/synth';
 
 /**
@@ -99,22 +100,43 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('under a supplied provider', () => {
-  function customResources(providerId: string): Record<string, string> {
-    const stack = newStack();
-    importInto(stack, { provider: new FhirImportProvider(stack, providerId) });
-    return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
-  }
+/** With a wait of so many hours. */
+function customResources(hours: number, providerId?: string): Record<string, string> {
+  const stack = newStack();
+  const completion = Completion.waitFor({ timeout: Duration.hours(hours) });
+  importInto(stack, { completion, provider: providerId === undefined ? undefined : new FhirImportProvider(stack, providerId) });
+  return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
+}
 
+describe('a wait in legs', () => {
+  const JUDGED = { ImportJob9BFCF64D: 'Custom::FhirImportJob', ImportOutcome2D869AF9: 'Custom::FhirImportOutcome' };
+
+  test('adds a resource for each leg, and changes no other id', () => {
+    expect(customResources(2)).toEqual({
+      ...JUDGED,
+      ImportWait16C1F3964: 'Custom::FhirImportWait',
+      ImportWait2B9666899: 'Custom::FhirImportWait',
+    });
+    expect(customResources(12)).toMatchObject(customResources(2));
+    expect(Object.keys(customResources(12))).toHaveLength(16);
+  });
+
+  test('under a supplied provider has its hash in every id', () => {
+    expect(Object.keys(customResources(2, 'Shared')).map((id) => id.replace(/.{8}$/, '')).sort())
+      .toEqual(['ImportJob43d0029a', 'ImportOutcome43d0029a', 'ImportWait143d0029a', 'ImportWait243d0029a']);
+  });
+});
+
+describe('under a supplied provider', () => {
   test('the custom resources carry a hash of the provider\'s path', () => {
-    expect(customResources('Shared')).toEqual({
+    expect(customResources(0.5, 'Shared')).toEqual({
       ImportJob43d0029aEB301E6F: 'Custom::FhirImportJob',
       ImportOutcome43d0029a8353D271: 'Custom::FhirImportOutcome',
     });
   });
 
   test('another provider means other ids, because CloudFormation refuses a changed service token', () => {
-    const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(id)));
+    const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(0.5, id)));
 
     expect(one.filter((id) => another.includes(id))).toEqual([]);
   });
