@@ -1,7 +1,7 @@
 import { DescribeFHIRDatastoreCommand } from '@aws-sdk/client-healthlake';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aws, DATASTORE, FINGERPRINT, JOB_ID, jobEvent, MINUTE, outcomeEvent, sdkError, T0 } from './harness';
+import { Aws, DATASTORE, FINGERPRINT, JOB_ID, jobEvent, MINUTE, outcomeEvent, sdkError, T0, waitEvent } from './harness';
 import { isComplete, onEvent } from '../../lambda';
 import { kindOf } from '../../lambda/errors';
 import { IsCompleteRequest } from '../../lambda/framework';
@@ -18,6 +18,7 @@ describe('delete', () => {
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
   ])('of %s: no call', async (PhysicalResourceId) => {
     for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
+      waitEvent({ RequestType: 'Delete', PhysicalResourceId }),
       jobEvent({ RequestType: 'Delete', PhysicalResourceId, ResourceType: 'Custom::Other', ResourceProperties: {} })]) {
       expect(await onEvent(event)).toEqual({ PhysicalResourceId });
       expect(await isComplete({ ...event, PhysicalResourceId } as IsCompleteRequest)).toEqual({ IsComplete: true, PhysicalResourceId, Data: {} });

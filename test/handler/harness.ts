@@ -9,7 +9,9 @@ import { isComplete, onEvent } from '../../lambda';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework';
 import { ReportAnswer } from '../../lambda/report/types';
-import { CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
+import {
+  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+} from '../../src/import-contract';
 
 export const T0 = Date.UTC(2026, 0, 15, 12);
 export const SECOND = 1000;
@@ -46,6 +48,16 @@ export const OUTCOME: ImportOutcomeProperties = {
   OperatorRoleArn: JOB.OperatorRoleArn,
   ErrorTolerance: { Kind: 'NONE' },
   OutputS3Uri: JOB.OutputS3Uri,
+  JobId: JOB_ID,
+  TimeoutSeconds: '3000',
+};
+
+/** The first leg of a wait. */
+export const WAIT: ImportWaitProperties = {
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
+  DatastoreId: DATASTORE,
+  OperatorRoleArn: JOB.OperatorRoleArn,
   JobId: JOB_ID,
   TimeoutSeconds: '3000',
 };
@@ -97,6 +109,10 @@ export function outcomeEvent(changes: Partial<OnEventRequest> = {}, properties: 
   return {
     ...common('ImportOutcome'), RequestType: 'Create', ResourceType: OUTCOME_RESOURCE_TYPE, ResourceProperties: { ...OUTCOME, ...properties }, ...changes,
   };
+}
+
+export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportWaitProperties> = {}): OnEventRequest {
+  return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
 /** How an event ended, and how long after it. */

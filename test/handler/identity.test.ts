@@ -3,6 +3,7 @@ import { hex, pseudoRandom } from './simulation';
 import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../lambda/fingerprint';
 import { formatJobId, parseJobId } from '../../lambda/job/physical-id';
 import { formatOutcomeId, parseOutcomeId } from '../../lambda/outcome/physical-id';
+import { formatWaitId } from '../../lambda/wait/physical-id';
 import { ImportJobProperties } from '../../src/import-contract';
 
 const PROPERTIES: ImportJobProperties = {
@@ -174,5 +175,15 @@ describe('physical id of Outcome', () => {
   test('both kinds stay within CloudFormation\'s 1 KB', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 1e12, imported: 1e12, failed: 1e12 } };
     expect(formatOutcomeId({ datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
+  });
+});
+
+describe('physical id of a leg', () => {
+  test('has the documented form', () => {
+    expect(formatWaitId({ DatastoreId: 'd', JobId: 'j' })).toBe('d/j');
+  });
+
+  test('names no job if none is known', () => {
+    expect(formatWaitId({ DatastoreId: 'd', JobId: 'UNKNOWN' })).toBe('d');
   });
 });

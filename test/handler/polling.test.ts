@@ -14,6 +14,8 @@ describe('grid', () => {
     ['running', 5, { status: 'IN_PROGRESS' }],
     ['running, just under 10 minutes', 5, { status: 'IN_PROGRESS', now: REQUESTED_AT + 595 * SECOND }],
     ['running, 10 minutes', 30, { status: 'IN_PROGRESS', now: REQUESTED_AT + 600 * SECOND }],
+    ['running, a leg before has waited already', 30, { status: 'IN_PROGRESS', isContinued: true }],
+    ['queued, a leg before has waited already', 60, { status: 'QUEUED', isContinued: true }],
     ['not looked at yet, 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
   ])('%s: a look at the grid is followed by one %i seconds later', (_what, seconds, changes) => {
     expect(untilNextLook(next(changes))).toBe(seconds * SECOND);
@@ -77,6 +79,14 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
   test('the end of a job of 10 to 50 minutes is noticed within 30 s', () => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(10 * MINUTE, 50 * MINUTE)), latency));
     expect(Math.max(...delays)).toBeLessThanOrEqual(31 * SECOND);
+  });
+
+  test('the end of a job that a leg before has waited for is noticed within a minute, and at once if it has ended', () => {
+    const continued = (duration: number) => noticeDelayOf({ ...jobOf(duration), isContinued: true }, latency);
+    const delays = Array.from({ length: 600 }, () => continued(between(0, 50 * MINUTE)));
+    expect(Math.max(...delays)).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
+    expect(median(delays)).toBeLessThan(20 * SECOND);
+    expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
   test('an end that came before the event, or while the job was queued at the last look, is noticed within a minute', () => {

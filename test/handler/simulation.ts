@@ -6,20 +6,23 @@ export interface SimulatedImport {
   readonly requestedAt: number;
   readonly startsAt: number;
   readonly endsAt: number;
+  /** Whether a leg before has waited for it. */
+  readonly isContinued?: boolean;
 }
 
 /** How long after the end of an invocation the framework makes the next one. */
 export const QUERY_INTERVAL = 10_000;
 
 /** When the job is looked at, until its end is seen or the time is up: the handler's loop in the framework's, without AWS. */
-export function looksAt({ jobId, requestedAt, startsAt, endsAt }: SimulatedImport, until: number, latency = () => 0): number[] {
+export function looksAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
   const looks: number[] = [];
   let now = requestedAt;
   while (now < until) {
     let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
     for (;;) {
-      const next: NextLook = { ...seen, jobId, requestedAt, now };
-      const delay = untilNextLook(next);
+      const next: NextLook = { ...seen, jobId, requestedAt, isContinued, now };
+      const isAtOnce = isContinued && looks.length === 0 && now < requestedAt + QUERY_INTERVAL;
+      const delay = isAtOnce ? 0 : untilNextLook(next);
       if (!isWorthWaiting(delay, next)) {
         break;
       }
