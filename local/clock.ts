@@ -12,6 +12,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class ScaledClock implements Clock {
   private readonly startedAt = Date.now();
   private readonly origin = performance.now();
+  private readonly sleepers = new Set<() => void>();
+  private skipped = 0;
   private readonly closing = new AbortController();
 
   public constructor(public readonly scale: number = 1) {
@@ -22,14 +24,26 @@ export class ScaledClock implements Clock {
   }
 
   public now(): number {
-    return this.startedAt + (performance.now() - this.origin) * this.scale;
+    return this.startedAt + this.skipped + (performance.now() - this.origin) * this.scale;
+  }
+
+  /**
+   * Lets so many of its own milliseconds pass at once. Functions notice it at their next event, so it is meant for a moment at which none
+   * runs: one that does would have its time-out, and not its own timers, pass.
+   *
+   * @throws if the clock runs in real time, because functions then use the clock of the machine.
+   */
+  public skip(ms: number): void {
+    if (this.scale === 1) throw new Error('a clock in real time can\'t skip time, give it a time scale, e.g. 60');
+    this.skipped += ms;
+    [...this.sleepers].forEach(wake => wake());
   }
 
   public async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const until = performance.now() + ms / this.scale;
+    const until = this.now() + ms;
     do {
-      await this.timer(Math.min(Math.max(0, until - performance.now()), LONGEST_TIMER_MS), signal);
-    } while (performance.now() < until);
+      await this.timer(Math.min(Math.max(0, (until - this.now()) / this.scale), LONGEST_TIMER_MS), signal);
+    } while (this.now() < until);
   }
 
   /** Rejects every pending sleep and every later one. */
@@ -46,12 +60,15 @@ export class ScaledClock implements Clock {
         return;
       }
       const abort = (): void => finish(() => reject(signals.find(s => s.aborted)?.reason));
-      const timer = setTimeout(() => finish(resolve), ms);
+      const wake = (): void => finish(resolve);
+      const timer = setTimeout(wake, ms);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
+        this.sleepers.delete(wake);
         signals.forEach(s => s.removeEventListener('abort', abort));
         settle();
       };
+      this.sleepers.add(wake);
       signals.forEach(s => s.addEventListener('abort', abort));
     });
   }

@@ -1,7 +1,7 @@
 import type { KillAnswer } from './faults';
 import type { FunctionLog } from './function-log';
 import { environmentLost, functionError, initTimedOut, runtimeExited, timedOut, type FunctionErrorPayload } from './invocation-errors';
-import { RuntimeProcess, type RuntimeMessage } from './runtime-process';
+import { RuntimeProcess, type ClockReading, type RuntimeMessage } from './runtime-process';
 import type { Environment, InvocationResult, ServiceError } from '../contract';
 
 /** The host that stands for CloudFormation's response bucket: functions reach it through the local AWS. */
@@ -45,13 +45,13 @@ export class ExecutionEnvironment {
   private settle?: (outcome: Outcome) => void;
 
   public constructor(private readonly env: Environment, private readonly launch: EnvironmentLaunch) {
-    const { clock, timeScale: scale } = env;
+    const { timeScale: scale } = env;
     const options = {
       handler: launch.handler,
       codeDirectory: launch.codeDirectory,
       endpoint: env.endpoint(),
       responseHost: RESPONSE_HOST,
-      time: { scale, realEpoch: performance.timeOrigin + performance.now(), clockEpoch: clock.now() },
+      time: { scale, ...this.readClock() },
     };
     this.runtime = new RuntimeProcess(options, launch.variables, message => this.receive(message), line => launch.log.write(line));
     this.ready = this.untilReady();
@@ -106,7 +106,7 @@ export class ExecutionEnvironment {
     const expired = clock.sleep(timeout, timer.signal).then(() => undefined);
     expired.catch(() => undefined);
 
-    this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, payload });
+    this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, time: this.readClock(), payload });
     // No timer for a death at once: an event that needs no AWS call may be answered before the shortest one rings.
     if (killAfterMs === 0) void this.kill(killAnswer);
     else if (killAfterMs !== undefined) clock.sleep(killAfterMs, timer.signal).then(() => this.kill(killAnswer), () => undefined);
@@ -117,6 +117,10 @@ export class ExecutionEnvironment {
     await this.kill();
     this.launch.log.write(`${new Date(clock.now()).toISOString()} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
     return { error: timedOut(requestId, timeoutSeconds) };
+  }
+
+  private readClock(): ClockReading {
+    return { realEpoch: performance.timeOrigin + performance.now(), clockEpoch: this.env.clock.now() };
   }
 
   private outcomeOfExit(requestId: string): Outcome {

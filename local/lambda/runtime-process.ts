@@ -3,6 +3,12 @@ import { join } from 'path';
 import { createInterface } from 'readline';
 import type { FunctionErrorPayload } from './invocation-errors';
 
+/** A moment of the parent's clock: `clockEpoch` is what it showed at `realEpoch`. */
+export interface ClockReading {
+  readonly realEpoch: number;
+  readonly clockEpoch: number;
+}
+
 /** What the runtime in the process is told at its start, beside the environment variables that the function sees. */
 export interface RuntimeOptions {
   readonly handler: string;
@@ -10,8 +16,7 @@ export interface RuntimeOptions {
   readonly endpoint: string;
   /** Requests to this host over HTTPS go to the endpoint. */
   readonly responseHost: string;
-  /** A moment of the parent's clock: `clockEpoch` is what it showed at `realEpoch`. */
-  readonly time: { readonly scale: number; readonly realEpoch: number; readonly clockEpoch: number };
+  readonly time: ClockReading & { readonly scale: number };
 }
 
 export type RuntimeMessage =
@@ -27,6 +32,8 @@ export interface RuntimeInvocation {
   readonly functionArn: string;
   /** By the clock, in milliseconds since the epoch. */
   readonly deadline: number;
+  /** Time may have been skipped since the last one. */
+  readonly time: ClockReading;
   readonly payload: string;
 }
 

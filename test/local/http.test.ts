@@ -208,6 +208,27 @@ describe('the clock', () => {
     clock.close();
   });
 
+  test('skips time: sleeps whose time that was end at once, the others that much earlier', async () => {
+    const clock = new ScaledClock(60);
+    const [start, real] = [clock.now(), performance.now()];
+    const slept: number[] = [];
+    const sleeps = [60_000, 3_600_000, 3_606_000].map(async (ms) => {
+      await clock.sleep(ms);
+      slept.push(ms);
+    });
+    clock.skip(3_600_000);
+    await sleeps[1];
+    expect(slept).toEqual([60_000, 3_600_000]);
+    await sleeps[2];
+    expect(clock.now() - start).toBeGreaterThanOrEqual(3_606_000);
+    expect(performance.now() - real).toBeLessThan(5_000);
+    clock.close();
+  });
+
+  test('in real time skips nothing', () => {
+    expect(() => new ScaledClock().skip(1)).toThrow('a clock in real time can\'t skip time');
+  });
+
   test('ends sleeps when aborted and when closed', async () => {
     const clock = new ScaledClock();
     const abort = new AbortController();

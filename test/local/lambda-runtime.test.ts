@@ -68,6 +68,18 @@ describe('time in the child', () => {
     expect([isDate, isConstructor, fixed]).toEqual([true, true, '2020-01-02T03:04:05.000Z']);
   });
 
+  test('time that the clock skips between two events has passed for the function', async () => {
+    const arn = await aws.function('skipped', 'exports.handler = async () => [process.pid, Date.now()];');
+    const [process, first] = (await invoke(arn)).payload as number[];
+    aws.clock.skip(3_600_000);
+    const before = aws.clock.now();
+    const [sameProcess, second] = (await invoke(arn)).payload as number[];
+    expect(sameProcess).toBe(process);
+    expect(second - first).toBeGreaterThanOrEqual(3_600_000);
+    expect(second).toBeGreaterThanOrEqual(before - CLOCK_TOLERANCE);
+    expect(second).toBeLessThanOrEqual(aws.clock.now() + CLOCK_TOLERANCE);
+  });
+
   test('the timeout of the function and its remaining time are in clock time', async () => {
     const arn = await aws.function('bounded', `
       exports.handler = async ({ ms }, context) => { await new Promise(r => setTimeout(r, ms)); return context.getRemainingTimeInMillis(); };`, { Timeout: 60 });

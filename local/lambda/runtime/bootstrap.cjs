@@ -7,6 +7,7 @@ const path = require('node:path');
 const { patchConsole } = require('./console.cjs');
 const { toErrorResponse, withErrorType } = require('./errors.cjs');
 const { loadHandler } = require('./handler.cjs');
+const { setClock } = require('./scaled-time.cjs');
 
 const { codeDirectory, handler: handlerName } = JSON.parse(process.argv[2]);
 const state = { requestId: undefined };
@@ -43,7 +44,8 @@ function run(handler, event, context) {
   });
 }
 
-async function invoke(handler, { requestId, functionArn, deadline, payload }) {
+async function invoke(handler, { requestId, functionArn, deadline, time, payload }) {
+  setClock(time);
   state.requestId = requestId;
   const context = {
     awsRequestId: requestId,

@@ -14,7 +14,10 @@ const { promisify } = require('node:util');
 // Requests to the local AWS take real time, so a timer that bounds one may not end before a busy machine answers.
 const SHORTEST_REQUEST_TIMEOUT = 1000;
 
-function scaleTime({ scale, realEpoch, clockEpoch }) {
+// A moment of the clock of the local AWS.
+let reading;
+
+function scaleTime(scale) {
   const realPerformanceNow = performance.now.bind(performance);
   const performanceEpoch = realPerformanceNow();
   const realSetTimeout = globalThis.setTimeout;
@@ -23,7 +26,7 @@ function scaleTime({ scale, realEpoch, clockEpoch }) {
   const realWait = timersPromises.scheduler.wait.bind(timersPromises.scheduler);
   const realAbortTimeout = AbortSignal.timeout.bind(AbortSignal);
 
-  const now = () => Math.floor(clockEpoch + (performance.timeOrigin + realPerformanceNow() - realEpoch) * scale);
+  const now = () => Math.floor(reading.clockEpoch + (performance.timeOrigin + realPerformanceNow() - reading.realEpoch) * scale);
   // Rounded up: a timer must not end before its time, and Node cuts fractions off.
   const shorten = (delay) => Math.ceil((Number(delay) || 0) / scale);
 
@@ -71,4 +74,10 @@ function scaleTime({ scale, realEpoch, clockEpoch }) {
 }
 
 const { time } = JSON.parse(process.argv[2]);
-if (time.scale !== 1) scaleTime(time);
+reading = time;
+if (time.scale !== 1) scaleTime(time.scale);
+
+module.exports = {
+  // Where dates go on from, if time was skipped; a clock in real time is that of the machine.
+  setClock: (newReading) => { reading = newReading; },
+};
