@@ -61,10 +61,9 @@ export class Completion {
       return [this.timeout];
     }
     const seconds = this.timeout.toSeconds();
-    const legs = Math.ceil(seconds / LONGEST_LEG) - 1;
-    // A minute at least is left for the last one, so that one throttled call doesn't fail the import.
-    const last = Math.max(SHORTEST_TIMEOUT, seconds - legs * LONGEST_LEG);
-    const before = Array.from({ length: legs }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
+    // All of a leg for the last one: should everything fail there, the same deployment again waits for that long.
+    const last = Math.min(LONGEST_LEG, seconds);
+    const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));
   }
 }

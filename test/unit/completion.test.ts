@@ -71,14 +71,13 @@ describe('legs', () => {
   const LEG = 3000;
 
   test.each<[Duration, number[]]>([
-    [Duration.seconds(3001), [2941, 60]],
-    [Duration.minutes(51), [LEG, 60]],
-    [Duration.minutes(99), [LEG, 49 * 60]],
+    [Duration.seconds(3001), [1, LEG]],
+    [Duration.minutes(51), [60, LEG]],
+    [Duration.minutes(99), [49 * 60, LEG]],
     [Duration.minutes(100), [LEG, LEG]],
-    [Duration.seconds(6001), [LEG, 2941, 60]],
-    [Duration.minutes(101), [LEG, LEG, 60]],
-    [Duration.hours(3), [LEG, LEG, LEG, 30 * 60]],
-    [Duration.hours(12), [...Array<number>(14).fill(LEG), 20 * 60]],
+    [Duration.minutes(101), [LEG, 60, LEG]],
+    [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
+    [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
   ])('a wait of %s is divided among so many resources', (timeout, shares) => {
     const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
 
@@ -88,12 +87,13 @@ describe('legs', () => {
     expect(waiters.map(({ Type }) => Type)).toEqual([...Array<string>(shares.length - 1).fill(WAIT), OUTCOME]);
   });
 
-  test('any wait is divided into legs of 50 minutes at most, with a minute at least for the outcome', () => {
+  test('any wait is divided into legs of 50 minutes at most, with all of 50 minutes for the outcome', () => {
     for (let seconds = 60; seconds <= 43_200; seconds += 59) {
       const shares = Completion.waitFor({ timeout: Duration.seconds(seconds) })._shares().map((share) => share.toSeconds());
       expect(shares.reduce((a, b) => a + b)).toBe(seconds);
       expect(Math.max(...shares)).toBeLessThanOrEqual(LEG);
-      expect(Math.min(...shares)).toBeGreaterThanOrEqual(60);
+      expect(shares.at(-1)).toBe(Math.min(LEG, seconds));
+      expect(Math.min(...shares)).toBeGreaterThan(0);
       expect(shares.length).toBe(Math.ceil(seconds / LEG));
     }
   });
@@ -110,22 +110,22 @@ describe('legs', () => {
   });
 
   test('hold what a look takes and no more, and are retained', () => {
-    const template = waitingFor(Duration.minutes(120));
+    const template = waitingFor(Duration.minutes(130));
     const { Properties: outcome } = onlyResource(template, OUTCOME);
     const [one, two] = waitersOf(template).map(([, resource]) => resource);
     const { ServiceToken, ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, JobId } = outcome;
     const common = { ServiceToken, ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, JobId, ServiceTimeout: '3300', TimeoutSeconds: '3000' };
 
     expect(one.Properties).toEqual(common);
-    expect(two.Properties).toEqual({ ...common, LegsBefore: '1' });
-    expect(outcome).toMatchObject({ LegsBefore: '2', TimeoutSeconds: '1200', ErrorTolerance: { Kind: 'NONE' } });
+    expect(two.Properties).toEqual({ ...common, LegsBefore: '1', TimeoutSeconds: '1800', ServiceTimeout: '2100' });
+    expect(outcome).toMatchObject({ LegsBefore: '2', TimeoutSeconds: '3000', ErrorTolerance: { Kind: 'NONE' } });
     for (const leg of [one, two]) {
       expect(leg).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     }
   });
 
   test('are the same under a longer time-out, which adds some, and so is the job', () => {
-    const [short, long, longest] = [50, 120, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
+    const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
     const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
     const [one, two] = idsOf(long, WAIT);
     const [job] = idsOf(short, 'Custom::FhirImportJob');
