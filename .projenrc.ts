@@ -45,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^22', // the oldest line that is still maintained; newer types would hide what Node 20 hasn't
     '@types/aws-lambda',
     `@aws-sdk/client-cloudformation@${SDK}`,
+    `@aws-sdk/client-eventbridge@${SDK}`,
     `@aws-sdk/client-healthlake@${SDK}`,
     `@aws-sdk/client-kms@${SDK}`,
     `@aws-sdk/client-lambda@${SDK}`,

@@ -1,5 +1,6 @@
+import { judgeDetached } from './detached/judge';
 import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE } from '../src/import-contract';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchAnswer, WatchedImport } from '../src/import-contract';
 import { isJobComplete, onJobEvent } from './job/handler';
 import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
 import { Failure } from './reason';
@@ -13,8 +14,13 @@ export async function onEvent(request: OnEventRequest): Promise<OnEventResponse 
   return handlersOf(request).onEvent(request);
 }
 
-/** Called until it says that the change is complete, or throws. */
-export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+/** Called by the framework until it says that the change is complete, or throws; and by the state machine that watches detached imports. */
+export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse>;
+export async function isComplete(request: WatchedImport): Promise<WatchAnswer>;
+export async function isComplete(request: IsCompleteRequest | WatchedImport): Promise<IsCompleteResponse | WatchAnswer> {
+  if ('Import' in request) {
+    return judgeDetached(request);
+  }
   if (request.RequestType === 'Delete') {
     // Jobs can't be cancelled and imports not be undone.
     return { IsComplete: true, PhysicalResourceId: request.PhysicalResourceId, Data: {} };

@@ -1,4 +1,4 @@
-import { ImportOutcomeProperties, METRIC_NAMESPACE } from '../src/import-contract';
+import { METRIC_NAMESPACE, MetricDimensions } from '../src/import-contract';
 
 interface Metric {
   readonly value?: number;
@@ -18,7 +18,7 @@ export function count(value: number | undefined): Metric {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function putMetrics({ DatastoreId, ConstructPath }: Pick<ImportOutcomeProperties, 'DatastoreId' | 'ConstructPath'>, metrics: Metrics): void {
+export function putMetrics({ DatastoreId, ConstructPath }: Partial<MetricDimensions>, metrics: Metrics): void {
   const known = Object.entries(metrics).filter(([, { value }]) => value !== undefined);
   if (known.length === 0 || ConstructPath === undefined) {
     return;
@@ -28,7 +28,7 @@ export function putMetrics({ DatastoreId, ConstructPath }: Pick<ImportOutcomePro
       Timestamp: Date.now(),
       CloudWatchMetrics: [{
         Namespace: METRIC_NAMESPACE,
-        Dimensions: [['DatastoreId', 'ConstructPath']],
+        Dimensions: [['DatastoreId', 'ConstructPath'] satisfies (keyof MetricDimensions)[]],
         Metrics: known.map(([Name, { unit: Unit }]) => ({ Name, Unit })),
       }],
     },

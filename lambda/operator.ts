@@ -1,7 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { assumeRole, CLIENT_CONFIG } from './credentials';
 
 /** The report function's own time-out, and some for its start, in milliseconds. */
@@ -15,6 +17,8 @@ export interface Operator {
   readonly cloudformation: CloudFormationClient;
   readonly s3: S3Client;
   readonly lambda: LambdaClient;
+  readonly events: EventBridgeClient;
+  readonly states: SFNClient;
 }
 
 const operators = new Map<string, Operator>();
@@ -32,6 +36,8 @@ export function operatorFor(roleArn: string): Operator {
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
     lambda: new LambdaClient({ ...config, maxAttempts: 2, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
+    events: new EventBridgeClient(config),
+    states: new SFNClient(config),
   };
   operators.set(roleArn, operator);
   return operator;

@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import { text } from './private/text';
 
 /** CloudFormation ends a custom resource after one hour; the rest is for the answer. */
 const LONGEST_LEG = 50 * 60;
-const SHORTEST_TIMEOUT = 60;
-const LONGEST_TIMEOUT = 12 * 60 * 60;
+const SHORTEST = Duration.minutes(1);
+const LONGEST_TIMEOUT = Duration.hours(12);
+const LONGEST_WATCH = Duration.days(30);
 
 /** How long a deployment waits for an import. */
 export interface WaitForOptions {
@@ -22,8 +24,23 @@ export interface WaitForOptions {
   readonly timeout?: Duration;
 }
 
+/** What holds of a deployment that doesn't wait for an import. */
+export interface DetachedOptions {
+  /**
+   * How long the job is watched, counted from the start of the deployment that has it started. When the time is up and the job still runs, the
+   * import counts as failed; the job itself can't be cancelled and goes on at HealthLake.
+   *
+   * Between 1 minute and 30 days: AWS Step Functions keeps 25,000 events of an execution, and the pauses between two looks grow so that
+   * they last for more than a month.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+   * @default Duration.days(7)
+   */
+  readonly giveUpAfter?: Duration;
+}
+
 /**
- * How a deployment learns how an import ended.
+ * How it is learnt how an import ended.
  */
 export class Completion {
   /**
@@ -35,21 +52,39 @@ export class Completion {
    */
   public static waitFor(options: WaitForOptions = {}): Completion {
     const timeout = options.timeout ?? Duration.minutes(50);
-    if (!timeout.isUnresolved()) {
-      const milliseconds = timeout.toMilliseconds();
-      if (milliseconds % 1000 !== 0) {
-        throw new Error(`the timeout of an import must be in whole seconds, got ${milliseconds} milliseconds; round it up`);
-      }
-      const seconds = milliseconds / 1000;
-      if (seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT) {
-        throw new Error(`the timeout of an import must be between 1 minute and 12 hours, got ${timeout.toHumanString()}; `
-          + (seconds < SHORTEST_TIMEOUT ? 'give it a minute at least' : 'split the data set into several imports if it takes longer'));
-      }
-    }
-    return new Completion(timeout);
+    validateSeconds('the timeout of an import', timeout, LONGEST_TIMEOUT, 'split the data set into several imports if it takes longer, or use Completion.detached()');
+    return new Completion(timeout, false);
   }
 
-  private constructor(private readonly timeout: Duration) {}
+  /**
+   * The deployment ends when HealthLake has accepted the job. A state machine of the provider watches the job to its end, judges it as a
+   * deployment would that waits, and puts an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't touch the
+   * stack; it fails the execution of the state machine, for which there is an alarm.
+   *
+   * The import is complete, for CloudFormation, when it has begun. So mended data takes a new `revision`.
+   *
+   * @throws if the time after which it gives up is not between 1 minute and 30 days in whole seconds.
+   */
+  public static detached(options: DetachedOptions = {}): Completion {
+    const giveUpAfter = options.giveUpAfter ?? Duration.days(7);
+    validateSeconds('giveUpAfter', giveUpAfter, LONGEST_WATCH, 'no import is known to take that long');
+    return new Completion(giveUpAfter, true);
+  }
+
+  private constructor(
+    private readonly timeout: Duration,
+    /** @internal */
+    public readonly _isDetached: boolean,
+  ) {}
+
+  /**
+   * When a detached import is given up, in seconds.
+   *
+   * @internal
+   */
+  public get _giveUpAfterSeconds(): string {
+    return text(this.timeout.toSeconds());
+  }
 
   /**
    * How long each of the resources waits that come one after the other; the last one judges.
@@ -65,5 +100,20 @@ export class Completion {
     const last = Math.min(LONGEST_LEG, seconds);
     const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));
+  }
+}
+
+function validateSeconds(what: string, duration: Duration, longest: Duration, wayOut: string): void {
+  if (duration.isUnresolved()) {
+    return;
+  }
+  const milliseconds = duration.toMilliseconds();
+  if (milliseconds % 1000 !== 0) {
+    throw new Error(`${what} must be in whole seconds, got ${milliseconds} milliseconds; round it up`);
+  }
+  const isTooShort = milliseconds < SHORTEST.toMilliseconds();
+  if (isTooShort || milliseconds > longest.toMilliseconds()) {
+    throw new Error(`${what} must be between ${SHORTEST.toHumanString()} and ${longest.toHumanString()}, got ${duration.toHumanString()}; `
+      + (isTooShort ? 'give it a minute at least' : wayOut));
   }
 }

@@ -1,17 +1,20 @@
 import * as path from 'path';
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, IDependable } from 'constructs';
+import { ImportWatch } from './private/import-watch';
 import { ofStack } from './private/of-stack';
 
 /** Properties of `FhirImportProvider`. */
 export interface FhirImportProviderProps {
   /**
-   * The VPC to run the functions in. They need to reach healthlake, sts, lambda, states, s3, kms and cloudformation.
+   * The VPC to run the functions in. They need to reach healthlake, sts, lambda, states, s3, kms and cloudformation,
+   * and events for imports that put events.
    *
    * @default - the functions run outside a VPC
    */
@@ -70,9 +73,24 @@ export interface FhirImportProviderProps {
    * @default - a new role
    */
   readonly reportFunctionRole?: iam.IRole;
+
+  /**
+   * The role of the state machine that watches detached imports. It can invoke the function that judges them, and deliver logs and traces; to ask
+   * for a job it assumes the operator role of that import. A supplied role is given these permissions, unless it is immutable; it has to let
+   * `states.amazonaws.com` assume it. It can't be one of the other roles.
+   *
+   * @default - a new role
+   */
+  readonly watchRole?: iam.IRole;
 }
 
-const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
+const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'watchRole'] as const;
+
+/** Why one of the roles can't be one of those before it, unless that makes a circular dependency. */
+const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
+  reportFunctionRole: 'would let other functions read what failed',
+  watchRole: 'would let the state machine do what these functions may',
+};
 
 /** A report on some gigabytes of failures takes seconds; the caller waits, and has five minutes itself. */
 const REPORT_TIMEOUT_MINUTES = 3;
@@ -112,7 +130,7 @@ export class FhirImportProvider extends Construct {
   /** The service token for custom resources. */
   public readonly serviceToken: string;
 
-  /** The role of the functions that talk to HealthLake: the only principal that operator roles trust. */
+  /** The role of the functions that talk to HealthLake: the only principal that operator roles trust, save that of the watch of detached imports. */
   public readonly handlerRole: iam.IRole;
 
   /** Where the functions log to. */
@@ -127,7 +145,9 @@ export class FhirImportProvider extends Construct {
   public readonly _functions: IDependable[];
 
   private readonly props: FhirImportProviderProps;
+  private readonly isComplete: lambda.Function;
   private report?: ReportFunction;
+  private watch?: ImportWatch;
   private readonly functionLogs: logs.ILogGroup;
 
   /**
@@ -149,6 +169,7 @@ export class FhirImportProvider extends Construct {
     this.allowFunctionBasics(props.handlerRole);
     const onEvent = this.createHandler('OnEvent', 'index.onEvent');
     const isComplete = this.createHandler('IsComplete', 'index.isComplete');
+    this.isComplete = isComplete;
     this._functions = [onEvent, isComplete];
 
     const invokeHandlers = () => new iam.PolicyDocument({
@@ -191,6 +212,24 @@ export class FhirImportProvider extends Construct {
   public _reportFunction(): ReportFunction {
     this.report ??= this.createReportFunction();
     return this.report;
+  }
+
+  /**
+   * What watches the jobs of detached imports, made with the first of them.
+   *
+   * @internal
+   */
+  public _watch(): ImportWatch {
+    this.watch ??= new ImportWatch(this, 'Watch', { judge: this.isComplete, role: this.props.watchRole, logGroup: this.props.logGroup });
+    return this.watch;
+  }
+
+  /**
+   * Alarms when a detached import has failed, or could not be watched; undefined as long as no import of this provider is detached. It notifies
+   * the notification topics of these imports; further actions are added to it.
+   */
+  public get watchAlarm(): cloudwatch.Alarm | undefined {
+    return this.watch?.alarm;
   }
 
   private createReportFunction(): ReportFunction {
@@ -287,8 +326,8 @@ function validate(props: FhirImportProviderProps): void {
     const role = props[name];
     const twin = ROLES.slice(0, index).find((other) => role && props[other] === role);
     if (role && twin) {
-      const why = name === 'reportFunctionRole' ? 'would let other functions read what failed' : 'makes a circular dependency';
-      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${why}; give each its own role`);
+      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${WHY_NOT_SHARED[name] ?? 'makes a circular dependency'}; `
+        + 'give each its own role');
     }
   });
 }

@@ -1,7 +1,11 @@
-import { CfnResource, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct, IConstruct } from 'constructs';
 import { Completion } from './completion';
 import { ErrorTolerance } from './error-tolerance';
@@ -9,18 +13,22 @@ import { FhirImportProvider } from './fhir-import-provider';
 import { FhirSource, FhirSourceLocation } from './fhir-source';
 import { FhirStorage } from './fhir-storage';
 import {
-  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties, ImportWaitProperties,
-  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WireReport,
+  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, EVENT_FAILED, EVENT_SUCCEEDED, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
+  ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, MetricDimensions, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WireReport,
 } from './import-contract';
 import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
 import { datastoreArn } from './private/datastore';
+import { busArn, notificationMessage, ResultEvent, resultPattern, statusChangePattern } from './private/import-events';
+import { importMetric } from './private/import-metrics';
+import { createAssumedRole, createDataAccessRole } from './private/import-roles';
+import { ImportWatch } from './private/import-watch';
 import { validateJobNamePrefix, validateRevision } from './private/names';
-import { OperatorScope, operatorStatements } from './private/operator';
+import { operatorStatements, putEventsStatement } from './private/operator';
 import { renderQuotas } from './private/quotas';
 import { reportStatements } from './private/report';
 import { isSameBucket, normalizePrefix, s3Uri } from './private/s3-location';
-import { dimensionValue, roleDescription, text } from './private/text';
+import { dimensionValue, text } from './private/text';
 import { checkWhenFinished } from './private/tree-checks';
 import { ValidationLevel } from './validation-level';
 
@@ -99,11 +107,29 @@ export interface FhirImportProps {
   readonly errorTolerance?: ErrorTolerance;
 
   /**
-   * How long the deployment waits. Changing it starts no job.
+   * How long the deployment waits, or whether it waits at all. Changing it starts no job.
    *
    * @default Completion.waitFor()
    */
   readonly completion?: Completion;
+
+  /**
+   * The bus for the event that tells how the job ended: `FHIR Import Succeeded` or `FHIR Import Failed`, with counts only. Such an event is put
+   * for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and where a bus is given.
+   *
+   * @default - the default bus of the account
+   */
+  readonly eventBus?: events.IEventBus;
+
+  /**
+   * A topic that is told how the job ended: ids, status and counts. EventBridge publishes to it, and the alarm of detached imports does: the policy
+   * of the key of an encrypted topic has to allow `events.amazonaws.com` and `cloudwatch.amazonaws.com` the actions `kms:Decrypt` and
+   * `kms:GenerateDataKey*`; so has the policy of a topic that is not of this app to allow them `sns:Publish`.
+   *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+   * @default - nobody is notified
+   */
+  readonly notificationTopic?: sns.ITopic;
 
   /**
    * Whether a report is made of what could not be imported: `report.json` beside the results, with counts by file, resource type and reason, and
@@ -129,6 +155,9 @@ export interface FhirImportProps {
    */
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }
+
+/** The properties without which no resource of an import can be looked after. */
+type CalledProperties = Omit<ImportWaitProperties, 'JobId' | 'TimeoutSeconds' | 'LegsBefore'>;
 
 const DEFAULT_JOB_NAME_PREFIX = 'fhir-import';
 
@@ -157,8 +186,14 @@ export class FhirImport extends Construct {
   public readonly dataAccessStatements: iam.PolicyStatement[];
 
   private readonly job: CustomResource;
-  private readonly outcome: CustomResource;
+  /** Undefined for a detached import. */
+  private readonly outcome?: CustomResource;
   private readonly input: FhirSourceLocation;
+  private readonly inputS3Uri: string;
+  private readonly operatorPolicy = new iam.PolicyDocument();
+  private readonly dimensions: MetricDimensions;
+  private readonly eventBus?: events.IEventBus;
+  private isAnnounced = false;
 
   /**
    * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if the data store is
@@ -170,8 +205,11 @@ export class FhirImport extends Construct {
     validateRevision(props.revision);
 
     const storeArn = datastoreArn(this, props.datastore);
+    this.dimensions = { DatastoreId: props.datastore.fhirDatastoreRef.datastoreId, ConstructPath: dimensionValue(this.node.path) };
+    this.eventBus = props.eventBus;
     this.storage = props.storage ?? FhirStorage._ofStack(this);
     this.input = props.source._locate(this.storage);
+    this.inputS3Uri = s3Uri(this.input.bucket.bucketName, this.input.prefix);
     const output: Location = {
       bucket: this.storage.outputBucket,
       prefix: normalizePrefix(props.outputPrefix ?? this.defaultOutputPrefix(), 'outputPrefix'),
@@ -179,34 +217,45 @@ export class FhirImport extends Construct {
     this.validateOutputOutsideInput(output);
 
     this.dataAccessStatements = dataAccessStatements(this.input, this.input.encryptionKeys, output, this.storage.outputKey);
-    this.dataAccessRole = props.dataAccessRole ?? this.createDataAccessRole(storeArn);
+    this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(this, storeArn, this.dataAccessStatements);
     const provider = props.provider ?? FhirImportProvider._ofStack(this);
     const report = props.report === false ? undefined : this.createReport(provider, output, props.datastore);
     this.reportRole = report?.role;
-    this.operatorRole = this.createOperatorRole(provider, {
+    const completion = props.completion ?? Completion.waitFor();
+    const watch = completion._isDetached ? provider._watch() : undefined;
+    this.operatorRole = createAssumedRole(this, 'OperatorRole', {
+      description: 'Starts and watches FHIR import jobs',
+      assumedBy: [provider.handlerRole, ...(watch ? [watch.role] : [])],
+      policyName: 'Operator',
+      policy: this.operatorPolicy,
+      after: [...provider._functions, ...(watch ? [watch.stateMachine] : [])],
+    });
+    this.operatorPolicy.addStatements(...operatorStatements({
       datastoreArn: storeArn,
       dataAccessRoleArn: this.dataAccessRole.roleArn,
       input: this.input,
       output,
       reportFunctionArn: report?.wire.FunctionArn,
+      stateMachineArn: watch?.stateMachine.stateMachineArn,
       datastoreEncryptionKey: props.datastoreEncryptionKey,
-    });
+    }));
 
     const called = {
       ContractVersion: CONTRACT_VERSION,
-      ConstructPath: dimensionValue(this.node.path),
-      DatastoreId: props.datastore.fhirDatastoreRef.datastoreId,
+      ...this.dimensions,
       OperatorRoleArn: this.operatorRole.roleArn,
     };
     const common = {
       ...called,
       ErrorTolerance: (props.errorTolerance ?? ErrorTolerance.none())._render(),
       OutputS3Uri: s3Uri(output.bucket.bucketName, output.prefix),
-      InputS3Uri: s3Uri(this.input.bucket.bucketName, this.input.prefix),
+      InputS3Uri: this.inputS3Uri,
       Report: report?.wire,
     };
     const jobProperties: ImportJobProperties = {
       ...common,
+      EventBusArn: watch && this.eventBusArn,
+      Watch: watch && { StateMachineArn: watch.stateMachine.stateMachineArn, GiveUpAfterSeconds: completion._giveUpAfterSeconds },
       OutputKmsKeyId: this.storage.outputKey.keyArn,
       DataAccessRoleArn: this.dataAccessRole.roleArn,
       JobNamePrefix: props.jobNamePrefix ?? DEFAULT_JOB_NAME_PREFIX,
@@ -219,63 +268,149 @@ export class FhirImport extends Construct {
     this.job = this.createResource(`Job${suffix}`, provider, JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
     this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
 
-    const shares = (props.completion ?? Completion.waitFor())._shares();
-    const inTurn = (turn: number) => ({
-      JobId: this.job.getAttString('JobId'),
-      TimeoutSeconds: text(shares[turn].toSeconds()),
-      LegsBefore: turn === 0 ? undefined : String(turn),
-    });
-    const legs = shares.slice(0, -1).map((share, turn) => {
-      const properties: ImportWaitProperties = { ...called, ...inTurn(turn) };
-      return this.createResource(`Wait${turn + 1}${suffix}`, provider, WAIT_RESOURCE_TYPE, properties, share);
-    });
-    const outcomeProperties: ImportOutcomeProperties = { ...common, ...inTurn(legs.length) };
-    this.outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, outcomeProperties, shares[legs.length]);
-    [...legs, this.outcome].forEach((resource, turn) =>
-      resource.node.addDependency(this.operatorRole, ...(turn > 0 ? [legs[turn - 1]] : [])));
+    if (!completion._isDetached) {
+      this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, { ...common, EventBusArn: this.eventBusArn });
+    }
+    if (watch || props.eventBus) {
+      this.announce();
+    }
+    if (props.notificationTopic) {
+      this.notify(props.notificationTopic, watch);
+    }
 
     checkWhenFinished({
       construct: this,
       datastore: props.datastore,
-      dataSet: [jobProperties.InputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
+      dataSet: [this.inputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
       first: this.job.node.defaultChild as CfnResource,
-      last: this.outcome.node.defaultChild as CfnResource,
+      last: (this.outcome ?? this.job).node.defaultChild as CfnResource,
     });
   }
 
-  /** The id of the import job, once it has ended. */
+  /** The id of the import job: once it has ended, or once HealthLake has accepted it if the import is detached. */
   public get jobId(): string {
-    return this.attribute('JobId');
+    return this.outcome?.getAttString('JobId') ?? this.job.getAttString('JobId');
   }
 
-  /** The status that the import job ended with. */
+  /**
+   * The status that the import job ended with.
+   *
+   * @throws if the import is detached: the deployment doesn't learn it. The same holds for the other results.
+   */
   public get jobStatus(): string {
-    return this.attribute('JobStatus');
+    return this.result('JobStatus');
   }
 
   /** The S3 URI of the folder with the job's manifest and its SUCCESS and FAILURE files. */
   public get outputLocation(): string {
-    return this.attribute('OutputLocation');
+    return this.result('OutputLocation');
   }
 
   /** The S3 URI of the report on what could not be imported; `UNKNOWN` if there is none. */
   public get reportLocation(): string {
-    return this.attribute('ReportLocation');
+    return this.result('ReportLocation');
   }
 
   /** How many resources HealthLake read, as a string; `UNKNOWN` if it didn't say. */
   public get resourcesScanned(): string {
-    return this.attribute('ResourcesScanned');
+    return this.result('ResourcesScanned');
   }
 
   /** How many resources HealthLake imported, as a string; `UNKNOWN` if it didn't say. */
   public get resourcesImported(): string {
-    return this.attribute('ResourcesImported');
+    return this.result('ResourcesImported');
   }
 
   /** How many resources HealthLake could not import, as a string; `UNKNOWN` if it didn't say. */
   public get resourcesFailed(): string {
-    return this.attribute('ResourcesFailed');
+    return this.result('ResourcesFailed');
+  }
+
+  /**
+   * A rule for the event that this import has succeeded. Its detail has counts only; docs/event.schema.json describes it. The event is
+   * informational, and may come twice: whoever acts on it asks DescribeFHIRImportJob for the job it names.
+   *
+   * The rule is there before the job is started. So its target can't use attributes of this import: the event has them.
+   */
+  public onSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onResult(id, options, EVENT_SUCCEEDED);
+  }
+
+  /**
+   * A rule for the event that this import has failed, that it was given up, or that it could not be judged. Else it is as that of `onSucceeded()`.
+   */
+  public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onResult(id, options, EVENT_FAILED);
+  }
+
+  /**
+   * A rule for HealthLake's own events on jobs that read this import's input into its data store, whoever started them: submitted, queued, in progress,
+   * completed, completed with errors, failed. HealthLake has none for jobs that were cancelled. They come to the default bus of the account.
+   *
+   * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
+   */
+  public onStatusChange(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.createRule(id, options, statusChangePattern(this.dimensions.DatastoreId, this.inputS3Uri));
+  }
+
+  /**
+   * How many resources were imported.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricResourcesImported(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this.dimensions, 'ResourcesImported', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
+   * How many resources could not be imported.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricResourcesFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this.dimensions, 'ResourcesFailed', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
+   * How long the job took from its submission to its end, in seconds, with its time in HealthLake's queue.
+   *
+   * @default - the maximum over 5 minutes
+   */
+  public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this.dimensions, 'Duration', cloudwatch.Stats.MAXIMUM, props);
+  }
+
+  /**
+   * How many jobs were judged successful.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this.dimensions, 'Succeeded', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
+   * How many jobs failed, were given up, or could not be judged.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this.dimensions, 'Failed', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
+   * An alarm for as soon as one job of this import has failed. It has no actions of its own: add them.
+   *
+   * That a detached import could not even be watched is told by `watchAlarm` of its provider, which alarms without being asked for.
+   */
+  public alarmOnFailure(id: string = 'FailureAlarm'): cloudwatch.Alarm {
+    return this.metricFailed().createAlarm(this, id, {
+      alarmDescription: `The FHIR import ${this.dimensions.ConstructPath} failed`,
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
   }
 
   /**
@@ -305,19 +440,74 @@ export class FhirImport extends Construct {
   }
 
   /**
-   * Deploys these constructs only after the import has succeeded.
+   * Deploys these constructs only after the import has succeeded; if it is detached, after its job was accepted, which is all that a deployment
+   * learns of it.
    *
    * @throws if one of them contains this import.
    */
   public executeBefore(...scopes: Construct[]): void {
     for (const scope of scopes) {
       this.validateOrder('executeBefore', scope);
-      scope.node.addDependency(this.job, this.outcome);
+      scope.node.addDependency(this.job, ...(this.outcome ? [this.outcome] : []));
     }
   }
 
-  private attribute(name: keyof ImportOutcomeAttributes): string {
+  private get eventBusArn(): string {
+    return Lazy.string({ produce: () => (this.isAnnounced ? busArn(this, this.eventBus) : undefined) });
+  }
+
+  private result(name: keyof ImportOutcomeAttributes): string {
+    if (!this.outcome) {
+      throw new Error(`the deployment does not wait for the detached import "${this.node.path}" and has no ${name} of it; `
+        + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
+    }
     return this.outcome.getAttString(name);
+  }
+
+  /** Has an event put when the job has ended. */
+  private announce(): void {
+    if (!this.isAnnounced) {
+      this.isAnnounced = true;
+      this.operatorPolicy.addStatements(putEventsStatement(busArn(this, this.eventBus)));
+    }
+  }
+
+  private onResult(id: string, options: events.OnEventOptions, ...detailTypes: ResultEvent[]): events.Rule {
+    this.announce();
+    const { ConstructPath: constructPath, DatastoreId: datastoreId } = this.dimensions;
+    return this.createRule(id, options, resultPattern({ constructPath, datastoreId }, detailTypes), this.eventBus);
+  }
+
+  private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
+    const { target, ...ruleProps } = options;
+    const rule = new events.Rule(this, id, { ...ruleProps, eventBus });
+    rule.addEventPattern(pattern);
+    rule.addEventPattern(options.eventPattern);
+    rule.addTarget(target);
+    this.job.node.addDependency(rule); // a small import can be over before the next resource is made
+    return rule;
+  }
+
+  private notify(topic: sns.ITopic, watch?: ImportWatch): void {
+    const target = new targets.SnsTopic(topic, { message: notificationMessage() });
+    this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
+    this.job.node.addDependency(topic); // with its policy, which lets EventBridge publish
+    watch?.notify(topic);
+  }
+
+  private createOutcome(suffix: string, provider: FhirImportProvider, shares: Duration[], called: CalledProperties,
+    judging: Omit<ImportOutcomeProperties, 'JobId' | 'TimeoutSeconds'>): CustomResource {
+    const inTurn = (turn: number) => ({
+      JobId: this.job.getAttString('JobId'),
+      TimeoutSeconds: text(shares[turn].toSeconds()),
+      LegsBefore: turn === 0 ? undefined : String(turn),
+    });
+    const legs = shares.slice(0, -1).map((share, turn) =>
+      this.createResource(`Wait${turn + 1}${suffix}`, provider, WAIT_RESOURCE_TYPE, { ...called, ...inTurn(turn) }, share));
+    const outcome = this.createResource(`Outcome${suffix}`, provider, OUTCOME_RESOURCE_TYPE, { ...judging, ...inTurn(legs.length) }, shares[legs.length]);
+    [...legs, outcome].forEach((resource, turn) =>
+      resource.node.addDependency(this.operatorRole, ...(turn > 0 ? [legs[turn - 1]] : [])));
+    return outcome;
   }
 
   private createResource(id: string, provider: FhirImportProvider, resourceType: string,
@@ -332,39 +522,17 @@ export class FhirImport extends Construct {
     });
   }
 
-  private createDataAccessRole(storeArn: string): iam.Role {
-    return new iam.Role(this, 'DataAccessRole', {
-      description: roleDescription(`HealthLake reads FHIR data and writes import results (${this.node.path})`),
-      assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-          ArnEquals: { 'aws:SourceArn': storeArn },
-        },
-      }),
-      inlinePolicies: { DataAccess: new iam.PolicyDocument({ statements: this.dataAccessStatements }) },
-    });
-  }
-
-  private createOperatorRole(provider: FhirImportProvider, scope: OperatorScope): iam.Role {
-    const role = new iam.Role(this, 'OperatorRole', {
-      description: roleDescription(`Starts and watches FHIR import jobs (${this.node.path})`),
-      assumedBy: new iam.ArnPrincipal(provider.handlerRole.roleArn),
-      inlinePolicies: { Operator: new iam.PolicyDocument({ statements: operatorStatements(scope) }) },
-    });
-    role.node.addDependency(...provider._functions);
-    return role;
-  }
-
   private createReport(provider: FhirImportProvider, output: Location, { fhirDatastoreRef }: IFHIRDatastoreRef):
   { readonly role: iam.Role; readonly wire: WireReport } {
     const statements = reportStatements(output, this.storage.outputKey, fhirDatastoreRef.datastoreId);
     const { fn, role: functionRole } = provider._reportFunction();
-    const role = new iam.Role(this, 'ReportRole', {
-      description: roleDescription(`Reports on the results of FHIR import jobs (${this.node.path})`),
-      assumedBy: new iam.ArnPrincipal(functionRole.roleArn),
-      inlinePolicies: { Report: new iam.PolicyDocument({ statements }) },
+    const role = createAssumedRole(this, 'ReportRole', {
+      description: 'Reports on the results of FHIR import jobs',
+      assumedBy: [functionRole],
+      policyName: 'Report',
+      policy: new iam.PolicyDocument({ statements }),
+      after: [fn],
     });
-    role.node.addDependency(fn); // a role that trusts a role that is seconds old can be refused
     return { role, wire: { FunctionArn: fn.functionArn, RoleArn: role.roleArn } };
   }
 

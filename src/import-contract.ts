@@ -38,6 +38,12 @@ export interface WireReport {
   readonly RoleArn: string;
 }
 
+/** Who watches the jobs of a detached import, and until when. */
+export interface WireWatch {
+  readonly StateMachineArn: string;
+  readonly GiveUpAfterSeconds: string;
+}
+
 /** What one import job may read. A gigabyte has 10^9 bytes here: AWS doesn't say which it means, and this one warns earlier. */
 export interface WireQuotas {
   readonly MaxFiles: string;
@@ -55,6 +61,8 @@ interface CommonProperties {
   readonly OutputS3Uri: string;
   /** Since version 2; undefined if there are to be no reports. */
   readonly Report?: WireReport;
+  /** Where the event goes that tells how the job ended; undefined if there is to be none. Since version 2. */
+  readonly EventBusArn?: string;
 }
 
 /** Properties of `Custom::FhirImportJob`: what identifies the data, and what StartFHIRImportJob needs. */
@@ -67,6 +75,8 @@ export interface ImportJobProperties extends CommonProperties {
   readonly Revision?: string;
   /** Since version 2. */
   readonly Quotas?: WireQuotas;
+  /** Of a detached import. Since version 2. */
+  readonly Watch?: WireWatch;
 }
 
 /** Attributes of `Custom::FhirImportJob`. */
@@ -110,6 +120,55 @@ export interface ImportOutcomeAttributes {
 
 /** The namespace of the metrics. */
 export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
+
+/** What is measured of a job that has ended. */
+export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
+
+/** What tells the metrics of imports apart. */
+export interface MetricDimensions {
+  readonly DatastoreId: string;
+  readonly ConstructPath: string;
+}
+
+/** The source of the events that tell how a job ended. */
+export const EVENT_SOURCE = 'cdk-healthlake-import';
+
+/** The detail types of these events. */
+export const EVENT_SUCCEEDED = 'FHIR Import Succeeded';
+export const EVENT_FAILED = 'FHIR Import Failed';
+
+/** The detail of these events; docs/event.schema.json is its schema. What isn't known is left out. */
+export interface ImportEventDetail {
+  readonly version: '1';
+  readonly constructPath: string;
+  readonly datastoreId: string;
+  readonly jobId: string;
+  /** `UNKNOWN` if HealthLake could not be asked for it; not one of a job that has ended if the wait was given up. */
+  readonly jobStatus: string;
+  readonly resourcesScanned?: number;
+  readonly resourcesImported?: number;
+  readonly resourcesFailed?: number;
+  /** From the submission of the job to its end. */
+  readonly durationInSeconds?: number;
+}
+
+/** What the state machine of detached imports hands to the handler when a job has to be judged: the input of its execution. */
+export interface WatchedImport {
+  readonly Import: ImportOutcomeProperties;
+  /** When the wait began, in milliseconds since the epoch. */
+  readonly RequestedAt: number;
+  /** When it is given up, in milliseconds since the epoch. */
+  readonly Deadline: number;
+  /** The same, as the state machine compares times. */
+  readonly GiveUpAt: string;
+  /** How long the state machine waits until it looks again. */
+  readonly Poll: { readonly Seconds: number };
+}
+
+/** What the handler says of a watched job. */
+export interface WatchAnswer {
+  readonly Decision: 'wait' | 'succeeded' | 'failed';
+}
 
 /** The value of an attribute that is not known. */
 export const UNKNOWN = 'UNKNOWN';

@@ -1,17 +1,18 @@
 import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
 import { unreadable } from '../contract';
+import { watch, watchedImportOf } from '../detached/watch';
 import { describeError, kindOf, SETTLING_TIME } from '../errors';
 import { ask } from '../fact';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
-import { IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
+import { Deadlines, IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { judgeBuckets } from '../preflight/decision';
 import { lookAtBuckets } from '../preflight/look';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
-import { askDirection } from '../stack';
+import { askDirection, directionOfUpdate } from '../stack';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
 import { readLedger } from './ledger';
 import { formatJobId, parseJobId } from './physical-id';
@@ -105,11 +106,15 @@ async function start(properties: ImportJobProperties, fingerprint: string, faile
     : { kind: 'adopt', jobId: started.value.JobId! };
 }
 
-function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): IsCompleteResponse {
+async function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): Promise<IsCompleteResponse> {
   switch (decision.kind) {
     case 'answer from the id':
-    case 'adopt':
-      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: decision.jobId, fingerprint }), decision.jobId);
+    case 'adopt': {
+      const { jobId } = decision;
+      return await isWatched(request, properties, jobId)
+        ? answer(formatJobId({ datastoreId: properties.DatastoreId, jobId, fingerprint }), jobId)
+        : NOT_YET;
+    }
     case 'keep the id':
       return answer(request.PhysicalResourceId, UNKNOWN); // a job that the id names is another data set's
     case 'fail':
@@ -121,10 +126,38 @@ function act(request: IsCompleteRequest, properties: ImportJobProperties, finger
   }
 }
 
+/** Has the job of a detached import watched. Whether that is done, or need not be: a roll-back doesn't fail for it. */
+async function isWatched(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
+  const { Watch } = properties;
+  if (!Watch) {
+    return true;
+  }
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const watched = await ask(() => watch(operator, watchedImportOf(properties, jobId, request, Watch), Watch));
+  if (!('error' in watched)) {
+    return true;
+  }
+  const direction = await directionOfUpdate(request, operator.cloudformation);
+  if ('value' in direction && direction.value === 'roll-back') {
+    return true;
+  }
+  const why = `could not start to watch the import job ${jobId}: ${describeError(watched.error)}`;
+  if (('value' in direction && isHopeless(watched.error, request)) || Date.now() >= request.Deadline) {
+    throw new Failure([why, 'the job goes on at HealthLake', 'correct it and deploy again, which finds the job and starts no second one']);
+  }
+  log('waiting', { construct: request.LogicalResourceId, why });
+  return false;
+}
+
+/** Whether to try again is of no use. */
+function isHopeless(error: unknown, { RequestedAt }: Deadlines): boolean {
+  const kind = kindOf(error);
+  return kind === 'definite' || (kind === 'settling' && Date.now() >= RequestedAt + SETTLING_TIME);
+}
+
 function retryOrFail(request: IsCompleteRequest, { error, doing, causes = '' }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
   const why = `could not ${doing}: ${describeError(error)}`;
-  const kind = kindOf(error);
-  if (kind === 'definite' || (kind === 'settling' && Date.now() >= request.RequestedAt + SETTLING_TIME)) {
+  if (isHopeless(error, request)) {
     throw new Failure([why, causes, 'no import job is known to be started', 'correct it and deploy again']);
   }
   return waitOrFail(request, why);

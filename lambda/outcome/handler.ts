@@ -1,23 +1,20 @@
 import { ImportOutcomeProperties } from '../../src/import-contract';
-import { ask, Fact } from '../fact';
+import { announce } from '../announcement';
+import { describeError } from '../errors';
+import { ask } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
-import { putMetrics } from '../metrics';
+import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
-import { logLook } from '../progress';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
-import { evidenceOf } from '../results';
 import { directionOfUpdate } from '../stack';
-import { describeJob, invocationBudget, watchJob } from '../watch';
+import { invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
-import { metricsOf } from './metrics';
+import { lookAt, tell } from './look';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
-import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
-
-/** The report of a job that has ended, in milliseconds: with what an invocation does before, it stays below the function's time-out. */
-const REPORT_BUDGET = 195_000;
+import { Evidence } from './verdict';
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
@@ -78,13 +75,26 @@ async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<b
 
 async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
   const { request, change, operator } = watch;
-  const look = change.obstacle === undefined ? await lookAt(watch) : undefined;
+  const look = change.obstacle === undefined ? await lookAt(watch.properties, operator, watch.abortSignal) : undefined;
   const alone = decideOutcome(change, { look, now: Date.now() });
   const decision = alone.kind === 'wait' || alone.kind === 'fail'
     ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })
     : alone;
-  logProgress(watch, decision);
+  await tellOf(watch, decision);
   return decision;
+}
+
+/** The stack itself tells how the job ended: an event that can't be put is no reason to answer anything else. */
+async function tellOf({ request, properties, operator }: Watch, decision: OutcomeDecision): Promise<void> {
+  const announcement = tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
+  const { EventBusArn } = properties;
+  if (!announcement || EventBusArn === undefined) {
+    return;
+  }
+  const put = await ask(() => announce(operator, EventBusArn, announcement));
+  if ('error' in put) {
+    log('warning: the event could not be put', { construct: request.LogicalResourceId, why: describeError(put.error) });
+  }
 }
 
 /** Undefined: look again. */
@@ -104,28 +114,6 @@ function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompl
     case 'fail':
       throw new Failure(sentencesOf(properties, request.RequestType, decision));
   }
-}
-
-/** Looks at the job, and if it has ended at its results. */
-function lookAt({ properties, operator, abortSignal }: Watch): Promise<Fact<Evidence>> {
-  return ask(async () => {
-    const job = await describeJob(operator, properties, abortSignal);
-    return hasEnded(job.JobStatus)
-      ? evidenceOf(job, properties, operator, AbortSignal.timeout(REPORT_BUDGET))
-      : { job, isOwn: true };
-  });
-}
-
-function logProgress({ request, properties }: Watch, decision: OutcomeDecision): void {
-  const { kind, seen } = decision;
-  const job = seen?.job;
-  const counts = countsOf(job?.JobProgressReport, seen?.report);
-  logLook({ ...properties, LogicalResourceId: request.LogicalResourceId }, job, counts, {
-    secondsLeft: Math.round((request.Deadline - Date.now()) / 1000),
-    judgedByJobBecause: seen && dependsOnResults(job?.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined,
-    decision: kind,
-  });
-  putMetrics(properties, metricsOf(decision, counts));
 }
 
 function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): IsCompleteResponse {

@@ -1,5 +1,7 @@
+import { ResultMetricName } from '../../src/import-contract';
 import { count, Metrics } from '../metrics';
 import { progressMetrics } from '../progress';
+import { secondsBetween } from '../seconds';
 import { Counts } from './counts';
 import { OutcomeDecision } from './decision';
 
@@ -17,12 +19,8 @@ export function metricsOf({ kind, seen }: OutcomeDecision, counts: Counts): Metr
         Duration: { value: secondsBetween(seen?.job.SubmitTime, seen?.job.EndTime), unit: 'Seconds' },
         Succeeded: count(kind === 'succeed' ? 1 : 0),
         Failed: count(kind === 'fail' ? 1 : 0),
-      };
+      } satisfies Record<ResultMetricName, Metrics[string]>;
     default:
       return {};
   }
-}
-
-function secondsBetween(start?: Date, end?: Date): number | undefined {
-  return start && end ? (end.getTime() - start.getTime()) / 1000 : undefined;
 }

@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { listPrefix, Location } from './data-access';
+import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../import-contract';
 
 /** What an import's operator role is for. */
 export interface OperatorScope {
@@ -11,6 +12,8 @@ export interface OperatorScope {
   readonly output: Location;
   /** Of the function that makes the report, if there is to be one. */
   readonly reportFunctionArn?: string;
+  /** Of the state machine that watches detached imports, if this is one. */
+  readonly stateMachineArn?: string;
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }
 
@@ -48,8 +51,23 @@ export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] 
       actions: ['lambda:InvokeFunction'],
       resources: [scope.reportFunctionArn],
     })] : []),
+    ...(scope.stateMachineArn ? [new iam.PolicyStatement({
+      sid: 'Watch',
+      actions: ['states:StartExecution'],
+      resources: [scope.stateMachineArn],
+    })] : []),
     ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
   ];
+}
+
+/** The events that tell how a job ended, and no others. */
+export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Events',
+    actions: ['events:PutEvents'],
+    resources: [eventBusArn],
+    conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] } },
+  });
 }
 
 /** What is looked at before a job is started: names, sizes and settings, no content. */

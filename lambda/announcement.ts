@@ -1,0 +1,50 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { Operator } from './operator';
+import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../src/import-contract';
+import { Counts } from './outcome/counts';
+import { OutcomeDecision } from './outcome/decision';
+import { secondsBetween } from './seconds';
+
+/** All attempts to put an event together, in milliseconds. */
+const CALL_BUDGET = 15_000;
+
+/** An event that tells how a job ended. */
+export interface Announcement {
+  readonly detailType: typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
+  readonly detail: ImportEventDetail;
+}
+
+/** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */
+export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutcomeProperties, { kind, seen }: OutcomeDecision,
+  counts: Counts): Announcement | undefined {
+  if ((kind !== 'succeed' && kind !== 'fail') || ConstructPath === undefined) {
+    return undefined;
+  }
+  return {
+    detailType: kind === 'succeed' ? EVENT_SUCCEEDED : EVENT_FAILED,
+    detail: {
+      version: '1',
+      constructPath: ConstructPath,
+      datastoreId: DatastoreId,
+      jobId: JobId,
+      jobStatus: seen?.job.JobStatus ?? UNKNOWN,
+      resourcesScanned: counts.scanned,
+      resourcesImported: counts.imported,
+      resourcesFailed: counts.failed,
+      durationInSeconds: secondsBetween(seen?.job.SubmitTime, seen?.job.EndTime),
+    },
+  };
+}
+
+/**
+ * Puts the event.
+ *
+ * @throws if it could not be put
+ */
+export async function announce({ events }: Operator, eventBusArn: string, { detailType, detail }: Announcement): Promise<void> {
+  const entry = { EventBusName: eventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
+  const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
+  if (answer?.ErrorCode !== undefined) {
+    throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not taken'), { name: answer.ErrorCode });
+  }
+}

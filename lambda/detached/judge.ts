@@ -1,0 +1,30 @@
+import { WatchAnswer, WatchedImport } from '../../src/import-contract';
+import { announce } from '../announcement';
+import { operatorFor } from '../operator';
+import { decideOutcome, obstacleOf } from '../outcome/decision';
+import { lookAt, tell } from '../outcome/look';
+import { invocationBudget } from '../watch';
+
+/**
+ * Judges a job of a detached import, as `Outcome` judges those that are waited for, and announces how it ended.
+ *
+ * @throws if that can't be announced: nobody else would tell, so the state machine tries again
+ */
+export async function judgeDetached({ Import: properties, RequestedAt, Deadline }: WatchedImport): Promise<WatchAnswer> {
+  const operator = operatorFor(properties.OperatorRoleArn);
+  const obstacle = obstacleOf(properties);
+  const look = obstacle === undefined ? await lookAt(properties, operator, invocationBudget()) : undefined;
+  const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt, Deadline }, { look, now: Date.now() });
+  const announcement = tell({ construct: properties.ConstructPath!, properties, Deadline }, decision);
+  if (announcement && properties.EventBusArn !== undefined) {
+    await announce(operator, properties.EventBusArn, announcement);
+  }
+  switch (decision.kind) {
+    case 'wait':
+      return { Decision: 'wait' };
+    case 'fail':
+      return { Decision: 'failed' };
+    default:
+      return { Decision: 'succeeded' };
+  }
+}

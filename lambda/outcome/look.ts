@@ -1,0 +1,46 @@
+import { ImportOutcomeProperties } from '../../src/import-contract';
+import { Announcement, announcementOf } from '../announcement';
+import { ask, Fact } from '../fact';
+import { putMetrics } from '../metrics';
+import { Operator } from '../operator';
+import { logLook } from '../progress';
+import { evidenceOf } from '../results';
+import { describeJob } from '../watch';
+import { countsOf } from './counts';
+import { OutcomeDecision } from './decision';
+import { metricsOf } from './metrics';
+import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
+
+/** The report of a job that has ended, in milliseconds: with what an invocation does before, it stays below the function's time-out. */
+const REPORT_BUDGET = 195_000;
+
+/** Who has looked at a job, and until when it waits for it. */
+export interface Looker {
+  readonly construct: string;
+  readonly properties: ImportOutcomeProperties;
+  readonly Deadline: number;
+}
+
+/** Looks at the job, and if it has ended at its results. */
+export function lookAt(properties: ImportOutcomeProperties, operator: Operator, abortSignal: AbortSignal): Promise<Fact<Evidence>> {
+  return ask(async () => {
+    const job = await describeJob(operator, properties, abortSignal);
+    return hasEnded(job.JobStatus)
+      ? evidenceOf(job, properties, operator, AbortSignal.timeout(REPORT_BUDGET))
+      : { job, isOwn: true };
+  });
+}
+
+/** Writes the line and the metrics of a look; gives what there is to announce. */
+export function tell({ construct, properties, Deadline }: Looker, decision: OutcomeDecision): Announcement | undefined {
+  const { kind, seen } = decision;
+  const job = seen?.job;
+  const counts = countsOf(job?.JobProgressReport, seen?.report);
+  logLook({ ...properties, LogicalResourceId: construct }, job, counts, {
+    secondsLeft: Math.round((Deadline - Date.now()) / 1000),
+    judgedByJobBecause: seen && dependsOnResults(job?.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined,
+    decision: kind,
+  });
+  putMetrics(properties, metricsOf(decision, counts));
+  return announcementOf(properties, decision, counts);
+}

@@ -1,0 +1,92 @@
+import { Aws } from 'aws-cdk-lib';
+import { WatchAnswer, WatchedImport } from '../import-contract';
+
+/** A path to a member of an execution's input. */
+type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';
+
+const path = (to: InputPath): InputPath => to;
+
+/** What HealthLake says of a job that has not ended. Anything else is for the handler to judge. */
+const RUNNING = ['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'];
+
+/**
+ * By how much each pause is longer than the one before, in seconds. Hours of import are looked at every few minutes then, and the events of a
+ * month stay below what Step Functions keeps of an execution.
+ */
+const LONGER = 2;
+
+const STATUS = '$.Look.ImportJobProperties.JobStatus';
+
+/**
+ * The state machine that watches jobs of detached imports: pause, ask HealthLake, and as soon as the answer is anything but that of a running job,
+ * have the handler judge. So a call that fails for whatever reason is the handler's to make again, and it alone decides what it means.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ */
+export function watchDefinition(judgeFunctionArn: string): object {
+  const taskOf = (action: string) => `arn:${Aws.PARTITION}:states:::${action}`;
+  return {
+    StartAt: 'Pause',
+    States: {
+      Pause: { Type: 'Wait', SecondsPath: path('$.Poll.Seconds'), Next: 'Describe' },
+      Describe: {
+        Type: 'Task',
+        Resource: taskOf('aws-sdk:healthlake:describeFHIRImportJob'),
+        Credentials: { 'RoleArn.$': path('$.Import.OperatorRoleArn') },
+        Parameters: { 'DatastoreId.$': path('$.Import.DatastoreId'), 'JobId.$': path('$.Import.JobId') },
+        ResultPath: '$.Look',
+        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 2, BackoffRate: 2, JitterStrategy: 'FULL' }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }],
+        Next: 'IsRunning',
+      },
+      IsRunning: {
+        Type: 'Choice',
+        Choices: [{
+          And: [
+            { Variable: STATUS, IsPresent: true },
+            { Or: RUNNING.map((status) => ({ Variable: STATUS, StringEquals: status })) },
+            { Variable: '$$.State.EnteredTime', TimestampLessThanPath: path('$.GiveUpAt') },
+          ],
+          Next: 'PauseLonger',
+        }],
+        Default: 'Judge',
+      },
+      PauseLonger: {
+        Type: 'Pass',
+        Parameters: { 'Seconds.$': `States.MathAdd(${path('$.Poll.Seconds')}, ${LONGER})` },
+        ResultPath: path('$.Poll'),
+        Next: 'Pause',
+      },
+      Judge: {
+        Type: 'Task',
+        Resource: taskOf('lambda:invoke'),
+        Parameters: {
+          FunctionName: judgeFunctionArn,
+          Payload: {
+            'Import.$': path('$.Import'),
+            'RequestedAt.$': path('$.RequestedAt'),
+            'Deadline.$': path('$.Deadline'),
+            'GiveUpAt.$': path('$.GiveUpAt'),
+            'Poll.$': path('$.Poll'),
+          } satisfies { [Member in keyof WatchedImport as `${Member}.$`]: InputPath },
+        },
+        ResultSelector: { 'Decision.$': '$.Payload.Decision' },
+        ResultPath: '$.Judged',
+        // An hour and more, for whatever keeps the function from running or the event from being put.
+        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 10, BackoffRate: 2, MaxDelaySeconds: 900, JitterStrategy: 'FULL' }],
+        Next: 'HasEnded',
+      },
+      HasEnded: {
+        Type: 'Choice',
+        Choices: [decided('wait', 'PauseLonger'), decided('succeeded', 'Succeeded')],
+        Default: 'Failed',
+      },
+      Succeeded: { Type: 'Succeed' },
+      Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
+    },
+  };
+}
+
+function decided(decision: WatchAnswer['Decision'], next: string) {
+  return { Variable: '$.Judged.Decision', StringEquals: decision, Next: next };
+}
