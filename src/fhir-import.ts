@@ -252,6 +252,7 @@ export class FhirImport extends Construct {
       InputS3Uri: this.inputS3Uri,
       Report: report?.wire,
     };
+    const dataSet = { ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT, Revision: props.revision };
     const jobProperties: ImportJobProperties = {
       ...common,
       EventBusArn: watch && this.eventBusArn,
@@ -259,8 +260,7 @@ export class FhirImport extends Construct {
       OutputKmsKeyId: this.storage.outputKey.keyArn,
       DataAccessRoleArn: this.dataAccessRole.roleArn,
       JobNamePrefix: props.jobNamePrefix ?? DEFAULT_JOB_NAME_PREFIX,
-      ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT,
-      Revision: props.revision,
+      ...dataSet,
       Quotas: renderQuotas(props.quotas),
     };
     // CloudFormation refuses a changed service token; with an id of its own, a resource of another provider is a new one, which adopts.
@@ -269,7 +269,7 @@ export class FhirImport extends Construct {
     this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
 
     if (!completion._isDetached) {
-      this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, { ...common, EventBusArn: this.eventBusArn });
+      this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, { ...common, ...dataSet, EventBusArn: this.eventBusArn });
     }
     if (watch || props.eventBus) {
       this.announce();
@@ -281,7 +281,7 @@ export class FhirImport extends Construct {
     checkWhenFinished({
       construct: this,
       datastore: props.datastore,
-      dataSet: [this.inputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
+      dataSet: [this.inputS3Uri, dataSet.ValidationLevel, dataSet.Revision],
       first: this.job.node.defaultChild as CfnResource,
       last: (this.outcome ?? this.job).node.defaultChild as CfnResource,
     });

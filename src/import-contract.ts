@@ -93,6 +93,12 @@ export interface ImportOutcomeProperties extends CommonProperties {
   readonly InputS3Uri?: string;
   /** How many legs come before; undefined if none. Since version 2. */
   readonly LegsBefore?: string;
+  /**
+   * Of the data set, as `InputS3Uri` is. Nobody reads them: with them CloudFormation asks for the outcome of a data set that was rolled back, even
+   * if the roll-back left the id of its job in the properties. Since version 2.
+   */
+  readonly ValidationLevel?: string;
+  readonly Revision?: string;
 }
 
 /** Properties of `Custom::FhirImportWait`: what a look at the job takes, so that another tolerance, say, leaves the legs alone. */

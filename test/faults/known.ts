@@ -37,6 +37,10 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     plan: inOrder({ ...CALM, change: { timeoutMinutes: 5 }, job: { seconds: 1000 } }),
   },
   {
+    name: 'a job that outlasted a deployment that was rolled back is waited for by the next one, whatever the roll-back left in the properties',
+    plan: where({ succeeded: { ...REVERSAL, sendsUpdate: false }, failed: REVERSAL }, CALM, { ...CALM, change: { revision: '2' }, job: { seconds: 700 } }, CALM),
+  },
+  {
     name: 'a start that is refused for longer than CloudFormation waits fails the deployment in our words',
     plan: inOrder({
       ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
@@ -55,9 +59,13 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
 ];
 
 function inOrder(...steps: Step[]): Plan {
+  return where({ succeeded: REVERSAL, failed: REVERSAL }, ...steps);
+}
+
+function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], ...steps: Step[]): Plan {
   return {
     environment: {
-      rollbackAfterUpdate: { succeeded: REVERSAL, failed: REVERSAL },
+      rollbackAfterUpdate,
       reusesRequestId: true,
       propagationSeconds: 0,
       listDelaySeconds: 0,

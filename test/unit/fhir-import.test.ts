@@ -62,6 +62,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ...common,
       JobId: { 'Fn::GetAtt': [idOf('Custom::FhirImportJob', /./), 'JobId'] },
       TimeoutSeconds: '3000',
+      ValidationLevel: 'strict',
     });
   });
 
@@ -105,6 +106,8 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ...common,
       JobId: { 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] } as never,
       TimeoutSeconds: '1200',
+      ValidationLevel: 'minimal',
+      Revision: '2025-11-21',
     };
 
     expect(wireOf(template, 'Custom::FhirImportJob')).toEqual(job);
