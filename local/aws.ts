@@ -69,7 +69,7 @@ export class LocalAws {
     this.sts = new Sts(this.iam);
     this.logs = new Logs(environment, this.iam);
     this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
-    this.states = new StepFunctions(environment, this.iam, this.lambda);
+    this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
     this.cloudformation = this.createCloudFormation(options.cloudformation);
     this.s3.createBucket(bootstrapBucketName(environment));

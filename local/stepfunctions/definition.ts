@@ -1,3 +1,4 @@
+import { stateProblem } from './state-checks';
 import { ServiceError } from '../contract';
 
 /** A JSON value as it flows between states. */
@@ -9,6 +10,8 @@ export interface Retrier {
   readonly MaxAttempts?: number;
   readonly BackoffRate?: number;
   readonly MaxDelaySeconds?: number;
+  /** FULL waits any time up to the delay. */
+  readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
 export interface Catcher {
@@ -27,9 +30,11 @@ interface CommonState {
 
 export interface TaskState extends CommonState {
   readonly Type: 'Task';
-  /** The ARN of a function, or `arn:<partition>:states:::lambda:invoke`. */
+  /** The ARN of a function, `arn:<partition>:states:::lambda:invoke`, or `arn:<partition>:states:::aws-sdk:<service>:<action>`. */
   readonly Resource: string;
   readonly Parameters?: Json;
+  /** `{ RoleArn }` or `{ 'RoleArn.$' }`: the role whose session calls, instead of one of the state machine's own role. */
+  readonly Credentials?: Json;
   readonly ResultSelector?: Json;
   readonly ResultPath?: string | null;
   readonly Retry?: readonly Retrier[];
@@ -74,7 +79,9 @@ export interface SucceedState extends CommonState {
 export interface FailState extends CommonState {
   readonly Type: 'Fail';
   readonly Error?: string;
+  readonly ErrorPath?: string;
   readonly Cause?: string;
+  readonly CausePath?: string;
 }
 
 export type State = TaskState | PassState | WaitState | ChoiceState | SucceedState | FailState;
@@ -86,12 +93,12 @@ export interface Definition {
 
 const COMMON_FIELDS = ['Type', 'Comment', 'InputPath', 'OutputPath', 'Next', 'End'];
 const STATE_FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
-  Task: ['Resource', 'Parameters', 'ResultSelector', 'ResultPath', 'Retry', 'Catch'],
+  Task: ['Resource', 'Parameters', 'Credentials', 'ResultSelector', 'ResultPath', 'Retry', 'Catch'],
   Pass: ['Parameters', 'Result', 'ResultPath'],
   Wait: ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
   Choice: ['Choices', 'Default'],
   Succeed: [],
-  Fail: ['Error', 'Cause'],
+  Fail: ['Error', 'ErrorPath', 'Cause', 'CausePath'],
 };
 
 /** Reads a definition. Throws for one that is malformed, or that asks for what isn't played here. */
@@ -99,6 +106,8 @@ export function parseDefinition(text: string): Definition {
   const definition = parseJson(text) as Definition | null;
   if (!definition?.States?.[definition.StartAt]) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${definition?.StartAt} at /StartAt`);
   refuseOtherFields(definition, ['Comment', 'StartAt', 'States', 'Version', 'QueryLanguage'], '/');
+  const { QueryLanguage = 'JSONPath' } = definition as { QueryLanguage?: string };
+  if (QueryLanguage !== 'JSONPath') throw invalid(`query language ${QueryLanguage} isn't played by the local Step Functions at /QueryLanguage`);
   for (const [name, state] of Object.entries(definition.States)) checkState(definition, name, state);
   return definition;
 }
@@ -120,6 +129,8 @@ function checkState(definition: Definition, name: string, state: State): void {
   for (const target of targets(state)) {
     if (!definition.States[target]) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${target} at /States/${name}`);
   }
+  const problem = stateProblem(state);
+  if (problem) throw invalid(`${problem} at /States/${name}`);
 }
 
 function targets(state: State): string[] {

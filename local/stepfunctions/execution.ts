@@ -1,16 +1,19 @@
 import { chosen } from './choice';
-import type { Definition, Json, State, TaskState, WaitState } from './definition';
-import { History } from './history';
-import { lambdaCall, runLambda } from './lambda-task';
-import { filledTemplate, filtered, merged, select, type PathScope } from './paths';
+import type { Definition, FailState, Json, State, TaskState, WaitState } from './definition';
+import { History, HistoryFull } from './history';
+import { evaluate } from './intrinsics';
+import type { ExecutionLog } from './logging';
+import { filtered, merged, select, type PathScope } from './paths';
 import { RetryBudget } from './retry';
 import { matchesError, MAX_DATA_BYTES, StateError } from './state-error';
-import type { Caller, Clock, FunctionInvoker } from '../contract';
+import { taskCall, type TaskWorld } from './task-call';
+import { filledTemplate } from './template';
+import type { AssumedRole } from '../iam/iam';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
 /** What an execution is started with, and what it needs of the world around it. */
-export interface ExecutionSetup {
+export interface ExecutionSetup extends TaskWorld {
   readonly arn: string;
   readonly name: string;
   readonly stateMachineArn: string;
@@ -19,10 +22,10 @@ export interface ExecutionSetup {
   readonly definition: Definition;
   /** JSON as it was sent. */
   readonly input: string;
-  readonly clock: Clock;
-  readonly invoker: FunctionInvoker;
-  /** A session of the state machine's role. */
-  assumeRole(): Promise<Caller>;
+  /** Where its history goes beside itself. */
+  readonly log?: ExecutionLog;
+  /** A session of the state machine's role, or of the role of a task, which that one assumes. */
+  assumeRole(taskRoleArn?: string): Promise<AssumedRole>;
   /** Executions of a deleted state machine end at their next transition. */
   isStateMachineDeleted(): boolean;
 }
@@ -42,12 +45,14 @@ export class Execution {
   public output?: string;
   public error?: string;
   public cause?: string;
+  /** How many states were entered, and tasks repeated: each is a state transition that AWS bills. */
+  public transitions = 0;
   /** Resolves when the execution has ended. */
   public readonly ended: Promise<void>;
   private readonly aborting = new AbortController();
 
   public constructor(public readonly setup: ExecutionSetup) {
-    this.startedAt = setup.clock.now();
+    this.startedAt = setup.env.clock.now();
     this.ended = this.run();
   }
 
@@ -68,13 +73,14 @@ export class Execution {
       this.end('SUCCEEDED', 'ExecutionSucceeded', { output: this.output });
     } catch (error) {
       if (error instanceof Aborted) this.fail('ABORTED', 'ExecutionAborted', error.error, error.cause);
+      else if (error instanceof HistoryFull) this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', error.message);
       else if (error instanceof StateError) this.fail('FAILED', 'ExecutionFailed', error.error, error.cause);
       else this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', String(error));
     }
   }
 
   private async runState(name: string, state: State, rawInput: Json): Promise<Step> {
-    this.checkTransition();
+    this.transition();
     this.record(`${state.Type}StateEntered`, { name, input: JSON.stringify(rawInput) });
     const scope = this.scope(name, rawInput);
     const step = await this.runType(name, state, rawInput, { ...scope, input: filtered(state.InputPath, scope) });
@@ -94,22 +100,22 @@ export class Execution {
       case 'Pass':
         return leave(merged(state.ResultPath, rawInput, state.Result ?? withParameters(state.Parameters, scope)));
       case 'Wait':
-        await this.setup.clock.sleep(waitingTime(state, scope, this.setup.clock.now()), this.aborting.signal);
+        await this.setup.env.clock.sleep(waitingTime(state, scope, this.setup.env.clock.now()), this.aborting.signal);
         return leave(scope.input);
       case 'Choice':
         return { ...leave(scope.input), next: chosen(state, scope) };
       case 'Succeed':
         return leave(scope.input);
       case 'Fail':
-        throw new StateError(state.Error ?? '', state.Cause ?? '');
+        throw failure(state, scope);
     }
   }
 
   private async runTask(name: string, state: TaskState, rawInput: Json, scope: PathScope, leave: (output: Json) => Step): Promise<Step> {
-    const budget = new RetryBudget(state.Retry);
+    const budget = new RetryBudget(state.Retry, `${this.setup.arn}/${this.history.events.length}`);
     for (;;) {
       try {
-        const result = await this.attempt(state, withParameters(state.Parameters, scope));
+        const result = await this.attempt(state, scope);
         checkSize(name, result);
         const selected = state.ResultSelector === undefined ? result : filledTemplate(state.ResultSelector, { ...scope, input: result });
         return leave(merged(state.ResultPath, rawInput, selected));
@@ -117,24 +123,24 @@ export class Execution {
         if (!(error instanceof StateError)) throw error;
         const delay = budget.next(error.error);
         if (delay === undefined) return caught(state, rawInput, error);
-        await this.setup.clock.sleep(delay * 1000, this.aborting.signal);
-        this.checkTransition();
+        await this.setup.env.clock.sleep(delay * 1000, this.aborting.signal);
+        this.transition();
       }
     }
   }
 
-  private async attempt(state: TaskState, parameters: Json): Promise<Json> {
-    const call = lambdaCall(state, parameters);
-    const kind = call.isIntegration ? 'Task' : 'LambdaFunction';
-    this.record(`${kind}Scheduled`, { resource: state.Resource, input: JSON.stringify(call.payload) });
+  private async attempt(state: TaskState, scope: PathScope): Promise<Json> {
+    const { kind, target, request, perform } = taskCall(state.Resource, withParameters(state.Parameters, scope), this.setup);
+    const roleArn = taskRoleArn(state, scope);
+    this.record(`${kind}Scheduled`, { ...target, ...request, ...(roleArn !== undefined && { taskCredentials: { roleArn } }) });
     try {
-      const caller = await this.setup.assumeRole();
-      this.record(`${kind}Started`);
-      const output = await this.unlessAborted(runLambda(this.setup.invoker, caller, call));
-      this.record(`${kind}Succeeded`, { output: JSON.stringify(output) });
+      const session = await this.setup.assumeRole(roleArn);
+      this.record(`${kind}Started`, kind === 'Task' ? target : undefined);
+      const output = await this.unlessAborted(perform(session, this.aborting.signal));
+      this.record(`${kind}Succeeded`, { ...target, output: JSON.stringify(output) });
       return output;
     } catch (error) {
-      if (error instanceof StateError) this.record(`${kind}Failed`, { error: error.error, cause: error.cause });
+      if (error instanceof StateError) this.record(`${kind}Failed`, { ...target, error: error.error, cause: error.cause });
       throw error;
     }
   }
@@ -154,16 +160,17 @@ export class Execution {
     }
   }
 
-  private checkTransition(): void {
+  private transition(): void {
     if (this.aborting.signal.aborted) throw this.aborting.signal.reason;
     if (this.setup.isStateMachineDeleted()) throw new Aborted('States.Runtime', 'the state machine was deleted');
+    this.transitions += 1;
   }
 
   private scope(stateName: string, input: Json): PathScope {
     const { arn, name, roleArn, stateMachineArn, stateMachineName } = this.setup;
     const context = {
       Execution: { Id: arn, Name: name, RoleArn: roleArn, StartTime: new Date(this.startedAt).toISOString() },
-      State: { Name: stateName, EnteredTime: new Date(this.setup.clock.now()).toISOString() },
+      State: { Name: stateName, EnteredTime: new Date(this.setup.env.clock.now()).toISOString() },
       StateMachine: { Id: stateMachineArn, Name: stateMachineName },
     };
     return { input, context };
@@ -177,12 +184,13 @@ export class Execution {
 
   private end(status: ExecutionStatus, type: string, details: object): void {
     this.status = status;
-    this.stoppedAt = this.setup.clock.now();
+    this.stoppedAt = this.setup.env.clock.now();
     this.record(type, details);
   }
 
   private record(type: string, details?: object): void {
-    this.history.add(this.setup.clock.now(), type, details);
+    const event = this.history.add(this.setup.env.clock.now(), type, details);
+    this.setup.log?.write(event, details);
   }
 }
 
@@ -203,11 +211,33 @@ function withParameters(parameters: Json | undefined, scope: PathScope): Json {
   return parameters === undefined ? scope.input : filledTemplate(parameters, scope);
 }
 
+function taskRoleArn({ Credentials }: TaskState, scope: PathScope): string | undefined {
+  if (Credentials === undefined) return undefined;
+  const { RoleArn } = filledTemplate(Credentials, scope) as { RoleArn: Json };
+  return String(RoleArn);
+}
+
+function failure({ Error: error = '', ErrorPath, Cause = '', CausePath }: FailState, scope: PathScope): StateError {
+  return new StateError(ErrorPath === undefined ? error : text('ErrorPath', ErrorPath, scope), CausePath === undefined ? Cause : text('CausePath', CausePath, scope));
+}
+
+function text(field: string, expression: string, scope: PathScope): string {
+  const value = evaluate(expression, scope);
+  if (typeof value !== 'string') throw new StateError('States.Runtime', `The ${field} '${expression}' doesn't reference a string, but ${JSON.stringify(value)}`);
+  return value;
+}
+
 function waitingTime(state: WaitState, scope: PathScope, now: number): number {
   if (state.Seconds !== undefined) return state.Seconds * 1000;
-  if (state.SecondsPath) return Number(select(state.SecondsPath, scope)) * 1000;
+  if (state.SecondsPath) {
+    const seconds = select(state.SecondsPath, scope);
+    if (Number.isInteger(seconds) && Number(seconds) >= 0) return Number(seconds) * 1000;
+    throw new StateError('States.Runtime', `The SecondsPath parameter cannot be parsed as a long value: ${state.SecondsPath} == ${JSON.stringify(seconds)}`);
+  }
   const timestamp = state.Timestamp ?? String(select(state.TimestampPath ?? '$', scope));
-  return Math.max(0, Date.parse(timestamp) - now);
+  const until = Date.parse(timestamp);
+  if (Number.isNaN(until)) throw new StateError('States.Runtime', `The Timestamp parameter does not reference a valid timestamp: ${timestamp}`);
+  return Math.max(0, until - now);
 }
 
 function checkSize(stateName: string, output: Json): void {

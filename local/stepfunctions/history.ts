@@ -15,6 +15,9 @@ const SHARED_DETAILS: readonly (readonly [type: RegExp, details: string])[] = [
   [/StateExited$/, 'stateExitedEventDetails'],
 ];
 
+/** An execution has so many events at most; the last of them ends it. */
+export const MAX_EVENTS = 25_000;
+
 /** The history of one execution, with the input and output of every state. */
 export class History {
   private readonly list: HistoryEvent[] = [];
@@ -23,9 +26,19 @@ export class History {
     return this.list;
   }
 
-  public add(now: number, type: string, details?: object): void {
+  public add(now: number, type: string, details?: object): HistoryEvent {
     const member = SHARED_DETAILS.find(([pattern]) => pattern.test(type))?.[1] ?? `${type[0].toLowerCase()}${type.slice(1)}EventDetails`;
     const id = this.list.length + 1;
-    this.list.push({ id, previousEventId: id - 1, timestamp: now / 1000, type, ...(details && { [member]: details }) });
+    if (id === MAX_EVENTS && !type.startsWith('Execution')) throw new HistoryFull();
+    const event = { id, previousEventId: id - 1, timestamp: now / 1000, type, ...(details && { [member]: details }) };
+    this.list.push(event);
+    return event;
+  }
+}
+
+/** Ends an execution as FAILED; neither Retry nor Catch gets to see it. */
+export class HistoryFull extends Error {
+  public constructor() {
+    super(`The execution reached the maximum number of history events (${MAX_EVENTS}).`);
   }
 }

@@ -1,35 +1,51 @@
-import type { Json, TaskState } from './definition';
+import type { Json } from './definition';
 import { StateError } from './state-error';
-import { ServiceError, type Caller, type FunctionInvoker } from '../contract';
+import type { TaskCall } from './task-call';
+import { memberNames } from './template';
+import { ServiceError, type Caller, type Environment, type FunctionInvoker } from '../contract';
 
-/** A call of a function, as a Task state asks for it. */
-export interface LambdaCall {
-  readonly functionArn: string;
-  readonly payload: Json;
-  /** The optimized integration wraps the function's answer. */
-  readonly isIntegration: boolean;
+const FUNCTION_ARN = /^arn:[^:]+:lambda:/;
+const INTEGRATION = /^arn:[^:]+:states:::lambda:invoke$/;
+
+/** Why a resource that should be a function isn't played; undefined if it is. */
+export function lambdaProblem(resource: string, parameters: Json | undefined): string | undefined {
+  if (FUNCTION_ARN.test(resource)) return undefined;
+  if (!INTEGRATION.test(resource)) return `resource ${resource} isn't played by the local Step Functions, use a Lambda function, lambda:invoke or aws-sdk`;
+  const other = memberNames(parameters).find(parameter => parameter !== 'FunctionName' && parameter !== 'Payload');
+  return other && `parameter ${other} of lambda:invoke isn't played by the local Step Functions`;
 }
 
-export function lambdaCall(state: TaskState, parameters: Json): LambdaCall {
-  if (/^arn:[^:]+:lambda:/.test(state.Resource)) return { functionArn: state.Resource, payload: parameters, isIntegration: false };
-  if (!/^arn:[^:]+:states:::lambda:invoke$/.test(state.Resource)) {
-    throw new StateError('States.Runtime', `resource ${state.Resource} isn't played by the local Step Functions, only Lambda functions are`);
+/** A call of a function, by its own ARN or by the optimized integration, which wraps the function's answer. */
+export function lambdaCall(resource: string, parameters: Json, env: Environment, invoker: FunctionInvoker): TaskCall {
+  if (FUNCTION_ARN.test(resource)) {
+    return {
+      kind: 'LambdaFunction',
+      target: {},
+      request: { resource, input: JSON.stringify(parameters) },
+      perform: ({ caller }) => run(invoker, caller, resource, parameters),
+    };
   }
-  const { FunctionName, Payload } = parameters as { FunctionName?: string; Payload?: Json };
-  return { functionArn: String(FunctionName), payload: Payload ?? {}, isIntegration: true };
+  const { FunctionName, Payload = {} } = parameters as { FunctionName?: string; Payload?: Json };
+  return {
+    kind: 'Task',
+    target: { resourceType: 'lambda', resource: 'invoke' },
+    request: { region: env.region, parameters: JSON.stringify(parameters) },
+    perform: async ({ caller }) => ({
+      ExecutedVersion: '$LATEST', Payload: await run(invoker, caller, String(FunctionName), Payload), StatusCode: 200,
+    }),
+  };
 }
 
 /** Runs the function. Rejects with a `StateError`, in the words that Step Functions finds for errors of Lambda. */
-export async function runLambda(invoker: FunctionInvoker, caller: Caller, call: LambdaCall): Promise<Json> {
-  const { payload, functionError } = await invoker.invoke(caller, call.functionArn, call.payload).catch((error: unknown) => {
+async function run(invoker: FunctionInvoker, caller: Caller, functionArn: string, input: Json): Promise<Json> {
+  const { payload, functionError } = await invoker.invoke(caller, functionArn, input).catch((error: unknown) => {
     throw error instanceof ServiceError ? new StateError(lambdaErrorName(error), error.message) : error;
   });
   if (functionError) {
     const { errorType } = payload as { errorType?: string };
     throw new StateError(errorType ?? 'Lambda.Unknown', JSON.stringify(payload));
   }
-  const result = (payload ?? null) as Json;
-  return call.isIntegration ? { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 } : result;
+  return (payload ?? null) as Json;
 }
 
 function lambdaErrorName({ name }: ServiceError): string {

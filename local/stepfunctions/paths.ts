@@ -9,8 +9,7 @@ export interface PathScope {
 
 /** Reads `$.a.b[0]`, or `$$.Execution.Id` from the context object; undefined if there is nothing. */
 export function lookUp(path: string, { input, context }: PathScope): Json | undefined {
-  const isContext = path.startsWith('$$');
-  return segments(path, isContext ? 2 : 1).reduce<Json | undefined>(member, isContext ? context : input);
+  return segments(path).reduce<Json | undefined>(member, path.startsWith('$$') ? context : input);
 }
 
 /** As `lookUp`, but nothing there is an error of the execution. */
@@ -30,23 +29,26 @@ export function filtered(path: string | null | undefined, scope: PathScope): Jso
 /** ResultPath: puts the result into the input; null discards it. */
 export function merged(resultPath: string | null | undefined, input: Json, result: Json): Json {
   if (resultPath === null) return input;
-  return put(input, segments(resultPath ?? '$', 1), result);
+  return put(input, segments(resultPath ?? '$'), result);
 }
 
-/** Parameters and ResultSelector: members whose name ends in `.$` are paths. */
-export function filledTemplate(template: Json, scope: PathScope): Json {
-  if (Array.isArray(template)) return template.map(item => filledTemplate(item, scope));
-  if (template === null || typeof template !== 'object') return template;
-  return Object.fromEntries(Object.entries(template).map(([key, value]) =>
-    key.endsWith('.$') ? [key.slice(0, -2), select(String(value), scope)] : [key, filledTemplate(value, scope)]));
+/** Whether a path has members and indices only. */
+export function isPlayedPath(path: string): boolean {
+  return steps(path) !== undefined;
 }
 
-function segments(path: string, rootLength: number): (string | number)[] {
-  const steps = [...path.slice(rootLength).matchAll(/\.([\w-]+)|\['([^']+)'\]|\[(\d+)\]/g)];
-  if (!path.startsWith('$') || steps.map(([step]) => step).join('') !== path.slice(rootLength)) {
-    throw new StateError('States.Runtime', `path ${path} isn't played by the local Step Functions, use members and indices only`);
-  }
-  return steps.map(([, name, quoted, index]) => index === undefined ? name ?? quoted : Number(index));
+function segments(path: string): (string | number)[] {
+  const found = steps(path);
+  if (!found) throw new StateError('States.Runtime', `path ${path} isn't played by the local Step Functions, use members and indices only`);
+  return found;
+}
+
+function steps(path: string): (string | number)[] | undefined {
+  const root = /^\$\$?/.exec(path)?.[0];
+  const rest = path.slice(root?.length);
+  const found = [...rest.matchAll(/\.([\w-]+)|\['([^']+)'\]|\[(\d+)\]/g)];
+  if (!root || found.map(([step]) => step).join('') !== rest) return undefined;
+  return found.map(([, name, quoted, index]) => index === undefined ? name ?? quoted : Number(index));
 }
 
 function member(value: Json | undefined, step: string | number): Json | undefined {

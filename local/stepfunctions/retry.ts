@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { Retrier } from './definition';
 import { matchesError } from './state-error';
 
@@ -5,16 +6,23 @@ import { matchesError } from './state-error';
 export class RetryBudget {
   private readonly attempts = new Map<Retrier, number>();
 
-  public constructor(private readonly retriers: readonly Retrier[] = []) {}
+  /** @param seed the same one gives the same delays under the jitter strategy FULL */
+  public constructor(private readonly retriers: readonly Retrier[] = [], private readonly seed = '') {}
 
   /** How many seconds to wait before the next attempt; undefined if there is none. */
   public next(error: string): number | undefined {
     const retrier = this.retriers.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
     if (!retrier) return undefined;
-    const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Infinity } = retrier;
+    const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Infinity, JitterStrategy = 'NONE' } = retrier;
     const attempt = this.attempts.get(retrier) ?? 0;
     if (attempt >= MaxAttempts) return undefined;
     this.attempts.set(retrier, attempt + 1);
-    return Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds);
+    const delay = Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds);
+    return JitterStrategy === 'FULL' ? delay * fraction(`${this.seed}/${this.retriers.indexOf(retrier)}/${attempt}`) : delay;
   }
+}
+
+/** From 0 to 1, spread like a random number. */
+function fraction(seed: string): number {
+  return createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
 }

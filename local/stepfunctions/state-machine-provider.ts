@@ -1,6 +1,9 @@
 import { parseDefinition, type Definition } from './definition';
+import { LOG_DELIVERY_ACTIONS, loggingOf, type Logging } from './logging';
 import { ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceRequest, type ResourceResult, type ResourceUpdate } from '../contract';
-import type { Iam } from '../iam/iam';
+import type { AssumedRole, Iam } from '../iam/iam';
+import { logGroupArn } from '../logs/arn';
+import type { Logs } from '../logs/logs';
 import { physicalName } from '../physical-name';
 
 export interface StateMachine {
@@ -8,6 +11,7 @@ export interface StateMachine {
   readonly name: string;
   readonly roleArn: string;
   readonly definition: Definition;
+  readonly logging?: Logging;
 }
 
 const MAX_NAME_LENGTH = 80;
@@ -17,6 +21,7 @@ export class StateMachineProvider implements ResourceProvider {
   public constructor(
     private readonly env: Environment,
     private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
+    private readonly logs: Pick<Logs, 'hasGroup'>,
     private readonly machines: Map<string, StateMachine>,
   ) {}
 
@@ -44,31 +49,50 @@ export class StateMachineProvider implements ResourceProvider {
     const definition = parseDefinition(definitionText(properties));
     await this.iam.authorize({ caller, action, resource: arn });
     await this.iam.authorize({ caller, action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'states.amazonaws.com' } });
-    await this.checkRole(arn, roleArn);
-    this.machines.set(arn, { arn, name, roleArn, definition });
+    if (properties.Tags?.length > 0) await this.iam.authorize({ caller, action: 'states:TagResource', resource: arn });
+    const logging = loggingOf(properties.LoggingConfiguration, this.logs);
+    await this.checkRole(arn, roleArn, logging);
+    this.machines.set(arn, { arn, name, roleArn, definition, logging });
     return { physicalId: arn, attributes: { Arn: arn, Name: name } };
   }
 
-  private async checkRole(stateMachineArn: string, roleArn: string): Promise<void> {
-    const assume = () => assumeStateMachineRole(this.iam, stateMachineArn, roleArn, this.env.accountId);
+  private async checkRole(stateMachineArn: string, roleArn: string, logging: Logging | undefined): Promise<void> {
+    const check = async (): Promise<void> => {
+      const { caller } = await assumeStateMachineRole(this.iam, stateMachineArn, roleArn, this.env.accountId);
+      if (logging) await this.checkLogDelivery(caller);
+    };
     try {
-      await assume();
+      await check();
     } catch (error) {
       // CloudFormation tries again while the role is new.
       if (this.iam.propagationMs === 0) throw error;
       await this.env.clock.sleep(this.iam.propagationMs);
-      await assume();
+      await check();
     }
+  }
+
+  private async checkLogDelivery(caller: Caller): Promise<void> {
+    try {
+      for (const action of LOG_DELIVERY_ACTIONS) await this.iam.authorize({ caller, action, resource: this.anyLogGroup() });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
+    }
+  }
+
+  /** What AWS asks DescribeLogGroups about when no group is named; the other actions know no resource. */
+  private anyLogGroup(): string {
+    return `${logGroupArn(this.env, '')}:log-stream:`;
   }
 }
 
 /** Starts a session of the state machine's role. */
 export async function assumeStateMachineRole(
   iam: Pick<Iam, 'assumeRole'>, stateMachineArn: string, roleArn: string, accountId: string,
-): Promise<Caller> {
+): Promise<AssumedRole> {
   try {
     const source = { 'aws:SourceArn': stateMachineArn, 'aws:SourceAccount': accountId };
-    return (await iam.assumeRole({ service: 'states.amazonaws.com' }, roleArn, source)).caller;
+    return await iam.assumeRole({ service: 'states.amazonaws.com' }, roleArn, source);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new ServiceError('AccessDeniedException',

@@ -1,9 +1,11 @@
 import { randomUUID } from 'crypto';
 import { Execution } from './execution';
+import { ExecutionLog } from './logging';
 import { MAX_DATA_BYTES, StateError } from './state-error';
 import { assumeStateMachineRole, StateMachineProvider, type StateMachine } from './state-machine-provider';
 import { ServiceError, type Caller, type Environment, type FunctionInvoker, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
-import type { Iam } from '../iam/iam';
+import type { AssumedRole, Iam } from '../iam/iam';
+import type { Logs } from '../logs/logs';
 
 export type { Execution, ExecutionStatus } from './execution';
 export type { HistoryEvent } from './history';
@@ -23,7 +25,7 @@ interface OperationInput extends StartExecutionRequest {
 
 const NAME = /^[\w-]{1,80}$/;
 
-/** AWS Step Functions: runs standard state machines whose tasks are Lambda functions. */
+/** AWS Step Functions: runs standard state machines whose tasks are Lambda functions and calls of HealthLake. */
 export class StepFunctions implements WireService {
   public readonly providers: ResourceProviders;
   private readonly machines = new Map<string, StateMachine>();
@@ -33,8 +35,9 @@ export class StepFunctions implements WireService {
     private readonly env: Environment,
     private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
     private readonly invoker: FunctionInvoker,
+    private readonly logs: Pick<Logs, 'hasGroup' | 'write'>,
   ) {
-    this.providers = { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, this.machines) };
+    this.providers = { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, this.machines) };
   }
 
   /** All executions, oldest first, of one state machine or of all. */
@@ -71,9 +74,10 @@ export class StepFunctions implements WireService {
       stateMachineName: machine.name,
       roleArn: machine.roleArn,
       definition: machine.definition,
-      clock: this.env.clock,
+      env: this.env,
       invoker: this.invoker,
-      assumeRole: () => this.assumeRole(machine),
+      log: machine.logging && new ExecutionLog(this.logs, machine.logging, arn, this.env.clock.now()),
+      assumeRole: taskRoleArn => this.assumeRole(machine, taskRoleArn),
       isStateMachineDeleted: () => !this.machines.has(stateMachineArn),
     });
     this.executionsByArn.set(arn, execution);
@@ -112,11 +116,20 @@ export class StepFunctions implements WireService {
     return execution;
   }
 
-  private async assumeRole({ arn, roleArn }: StateMachine): Promise<Caller> {
-    try {
-      return await assumeStateMachineRole(this.iam, arn, roleArn, this.env.accountId);
-    } catch (error) {
+  private async assumeRole({ arn, roleArn }: StateMachine, taskRoleArn: string | undefined): Promise<AssumedRole> {
+    const session = await assumeStateMachineRole(this.iam, arn, roleArn, this.env.accountId).catch((error: unknown) => {
       throw error instanceof ServiceError ? new StateError('States.Permissions', error.message) : error;
+    });
+    return taskRoleArn === undefined ? session : this.assumeTaskRole(session.caller, arn, roleArn, taskRoleArn);
+  }
+
+  /** AWS documents the external id, but neither the session's name nor the error: its name and words are those that executions were seen to fail with. */
+  private async assumeTaskRole(caller: Caller, stateMachineArn: string, roleArn: string, taskRoleArn: string): Promise<AssumedRole> {
+    try {
+      return await this.iam.assumeRole(caller, taskRoleArn, { 'sts:RoleSessionName': 'StepFunctions', 'sts:ExternalId': stateMachineArn });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new StateError('States.TaskFailed', `The role ${roleArn} is not authorized to assume the task state's role, ${taskRoleArn}.`);
     }
   }
 }

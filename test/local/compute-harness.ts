@@ -38,7 +38,7 @@ export class ComputeHarness {
     this.iam = new Iam(this.env);
     this.logs = new Logs(this.env, this.iam);
     this.lambda = new Lambda(this.env, this.iam, this.logs, async (_bucket, key) => this.code(key));
-    this.stepFunctions = new StepFunctions(this.env, this.iam, this.lambda);
+    this.stepFunctions = new StepFunctions(this.env, this.iam, this.lambda, this.logs);
     this.router = new Router(this.iam, this.clock);
     this.router.register('logs', this.logs);
     this.router.register('lambda', this.lambda);

@@ -75,6 +75,7 @@ async function deployWaiter(isComplete: string, onTimeout: string): Promise<stri
     interval: Duration.seconds(INTERVAL_SECONDS),
     maxAttempts: MAX_ATTEMPTS,
     backoffRate: 1,
+    disableLogging: true,
   });
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
   const RoleArn = aws.role('waiter', 'states.amazonaws.com', [allow('lambda:InvokeFunction', [isComplete, `${isComplete}:*`, onTimeout, `${onTimeout}:*`])]);

@@ -1,8 +1,9 @@
 import { ComputeHarness } from './compute-harness';
 import { chosen } from '../../local/stepfunctions/choice';
 import { parseDefinition, type ChoiceRule, type ChoiceState } from '../../local/stepfunctions/definition';
-import { filledTemplate, filtered, merged } from '../../local/stepfunctions/paths';
+import { filtered, merged } from '../../local/stepfunctions/paths';
 import { RetryBudget } from '../../local/stepfunctions/retry';
+import { filledTemplate } from '../../local/stepfunctions/template';
 
 const scope = { input: { n: 3, s: 'abc', flag: true, none: null, list: [{ x: 1 }, { x: 2 }] }, context: { Execution: { Name: 'e' } } };
 
