@@ -50,8 +50,10 @@ export class Execution {
   /** Resolves when the execution has ended. */
   public readonly ended: Promise<void>;
   private readonly aborting = new AbortController();
+  private readonly input: Json;
 
   public constructor(public readonly setup: ExecutionSetup) {
+    this.input = JSON.parse(setup.input);
     this.startedAt = setup.env.clock.now();
     this.ended = this.run();
   }
@@ -67,7 +69,7 @@ export class Execution {
     const { input, roleArn, definition } = this.setup;
     this.record('ExecutionStarted', { input, roleArn });
     try {
-      let step: Step = { output: JSON.parse(input), next: definition.StartAt };
+      let step: Step = { output: this.input, next: definition.StartAt };
       while (step.next !== undefined) step = await this.runState(step.next, definition.States[step.next], step.output);
       this.output = JSON.stringify(step.output);
       this.end('SUCCEEDED', 'ExecutionSucceeded', { output: this.output });
@@ -169,7 +171,7 @@ export class Execution {
   private scope(stateName: string, input: Json): PathScope {
     const { arn, name, roleArn, stateMachineArn, stateMachineName } = this.setup;
     const context = {
-      Execution: { Id: arn, Name: name, RoleArn: roleArn, StartTime: new Date(this.startedAt).toISOString() },
+      Execution: { Id: arn, Input: this.input, Name: name, RoleArn: roleArn, StartTime: new Date(this.startedAt).toISOString() },
       State: { Name: stateName, EnteredTime: new Date(this.setup.env.clock.now()).toISOString() },
       StateMachine: { Id: stateMachineArn, Name: stateMachineName },
     };

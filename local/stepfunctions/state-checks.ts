@@ -14,7 +14,7 @@ function typeProblem(state: State): string | undefined {
   switch (state.Type) {
     case 'Task':
       return first([
-        taskProblem(state.Resource, state.Parameters),
+        taskProblem(String(state.Resource), state.Parameters),
         ...[state.Parameters, state.Credentials, state.ResultSelector].map(templateProblem),
         credentialsProblem(state),
         ...(state.Retry ?? []).map(retrierProblem),
@@ -65,7 +65,8 @@ function failProblem({ Error: error, ErrorPath, Cause, CausePath }: FailState): 
 }
 
 function errorsProblem(errors: unknown, place: string): string | undefined {
-  return Array.isArray(errors) && errors.length > 0 ? undefined : `ErrorEquals ${JSON.stringify(errors)} of ${place} is no list of errors`;
+  if (!Array.isArray(errors) || errors.length === 0) return `ErrorEquals ${JSON.stringify(errors)} of ${place} is no list of errors`;
+  return errors.includes('States.ALL') && errors.length > 1 ? `States.ALL stands alone, not in ErrorEquals ${JSON.stringify(errors)} of ${place}` : undefined;
 }
 
 function limitProblem(limit: Record<string, number | undefined>, least: number): string | undefined {

@@ -123,6 +123,15 @@ describe('executions', () => {
     await expect(start('once', '{"a":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   });
 
+  test('the context object has the execution', async () => {
+    const stateMachineArn = await stateMachine({
+      Lose: { Type: 'Pass', Result: {}, Next: 'Find' },
+      Find: { Type: 'Pass', Parameters: { 'a.$': '$$.Execution.Input.a', 'id.$': '$$.Execution.Id', 'state.$': '$$.State.Name', 'machine.$': '$$.StateMachine.Name' }, End: true },
+    });
+    const execution = await run(stateMachineArn, { a: [1] });
+    expect(output(execution)).toEqual({ a: [1], id: execution.setup.arn, state: 'Find', machine: 'machine' });
+  });
+
   test('starting needs states:StartExecution', async () => {
     const stateMachineArn = await stateMachine({ A: { Type: 'Succeed' } });
     const { caller } = await aws.iam.assumeRole({ service: 'lambda.amazonaws.com' }, aws.role('other', 'lambda.amazonaws.com'));
@@ -145,6 +154,46 @@ describe('executions', () => {
     await eventually(() => times(execution, 'LambdaFunctionStarted').length === 1);
     await execution.stop('Enough', 'of it');
     expect(execution).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'of it' });
+  });
+
+  test('25,000 events are the end, unless the last one is the success', async () => {
+    const looping = await run(await stateMachine({ Again: { Type: 'Pass', Next: 'Again' } }));
+    expect(looping).toMatchObject({
+      status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).',
+    });
+    expect(looping.history.events).toHaveLength(25_000);
+    expect(looping.history.events[24_999]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
+    // The start, two events of each state, and the end.
+    expect(looping.transitions).toBe(12_499 + 1);
+  });
+
+  test('neither Retry nor Catch gets to see the end of the history', async () => {
+    const fn = await aws.function('one', 'exports.handler = async () => 1;');
+    // One event of the start, four of each turn, two of the task: the next one would be the last.
+    const turns = (24_999 - 1 - 2) / 4;
+    const execution = await run(await stateMachine({
+      Count: { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)' }, Next: 'Enough' },
+      Enough: { Type: 'Choice', Choices: [{ Variable: '$.n', NumericGreaterThanEquals: turns, Next: 'Try' }], Default: 'Count' },
+      Try: {
+        Type: 'Task',
+        Resource: fn,
+        Retry: [{ ErrorEquals: ['States.Runtime'] }],
+        Catch: [{ ErrorEquals: ['States.Runtime'], Next: 'Caught' }],
+        Next: 'Caught',
+      },
+      Caught: { Type: 'Succeed' },
+    }), { n: 0 });
+    expect(execution).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('maximum number of history events') });
+    expect(execution.history.events.slice(-2).map(({ type }) => type)).toEqual(['LambdaFunctionScheduled', 'ExecutionFailed']);
+  });
+
+  test('a wait that is no number of seconds is an error', async () => {
+    const stateMachineArn = await stateMachine({ Hold: { Type: 'Wait', SecondsPath: '$.s', End: true } });
+    for (const s of ['soon', -1, 1.5, null]) {
+      expect(await run(stateMachineArn, { s })).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: `The SecondsPath parameter cannot be parsed as a long value: $.s == ${JSON.stringify(s)}` });
+    }
+    const until = await stateMachine({ Hold: { Type: 'Wait', TimestampPath: '$.s', End: true } }, undefined, 'until');
+    expect(await run(until, { s: 'soon' })).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   });
 
   test('the wire', async () => {
