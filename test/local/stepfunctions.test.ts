@@ -26,6 +26,14 @@ const output = (execution: Execution) => JSON.parse(execution.output ?? `"${exec
 
 const times = (execution: Execution, type: string) => execution.history.events.filter(event => event.type === type).map(event => event.timestamp);
 
+/** States that turn so many times, with four events each, and go on. */
+function counting(turns: number, Next: string): Record<string, object> {
+  return {
+    Count: { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)' }, Next: 'Enough' },
+    Enough: { Type: 'Choice', Choices: [{ Variable: '$.n', NumericGreaterThanEquals: turns, Next }], Default: 'Count' },
+  };
+}
+
 describe('tasks', () => {
   test('a function answers', async () => {
     const fn = await aws.function('adding', 'exports.handler = async ({ a, b }) => ({ sum: a + b });');
@@ -58,6 +66,7 @@ describe('tasks', () => {
     const execution = await run(arn, { kept: true });
     const { kept, failure } = output(execution);
     expect(kept).toBe(true);
+    expect(execution.transitions).toBe(1 + 3 + 1);
     expect(failure.Error).toBe('NotYet');
     expect(JSON.parse(failure.Cause)).toEqual({ errorType: 'NotYet', errorMessage: 'still no', trace: expect.any(Array) });
 
@@ -165,6 +174,12 @@ describe('executions', () => {
     expect(looping.history.events[24_999]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
     // The start, two events of each state, and the end.
     expect(looping.transitions).toBe(12_499 + 1);
+
+    // The start, four events of each turn, two of the last state, and the end.
+    const turns = (25_000 - 1 - 2 - 1) / 4;
+    const ending = await run(await stateMachine({ ...counting(turns, 'Done'), Done: { Type: 'Succeed' } }, undefined, 'ending'), { n: 0 });
+    expect(ending.status).toBe('SUCCEEDED');
+    expect(ending.history.events).toHaveLength(25_000);
   });
 
   test('neither Retry nor Catch gets to see the end of the history', async () => {
@@ -172,8 +187,7 @@ describe('executions', () => {
     // One event of the start, four of each turn, two of the task: the next one would be the last.
     const turns = (24_999 - 1 - 2) / 4;
     const execution = await run(await stateMachine({
-      Count: { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)' }, Next: 'Enough' },
-      Enough: { Type: 'Choice', Choices: [{ Variable: '$.n', NumericGreaterThanEquals: turns, Next: 'Try' }], Default: 'Count' },
+      ...counting(turns, 'Try'),
       Try: {
         Type: 'Task',
         Resource: fn,
