@@ -1,7 +1,9 @@
 import { ScaledClock } from './clock';
 import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from './cloudformation/cloudformation';
 import { ServiceError, type Environment, type ResourceProviders } from './contract';
+import { Events } from './events/events';
 import type { HealthLakeOptions } from './healthlake/options';
+import { emitImportJobEvents } from './healthlake-events';
 import { HealthLakeService } from './healthlake-service';
 import { Router } from './http';
 import { bootstrapBucketName } from './iam/bootstrap';
@@ -10,6 +12,7 @@ import { Kms } from './kms/kms';
 import { Lambda } from './lambda/lambda';
 import { Logs } from './logs/logs';
 import { S3 } from './s3/s3';
+import { Sns } from './sns/sns';
 import { Ssm } from './ssm/ssm';
 import { StepFunctions } from './stepfunctions/stepfunctions';
 import { Sts } from './sts/sts';
@@ -49,6 +52,8 @@ export class LocalAws {
   public readonly logs: Logs;
   public readonly lambda: Lambda;
   public readonly states: StepFunctions;
+  public readonly sns: Sns;
+  public readonly events: Events;
   public readonly healthlake: HealthLakeService;
   public readonly cloudformation: CloudFormation;
   public readonly router: Router;
@@ -70,7 +75,10 @@ export class LocalAws {
     this.logs = new Logs(environment, this.iam);
     this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
+    this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
+    this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
+    emitImportJobEvents(environment, this.healthlake.healthLake, event => this.events.emit(event));
     this.cloudformation = this.createCloudFormation(options.cloudformation);
     this.s3.createBucket(bootstrapBucketName(environment));
     this.router = new Router(this.iam, this.clock);
@@ -108,14 +116,15 @@ export class LocalAws {
     await this.router.close();
     await this.cloudformation.close();
     await this.states.close();
+    await this.events.close();
     await this.lambda.close();
     await this.healthlake.close();
     this.clock.close();
   }
 
   private createCloudFormation(options: CloudFormationOptions | undefined): CloudFormation {
-    const { iam, kms, s3, ssm, logs, lambda, states, healthlake } = this;
-    const services = [iam, kms, s3, ssm, logs, lambda, states, healthlake];
+    const { iam, kms, s3, ssm, logs, lambda, states, sns, events, healthlake } = this;
+    const services = [iam, kms, s3, ssm, logs, lambda, states, sns, events, healthlake];
     const providers = Object.assign({}, ...services.map(service => service.providers)) as ResourceProviders;
     return new CloudFormation({
       environment: this.environment,
@@ -135,8 +144,8 @@ export class LocalAws {
   }
 
   private registerServices(): void {
-    const { router, kms, s3, ssm, sts, logs, lambda, states, healthlake, cloudformation } = this;
-    const services = { kms, s3, ssm, sts, logs, lambda, states, healthlake, cloudformation };
+    const { router, kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation } = this;
+    const services = { kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation };
     for (const [name, service] of Object.entries(services)) router.register(name, service);
     router.registerUnsigned(RESPONSE_PATH, cloudformation.customResources);
   }

@@ -10,6 +10,9 @@ export interface JobEvent {
   readonly jobId: string;
   readonly jobName?: string;
   readonly status: JobStatus;
+  readonly submitTime: Date;
+  /** What an import job reads. */
+  readonly inputUri?: string;
   readonly message?: string;
   /** Of import jobs that have started. */
   readonly progress?: JobProgressReport;
@@ -50,9 +53,10 @@ export class JobJournal {
   }
 
   private publish(job: Job): void {
-    const { JobStatus: status, JobName: jobName, Message: message } = job.properties;
-    const progress = job.kind === 'import' ? job.properties.JobProgressReport : undefined;
+    const { JobStatus: status, JobName: jobName, Message: message, SubmitTime: submitTime } = job.properties;
+    const { JobProgressReport: progress, InputDataConfig: input } = job.kind === 'import' ? job.properties : {};
     const { kind, datastoreId, jobId } = job;
-    for (const listener of this.listeners) listener({ kind, datastoreId, jobId, jobName, status: status!, message, progress });
+    const event = { kind, datastoreId, jobId, jobName, status: status!, submitTime: submitTime!, inputUri: input?.S3Uri, message, progress };
+    for (const listener of this.listeners) listener(event);
   }
 }

@@ -13,6 +13,7 @@ export function protocolOf(service: string): Protocol {
     case 'sts':
     case 'iam':
     case 'cloudformation':
+    case 'sns':
       return 'query';
     case 'lambda':
       return 'rest-json';

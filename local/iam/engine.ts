@@ -1,4 +1,5 @@
 import { isWildcardOnlyAction, runSimulation, type RequestAnalysis, type RunSimulationResults } from '@cloud-copilot/iam-simulate';
+import { withEventConditions } from './event-conditions';
 import type { NamedPolicy } from './policy-document';
 
 /** A request as the policy engine judges it. */
@@ -100,7 +101,8 @@ function enginePolicy(policy: unknown): unknown {
   if (typeof policy !== 'object' || policy === null) return policy;
   if (!enginePolicies.has(policy)) {
     const json = JSON.stringify(policy).replace(QUOTED_S3_ENCRYPTION_CONTEXT, () => JSON.stringify(ANY_ENCRYPTION_CONTEXT));
-    enginePolicies.set(policy, JSON.parse(json));
+    const copy = JSON.parse(json);
+    enginePolicies.set(policy, /"events:(source|detail-type)"/i.test(json) ? withEventConditions(copy) : copy);
   }
   return enginePolicies.get(policy);
 }

@@ -59,17 +59,20 @@ export class Lambda implements WireService, FunctionInvoker {
     return this.run(arn, payload, randomUUID());
   }
 
-  /** Accepts the event and runs it later, up to twice more if the function fails. */
-  public async invokeEvent(caller: Caller, functionArn: string, payload: unknown): Promise<void> {
-    const { arn } = await this.authorizeInvoke(caller, functionArn);
+  /**
+   * Accepts the event and runs it later, up to twice more if the function fails.
+   * @param context condition keys that a service sets: aws:SourceArn, aws:SourceAccount
+   */
+  public async invokeEvent(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string>): Promise<void> {
+    const { arn } = await this.authorizeInvoke(caller, functionArn, context);
     const event = this.runEvent(arn, payload).catch(() => undefined).finally(() => this.events.delete(event));
     this.events.add(event);
   }
 
   /** Throws unless the caller may invoke the function, and the function can be run here. */
-  public async authorizeInvoke(caller: Caller, functionArn: string): Promise<ResolvedFunction> {
+  public async authorizeInvoke(caller: Caller, functionArn: string, context?: Record<string, string>): Promise<ResolvedFunction> {
     const resolved = this.registry.resolve(functionArn);
-    await this.iam.authorize({ caller, action: 'lambda:InvokeFunction', resource: resolved.arn, resourcePolicy: resolved.resourcePolicy });
+    await this.iam.authorize({ caller, action: 'lambda:InvokeFunction', resource: resolved.arn, context, resourcePolicy: resolved.resourcePolicy });
     resolved.version.checkRuntime();
     return resolved;
   }

@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { HashConstructor } from '@smithy/types';
 import { REGION, type Foundation } from './foundation';
 import type { Environment } from '../../local/contract';
+import { parseXml, type ParsedXml } from '../../local/http/xml';
 import { ADMIN_CREDENTIALS } from '../../local/iam/iam';
 
 class Sha256 {
@@ -37,7 +38,7 @@ export async function signed(aws: Foundation, service: string, path: string, cre
 
 /** Calls a service in AWS JSON, for services whose client is not installed. */
 export async function callJson(
-  aws: { readonly environment: Environment }, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
+  aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
 ): Promise<{ status: number; contentType: string | null; body: unknown }> {
   const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
   const { method, body, headers } = await signerFor(service, credentials, aws.environment.region).sign({
@@ -51,4 +52,23 @@ export async function callJson(
   });
   const response = await fetch(aws.environment.endpoint(), { method, body: String(body), headers });
   return { status: response.status, contentType: response.headers.get('content-type'), body: await response.json() };
+}
+
+/** Calls a service in AWS's query protocol, for services whose client is not installed. */
+export async function callQuery(
+  aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, parameters: Record<string, string>,
+  credentials: Credentials = ADMIN_CREDENTIALS,
+): Promise<{ status: number; body: ParsedXml }> {
+  const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
+  const { method, body, headers } = await signerFor(service, credentials, aws.environment.region).sign({
+    method: 'POST',
+    protocol,
+    hostname,
+    port: Number(port),
+    path: '/',
+    body: new URLSearchParams(parameters).toString(),
+    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const response = await fetch(aws.environment.endpoint(), { method, body: String(body), headers });
+  return { status: response.status, body: parseXml(await response.text()) };
 }
