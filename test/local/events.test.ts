@@ -1,3 +1,4 @@
+import { HealthLakeClient, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { eventually } from './compute-harness';
 import { allow, policy } from './foundation';
 import { ACCOUNT, LocalStack, loggingFunction, REGION } from './local-stack';
@@ -223,6 +224,31 @@ describe('a rule', () => {
     expect(await local.deploy({ Rule: rule([], properties) })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining(reason));
   });
+});
+
+test('the import jobs of HealthLake are told about on the default bus', async () => {
+  const anything = policy(allow(['s3:*', 'kms:*'], '*'));
+  const trust = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'healthlake.amazonaws.com' } });
+  expect(await local.deploy({
+    ...forEvents,
+    Rule: rule([{ Id: 'topic', Arn: TOPIC, InputPath: '$.detail-type' }], { EventPattern: { 'source': ['aws.healthlake'], 'detail-type': [{ 'anything-but': { suffix: 'Submitted' } }] } }),
+    Store: { Type: 'AWS::HealthLake::FHIRDatastore', Properties: { DatastoreTypeVersion: 'R4' } },
+    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'data' } },
+    Key: { Type: 'AWS::KMS::Key', Properties: {} },
+    Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'data-access', AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'all', PolicyDocument: anything }] } },
+  })).toBe('CREATE_COMPLETE');
+  const client = new HealthLakeClient({ endpoint: local.aws.endpoint, region: REGION, credentials: local.aws.credentials });
+  const { JobId } = await client.send(new StartFHIRImportJobCommand({
+    DatastoreId: local.physicalId('Store'),
+    InputDataConfig: { S3Uri: 's3://data/in/' },
+    JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://data/out/', KmsKeyId: local.physicalId('Key') } },
+    DataAccessRoleArn: `arn:aws:iam::${ACCOUNT}:role/data-access`,
+  }));
+  client.destroy();
+  await eventually(() => local.aws.sns.published(TOPIC).length === 2);
+  expect(local.aws.sns.published(TOPIC).map(({ message }) => message)).toEqual(['"Import Job In Progress"', '"Import Job Failed"']);
+  expect(local.aws.events.entries.map(({ bus, event }) => [bus, event['detail-type'], event.detail.jobId])).toEqual(
+    ['Submitted', 'In Progress', 'Failed'].map(status => ['default', `Import Job ${status}`, JobId]));
 });
 
 test('a stack takes everything away with it', async () => {
