@@ -1,5 +1,6 @@
 import { ScaledClock } from './clock';
 import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from './cloudformation/cloudformation';
+import { CloudWatch } from './cloudwatch/cloudwatch';
 import { ServiceError, type Environment, type ResourceProviders } from './contract';
 import { Events } from './events/events';
 import type { HealthLakeOptions } from './healthlake/options';
@@ -54,6 +55,7 @@ export class LocalAws {
   public readonly states: StepFunctions;
   public readonly sns: Sns;
   public readonly events: Events;
+  public readonly cloudwatch: CloudWatch;
   public readonly healthlake: HealthLakeService;
   public readonly cloudformation: CloudFormation;
   public readonly router: Router;
@@ -77,6 +79,9 @@ export class LocalAws {
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
     this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
+    this.cloudwatch = new CloudWatch(environment, this.iam, this.sns);
+    this.logs.onWrite = message => this.cloudwatch.takeLogLine(message);
+    this.states.onStart = execution => this.cloudwatch.countExecution(execution);
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
     emitImportJobEvents(environment, this.healthlake.healthLake, event => this.events.emit(event));
     this.cloudformation = this.createCloudFormation(options.cloudformation);
@@ -115,6 +120,7 @@ export class LocalAws {
   public async stop(): Promise<void> {
     await this.router.close();
     await this.cloudformation.close();
+    await this.cloudwatch.close();
     await this.states.close();
     await this.events.close();
     await this.lambda.close();
@@ -123,8 +129,8 @@ export class LocalAws {
   }
 
   private createCloudFormation(options: CloudFormationOptions | undefined): CloudFormation {
-    const { iam, kms, s3, ssm, logs, lambda, states, sns, events, healthlake } = this;
-    const services = [iam, kms, s3, ssm, logs, lambda, states, sns, events, healthlake];
+    const { iam, kms, s3, ssm, logs, lambda, states, sns, events, cloudwatch, healthlake } = this;
+    const services = [iam, kms, s3, ssm, logs, lambda, states, sns, events, cloudwatch, healthlake];
     const providers = Object.assign({}, ...services.map(service => service.providers)) as ResourceProviders;
     return new CloudFormation({
       environment: this.environment,

@@ -20,6 +20,8 @@ interface LogGroup {
 /** CloudWatch Logs: groups, streams and events in memory. */
 export class Logs implements LogSink, WireService {
   public readonly providers: ResourceProviders;
+  /** Told of each message that is written. */
+  public onWrite?: (message: string) => void;
   private readonly wire: LogsWire;
   private readonly groups = new Map<string, LogGroup>();
 
@@ -36,6 +38,7 @@ export class Logs implements LogSink, WireService {
   public write(logGroup: string, stream: string, message: string): void {
     if (!this.hasGroup(logGroup)) this.createGroup(logGroup);
     this.groups.get(logGroup)?.events.push({ timestamp: this.now(), stream, message });
+    this.onWrite?.(message);
   }
 
   public hasGroup(logGroup: string): boolean {

@@ -28,6 +28,8 @@ const NAME = /^[\w-]{1,80}$/;
 /** AWS Step Functions: runs standard state machines whose tasks are Lambda functions and calls of HealthLake. */
 export class StepFunctions implements WireService {
   public readonly providers: ResourceProviders;
+  /** Told of each execution when it starts. */
+  public onStart?: (execution: Execution) => void;
   private readonly machines = new Map<string, StateMachine>();
   private readonly executionsByArn = new Map<string, Execution>();
 
@@ -81,6 +83,7 @@ export class StepFunctions implements WireService {
       isStateMachineDeleted: () => !this.machines.has(stateMachineArn),
     });
     this.executionsByArn.set(arn, execution);
+    this.onStart?.(execution);
     return execution;
   }
 

@@ -1,0 +1,39 @@
+import { alarmRule, type AlarmProperties } from './alarm';
+import type { Alarms } from './alarms';
+import type { Authorizer, Caller, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import { physicalName } from '../physical-name';
+
+const MAX_NAME_LENGTH = 255;
+
+/** Plays AWS::CloudWatch::Alarm. */
+export class AlarmProvider implements ResourceProvider {
+  public constructor(private readonly alarms: Alarms, private readonly authorizer: Authorizer) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    const { AlarmName } = request.properties as AlarmProperties;
+    const name = AlarmName ?? physicalName(request.stackName, request.logicalId, MAX_NAME_LENGTH);
+    if (this.alarms.find(name)) throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    return this.put(request, name);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    if (request.properties.AlarmName !== request.oldProperties.AlarmName) return this.create(request);
+    return this.put(request, request.physicalId);
+  }
+
+  public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
+    await this.authorize(caller, 'cloudwatch:DeleteAlarms', physicalId);
+    this.alarms.delete(physicalId);
+  }
+
+  private async put({ properties, caller }: ResourceRequest, name: string): Promise<ResourceResult> {
+    const rule = alarmRule(properties as AlarmProperties);
+    await this.authorize(caller, 'cloudwatch:PutMetricAlarm', name);
+    const { arn } = this.alarms.put(name, properties as AlarmProperties, rule);
+    return { physicalId: name, attributes: { Arn: arn } };
+  }
+
+  private async authorize(caller: Caller, action: string, name: string): Promise<void> {
+    await this.authorizer.authorize({ caller, action, resource: this.alarms.arn(name) });
+  }
+}

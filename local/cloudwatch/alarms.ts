@@ -1,0 +1,112 @@
+import { alarmState, type AlarmProperties, type AlarmRule, type AlarmState } from './alarm';
+import { alarmMessage } from './alarm-message';
+import type { Metrics } from './metrics';
+import type { Environment } from '../contract';
+import type { Message, Publisher } from '../sns/sns';
+
+/** Where alarms tell that their state has changed. */
+export interface AlarmTopics {
+  publish(publisher: Publisher, topicArn: string, message: Message): Promise<unknown>;
+}
+
+export interface Alarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly properties: AlarmProperties;
+  readonly state: AlarmState;
+  /** Every state it has been in, the oldest first; the last one is that of now. */
+  readonly states: readonly AlarmState[];
+}
+
+interface MutableAlarm extends Alarm {
+  properties: AlarmProperties;
+  rule: AlarmRule;
+  state: AlarmState;
+  states: AlarmState[];
+}
+
+/** An action that an alarm could not perform. */
+export interface FailedAction {
+  readonly alarmArn: string;
+  readonly action: string;
+  readonly reason: string;
+}
+
+const SERVICE = { arn: 'cloudwatch.amazonaws.com', principalArn: 'cloudwatch.amazonaws.com', accountId: '' };
+
+/** The alarms of the account in one region, and what they do when their state changes. */
+export class Alarms {
+  public readonly failedActions: FailedAction[] = [];
+  private readonly alarms = new Map<string, MutableAlarm>();
+  private readonly underWay = new Set<Promise<void>>();
+
+  public constructor(
+    private readonly environment: Environment, private readonly metrics: Metrics, private readonly topics: AlarmTopics,
+    private readonly onPut: () => void,
+  ) {}
+
+  public get size(): number {
+    return this.alarms.size;
+  }
+
+  /** By name or ARN. */
+  public find(nameOrArn: string): Alarm | undefined {
+    return this.alarms.get(nameOrArn.replace(/^arn:.*:alarm:/, ''));
+  }
+
+  /** Makes an alarm, or changes it; a changed one keeps its state until it is evaluated. */
+  public put(name: string, properties: AlarmProperties, rule: AlarmRule): Alarm {
+    const known = this.alarms.get(name);
+    const alarm = known ?? { name, arn: this.arn(name), properties, rule, state: 'INSUFFICIENT_DATA', states: ['INSUFFICIENT_DATA'] };
+    Object.assign(alarm, { properties, rule });
+    this.alarms.set(name, alarm);
+    this.onPut();
+    return alarm;
+  }
+
+  public delete(name: string): void {
+    this.alarms.delete(name);
+  }
+
+  public arn(name: string): string {
+    const { partition, region, accountId } = this.environment;
+    return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
+  }
+
+  /** Brings every alarm up to date. Its actions are performed later. */
+  public evaluate(): void {
+    for (const alarm of this.alarms.values()) {
+      const state = alarmState(alarm.rule, this.metrics, this.environment.clock.now(), alarm.state);
+      if (state !== alarm.state) this.change(alarm, state);
+    }
+  }
+
+  /** Resolves when all actions have been performed, or could not be. */
+  public async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
+  private change(alarm: MutableAlarm, state: AlarmState): void {
+    const { properties: { ActionsEnabled = true, AlarmActions, OKActions, InsufficientDataActions } } = alarm;
+    const message = alarmMessage(this.environment, alarm, state);
+    alarm.state = state;
+    alarm.states.push(state);
+    if (String(ActionsEnabled) !== 'true') return;
+    const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[state] ?? [];
+    for (const action of actions) {
+      const performed = this.perform(alarm.arn, action, message).finally(() => this.underWay.delete(performed));
+      this.underWay.add(performed);
+    }
+  }
+
+  private async perform(alarmArn: string, action: string, message: Message): Promise<void> {
+    try {
+      if (action.split(':')[2] !== 'sns') throw new Error(`the local AWS performs no action ${action}, give an SNS topic`);
+      const { accountId } = this.environment;
+      const context = { 'aws:SourceArn': alarmArn, 'aws:SourceAccount': accountId, 'aws:SourceOwner': accountId };
+      await this.topics.publish({ caller: SERVICE, context }, action, message);
+    } catch (error) {
+      this.failedActions.push({ alarmArn, action, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}

@@ -1,0 +1,44 @@
+export type Dimensions = Readonly<Record<string, string>>;
+
+/** What makes up a metric: the same name with other dimensions is another one. */
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Dimensions;
+}
+
+/** One value of a metric. */
+export interface Datum extends MetricId {
+  readonly value: number;
+  /** Milliseconds since the epoch, by the clock. */
+  readonly time: number;
+}
+
+export const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  Sum: values => values.reduce((sum, value) => sum + value, 0),
+  SampleCount: values => values.length,
+  Average: values => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Minimum: values => Math.min(...values),
+  Maximum: values => Math.max(...values),
+};
+
+/** All values of all metrics. */
+export class Metrics {
+  private readonly metrics = new Map<string, Datum[]>();
+
+  public put(datum: Datum): void {
+    const key = metricKey(datum);
+    const data = this.metrics.get(key);
+    if (data) data.push(datum);
+    else this.metrics.set(key, [datum]);
+  }
+
+  /** The values from one moment, in milliseconds, to before another. */
+  public values(metric: MetricId, from = -Infinity, to = Infinity): number[] {
+    return (this.metrics.get(metricKey(metric)) ?? []).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
+  }
+}
+
+function metricKey({ namespace, name, dimensions }: MetricId): string {
+  return JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => a < b ? -1 : 1)]);
+}
