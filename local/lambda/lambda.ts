@@ -5,7 +5,7 @@ import type { InvocationHook, KillAnswer } from './faults';
 import type { FunctionLogSink } from './function-log';
 import { FunctionProvider } from './function-provider';
 import { FunctionRegistry, type ResolvedFunction } from './function-registry';
-import type { FunctionHost } from './function-version';
+import type { FunctionHost, FunctionVersion } from './function-version';
 import { PermissionProvider } from './permission-provider';
 import { VersionProvider } from './version-provider';
 import { LambdaWire } from './wire';
@@ -22,11 +22,22 @@ export type { FunctionLogSink } from './function-log';
 /** After how much time, by the clock, Lambda runs an event again whose function failed. */
 const EVENT_RETRY_DELAYS_MS = [60_000, 120_000];
 
+/** One run of a function. Times are of the clock, in milliseconds; those of loading the code are included. */
+export interface Invocation {
+  readonly functionName: string;
+  readonly memoryInMB: number;
+  readonly startedAt: number;
+  /** Undefined while it runs. */
+  endedAt?: number;
+}
+
 /** AWS Lambda: runs the real code of Node.js functions, each execution environment in a process of its own. */
 export class Lambda implements WireService, FunctionInvoker {
   public readonly providers: ResourceProviders;
   /** Asked before each invocation what is to go wrong with it. */
   public beforeInvoke?: InvocationHook;
+  /** All runs of functions, oldest first. */
+  public readonly invocations: Invocation[] = [];
   private readonly registry = new FunctionRegistry();
   private readonly wire: LambdaWire;
   private readonly invocationCounts = new Map<string, number>();
@@ -106,10 +117,22 @@ export class Lambda implements WireService, FunctionInvoker {
     // Found only now: while the hook was asked, an update may have put another version in its place.
     const { version } = this.registry.resolve(functionArn);
     const { killAfterMs, killAnswer, twice = false } = fault ?? {};
-    const start = () => version.run({ requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer });
+    const invocation = { requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer };
+    const start = () => this.record(version, version.run(invocation));
     const runs = twice ? [start(), start()] : [start()];
     await Promise.allSettled(runs);
     return runs[0];
+  }
+
+  private async record({ configuration }: FunctionVersion, result: Promise<InvocationResult>): Promise<InvocationResult> {
+    const { name: functionName, memorySize: memoryInMB } = configuration;
+    const invocation: Invocation = { functionName, memoryInMB, startedAt: this.env.clock.now() };
+    this.invocations.push(invocation);
+    try {
+      return await result;
+    } finally {
+      invocation.endedAt = this.env.clock.now();
+    }
   }
 
   private async runEvent(functionArn: string, payload: unknown): Promise<void> {

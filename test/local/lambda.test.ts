@@ -18,6 +18,19 @@ describe('execution environments', () => {
     expect((await invoke(arn)).payload).toBe((await invoke(arn)).payload);
   });
 
+  test('each run is written down, by the clock, with the memory that it had', async () => {
+    const arn = await aws.function('noted', PID, { MemorySize: 256 });
+    const before = aws.clock.now();
+    const running = invoke(arn, { ms: 200 });
+    await eventually(() => aws.lambda.invocations.length === 1);
+    expect(aws.lambda.invocations).toEqual([{ functionName: 'noted', memoryInMB: 256, startedAt: expect.any(Number) }]);
+    await running;
+    const [{ startedAt, endedAt }] = aws.lambda.invocations;
+    expect(startedAt).toBeGreaterThanOrEqual(before);
+    expect(endedAt! - startedAt).toBeGreaterThanOrEqual(200);
+    expect(endedAt).toBeLessThanOrEqual(aws.clock.now());
+  });
+
   test('a second event at the same time gets its own', async () => {
     const arn = await aws.function('two', PID);
     const answers = await Promise.all([invoke(arn, { ms: 200 }), invoke(arn, { ms: 200 })]);
