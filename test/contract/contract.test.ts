@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { fingerprintOf } from '../../lambda/fingerprint';
-import { ErrorTolerance, FhirImport, FhirSource } from '../../src';
-import { CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
-import { Aws, importJob, jobEvent, outcomeEvent, report } from '../handler/harness';
+import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
+import {
+  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+} from '../../src/import-contract';
+import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../handler/harness';
 
 /** What one version of the library wrote into stacks, as CloudFormation hands it on. Stacks keep it for years: these files never change. */
 interface Contract {
@@ -22,6 +24,10 @@ interface Contract {
   readonly outcomeWithoutOptional?: readonly string[];
   readonly outcomePhysicalId: string;
   readonly outcomeAttributes: readonly string[];
+  /** One leg of a long wait; none in version 1. */
+  readonly wait?: ImportWaitProperties & Record<string, unknown>;
+  readonly waitWithoutOptional?: readonly string[];
+  readonly waitPhysicalId?: string;
 }
 
 const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1])
@@ -73,6 +79,29 @@ describe.each(VERSIONS)('what a stack of contract version %s holds', (version) =
   });
 });
 
+describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('what a leg of contract version %s holds', (version) => {
+  const { wait, waitWithoutOptional, waitPhysicalId } = contractOf(version);
+  let aws: Aws;
+
+  beforeEach(() => {
+    aws = new Aws();
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
+  });
+  afterEach(() => aws.close());
+
+  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('hands on %s what is optional, and judges nothing', async (_, properties) => {
+    expect(await aws.run(waitEvent({ ResourceProperties: properties }))).toMatchObject({ physicalId: waitPhysicalId, data: {} });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: wait!.DatastoreId, JobId: wait!.JobId }]);
+  });
+
+  test('keeps its id when its time or its place changes', async () => {
+    const { physicalId } = await aws.run(waitEvent({
+      RequestType: 'Update', ResourceProperties: { ...wait, TimeoutSeconds: '60', LegsBefore: '3' }, OldResourceProperties: wait, PhysicalResourceId: waitPhysicalId,
+    }));
+    expect(physicalId).toBe(waitPhysicalId);
+  });
+});
+
 /** An update of the library, and its roll-back. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
@@ -105,18 +134,20 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
 test('the constructs write exactly the shape of the newest version: another shape takes another version, and a file for it', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
-  const { job, jobWithoutOptional, outcome, outcomeWithoutOptional } = contractOf(CONTRACT_VERSION);
+  const { job, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
 
   const stack = new Stack(new App(), 'Import');
   const common = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance: ErrorTolerance.percent(0.5) };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
-  new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1' });
+  const completion = Completion.waitFor({ timeout: Duration.hours(2) });
+  new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
   new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/'), report: false }).executeAfter(stack.node.findChild('Whole') as FhirImport);
   const template = Template.fromStack(stack);
   const shapesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => shapeOf(Properties));
 
   expect(shapesOf(JOB_RESOURCE_TYPE)).toEqual([shapeOf(job), without(shapeOf(job), jobWithoutOptional)]);
   expect(shapesOf(OUTCOME_RESOURCE_TYPE)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
+  expect(shapesOf(WAIT_RESOURCE_TYPE)).toEqual([without(shapeOf(wait!), waitWithoutOptional), shapeOf(wait!)]);
   const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
   expect(written.ErrorTolerance).toEqual(job.ErrorTolerance);
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
