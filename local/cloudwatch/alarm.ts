@@ -61,7 +61,9 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
   const { ComparisonOperator, EvaluationPeriods, DatapointsToAlarm, TreatMissingData = 'missing' } = properties;
   const compare = COMPARISONS[ComparisonOperator];
   if (!compare) throw new Error(`comparison ${ComparisonOperator} isn't played here, give one of ${Object.keys(COMPARISONS).join(', ')}`);
-  if (!MISSING_DATA.includes(TreatMissingData)) throw new Error(`TreatMissingData ${TreatMissingData} is unknown, give one of ${MISSING_DATA.join(', ')}`);
+  if (!MISSING_DATA.includes(TreatMissingData)) {
+    throw new Error(`TreatMissingData ${TreatMissingData} is unknown, give one of ${MISSING_DATA.join(', ')}`);
+  }
   const threshold = Number(properties.Threshold);
   return {
     ...(properties.Metrics ? mathValue(properties.Metrics) : singleValue(properties)),
@@ -75,7 +77,16 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
 
 /** The state that follows from the metrics; the one that was if they don't say. */
 export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, before: AlarmState): AlarmState {
-  const values = latestValues(rule, metrics, now);
+  const valueIn = (period: number): number | undefined => rule.value(metrics, period * rule.periodMs, (period + 1) * rule.periodMs);
+  const valuesTo = (last: number): (number | undefined)[] => Array.from({ length: rule.periods }, (_, n) => valueIn(last - n));
+  const current = Math.floor(now / rule.periodMs);
+  if (!rule.judgesCurrentPeriod || valueIn(current) === undefined) return stateOf(rule, valuesTo(current - 1), before);
+  // A value that comes late belongs to a period that is over: it is not overlooked because there is one of now.
+  const isLateAlarm = valuesTo(current - 1).filter(value => value !== undefined && rule.isBreaching(value)).length >= rule.datapointsToAlarm;
+  return isLateAlarm ? 'ALARM' : stateOf(rule, valuesTo(current), before);
+}
+
+function stateOf(rule: AlarmRule, values: readonly (number | undefined)[], before: AlarmState): AlarmState {
   const known = values.filter(value => value !== undefined);
   const missing = values.length - known.length;
   const breaching = known.filter(rule.isBreaching).length + (rule.treatMissingData === 'breaching' ? missing : 0);
@@ -85,14 +96,6 @@ export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, befor
     return breaching >= Math.min(rule.datapointsToAlarm, known.length) ? 'ALARM' : 'OK';
   }
   return breaching >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
-}
-
-/** The current period counts as soon as there is data in it. */
-function latestValues(rule: AlarmRule, metrics: Metrics, now: number): (number | undefined)[] {
-  const valueIn = (period: number): number | undefined => rule.value(metrics, period * rule.periodMs, (period + 1) * rule.periodMs);
-  const current = Math.floor(now / rule.periodMs);
-  const last = rule.judgesCurrentPeriod && valueIn(current) !== undefined ? current : current - 1;
-  return Array.from({ length: rule.periods }, (_, n) => valueIn(last - n));
 }
 
 function singleValue({ Namespace, MetricName, Dimensions, Period, Statistic = '' }: AlarmProperties): Pick<AlarmRule, 'value' | 'periodMs'> {
@@ -118,7 +121,9 @@ function mathValue(queries: readonly MetricQuery[]): Pick<AlarmRule, 'value' | '
 
 function reader(metric: MetricId, statistic: string): AlarmRule['value'] {
   const compute = STATISTICS[statistic];
-  if (!compute) throw new Error(`statistic ${statistic || '(none)'} of ${metric.name} isn't played here, give one of ${Object.keys(STATISTICS).join(', ')}`);
+  if (!compute) {
+    throw new Error(`statistic ${statistic || '(none)'} of ${metric.name} isn't played here, give one of ${Object.keys(STATISTICS).join(', ')}`);
+  }
   return (metrics, from, to) => {
     const values = metrics.values(metric, from, to);
     return values.length > 0 ? compute(values) : undefined;

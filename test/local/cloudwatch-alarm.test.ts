@@ -47,6 +47,7 @@ describe('the state of an alarm', () => {
     ['at the limit', [0], {}, 'OK'],
     ['at an inclusive limit', [0], { ComparisonOperator: 'GreaterThanOrEqualToThreshold' }, 'ALARM'],
     ['above it in the last whole period', [1, undefined], {}, 'ALARM'],
+    ['above it in the last whole period, though not now', [1, 0], {}, 'ALARM'],
     ['above it long ago', [1, undefined, undefined], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['below a lower limit, when the period is over', [1, undefined], { ComparisonOperator: 'LessThanThreshold', Threshold: 2 }, 'ALARM'],
     ['below a lower limit so far', [5, 1], { ComparisonOperator: 'LessThanThreshold', Threshold: 2 }, 'OK'],
@@ -72,6 +73,15 @@ describe('the state of an alarm', () => {
     const of = (threshold: number) =>
       alarmState(alarmRule({ ...BASE, Statistic: statistic, Threshold: threshold, ComparisonOperator: 'GreaterThanOrEqualToThreshold' }), metrics, NOW, 'OK');
     expect([of(expected), of(expected + 0.1)]).toEqual(['ALARM', 'OK']);
+  });
+
+  test('sees a value that comes late, also if nothing is filled with something', () => {
+    const metrics = new Metrics();
+    const failures = { Id: 'm', MetricStat: { Metric: { Namespace: 'App', MetricName: 'Failures' }, Period: 60, Stat: 'Sum' }, ReturnData: false };
+    const rule = alarmRule({ ...BASE, Metrics: [{ Id: 'filled', Expression: 'FILL(m, 0)' }, failures] });
+    expect(alarmState(rule, metrics, NOW, 'OK')).toBe('OK');
+    metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value: 1, time: NOW - MINUTE });
+    expect([alarmState(rule, metrics, NOW, 'OK'), alarmState(rule, metrics, NOW + MINUTE, 'ALARM')]).toEqual(['ALARM', 'OK']);
   });
 
   test('does not rest on metrics with other dimensions', () => {
