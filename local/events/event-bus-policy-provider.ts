@@ -42,6 +42,9 @@ export class EventBusPolicyProvider implements ResourceProvider {
 
 function statementOf({ StatementId, Statement, Action, Principal, EventBusName }: EventBusPolicyProperties, busArn: string): object {
   if (Statement) return { Sid: StatementId, ...Statement };
-  if (!Principal) throw new Error(`event bus policy ${StatementId} of ${busName(EventBusName ?? busArn)} has neither a Statement nor a Principal, give one`);
-  return { Sid: StatementId, Effect: 'Allow', Principal: Principal === '*' ? '*' : { AWS: Principal }, Action: Action ?? 'events:PutEvents', Resource: busArn };
+  if (!Principal) {
+    throw new Error(`event bus policy ${StatementId} of ${busName(EventBusName ?? busArn)} has neither a Statement nor a Principal, give one`);
+  }
+  const principal = Principal === '*' ? '*' : { AWS: Principal };
+  return { Sid: StatementId, Effect: 'Allow', Principal: principal, Action: Action ?? 'events:PutEvents', Resource: busArn };
 }

@@ -9,7 +9,9 @@ export class EventBusProvider implements ResourceProvider {
 
   public async create({ properties, caller }: ResourceRequest): Promise<ResourceResult> {
     const name = String(properties.Name);
-    if (!NAME.test(name) || name === DEFAULT_BUS) throw new Error(`event bus name ${name} is not valid, give another than default of letters, digits and ./-_`);
+    if (!NAME.test(name) || name === DEFAULT_BUS) {
+      throw new Error(`event bus name ${name} is not valid, give another than default of letters, digits and ./-_`);
+    }
     await this.authorizer.authorize({ caller, action: 'events:CreateEventBus', resource: this.buses.busArn(name) });
     return result(this.buses.create(name));
   }

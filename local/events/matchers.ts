@@ -5,7 +5,9 @@ export type Matcher = (value: unknown) => boolean;
 export function matcherOf(condition: unknown): Matcher {
   if (!isObject(condition)) return value => value === condition;
   const [[name, operand], ...more] = Object.entries(condition);
-  if (more.length > 0) throw new Error(`Event pattern is not valid. Reason: Only one key allowed in match expression, got ${JSON.stringify(condition)}`);
+  if (more.length > 0) {
+    throw new Error(`Event pattern is not valid. Reason: Only one key allowed in match expression, got ${JSON.stringify(condition)}`);
+  }
   const make = MATCHERS[name];
   if (!make) throw new Error(`Event pattern is not valid. Reason: Unrecognized match type ${name}`);
   return make(operand);

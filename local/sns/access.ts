@@ -31,7 +31,8 @@ export class Access {
     if (topic.kmsKeyId.endsWith('alias/aws/sns')) {
       // That key's policy, which nobody can change, lets in the account's users and roles by SNS, and no other service.
       if (caller.accountId === this.environment.accountId) return;
-      throw new ServiceError('KMSAccessDenied', `User: ${caller.arn} is not authorized to perform: kms:GenerateDataKey on resource: ${topic.kmsKeyId} `
+      throw new ServiceError('KMSAccessDenied',
+        `User: ${caller.arn} is not authorized to perform: kms:GenerateDataKey on resource: ${topic.kmsKeyId} `
         + 'because no resource-based policy allows the kms:GenerateDataKey action');
     }
     const context: Record<string, string> = caller.accountId ? { 'kms:ViaService': `sns.${this.environment.region}.amazonaws.com` } : {};
