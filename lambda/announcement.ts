@@ -1,7 +1,7 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { Operator } from './operator';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../src/import-contract';
-import { Counts } from './outcome/counts';
+import { countsOf } from './outcome/counts';
 import { OutcomeDecision } from './outcome/decision';
 import { secondsBetween } from './seconds';
 
@@ -15,11 +15,12 @@ export interface Announcement {
 }
 
 /** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */
-export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutcomeProperties, { kind, seen }: OutcomeDecision,
-  counts: Counts): Announcement | undefined {
+export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutcomeProperties,
+  { kind, seen }: OutcomeDecision): Announcement | undefined {
   if ((kind !== 'succeed' && kind !== 'fail') || ConstructPath === undefined) {
     return undefined;
   }
+  const counts = countsOf(seen?.job.JobProgressReport, seen?.report);
   return {
     detailType: kind === 'succeed' ? EVENT_SUCCEEDED : EVENT_FAILED,
     detail: {

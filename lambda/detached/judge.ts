@@ -1,5 +1,5 @@
 import { WatchAnswer, WatchedImport } from '../../src/import-contract';
-import { announce } from '../announcement';
+import { announce, announcementOf } from '../announcement';
 import { operatorFor } from '../operator';
 import { decideOutcome, obstacleOf } from '../outcome/decision';
 import { lookAt, tell } from '../outcome/look';
@@ -15,10 +15,11 @@ export async function judgeDetached({ Import: properties, RequestedAt, Deadline 
   const obstacle = obstacleOf(properties);
   const look = obstacle === undefined ? await lookAt(properties, operator, invocationBudget()) : undefined;
   const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt, Deadline }, { look, now: Date.now() });
-  const announcement = tell({ construct: properties.ConstructPath!, properties, Deadline }, decision);
+  const announcement = announcementOf(properties, decision);
   if (announcement && properties.EventBusArn !== undefined) {
     await announce(operator, properties.EventBusArn, announcement);
   }
+  tell({ construct: properties.ConstructPath!, properties, Deadline }, decision); // last: what is tried again is counted once
   switch (decision.kind) {
     case 'wait':
       return { Decision: 'wait' };

@@ -1,5 +1,5 @@
 import { ImportOutcomeProperties } from '../../src/import-contract';
-import { announce } from '../announcement';
+import { announce, announcementOf } from '../announcement';
 import { describeError } from '../errors';
 import { ask } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
@@ -86,7 +86,8 @@ async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
 
 /** The stack itself tells how the job ended: an event that can't be put is no reason to answer anything else. */
 async function tellOf({ request, properties, operator }: Watch, decision: OutcomeDecision): Promise<void> {
-  const announcement = tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
+  tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
+  const announcement = announcementOf(properties, decision);
   const { EventBusArn } = properties;
   if (!announcement || EventBusArn === undefined) {
     return;

@@ -1,5 +1,4 @@
 import { ImportOutcomeProperties } from '../../src/import-contract';
-import { Announcement, announcementOf } from '../announcement';
 import { ask, Fact } from '../fact';
 import { putMetrics } from '../metrics';
 import { Operator } from '../operator';
@@ -31,8 +30,8 @@ export function lookAt(properties: ImportOutcomeProperties, operator: Operator, 
   });
 }
 
-/** Writes the line and the metrics of a look; gives what there is to announce. */
-export function tell({ construct, properties, Deadline }: Looker, decision: OutcomeDecision): Announcement | undefined {
+/** Writes the line and the metrics of a look. */
+export function tell({ construct, properties, Deadline }: Looker, decision: OutcomeDecision): void {
   const { kind, seen } = decision;
   const job = seen?.job;
   const counts = countsOf(job?.JobProgressReport, seen?.report);
@@ -42,5 +41,4 @@ export function tell({ construct, properties, Deadline }: Looker, decision: Outc
     decision: kind,
   });
   putMetrics(properties, metricsOf(decision, counts));
-  return announcementOf(properties, decision, counts);
 }

@@ -72,9 +72,9 @@ export class Sns implements WireService {
     return queryResponse('Publish', NAMESPACE, { MessageId: messageId });
   }
 
-  /** What a topic took, the oldest first. */
-  public published(topicArn: string): PublishedMessage[] {
-    return this.messages.filter(message => message.topicArn === topicArn);
+  /** What a topic took, or all did, the oldest first. */
+  public published(topicArn?: string): PublishedMessage[] {
+    return this.messages.filter(message => topicArn === undefined || message.topicArn === topicArn);
   }
 
   /** Takes a message and hands it to the subscribers, if the publisher may publish and use the topic's key. */

@@ -1,5 +1,7 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail } from '../import-contract';
 
@@ -38,6 +40,20 @@ export function notificationMessage(): events.RuleTargetInput {
     `${events.EventField.detailType}: job ${of('jobId')} of data store ${of('datastoreId')} (${of('constructPath')}), status ${of('jobStatus')}, `
     + `resources scanned ${of('resourcesScanned')}, imported ${of('resourcesImported')}, failed ${of('resourcesFailed')}`,
   );
+}
+
+/**
+ * The topic's policy that lets EventBridge publish takes the place of SNS's own, which lets the alarms of the account.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+ */
+export function publishAlarms(topic: sns.ITopic): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['sns:Publish'],
+    principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+    resources: [topic.topicArn],
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
+  });
 }
 
 /** The bus of the account, unless there is another. */

@@ -72,8 +72,8 @@ export function watchDefinition(judgeFunctionArn: string): object {
         },
         ResultSelector: { 'Decision.$': '$.Payload.Decision' },
         ResultPath: '$.Judged',
-        // An hour and more, for whatever keeps the function from running or the event from being put.
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 10, BackoffRate: 2, MaxDelaySeconds: 900, JitterStrategy: 'FULL' }],
+        // More than three hours, for whatever keeps the function from running or the event from being put.
+        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
         Next: 'HasEnded',
       },
       HasEnded: {

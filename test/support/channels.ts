@@ -1,12 +1,14 @@
 import type { LocalAws } from '../../local/aws';
 
-/** All that anybody can read who may not read the buckets: logs, events and outputs of stacks, executions. */
+/** All that anybody can read who may not read the buckets: logs, metrics, events and outputs of stacks, executions, events, notifications. */
 export function everythingSaid(aws: LocalAws): string {
-  const { cloudformation, states } = aws;
+  const { cloudformation, events, sns, states } = aws;
   return [
     everythingLogged(aws),
     ...cloudformation.stacks.all().map((stack) => JSON.stringify([stack.events.newestFirst(), [...stack.resources.values()], stack.outputs])),
-    ...states.executions().map((execution) => JSON.stringify(execution.history)),
+    ...states.executions().map(({ history, error, cause }) => JSON.stringify([history, error, cause])),
+    JSON.stringify([events.entries, events.delivered, events.undelivered]),
+    JSON.stringify(sns.published()),
   ].join('\n');
 }
 
