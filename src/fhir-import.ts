@@ -19,7 +19,7 @@ import {
 import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
 import { datastoreArn } from './private/datastore';
-import { busArn, notificationMessage, publishAlarms, ResultEvent, resultPattern, statusChangePattern } from './private/import-events';
+import { allowAlarms, busArn, notificationMessage, ResultEvent, resultPattern, statusChangePattern } from './private/import-events';
 import { importMetric } from './private/import-metrics';
 import { createAssumedRole, createDataAccessRole } from './private/import-roles';
 import { ImportWatch } from './private/import-watch';
@@ -491,9 +491,9 @@ export class FhirImport extends Construct {
   private notify(topic: sns.ITopic, watch?: ImportWatch): void {
     const target = new targets.SnsTopic(topic, { message: notificationMessage() });
     this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
-    topic.addToResourcePolicy(publishAlarms(topic));
+    allowAlarms(topic);
     this.job.node.addDependency(topic); // with its policy, which lets EventBridge publish
-    watch?.notify(topic);
+    watch?.notify(topic, this);
   }
 
   private createOutcome(suffix: string, provider: FhirImportProvider, shares: Duration[], called: CalledProperties,

@@ -43,17 +43,19 @@ export function notificationMessage(): events.RuleTargetInput {
 }
 
 /**
- * The topic's policy that lets EventBridge publish takes the place of SNS's own, which lets the alarms of the account.
+ * Lets alarms of the account publish: SNS's own policy does, but the one that lets EventBridge takes its place.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
-export function publishAlarms(topic: sns.ITopic): iam.PolicyStatement {
-  return new iam.PolicyStatement({
+export function allowAlarms(topic: sns.ITopic): void {
+  const cloudwatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
+  topic.addToResourcePolicy(new iam.PolicyStatement({
     actions: ['sns:Publish'],
-    principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+    principals: [cloudwatch],
     resources: [topic.topicArn],
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
-  });
+  }));
+  topic.masterKey?.grant(cloudwatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
 }
 
 /** The bus of the account, unless there is another. */

@@ -6,7 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { watchDefinition } from './watch-definition';
 
 /** What the watch of detached imports is made with. */
@@ -54,10 +54,10 @@ export class ImportWatch extends Construct {
   }
 
   /**
-   * Has a topic notified by the alarm too, once. The stack of the provider can't refer to a topic of the stack of an import, which refers to it.
+   * Has the topic of an import notified by the alarm too, once. The stack of the provider can't refer to a topic of a stack that may refer to it.
    */
-  public notify(topic: sns.ITopic): void {
-    const isReachable = Stack.of(topic) === Stack.of(this) || !Token.isUnresolved(topic.topicArn);
+  public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
+    const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
     if (isReachable && !this.notified.has(topic.topicArn)) {
       this.notified.add(topic.topicArn);
       this.alarm.addAlarmAction(new actions.SnsAction(topic));

@@ -14,17 +14,21 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
 
 /** How the ARN of a resource begins, before its name. */
 const ARN_BEGINNINGS: Record<string, string> = {
+  'AWS::Events::EventBus': `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/`,
+  'AWS::Events::Rule': `arn:aws:events:${REGION}:${ACCOUNT}:rule/`,
   'AWS::HealthLake::FHIRDatastore': `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/`,
   'AWS::IAM::Role': `arn:aws:iam::${ACCOUNT}:role/`,
   'AWS::KMS::Key': `arn:aws:kms:${REGION}:${ACCOUNT}:key/`,
   'AWS::Lambda::Function': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:`,
   'AWS::Logs::LogGroup': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:`,
   'AWS::S3::Bucket': 'arn:aws:s3:::',
+  'AWS::SNS::Topic': `arn:aws:sns:${REGION}:${ACCOUNT}:`,
+  'AWS::SQS::Queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:`,
   'AWS::StepFunctions::StateMachine': `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:`,
 };
 
 /** Resources whose `Ref` is their ARN. */
-const REF_IS_ARN = ['AWS::StepFunctions::StateMachine'];
+const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'];
 
 /** A template as it would be in account 111122223333: every resource is named like its logical id in lower case. */
 export class Deployed {
