@@ -10,7 +10,7 @@ export function roleDescription(description: string): string {
   return description.replace(/[^\x20-\x7e\xa1-\xff]/g, '?').slice(0, 1000);
 }
 
-/** What CloudWatch accepts as the value of a dimension, and short enough for the properties. Of a path that is too long, the end tells more. */
+/** What CloudWatch, and aws-cdk-lib with it, accepts as the value of a dimension. Of a path that is too long, the end tells more. */
 export function dimensionValue(value: string): string {
-  return value.replace(/[^\x20-\x7e]/g, '?').slice(-500);
+  return value.replace(/[^\x20-\x7e]/g, '?').slice(-255);
 }
