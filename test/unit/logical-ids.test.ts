@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImportProvider, FhirSource } from '../../src';
 import { FEATURE_FLAGS, importInto, newStack, templateOf, TemplateJson } from '../support/synth';
 
@@ -32,6 +33,14 @@ const REPORTING = {
   FhirImportProviderReportFunctionRole09D5575E: 'AWS::IAM::Role',
 };
 
+/** As long as there is a detached import. */
+const WATCHING = {
+  FhirImportProviderWatchAlarmEA05F7CA: 'AWS::CloudWatch::Alarm',
+  FhirImportProviderWatchLogGroupE9AF6CB3: 'AWS::Logs::LogGroup',
+  FhirImportProviderWatchRole74447EAE: 'AWS::IAM::Role',
+  FhirImportProviderWatchStateMachine007A8D13: 'AWS::StepFunctions::StateMachine',
+};
+
 const FIRST = {
   ImportDataAccessRole2AD90292: 'AWS::IAM::Role',
   ImportJob9BFCF64D: 'Custom::FhirImportJob',
@@ -48,6 +57,12 @@ const SECOND = {
   SecondJob9045B6D4: 'Custom::FhirImportJob',
   SecondOperatorRole54EFFCA2: 'AWS::IAM::Role',
   SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
+};
+
+/** What the methods and properties of the first add. */
+const FIRST_NOTIFICATION = {
+  ImportFailureAlarm61F31CB0: 'AWS::CloudWatch::Alarm',
+  ImportNotification9A4579DC: 'AWS::Events::Rule',
 };
 
 const SECOND_REPORT = {
@@ -87,6 +102,30 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
 
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
+  });
+
+  test('one that is detached has no outcome, and adds what watches it', () => {
+    const stack = newStack(flags);
+    importInto(stack, { completion: Completion.detached() });
+    const { ImportOutcome2D869AF9: _outcome, ...first } = FIRST;
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...first, ...FIRST_REPORT });
+  });
+
+  test('a second one that is detached adds four resources and what watches it', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), completion: Completion.detached() }, 'Second').executeAfter(first);
+    const { SecondOutcome58BD4D6A: _outcome, ...second } = SECOND;
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...FIRST, ...FIRST_REPORT, ...second, ...SECOND_REPORT });
+  });
+
+  test('a topic adds a rule, and an alarm is added when asked for', () => {
+    const stack = newStack(flags);
+    importInto(stack, { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure();
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...FIRST_NOTIFICATION });
   });
 
   test('25 imports in one stack add five resources each', () => {
