@@ -66,7 +66,11 @@ export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
     sid: 'Events',
     actions: ['events:PutEvents'],
     resources: [eventBusArn],
-    conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] } },
+    // Both keys are lists: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
+    conditions: {
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] },
+      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // of nothing, all is true
+    },
   });
 }
 
