@@ -1,11 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { AWS_SOLUTIONS, Finding, HIPAA_SECURITY, SetUp } from './findings';
-import { FhirImportProvider, FhirStorage } from '../../src';
+import { Completion, FhirImportProvider, FhirStorage } from '../../src';
 import { FEATURE_FLAGS, importInto, newApp } from '../support/synth';
 
 /** What is around the import is of another stack, and its findings not ours. */
@@ -24,6 +26,11 @@ const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
         serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'AccessLogs', 'amzn-s3-demo-logs'),
       }),
     });
+  },
+  detached: (stack, surroundings) => {
+    const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
+    const notificationTopic = new sns.Topic(surroundings, 'Topic', { masterKey });
+    importInto(stack, { completion: Completion.detached(), notificationTopic }).alarmOnFailure().addAlarmAction(new SnsAction(notificationTopic));
   },
 };
 
@@ -47,7 +54,7 @@ function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASe
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  describe.each<SetUp>(['default', 'hardened'])('the %s set-up', (setUp) => {
+  describe.each<SetUp>(['default', 'hardened', 'detached'])('the %s set-up', (setUp) => {
     test.each(PACKS)('has the listed findings of %s, each with its reason', (__, Pack, listed) => {
       const expected = listed.filter(({ setUps }) => setUps.includes(setUp))
         .flatMap(({ rule, where }) => where.map((path) => `${rule} at Stack/${path}/Resource`));
