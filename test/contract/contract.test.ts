@@ -1,21 +1,31 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { isComplete } from '../../lambda';
+import { watchedImportOf } from '../../lambda/detached/watch';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
-  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchedImport,
 } from '../../src/import-contract';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../handler/harness';
+import { Deployed } from '../support/deployed';
+import { textsIn, watchDefinitionOf } from '../support/state-machine';
+import { importInto, templateOf } from '../support/synth';
 
 /** What one version of the library wrote into stacks, as CloudFormation hands it on. Stacks keep it for years: these files never change. */
 interface Contract {
   readonly job: ImportJobProperties & Record<string, unknown>;
   readonly jobWithoutOptional: readonly string[];
+  /** What of it only detached imports have. None in version 1. */
+  readonly jobOfDetached?: readonly string[];
   readonly jobPhysicalId: string;
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
@@ -28,10 +38,20 @@ interface Contract {
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
+  /** The input of an execution that watches a detached import: executions take days, and an update of the library comes in between. None in version 1. */
+  readonly watched?: WatchedImport;
 }
 
 const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1])
   .sort((a, b) => Number(a) - Number(b));
+
+/** Starts the executions that watch detached imports. */
+const states = mockClient(SFNClient);
+
+beforeEach(() => {
+  states.reset();
+  states.on(StartExecutionCommand).resolves({});
+});
 
 function contractOf(version: string): Contract {
   return JSON.parse(readFileSync(join(__dirname, `v${version}.json`), 'utf8')) as Contract;
@@ -134,23 +154,94 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
 test('the constructs write exactly the shape of the newest version: another shape takes another version, and a file for it', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
-  const { job, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
+  const { job, jobOfDetached, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
 
   const stack = new Stack(new App(), 'Import');
   const common = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance: ErrorTolerance.percent(0.5) };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
   const completion = Completion.waitFor({ timeout: Duration.hours(2) });
-  new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
-  new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/'), report: false }).executeAfter(stack.node.findChild('Whole') as FhirImport);
+  const whole = new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
+  whole.onFailed('Failed');
+  const bare = new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/'), report: false });
+  bare.executeAfter(whole);
+  new FhirImport(stack, 'Detached', { ...common, source: FhirSource.bucket(bucket, 'c/'), revision: '1', completion: Completion.detached() }).executeAfter(bare);
   const template = Template.fromStack(stack);
   const shapesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => shapeOf(Properties));
 
-  expect(shapesOf(JOB_RESOURCE_TYPE)).toEqual([shapeOf(job), without(shapeOf(job), jobWithoutOptional)]);
+  expect(shapesOf(JOB_RESOURCE_TYPE)).toEqual([without(shapeOf(job), jobOfDetached), without(shapeOf(job), jobWithoutOptional), shapeOf(job)]);
   expect(shapesOf(OUTCOME_RESOURCE_TYPE)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
   expect(shapesOf(WAIT_RESOURCE_TYPE)).toEqual([without(shapeOf(wait!), waitWithoutOptional), shapeOf(wait!)]);
   const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
   expect(written.ErrorTolerance).toEqual(job.ErrorTolerance);
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
+});
+
+describe('the input of an execution', () => {
+  const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
+
+  test('is what the handler writes', () => {
+    expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!, job.Watch!)))).toEqual(watched);
+  });
+
+  test('without what is optional lacks just that', () => {
+    const { Report: _report, EventBusArn: _bus, ...properties } = job;
+    const { Report: _r, EventBusArn: _b, ...expected } = watched!.Import;
+
+    expect(JSON.parse(JSON.stringify(watchedImportOf(properties, outcome.JobId, watched!, job.Watch!)))).toEqual({ ...watched, Import: expected });
+  });
+
+  test('has all that the state machine names, and is handed on to the handler as it is', () => {
+    const stack = new Stack(new App(), 'Stack');
+    importInto(stack, { completion: Completion.detached() });
+    const { States } = watchDefinitionOf(new Deployed(templateOf(stack)));
+    const { Parameters: { Payload } } = States.Judge as unknown as { Parameters: { Payload: Record<string, string> } };
+    const named = textsIn(States).flatMap((text) => text.match(/\$\.[\w.]+/g) ?? []).filter((path) => !/^\$\.(Look|Judged|Payload|State)\b/.test(path));
+    const at = (path: string) => path.split('.').slice(1).reduce<unknown>((value, member) => (value as Record<string, unknown>)[member], watched);
+
+    expect(new Set(named).size).toBeGreaterThan(6);
+    expect(named.filter((path) => at(path) === undefined)).toEqual([]);
+    expect(Object.fromEntries(Object.entries(Payload).map(([member, path]) => [member.replace(/\.\$$/, ''), at(path)]))).toEqual(watched);
+  });
+});
+
+const WATCHED = VERSIONS.filter((version) => contractOf(version).watched);
+
+describe.each(WATCHED)('an execution that was started with contract version %s', (version) => {
+  const watched = contractOf(version).watched!;
+  const { Report: _report, EventBusArn: _bus, InputS3Uri: _input, ...bare } = watched.Import;
+  let aws: Aws;
+  let eventBridge: ReturnType<typeof mockClient>;
+
+  beforeEach(() => {
+    aws = new Aws();
+    eventBridge = mockClient(EventBridgeClient);
+    eventBridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+  });
+  afterEach(() => {
+    eventBridge.restore();
+    aws.close();
+  });
+
+  test.each([
+    ['COMPLETED', 'succeeded', 'FHIR Import Succeeded'],
+    ['FAILED', 'failed', 'FHIR Import Failed'],
+    ['IN_PROGRESS', 'wait', undefined],
+  ] as const)('judges a job that is %s: %s', async (JobStatus, Decision, DetailType) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus, JobProgressReport: report(5, 5, 0) }) });
+
+    expect(await isComplete(watched)).toEqual({ Decision });
+    const entries = eventBridge.calls().map(({ args: [{ input }] }) => input as object);
+    expect(entries).toEqual(DetailType === undefined ? [] : [{
+      Entries: [{ EventBusName: watched.Import.EventBusArn, Source: 'cdk-healthlake-import', DetailType, Detail: expect.any(String) }],
+    }]);
+  });
+
+  test('judges a job without what is optional, and tells nobody', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED', JobProgressReport: report(5, 5, 0) }) });
+
+    expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded' });
+    expect(eventBridge.calls()).toEqual([]);
+  });
 });
 
 function without<T extends object>(properties: T, optional: readonly string[] = []): T {
