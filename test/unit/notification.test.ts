@@ -20,7 +20,8 @@ interface PolicyStatementJson {
 
 /** Which services a policy lets do what. */
 function servicesOf({ Statement }: { Statement: PolicyStatementJson[] }): [service: string, actions: unknown][] {
-  const pairs = Statement.flatMap(({ Principal: { Service = [] }, Action }) => [Service].flat().map((service): [string, unknown] => [service, Action]));
+  const pairs = Statement.flatMap(({ Principal: { Service = [] }, Action }) =>
+    [Service].flat().map((service): [string, unknown] => [service, Action]));
   return pairs.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
