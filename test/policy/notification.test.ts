@@ -1,0 +1,62 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { decide } from '../../local/iam/engine';
+import { Completion } from '../../src';
+import { Deployed } from '../support/deployed';
+import { ACCOUNT, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
+
+const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
+const DOCUMENTED = [...readFileSync(join(__dirname, '../../docs/events.md'), 'utf8').matchAll(/```json\n(.*?)\n```/gs)].map(([, json]) => json);
+
+interface Policies {
+  readonly topicArn: string;
+  readonly topic: unknown;
+  readonly key: unknown;
+}
+
+/** What the construct writes for a topic of the app. */
+function written(flags: Record<string, unknown>): Policies {
+  const stack = newStack(flags);
+  const notificationTopic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') });
+  importInto(stack, { completion: Completion.detached(), notificationTopic });
+  const deployed = new Deployed(templateOf(stack));
+  return {
+    topicArn: deployed.arn(onlyResource(deployed.template, 'AWS::SNS::Topic').logicalId),
+    topic: onlyResource(deployed.template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument,
+    key: onlyResource(deployed.template, 'AWS::KMS::Key', /TopicKey/).Properties.KeyPolicy,
+  };
+}
+
+/** What docs/events.md says for other topics. */
+const documented: Policies = {
+  topicArn: 'arn:aws:sns:us-east-1:111122223333:ops',
+  topic: JSON.parse(DOCUMENTED[1]),
+  key: { Version: '2012-10-17', Statement: [JSON.parse(DOCUMENTED[2])] },
+};
+
+describe.each<[string, Policies]>([
+  ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of the app ${name}`, written(flags)]),
+  ['with the documented policies', documented],
+])('an encrypted topic %s', (_, { topicArn, topic, key }) => {
+  async function may(principal: string, action: string): Promise<boolean> {
+    const [resource, resourcePolicy] = action.startsWith('sns:') ? [topicArn, topic] : [KEY, key];
+    return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: {}, identityPolicies: [], resourcePolicy })).allowed;
+  }
+
+  test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and no more', async (service) => {
+    for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
+      expect([action, await may(service, action)]).toEqual([action, true]);
+    }
+    for (const action of ['sns:Subscribe', 'sns:DeleteTopic', 'kms:Encrypt', 'kms:ScheduleKeyDeletion']) {
+      expect([action, await may(service, action)]).toEqual([action, false]);
+    }
+  });
+
+  test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/stranger'])('lets nothing be done by %s', async (principal) => {
+    for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
+      expect([action, await may(principal, action)]).toEqual([action, false]);
+    }
+  });
+});
