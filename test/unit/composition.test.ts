@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 import { Annotations, Aspects, CfnOutput, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { IConstruct } from 'constructs';
-import { FhirImportProvider, FhirSource, FhirStorage } from '../../src';
+import { Completion, FhirImportProvider, FhirSource, FhirStorage } from '../../src';
 import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, TemplateJson,
 } from '../support/synth';
@@ -20,7 +21,14 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
     storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
     datastoreEncryptionKey: new FhirStorage(stack, 'Other').outputKey,
   });
-  importInto(stack, {}, 'Plain').executeAfter(fhirImport);
+  const plain = importInto(stack, {}, 'Plain');
+  plain.executeAfter(fhirImport);
+  const detached = importInto(stack, {
+    completion: Completion.detached(), source: FhirSource.storage('detached/'), notificationTopic: new sns.Topic(stack, 'Topic'),
+  }, 'Detached');
+  detached.executeAfter(plain);
+  detached.onStatusChange('StatusChange');
+  detached.alarmOnFailure();
   const { dataAccessStatements } = fhirImport;
   const statements = [...dataAccessStatements, ...fhirImport.sourceBucketStatements(), ...fhirImport.sourceKeyStatements()];
   new CfnOutput(stack, 'Statements', { value: stack.toJsonString(new iam.PolicyDocument({ statements })) });
