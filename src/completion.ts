@@ -5,7 +5,7 @@ import { text } from './private/text';
 const LONGEST_LEG = 50 * 60;
 const SHORTEST = Duration.minutes(1);
 const LONGEST_TIMEOUT = Duration.hours(12);
-const LONGEST_WATCH = Duration.days(30);
+const LONGEST_WATCH = Duration.days(14);
 
 /** How long a deployment waits for an import. */
 export interface WaitForOptions {
@@ -30,8 +30,8 @@ export interface DetachedOptions {
    * How long the job is watched, counted from the start of the deployment that has it started. When the time is up and the job still runs, the
    * import counts as failed; the job itself can't be cancelled and goes on at HealthLake.
    *
-   * Between 1 minute and 30 days: AWS Step Functions keeps 25,000 events of an execution, and the pauses between two looks grow so that
-   * they last for more than a month.
+   * Between 1 minute and 14 days: AWS Step Functions keeps 25,000 events of an execution, and the pauses between two looks grow so that they last
+   * for longer, whatever fails on the way.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
    * @default Duration.days(7)
@@ -61,9 +61,10 @@ export class Completion {
    * deployment would that waits, and puts an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't touch the
    * stack; it fails the execution of the state machine, for which there is an alarm.
    *
-   * The import is complete, for CloudFormation, when it has begun. So mended data takes a new `revision`.
+   * The import is complete, for CloudFormation, when it has begun. So mended data takes a new `revision`; and the watch of a job keeps the
+   * `errorTolerance`, the `giveUpAfter` and the bus that the import had when the job was accepted.
    *
-   * @throws if the time after which it gives up is not between 1 minute and 30 days in whole seconds.
+   * @throws if the time after which it gives up is not between 1 minute and 14 days in whole seconds.
    */
   public static detached(options: DetachedOptions = {}): Completion {
     const giveUpAfter = options.giveUpAfter ?? Duration.days(7);

@@ -226,7 +226,8 @@ export class FhirImportProvider extends Construct {
 
   /**
    * Alarms when a detached import has failed, or could not be watched; undefined as long as no import of this provider is detached. It notifies
-   * the notification topics of these imports; further actions are added to it.
+   * the notification topics of these imports as far as the provider's stack can refer to them: if import and provider are in one stack, and else those
+   * of its own stack or named by their ARN. Further actions are added to it.
    */
   public get watchAlarm(): cloudwatch.Alarm | undefined {
     return this.watch?.alarm;

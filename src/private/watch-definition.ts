@@ -10,8 +10,8 @@ const path = (to: InputPath): InputPath => to;
 const RUNNING = ['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'];
 
 /**
- * By how much each pause is longer than the one before, in seconds. Hours of import are looked at every few minutes then, and the events of a
- * month stay below what Step Functions keeps of an execution.
+ * By how much each pause is longer than the one before, in seconds. Hours of import are looked at every few minutes then, and the events of the longest
+ * watch stay below what Step Functions keeps of an execution.
  */
 const LONGER = 2;
 
@@ -35,7 +35,6 @@ export function watchDefinition(judgeFunctionArn: string): object {
         Credentials: { 'RoleArn.$': path('$.Import.OperatorRoleArn') },
         Parameters: { 'DatastoreId.$': path('$.Import.DatastoreId'), 'JobId.$': path('$.Import.JobId') },
         ResultPath: '$.Look',
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 2, BackoffRate: 2, JitterStrategy: 'FULL' }],
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }],
         Next: 'IsRunning',
       },

@@ -4,7 +4,6 @@ import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from './harness';
 import { announcementOf } from '../../lambda/announcement';
 import { Fact } from '../../lambda/fact';
-import { countsOf } from '../../lambda/outcome/counts';
 import { decideOutcome } from '../../lambda/outcome/decision';
 import { Evidence } from '../../lambda/outcome/verdict';
 import { ImportEventDetail, UNKNOWN } from '../../src/import-contract';
@@ -23,7 +22,7 @@ interface Told {
 function told(look: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
   const change = { tolerance: properties.ErrorTolerance, obstacle: look ? undefined : 'it is not known', RequestedAt: T0, Deadline: T0 + 50 * MINUTE };
   const decision = decideOutcome(change, { look, now: T0 + after });
-  const announcement = announcementOf(properties, decision, countsOf(decision.seen?.job.JobProgressReport, decision.seen?.report));
+  const announcement = announcementOf(properties, decision);
   return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
 }
 

@@ -42,7 +42,7 @@ describe.each<[string, Policies]>([
 ])('an encrypted topic %s', (_, { topicArn, topic, key }) => {
   async function may(principal: string, action: string): Promise<boolean> {
     const [resource, resourcePolicy] = action.startsWith('sns:') ? [topicArn, topic] : [KEY, key];
-    return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: {}, identityPolicies: [], resourcePolicy })).allowed;
+    return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: { 'aws:SourceAccount': ACCOUNT }, identityPolicies: [], resourcePolicy })).allowed;
   }
 
   test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and no more', async (service) => {
