@@ -13,7 +13,8 @@ import { watchedImportOf } from '../../lambda/detached/watch';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
-  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchedImport,
+  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  WatchedImport,
 } from '../../src/import-contract';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../handler/harness';
 import { Deployed } from '../support/deployed';
