@@ -107,6 +107,7 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
   const values: fc.Arbitrary<Variant> = fc.record({
     revision: fc.constantFrom('1', '2', '3'),
     tolerance: fc.constantFrom('none', 'one resource', '60 percent', 'any'),
+    completion: often<Variant['completion']>([1, 'wait'], [2, 'long wait']),
     timeoutMinutes: often([5, 5], [2, 10], [1, 20], [1, 50]),
     datastore: fc.constantFrom(0, 1),
     id: fc.constantFrom('Patients', 'Moved'),
@@ -121,13 +122,13 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
     { weight: 6, arbitrary: only(['revision']) },
     {
       weight: 6,
-      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys')
+      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'completion', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys')
         .chain((name) => only([name])),
     },
     {
       weight: 2,
       arbitrary: fc.subarray<keyof Variant>(
-        ['revision', 'tolerance', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys']).chain(only),
+        ['revision', 'tolerance', 'completion', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys']).chain(only),
     });
 }
 

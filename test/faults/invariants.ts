@@ -3,9 +3,10 @@ import { CANARY } from './data';
 import { isFatal } from './fatal';
 import { isHarmless } from './harmless';
 import { hasSucceeded, isEnded, type Observed, type ObservedJob, type ObservedOperation, type ResourceFailed } from './observed';
-import type { Plan, Tolerance } from './plan';
+import { type Plan, type Tolerance, waitingMinutes } from './plan';
 import { TIME_SCALE } from './world';
 import { RESPONSE_HOST } from '../../local/lambda/lambda';
+import { WAIT_RESOURCE_TYPE } from '../../src/import-contract';
 
 /** Something that has to hold for every plan. */
 export interface Invariant {
@@ -74,6 +75,13 @@ export const INVARIANTS: readonly Invariant[] = [
     name: 'a failure tells the truth about the job',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures.flatMap((failure) => untruths(operation, failure))),
+  },
+  {
+    name: 'a leg never fails',
+    dependsOnTime: true,
+    violations: ({ operations }) => operations.flatMap((operation) => operation.failures
+      .filter((failure) => failure.type === WAIT_RESOURCE_TYPE && !isCancelled(failure) && !isFatal(operation.served))
+      .map(({ logicalId, reason }) => `${title(operation)} ${logicalId} failed with ${JSON.stringify(reason)}`)),
   },
   {
     name: 'every reason is our own',
@@ -263,7 +271,7 @@ function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperati
     .every((job) => isEnded(job) && (job.SubmitTime?.getTime() ?? 0) + listDelay < startedAt);
   const slack = step.faults.length === 0 ? 2 * MINUTE : 6 * MINUTE;
   const jobTime = (step.job.seconds + (step.job.detour?.seconds ?? 0)) * SECOND;
-  return isQuiet && jobTime + slack < wanted.variant.timeoutMinutes * MINUTE && !mayFailAgain(operations, operation);
+  return isQuiet && jobTime + slack < waitingMinutes(wanted.variant) * MINUTE && !mayFailAgain(operations, operation);
 }
 
 /**

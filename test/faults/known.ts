@@ -41,6 +41,14 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     plan: where({ succeeded: { ...REVERSAL, sendsUpdate: false }, failed: REVERSAL }, CALM, { ...CALM, change: { revision: '2' }, job: { seconds: 700 } }, CALM),
   },
   {
+    name: 'an update that is rolled back while a leg waits starts nothing; the next one finds its job, which outlasts the leg again',
+    plan: inOrder(
+      CALM,
+      { ...CALM, change: { revision: '2', completion: 'long wait' }, job: { seconds: 700 }, trouble: { kind: 'fails beside', afterSeconds: 60 } },
+      CALM,
+    ),
+  },
+  {
     name: 'a start that is refused for longer than CloudFormation waits fails the deployment in our words',
     plan: inOrder({
       ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],

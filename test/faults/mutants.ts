@@ -120,6 +120,18 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'return now >= Deadline * 2 ?',
   },
   {
+    name: 'a leg has no deadline',
+    file: 'lambda/wait/decision.ts',
+    text: 'return now >= change.Deadline ?',
+    replacement: 'return now >= change.Deadline * 2 ?',
+  },
+  {
+    name: 'a leg fails instead of handing on',
+    file: 'lambda/wait/handler.ts',
+    text: 'return { response: { IsComplete: true, PhysicalResourceId: formatWaitId(properties), Data: {} } };',
+    replacement: "throw new Error('the leg is over');",
+  },
+  {
     name: 'the start has no deadline',
     file: 'lambda/job/handler.ts',
     text: 'if (Date.now() >= request.Deadline) {',

@@ -49,6 +49,7 @@ export interface DestroyStep {
 export interface Variant {
   readonly revision: '1' | '2' | '3' | '4' | '5';
   readonly tolerance: Tolerance;
+  readonly completion: 'wait' | 'long wait';
   readonly timeoutMinutes: number;
   /** Which of the two data stores. */
   readonly datastore: 0 | 1;
@@ -136,6 +137,7 @@ export interface StallFault {
 export const FIRST_VARIANT: Variant = {
   revision: '1',
   tolerance: 'none',
+  completion: 'wait',
   timeoutMinutes: 10,
   datastore: 0,
   id: 'Patients',
@@ -143,3 +145,11 @@ export const FIRST_VARIANT: Variant = {
   outputPrefix: 'default',
   destroys: false,
 };
+
+/**
+ * How long a deployment waits for an import, in minutes. A long wait is one minute to ten longer than one resource can wait: that is what its leg
+ * waits before the outcome, and many jobs outlast it.
+ */
+export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {
+  return completion === 'wait' ? timeoutMinutes : 50 + timeoutMinutes / 5;
+}

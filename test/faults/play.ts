@@ -4,7 +4,7 @@ import { FaultPlayer } from './fault-player';
 import {
   dataSetOf, type Observed, type ObservedJob, type ObservedOperation, type ObservedStatus, type ResourceFailed, type Wanted,
 } from './observed';
-import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant } from './plan';
+import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant, waitingMinutes } from './plan';
 import { DATA_BUCKET, DATA_PREFIX, type Templates } from './template';
 import { World } from './world';
 import { fingerprintOf } from '../../lambda/fingerprint';
@@ -187,8 +187,9 @@ export class Play implements Observed {
   /** Waits for the end, as long as the service time-outs of the import's resources allow: forward, back, and for their deletion. */
   private async isSettled(stack: Stack, { wanted }: Beginning): Promise<boolean> {
     const { clock } = this.world.aws;
-    const minutes = Math.max(wanted?.variant.timeoutMinutes ?? 0, this.deployed?.variant.timeoutMinutes ?? 0);
-    const oneWay = (JOB_TIMEOUT_MINUTES + ANSWER_MARGIN_MINUTES + minutes + ANSWER_MARGIN_MINUTES) * MINUTE;
+    const minutes = Math.max(0, ...[wanted, this.deployed].flatMap((version) => version ? waitingMinutes(version.variant) : []));
+    // The margins of the job, of a leg, and of the outcome.
+    const oneWay = (JOB_TIMEOUT_MINUTES + minutes + 3 * ANSWER_MARGIN_MINUTES) * MINUTE;
     const giveUp = new AbortController();
     const ended = await Promise.race([
       (stack.operation?.done ?? Promise.resolve()).then(() => true),

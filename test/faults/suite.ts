@@ -60,8 +60,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
 
 /** Plays the plans that are always played, at the same time. */
 export async function runKnown(handler?: Buffer): Promise<SuiteResult> {
-  const surroundings = { templates: new Templates(handler), tally: new Tally() };
-  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playPlan(plan, {}, surroundings).then(() => undefined,
+  const surroundings = { templates: new Templates(handler), tally: new Tally(), turns: new Turns() };
+  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playAndConfirm(plan, {}, surroundings).then(() => undefined,
     (error: unknown) => ({ names: error instanceof Broken ? error.names : [name], message: [`known plan "${name}":`, messageOf(error), describePlan(plan)].join('\n') }))));
   const found = failed.filter((failure) => failure !== undefined);
   return {
@@ -111,7 +111,9 @@ async function shrink(first: Counterexample, seed: number, seconds: number, play
 }
 
 /** What a busy machine can break has to break again, with nothing else played at the time. */
-async function playAndConfirm(plan: Plan, options: SuiteOptions, surroundings: Surroundings): Promise<void> {
+async function playAndConfirm(
+  plan: Plan, options: Pick<SuiteOptions, 'say'>, surroundings: Pick<Surroundings, 'templates' | 'tally' | 'turns'>,
+): Promise<void> {
   const { turns, tally } = surroundings;
   try {
     await turns.together(() => playPlan(plan, options, surroundings));

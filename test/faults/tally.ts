@@ -9,7 +9,8 @@ export class Tally {
   public add({ plan, operations, jobs }: Observed): void {
     this.plans += 1;
     for (const step of plan.steps) this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
-    for (const { kind, after, settledAt } of operations) {
+    for (const { kind, wanted, after, settledAt } of operations) {
+      if (wanted) this.count('completions', wanted.variant.completion);
       this.count('operations', kind);
       this.count('ends', settledAt === undefined ? 'none' : after);
     }

@@ -6,7 +6,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { zipSync } from 'fflate';
-import type { Tolerance, Trouble, Variant } from './plan';
+import { type Tolerance, type Trouble, type Variant, waitingMinutes } from './plan';
 import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../src';
 
 export const STACK = 'Import';
@@ -95,7 +95,7 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
     source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
     revision: variant.revision,
     errorTolerance: TOLERANCES[variant.tolerance](),
-    completion: Completion.waitFor({ timeout: Duration.minutes(variant.timeoutMinutes) }),
+    completion: Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
     outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
     provider: variant.provider === 'of the stack' ? undefined : new FhirImportProvider(stack, variant.provider),
   });
