@@ -49,6 +49,8 @@ export const LINE = {
   jobFolder: 'U47',
   regionOfRefusal: 'U48',
   outputEncryption: 'U49',
+  longOperation: 'U50',
+  longSession: 'U51',
 } as const;
 
 /** The id of a line. */
@@ -65,6 +67,8 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.lastUpdated]: 'the quickstart is only created',
   [LINE.regionOfRefusal]: 'the quickstart\'s buckets are in the data store\'s Region',
   [LINE.outputEncryption]: 'the quickstart\'s bucket has its key',
+  [LINE.longOperation]: 'the quickstart is deployed in minutes',
+  [LINE.longSession]: 'the quickstart is deployed in minutes',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
