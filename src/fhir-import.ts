@@ -1,30 +1,26 @@
-import { CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnResource, CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, IConstruct, IDependable } from 'constructs';
 import { Completion } from './completion';
 import { ErrorTolerance } from './error-tolerance';
 import { FhirImportProvider } from './fhir-import-provider';
 import { FhirSource, FhirSourceLocation } from './fhir-source';
 import { FhirStorage } from './fhir-storage';
 import {
-  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, EVENT_FAILED, EVENT_SUCCEEDED, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
+  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
   ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, MetricDimensions, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WireReport,
 } from './import-contract';
 import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
 import { datastoreArn } from './private/datastore';
-import { allowAlarms, busArn, notificationMessage, ResultEvent, resultPattern, statusChangePattern } from './private/import-events';
-import { importMetric } from './private/import-metrics';
 import { createAssumedRole, createDataAccessRole } from './private/import-roles';
-import { ImportWatch } from './private/import-watch';
 import { validateJobNamePrefix, validateRevision } from './private/names';
-import { operatorStatements, putEventsStatement } from './private/operator';
+import { ObservableImport } from './private/observable-import';
+import { operatorStatements } from './private/operator';
 import { renderQuotas } from './private/quotas';
 import { reportStatements } from './private/report';
 import { isSameBucket, normalizePrefix, s3Uri } from './private/s3-location';
@@ -169,7 +165,7 @@ const DEFAULT_JOB_NAME_PREFIX = 'fhir-import';
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */
-export class FhirImport extends Construct {
+export class FhirImport extends ObservableImport {
   /** The role that HealthLake assumes. */
   public readonly dataAccessRole: iam.IRole;
 
@@ -189,11 +185,13 @@ export class FhirImport extends Construct {
   /** Undefined for a detached import. */
   private readonly outcome?: CustomResource;
   private readonly input: FhirSourceLocation;
-  private readonly inputS3Uri: string;
   private readonly operatorPolicy = new iam.PolicyDocument();
-  private readonly dimensions: MetricDimensions;
-  private readonly eventBus?: events.IEventBus;
-  private isAnnounced = false;
+  /** @internal */
+  protected readonly _inputS3Uri: string;
+  /** @internal */
+  protected readonly _dimensions: MetricDimensions;
+  /** @internal */
+  protected readonly _eventBus?: events.IEventBus;
 
   /**
    * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if the data store is
@@ -205,11 +203,11 @@ export class FhirImport extends Construct {
     validateRevision(props.revision);
 
     const storeArn = datastoreArn(this, props.datastore);
-    this.dimensions = { DatastoreId: props.datastore.fhirDatastoreRef.datastoreId, ConstructPath: dimensionValue(this.node.path) };
-    this.eventBus = props.eventBus;
+    this._dimensions = { DatastoreId: props.datastore.fhirDatastoreRef.datastoreId, ConstructPath: dimensionValue(this.node.path) };
+    this._eventBus = props.eventBus;
     this.storage = props.storage ?? FhirStorage._ofStack(this);
     this.input = props.source._locate(this.storage);
-    this.inputS3Uri = s3Uri(this.input.bucket.bucketName, this.input.prefix);
+    this._inputS3Uri = s3Uri(this.input.bucket.bucketName, this.input.prefix);
     const output: Location = {
       bucket: this.storage.outputBucket,
       prefix: normalizePrefix(props.outputPrefix ?? this.defaultOutputPrefix(), 'outputPrefix'),
@@ -242,20 +240,20 @@ export class FhirImport extends Construct {
 
     const called = {
       ContractVersion: CONTRACT_VERSION,
-      ...this.dimensions,
+      ...this._dimensions,
       OperatorRoleArn: this.operatorRole.roleArn,
     };
     const common = {
       ...called,
       ErrorTolerance: (props.errorTolerance ?? ErrorTolerance.none())._render(),
       OutputS3Uri: s3Uri(output.bucket.bucketName, output.prefix),
-      InputS3Uri: this.inputS3Uri,
+      InputS3Uri: this._inputS3Uri,
       Report: report?.wire,
     };
     const dataSet = { ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT, Revision: props.revision };
     const jobProperties: ImportJobProperties = {
       ...common,
-      EventBusArn: watch && this.eventBusArn,
+      EventBusArn: watch && this._announcedBusArn,
       Watch: watch && { StateMachineArn: watch.stateMachine.stateMachineArn, GiveUpAfterSeconds: completion._giveUpAfterSeconds },
       OutputKmsKeyId: this.storage.outputKey.keyArn,
       DataAccessRoleArn: this.dataAccessRole.roleArn,
@@ -269,19 +267,20 @@ export class FhirImport extends Construct {
     this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
 
     if (!completion._isDetached) {
-      this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, { ...common, ...dataSet, EventBusArn: this.eventBusArn });
+      const judging = { ...common, ...dataSet, EventBusArn: this._announcedBusArn };
+      this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, judging);
     }
     if (watch || props.eventBus) {
-      this.announce();
+      this._announce();
     }
     if (props.notificationTopic) {
-      this.notify(props.notificationTopic, watch);
+      this._notify(props.notificationTopic, watch);
     }
 
     checkWhenFinished({
       construct: this,
       datastore: props.datastore,
-      dataSet: [this.inputS3Uri, dataSet.ValidationLevel, dataSet.Revision],
+      dataSet: [this._inputS3Uri, dataSet.ValidationLevel, dataSet.Revision],
       first: this.job.node.defaultChild as CfnResource,
       last: (this.outcome ?? this.job).node.defaultChild as CfnResource,
     });
@@ -327,93 +326,6 @@ export class FhirImport extends Construct {
   }
 
   /**
-   * A rule for the event that this import has succeeded. Its detail has counts only; docs/event.schema.json describes it. The event is
-   * informational, and may come twice: whoever acts on it asks DescribeFHIRImportJob for the job it names.
-   *
-   * The rule is there before the job is started. So its target can't use attributes of this import: the event has them.
-   */
-  public onSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.onResult(id, options, EVENT_SUCCEEDED);
-  }
-
-  /**
-   * A rule for the event that this import has failed, that it was given up, or that it could not be judged. Else it is as that of `onSucceeded()`.
-   */
-  public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.onResult(id, options, EVENT_FAILED);
-  }
-
-  /**
-   * A rule for HealthLake's own events on jobs that read this import's input into its data store, whoever started them: submitted, queued, in progress,
-   * completed, completed with errors, failed. HealthLake has none for jobs that were cancelled. They come to the default bus of the account.
-   *
-   * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
-   */
-  public onStatusChange(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.createRule(id, options, statusChangePattern(this.dimensions.DatastoreId, this.inputS3Uri));
-  }
-
-  /**
-   * How many resources were imported.
-   *
-   * @default - the sum over 5 minutes
-   */
-  public metricResourcesImported(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return importMetric(this, this.dimensions, 'ResourcesImported', cloudwatch.Stats.SUM, props);
-  }
-
-  /**
-   * How many resources could not be imported.
-   *
-   * @default - the sum over 5 minutes
-   */
-  public metricResourcesFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return importMetric(this, this.dimensions, 'ResourcesFailed', cloudwatch.Stats.SUM, props);
-  }
-
-  /**
-   * How long the job took from its submission to its end, in seconds, with its time in HealthLake's queue.
-   *
-   * @default - the maximum over 5 minutes
-   */
-  public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return importMetric(this, this.dimensions, 'Duration', cloudwatch.Stats.MAXIMUM, props);
-  }
-
-  /**
-   * How many jobs were judged successful.
-   *
-   * @default - the sum over 5 minutes
-   */
-  public metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return importMetric(this, this.dimensions, 'Succeeded', cloudwatch.Stats.SUM, props);
-  }
-
-  /**
-   * How many jobs failed, were given up, or could not be judged.
-   *
-   * @default - the sum over 5 minutes
-   */
-  public metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return importMetric(this, this.dimensions, 'Failed', cloudwatch.Stats.SUM, props);
-  }
-
-  /**
-   * An alarm for as soon as one job of this import has failed. It has no actions of its own: add them.
-   *
-   * That a detached import could not even be watched is told by `watchAlarm` of its provider, which alarms without being asked for.
-   */
-  public alarmOnFailure(id: string = 'FailureAlarm'): cloudwatch.Alarm {
-    return this.metricFailed().createAlarm(this, id, {
-      alarmDescription: `The FHIR import ${this.dimensions.ConstructPath} failed`,
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-  }
-
-  /**
    * What the policy of an input bucket in another account has to allow the data access role: paste it into that policy.
    */
   public sourceBucketStatements(): iam.PolicyStatement[] {
@@ -452,8 +364,14 @@ export class FhirImport extends Construct {
     }
   }
 
-  private get eventBusArn(): string {
-    return Lazy.string({ produce: () => (this.isAnnounced ? busArn(this, this.eventBus) : undefined) });
+  /** @internal */
+  protected _startAfter(...dependables: IDependable[]): void {
+    this.job.node.addDependency(...dependables);
+  }
+
+  /** @internal */
+  protected _allowOperator(statement: iam.PolicyStatement): void {
+    this.operatorPolicy.addStatements(statement);
   }
 
   private result(name: keyof ImportOutcomeAttributes): string {
@@ -462,38 +380,6 @@ export class FhirImport extends Construct {
         + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
     }
     return this.outcome.getAttString(name);
-  }
-
-  /** Has an event put when the job has ended. */
-  private announce(): void {
-    if (!this.isAnnounced) {
-      this.isAnnounced = true;
-      this.operatorPolicy.addStatements(putEventsStatement(busArn(this, this.eventBus)));
-    }
-  }
-
-  private onResult(id: string, options: events.OnEventOptions, ...detailTypes: ResultEvent[]): events.Rule {
-    this.announce();
-    const { ConstructPath: constructPath, DatastoreId: datastoreId } = this.dimensions;
-    return this.createRule(id, options, resultPattern({ constructPath, datastoreId }, detailTypes), this.eventBus);
-  }
-
-  private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
-    const { target, ...ruleProps } = options;
-    const rule = new events.Rule(this, id, { ...ruleProps, eventBus });
-    rule.addEventPattern(pattern);
-    rule.addEventPattern(options.eventPattern);
-    rule.addTarget(target);
-    this.job.node.addDependency(rule); // a small import can be over before the next resource is made
-    return rule;
-  }
-
-  private notify(topic: sns.ITopic, watch?: ImportWatch): void {
-    const target = new targets.SnsTopic(topic, { message: notificationMessage() });
-    this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
-    allowAlarms(topic);
-    this.job.node.addDependency(topic); // with its policy, which lets EventBridge publish
-    watch?.notify(topic, this);
   }
 
   private createOutcome(suffix: string, provider: FhirImportProvider, shares: Duration[], called: CalledProperties,
