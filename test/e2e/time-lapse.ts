@@ -10,9 +10,6 @@ const MINUTE = 60 * SECOND;
 /** What is ahead is waited for from this near, so that an invocation can wait for it: longer than the framework pauses. */
 const NEAR = 20 * SECOND;
 
-/** No more is skipped at once, so that a job is looked at on the way. */
-const LONGEST_SKIP = 25 * MINUTE;
-
 /** Jobs of one data store that take as long as they are meant to. */
 export class TimedJobs {
   /** How long jobs take that are submitted from now on. */
@@ -60,7 +57,7 @@ function skipQuietTime(laptop: Laptop, jobs: TimedJobs): void {
     return;
   }
   const ahead = [nextEnd, ...waiters.map(({ Deadline }) => Deadline).filter((deadline) => deadline > clock.now())];
-  const skip = Math.min(LONGEST_SKIP, Math.min(...ahead) - NEAR - clock.now());
+  const skip = Math.min(...ahead) - NEAR - clock.now();
   if (skip > 0) {
     clock.skip(skip);
   }
