@@ -39,7 +39,7 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     ['read what fails in searches', 's3:GetObject', `${results}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/v1-0/Patient.ndjson`],
     ['read an earlier report', 's3:GetObject', `${results}/report.json`],
     ['write the report', 's3:PutObject', `${results}/report.json`],
-    ['list the results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/` }],
+    ['list the folders of the results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/`, 's3:delimiter': '/' }],
     ['list the failures', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/FAILURE/` }],
     ['decrypt what has a bucket key', 'kms:Decrypt', storageKey, withContext(output)],
     ['decrypt what has none', 'kms:Decrypt', storageKey, withContext(`${output}/results/${FOLDER}/Manifest.json`)],
@@ -76,6 +76,9 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     ['write into the input', 's3:PutObject', `${input}/input/report.json`],
     ['delete the report', 's3:DeleteObject', `${results}/report.json`],
     ['make an object public', 's3:PutObjectAcl', `${results}/report.json`],
+    ['list all results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/` }],
+    ['list resources that were imported', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/`, 's3:delimiter': '/' }],
+    ['list the folders of all jobs', 's3:ListBucket', output, { 's3:prefix': 'results/', 's3:delimiter': '/' }],
     ['list the whole output bucket', 's3:ListBucket', output],
     ['list another import\'s results', 's3:ListBucket', output, { 's3:prefix': `second/${FOLDER}/` }],
     ['list with a prefix that is only the beginning', 's3:ListBucket', output, { 's3:prefix': 'res' }],
@@ -87,6 +90,7 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     ['decrypt by way of S3 in another Region', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' })],
     ['decrypt for no object in particular', 'kms:Decrypt', storageKey, viaS3],
     ['decrypt another import\'s results', 'kms:Decrypt', storageKey, withContext(`${output}/second/${FOLDER}/Manifest.json`)],
+    ['decrypt what lies beside the results', 'kms:Decrypt', storageKey, withContext(`${output}/results/other.json`)],
     ['decrypt what is in the input bucket', 'kms:Decrypt', storageKey, withContext(input)],
     ['decrypt the input', 'kms:Decrypt', storageKey, withContext(`${input}/input/Patient.ndjson`)],
     ['encrypt directly', 'kms:Encrypt', storageKey, withContext(output)],
@@ -133,7 +137,7 @@ test('the report role of an import with the whole output bucket reads the folder
   const role = onlyResource(deployed.template, 'AWS::IAM::Role', /ImportReportRole/).logicalId;
   const output = deployed.arn(onlyResource(deployed.template, 'AWS::S3::Bucket', /OutputBucket/).logicalId);
 
-  expect(await may(deployed, role, 's3:ListBucket', output, { 's3:prefix': `${FOLDER}/` })).toBe(true);
+  expect(await may(deployed, role, 's3:ListBucket', output, { 's3:prefix': `${FOLDER}/`, 's3:delimiter': '/' })).toBe(true);
   expect(await may(deployed, role, 's3:GetObject', `${output}/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(true);
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });

@@ -55,7 +55,7 @@ export class Harness {
   /** The statements of the report role of an import that writes to `output/`. */
   public statements(): object[] {
     return reportStatements({
-      bucketArn: `arn:aws:s3:::${BUCKET}`, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,
+      bucketName: BUCKET, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,
     });
   }
 

@@ -9,7 +9,7 @@ const KEY = `arn:aws:kms:us-west-2:${ACCOUNT}:key/0f8fad5b-d9cb-469f-a165-708677
 const RESULTS = `Import/${DATASTORE}-FHIR_IMPORT-${JOB}/`;
 
 async function may(action: string, resource: string, context: Record<string, string> = {}): Promise<boolean> {
-  const statements = reportStatements({ bucketArn: BUCKET, prefix: 'Import/', datastoreId: DATASTORE, keyArn: KEY, region: 'us-west-2' });
+  const statements = reportStatements({ bucketName: 'clinic-results', prefix: 'Import/', datastoreId: DATASTORE, keyArn: KEY, region: 'us-west-2' });
   const decision = await decide({
     principal: `arn:aws:sts::${ACCOUNT}:assumed-role/report/session`,
     action,

@@ -1,6 +1,11 @@
-/** What the report role may do for one import, as the construct has to write it. */
+import { App, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { reportStatements as statementsOf } from '../../src/private/report';
+
+/** What the report role is for, of one import. */
 export interface ReportScope {
-  readonly bucketArn: string;
+  readonly bucketName: string;
   /** Of the output location; empty, or ends in `/`. */
   readonly prefix: string;
   readonly datastoreId: string;
@@ -8,39 +13,22 @@ export interface ReportScope {
   readonly region: string;
 }
 
-/** A job's id has 32 characters. A `*` in its place would reach into SUCCESS/, where an input folder may be called FAILURE. */
-const ANY_JOB = '?'.repeat(32);
+/** What the construct gives the report role, as it is in AWS. */
+export function reportStatements({ bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
+  const stack = new Stack(new App(), 'Stack');
+  const [bucket, key] = [Bucket.fromBucketName(stack, 'Results', bucketName), Key.fromKeyArn(stack, 'Key', keyArn)];
+  const statements = statementsOf({ bucket, prefix }, key, datastoreId).map((statement) => stack.resolve(statement.toStatementJson()) as object);
+  return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
+}
 
-export function reportStatements({ bucketArn, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
-  const results = `${prefix}${datastoreId}-FHIR_IMPORT-${ANY_JOB}/`;
-  const objects = (...names: string[]) => names.map((name) => `${bucketArn}/${results}${name}`);
-  return [
-    {
-      Effect: 'Allow',
-      Action: 's3:ListBucket',
-      Resource: bucketArn,
-      Condition: { StringLike: { 's3:prefix': results }, StringEquals: { 's3:delimiter': '/' } },
-    },
-    {
-      Effect: 'Allow',
-      Action: 's3:ListBucket',
-      Resource: bucketArn,
-      Condition: { StringLike: { 's3:prefix': [`${results}FAILURE/`, `${results}SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/`] } },
-    },
-    {
-      Effect: 'Allow',
-      Action: 's3:GetObject',
-      Resource: objects('Manifest.json', 'manifest.json', 'report.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'),
-    },
-    { Effect: 'Allow', Action: 's3:PutObject', Resource: objects('report.json') },
-    {
-      Effect: 'Allow',
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: keyArn,
-      Condition: {
-        StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
-        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/${results}*`] },
-      },
-    },
-  ];
+/** CloudFormation's part, as far as these statements need it. */
+function deployed(value: unknown, region: string): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const { Ref, 'Fn::Join': join } = value as { readonly 'Ref'?: string; readonly 'Fn::Join'?: [string, unknown[]] };
+  if (Ref !== undefined) {
+    return { 'AWS::Region': region, 'AWS::Partition': 'aws' }[Ref];
+  }
+  return join ? join[1].map((part) => deployed(part, region)).join(join[0]) : value;
 }
