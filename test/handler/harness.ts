@@ -1,8 +1,10 @@
 import timers from 'timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { HealthLakeClient, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { isComplete, onEvent } from '../../lambda';
@@ -123,12 +125,14 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** HealthLake and CloudFormation as the handler meets them. */
+/** AWS as the handler meets it. */
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
   public readonly cloudformation = mockClient(CloudFormationClient);
   public readonly s3 = mockClient(S3Client);
   public readonly lambda = mockClient(LambdaClient);
+  public readonly events = mockClient(EventBridgeClient);
+  public readonly states = mockClient(SFNClient);
   /** What was written to the log. */
   public readonly lines: string[] = [];
 
@@ -143,6 +147,8 @@ export class Aws {
     }
     jest.spyOn(process.stdout, 'write').mockImplementation((written) => { this.lines.push(String(written).trimEnd()); return true; });
     this.stackIs('CREATE_IN_PROGRESS');
+    this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+    this.states.on(StartExecutionCommand).resolves({});
   }
 
   public stackIs(status: StackStatus, lastUpdatedAt?: number): void {
@@ -162,14 +168,13 @@ export class Aws {
 
   /** All calls of an operation: what was sent, and when. */
   public sent(operation: string): object[] {
-    return [...this.healthlake.calls(), ...this.cloudformation.calls(), ...this.s3.calls(), ...this.lambda.calls()]
-      .map(({ args: [command] }) => command)
+    return this.clients.flatMap((client) => client.calls().map(({ args: [command] }) => command as { readonly input: unknown }))
       .filter((command) => command.constructor.name === `${operation}Command`)
       .map(({ input }) => input as object);
   }
 
   public get callCount(): number {
-    return this.healthlake.calls().length + this.cloudformation.calls().length + this.s3.calls().length + this.lambda.calls().length;
+    return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
   /** Passes an event through the handler as the provider framework does, which asks every 10 s. */
@@ -205,14 +210,15 @@ export class Aws {
     return asked;
   }
 
+  private get clients() {
+    return [this.healthlake, this.cloudformation, this.s3, this.lambda, this.events, this.states];
+  }
+
   /** Afterwards: nothing that nobody may read was written. */
   public close(): void {
     jest.restoreAllMocks();
     jest.useRealTimers();
-    this.healthlake.restore();
-    this.cloudformation.restore();
-    this.s3.restore();
-    this.lambda.restore();
+    this.clients.forEach((client) => client.restore());
     for (const line of this.lines) {
       const { message, _aws: metrics } = JSON.parse(line) as { message?: string; _aws?: object };
       expect(typeof (message ?? metrics)).toMatch(/^(string|object)$/);

@@ -1,38 +1,47 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, report, SECOND, sdkError, T0, WAIT,
   waitEvent,
 } from './harness';
+import { playWatch, watchedImport } from './watch-player';
 import { fingerprintOf } from '../../lambda/fingerprint';
+import { ImportJobProperties } from '../../src/import-contract';
 
 /** The rows of docs/lifecycle.md: the decision, as its last column begins, by the name of the row. */
 const TABLE = new Map(readFileSync(join(__dirname, '../../docs/lifecycle.md'), 'utf8')
   .split('\n')
-  .map((line) => /^\| ([JWO]\d+) \|.*\| `([^`]+)`[^|]*\|$/.exec(line))
+  .map((line) => /^\| ([JWOD]\d+) \|.*\| `([^`]+)`[^|]*\|$/.exec(line))
   .filter((match) => match !== null)
   .map(([, name, decision]) => [name, decision] as const));
 
 const tested = new Set<string>();
 let aws: Aws;
 
-/** The test of a row; what the handler logs that it decided is compared with the table. */
+/** What the state machine did by itself. */
+let moves: string[];
+
+/** The test of a row; what the handler logs that it decided, or the state machine did, is compared with the table. */
 function row(name: string, test: () => Promise<unknown>): void {
   tested.add(name);
   // A row without a line in the table fails by itself.
   it(`${name}: ${TABLE.get(name)}`, async () => {
     await test();
     const decisions = aws.lines.map((line) => (JSON.parse(line) as { decision?: string }).decision).filter((decision) => decision !== undefined);
+    decisions.push(...moves);
     expect(decisions.length > 0 ? decisions : ['keep the id']).toContain(TABLE.get(name));
   });
 }
 
 beforeEach(() => {
   aws = new Aws();
+  moves = [];
   datastoreIs('ACTIVE');
   listed();
   aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
@@ -292,6 +301,114 @@ describe('Job, rolled back', () => {
   });
 });
 
+describe('Job of a detached import', () => {
+  const WATCH = { StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch', GiveUpAfterSeconds: '604800' };
+  const detachedEvent = (changes: Parameters<typeof jobEvent>[0] = {}, properties: Partial<ImportJobProperties> = {}) =>
+    jobEvent(changes, { Watch: WATCH, ...properties });
+  const detachedUpdate = { ...update, OldResourceProperties: { ...JOB, Watch: WATCH } };
+  const THROTTLED = sdkError('ThrottlingException', 'Rate exceeded');
+  const GOES_ON = '; the job goes on at HealthLake; correct it and deploy again, which finds the job and starts no second one; log group: ';
+
+  /** What starts of executions were asked for, by the names of these. */
+  const watched = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name);
+
+  /** HealthLake lists the job as soon as it has accepted it; Step Functions takes no execution for some time. */
+  function watchFails(error: Error, minutes = Infinity): void {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(job(JOB_ID, { ...RUNNING, SubmitTime: new Date() }));
+      return { JobId: JOB_ID };
+    });
+    const until = Date.now() + minutes * MINUTE;
+    aws.states.on(StartExecutionCommand).callsFake(() => {
+      if (Date.now() < until) {
+        throw error;
+      }
+      return {};
+    });
+  }
+
+  row('J60', async () => {
+    await starts(detachedEvent());
+    expect(aws.sent('StartExecution')).toEqual([{ stateMachineArn: WATCH.StateMachineArn, name: JOB_ID, input: expect.any(String) }]);
+  });
+  row('J61', async () => {
+    watchFails(NO_ANSWER, 0.1);
+    aws.states.on(StartExecutionCommand).rejectsOnce(NO_ANSWER).rejects(sdkError('ExecutionAlreadyExists', 'Execution Already Exists'));
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: 10 * SECOND, data: { JobId: JOB_ID } });
+    expect([startsOf().length, watched()]).toEqual([1, [JOB_ID, JOB_ID]]);
+  });
+  row('J62', async () => {
+    for (const error of [THROTTLED, sdkError('InternalServerError', 'oh', 500), NO_ANSWER]) {
+      aws.healthlake.resetHistory();
+      listed();
+      watchFails(error, 14);
+      expect(await aws.run(detachedEvent())).toMatchObject({ after: 14 * MINUTE, data: { JobId: JOB_ID } });
+      listed();
+      watchFails(error);
+      const { after, reason } = await aws.run(detachedEvent());
+      expect(after).toBe(15 * MINUTE);
+      expect(reason).toContain(`could not start to watch the import job ${JOB_ID}: ${error.name}: ${error.message}${GOES_ON}`);
+      expect(startsOf()).toHaveLength(2);
+    }
+  });
+  row('J63', async () => {
+    const refusal = (more: string) => sdkError('AccessDeniedException', `not authorized to perform: states:StartExecution ${more}`);
+    watchFails(refusal(''), 4);
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: 4 * MINUTE, data: { JobId: JOB_ID } });
+    watchFails(refusal(''));
+    expect(await aws.run(detachedEvent())).toEqual({ after: 5 * MINUTE, reason: expect.stringContaining(GOES_ON) });
+    watchFails(refusal('with an explicit deny'));
+    expect(await aws.run(detachedEvent())).toEqual({ after: 0, reason: expect.stringContaining(GOES_ON) });
+    expect(startsOf()).toHaveLength(1);
+  });
+  row('J64', async () => {
+    watchFails(THROTTLED, 1);
+    aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: MINUTE, data: { JobId: JOB_ID } });
+    expect(startsOf()).toHaveLength(7);
+    expect(new Set(startsOf().map(({ ClientToken }) => ClientToken)).size).toBe(1);
+  });
+  row('J65', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    aws.states.on(StartExecutionCommand).rejects(sdkError('ExecutionAlreadyExists', 'Execution Already Exists'));
+    await answersWith(JOB_ID, detachedEvent(detachedUpdate, { ErrorTolerance: { Kind: 'ANY' }, OutputS3Uri: 's3://elsewhere/' }));
+    expect([watched(), aws.callCount]).toEqual([[JOB_ID], 1]);
+  });
+  row('J66', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    await answersWith(JOB_ID, detachedEvent(update));
+    expect(watched()).toEqual([JOB_ID]);
+  });
+  row('J67', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    await answersWith(JOB_ID, jobEvent(detachedUpdate));
+    expect(aws.callCount).toBe(0);
+  });
+  row('J68', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(NO_ANSWER);
+    watchFails(sdkError('AccessDeniedException', 'with an explicit deny'));
+    const { after, reason } = await aws.run(detachedEvent(update));
+    expect([after, reason]).toEqual([15 * MINUTE, expect.stringContaining(GOES_ON)]);
+    expect(startsOf()).toEqual([]);
+  });
+  row('J69', async () => {
+    inRollBack();
+    listed(job('old', GOOD));
+    for (const error of [THROTTLED, NO_ANSWER, sdkError('StateMachineDoesNotExist', 'State Machine Does Not Exist')]) {
+      watchFails(error);
+      expect(await aws.run(detachedEvent(back))).toMatchObject({ after: 0, data: { JobId: 'old' } });
+    }
+    aws.states.on(StartExecutionCommand).resolves({});
+    await answersWith('old', detachedEvent(back));
+    expect(watched()).toEqual(Array(4).fill('old'));
+  });
+  row('J70', async () => {
+    inRollBack();
+    expect(await aws.run(detachedEvent(back))).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN' } });
+    expect(watched()).toEqual([]);
+  });
+});
+
 describe('a leg', () => {
   const ID = `${DATASTORE}/${JOB_ID}`;
   const LATER = { LegsBefore: '1' };
@@ -503,6 +620,129 @@ describe('Outcome', () => {
     expect(await aws.run(outcomeEvent(outcomeUpdate, { JobId: 'UNKNOWN', TimeoutSeconds: '60' })))
       .toMatchObject({ after: 0, reason: expect.stringContaining('change errorTolerance or outputPrefix') });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+});
+
+describe('the watch of a detached import', () => {
+  const PROPERTIES: ImportJobProperties = { ...JOB, EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/default' };
+  const REFUSED = sdkError('AccessDeniedException', 'not authorized');
+  const runningUntil = (end: number, ended: Partial<ImportJob> = GOOD) => described((now) => (now < end ? RUNNING : ended));
+
+  /** Watches the job to its end, or for so many minutes. */
+  async function watch(giveUpAfter = 7 * 24 * 60, properties = PROPERTIES, mayAssume = true) {
+    const watched = await playWatch(watchedImport(properties, JOB_ID, giveUpAfter), mayAssume);
+    moves.push(...watched.moves);
+    return watched;
+  }
+
+  /** Type and status of the events that were put, and whether they were counted. */
+  function told(): [string, string, number][] {
+    const results = aws.lines.map((line) => JSON.parse(line) as { Succeeded?: number }).filter(({ Succeeded }) => Succeeded !== undefined);
+    const entries = aws.events.calls().flatMap(({ args: [{ input }] }) => (input as PutEventsCommand['input']).Entries!);
+    return entries.map(({ DetailType, Detail }) => [DetailType!, (JSON.parse(Detail!) as { jobStatus: string }).jobStatus, results.length]);
+  }
+
+  row('D1', async () => {
+    for (const status of ['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] as const) {
+      const endsAt = Date.now() + 6 * 60 * MINUTE;
+      described((now) => (now < endsAt ? { JobStatus: status } : GOOD));
+      expect(await watch()).toMatchObject({ status: 'SUCCEEDED', invocations: 1 });
+    }
+  });
+  row('D2', async () => {
+    runningUntil(T0 + 30 * MINUTE);
+    const { status, after } = await watch();
+    expect([status, told()]).toEqual(['SUCCEEDED', [['FHIR Import Succeeded', 'COMPLETED', 1]]]);
+    expect(after).toBeGreaterThanOrEqual(30 * MINUTE);
+  });
+  row('D3', async () => {
+    for (const end of [FAILED, WITH_ERRORS, { JobStatus: 'CANCEL_COMPLETED' }, { JobStatus: 'CANCEL_FAILED' }] as const) {
+      aws.events.resetHistory();
+      aws.lines.splice(0);
+      runningUntil(Date.now() + 30 * MINUTE, end);
+      expect([(await watch()).status, told()]).toEqual(['FAILED', [['FHIR Import Failed', end.JobStatus, 1]]]);
+    }
+  });
+  row('D4', async () => {
+    runningUntil(Infinity);
+    const { status, after, invocations } = await watch(60);
+    expect([status, invocations, told()]).toEqual(['FAILED', 1, [['FHIR Import Failed', 'IN_PROGRESS', 1]]]);
+    expect(after).toBeGreaterThanOrEqual(60 * MINUTE);
+    expect(after).toBeLessThan(63 * MINUTE);
+  });
+  row('D5', async () => {
+    described((now) => (now < T0 + 10 * MINUTE ? { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] } : GOOD));
+    const { status, looks, invocations } = await watch();
+    expect([status, invocations, told()]).toEqual(['SUCCEEDED', looks, [['FHIR Import Succeeded', 'COMPLETED', 1]]]);
+    expect(looks).toBeGreaterThan(10);
+  });
+  row('D6', async () => {
+    runningUntil(T0 + 10 * MINUTE);
+    const { status, invocations } = await watch(60, PROPERTIES, false);
+    expect([status, told()]).toEqual(['SUCCEEDED', [['FHIR Import Succeeded', 'COMPLETED', 1]]]);
+    expect(invocations).toBeGreaterThan(10);
+  });
+  row('D7', async () => {
+    for (const error of [sdkError('ThrottlingException', 'Rate exceeded'), sdkError('InternalServerException', 'oh', 500), NO_ANSWER]) {
+      aws.events.resetHistory();
+      aws.lines.splice(0);
+      aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
+      const { status, after } = await watch(120);
+      expect([status, told()]).toEqual(['FAILED', [['FHIR Import Failed', 'UNKNOWN', 1]]]);
+      expect(after).toBeGreaterThanOrEqual(120 * MINUTE);
+    }
+  });
+  row('D8', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
+    const { status, after } = await watch();
+    expect([status, Math.floor(after / MINUTE), told()]).toEqual(['FAILED', 5, [['FHIR Import Failed', 'UNKNOWN', 1]]]);
+    const refusedAt = Date.now() + 60 * MINUTE;
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() >= refusedAt) {
+        throw REFUSED;
+      }
+      return { ImportJobProperties: importJob(RUNNING) };
+    });
+    expect(await watch()).toMatchObject({ status: 'FAILED', invocations: 1 });
+  });
+  row('D9', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
+    const { status, after } = await watch();
+    expect([status, Math.floor(after / MINUTE), told()]).toEqual(['FAILED', 5, [['FHIR Import Failed', 'UNKNOWN', 1]]]);
+  });
+  row('D10', async () => {
+    runningUntil(T0);
+    const { status } = await watch(60, { ...PROPERTIES, ContractVersion: '99' });
+    expect([status, told()]).toEqual(['FAILED', [['FHIR Import Failed', 'UNKNOWN', 1]]]);
+    expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(1); // the state machine's
+  });
+  row('D11', async () => {
+    runningUntil(T0);
+    aws.events.on(PutEventsCommand)
+      .rejectsOnce(NO_ANSWER)
+      .resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'oh' }] })
+      .resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+    expect(await watch()).toMatchObject({ status: 'SUCCEEDED', invocations: 3 });
+    expect(told()).toEqual(Array(3).fill(['FHIR Import Succeeded', 'COMPLETED', 1]));
+  });
+  row('D12', async () => {
+    runningUntil(T0);
+    aws.events.on(PutEventsCommand).rejects(REFUSED);
+    const { status, after, invocations } = await watch();
+    expect([status, invocations]).toEqual(['FAILED', 21]);
+    expect(after).toBeGreaterThan(3 * 60 * MINUTE);
+    expect(aws.lines).toEqual([]);
+  });
+  row('D13', async () => {
+    runningUntil(T0 + 60 * MINUTE);
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() >= T0 + 30 * MINUTE) {
+        throw REFUSED;
+      }
+      return { ImportJobProperties: importJob(RUNNING) };
+    });
+    aws.events.on(PutEventsCommand).rejects(REFUSED);
+    expect(await watch()).toMatchObject({ status: 'FAILED', invocations: 21 });
   });
 });
 
