@@ -51,6 +51,14 @@ export const LINE = {
   outputEncryption: 'U49',
   longOperation: 'U50',
   longSession: 'U51',
+  sdkIntegration: 'U52',
+  taskCredentials: 'U53',
+  timeOfState: 'U54',
+  eventConditions: 'U55',
+  publishers: 'U56',
+  inputInEvents: 'U57',
+  causeInLog: 'U58',
+  vendedLogs: 'U59',
 } as const;
 
 /** The id of a line. */
@@ -69,6 +77,14 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.outputEncryption]: 'the quickstart\'s bucket has its key',
   [LINE.longOperation]: 'the quickstart is deployed in minutes',
   [LINE.longSession]: 'the quickstart is deployed in minutes',
+  [LINE.sdkIntegration]: 'the quickstart waits for its import',
+  [LINE.taskCredentials]: 'the quickstart waits for its import',
+  [LINE.timeOfState]: 'the quickstart waits for its import',
+  [LINE.eventConditions]: 'the quickstart puts no event',
+  [LINE.publishers]: 'the quickstart has no topic',
+  [LINE.inputInEvents]: 'the quickstart has no rule',
+  [LINE.causeInLog]: 'the quickstart waits for its import',
+  [LINE.vendedLogs]: 'the quickstart waits for its import',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
