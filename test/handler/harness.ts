@@ -250,7 +250,7 @@ function wellWorded(error: Error): string {
   return error.message;
 }
 
-function keepsSecrets(text: string): void {
+export function keepsSecrets(text: string): void {
   for (const secret of [PATIENT, SIGNATURE, 'ResponseURL']) {
     expect(text).not.toContain(secret);
   }
