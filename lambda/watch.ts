@@ -4,8 +4,11 @@ import { Deadlines, IsCompleteResponse, isFirstInvocation, NOT_YET } from './fra
 import { Operator } from './operator';
 import { isWorthWaiting, NextLook, untilNextLook } from './polling';
 
-/** All calls of one invocation together with the time that it waits between looks, so that it ends long before the function's time-out. */
+/** All looks of one invocation together with the time that it waits between them, so that it ends long before the function's time-out. */
 const CALL_BUDGET = 2 * 60_000;
+
+/** The looks and the report together, in milliseconds: what is left of the function's time-out is for the stack's direction and an event. */
+const RESULTS_BUDGET = 4 * 60_000;
 
 /** A job that is waited for. */
 export interface WatchedJob extends Deadlines {
@@ -22,9 +25,15 @@ export interface Look {
   readonly status?: string;
 }
 
-/** The signal that ends whatever an invocation still asks when it has to go. */
-export function invocationBudget(): AbortSignal {
-  return AbortSignal.timeout(CALL_BUDGET);
+/** What ends whatever an invocation still asks when it has to go. */
+export interface InvocationBudget {
+  readonly looks: AbortSignal;
+  readonly results: AbortSignal;
+}
+
+/** To be taken when an invocation begins. */
+export function invocationBudget(): InvocationBudget {
+  return { looks: AbortSignal.timeout(CALL_BUDGET), results: AbortSignal.timeout(RESULTS_BUDGET) };
 }
 
 /** Looks at the job whenever a look is due, for some time of its life. */

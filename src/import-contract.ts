@@ -167,13 +167,19 @@ export interface WatchedImport {
   readonly Deadline: number;
   /** The same, as the state machine compares times. */
   readonly GiveUpAt: string;
-  /** How long the state machine waits until it looks again. */
-  readonly Poll: { readonly Seconds: number };
+  readonly Poll: {
+    /** How long the state machine waits until it looks again. */
+    readonly Seconds: number;
+    /** Since when the handler's looks at the job have failed one after the other, in milliseconds since the epoch; 0 if the last one has not. */
+    readonly FailingSince: number;
+  };
 }
 
 /** What the handler says of a watched job. */
 export interface WatchAnswer {
   readonly Decision: 'wait' | 'succeeded' | 'failed';
+  /** As in `WatchedImport`. */
+  readonly FailingSince: number;
 }
 
 /** The value of an attribute that is not known. */

@@ -10,11 +10,14 @@ import { invocationBudget } from '../watch';
  *
  * @throws if that can't be announced: nobody else would tell, so the state machine tries again
  */
-export async function judgeDetached({ Import: properties, RequestedAt, Deadline }: WatchedImport): Promise<WatchAnswer> {
+export async function judgeDetached({ Import: properties, Poll, Deadline }: WatchedImport): Promise<WatchAnswer> {
   const operator = operatorFor(properties.OperatorRoleArn);
   const obstacle = obstacleOf(properties);
   const look = obstacle === undefined ? await lookAt(properties, operator, invocationBudget()) : undefined;
-  const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt, Deadline }, { look, now: Date.now() });
+  const now = Date.now();
+  const FailingSince = look && 'error' in look ? Poll.FailingSince || now : 0;
+  // What a role that changes makes AWS say may pass, hours after the start too: the patience with it begins with the first such look.
+  const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt: FailingSince || now, Deadline }, { look, now });
   const announcement = announcementOf(properties, decision);
   if (announcement && properties.EventBusArn !== undefined) {
     await announce(operator, properties.EventBusArn, announcement);
@@ -22,10 +25,10 @@ export async function judgeDetached({ Import: properties, RequestedAt, Deadline 
   tell({ construct: properties.ConstructPath!, properties, Deadline }, decision); // last: what is tried again is counted once
   switch (decision.kind) {
     case 'wait':
-      return { Decision: 'wait' };
+      return { Decision: 'wait', FailingSince };
     case 'fail':
-      return { Decision: 'failed' };
+      return { Decision: 'failed', FailingSince };
     default:
-      return { Decision: 'succeeded' };
+      return { Decision: 'succeeded', FailingSince };
   }
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'crypto';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { ImportJobProperties, WatchedImport, WireWatch } from '../../src/import-contract';
+import { ImportJobProperties, ImportOutcomeProperties, WatchedImport, WireWatch } from '../../src/import-contract';
 import { Deadlines } from '../framework';
 import { Operator } from '../operator';
 
@@ -10,13 +11,14 @@ const CALL_BUDGET = 15_000;
 const FIRST_PAUSE_SECONDS = 30;
 
 /**
- * Has a job watched to its end. The execution is named by the job, so that a second start does no harm: it is taken for the first.
+ * Has a job watched to its end. The execution is named by the job and by those who hear of it, so that a second start does no harm: it is taken
+ * for the first. But a construct that has moved, whose old role is about to go, and a later `giveUpAfter` have a watch of their own.
  *
  * @throws if the execution can't be started
  */
 export async function watch({ states }: Operator, watchedImport: WatchedImport, { StateMachineArn }: WireWatch): Promise<void> {
   const command = new StartExecutionCommand({
-    stateMachineArn: StateMachineArn, name: watchedImport.Import.JobId, input: JSON.stringify(watchedImport),
+    stateMachineArn: StateMachineArn, name: nameOf(watchedImport.Import), input: JSON.stringify(watchedImport),
   });
   try {
     await states.send(command, { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
@@ -25,6 +27,11 @@ export async function watch({ states }: Operator, watchedImport: WatchedImport, 
       throw error;
     }
   }
+}
+
+function nameOf({ JobId, OperatorRoleArn, ConstructPath, EventBusArn, TimeoutSeconds }: ImportOutcomeProperties): string {
+  const heardBy = JSON.stringify([OperatorRoleArn, ConstructPath, EventBusArn, TimeoutSeconds]);
+  return `${JobId}-${createHash('sha256').update(heardBy).digest('hex').slice(0, 8)}`;
 }
 
 /** What the state machine has to know of a job: no more than what judging it takes. */
@@ -49,6 +56,6 @@ export function watchedImportOf(properties: ImportJobProperties, jobId: string, 
     RequestedAt,
     Deadline,
     GiveUpAt: new Date(Deadline).toISOString(),
-    Poll: { Seconds: FIRST_PAUSE_SECONDS },
+    Poll: { Seconds: FIRST_PAUSE_SECONDS, FailingSince: 0 },
   };
 }

@@ -8,7 +8,7 @@ import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
 import { requestedAtOf } from '../requested-at';
 import { directionOfUpdate } from '../stack';
-import { invocationBudget, watchJob } from '../watch';
+import { InvocationBudget, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
 import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
@@ -33,14 +33,14 @@ interface Watch {
   readonly properties: ImportOutcomeProperties;
   readonly change: OutcomeChange;
   readonly operator: Operator;
-  readonly abortSignal: AbortSignal;
+  readonly budget: InvocationBudget;
 }
 
 /** Looks at the job, for some time of its life, and judges it when it has ended. */
 export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
-  const watch: Watch = { request, properties, change: changeOf(request), operator, abortSignal: invocationBudget() };
+  const watch: Watch = { request, properties, change: changeOf(request), operator, budget: invocationBudget() };
   if (await isAnsweredAtOnce(watch)) {
     return act(watch, await lookAndDecide(watch)) ?? NOT_YET;
   }
@@ -75,7 +75,7 @@ async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<b
 
 async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
   const { request, change, operator } = watch;
-  const look = change.obstacle === undefined ? await lookAt(watch.properties, operator, watch.abortSignal) : undefined;
+  const look = change.obstacle === undefined ? await lookAt(watch.properties, operator, watch.budget) : undefined;
   const alone = decideOutcome(change, { look, now: Date.now() });
   const decision = alone.kind === 'wait' || alone.kind === 'fail'
     ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })

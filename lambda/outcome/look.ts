@@ -4,13 +4,13 @@ import { putMetrics } from '../metrics';
 import { Operator } from '../operator';
 import { logLook } from '../progress';
 import { evidenceOf } from '../results';
-import { describeJob } from '../watch';
+import { describeJob, InvocationBudget } from '../watch';
 import { countsOf } from './counts';
 import { OutcomeDecision } from './decision';
 import { metricsOf } from './metrics';
 import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
 
-/** The report of a job that has ended, in milliseconds: with what an invocation does before, it stays below the function's time-out. */
+/** The report of a job that has ended, in milliseconds. */
 const REPORT_BUDGET = 195_000;
 
 /** Who has looked at a job, and until when it waits for it. */
@@ -21,11 +21,11 @@ export interface Looker {
 }
 
 /** Looks at the job, and if it has ended at its results. */
-export function lookAt(properties: ImportOutcomeProperties, operator: Operator, abortSignal: AbortSignal): Promise<Fact<Evidence>> {
+export function lookAt(properties: ImportOutcomeProperties, operator: Operator, budget: InvocationBudget): Promise<Fact<Evidence>> {
   return ask(async () => {
-    const job = await describeJob(operator, properties, abortSignal);
+    const job = await describeJob(operator, properties, budget.looks);
     return hasEnded(job.JobStatus)
-      ? evidenceOf(job, properties, operator, AbortSignal.timeout(REPORT_BUDGET))
+      ? evidenceOf(job, properties, operator, AbortSignal.any([AbortSignal.timeout(REPORT_BUDGET), budget.results]))
       : { job, isOwn: true };
   });
 }

@@ -34,9 +34,9 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
   if (atOnce.kind === 'hand on') {
     return act(request, properties, atOnce).response!;
   }
-  const abortSignal = invocationBudget();
+  const { looks } = invocationBudget();
   return watchJob({ ...change, jobId: properties.JobId }, async () => {
-    const look = await ask(() => describeJob(operator, properties, abortSignal));
+    const look = await ask(() => describeJob(operator, properties, looks));
     const alone = decideWait(change, { look, now: Date.now() });
     return act(request, properties, alone.kind === 'wait' ? decideWait(change, { look, direction: await direction(), now: Date.now() }) : alone);
   });

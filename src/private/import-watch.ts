@@ -19,6 +19,13 @@ export interface ImportWatchProps {
   readonly logGroup?: logs.ILogGroupRef;
 }
 
+/**
+ * Actions of an alarm.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+const MOST_ACTIONS = 5;
+
 /** Watches the jobs of detached imports to their end: one state machine for all imports of a provider. */
 export class ImportWatch extends Construct {
   /** The role of the state machine. It assumes the operator role of the import whose job it asks for. */
@@ -59,6 +66,10 @@ export class ImportWatch extends Construct {
   public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
     const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
     if (isReachable && !this.notified.has(topic.topicArn)) {
+      if (this.notified.size === MOST_ACTIONS) {
+        throw new Error(`the alarm of detached imports can't notify a topic more than the ${MOST_ACTIONS} that it has, and "${topic.node.path}" is another; `
+          + 'use one topic for several imports, or a FhirImportProvider of its own for some of them');
+      }
       this.notified.add(topic.topicArn);
       this.alarm.addAlarmAction(new actions.SnsAction(topic));
     }
@@ -73,7 +84,7 @@ export class ImportWatch extends Construct {
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.DESTROY, // what a roll-back left would be in the way of the next deployment; the handler's log has the verdicts
     });
   }
 }

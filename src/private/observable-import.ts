@@ -1,4 +1,4 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -169,6 +169,9 @@ export abstract class ObservableImport extends Construct {
   }
 
   private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
+    if (eventBus) {
+      this.validateBus(eventBus);
+    }
     const { target, ...ruleProps } = options;
     const rule = new events.Rule(this, id, { ...ruleProps, eventBus });
     rule.addEventPattern(pattern);
@@ -191,4 +194,15 @@ export abstract class ObservableImport extends Construct {
     watch?.notify(topic, this);
   }
 
+
+  /** A rule is made where the stack is, on the bus of that name there. */
+  private validateBus(eventBus: events.IEventBus): void {
+    const [bus, own] = [eventBus.env, Stack.of(this)];
+    for (const name of ['account', 'region'] as const) {
+      if (!Token.isUnresolved(bus[name]) && !Token.isUnresolved(own[name]) && bus[name] !== own[name]) {
+        throw new Error(`eventBus "${eventBus.node.path}" is in the ${name} ${bus[name]} and the import in ${own[name]}, where a rule or a notification would never `
+          + 'hear of it; make the rule where the bus is, or leave eventBus out');
+      }
+    }
+  }
 }

@@ -50,12 +50,8 @@ export function watchDefinition(judgeFunctionArn: string): object {
         }],
         Default: 'Judge',
       },
-      PauseLonger: {
-        Type: 'Pass',
-        Parameters: { 'Seconds.$': `States.MathAdd(${path('$.Poll.Seconds')}, ${LONGER})` },
-        ResultPath: path('$.Poll'),
-        Next: 'Pause',
-      },
+      PauseLonger: pauseLonger({ FailingSince: 0 }),
+      PauseAfterJudging: pauseLonger({ 'FailingSince.$': '$.Judged.FailingSince' }),
       Judge: {
         Type: 'Task',
         Resource: taskOf('lambda:invoke'),
@@ -69,7 +65,7 @@ export function watchDefinition(judgeFunctionArn: string): object {
             'Poll.$': path('$.Poll'),
           } satisfies { [Member in keyof WatchedImport as `${Member}.$`]: InputPath },
         },
-        ResultSelector: { 'Decision.$': '$.Payload.Decision' },
+        ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' },
         ResultPath: '$.Judged',
         // More than three hours, for whatever keeps the function from running or the event from being put.
         Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
@@ -77,12 +73,23 @@ export function watchDefinition(judgeFunctionArn: string): object {
       },
       HasEnded: {
         Type: 'Choice',
-        Choices: [decided('wait', 'PauseLonger'), decided('succeeded', 'Succeeded')],
+        Choices: [decided('wait', 'PauseAfterJudging'), decided('succeeded', 'Succeeded')],
         Default: 'Failed',
       },
-      Succeeded: { Type: 'Succeed' },
+      // The output goes with an event of AWS to whoever listens: no more of HealthLake's answer than the verdict.
+      Succeeded: { Type: 'Succeed', OutputPath: '$.Judged' },
       Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
     },
+  };
+}
+
+/** Gives the next pause, and since when looks have failed. */
+function pauseLonger(failingSince: { readonly FailingSince: 0 } | { readonly 'FailingSince.$': string }) {
+  return {
+    Type: 'Pass',
+    Parameters: { 'Seconds.$': `States.MathAdd(${path('$.Poll.Seconds')}, ${LONGER})`, ...failingSince },
+    ResultPath: path('$.Poll'),
+    Next: 'Pause',
   };
 }
 

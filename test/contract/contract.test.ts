@@ -211,7 +211,7 @@ describe.each(WATCHED)('an execution that was started with contract version %s',
   ] as const)('judges a job that is %s: %s', async (JobStatus, Decision, DetailType) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus, JobProgressReport: report(5, 5, 0) }) });
 
-    expect(await isComplete(watched)).toEqual({ Decision });
+    expect(await isComplete(watched)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toEqual(DetailType === undefined ? [] : [{
       Entries: [{ EventBusName: watched.Import.EventBusArn, Source: 'cdk-healthlake-import', DetailType, Detail: expect.any(String) }],
     }]);
@@ -220,7 +220,7 @@ describe.each(WATCHED)('an execution that was started with contract version %s',
   test('judges a job without what is optional, and tells nobody', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED', JobProgressReport: report(5, 5, 0) }) });
 
-    expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded' });
+    expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.sent('PutEvents')).toEqual([]);
   });
 });

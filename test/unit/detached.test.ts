@@ -270,7 +270,7 @@ describe('the log of the watch', () => {
     expect(LoggingConfiguration.Destinations).toHaveLength(1);
     expect(TracingConfiguration).toEqual({ Enabled: true });
     expect(group.Properties).toEqual({ LogGroupName: expect.stringMatching(/^\/aws\/vendedlogs\/states\/fhir-import-\w{8}-5f0e7a60-/), RetentionInDays: 365 });
-    expect(group.DeletionPolicy).toBe('Retain');
+    expect(group.DeletionPolicy).toBe('Delete'); // its name is the same in the next deployment
   });
 
   test('goes to the log group of the provider if that is supplied', () => {
@@ -331,7 +331,7 @@ describe('the state machine', () => {
   test('fails on every answer of the handler but those that it knows', () => {
     expect(States.HasEnded.Default).toBe('Failed');
     expect(States.HasEnded.Choices).toEqual([
-      { Variable: '$.Judged.Decision', StringEquals: 'wait', Next: 'PauseLonger' },
+      { Variable: '$.Judged.Decision', StringEquals: 'wait', Next: 'PauseAfterJudging' },
       { Variable: '$.Judged.Decision', StringEquals: 'succeeded', Next: 'Succeeded' },
     ]);
   });

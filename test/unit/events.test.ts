@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -173,4 +173,16 @@ describe('a rule', () => {
     expect(onlyResource(template, RULE).Properties.EventPattern.detail.constructPath).toEqual(['Stack/Import f?r ?rzte']);
     expect(onlyResource(template, OUTCOME).Properties.ConstructPath).toBe('Stack/Import f?r ?rzte');
   });
+});
+
+test.each([
+  ['account', 'arn:aws:events:us-east-1:444455556666:event-bus/default', '444455556666', '111122223333'],
+  ['region', 'arn:aws:events:eu-west-1:111122223333:event-bus/default', 'eu-west-1', 'us-east-1'],
+])('a rule is not made for a bus of another %s, where it would never hear of anything', (name, arn, there, here) => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+  const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
+
+  expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, where a rule or a notification would `
+    + 'never hear of it; make the rule where the bus is, or leave eventBus out');
+  expect(templateOf(stack)).toBeDefined(); // the event itself may go there
 });

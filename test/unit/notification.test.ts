@@ -109,6 +109,17 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
+test('the alarm has room for five topics', () => {
+  const stack = newStack();
+  const notify = (index: number) => importInto(stack, {
+    completion: detached, source: FhirSource.storage(`${index}/`), notificationTopic: new sns.Topic(stack, `Topic${index}`),
+  }, `Import${index}`);
+  [1, 2, 3, 4, 5].forEach(notify);
+
+  expect(() => notify(6)).toThrow('the alarm of detached imports can\'t notify a topic more than the 5 that it has, and "Stack/Topic6" is another; '
+    + 'use one topic for several imports, or a FhirImportProvider of its own for some of them');
+});
+
 describe('a topic of another stack', () => {
   test('than import and provider is told by both', () => {
     const stack = newStack();
