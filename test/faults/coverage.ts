@@ -8,7 +8,7 @@ const SUFFICIENT = 150;
 const LEAST = 5;
 
 const STEPS = ['deploy', 'destroy', 'fails after', 'fails beside', 'deleted'];
-const COMPLETIONS = ['wait', 'long wait'];
+const COMPLETIONS = ['wait', 'long wait', 'detached'];
 const ENDS = ['CREATE_COMPLETE', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE'];
 
 /** Throws if a run that was long enough has not played everything there is: it would say less than it seems to. */

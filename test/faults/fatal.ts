@@ -1,5 +1,5 @@
 import type { Served } from './fault-player';
-import type { Fault, Operation } from './plan';
+import type { Fault, FunctionName, Operation } from './plan';
 
 /** How many attempts the framework makes of a call until it fails the resource: twice the SDK's three for Invoke, the SDK's three for StartExecution. */
 const INVOKE_ATTEMPTS = 6;
@@ -28,7 +28,7 @@ export function isFatal(served: readonly Served[]): boolean {
 /** A kill of our own functions that is answered as their error. */
 function isErrorOfHandler(fault: Fault): boolean {
   if (fault.on === 'invocation') {
-    return !fault.of.startsWith('framework') && fault.what.kind === 'killed after' && fault.what.answer === 'function-error';
+    return isOfDeployment(fault.of) && fault.what.kind === 'killed after' && fault.what.answer === 'function-error';
   }
   return fault.on === 'request' && isOfHandler(fault.operation)
     && fault.what.kind === 'killed' && fault.what.answer === 'function-error';
@@ -37,7 +37,7 @@ function isErrorOfHandler(fault: Fault): boolean {
 /** A call of our own functions that the framework gets no answer to. */
 function losesInvoke(fault: Fault): boolean {
   if (fault.on === 'invocation') {
-    return !fault.of.startsWith('framework') && (fault.what.kind === 'refused' || (fault.what.kind === 'killed after' && fault.what.answer === 'service-error'));
+    return isOfDeployment(fault.of) && (fault.what.kind === 'refused' || (fault.what.kind === 'killed after' && fault.what.answer === 'service-error'));
   }
   return isRequest(fault, 'lambda.Invoke')
     || (fault.on === 'request' && isOfHandler(fault.operation) && fault.what.kind === 'killed');
@@ -58,7 +58,12 @@ function isRequest(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind !== 'delay';
 }
 
+/** Whether the framework calls a function of ours for a deployment. */
+function isOfDeployment(name: FunctionName): boolean {
+  return name === 'onEvent' || name === 'isComplete';
+}
+
 /** Whether our own functions make a request. */
 export function isOfHandler(operation: Operation): boolean {
-  return /^(sts|healthlake|cloudformation)\./.test(operation);
+  return /^(sts|healthlake|cloudformation|watch|judge)\./.test(operation) && operation !== 'watch.DescribeFHIRImportJob';
 }

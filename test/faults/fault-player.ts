@@ -1,4 +1,4 @@
-import type { Fault, FunctionName, InvocationFault, RequestFault, StallFault } from './plan';
+import { type Fault, type FunctionName, type InvocationFault, isOfWatch, type RequestFault, type StallFault } from './plan';
 import { BESIDE } from './template';
 import type { LocalAws } from '../../local/aws';
 import { ServiceError } from '../../local/contract';
@@ -20,47 +20,67 @@ const FUNCTION_NAMES: readonly (readonly [RegExp, FunctionName])[] = [
   [/IsComplete/, 'isComplete'],
 ];
 
-/** Serves the faults of one step after the other. */
+/** Who asks for what only watches ask for, by the session of the caller. */
+const STATE_MACHINE_SESSION = /\/StepFunctions$/;
+const HANDLER_SESSION = /\/fhir-import$/;
+
+/** A fault that can be served now. */
+interface Armed {
+  readonly fault: Fault;
+  /** How many requests or invocations of its kind there were. */
+  count: number;
+  /** By the clock. */
+  firstHit?: number;
+}
+
+/** Serves the faults of one step after the other; those of watches go on after their step. */
 export class FaultPlayer {
-  private faults: readonly Fault[] = [];
+  /** What hit watches, in the whole plan. */
+  public readonly servedToWatches: Served[] = [];
+  private armed: Armed[] = [];
   private served: Served[] = [];
-  private counts = new Map<string, number>();
-  private firstHits = new Map<Fault, number>();
+  private isUnderWay = false;
   private stepEnd = new AbortController();
 
   public constructor(private readonly aws: LocalAws) {
-    aws.router.faults.hook = (service, operation, { callerArn }) => this.onRequest(`${service}.${operation}`, callerArn);
-    aws.lambda.beforeInvoke = ({ functionName }) => this.onInvocation(functionName);
+    aws.router.faults.hook = (service, operation, { callerArn }) => this.onRequest(this.nameOf(service, operation, callerArn), callerArn);
+    aws.lambda.beforeInvoke = ({ functionName, payload }) => this.onInvocation(functionName, payload);
   }
 
-  /** From now on these faults are served; counts begin anew. */
+  /** From now on these faults are served; their counts begin now. */
   public begin(faults: readonly Fault[]): void {
     this.end();
-    this.faults = faults;
+    this.isUnderWay = true;
+    this.armed.push(...faults.map((fault) => ({ fault, count: 0 })));
     this.stepEnd = new AbortController();
     for (const fault of faults) {
       if (fault.on === 'queue') void this.stall(fault, this.stepEnd.signal).catch(() => undefined);
     }
   }
 
-  /** Ends all faults; returns those that were served. */
+  /** Ends all faults but those of watches; returns those that were served since the beginning. */
   public end(): Served[] {
     const { served } = this;
     this.stepEnd.abort(new Error('the step has ended'));
-    this.faults = [];
+    this.armed = this.armed.filter(({ fault }) => isOfWatch(fault));
     this.served = [];
-    this.counts = new Map();
-    this.firstHits = new Map();
+    this.isUnderWay = false;
     this.aws.healthlake.healthLake.resumeQueue();
     return served;
   }
 
+  private nameOf(service: string, operation: string, callerArn = ''): string {
+    if (operation === 'PutEvents') return 'judge.PutEvents';
+    if (operation === 'StartExecution' && HANDLER_SESSION.test(callerArn)) return 'watch.StartExecution';
+    if (operation === 'DescribeFHIRImportJob' && STATE_MACHINE_SESSION.test(callerArn)) return 'watch.DescribeFHIRImportJob';
+    if (operation === 'DescribeFHIRImportJob' && !this.isUnderWay) return 'judge.DescribeFHIRImportJob';
+    return `${service}.${operation}`;
+  }
+
   private onRequest(operation: string, callerArn: string | undefined): ServedFault | undefined {
-    const nth = this.count(operation);
-    const fault = this.faults.find((candidate): candidate is RequestFault =>
-      candidate.on === 'request' && candidate.operation === operation && this.isHit(candidate, nth));
+    const fault = this.serve((candidate): candidate is RequestFault => candidate.on === 'request' && candidate.operation === operation,
+      (candidate, armed) => this.isHit(candidate, armed));
     if (!fault) return undefined;
-    this.serve(fault);
     const { what } = fault;
     switch (what.kind) {
       case 'delay':
@@ -75,15 +95,13 @@ export class FaultPlayer {
     }
   }
 
-  private onInvocation(functionName: string): ServedInvocationFault | undefined {
+  private onInvocation(functionName: string, payload: unknown): ServedInvocationFault | undefined {
     if (functionName.includes(BESIDE)) return { error: new ServiceError('ServiceException', 'nobody is to answer', 500) };
-    const name = FUNCTION_NAMES.find(([pattern]) => pattern.test(functionName))?.[1];
+    const name = isWatched(payload) ? 'judge' : FUNCTION_NAMES.find(([pattern]) => pattern.test(functionName))?.[1];
     if (!name) return undefined;
-    const nth = this.count(name);
-    const fault = this.faults.find((candidate): candidate is InvocationFault =>
-      candidate.on === 'invocation' && candidate.of === name && nth >= candidate.from && nth < candidate.from + candidate.times);
+    const fault = this.serve((candidate): candidate is InvocationFault => candidate.on === 'invocation' && candidate.of === name,
+      ({ from, times }, { count }) => count >= from && count < from + times);
     if (!fault) return undefined;
-    this.serve(fault);
     const { what } = fault;
     switch (what.kind) {
       case 'killed after':
@@ -95,13 +113,12 @@ export class FaultPlayer {
     }
   }
 
-  private isHit(fault: RequestFault, nth: number): boolean {
-    if (nth < fault.from) return false;
-    if ('times' in fault.lasting) return nth < fault.from + fault.lasting.times;
+  private isHit(fault: RequestFault, armed: Armed): boolean {
+    if (armed.count < fault.from) return false;
+    if ('times' in fault.lasting) return armed.count < fault.from + fault.lasting.times;
     const now = this.aws.clock.now();
-    const firstHit = this.firstHits.get(fault) ?? now;
-    this.firstHits.set(fault, firstHit);
-    return now < firstHit + fault.lasting.seconds * 1000;
+    armed.firstHit ??= now;
+    return now < armed.firstHit + fault.lasting.seconds * 1000;
   }
 
   /** Kills the process that makes a request: the caller's session is named for its function, but for that of an operator role. */
@@ -123,29 +140,41 @@ export class FaultPlayer {
     const { clock, healthlake: { healthLake } } = this.aws;
     await clock.sleep(fault.afterSeconds * 1000, signal);
     healthLake.stallQueue();
-    this.serve(fault);
+    this.note(fault);
     if (fault.seconds === undefined) return;
     await clock.sleep(fault.seconds * 1000, signal);
     healthLake.resumeQueue();
   }
 
-  private serve(fault: Fault): void {
-    this.served.push({ fault, time: this.aws.clock.now() });
+  /** Counts for all faults that match, and gives the first of them that hits. */
+  private serve<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
+    const matching = this.armed.flatMap((armed) => matches(armed.fault) ? [{ armed, fault: armed.fault }] : []);
+    matching.forEach(({ armed }) => { armed.count += 1; });
+    const hit = matching.find(({ armed, fault }) => isHit(fault, armed));
+    if (hit) this.note(hit.fault);
+    return hit?.fault;
   }
 
-  private count(what: string): number {
-    const count = (this.counts.get(what) ?? 0) + 1;
-    this.counts.set(what, count);
-    return count;
+  private note(fault: Fault): void {
+    const served = { fault, time: this.aws.clock.now() };
+    this.served.push(served);
+    if (isOfWatch(fault)) this.servedToWatches.push(served);
   }
+}
+
+/** Whether an invocation is one that judges the job of a detached import. */
+function isWatched(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'Import' in payload;
 }
 
 /** A short name of what goes wrong, for counting. */
 export function faultKind(fault: Fault): string {
   switch (fault.on) {
     case 'request':
+      if (isOfWatch(fault)) return fault.operation;
       return fault.what.kind === 'killed' ? `killed ${fault.what.when} a call` : fault.what.kind;
     case 'invocation':
+      if (isOfWatch(fault)) return `${fault.what.kind} (judge)`;
       return `${fault.what.kind}${fault.of.startsWith('framework') ? ' (framework)' : ''}`;
     case 'queue':
       return 'stall';
@@ -155,5 +184,6 @@ export function faultKind(fault: Fault): string {
 /** Every name that `faultKind` gives. */
 export const FAULT_KINDS: readonly string[] = [
   'throttle', 'internal', 'reset-before', 'reset-after', 'delay', 'error', 'killed before a call', 'killed after a call', 'stall',
-  ...['killed after', 'refused', 'twice'].flatMap((kind) => [kind, `${kind} (framework)`]),
+  ...['killed after', 'refused', 'twice'].flatMap((kind) => [kind, `${kind} (framework)`, `${kind} (judge)`]),
+  'watch.StartExecution', 'watch.DescribeFHIRImportJob', 'judge.DescribeFHIRImportJob', 'judge.PutEvents',
 ];

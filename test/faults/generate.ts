@@ -1,14 +1,19 @@
 import * as fc from 'fast-check';
 import { CANARY } from './data';
 import type {
-  DeployStep, DestroyStep, Fault, FunctionName, InvocationFault, Operation, Plan, PlannedEnvironment, PlannedJob, RequestFault, RequestTrouble, Step,
-  Trouble, Variant,
+  DeploymentFunction, DeploymentOperation, DeployStep, DestroyStep, Fault, FunctionName, InvocationFault, Operation, Plan, PlannedEnvironment,
+  PlannedJob, RequestFault, RequestTrouble, Step, Trouble, Variant, WatchOperation,
 } from './plan';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
 import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
 
 /** Plans, simple ones first: what fails is reduced to as few steps, changes and faults as fail with it. */
 export function plans(): fc.Arbitrary<Plan> {
+  return fc.oneof({ weight: 5, arbitrary: waitingPlans() }, { weight: 1, arbitrary: detachedPlans() });
+}
+
+/** Plans about an import that is waited for, mostly. */
+function waitingPlans(): fc.Arbitrary<Plan> {
   const part: fc.Arbitrary<Step[]> = fc.oneof({ withCrossShrink: true },
     { weight: 4, arbitrary: fc.constant<Step[]>([CALM]) },
     { weight: 10, arbitrary: deployments().map((step): Step[] => [step]) },
@@ -17,6 +22,17 @@ export function plans(): fc.Arbitrary<Plan> {
   // What most plans are about is what becomes of a stack that is there.
   const first = fc.oneof({ withCrossShrink: true }, { weight: 3, arbitrary: fc.constant(CALM) }, { weight: 2, arbitrary: deployments() });
   const steps = fc.tuple(first, fc.array(part, { maxLength: 4 })).map(([step, others]) => [step, ...others.flat()]);
+  return fc.record({ steps, environment: environments() });
+}
+
+/** Plans about an import that is detached, at first at least; faults hit its watch too. */
+function detachedPlans(): fc.Arbitrary<Plan> {
+  const part: fc.Arbitrary<Step> = fc.oneof({ withCrossShrink: true },
+    { weight: 2, arbitrary: fc.constant<Step>(CALM) },
+    { weight: 6, arbitrary: deployments(detachedFaults()) },
+    { weight: 1, arbitrary: destructions() });
+  const first = deployments(detachedFaults()).map((step): Step => ({ ...step, change: { ...step.change, completion: 'detached' } }));
+  const steps = fc.tuple(first, fc.array(part, { maxLength: 3 })).map(([step, others]) => [step, ...others]);
   return fc.record({ steps, environment: environments() });
 }
 
@@ -81,10 +97,10 @@ function reversals(): fc.Arbitrary<UpdateReversal> {
   });
 }
 
-function deployments(): fc.Arbitrary<DeployStep> {
+function deployments(going: fc.Arbitrary<Fault[]> = faults()): fc.Arbitrary<DeployStep> {
   return fc.record({
     kind: fc.constant('deploy' as const),
-    faults: faults(),
+    faults: going,
     pauseSeconds: pauses(),
     change: changes(),
     data: often([7, 'good'], [2, 'one bad'], [1, 'most bad'], [1, 'empty']),
@@ -107,7 +123,7 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
   const values: fc.Arbitrary<Variant> = fc.record({
     revision: fc.constantFrom('1', '2', '3'),
     tolerance: fc.constantFrom('none', 'one resource', '60 percent', 'any'),
-    completion: often<Variant['completion']>([1, 'wait'], [2, 'long wait']),
+    completion: often<Variant['completion']>([2, 'wait'], [4, 'long wait'], [1, 'detached']),
     timeoutMinutes: often([5, 5], [2, 10], [1, 20], [1, 50]),
     datastore: fc.constantFrom(0, 1),
     id: fc.constantFrom('Patients', 'Moved'),
@@ -176,8 +192,21 @@ function faults(): fc.Arbitrary<Fault[]> {
     { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 3 }) });
 }
 
+/** What goes wrong with a detached import: mostly with its watch. */
+function detachedFaults(): fc.Arbitrary<Fault[]> {
+  const one: fc.Arbitrary<Fault> = fc.oneof(
+    { weight: 4, arbitrary: requestFaults(WATCH_OPERATION_WEIGHTS) },
+    { weight: 3, arbitrary: invocationFaults({ judge: 1 }) },
+    { weight: 2, arbitrary: requestFaults() },
+    { weight: 1, arbitrary: invocationFaults() },
+  );
+  return fc.oneof({ withCrossShrink: true },
+    { weight: 2, arbitrary: fc.constant<Fault[]>([]) },
+    { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 3 }) });
+}
+
 /** The requests that matter most, more often. */
-const OPERATION_WEIGHTS: Record<Operation, number> = {
+const OPERATION_WEIGHTS: Record<DeploymentOperation, number> = {
   'sts.AssumeRole': 2,
   'healthlake.DescribeFHIRDatastore': 1,
   'healthlake.ListFHIRImportJobs': 3,
@@ -189,12 +218,16 @@ const OPERATION_WEIGHTS: Record<Operation, number> = {
   '/_response/.PUT': 1,
 };
 
-const FUNCTION_WEIGHTS: Record<FunctionName, number> = {
+const WATCH_OPERATION_WEIGHTS: Record<WatchOperation, number> = {
+  'watch.StartExecution': 3, 'watch.DescribeFHIRImportJob': 2, 'judge.DescribeFHIRImportJob': 2, 'judge.PutEvents': 4,
+};
+
+const FUNCTION_WEIGHTS: Record<DeploymentFunction, number> = {
   'onEvent': 2, 'isComplete': 5, 'framework.onEvent': 3, 'framework.isComplete': 3, 'framework.onTimeout': 1,
 };
 
-function requestFaults(): fc.Arbitrary<RequestFault> {
-  return byWeight(OPERATION_WEIGHTS).chain((operation) => fc.record({
+function requestFaults(weights: Partial<Record<Operation, number>> = OPERATION_WEIGHTS): fc.Arbitrary<RequestFault> {
+  return byWeight(weights).chain((operation) => fc.record({
     on: fc.constant('request' as const),
     operation: fc.constant(operation),
     from: often([5, 1], [3, 2], [2, 3], [1, 5]),
@@ -212,13 +245,14 @@ function requestTroubles(operation: Operation): fc.Arbitrary<RequestTrouble> {
     { weight: 4, arbitrary: fc.constantFrom(...kinds) },
     { weight: 1, arbitrary: often([2, 3], [1, 15], [1, 100], [1, 400]).map((seconds) => ({ kind: 'delay' as const, seconds })) },
     { weight: 1, arbitrary: apiErrors(operation) },
-    { weight: 3, arbitrary: kills() },
+    // Nobody can kill a state machine's own request.
+    ...(operation === 'watch.DescribeFHIRImportJob' ? [] : [{ weight: 3, arbitrary: kills() }]),
   );
 }
 
 /** Only HealthLake knows names of objects. */
 function apiErrors(operation: Operation): fc.Arbitrary<RequestTrouble> {
-  const message = operation.startsWith('healthlake.') ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);
+  const message = operation.startsWith('healthlake.') || operation.endsWith('.DescribeFHIRImportJob') ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);
   const name = fc.constantFrom('AccessDeniedException', 'ValidationException', 'ConflictException', 'ResourceNotFoundException');
   return fc.tuple(name, message).map(([code, text]) => ({ kind: 'error', name: code, message: text, status: 400 }));
 }
@@ -228,19 +262,19 @@ function kills(): fc.Arbitrary<RequestTrouble> {
     .map(([when, answer]) => ({ kind: 'killed', when, answer }));
 }
 
-function invocationFaults(): fc.Arbitrary<InvocationFault> {
+function invocationFaults(weights: Partial<Record<FunctionName, number>> = FUNCTION_WEIGHTS): fc.Arbitrary<InvocationFault> {
   const killed = fc.tuple(often([1, 0], [1, 300], [1, 3000], [1, 20_000]), fc.constantFrom('service-error' as const, 'function-error' as const))
     .map(([ms, answer]) => ({ kind: 'killed after' as const, ms, answer }));
   const refused = fc.constantFrom('TooManyRequestsException' as const, 'ServiceException' as const).map((error) => ({ kind: 'refused' as const, error }));
   return fc.record({
     on: fc.constant('invocation' as const),
-    of: byWeight(FUNCTION_WEIGHTS),
+    of: byWeight(weights),
     from: often([4, 1], [3, 2], [1, 4]),
     times: often([4, 1], [1, 2], [1, 7]),
     what: fc.oneof({ weight: 3, arbitrary: killed }, { weight: 2, arbitrary: refused }, { weight: 3, arbitrary: fc.constant({ kind: 'twice' as const }) }),
   });
 }
 
-function byWeight<T extends string>(weights: Record<T, number>): fc.Arbitrary<T> {
+function byWeight<T extends string>(weights: Partial<Record<T, number>>): fc.Arbitrary<T> {
   return often(...(Object.entries(weights) as [T, number][]).map(([value, weight]) => [weight, value] as const));
 }

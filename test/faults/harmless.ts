@@ -1,5 +1,5 @@
 import { isOfHandler } from './fatal';
-import type { Fault } from './plan';
+import { type Fault, isOfWatch } from './plan';
 
 /** How often in a row a call may get lost: the SDK of the framework makes three attempts, that of the handler more. */
 const TIMES = { framework: 2, handler: 12 } as const;
@@ -12,10 +12,12 @@ export function isHarmless(fault: Fault): boolean {
     case 'queue':
       return fault.seconds !== undefined && fault.seconds <= 60;
     case 'invocation':
-      return fault.what.kind === 'twice'
+      return fault.what.kind === 'twice' || isOfWatch(fault)
         || (fault.times <= TIMES.framework && !(fault.what.kind === 'killed after' && fault.what.answer === 'function-error' && !isOfFramework(fault.of)));
     case 'request': {
       const isOurs = isOfHandler(fault.operation);
+      // What a watch asks keeps no deployment waiting; but whoever kills the judge kills what else the function is at.
+      if (isOfWatch(fault) && fault.operation !== 'watch.StartExecution' && fault.what.kind !== 'killed') return true;
       const isShort = 'seconds' in fault.lasting ? isOurs && fault.lasting.seconds <= 40
         : fault.lasting.times <= (isOurs && fault.what.kind !== 'killed' ? TIMES.handler : TIMES.framework);
       switch (fault.what.kind) {

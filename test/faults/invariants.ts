@@ -2,7 +2,9 @@ import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CANARY } from './data';
 import { isFatal } from './fatal';
 import { isHarmless } from './harmless';
-import { hasSucceeded, isEnded, type Observed, type ObservedJob, type ObservedOperation, type ResourceFailed } from './observed';
+import {
+  hasSucceeded, isEnded, isSuccess, type Observed, type ObservedJob, type ObservedOperation, type ResourceFailed, title,
+} from './observed';
 import { type Plan, type Tolerance, waitingMinutes } from './plan';
 import { TIME_SCALE } from './world';
 import { RESPONSE_HOST } from '../../local/lambda/lambda';
@@ -68,7 +70,7 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: ({ plan, operations }) => operations.flatMap((operation, index) => {
       const former = operations.slice(0, index).filter(isSuccess).at(-1);
       const isToBeTheSame = isRolledBack(operation) && isReversedByUpdates(plan) && !isHealthLakeDisturbed(operation);
-      return former && isToBeTheSame ? changedOutputs(former, operation) : [];
+      return former && isToBeTheSame && isListed(plan, former, operation) ? changedOutputs(former, operation) : [];
     }),
   },
   {
@@ -119,11 +121,6 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: ({ said }) => said?.inLogs.includes(RESPONSE_HOST) ? ['a log has a ResponseURL'] : [],
   },
 ];
-
-/** A step of a plan, as a reader counts. */
-function title({ step, kind }: Pick<ObservedOperation, 'step' | 'kind'>): string {
-  return `step ${step + 1} (${kind}):`;
-}
 
 function place(observed: Observed, job: ObservedJob): string {
   return title(observed.operations[job.operation]);
@@ -180,10 +177,6 @@ function isAlone({ operations }: Observed, { waiters, operation }: ObservedJob):
     || (fault.on === 'request' && fault.operation === 'lambda.Invoke'));
 }
 
-function isSuccess({ wanted, after, settledAt }: ObservedOperation): boolean {
-  return wanted !== undefined && settledAt !== undefined && /^(CREATE|UPDATE)_COMPLETE$/.test(after);
-}
-
 function wrongOutputs({ operations }: Observed, operation: ObservedOperation): string[] {
   const { wanted, outputs, jobsAfter } = operation;
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
@@ -191,17 +184,20 @@ function wrongOutputs({ operations }: Observed, operation: ObservedOperation): s
   const accepted = operations.slice(0, operations.indexOf(operation) + 1)
     .flatMap((other) => other.wanted?.dataSet === wanted.dataSet ? other.wanted.variant.tolerance : []);
   const report = job.JobProgressReport;
-  const expected: Record<string, string> = {
+  // A detached deployment knows no more of its job than that it was accepted.
+  const isDetached = wanted.variant.completion === 'detached';
+  const expected: Record<string, string> = isDetached ? {} : {
     jobStatus: String(job.JobStatus),
     scanned: String(report?.TotalNumberOfResourcesScanned),
     imported: String(report?.TotalNumberOfResourcesImported),
     failed: String(report?.TotalNumberOfResourcesWithCustomerError),
     outputLocation: String(job.JobOutputDataConfig?.S3Configuration?.S3Uri),
   };
+  const isAccepted = isDetached || accepted.some((tolerance) => hasSucceeded(job, tolerance));
   return [
     ...(job.DatastoreId === wanted.datastoreId ? [] : [`job ${job.JobId} is one of data store ${job.DatastoreId}, wanted was ${wanted.datastoreId}`]),
     ...(job.JobName?.endsWith(`-${wanted.dataSet}`) ? [] : [`job ${job.JobId} is named ${job.JobName}, wanted was data set ${wanted.dataSet}`]),
-    ...(accepted.some((tolerance) => hasSucceeded(job, tolerance)) ? [] : [`job ${job.JobId} is ${job.JobStatus}, which no tolerance so far accepts: ${accepted.join(', ')}`]),
+    ...(isAccepted ? [] : [`job ${job.JobId} is ${job.JobStatus}, which no tolerance so far accepts: ${accepted.join(', ')}`]),
     ...Object.entries(expected).filter(([name, value]) => outputs[name] !== value).map(([name, value]) => `output ${name} is "${outputs[name]}", of job ${job.JobId} it is "${value}"`),
   ].map((problem) => `${title(operation)} ${problem}`);
 }
@@ -213,6 +209,12 @@ function isRolledBack({ after, wasDeleted, settledAt }: ObservedOperation): bool
 /** Whether CloudFormation asks for the old properties again, and takes the answers: else it shows what it likes. */
 function isReversedByUpdates({ environment: { rollbackAfterUpdate: { succeeded, failed } } }: Plan): boolean {
   return [succeeded, failed].every(({ sendsUpdate, references }) => sendsUpdate && references === 'new');
+}
+
+/** Whether HealthLake lists the job of an earlier deployment: one that waited for its job may not be rolled back to so soon. */
+function isListed({ environment }: Plan, { outputs }: ObservedOperation, { startedAt, jobsAfter }: ObservedOperation): boolean {
+  const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
+  return job === undefined || (job.SubmitTime?.getTime() ?? 0) + environment.listDelaySeconds * SECOND < startedAt;
 }
 
 /** Then a roll-back may have to answer without knowing the job. */
@@ -267,11 +269,13 @@ function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperati
   if (!step.faults.every(isHarmless) || isFatal(operation.served)) return false;
   const before = jobsBefore(operations, operation);
   const listDelay = plan.environment.listDelaySeconds * SECOND;
+  const isDetached = wanted.variant.completion === 'detached';
   const isQuiet = before.filter(({ DatastoreId: id }) => id === wanted.datastoreId)
-    .every((job) => isEnded(job) && (job.SubmitTime?.getTime() ?? 0) + listDelay < startedAt);
+    .every((job) => (isDetached || isEnded(job)) && (job.SubmitTime?.getTime() ?? 0) + listDelay < startedAt);
   const slack = step.faults.length === 0 ? 2 * MINUTE : 6 * MINUTE;
   const jobTime = (step.job.seconds + (step.job.detour?.seconds ?? 0)) * SECOND;
-  return isQuiet && jobTime + slack < waitingMinutes(wanted.variant) * MINUTE && !mayFailAgain(operations, operation);
+  const isInTime = isDetached || jobTime + slack < waitingMinutes(wanted.variant) * MINUTE;
+  return isQuiet && isInTime && !mayFailAgain(operations, operation);
 }
 
 /**

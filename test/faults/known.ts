@@ -14,6 +14,12 @@ const CALM: DeployStep = {
   kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
 };
 
+const DETACHED: DeployStep = { ...CALM, change: { completion: 'detached' } };
+
+const START_KILLED: Fault = {
+  on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'service-error' },
+};
+
 export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'the waiter of a deployment that was rolled back starts nothing in the next one',
@@ -64,7 +70,54 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     name: 'a job whose cancellation failed has ended',
     plan: inOrder({ ...CALM, job: { seconds: 10, outcome: { status: 'CANCEL_FAILED' } } }),
   },
+  {
+    name: 'a start of a watch whose answer is lost, or that dies with the function, is made again and does no harm',
+    plan: inOrder(
+      { ...DETACHED, faults: [{ on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' } }] },
+      { ...DETACHED, change: { revision: '2' }, faults: [START_KILLED] },
+    ),
+  },
+  {
+    name: 'a judge that dies when it has put its event puts the same again',
+    plan: inOrder({
+      ...DETACHED,
+      data: 'one bad',
+      faults: [{
+        on: 'request', operation: 'judge.PutEvents', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'function-error' },
+      }],
+    }),
+  },
+  {
+    name: 'an event that nobody takes for a quarter of an hour is put later',
+    plan: inOrder({
+      ...DETACHED,
+      faults: [{ on: 'request', operation: 'judge.PutEvents', from: 1, lasting: { seconds: 900 }, what: { kind: 'internal' } }],
+    }),
+  },
+  {
+    name: 'a deployment while a watch runs starts neither job nor watch again',
+    plan: inOrder(
+      { ...DETACHED, job: { seconds: 700 } }, { ...CALM, pauseSeconds: 60, change: { tolerance: 'one resource' } }, { ...CALM, change: { tolerance: 'any' } }),
+  },
+  {
+    name: 'a deployment that waited for too long becomes a detached one, which has the running job watched',
+    plan: inOrder(
+      CALM,
+      { ...CALM, change: { revision: '2', timeoutMinutes: 5 }, job: { seconds: 700 } },
+      { ...CALM, change: { revision: '2', completion: 'detached' } },
+    ),
+  },
+  {
+    name: 'a watch outlives a deployment that is rolled back, and ends with its stack',
+    plan: inOrder(
+      DETACHED,
+      { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, trouble: { kind: 'fails after' } },
+      { ...CALM, change: { revision: '3' }, job: { seconds: 700 } },
+      { kind: 'destroy', pauseSeconds: 60, faults: [] },
+    ),
+  },
 ];
+
 
 function inOrder(...steps: Step[]): Plan {
   return where({ succeeded: REVERSAL, failed: REVERSAL }, ...steps);

@@ -3,6 +3,8 @@ import type { Served } from './fault-player';
 import type { Plan, Tolerance, Variant } from './plan';
 import type { StackStatus } from '../../local/cloudformation/status';
 import type { LoggedRequest } from '../../local/http';
+import type { ExecutionStatus } from '../../local/stepfunctions/stepfunctions';
+import type { ImportEventDetail } from '../../src/import-contract';
 
 /** All that a plan's play is judged by. Times are of the clock, in milliseconds. */
 export interface Observed {
@@ -12,8 +14,16 @@ export interface Observed {
   /** Every status of every stack, oldest first. */
   readonly statuses: readonly ObservedStatus[];
   readonly requests: readonly LoggedRequest[];
+  /** Executions that watch jobs of detached imports, oldest first. */
+  readonly watches: readonly ObservedWatch[];
+  /** What hit watches, in the whole plan. */
+  readonly servedToWatches: readonly Served[];
   /** Executions of state machines that have not ended, though they had the time to. Known at the end. */
   readonly endlessExecutions?: number;
+  /** All jobs. Known at the end. */
+  readonly jobsAtEnd?: readonly ImportJobProperties[];
+  /** The import's own events, oldest first. Known at the end. */
+  readonly announced?: readonly ObservedAnnouncement[];
   /** All that somebody can read who may not read the buckets. Known at the end. */
   readonly said?: { readonly everywhere: string; readonly inLogs: string };
 }
@@ -69,10 +79,33 @@ export interface ObservedJob {
   readonly submittedAt: number;
   /** Which operation was under way, or came last. */
   readonly operation: number;
-  /** How many waiters of the provider framework ran at that moment. */
+  /** How many waiters of the provider framework ran at that moment; watches start no jobs. */
   readonly waiters: number;
   /** The other jobs of the data set in the data store, as they were at that moment. */
   readonly others: readonly ImportJobProperties[];
+}
+
+/** An execution that watches a job. */
+export interface ObservedWatch {
+  readonly name: string;
+  readonly stateMachineArn: string;
+  /** By its input. */
+  readonly jobId: string;
+  readonly startedAt: number;
+  /** Which operation was under way, or came last, when it was started. */
+  readonly operation: number;
+  readonly status: ExecutionStatus;
+  readonly stoppedAt?: number;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** An event that tells how a job ended. */
+export interface ObservedAnnouncement {
+  /** In whole seconds, as EventBridge gives it. */
+  readonly time: number;
+  readonly detailType: string;
+  readonly detail: ImportEventDetail;
 }
 
 export interface ObservedStatus {
@@ -105,4 +138,14 @@ export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: I
     case 'any':
       return true;
   }
+}
+
+/** A step of a plan, as a reader counts. */
+export function title({ step, kind }: Pick<ObservedOperation, 'step' | 'kind'>): string {
+  return `step ${step + 1} (${kind}):`;
+}
+
+/** Whether a deployment ended well. */
+export function isSuccess({ wanted, after, settledAt }: ObservedOperation): boolean {
+  return wanted !== undefined && settledAt !== undefined && /^(CREATE|UPDATE)_COMPLETE$/.test(after);
 }

@@ -49,7 +49,7 @@ export interface DestroyStep {
 export interface Variant {
   readonly revision: '1' | '2' | '3' | '4' | '5';
   readonly tolerance: Tolerance;
-  readonly completion: 'wait' | 'long wait';
+  readonly completion: 'wait' | 'long wait' | 'detached';
   readonly timeoutMinutes: number;
   /** Which of the two data stores. */
   readonly datastore: 0 | 1;
@@ -85,18 +85,32 @@ export type Trouble =
   /** Somebody deletes the stack. */
   | { readonly kind: 'deleted'; readonly afterSeconds: number };
 
-/** The requests that the functions make, and how they can fail. */
-export type Operation =
+/** The requests that are made for a deployment, and how they can fail. */
+export type DeploymentOperation =
   | 'sts.AssumeRole'
   | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListFHIRImportJobs' | 'healthlake.StartFHIRImportJob' | 'healthlake.DescribeFHIRImportJob'
   | 'cloudformation.DescribeStacks'
   | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
 
-/** The provider's functions. */
-export type FunctionName = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
+/**
+ * The requests that only detached imports make: the start of a watch, the look of its state machine, and what the judge asks. That of the judge
+ * for the job is told from others only while no operation is under way.
+ */
+export type WatchOperation = 'watch.StartExecution' | 'watch.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
+
+export type Operation = DeploymentOperation | WatchOperation;
+
+/** The provider's functions; `judge` is `isComplete` as a watch invokes it. */
+export type FunctionName = 'judge' | DeploymentFunction;
+export type DeploymentFunction = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
 
 /** What goes wrong in one step. Counts begin with the step, at 1. */
 export type Fault = RequestFault | InvocationFault | StallFault;
+
+/** Whether a fault hits watches alone. A watch goes on when its deployment is over, and so does what goes wrong with it. */
+export function isOfWatch(fault: Fault): boolean {
+  return (fault.on === 'request' && /^(watch|judge)\./.test(fault.operation)) || (fault.on === 'invocation' && fault.of === 'judge');
+}
 
 export interface RequestFault {
   readonly on: 'request';
@@ -147,9 +161,16 @@ export const FIRST_VARIANT: Variant = {
 };
 
 /**
- * How long a deployment waits for an import, in minutes. A long wait is one minute to ten longer than one resource can wait: that is what its leg
+ * How long a deployment waits for an import, in minutes: not at all for a detached one. A long wait is one minute to ten longer than one resource can wait: that is what its leg
  * waits before the outcome, and many jobs outlast it.
  */
 export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {
-  return completion === 'wait' ? timeoutMinutes : 50 + timeoutMinutes / 5;
+  switch (completion) {
+    case 'wait':
+      return timeoutMinutes;
+    case 'long wait':
+      return 50 + timeoutMinutes / 5;
+    case 'detached':
+      return 0;
+  }
 }

@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from 'timers/promises';
 import { putData } from './data';
 import { Deployer } from './deployer';
 import { FaultPlayer } from './fault-player';
+import { historyWithoutAnswers } from './histories';
 import {
-  dataSetOf, type Observed, type ObservedJob, type ObservedOperation, type ObservedStatus, type ResourceFailed, type Wanted,
+  dataSetOf, type Observed, type ObservedAnnouncement, type ObservedJob, type ObservedOperation, type ObservedStatus, type ObservedWatch,
+  type ResourceFailed, type Wanted,
 } from './observed';
 import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant, waitingMinutes } from './plan';
 import { DATA_BUCKET, DATA_PREFIX, type Templates } from './template';
 import { World } from './world';
 import { fingerprintOf } from '../../lambda/fingerprint';
 import type { Stack } from '../../local/cloudformation/stack';
-import { ANSWER_MARGIN_MINUTES, JOB_TIMEOUT_MINUTES } from '../../src/import-contract';
+import type { Execution } from '../../local/stepfunctions/stepfunctions';
+import { ANSWER_MARGIN_MINUTES, EVENT_SOURCE, type ImportEventDetail, JOB_TIMEOUT_MINUTES, type WatchedImport } from '../../src/import-contract';
 import { everythingLogged, everythingSaid } from '../support/channels';
 
 const MINUTE = 60_000;
@@ -19,6 +23,15 @@ const SLACK = 10 * MINUTE;
 
 /** The framework asks for 55 minutes, and what it asks takes time too. */
 const LONGEST_WAITER = 90 * MINUTE;
+
+/** The longest job of a plan, behind all others of its data store; then whatever keeps the judge from its work, which its retries outlast. */
+const LONGEST_WATCH = 8 * 60 * MINUTE;
+
+/** What passes at once while everybody pauses: nothing is late by more. */
+const QUIET_STEP = 20_000;
+
+/** The last event of an execution that waits for its next look, or for another attempt. */
+const PAUSING = /^WaitStateEntered$|Failed$/;
 
 /** An operation as it begins. */
 type Beginning = Pick<ObservedOperation, 'kind' | 'wanted' | 'isDisturbed'>;
@@ -38,11 +51,14 @@ export class Play implements Observed {
   public readonly jobs: ObservedJob[] = [];
   public readonly statuses: ObservedStatus[] = [];
   public endlessExecutions?: number;
+  public jobsAtEnd?: Observed['jobsAtEnd'];
+  public announced?: readonly ObservedAnnouncement[];
   public said?: Observed['said'];
   private readonly failures: ResourceFailed[] = [];
   private readonly deployer: Deployer;
   private readonly faults: FaultPlayer;
   private readonly watched = new Set<Stack>();
+  private readonly watchStarts: { readonly execution: Execution; readonly operation: number }[] = [];
   private variant: Variant = FIRST_VARIANT;
   /** What the stack was last deployed as with success. */
   private deployed?: Wanted;
@@ -54,10 +70,21 @@ export class Play implements Observed {
     world.aws.healthlake.healthLake.observe(({ kind, jobId, datastoreId }) => {
       if (kind === 'import') this.observeJob(jobId, datastoreId);
     });
+    this.observeWatches();
   }
 
   public get requests() {
     return this.world.aws.router.requests.entries;
+  }
+
+  public get servedToWatches() {
+    return this.faults.servedToWatches;
+  }
+
+  public get watches(): ObservedWatch[] {
+    return this.watchStarts.map(({ execution: { setup, startedAt, status, stoppedAt, error, cause }, operation }) => ({
+      name: setup.name, stateMachineArn: setup.stateMachineArn, jobId: jobOf(setup.input), startedAt, operation, status, stoppedAt, error, cause,
+    }));
   }
 
   /** Plays all steps. `judge` is asked after each operation whether to go on. */
@@ -74,7 +101,10 @@ export class Play implements Observed {
     }
     await this.clearUp();
     await this.executionsEnd();
-    this.said = { everywhere: everythingSaid(this.world.aws), inLogs: everythingLogged(this.world.aws) };
+    await this.world.aws.events.settled();
+    this.jobsAtEnd = this.allJobs();
+    this.announced = this.allAnnouncements();
+    this.said = { everywhere: everythingSaid(this.world.aws, historyWithoutAnswers), inLogs: everythingLogged(this.world.aws) };
     judge(this);
   }
 
@@ -126,17 +156,27 @@ export class Play implements Observed {
     await this.operate({ kind: 'continue the roll-back', isDisturbed: false }, undefined, () => this.deployer.continueRollback());
   }
 
-  /** Waiters outlive a deployment that was cancelled, but not their own time. */
+  /** Waiters outlive a deployment that was cancelled, but not their own time. Watches outlive their job, but not for long. */
   private async executionsEnd(): Promise<void> {
-    const { clock, states } = this.world.aws;
-    const running = states.executions().filter(({ status }) => status === 'RUNNING');
-    const giveUp = new AbortController();
-    await Promise.race([
-      Promise.all(running.map(({ ended }) => ended)),
-      clock.sleep(LONGEST_WAITER, giveUp.signal).catch(() => undefined),
-    ]);
-    giveUp.abort();
-    this.endlessExecutions = running.filter(({ status }) => status === 'RUNNING').length;
+    const { clock } = this.world.aws;
+    const startedAt = clock.now();
+    const isLate = ({ setup }: Execution): boolean => clock.now() - startedAt > (isWatch(setup.input) ? LONGEST_WATCH : LONGEST_WAITER);
+    while (this.running().some((execution) => !isLate(execution))) {
+      if (this.isQuiet()) clock.skip(QUIET_STEP);
+      await sleep(2);
+    }
+    this.endlessExecutions = this.running().length;
+  }
+
+  private running(): Execution[] {
+    return this.world.aws.states.executions().filter(({ status }) => status === 'RUNNING');
+  }
+
+  /** Whether all that goes on is pauses, and what HealthLake is at. */
+  private isQuiet(): boolean {
+    const { lambda } = this.world.aws;
+    return this.running().every(({ history }) => PAUSING.test(history.events.at(-1)!.type))
+      && lambda.invocations.every(({ endedAt }) => endedAt !== undefined);
   }
 
   private async operate(beginning: Beginning, step: Step | undefined, request: Request): Promise<void> {
@@ -147,7 +187,7 @@ export class Play implements Observed {
     const index = this.operations.length;
     this.operations.push({ ...UNDER_WAY, ...beginning, step: this.step, startedAt, before });
 
-    if (beginning.isDisturbed) faults.begin(step?.faults ?? []);
+    faults.begin(beginning.isDisturbed ? step?.faults ?? [] : []);
     const existing = deployer.stack;
     if (await request() === false) {
       this.operations.pop();
@@ -217,9 +257,24 @@ export class Play implements Observed {
       dataSet,
       submittedAt: this.world.aws.clock.now(),
       operation: this.operations.length - 1,
-      waiters: this.world.aws.states.executions().filter(({ status }) => status === 'RUNNING').length,
+      waiters: this.running().filter(({ setup }) => !isWatch(setup.input)).length,
       others: inStore.filter(({ JobId: id, JobName: name }) => id !== jobId && dataSetOf(name) === dataSet),
     });
+  }
+
+  private observeWatches(): void {
+    const { states } = this.world.aws;
+    const { onStart } = states;
+    states.onStart = (execution) => {
+      onStart?.(execution);
+      if (isWatch(execution.setup.input)) this.watchStarts.push({ execution, operation: this.operations.length - 1 });
+    };
+  }
+
+  private allAnnouncements(): ObservedAnnouncement[] {
+    return this.world.aws.events.entries.filter(({ event }) => event.source === EVENT_SOURCE).map(({ event }) => ({
+      time: Date.parse(event.time), detailType: event['detail-type'], detail: event.detail as unknown as ImportEventDetail,
+    }));
   }
 
   private allJobs() {
@@ -245,4 +300,13 @@ export class Play implements Observed {
       if (status.endsWith('_FAILED')) this.failures.push({ time: clock.now(), logicalId, type, status, reason });
     };
   }
+}
+
+/** Whether an execution watches a job; the framework's waiters don't. */
+function isWatch(input: string): boolean {
+  return 'Import' in JSON.parse(input);
+}
+
+function jobOf(input: string): string {
+  return (JSON.parse(input) as WatchedImport).Import.JobId;
 }

@@ -9,6 +9,7 @@ import { Play } from './play';
 import { Tally } from './tally';
 import { Templates } from './template';
 import { Turns } from './turns';
+import { WATCH_INVARIANTS } from './watch-invariants';
 
 /** How the suite is run. */
 export interface SuiteOptions {
@@ -138,7 +139,7 @@ async function playPlan(
 }
 
 function judge(observed: Observed): void {
-  const found = INVARIANTS.map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
+  const found = [...INVARIANTS, ...WATCH_INVARIANTS].map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
     .filter(({ violations }) => violations.length > 0);
   if (found.length === 0) return;
   const message = found.map(({ name, violations }) => [`BROKEN: ${name}`, ...violations].join('\n  ')).join('\n');

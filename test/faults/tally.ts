@@ -1,12 +1,13 @@
 import { faultKind } from './fault-player';
 import type { Observed } from './observed';
+import { isOfWatch } from './plan';
 
 /** How often each thing was played, by group and name. */
 export class Tally {
   public plans = 0;
   private readonly groups = new Map<string, Map<string, number>>();
 
-  public add({ plan, operations, jobs }: Observed): void {
+  public add({ plan, operations, jobs, jobsAtEnd = [], watches, announced = [], servedToWatches }: Observed): void {
     this.plans += 1;
     for (const step of plan.steps) this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
     for (const { kind, wanted, after, settledAt } of operations) {
@@ -14,8 +15,11 @@ export class Tally {
       this.count('operations', kind);
       this.count('ends', settledAt === undefined ? 'none' : after);
     }
-    for (const { fault } of operations.flatMap(({ served }) => served)) this.count('faults served', faultKind(fault));
-    for (const { JobStatus: status } of operations.at(-1)?.jobsAfter ?? []) this.count('jobs', String(status));
+    for (const { fault } of operations.flatMap(({ served }) => served).filter((each) => !isOfWatch(each.fault))) this.count('faults served', faultKind(fault));
+    for (const { fault } of servedToWatches) this.count('faults served', faultKind(fault));
+    for (const { status } of watches) this.count('watches', status);
+    for (const { detailType } of announced) this.count('events', detailType);
+    for (const { JobStatus: status } of jobsAtEnd) this.count('jobs', String(status));
     if (jobs.length === 0) this.count('jobs', 'none in a plan');
   }
 

@@ -5,6 +5,7 @@ import { App, CfnOutput, CustomResource, Duration, RemovalPolicies, RemovalPolic
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { zipSync } from 'fflate';
 import { type Tolerance, type Trouble, type Variant, waitingMinutes } from './plan';
 import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../src';
@@ -90,21 +91,25 @@ interface AssetManifest {
 }
 
 function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreIds: readonly string[]): void {
+  const isDetached = variant.completion === 'detached';
   const fhirImport = new FhirImport(stack, variant.id, {
     datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreIds[variant.datastore]),
     source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
     revision: variant.revision,
     errorTolerance: TOLERANCES[variant.tolerance](),
-    completion: Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
+    completion: isDetached ? Completion.detached() : Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
+    notificationTopic: isDetached ? new Topic(stack, 'Topic') : undefined,
     outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
     provider: variant.provider === 'of the stack' ? undefined : new FhirImportProvider(stack, variant.provider),
   });
   new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
-  new CfnOutput(stack, 'jobStatus', { value: fhirImport.jobStatus });
-  new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
-  new CfnOutput(stack, 'imported', { value: fhirImport.resourcesImported });
-  new CfnOutput(stack, 'failed', { value: fhirImport.resourcesFailed });
-  new CfnOutput(stack, 'outputLocation', { value: fhirImport.outputLocation });
+  if (!isDetached) {
+    new CfnOutput(stack, 'jobStatus', { value: fhirImport.jobStatus });
+    new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
+    new CfnOutput(stack, 'imported', { value: fhirImport.resourcesImported });
+    new CfnOutput(stack, 'failed', { value: fhirImport.resourcesFailed });
+    new CfnOutput(stack, 'outputLocation', { value: fhirImport.outputLocation });
+  }
   if (variant.destroys) {
     RemovalPolicies.of(fhirImport).destroy();
   }

@@ -1,12 +1,17 @@
 import type { LocalAws } from '../../local/aws';
+import type { Execution } from '../../local/stepfunctions/stepfunctions';
 
-/** All that anybody can read who may not read the buckets: logs, metrics, events and outputs of stacks, executions, events, notifications. */
-export function everythingSaid(aws: LocalAws): string {
+/**
+ * All that anybody can read who may not read the buckets: logs, metrics, events and outputs of stacks, executions, events, notifications.
+ *
+ * @param historyOf what counts of the history of an execution; all of it unless given
+ */
+export function everythingSaid(aws: LocalAws, historyOf: (execution: Execution) => unknown = ({ history }) => history): string {
   const { cloudformation, events, sns, states } = aws;
   return [
     everythingLogged(aws),
     ...cloudformation.stacks.all().map((stack) => JSON.stringify([stack.events.newestFirst(), [...stack.resources.values()], stack.outputs])),
-    ...states.executions().map(({ history, error, cause }) => JSON.stringify([history, error, cause])),
+    ...states.executions().map((execution) => JSON.stringify([historyOf(execution), execution.error, execution.cause])),
     JSON.stringify([events.entries, events.delivered, events.undelivered]),
     JSON.stringify(sns.published()),
   ].join('\n');
