@@ -81,10 +81,21 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     name: 'a judge that dies when it has put its event puts the same again',
     plan: inOrder({
       ...DETACHED,
+      change: { completion: 'detached', tolerance: 'one resource' },
       data: 'one bad',
       faults: [{
         on: 'request', operation: 'judge.PutEvents', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'function-error' },
       }],
+    }),
+  },
+  {
+    name: 'a job that nobody can describe for a while is announced as it ended',
+    plan: inOrder({
+      ...DETACHED,
+      faults: [
+        { on: 'request', operation: 'watch.DescribeFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'throttle' } },
+        { on: 'request', operation: 'judge.DescribeFHIRImportJob', from: 1, lasting: { seconds: 120 }, what: { kind: 'internal' } },
+      ],
     }),
   },
   {

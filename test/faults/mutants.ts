@@ -180,6 +180,42 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: ".replace(FILE_NAME, '$&')",
   },
   {
+    name: 'the watch of a job has a random name',
+    file: 'lambda/detached/watch.ts',
+    text: 'name: watchedImport.Import.JobId,',
+    replacement: 'name: `${watchedImport.Import.JobId}-${Math.random().toString(36).slice(2)}`,',
+  },
+  {
+    name: 'a watch that runs already is an error',
+    file: 'lambda/detached/watch.ts',
+    text: "error.name !== 'ExecutionAlreadyExists'",
+    replacement: "error.name !== 'ExecutionDoesNotExist'",
+  },
+  {
+    name: 'no job is watched',
+    file: 'lambda/job/handler.ts',
+    text: '  if (!Watch) {\n    return true;',
+    replacement: '  if (!Watch || Watch) {\n    return true;',
+  },
+  {
+    name: 'an event that can not be put is given up',
+    file: 'lambda/detached/judge.ts',
+    text: 'await announce(operator, properties.EventBusArn, announcement);',
+    replacement: 'await announce(operator, properties.EventBusArn, announcement).catch(() => undefined);',
+  },
+  {
+    name: 'a watched job is judged by no tolerance',
+    file: 'lambda/detached/judge.ts',
+    text: 'tolerance: properties.ErrorTolerance',
+    replacement: "tolerance: { Kind: 'NONE' }",
+  },
+  {
+    name: 'a watched job that can not be described has failed',
+    file: 'lambda/detached/judge.ts',
+    text: 'obstacle, RequestedAt, Deadline }, { look',
+    replacement: 'obstacle, RequestedAt: 0, Deadline: 0 }, { look',
+  },
+  {
     name: 'the request is logged',
     file: 'lambda/index.ts',
     text: 'return handlersOf(request).isComplete(request);',
