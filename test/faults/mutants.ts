@@ -182,8 +182,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the watch of a job has a random name',
     file: 'lambda/detached/watch.ts',
-    text: 'name: watchedImport.Import.JobId,',
-    replacement: 'name: `${watchedImport.Import.JobId}-${Math.random().toString(36).slice(2)}`,',
+    text: 'name: nameOf(watchedImport.Import),',
+    replacement: 'name: `${nameOf(watchedImport.Import)}${Math.random().toString(36).slice(2)}`,',
   },
   {
     name: 'a watch that runs already is an error',
@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a watched job that can not be described has failed',
     file: 'lambda/detached/judge.ts',
-    text: 'obstacle, RequestedAt, Deadline }, { look',
+    text: 'obstacle, RequestedAt: FailingSince || now, Deadline }, { look',
     replacement: 'obstacle, RequestedAt: 0, Deadline: 0 }, { look',
   },
   {

@@ -91,6 +91,8 @@ export interface ObservedWatch {
   readonly stateMachineArn: string;
   /** By its input. */
   readonly jobId: string;
+  /** Which import hears of it: its path and its operator role. */
+  readonly heardBy: string;
   readonly startedAt: number;
   /** Which operation was under way, or came last, when it was started. */
   readonly operation: number;

@@ -83,7 +83,7 @@ export class Play implements Observed {
 
   public get watches(): ObservedWatch[] {
     return this.watchStarts.map(({ execution: { setup, startedAt, status, stoppedAt, error, cause }, operation }) => ({
-      name: setup.name, stateMachineArn: setup.stateMachineArn, jobId: jobOf(setup.input), startedAt, operation, status, stoppedAt, error, cause,
+      name: setup.name, stateMachineArn: setup.stateMachineArn, ...watchedBy(setup.input), startedAt, operation, status, stoppedAt, error, cause,
     }));
   }
 
@@ -307,6 +307,7 @@ function isWatch(input: string): boolean {
   return 'Import' in JSON.parse(input);
 }
 
-function jobOf(input: string): string {
-  return (JSON.parse(input) as WatchedImport).Import.JobId;
+function watchedBy(input: string): Pick<ObservedWatch, 'jobId' | 'heardBy'> {
+  const { JobId, ConstructPath, OperatorRoleArn } = (JSON.parse(input) as WatchedImport).Import;
+  return { jobId: JobId, heardBy: `${ConstructPath} ${OperatorRoleArn}` };
 }

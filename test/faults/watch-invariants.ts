@@ -47,11 +47,10 @@ export const WATCH_INVARIANTS: readonly Invariant[] = [
   },
   {
     // Its name makes a second start harmless. A state machine that takes the place of another one knows nothing of that one's.
-    name: 'a state machine watches a job once, in an execution of its name',
+    name: 'a state machine watches a job once for an import, in an execution of its name',
     violations: ({ watches }) => watches.flatMap((watch, index) => [
-      ...(watch.name === watch.jobId ? [] : [`the execution that watches job ${watch.jobId} is named ${watch.name}`]),
-      ...(watches.slice(0, index).some((other) => other.jobId === watch.jobId && other.stateMachineArn === watch.stateMachineArn)
-        ? [`job ${watch.jobId} is watched twice`] : []),
+      ...(watch.name.startsWith(`${watch.jobId}-`) ? [] : [`the execution that watches job ${watch.jobId} is named ${watch.name}`]),
+      ...(watches.slice(0, index).some((other) => isSameWatch(other, watch)) ? [`job ${watch.jobId} is watched twice`] : []),
     ]),
   },
   {
@@ -89,6 +88,10 @@ export const WATCH_INVARIANTS: readonly Invariant[] = [
       .map((jobId) => `job ${jobId} was announced ${repeats(observed, jobId)} times too often, and ${mishaps(observed)} things went wrong`),
   },
 ];
+
+function isSameWatch(one: ObservedWatch, other: ObservedWatch): boolean {
+  return one.jobId === other.jobId && one.heardBy === other.heardBy && one.stateMachineArn === other.stateMachineArn;
+}
 
 function isDetachedSuccess(operation: ObservedOperation): boolean {
   return isSuccess(operation) && operation.wanted?.variant.completion === 'detached';

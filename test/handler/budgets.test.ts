@@ -65,7 +65,9 @@ async function timeOf(invocation: () => Promise<unknown>): Promise<number> {
 
 async function judge(): Promise<unknown> {
   const Deadline = Date.now() + 60 * MINUTE;
-  const watched: WatchedImport = { Import, RequestedAt: Date.now(), Deadline, GiveUpAt: new Date(Deadline).toISOString(), Poll: { Seconds: 30, FailingSince: 0 } };
+  const watched: WatchedImport = {
+    Import, RequestedAt: Date.now(), Deadline, GiveUpAt: new Date(Deadline).toISOString(), Poll: { Seconds: 30, FailingSince: 0 },
+  };
   return isComplete(watched);
 }
 
