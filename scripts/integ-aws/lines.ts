@@ -59,6 +59,7 @@ export const LINE = {
   inputInEvents: 'U57',
   causeInLog: 'U58',
   vendedLogs: 'U59',
+  deletionOfWatch: 'U60',
 } as const;
 
 /** The id of a line. */
@@ -85,6 +86,7 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.inputInEvents]: 'the quickstart has no rule',
   [LINE.causeInLog]: 'the quickstart waits for its import',
   [LINE.vendedLogs]: 'the quickstart waits for its import',
+  [LINE.deletionOfWatch]: 'the quickstart waits for its import',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
