@@ -15,6 +15,8 @@ async function start(override: JobOverride, body = patient('a')): Promise<void> 
 
 afterEach(() => aws.close());
 
+const MINUTE = 60_000;
+
 const STARTED = ['Import Job Submitted', 'Import Job In Progress'];
 
 test.each<[string, JobOverride, string, string[]]>([
@@ -38,7 +40,8 @@ test.each<[string, JobOverride, string, string[]]>([
 });
 
 test('a job that waits is queued, and statuses that AWS may add make no event', async () => {
-  await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 2_000 } });
+  // Long enough that the first one still runs when the second is started, however busy the machine is.
+  await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await Promise.all([aws.ended(first), aws.ended(second)]);
   const of = (jobId: string) => emitted.filter(event => event.detail.jobId === jobId).map(event => event['detail-type']);
