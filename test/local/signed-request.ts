@@ -40,17 +40,8 @@ export async function signed(aws: Foundation, service: string, path: string, cre
 export async function callJson(
   aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
 ): Promise<{ status: number; contentType: string | null; body: unknown }> {
-  const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
-  const { method, body, headers } = await signerFor(service, credentials, aws.environment.region).sign({
-    method: 'POST',
-    protocol,
-    hostname,
-    port: Number(port),
-    path: '/',
-    body: JSON.stringify(input),
-    headers: { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
-  });
-  const response = await fetch(aws.environment.endpoint(), { method, body: String(body), headers });
+  const contentHeaders = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  const response = await post(aws.environment, service, JSON.stringify(input), contentHeaders, credentials);
   return { status: response.status, contentType: response.headers.get('content-type'), body: await response.json() };
 }
 
@@ -59,16 +50,23 @@ export async function callQuery(
   aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, parameters: Record<string, string>,
   credentials: Credentials = ADMIN_CREDENTIALS,
 ): Promise<{ status: number; body: ParsedXml }> {
-  const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
-  const { method, body, headers } = await signerFor(service, credentials, aws.environment.region).sign({
+  const content = new URLSearchParams(parameters).toString();
+  const response = await post(aws.environment, service, content, { 'content-type': 'application/x-www-form-urlencoded' }, credentials);
+  return { status: response.status, body: parseXml(await response.text()) };
+}
+
+async function post(
+  environment: Pick<Environment, 'endpoint' | 'region'>, service: string, content: string, contentHeaders: Record<string, string>, credentials: Credentials,
+): Promise<Response> {
+  const { hostname, port, protocol, host } = new URL(environment.endpoint());
+  const { method, body, headers } = await signerFor(service, credentials, environment.region).sign({
     method: 'POST',
     protocol,
     hostname,
     port: Number(port),
     path: '/',
-    body: new URLSearchParams(parameters).toString(),
-    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+    body: content,
+    headers: { host, ...contentHeaders },
   });
-  const response = await fetch(aws.environment.endpoint(), { method, body: String(body), headers });
-  return { status: response.status, body: parseXml(await response.text()) };
+  return fetch(environment.endpoint(), { method, body: String(body), headers });
 }
