@@ -38,12 +38,17 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutc
 }
 
 /**
- * Puts the event.
+ * Puts the event, if there is one and somebody wants it.
  *
  * @throws if it could not be put
  */
-export async function announce({ events }: Operator, eventBusArn: string, { detailType, detail }: Announcement): Promise<void> {
-  const entry = { EventBusName: eventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
+export async function announce({ events }: Operator, properties: ImportOutcomeProperties, decision: OutcomeDecision): Promise<void> {
+  const announcement = announcementOf(properties, decision);
+  if (!announcement || properties.EventBusArn === undefined) {
+    return;
+  }
+  const { detailType, detail } = announcement;
+  const entry = { EventBusName: properties.EventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
   const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
   if (answer?.ErrorCode !== undefined) {
     throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not taken'), { name: answer.ErrorCode });

@@ -1,3 +1,11 @@
+import { Deadlines, OnEventRequest } from './framework';
+
+/** The points in time of an event that may take so long, in milliseconds. */
+export function deadlinesOf(request: OnEventRequest, timeout: number): Deadlines {
+  const RequestedAt = requestedAtOf(request, Date.now());
+  return { RequestedAt, Deadline: RequestedAt + timeout };
+}
+
 /**
  * When CloudFormation asked, in milliseconds since the epoch. An event can be delivered late, in the middle of another deployment even; the one
  * time in it is that of the signature of the URL to answer to. Where the URL has none, it is the time of delivery.

@@ -1,5 +1,5 @@
 import { WatchAnswer, WatchedImport } from '../../src/import-contract';
-import { announce, announcementOf } from '../announcement';
+import { announce } from '../announcement';
 import { operatorFor } from '../operator';
 import { decideOutcome, obstacleOf } from '../outcome/decision';
 import { lookAt, tell } from '../outcome/look';
@@ -18,10 +18,7 @@ export async function judgeDetached({ Import: properties, Poll, Deadline }: Watc
   const FailingSince = look && 'error' in look ? Poll.FailingSince || now : 0;
   // What a role that changes makes AWS say may pass, hours after the start too: the patience with it begins with the first such look.
   const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt: FailingSince || now, Deadline }, { look, now });
-  const announcement = announcementOf(properties, decision);
-  if (announcement && properties.EventBusArn !== undefined) {
-    await announce(operator, properties.EventBusArn, announcement);
-  }
+  await announce(operator, properties, decision);
   tell({ construct: properties.ConstructPath!, properties, Deadline }, decision); // last: what is tried again is counted once
   switch (decision.kind) {
     case 'wait':

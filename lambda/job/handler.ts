@@ -11,7 +11,7 @@ import { Operator, operatorFor } from '../operator';
 import { judgeBuckets } from '../preflight/decision';
 import { lookAtBuckets } from '../preflight/look';
 import { Failure } from '../reason';
-import { requestedAtOf } from '../requested-at';
+import { deadlinesOf } from '../requested-at';
 import { askDirection, directionOfUpdate } from '../stack';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
 import { readLedger } from './ledger';
@@ -29,12 +29,10 @@ type Acted = Exclude<JobDecision, { kind: 'start' }>;
 /** Sets the deadline. Everything that talks to AWS is left to `isComplete`, which may be repeated. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportJobProperties;
-  const requestedAt = requestedAtOf(request, Date.now());
   return {
     PhysicalResourceId: request.PhysicalResourceId
       ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: fingerprintOf(properties) }),
-    RequestedAt: requestedAt,
-    Deadline: requestedAt + JOB_TIMEOUT_MINUTES * 60_000,
+    ...deadlinesOf(request, JOB_TIMEOUT_MINUTES * 60_000),
   };
 }
 

@@ -1,12 +1,12 @@
 import { ImportOutcomeProperties } from '../../src/import-contract';
-import { announce, announcementOf } from '../announcement';
+import { announce } from '../announcement';
 import { describeError } from '../errors';
 import { ask } from '../fact';
 import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
 import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
-import { requestedAtOf } from '../requested-at';
+import { deadlinesOf } from '../requested-at';
 import { directionOfUpdate } from '../stack';
 import { InvocationBudget, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
@@ -19,11 +19,9 @@ import { Evidence } from './verdict';
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
-  const requestedAt = requestedAtOf(request, Date.now());
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId }),
-    RequestedAt: requestedAt,
-    Deadline: requestedAt + Number(properties.TimeoutSeconds) * 1000,
+    ...deadlinesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
 
@@ -87,12 +85,7 @@ async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
 /** The stack itself tells how the job ended: an event that can't be put is no reason to answer anything else. */
 async function tellOf({ request, properties, operator }: Watch, decision: OutcomeDecision): Promise<void> {
   tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
-  const announcement = announcementOf(properties, decision);
-  const { EventBusArn } = properties;
-  if (!announcement || EventBusArn === undefined) {
-    return;
-  }
-  const put = await ask(() => announce(operator, EventBusArn, announcement));
+  const put = await ask(() => announce(operator, properties, decision));
   if ('error' in put) {
     log('warning: the event could not be put', { construct: request.LogicalResourceId, why: describeError(put.error) });
   }

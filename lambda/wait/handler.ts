@@ -6,7 +6,7 @@ import { operatorFor } from '../operator';
 import { countsOf } from '../outcome/counts';
 import { obstacleOf } from '../outcome/decision';
 import { logLook, progressMetrics } from '../progress';
-import { requestedAtOf } from '../requested-at';
+import { deadlinesOf } from '../requested-at';
 import { directionOfUpdate } from '../stack';
 import { describeJob, invocationBudget, Look, watchJob } from '../watch';
 import { decideWait, WaitChange, WaitDecision } from './decision';
@@ -15,11 +15,9 @@ import { formatWaitId } from './physical-id';
 /** Sets the deadline. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportWaitProperties;
-  const requestedAt = requestedAtOf(request, Date.now());
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatWaitId(properties),
-    RequestedAt: requestedAt,
-    Deadline: requestedAt + Number(properties.TimeoutSeconds) * 1000,
+    ...deadlinesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
 

@@ -200,8 +200,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an event that can not be put is given up',
     file: 'lambda/detached/judge.ts',
-    text: 'await announce(operator, properties.EventBusArn, announcement);',
-    replacement: 'await announce(operator, properties.EventBusArn, announcement).catch(() => undefined);',
+    text: 'await announce(operator, properties, decision);',
+    replacement: 'await announce(operator, properties, decision).catch(() => undefined);',
   },
   {
     name: 'a watched job is judged by no tolerance',
