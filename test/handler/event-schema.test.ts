@@ -94,7 +94,15 @@ describe('docs/events.md', () => {
   test('has the statements that topics of the app are given', () => {
     const Principal = { Service: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] };
 
-    expect(topicPolicy.Statement).toEqual([expect.objectContaining({ Effect: 'Allow', Principal, Action: 'sns:Publish' })]);
+    expect(topicPolicy.Statement).toMatchObject([
+      { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish' },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+      },
+    ]);
     expect(keyStatement).toEqual({ Sid: 'FhirImports', Effect: 'Allow', Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: '*' });
   });
 });

@@ -40,9 +40,9 @@ describe.each<[string, Policies]>([
   ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of the app ${name}`, written(flags)]),
   ['with the documented policies', documented],
 ])('an encrypted topic %s', (_, { topicArn, topic, key }) => {
-  async function may(principal: string, action: string): Promise<boolean> {
+  async function may(principal: string, action: string, source = ACCOUNT): Promise<boolean> {
     const [resource, resourcePolicy] = action.startsWith('sns:') ? [topicArn, topic] : [KEY, key];
-    return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: { 'aws:SourceAccount': ACCOUNT }, identityPolicies: [], resourcePolicy })).allowed;
+    return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: { 'aws:SourceAccount': source }, identityPolicies: [], resourcePolicy })).allowed;
   }
 
   test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and no more', async (service) => {
@@ -52,6 +52,10 @@ describe.each<[string, Policies]>([
     for (const action of ['sns:Subscribe', 'sns:DeleteTopic', 'kms:Encrypt', 'kms:ScheduleKeyDeletion']) {
       expect([action, await may(service, action)]).toEqual([action, false]);
     }
+  });
+
+  test('lets no alarm of another account publish', async () => {
+    expect(await may('cloudwatch.amazonaws.com', 'sns:Publish', '444455556666')).toBe(false);
   });
 
   test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/stranger'])('lets nothing be done by %s', async (principal) => {
