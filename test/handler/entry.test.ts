@@ -15,7 +15,7 @@ afterEach(() => aws.close());
 describe('delete', () => {
   test.each([
     `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`, `${DATASTORE}/pending/${FINGERPRINT}`, `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`, 'Import-ImportJob-1ABC',
-    'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+    'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', undefined,
   ])('of %s: no call', async (PhysicalResourceId) => {
     for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
       waitEvent({ RequestType: 'Delete', PhysicalResourceId }),

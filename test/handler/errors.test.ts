@@ -14,6 +14,7 @@ describe('what an error means', () => {
     ['transient', sdkError('Throttling', 'Rate exceeded', 400)],
     ['transient', sdkError('TooManyRequestsException', 'Too many', 400)],
     ['transient', sdkError('RequestLimitExceeded', 'Too many', 400)],
+    ['transient', sdkError('SlowDown', 'Please reduce your request rate', 400)],
     ['transient', sdkError('SomethingNew', 'Too many', 429)],
     ['transient', sdkError('InternalServerException', 'oh', 500)],
     ['transient', sdkError('ServiceUnavailable', 'oh', 503)],

@@ -150,6 +150,7 @@ describe('metrics', () => {
     expect(results).toMatchObject([
       { ResourcesScanned: 1000, ResourcesImported: 994, ResourcesFailed: 6, Succeeded: 1, Failed: 0, Duration: 63 * 60 },
     ]);
+    expect(results).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Duration', Unit: 'Seconds' }]) }] } }]);
   });
 
   test('a failure', async () => {

@@ -188,6 +188,10 @@ describe('by the manifest', () => {
       .toEqual({ kind: 'failed', why: '1 files could not be read, which no limit on resources covers' });
   });
 
+  test('its counts come before those of the progress report', () => {
+    expect(countsOf(report(9, 8, 7, 6), reported(MANIFEST))).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
+  });
+
   test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('what it leaves out is the progress report\'s: %s', (left) => {
     const { [left]: _, ...rest } = MANIFEST;
     const counts = countsOf(report(1000, 995, 2, 0), reported(rest));

@@ -129,8 +129,9 @@ describe('the log', () => {
     expect(metrics()).toEqual(Array(looks.length - 1).fill(['ResourcesScannedSoFar', 'ResourcesImportedSoFar', 'ResourcesFailedSoFar']));
   });
 
-  test('says how long a job has been waiting in the queue', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob({ JobStatus: 'QUEUED', SubmitTime: new Date(T0 - MINUTE) }) }));
+  test.each(['SUBMITTED', 'QUEUED'] as const)('says how long a job that is %s has been waiting in the queue', async (JobStatus) => {
+    const job = importJob({ JobStatus, SubmitTime: new Date(T0 - MINUTE) });
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: job }));
     await aws.run(waitEvent({}, LATER));
     expect(lines()[0]).toMatchObject({ message: 'waiting in the queue of HealthLake', secondsQueued: 60 });
   });

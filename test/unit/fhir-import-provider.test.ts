@@ -65,12 +65,12 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(report.Code).not.toEqual(onEvent.Code);
   });
 
-  test('both functions of ours have five minutes and run from one asset', () => {
+  test('both functions of ours have five minutes and 256 MiB, and run from one asset', () => {
     const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
       .filter(({ Handler }) => Handler.startsWith('index.'));
 
     expect(functions.map(({ Handler }) => Handler)).toEqual(['index.onEvent', 'index.isComplete']);
-    expect(functions.map(({ Timeout }) => Timeout)).toEqual([300, 300]);
+    expect(functions.map(({ Timeout, MemorySize }) => [Timeout, MemorySize])).toEqual([[300, 256], [300, 256]]);
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
     expect(functions.map(({ Runtime }) => Runtime)).toEqual([expect.stringMatching(/^nodejs\d+\.x$/), functions[0].Runtime]);
   });

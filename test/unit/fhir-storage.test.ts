@@ -161,7 +161,9 @@ describe('the key of the output', () => {
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
 
-    expect(new FhirStorage(stack, 'Storage', { outputBucket, encryptionKey: again }).outputKey).toBe(own);
+    const storage = new FhirStorage(stack, 'Storage', { outputBucket, encryptionKey: again });
+    expect(storage.outputKey).toBe(own);
+    expect(storage.inputBucket.encryptionKey).toBe(again);
   });
 });
 
