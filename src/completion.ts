@@ -11,7 +11,7 @@ const LONGEST_WATCH = Duration.days(14);
 export interface WaitForOptions {
   /**
    * Until when the deployment waits for the job to end, counted from the start of the wait. It includes the time that the job
-   * spends in HealthLake's queue: HealthLake runs one import at a time in a data store.
+   * spends in HealthLake's queue: HealthLake probably runs one import at a time in an account and Region, whatever the data store.
    *
    * Between 1 minute and 12 hours. CloudFormation ends a custom resource after one hour, so the import has one resource more for every
    * 50 minutes beyond the first. Changing the time-out adds or removes these resources; it starts no job and loses none.

@@ -1,4 +1,4 @@
-import { Annotations, CfnDeletionPolicy, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import { IConstruct } from 'constructs';
 
@@ -27,6 +27,7 @@ export function checkWhenFinished(item: ImportInTree): void {
     validate: () => {
       warnOfDatastoreWithoutRetain(item);
       warnOfMissingOrder(item, earlier);
+      warnOfSharedQueue(item, earlier);
       // In order, the later one finds the job of the earlier; at the same time, neither finds one and both start theirs.
       return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
@@ -58,9 +59,29 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
+/** Stages are deployed apart and can't depend on each other, so an order between them can't be asked for. */
+function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
+  const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
+    && Stage.of(item.construct) === Stage.of(other.construct) && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
+  if (unordered) {
+    Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:shared-queue',
+      `the imports "${item.construct.node.path}" and "${unordered.construct.node.path}" go into two data stores without an order between them; `
+      + 'HealthLake probably runs one import at a time in an account and Region and the time-out of each includes its wait, '
+      + 'so order them with executeAfter(), or give them time-outs that are long enough for both');
+  }
+}
+
+/** A detached import is complete once its job was accepted. */
+function isWaitedFor({ first, last }: ImportInTree): boolean {
+  return first !== last;
+}
+
+function isSameEnvironment(a: ImportInTree, b: ImportInTree): boolean {
+  return Stack.of(a.construct).environment === Stack.of(b.construct).environment;
+}
+
 function isSameDatastore(a: ImportInTree, b: ImportInTree): boolean {
-  const [one, other] = [a, b].map(({ construct }) => Stack.of(construct).environment);
-  return one === other && a.datastore.fhirDatastoreRef.datastoreId === b.datastore.fhirDatastoreRef.datastoreId;
+  return isSameEnvironment(a, b) && a.datastore.fhirDatastoreRef.datastoreId === b.datastore.fhirDatastoreRef.datastoreId;
 }
 
 function isSameDataSet(a: ImportInTree, b: ImportInTree): boolean {
@@ -72,11 +93,19 @@ function isOrdered(a: ImportInTree, b: ImportInTree): boolean {
 }
 
 function isAfter(item: ImportInTree, other: ImportInTree): boolean {
-  const [stack, otherStack] = [Stack.of(item.construct), Stack.of(other.construct)];
-  if (stack !== otherStack) {
-    return reaches(stack, otherStack, (s) => s.dependencies);
+  const [path, otherPath] = [resourcePath(item.first), resourcePath(other.last)];
+  const [top, otherTop] = [path, otherPath].map(([resource]) => Stack.of(resource));
+  if (top !== otherTop) {
+    return reaches(top, otherTop, (stack) => stack.dependencies);
   }
-  return reaches(item.first, other.last, (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
+  const level = path.findIndex((resource, n) => resource !== otherPath[n]);
+  return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
+}
+
+/** The nested stacks that hold a resource, as resources of the stacks around them, outermost first, and at last the resource itself. */
+function resourcePath(resource: CfnResource): CfnResource[] {
+  const { nestedStackResource } = Stack.of(resource);
+  return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];
 }
 
 function reaches<T>(from: T, to: T, next: (node: T) => T[]): boolean {

@@ -1,12 +1,12 @@
-import { Annotations as Scope, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations as Scope, App, CfnResource, Duration, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
-import { ACCOUNT, datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../support/synth';
+import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, onlyResource, templateOf } from '../support/synth';
 
-const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER] = ['datastore-not-retained', 'region', 'no-order'].map((id) => `cdk-healthlake-import:${id}`);
+const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
 
 /** A minimal import, of a data set of its own. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
@@ -288,14 +288,6 @@ describe('several imports into one data store', () => {
     expect(() => templateOf(revised)).not.toThrow();
   });
 
-  test('into different data stores are not', () => {
-    const stack = newStack();
-    importInto(stack, {}, 'First');
-    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Other', 'f'.repeat(32)) }, 'Second');
-
-    expect(warningsOf(stack)).toEqual([]);
-  });
-
   describe('in two stacks', () => {
     function twoStacks(order: (first: Stack, second: Stack) => void): string[] {
       const first = newStack();
@@ -337,5 +329,92 @@ describe('several imports into one data store', () => {
         ['us-east-1', 'us-west-2'].forEach((region) => importInto(new Stack(first.node.root, region, { env: { region, account: ACCOUNT } })));
       })).toEqual([]);
     });
+  });
+});
+
+describe('imports into different data stores', () => {
+  /** An import into a data store of its own. */
+  function importIntoOwn(stack: Stack, id: string, props: Partial<FhirImportProps> = {}): FhirImport {
+    const datastore = CfnFHIRDatastore.fromDatastoreId(stack, `${id}Datastore`, Buffer.from(id.padEnd(16)).toString('hex'));
+    return importInto(stack, { datastore, ...props }, id);
+  }
+
+  test('without an order are warned about, because they wait for each other', () => {
+    const stack = newStack();
+    ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
+
+    expect(warningsOf(stack)).toEqual([
+      '/Stack/Second: the imports "Stack/Second" and "Stack/First" go into two data stores without an order between them; '
+      + 'HealthLake probably runs one import at a time in an account and Region and the time-out of each includes its wait, '
+      + 'so order them with executeAfter(), or give them time-outs that are long enough for both',
+      expect.stringMatching(/^\/Stack\/Third: the imports "Stack\/Third" and "Stack\/First" go into two data stores/),
+    ]);
+    expect(acknowledgeHints(stack)).toEqual([SHARED_QUEUE, SHARED_QUEUE]);
+  });
+
+  test('may be acknowledged, which does not silence what is said of one data store', () => {
+    const stack = newStack();
+    ['First', 'Second'].forEach((id) => importIntoOwn(stack, id));
+    importInto(stack, { datastore: stack.node.findChild('FirstDatastore') as FhirImportProps['datastore'] }, 'Third');
+    Scope.of(stack).acknowledgeWarning(SHARED_QUEUE);
+
+    expect(acknowledgeHints(stack)).toEqual([NO_ORDER]);
+  });
+
+  test('in an order are not warned about', () => {
+    const stack = newStack();
+    const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importIntoOwn(stack, id));
+    second.executeAfter(first);
+    third.executeAfter(second);
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test('are warned about as long as the deployment waits for one of them', () => {
+    const warningsWith = (...completions: Completion[]) => {
+      const stack = newStack();
+      completions.forEach((completion, n) => importIntoOwn(stack, `Import${n}`, { completion }));
+      return acknowledgeHints(stack);
+    };
+
+    expect(warningsWith(Completion.detached(), Completion.waitFor())).toEqual([SHARED_QUEUE]);
+    expect(warningsWith(Completion.detached(), Completion.detached())).toEqual([]);
+  });
+
+  const [here, there] = ['us-east-1', 'us-west-2'].map((region) => ({ region, account: ACCOUNT }));
+  test.each<[string, number, (app: App) => [Stack, Stack]]>([
+    ['no environment is known', 1, (app) => [new Stack(app, 'A'), new Stack(app, 'B')]],
+    ['the environment is one', 1, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: here })]],
+    ['the stage is one', 1, (app) => {
+      const stage = new Stage(app, 'Stage');
+      return [new Stack(stage, 'A'), new Stack(stage, 'B')];
+    }],
+    ['the Regions differ', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: there })]],
+    ['one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
+    ['the stages differ, which cannot depend on each other', 0, (app) =>
+      [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
+  ])('of two stacks, if %s, get %d warnings', (_, count, stacksOf) => {
+    const stacks = stacksOf(newApp());
+    stacks.forEach((stack, n) => importIntoOwn(stack, `Import${n}`));
+
+    expect(stacks.flatMap(acknowledgeHints)).toEqual(Array(count).fill(SHARED_QUEUE));
+  });
+
+  test.each<[string, (stack: Stack) => [Stack, Stack]]>([
+    ['after one of the stack around it', (stack) => [stack, new NestedStack(stack, 'Nested')]],
+    ['before one of the stack around it', (stack) => [new NestedStack(stack, 'Nested'), stack]],
+    ['after one of a nested stack beside it', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
+    ['after one of another stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
+  ])('of a nested stack can be ordered %s', (_, stacksOf) => {
+    const hintsOf = (isOrdered: boolean) => {
+      const [earlier, later] = stacksOf(newStack());
+      const [first, second] = [importIntoOwn(earlier, 'First'), importIntoOwn(later, 'Second')];
+      if (isOrdered) {
+        second.executeAfter(first);
+      }
+      return acknowledgeHints(later.nestedStackParent ?? later);
+    };
+
+    expect([hintsOf(true), hintsOf(false)]).toEqual([[], [SHARED_QUEUE]]);
   });
 });
