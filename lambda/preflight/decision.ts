@@ -1,4 +1,4 @@
-import { InputObjects } from './input-objects';
+import { InputObjects, isWithoutContent, listKinds } from './input-objects';
 import { isOtherKey } from './kms-key';
 import { BucketFindings, DefaultEncryption } from './look';
 import { locationOf, PreflightRequest } from './request';
@@ -22,6 +22,7 @@ export function judgeBuckets(findings: BucketFindings, request: PreflightRequest
     ?? elsewhere(inputBucket, input.region, request.Region, 'copy the data to a bucket there')
     ?? elsewhere(outputBucket, output.region, request.Region, 'name an output bucket there')
     ?? nothingToImport(input.objects, request.InputS3Uri)
+    ?? archived(input.objects, request.InputS3Uri)
     ?? unfitEncryption(outputBucket, output.encryption, request.OutputKmsKeyId);
   return { problem, warnings: warningsOf(findings, request) };
 }
@@ -38,15 +39,25 @@ function elsewhere(bucket: string, region: Fact<string>, wanted: string, fix: st
 }
 
 function nothingToImport(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
-  if ('error' in objects || !objects.value.complete || objects.value.files > 0) {
+  if ('error' in objects || !isWithoutContent(objects.value)) {
     return undefined;
   }
-  const { others } = objects.value;
-  const kinds = Object.keys(others).sort((a, b) => others[b] - others[a]);
+  const { emptyFiles, others } = objects.value;
+  const found = emptyFiles > 0 ? { ...others, 'empty .ndjson': emptyFiles } : others;
+  const kinds = Object.keys(found);
   return kinds.length === 0
     ? `there is nothing to import under ${inputS3Uri}; upload the .ndjson files before the import, or correct the prefix`
-    : `there is no .ndjson object under ${inputS3Uri}, only ${kinds.map((kind) => `${others[kind]} ${kind}`).join(', ')}; `
-      + fixesFor(kinds).join(', and ');
+    : `there is no .ndjson object${emptyFiles > 0 ? ' with content' : ''} under ${inputS3Uri}, only ${listKinds(found)}; ${fixesFor(kinds).join(', and ')}`;
+}
+
+/** S3 gives an archived object to nobody: its data would be missing. */
+function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
+  if ('error' in objects || objects.value.archivedFiles === 0) {
+    return undefined;
+  }
+  const { files, archivedFiles } = objects.value;
+  return `${archivedFiles} of ${files} .ndjson objects under ${inputS3Uri} are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can't read them; `
+    + 'restore them, or move them out of the prefix';
 }
 
 /** What is usually behind objects of other kinds. */
@@ -54,6 +65,7 @@ const MISTAKES: readonly [kinds: RegExp, fix: string][] = [
   [/^\.(gz|zip|bz2|zst|tar|tgz)$/, 'unpack what is compressed'],
   [/^\.json$/, 'write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
   [/^\.jsonl$/, 'rename .jsonl to .ndjson'],
+  [/^\.ndjson /, 'rename the objects so that they end in .ndjson, in lower case'],
 ];
 
 function fixesFor(kinds: readonly string[]): readonly string[] {

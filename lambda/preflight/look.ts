@@ -1,5 +1,6 @@
 import {
-  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, paginateListObjectsV2, S3Client,
+  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2CommandInput, paginateListObjectsV2, S3Client,
+  _Object as S3Object,
 } from '@aws-sdk/client-s3';
 import { InputObjects, InputTally } from './input-objects';
 import { regionInRefusal, regionOf } from './region';
@@ -59,10 +60,11 @@ async function bucketRegion(s3: S3Client, { bucket }: S3Location, abortSignal: A
 /** Rejects only if there is no first page: what was counted by then says something too. */
 async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal): Promise<InputObjects> {
   const tally = new InputTally();
+  const input: ListObjectsV2CommandInput = { Bucket: bucket, Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] };
   let pages = 0;
   try {
-    for await (const { Contents, IsTruncated } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }, { abortSignal })) {
-      (Contents ?? []).forEach(({ Key = '', Size = 0 }) => tally.add(Key, Size));
+    for await (const { Contents, IsTruncated } of paginateListObjectsV2({ client }, input, { abortSignal })) {
+      (Contents ?? []).forEach((object) => tally.add(object.Key ?? '', object.Size ?? 0, isArchived(object)));
       pages += 1;
       if (IsTruncated && pages >= MAX_PAGES) {
         return tally.result({ complete: false });
@@ -75,6 +77,15 @@ async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abo
     return tally.result({ complete: false, error });
   }
   return tally.result({ complete: true });
+}
+
+/**
+ * Whether GetObject is refused until the object is restored. A restored copy has an expiry date; the storage class stays.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
+ */
+function isArchived({ StorageClass, RestoreStatus }: S3Object): boolean {
+  return (StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE') && RestoreStatus?.RestoreExpiryDate === undefined;
 }
 
 async function defaultEncryption(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<DefaultEncryption> {

@@ -1,4 +1,4 @@
-import { InputObjects } from './input-objects';
+import { InputObjects, isWithoutContent, listKinds } from './input-objects';
 import { BucketFindings } from './look';
 import { regionInRefusal } from './region';
 import { PreflightRequest } from './request';
@@ -37,13 +37,17 @@ function isProblem(error: unknown, wantedRegion: string): boolean {
   return codeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
 }
 
-function contentWarnings({ files, emptyFiles, others, complete, error }: InputObjects): PreflightWarning[] {
-  const other = Object.values(others).reduce((sum, count) => sum + count, 0);
-  const listed = files + other;
+/** An input without content is judged as such. */
+function contentWarnings(objects: InputObjects): PreflightWarning[] {
+  if (isWithoutContent(objects)) {
+    return [];
+  }
+  const { files, emptyFiles, others, complete, error } = objects;
+  const skipped = Object.values(others).reduce((sum, count) => sum + count, 0);
   return [
-    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed, ...(error !== undefined && { code: codeOf(error) }) }]),
+    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed: files + skipped, ...(error !== undefined && { code: codeOf(error) }) }]),
     ...(emptyFiles > 0 ? [{ warning: 'files of the input are empty', emptyFiles, files }] : []),
-    ...(files > 0 && other > 0 ? [{ warning: 'objects of the input are not .ndjson; HealthLake is not known to import them', other, files }] : []),
+    ...(skipped > 0 ? [{ warning: 'objects of the input do not end in .ndjson, in lower case, and are probably skipped', skipped, kinds: listKinds(others), files }] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
-import { GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, PATIENT, report, sdkError } from './harness';
 import { ImportJobProperties } from '../../src/import-contract';
 
@@ -27,6 +27,7 @@ afterEach(() => aws.close());
 
 const CHECKED: Partial<ImportJobProperties> = { Quotas: { MaxFiles: '10', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '5' } };
 const run = (changes: Partial<ImportJobProperties> = {}) => aws.run(jobEvent({}, { ...CHECKED, ...changes }));
+const listed = (Contents: ListObjectsV2CommandOutput['Contents']) => aws.s3.on(ListObjectsV2Command).resolves({ Contents });
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: '));
 
 test('fit buckets are looked at once, before the stack is asked, and nothing is warned of', async () => {
@@ -45,6 +46,13 @@ test('fit buckets are looked at once, before the stack is asked, and nothing is 
 test.each<[string, () => unknown, RegExp]>([
   ['no objects', () => aws.s3.on(ListObjectsV2Command).resolves({}), /there is nothing to import under s3:\/\/clinic-data\/synthea\//],
   ['only .json objects', () => aws.s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: `synthea/${PATIENT}.json`, Size: 1 }] }), /only 1 \.json; write the resources/],
+  ['only .ndjson in another case', () => listed([{ Key: `synthea/${PATIENT}.NDJSON`, Size: 1 }]), /only 1 \.ndjson in another case; rename/],
+  ['only empty objects', () => listed([{ Key: `synthea/${PATIENT}.ndjson`, Size: 0 }]), /no \.ndjson object with content under [^;]*, only 1 empty \.ndjson; upload/],
+  ['an archived object', () => listed([{ Key: 'synthea/a.ndjson', Size: 1 }, { Key: `synthea/${PATIENT}.ndjson`, Size: 1, StorageClass: 'GLACIER' }]),
+    /1 of 2 \.ndjson objects under [^;]* are archived/],
+  ['an archived object that is being restored', () => listed([
+    { Key: `synthea/${PATIENT}.ndjson`, Size: 1, StorageClass: 'DEEP_ARCHIVE', RestoreStatus: { IsRestoreInProgress: true } },
+  ]), /1 of 1 \.ndjson objects under [^;]* are archived/],
   ['buckets elsewhere', () => aws.s3.on(GetBucketLocationCommand).resolves({ LocationConstraint: 'us-west-2' }), /"clinic-data" is in us-west-2 and the data store in eu-west-1/],
   ['an output that isn\'t encrypted with KMS', () => aws.s3.on(GetBucketEncryptionCommand).resolves({}), /"clinic-results" is not encrypted with KMS/],
   ['a data store of another version', () => aws.healthlake.on(DescribeFHIRDatastoreCommand)
@@ -65,6 +73,22 @@ test('what can\'t be asked is warned of, and the job is started', async () => {
   expect(await run()).toMatchObject({ after: 0, data: { JobId: JOB_ID } });
   expect(warnings()).toHaveLength(5);
   expect(warnings().join()).toContain('"message":"warning: could not check the input","construct":"ImportJob","code":"AccessDenied"');
+});
+
+test('archived objects that are restored, or that S3 gives at once, are read', async () => {
+  listed([
+    { Key: 'synthea/a.ndjson', Size: 1, StorageClass: 'GLACIER', RestoreStatus: { IsRestoreInProgress: false, RestoreExpiryDate: new Date() } },
+    { Key: 'synthea/b.ndjson', Size: 1, StorageClass: 'GLACIER_IR' },
+  ]);
+  expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
+  expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
+});
+
+test('what is probably skipped is warned of, by counts', async () => {
+  listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
+  expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
+  expect(warnings()).toEqual([expect.stringContaining(
+    '"skipped":3,"kinds":"1 .ndjson in another case, 1 .gz, 1 .ndjson with a suffix","files":1')]);
 });
 
 test('what is over a quota is warned of', async () => {

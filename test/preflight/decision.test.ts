@@ -18,7 +18,7 @@ const REQUEST: PreflightRequest = {
 };
 
 const objects = (changes: Partial<InputObjects> = {}): InputObjects =>
-  ({ files: 17, emptyFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
+  ({ files: 17, emptyFiles: 0, archivedFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
 
 /** What is found where nothing is wrong, unless said otherwise. */
 type Found = Partial<BucketFindings['input'] & { outputRegion: BucketFindings['output']['region'] } & Omit<BucketFindings['output'], 'region'>>;
@@ -46,6 +46,8 @@ const NO_ANSWER = { error: Object.assign(new Error('connect ECONNREFUSED'), { co
 const SLOW_DOWN = { error: sdkError('SlowDown', 'Please reduce your request rate.', 503) };
 const ABORTED = { error: Object.assign(new Error('Request aborted'), { name: 'AbortError' }) };
 const ODD = { error: sdkError('Ada Lovelace', 'x') };
+
+const SKIPPED = 'objects of the input do not end in .ndjson, in lower case, and are probably skipped';
 
 test('nothing is said where nothing is wrong', () => {
   expect(judge({})).toEqual({ problem: undefined, warnings: [] });
@@ -83,6 +85,24 @@ describe('keeps a job from being started', () => {
     ['only what nobody takes for FHIR', input({ files: 0, others: { '.csv': 2, 'other': 1 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 2 .csv, 1 other; '
       + 'upload .ndjson objects with one FHIR resource a line, or correct the prefix'],
+    ['only .ndjson in another case', input({ files: 0, others: { '.ndjson in another case': 2 } }),
+      'there is no .ndjson object under s3://clinic-data/synthea/, only 2 .ndjson in another case; '
+      + 'rename the objects so that they end in .ndjson, in lower case'],
+    ['only .ndjson with a suffix', input({ files: 0, others: { '.ndjson with a suffix': 1 } }),
+      'there is no .ndjson object under s3://clinic-data/synthea/, only 1 .ndjson with a suffix; '
+      + 'rename the objects so that they end in .ndjson, in lower case'],
+    ['only empty files', input({ files: 3, emptyFiles: 3 }),
+      'there is no .ndjson object with content under s3://clinic-data/synthea/, only 3 empty .ndjson; '
+      + 'upload .ndjson objects with one FHIR resource a line, or correct the prefix'],
+    ['only empty files, and others', input({ files: 1, emptyFiles: 1, others: { '.ndjson in another case': 2 } }),
+      'there is no .ndjson object with content under s3://clinic-data/synthea/, only 2 .ndjson in another case, 1 empty .ndjson; '
+      + 'rename the objects so that they end in .ndjson, in lower case'],
+    ['archived files', input({ archivedFiles: 2 }),
+      '2 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can\'t read them; '
+      + 'restore them, or move them out of the prefix'],
+    ['archived files, although not all objects were listed', input({ archivedFiles: 17, complete: false }),
+      '17 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can\'t read them; '
+      + 'restore them, or move them out of the prefix'],
     ['an output bucket with S3\'s own encryption', { encryption: { value: { algorithm: 'AES256' } } }, UNENCRYPTED('AES256')],
     ['an output bucket without encryption', { encryption: { value: {} } }, UNENCRYPTED('none')],
     ['an output bucket with another key', { encryption: { value: { algorithm: 'aws:kms', keyId: OTHER_KEY } } },
@@ -101,6 +121,7 @@ describe('keeps a job from being started', () => {
     [{ region: { value: 'us-east-1' } }, /^the input bucket .* is in/],
     [{ outputRegion: { value: 'us-east-1' } }, /^the output bucket .* is in/],
     [input({ files: 0 }), /^there is nothing to import/],
+    [input({ archivedFiles: 1 }), /are archived/],
     [{ encryption: { value: {} } }, /is not encrypted/],
   ];
 
@@ -150,7 +171,17 @@ describe('lets a job be started', () => {
   test('a list that isn\'t complete proves nothing missing', () => {
     expect(judge(input({ files: 0, others: { '.json': 1_000 }, complete: false, error: SLOW_DOWN.error }))).toEqual({
       problem: undefined,
-      warnings: [{ warning: 'not all objects of the input were looked at', listed: 1_000, code: 'SlowDown' }],
+      warnings: [
+        { warning: 'not all objects of the input were looked at', listed: 1_000, code: 'SlowDown' },
+        { warning: SKIPPED, skipped: 1_000, kinds: '1000 .json', files: 0 },
+      ],
+    });
+    expect(judge(input({ files: 2, emptyFiles: 2, complete: false }))).toEqual({
+      problem: undefined,
+      warnings: [
+        { warning: 'not all objects of the input were looked at', listed: 2 },
+        { warning: 'files of the input are empty', emptyFiles: 2, files: 2 },
+      ],
     });
   });
 });
@@ -159,11 +190,13 @@ describe('warns of', () => {
   test.each<[what: string, Found, PreflightWarning[], Partial<PreflightRequest['Quotas']>?]>([
     ['more objects than are looked at', input({ files: 999_000, others: { other: 1_000 }, complete: false }), [
       { warning: 'not all objects of the input were looked at', listed: 1_000_000 },
-      { warning: 'objects of the input are not .ndjson; HealthLake is not known to import them', other: 1_000, files: 999_000 },
+      { warning: SKIPPED, skipped: 1_000, kinds: '1000 other', files: 999_000 },
     ]],
     ['empty files', input({ emptyFiles: 2 }), [{ warning: 'files of the input are empty', emptyFiles: 2, files: 17 }]],
     ['objects of other kinds', input({ others: { '.json': 2, 'other': 3 } }),
-      [{ warning: 'objects of the input are not .ndjson; HealthLake is not known to import them', other: 5, files: 17 }]],
+      [{ warning: SKIPPED, skipped: 5, kinds: '3 other, 2 .json', files: 17 }]],
+    ['.ndjson in another case', input({ others: { '.ndjson in another case': 1 } }),
+      [{ warning: SKIPPED, skipped: 1, kinds: '1 .ndjson in another case', files: 17 }]],
     ['as many files as a job may have', input({ files: 1_000_000 }), []],
     ['more files than a job may have', input({ files: 1_000_001 }),
       [{ warning: 'the input has more files than the quota of a job', files: 1_000_001, maxFiles: 1_000_000 }]],
@@ -191,6 +224,7 @@ describe('warns of', () => {
 
   test('nothing about others where there are only others: that is the problem', () => {
     expect(judge(input({ files: 0, others: { '.json': 3 } })).warnings).toEqual([]);
+    expect(judge(input({ files: 2, emptyFiles: 2, others: { '.json': 3 } })).warnings).toEqual([]);
   });
 
   test('what else is wrong, beside a problem', () => {

@@ -60,7 +60,7 @@ function factsOf({ input: { region, objects }, output: { region: outputRegion, .
 
 const FINE = () => ({
   region: REGION,
-  objects: { files: 1, emptyFiles: 0, largestFile: 10, totalSize: 10, others: {}, complete: true },
+  objects: { files: 1, emptyFiles: 0, archivedFiles: 0, largestFile: 10, totalSize: 10, others: {}, complete: true },
   outputRegion: REGION,
   encryption: { algorithm: 'aws:kms', keyId: keyArn },
   publicAccessBlock: true,
@@ -81,7 +81,7 @@ describe('what is looked at', () => {
     expect(await look()).toEqual({
       input: {
         region: { value: REGION },
-        objects: { value: { files: 3, emptyFiles: 1, largestFile: 50, totalSize: 80, others: { '.json': 1 }, complete: true } },
+        objects: { value: { files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 50, totalSize: 80, others: { '.json': 1 }, complete: true } },
       },
       output: { region: { value: REGION }, encryption: { value: { algorithm: 'aws:kms', keyId: keyArn } }, publicAccessBlock: { value: true } },
     });
