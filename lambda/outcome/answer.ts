@@ -1,7 +1,7 @@
 import { ImportOutcomeAttributes, ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
 import { OnEventRequest } from '../framework';
 import { maskObjectKeys } from '../reason';
-import { ReportAnswer, ReportReason } from '../report/types';
+import { JsonCause, ReportAnswer, ReportReason } from '../report/types';
 import { outputLocationOf } from '../results';
 import { Counts, countsOf } from './counts';
 import { Advice, OutcomeDecision } from './decision';
@@ -56,15 +56,31 @@ function sentencesOn({ ErrorTolerance }: ImportOutcomeProperties, seen: Evidence
   ];
 }
 
-/** The most frequent reasons, and where all of them are. */
+const JSON_CAUSES: Record<JsonCause, string> = {
+  'whole-file': 'files that are not NDJSON (pretty-printed JSON, UTF-16, compressed data)',
+  'start-of-file': 'a byte order mark, a blank first line, or a file that is not NDJSON (a JSON array, UTF-16, compressed data)',
+  'single-lines': 'blank lines, or lines without one whole JSON object',
+};
+
+/** The most frequent reasons, what may be behind them, and where all of them are. */
 function reasonsOf(report: ReportAnswer | undefined): string[] {
   if (report?.kind !== 'report') {
     return [];
   }
   return [
     report.reasons.length > 0 ? `most often: ${report.reasons.map(showReason).join(', ')}` : '',
+    ...hintsAt(report.reasons),
     report.problem ?? '',
     report.location === undefined ? '' : 'report: report.json in the results',
+  ];
+}
+
+function hintsAt(reasons: readonly ReportReason[]): string[] {
+  const cause = reasons.find(({ likelyCause }) => likelyCause !== undefined)?.likelyCause;
+  const hasBundles = reasons.some(({ resourceTypes }) => resourceTypes.includes('Bundle'));
+  return [
+    cause === undefined ? '' : `likely cause of the invalid JSON: ${JSON_CAUSES[cause]}`,
+    hasBundles ? 'HealthLake does not unwrap a Bundle: write each of its resources into a line of its own' : '',
   ];
 }
 

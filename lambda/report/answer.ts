@@ -1,7 +1,8 @@
-import { ReportDocument, REPORT_VERSION } from './document';
+import { OccurrenceDocument, ReasonDocument, ReportDocument, REPORT_VERSION } from './document';
 import { RESOURCE_TYPES } from './fhir-r4-names';
+import { INVALID_JSON, jsonCauseOf } from './json-cause';
 import { isReason, OTHER } from './tally';
-import { Report, ReportRequest } from './types';
+import { Report, ReportReason, ReportRequest } from './types';
 
 /** How many reasons the answer has. */
 const TOP = 3;
@@ -21,9 +22,15 @@ export function answerOf(document: ReportDocument, location: string | undefined)
     ...(manifestProblem !== undefined && { manifestProblem }),
     failures: failures.count,
     searchValidationFailures: searchValidation.count,
-    reasons: failures.reasons.slice(0, TOP).map(({ code, message, resourceTypes, count }) => ({
-      code, ...(message !== undefined && { message }), resourceTypes: resourceTypes.map(({ type }) => type), count,
-    })),
+    reasons: failures.reasons.slice(0, TOP).map((reason) => toReportReason(reason, failures)),
+  };
+}
+
+function toReportReason(reason: ReasonDocument, failures: ReportDocument['failures']): ReportReason {
+  const { code, message, resourceTypes, count } = reason;
+  const likelyCause = message === INVALID_JSON ? jsonCauseOf(reason, failures) : undefined;
+  return {
+    code, ...(message !== undefined && { message }), resourceTypes: resourceTypes.map(({ type }) => type), count, ...(likelyCause && { likelyCause }),
   };
 }
 
@@ -34,15 +41,21 @@ export function readReport(json: string, { DatastoreId, JobId }: ReportRequest):
     const { version, complete, job, files, manifest = {}, failures, searchValidation } = document;
     const counts = [files.read, files.total, failures.count, searchValidation.count, ...Object.values(manifest)];
     const isOurs = version === REPORT_VERSION && complete === true && job.datastoreId === DatastoreId && job.jobId === JobId
-      && document.incomplete === undefined && files.totalIsExact === true && counts.every(isCount) && failures.reasons.every(isShowable);
+      && document.incomplete === undefined && files.totalIsExact === true && counts.every(isCount) && failures.reasons.every(isShowable)
+      && failures.files.every(({ count, first }) => isCount(count) && first.every(isPlace));
     return isOurs && document.manifestProblem === undefined ? document : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isShowable({ code, message, count, resourceTypes }: ReportDocument['failures']['reasons'][number]): boolean {
-  return isReason(code, message) && isCount(count) && resourceTypes.every(({ type }) => RESOURCE_TYPES.has(type) || type === OTHER);
+function isShowable({ code, message, count, resourceTypes, first }: ReasonDocument): boolean {
+  return isReason(code, message) && isCount(count) && first.every(isPlace)
+    && resourceTypes.every(({ type }) => RESOURCE_TYPES.has(type) || type === OTHER);
+}
+
+function isPlace({ key, inputLine }: OccurrenceDocument): boolean {
+  return typeof key === 'string' && (inputLine === undefined || typeof inputLine === 'number');
 }
 
 function isCount(value: unknown): boolean {

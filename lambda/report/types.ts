@@ -55,7 +55,15 @@ export interface ReportReason {
   readonly resourceTypes: readonly string[];
   /** Of resources. One that failed for several reasons is counted with each. */
   readonly count: number;
+  /** Of invalid JSON only, if the numbers of the lines hint at one. */
+  readonly likelyCause?: JsonCause;
 }
+
+/**
+ * What is likely wrong with input that has invalid JSON, by where in their files the failed lines are: all lines from the first on, the first or the
+ * first two alone, or others. The results have failed lines only, so it stays a guess.
+ */
+export type JsonCause = 'whole-file' | 'start-of-file' | 'single-lines';
 
 /** The counts of a manifest; undefined where the manifest has none. */
 export interface ManifestCounts {

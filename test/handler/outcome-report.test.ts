@@ -1,7 +1,7 @@
 import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, T0 } from './harness';
-import { Report } from '../../lambda/report/types';
+import { JsonCause, Report } from '../../lambda/report/types';
 import { ImportOutcomeProperties } from '../../src/import-contract';
 
 let aws: Aws;
@@ -69,6 +69,27 @@ test('the reason names the most frequent reasons with counts and types, and the 
     + 'most often: 3 x processing "Missing required id field in resource json" (Patient, Observation), 2 x invalid (Claim, Coverage, Group, ...), '
     + '1 x line-no-json (other); report: report.json in the results; ');
   expect(reason).toContain(`results: ${LOCATION}; mend`);
+});
+
+test.each<[JsonCause, string]>([
+  ['whole-file', 'files that are not NDJSON (pretty-printed JSON, UTF-16, compressed data)'],
+  ['start-of-file', 'a byte order mark, a blank first line, or a file that is not NDJSON (a JSON array, UTF-16, compressed data)'],
+  ['single-lines', 'blank lines, or lines without one whole JSON object'],
+])('the reason names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
+  ended();
+  aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], { code: 'processing', message: 'Invalid JSON found in input file', resourceTypes: ['other'], count: 1, likelyCause }] });
+  const { reason } = await run();
+  expect(reason).toContain(`1 x processing "Invalid JSON found in input file" (other); likely cause of the invalid JSON: ${cause}; report: `);
+  expect(reason).toContain('or set errorTolerance');
+});
+
+test('the reason says that Bundles are not unwrapped if some failed', async () => {
+  ended();
+  const bundles = { ...REPORT.reasons[0], resourceTypes: ['Patient', 'Claim', 'Group', 'Bundle'] };
+  aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], bundles] });
+  expect((await run()).reason).toContain('; HealthLake does not unwrap a Bundle: write each of its resources into a line of its own; report: ');
+  aws.reports(REPORT);
+  expect((await run()).reason).not.toMatch(/Bundle|likely cause/);
 });
 
 test('a report that is not complete says so', async () => {

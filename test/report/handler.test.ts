@@ -166,6 +166,9 @@ describe('a report that is there', () => {
     ['has a code that is not FHIR\'s', (json) => json.replaceAll('"processing"', `"${CANARY}"`)],
     ['has a type that is not FHIR\'s', (json) => json.replaceAll('"Patient"', `"${CANARY}"`)],
     ['has a count that is none', (json) => json.replace(/"count":1/, `"count":"${CANARY}"`)],
+    ['has a line that is none', (json) => json.replace(/"inputLine":1/, `"inputLine":"${CANARY}"`)],
+    ['has a place without a key', (json) => json.replace(/("reasons":.*?"first":\[\{)"key":"[^"]*",/, '$1')],
+    ['has a file without places', (json) => json.replace(/("inputKey":.*?"first":)\[.*?\]/, '$1{}')],
     ['has a problem', (json) => json.replace('"complete":true', `"complete":true,"incomplete":"${CANARY}"`)],
   ];
 
