@@ -26,8 +26,8 @@ export interface RunContext {
 
 /**
  * One run of an import job: every `.ndjson` object under the prefix, line by line, with the data access role's rights.
- * Other objects and empty ones are ignored. AWS doesn't say what a job without input files ends as: here it FAILS, with
- * a message. A job that fails midway leaves the output of the files it has read, and no manifest.
+ * Other objects, those with the extension in another case and empty ones are ignored. AWS doesn't say what a job without input
+ * files ends as: here it FAILS, with a message. A job that fails midway leaves the output of the files it has read, and no manifest.
  */
 export class ImportRun {
   private readonly tally = new ImportTally();

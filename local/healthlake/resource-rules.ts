@@ -20,7 +20,7 @@ const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
 /**
  * Judges one line of NDJSON. This is not a FHIR validator: it wants a JSON object with an R4 resource type and a legal id,
- * and looks at nothing else, whatever the validation level.
+ * and looks at nothing else, whatever the validation level. A Bundle is a resource like any other, and is not unwrapped.
  */
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);

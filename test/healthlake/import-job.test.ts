@@ -138,11 +138,29 @@ test('sub-folders are kept, other objects and empty ones ignored', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
   for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) await aws.put(key, /txt|gz/.test(key) ? 'x' : '');
+  await aws.put('data/PATIENT.NDJSON', patient('d'));
   await aws.put('elsewhere/Patient.ndjson', patient('c'));
   const jobId = await aws.startImport();
   expect(await aws.ended(jobId)).toMatchObject({ JobProgressReport: { TotalNumberOfScannedFiles: 2, TotalNumberOfResourcesScanned: 3 } });
   expect((await aws.outputKeys()).map(key => key.replace(folder(jobId), ''))).toEqual([
     PROBE, 'FAILURE/v1/a/Patient.ndjson', 'Manifest.json', 'SUCCESS/Patient.ndjson', 'SUCCESS/v1/a/Patient.ndjson',
+  ]);
+});
+
+test('a Bundle is one resource: its entries are neither imported nor carried out', async () => {
+  const bundle = (entry: object, more: object = {}) => `${JSON.stringify({ resourceType: 'Bundle', ...more, type: 'transaction', entry: [entry] })}\n`;
+  await aws.put('data/1-Patient.ndjson', patient('kept'));
+  await aws.put('data/2-Bundle.ndjson', [
+    bundle({ request: { method: 'DELETE', url: 'Patient/kept' } }, { id: 'deleted' }),
+    bundle({ resource: JSON.parse(patient('inside')), request: { method: 'PUT', url: 'Patient/inside' } }, { id: 'changes' }),
+    bundle({ resource: JSON.parse(patient('inside')) }),
+  ].join(''));
+  const jobId = await aws.startImport();
+  expect(await aws.ended(jobId)).toMatchObject({ JobProgressReport: { TotalNumberOfResourcesScanned: 4, TotalNumberOfResourcesImported: 3 } });
+  expect(aws.service.healthLake.resources(aws.datastoreId).map(({ resourceType, id }) => `${resourceType}/${id}`))
+    .toEqual(['Bundle/deleted', 'Bundle/changes', 'Patient/kept']);
+  expect(await jsonLines(`${folder(jobId)}FAILURE/2-Bundle.ndjson`)).toMatchObject([
+    { lineId: 3, resourceType: 'Bundle', UpdateResourceResponse: { jsonBlob: { issue: [{ diagnostics: 'Missing required id field in resource json' }] } } },
   ]);
 });
 
@@ -170,6 +188,8 @@ test('more files than a page of a listing are all read', async () => {
 
 test('without input files the job fails, with a message and without a manifest', async () => {
   await aws.put('data/readme.txt', 'x');
+  await aws.put('data/PATIENT.NDJSON', patient('a'));
+  await aws.put('data/Empty.ndjson', '');
   expect(await aws.ended(await aws.startImport())).toMatchObject({
     JobStatus: 'FAILED', Message: `No .ndjson files were found at s3://${INPUT}/data/`, EndTime: expect.any(Date),
   });
