@@ -4,11 +4,19 @@ import { Context, Imported } from './context';
 import { deleteObjects } from './deletion';
 import { waitForEnd } from './jobs';
 import { LINE } from './lines';
-import { summaryOf } from './observe-job';
+import { placeOf, readText } from './objects';
+import { outputOf, summaryOf } from './observe-job';
 import { noteErrorStatus, noteLag, noteUnusableRole } from './observe-start';
 import { Starter, wordsOf } from './starter';
 
 const PATIENT = '{"resourceType":"Patient","id":"integ-aws-1"}';
+
+const BUNDLE = JSON.stringify({
+  resourceType: 'Bundle',
+  id: 'integ-aws-bundle',
+  type: 'collection',
+  entry: ['3', '4'].map((id) => ({ resource: JSON.parse(PATIENT.replace('-1', `-${id}`)) })),
+});
 
 /** Starts some jobs of a few lines on HealthLake itself, to see what no deployment shows. */
 export async function experiment(context: Context, imported: Imported): Promise<void> {
@@ -21,6 +29,8 @@ export async function experiment(context: Context, imported: Imported): Promise<
   try {
     await put('lines/Patient.ndjson', `${PATIENT}\n\n${PATIENT.replace('-1', '-2')}`);
     await put('lines/notes.txt', 'not FHIR\n');
+    await put('odd/Bundle.ndjson', `${BUNDLE}\n`);
+    await put('odd/PATIENT.NDJSON', `${PATIENT}\n`);
     await put('unreadable/Patient.ndjson', `${PATIENT}\n`);
     await put('unreadable/Archived.ndjson', `${PATIENT}\n`, true);
     await startAll(context, imported, folder.key);
@@ -45,6 +55,7 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
   sightings.note(LINE.tokenWithOtherParameters, !('jobId' in other) || other.jobId === first.jobId, wordsOf(other));
 
   const unreadable = await starter.start(starter.request(`${key}unreadable/`, `integ-aws-unreadable-${stamp}`, `integ-aws-unreadable-${stamp}`));
+  const odd = await starter.start(starter.request(`${key}odd/`, `integ-aws-odd-${stamp}`, `integ-aws-odd-${stamp}`));
   const none = await starter.start(starter.request(`${key}none/`, `integ-aws-none-${stamp}`, `integ-aws-none-${stamp}`));
   sightings.note(LINE.startRate, starter.throttled === 0, `of ${starter.starts} Starts in a row ${starter.throttled} were throttled`);
   await noteUnusableRole(context, imported, starter, key);
@@ -55,7 +66,8 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
     console.log(summaryOf(job));
     return job;
   };
-  noteLines(context, await ended(first.jobId));
+  await noteLines(context, await ended(first.jobId));
+  if ('jobId' in odd) noteOdd(context, await ended(odd.jobId));
   if ('jobId' in unreadable) noteUnreadable(context, await ended(unreadable.jobId));
   if ('jobId' in none) {
     noteNoFiles(context, await ended(none.jobId));
@@ -71,11 +83,22 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
 }
 
 /** Two patients with an empty line between them, and an object of another kind. */
-function noteLines({ sightings }: Context, job: ImportJobProperties): void {
+async function noteLines({ clients: { s3 }, sightings }: Context, job: ImportJobProperties): Promise<void> {
   const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesImported: imported, TotalNumberOfResourcesWithCustomerError: failed } =
     job.JobProgressReport ?? {};
   sightings.note(LINE.blankLines, imported === 2 && failed === 1, summaryOf(job));
   sightings.note(LINE.otherObjects, files === 1, summaryOf(job));
+  const folder = placeOf(outputOf(job));
+  const failure = failed === 1 ? await readText(s3, { ...folder, key: `${folder.key}FAILURE/Patient.ndjson` }) : 'no line failed';
+  sightings.note(LINE.lineNumbers, /"lineId"\s*:\s*2\b/.test(failure), failure.trim());
+}
+
+/** A Bundle of two patients, and an object of another case. */
+function noteOdd({ sightings }: Context, job: ImportJobProperties): void {
+  const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesScanned: scanned, TotalNumberOfResourcesImported: imported } =
+    job.JobProgressReport ?? {};
+  sightings.note(LINE.otherCase, files === 1, summaryOf(job));
+  sightings.note(LINE.bundleLine, scanned === 1 && imported === 1, summaryOf(job));
 }
 
 function noteUnreadable({ sightings }: Context, job: ImportJobProperties): void {

@@ -61,6 +61,10 @@ export const LINE = {
   causeInLog: 'U58',
   vendedLogs: 'U59',
   deletionOfWatch: 'U60',
+  otherCase: 'U65',
+  bundleLine: 'U66',
+  provenance: 'U67',
+  lineNumbers: 'U68',
 } as const;
 
 /** The id of a line. */

@@ -60,6 +60,7 @@ export function noteSample(sightings: Sightings, job: ImportJobProperties, lines
   const completed = job.JobStatus?.startsWith('COMPLETED') ?? false;
   sightings.note(LINE.bucketDefaults, completed, summaryOf(job));
   sightings.note(LINE.strictSample, job.JobStatus === 'COMPLETED' && imported === lines, `${lines} lines; ${summaryOf(job)}`);
+  sightings.note(LINE.provenance, job.JobProgressReport?.TotalNumberOfResourcesScanned === lines, `${lines} lines; ${summaryOf(job)}`);
   const seconds = Math.round(((job.EndTime?.getTime() ?? NaN) - job.SubmitTime!.getTime()) / 1000);
   sightings.note(LINE.importTime, seconds <= 10 * 60, `${seconds} s from SubmitTime to EndTime`);
 }
