@@ -32,10 +32,14 @@ describe('an import that fails', () => {
   afterAll(async () => laptop.close());
 
   test('for want of data says so before anything is started', async () => {
+    await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
+    await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
     const { exitCode, output } = await laptop.cdk('deploy', app());
     expect(exitCode).toBe(1);
-    expect(oneLine(output)).toContain('no import job was started: there is nothing to import under s3://hospital-data/in/; upload the .ndjson files');
+    expect(oneLine(output)).toContain('no import job was started: there is no .ndjson object with content under s3://hospital-data/in/, '
+      + 'only 1 .ndjson in another case, 1 empty .ndjson; rename the objects so that they end in .ndjson, in lower case');
     expect(laptop.jobs()).toEqual([]);
+    await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
   });
 
   test('for want of iam:PassRole says so, and starts nothing', async () => {
@@ -73,6 +77,7 @@ describe('an import that fails', () => {
     expect(reasons[0]).toContain(results?.S3Configuration?.S3Uri);
     expect(reasons[0]).toMatch(/most often: 1 x processing "[^"]*resourceId[^"]*" \(Patient\), 1 x processing "Missing required id field/);
     expect(output).toContain('❌');
+    expect(laptop.logs()).toContain('"skipped":1,"kinds":"1 .ndjson in another case","files":2');
 
     const [, , bucket, ...folder] = results!.S3Configuration!.S3Uri!.split('/');
     const report = JSON.parse((await laptop.aws.s3.getObject(laptop.aws.iam.admin, bucket, `${folder.join('/')}report.json`)).toString()) as Report;
@@ -98,8 +103,10 @@ describe('an import that fails', () => {
 
   test('in an update is rolled back without starting another job', async () => {
     await laptop.upload(data.bucket, 'in/more.ndjson', [{ resourceType: 'Patient', id: 'not_legal' }]);
+    await laptop.upload(data.bucket, 'in/array.ndjson', [patients(2)]);
     const { exitCode } = await laptop.cdk('deploy', app({ revision: '2' }));
     expect(exitCode).toBe(1);
+    expect(laptop.reasons('Import').join()).toContain('likely cause of the invalid JSON: a byte order mark, a blank first line, or a file that is not NDJSON');
     expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED', 'COMPLETED_WITH_ERRORS']);
   });

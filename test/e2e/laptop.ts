@@ -60,7 +60,8 @@ export class Laptop {
   /** Puts one NDJSON file: each resource one line. */
   public async upload(bucket: string, key: string, resources: readonly object[]): Promise<void> {
     const body = resources.map((resource) => `${JSON.stringify(resource)}\n`).join('');
-    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    // The SDK warns of an empty body without a length.
+    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
   }
 
   public async remove(bucket: string, key: string): Promise<void> {
