@@ -2,11 +2,14 @@ import { describeError } from '../errors';
 import { ManifestReading } from './manifest';
 import { Reading } from './read-files';
 import { FAILURES_FOLDER, Results, SEARCH_VALIDATION_FOLDER } from './results';
-import { Count, FileTally, FIRST_KEPT, Row, Tally } from './tally';
+import { Count, FileTally, Reason, Tally } from './tally';
 import { ManifestCounts, ReportRequest } from './types';
 
 /** The version of the shapes in this file, which docs/report.schema.json describes. */
 export const REPORT_VERSION = 1;
+
+/** The JSON that a list of files or reasons takes at most: four such lists, and what else there is, stay below the 16 MiB that are read again. */
+const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
 /** `report.json`. It has object keys, so that the owner of the data finds what has to be mended, and no other value of the data. */
 export interface ReportDocument {
@@ -40,6 +43,8 @@ export interface SectionDocument {
   readonly otherFiles: { readonly files: number; readonly count: number };
   readonly resourceTypes: readonly TypeDocument[];
   readonly reasons: readonly ReasonDocument[];
+  /** Reasons that are not in the list, if there are any. Their counts are summed, so that a resource may be in the sum more than once. */
+  readonly otherReasons?: { readonly reasons: number; readonly count: number };
 }
 
 export interface FileDocument {
@@ -114,38 +119,43 @@ function inputKeys(input: string, { prefix }: Results, folder: string): (key: st
 }
 
 function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDocument {
-  const files = tally.fileRows.map((file) => fileOf(file, inputKeyOf(file.key)));
+  const files = listOf(tally.fileRows, (file) => fileOf(file, inputKeyOf(file.key)));
+  const reasons = listOf(mostFrequentFirst(tally.reasons, reasonName), reasonOf);
   return {
     count: tally.count,
-    files,
-    otherFiles: { ...tally.otherFiles },
-    resourceTypes: mostFrequentFirst(tally.resourceTypes.map((counted) => ({ type: counted.type, ...countOf(counted) })), typeOf),
-    reasons: reasonsOf(tally.rows),
+    files: files.listed,
+    otherFiles: { files: tally.otherFiles.files + files.rest, count: tally.otherFiles.count + files.restCount },
+    resourceTypes: mostFrequentFirst(tally.resourceTypes, typeOf).map((counted) => ({ type: counted.type, ...countOf(counted) })),
+    reasons: reasons.listed,
+    ...(reasons.rest > 0 && { otherReasons: { reasons: reasons.rest, count: reasons.restCount } }),
   };
+}
+
+/** The first of these, as many as fit into a list; and how many the rest are, with the sum of their counts. */
+function listOf<T extends Count, D>(counted: readonly T[], toDocument: (one: T) => D): { listed: D[]; rest: number; restCount: number } {
+  const listed: D[] = [];
+  let bytes = 0;
+  for (const one of counted) {
+    const document = toDocument(one);
+    bytes += Buffer.byteLength(JSON.stringify(document));
+    if (bytes > MAX_LIST_BYTES) {
+      break;
+    }
+    listed.push(document);
+  }
+  const rest = counted.slice(listed.length);
+  return { listed, rest: rest.length, restCount: rest.reduce((sum, { count }) => sum + count, 0) };
 }
 
 function fileOf(file: FileTally, inputKey: string): FileDocument {
   return { key: file.key, inputKey, complete: file.wasRead, ...countOf(file) };
 }
 
-/** Rows are by resource type; reasons are not. */
-function reasonsOf(rows: readonly Row[]): ReasonDocument[] {
-  const byReason = new Map<string, Row[]>();
-  for (const row of rows.filter(({ count }) => count > 0)) {
-    const name = JSON.stringify([row.code, row.message]);
-    byReason.set(name, [...byReason.get(name) ?? [], row]);
-  }
-  return mostFrequentFirst([...byReason.values()].map((same) => {
-    const [{ code, message }] = same;
-    const first = same.flatMap((row) => row.first).sort((a, b) => a.file.index - b.file.index || a.line - b.line).slice(0, FIRST_KEPT);
-    return {
-      code,
-      ...(message !== undefined && { message }),
-      count: same.reduce((sum, { count }) => sum + count, 0),
-      resourceTypes: mostFrequentFirst(same.map(({ type, count }) => ({ type, count })), typeOf),
-      first: first.map(toOccurrence),
-    };
-  }), reasonName);
+function reasonOf(reason: Reason): ReasonDocument {
+  const { code, message, types } = reason;
+  const { count, first } = countOf(reason);
+  const resourceTypes = mostFrequentFirst([...types].map(([type, ofType]) => ({ type, count: ofType })), typeOf);
+  return { code, ...(message !== undefined && { message }), count, resourceTypes, first };
 }
 
 function countOf({ count, first }: Count): { count: number; first: OccurrenceDocument[] } {

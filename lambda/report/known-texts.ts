@@ -1,47 +1,47 @@
 import { Chunk, decodeText, hasPiece, Piece, toPiece } from './segment';
-import { Row } from './tally';
+import { Reason } from './tally';
 
 /** How many texts are remembered, and how long they may be. */
 const MAX_TEXTS = 500;
 const MAX_LENGTH = 1_000;
 
-/** A text, as it stands in JSON, and the row that it counts for. */
+/** A text, as it stands in JSON, and the reason that it gives. */
 interface KnownText {
   readonly piece: Piece;
-  readonly row: Row;
+  readonly reason: Reason;
 }
 
-/** The rows of an issue's texts. Texts that come again are found by their bytes: making strings of them would take longer than all else. */
+/** The reasons of an issue's texts. Texts that come again are found by their bytes: making strings of them would take longer than all else. */
 export class KnownTexts {
   private readonly texts = new Map<number, KnownText>();
-  private withoutText?: Row;
+  private withoutText?: Reason;
 
   /**
-   * @param findRow finds the row of a text, of an issue without one if undefined
+   * @param findReason finds the reason of a text, of an issue without one if undefined
    */
-  public constructor(private readonly findRow: (text?: string) => Row) {}
+  public constructor(private readonly findReason: (text?: string) => Reason) {}
 
   /**
-   * The row of the text between two places; undefined if it is none of JSON.
+   * The reason of the text between two places; undefined if it is none of JSON.
    *
    * @param start -1 if there is no text
    */
-  public rowOf(chunk: Chunk, start: number, end: number): Row | undefined {
+  public reasonOf(chunk: Chunk, start: number, end: number): Reason | undefined {
     if (start < 0) {
-      this.withoutText ??= this.findRow();
+      this.withoutText ??= this.findReason();
       return this.withoutText;
     }
     const key = keyOf(chunk, start, end);
     const known = this.texts.get(key);
     if (known?.piece.bytes.length === end - start && hasPiece(chunk, start, known.piece)) {
-      return known.row;
+      return known.reason;
     }
     const text = decodeText(chunk, start, end);
-    const row = text === undefined ? undefined : this.findRow(text);
-    if (row && !known && this.texts.size < MAX_TEXTS && end - start <= MAX_LENGTH) {
-      this.texts.set(key, { piece: toPiece(chunk.bytes.subarray(start, end)), row });
+    const reason = text === undefined ? undefined : this.findReason(text);
+    if (reason && !known && this.texts.size < MAX_TEXTS && end - start <= MAX_LENGTH) {
+      this.texts.set(key, { piece: toPiece(chunk.bytes.subarray(start, end)), reason });
     }
-    return row;
+    return reason;
   }
 }
 

@@ -5,7 +5,7 @@ import { endsLine, Envelope, IssueShape, shapeOf } from './line-shape';
 import { LineHandler, LineSplitter } from './line-splitter';
 import { LINE_NOT_JSON, LINE_TOO_LONG, Outcome } from './outcome';
 import { Bounds, Chunk, decodeText, matchSegment, numberIn } from './segment';
-import { FileTally, Row, Tally } from './tally';
+import { FileTally, Reason, Tally } from './tally';
 
 /** How many shapes are tried. More would take longer than parsing. */
 const MAX_ENVELOPES = 8;
@@ -30,8 +30,7 @@ interface Known<T> {
 }
 
 interface KnownIssue extends Known<IssueShape> {
-  /** By resource type. */
-  readonly texts: Map<string | undefined, KnownTexts>;
+  readonly texts: KnownTexts;
 }
 
 interface FoundIssue {
@@ -52,7 +51,7 @@ export class LineReader {
   private readonly bounds: Bounds = [];
   private readonly found: FoundIssue[] = [];
   private foundCount = 0;
-  private readonly rows: Row[] = [];
+  private readonly reasons: Reason[] = [];
 
   public constructor(private readonly tally: Tally) {}
 
@@ -85,7 +84,7 @@ export class LineReader {
   }
 
   private count({ resourceType, issues, lineId }: Outcome, file: FileTally, line: number): void {
-    this.tally.add([...new Set(issues.map((issue) => this.tally.row(resourceType, issue)))], file, line, lineId);
+    this.tally.add(resourceType, [...new Set(issues.map((issue) => this.tally.reason(issue)))], file, line, lineId);
   }
 
   /** Whether the line was read without being parsed. */
@@ -103,9 +102,9 @@ export class LineReader {
       const issuesStart = matchSegment(chunk, start, end, head, this.bounds);
       const lineId = issuesStart < 0 || lineIdSlot === undefined ? undefined : numberIn(chunk, this.bounds, lineIdSlot);
       const issuesEnd = issuesStart < 0 ? -1 : this.findIssues(chunk, issuesStart, end);
-      const rows = issuesEnd >= 0 && endsLine(chunk, issuesEnd, end, tail, this.bounds) ? this.rowsOfFound(chunk, resourceType) : undefined;
-      if (rows) {
-        this.tally.add(rows, file, line, lineId);
+      const reasons = issuesEnd >= 0 && endsLine(chunk, issuesEnd, end, tail, this.bounds) ? this.reasonsOfFound(chunk) : undefined;
+      if (reasons) {
+        this.tally.add(resourceType, reasons, file, line, lineId);
         this.hits += 1;
         noteHit(this.envelopes, i);
         return true;
@@ -144,35 +143,25 @@ export class LineReader {
     return -1;
   }
 
-  /** The rows of the line's errors, or of all its issues if none is one; undefined if a text is none of JSON. */
-  private rowsOfFound(chunk: Chunk, resourceType?: string): readonly Row[] | undefined {
-    const { rows, found, foundCount } = this;
+  /** The reasons that the line's errors give, or all its issues if none is an error; undefined if a text is none of JSON. */
+  private reasonsOfFound(chunk: Chunk): readonly Reason[] | undefined {
+    const { reasons, found, foundCount } = this;
     let hasErrors = false;
     for (let i = 0; i < foundCount; i++) {
       hasErrors ||= found[i].issue.shape.isError;
     }
-    rows.length = 0;
+    reasons.length = 0;
     for (let i = 0; i < foundCount; i++) {
       const { issue, textStart, textEnd } = found[i];
       const counts = issue.shape.isError === hasErrors;
-      const row = counts ? this.textsOf(issue, resourceType).rowOf(chunk, textStart, textEnd) : undefined;
-      if (row && !rows.includes(row)) {
-        rows.push(row); // a line that says the same twice is counted once
-      } else if (!row && (counts || (textStart >= 0 && decodeText(chunk, textStart, textEnd) === undefined))) {
+      const reason = counts ? issue.texts.reasonOf(chunk, textStart, textEnd) : undefined;
+      if (reason && !reasons.includes(reason)) {
+        reasons.push(reason); // a line that says the same twice is counted once
+      } else if (!reason && (counts || (textStart >= 0 && decodeText(chunk, textStart, textEnd) === undefined))) {
         return undefined;
       }
     }
-    return rows;
-  }
-
-  private textsOf({ texts, shape: { code } }: KnownIssue, resourceType?: string): KnownTexts {
-    const known = texts.get(resourceType);
-    if (known) {
-      return known;
-    }
-    const made = new KnownTexts(this.tally.rowsWith(resourceType, code));
-    texts.set(resourceType, made);
-    return made;
+    return reasons;
   }
 
   private learn(line: Buffer): void {
@@ -187,7 +176,7 @@ export class LineReader {
     }
     for (const issue of shape.issues) {
       if (!this.issues.some((known) => known.name === issue.segment.name)) {
-        this.issues.push({ name: issue.segment.name, shape: issue, hits: 0, texts: new Map() });
+        this.issues.push({ name: issue.segment.name, shape: issue, hits: 0, texts: new KnownTexts(this.tally.reasonsWith(issue.code)) });
       }
     }
   }

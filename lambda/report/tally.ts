@@ -5,8 +5,8 @@ import { Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITHOUT_R
 /** How many of the first occurrences are kept. */
 export const FIRST_KEPT = 3;
 
-/** Rows with filled messages, of which there could be as many as there are elements; beyond that messages stay unfilled. */
-const MAX_FILLED_ROWS = 2_000;
+/** Filled messages could be as many as there are elements: beyond this many reasons, new messages stay unfilled. */
+const MAX_FILLED = 2_000;
 
 /** How many files have a row of their own: those with the most lines. */
 export const MAX_FILE_ROWS = 1_000;
@@ -47,22 +47,26 @@ export interface FileTally extends Count {
   wasRead: boolean;
 }
 
-/** Lines of one resource type that say the same. */
-export interface Row extends Count {
-  readonly type: string;
+/** Lines that say the same. */
+export interface Reason extends Count {
   readonly code: string;
   readonly message?: string;
+  /** The lines of each resource type. */
+  readonly types: Map<string, number>;
 }
 
-/** What the lines of one kind say, and how often. What it holds doesn't grow with the number of lines. */
+/**
+ * What the lines of one kind say, and how often. What it holds doesn't grow with the number of lines: there are as many reasons as issue types
+ * and templates of messages allow, and `MAX_FILLED` more.
+ */
 export class Tally implements Count {
   public count = 0;
   public readonly first: Occurrence[] = [];
   /** Of files that have no row of their own. */
   public readonly otherFiles = { files: 0, count: 0 };
-  public readonly rows: Row[] = [];
-  /** By type, code and message. */
-  private readonly rowsByType = new Map<string, Map<string, Map<string | undefined, Row>>>();
+  public readonly reasons: Reason[] = [];
+  /** By code and message. */
+  private readonly reasonsByCode = new Map<string, Map<string | undefined, Reason>>();
   private readonly types = new Map<string, Count & { readonly type: string }>();
   private files: FileTally[] = [];
 
@@ -76,13 +80,15 @@ export class Tally implements Count {
     return this.files;
   }
 
-  /** Counts one line, for one row or more. */
-  public add(rows: readonly Row[], file: FileTally, line: number, lineId?: number): void {
+  /** Counts one line, once for each of its reasons. */
+  public add(resourceType: string | undefined, reasons: readonly Reason[], file: FileTally, line: number, lineId?: number): void {
+    const type = resourceType !== undefined && RESOURCE_TYPES.has(resourceType) ? resourceType : OTHER;
     bump(this, file, line, lineId);
     bump(file, file, line, lineId);
-    bump(this.types.get(rows[0].type)!, file, line, lineId);
-    for (const row of rows) {
-      bump(row, file, line, lineId);
+    bump(this.typeOf(type), file, line, lineId);
+    for (const reason of reasons) {
+      bump(reason, file, line, lineId);
+      reason.types.set(type, (reason.types.get(type) ?? 0) + 1);
     }
   }
 
@@ -96,38 +102,43 @@ export class Tally implements Count {
     }
   }
 
-  /** The row of lines that say this. What isn't known to come from FHIR or from HealthLake is left out. */
-  public row(resourceType: string | undefined, { code, text }: Issue): Row {
-    return this.rowsWith(resourceType, code)(text);
+  /** The reason of an issue. What isn't known to come from FHIR or from HealthLake is left out. */
+  public reason({ code, text }: Issue): Reason {
+    return this.reasonsWith(code)(text);
   }
 
-  /** Finds the rows of texts of issues that have this code. */
-  public rowsWith(resourceType: string | undefined, code: string | undefined): (text?: string) => Row {
-    const type = resourceType !== undefined && RESOURCE_TYPES.has(resourceType) ? resourceType : OTHER;
+  /** Finds the reasons of issues that have this code, by their texts. */
+  public reasonsWith(code: string | undefined): (text?: string) => Reason {
     if (code !== undefined && OWN_MESSAGES.has(code)) {
-      return () => this.rowOf(type, code, OWN_MESSAGES.get(code))!;
+      return () => this.reasonOf(code, OWN_MESSAGES.get(code))!;
     }
     const known = code !== undefined && ISSUE_TYPES.has(code) ? code : OTHER;
     return (text) => {
       const message = text === undefined ? undefined : findMessage(text);
-      return this.rowOf(type, known, message?.filled, MAX_FILLED_ROWS) ?? this.rowOf(type, known, message?.bare)!;
+      return this.reasonOf(known, message?.filled, MAX_FILLED) ?? this.reasonOf(known, message?.bare)!;
     };
   }
 
-  /** The row, made if there is none; undefined if that would make more than `max` rows. */
-  private rowOf(type: string, code: string, message: string | undefined, max = Infinity): Row | undefined {
-    const known = this.rowsByType.get(type)?.get(code)?.get(message);
-    if (known || this.rows.length >= max) {
+  /** The reason, made if there is none; undefined if that would make more than `max` reasons. */
+  private reasonOf(code: string, message: string | undefined, max = Infinity): Reason | undefined {
+    const known = this.reasonsByCode.get(code)?.get(message);
+    if (known || this.reasons.length >= max) {
       return known;
     }
-    const row: Row = { type, code, message, count: 0, first: [] };
-    this.rows.push(row);
-    const byCode = this.rowsByType.get(type) ?? new Map<string, Map<string | undefined, Row>>();
-    this.rowsByType.set(type, byCode.set(code, (byCode.get(code) ?? new Map<string | undefined, Row>()).set(message, row)));
-    if (!this.types.has(type)) {
-      this.types.set(type, { type, count: 0, first: [] });
+    const reason: Reason = { code, message, count: 0, first: [], types: new Map() };
+    this.reasons.push(reason);
+    this.reasonsByCode.set(code, (this.reasonsByCode.get(code) ?? new Map<string | undefined, Reason>()).set(message, reason));
+    return reason;
+  }
+
+  private typeOf(type: string): Count {
+    const known = this.types.get(type);
+    if (known) {
+      return known;
     }
-    return row;
+    const made = { type, count: 0, first: [] };
+    this.types.set(type, made);
+    return made;
   }
 
   private keepLargestFiles(): void {
@@ -150,9 +161,9 @@ function bump(counted: Count, file: FileTally, line: number, lineId?: number): v
   const { first } = counted;
   counted.count += 1;
   if (first.length < FIRST_KEPT || file.index < first[first.length - 1].file.index) {
-    // A file that was listed earlier may be read later.
+    // A file that was listed earlier may be read later. The lines of one file come in their order, which sorting keeps.
     first.push({ file, line, lineId });
-    first.sort((a, b) => a.file.index - b.file.index || a.line - b.line);
+    first.sort((a, b) => a.file.index - b.file.index);
     first.length = Math.min(first.length, FIRST_KEPT);
   }
 }

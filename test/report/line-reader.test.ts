@@ -1,4 +1,4 @@
-import { CANARY, error, failure, fileTally, randomNumbers, summaryOf, tallyOf } from './lines';
+import { CANARY, error, failure, fileTally, randomNumbers, rowsOf, summaryOf, tallyOf } from './lines';
 import { LineReader } from '../../lambda/report/line-reader';
 import { MAX_LINE_LENGTH } from '../../lambda/report/line-splitter';
 import { Chunk } from '../../lambda/report/segment';
@@ -8,13 +8,13 @@ const MISSING_ID = 'Missing required id field in resource json';
 
 /** What a line says: code and message of the first reason, and how many lines say it. */
 function reasonsOf(content: string | Buffer): (string | number | undefined)[][] {
-  return tallyOf(content).rows.filter(({ count }) => count > 0).map(({ type, code, message, count }) => [type, code, message, count]);
+  return rowsOf(tallyOf(content)).map(({ type, code, message, count }) => [type, code, message, count]);
 }
 
 describe('a line', () => {
   test('of HealthLake is counted by type, code and message', () => {
     expect(reasonsOf(`${failure(7, MISSING_ID)}\n`)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
-    expect(tallyOf(`${failure(7, MISSING_ID)}\n`).rows[0].first).toEqual([expect.objectContaining({ line: 1, lineId: 7 })]);
+    expect(rowsOf(tallyOf(`${failure(7, MISSING_ID)}\n`))[0].first).toEqual([expect.objectContaining({ line: 1, lineId: 7 })]);
   });
 
   test.each([
@@ -36,7 +36,7 @@ describe('a line', () => {
     const printed = '{"lineId":9, UpdateResourceResponse:{"jsonBlob":{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing",'
       + '"diagnostics":"Missing required id field in resource json"}]}, "statusCode":400}';
     expect(reasonsOf(`${printed}\n${printed}\n`)).toEqual([['other', 'processing', MISSING_ID, 2]]);
-    expect(tallyOf(printed).rows[0].first[0].lineId).toBe(9);
+    expect(rowsOf(tallyOf(printed))[0].first[0].lineId).toBe(9);
   });
 
   test('is counted for its errors, and once for each reason', () => {
@@ -75,8 +75,8 @@ describe('a line', () => {
   });
 
   test('that is blank is none, and still numbers the next', () => {
-    const { count, rows } = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
-    expect([count, rows[0].first[0].line]).toEqual([1, 3]);
+    const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
+    expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
 
   test.each([
@@ -104,7 +104,7 @@ describe('a line', () => {
 
   test('with a number that no integer holds is read as JSON reads it', () => {
     const lines = [failure(1, MISSING_ID), failure(2, MISSING_ID).replace('"lineId":2', '"lineId":7454738786756221877'), failure(3, MISSING_ID)];
-    expect(tallyOf(lines.join('\n')).rows[0].first.map(({ lineId }) => lineId)).toEqual([1, 7454738786756222000, 3]);
+    expect(rowsOf(tallyOf(lines.join('\n')))[0].first.map(({ lineId }) => lineId)).toEqual([1, 7454738786756222000, 3]);
   });
 });
 
@@ -119,13 +119,13 @@ describe('what only looks like a known line', () => {
   test('has a key that ends like one of HealthLake\'s', () => {
     const line = (lineId: number, value: string) => failure(lineId, MISSING_ID, { 'not "lineId': 7, 'not "diagnostics': value });
     const tally = tallyOf([line(1, 'a'), line(2, 'b'), line(3, 'c\\')].join('\n'));
-    expect(tally.rows.map(({ message, count }) => [message, count])).toEqual([[MISSING_ID, 3]]);
-    expect(tally.rows[0].first.map(({ lineId }) => lineId)).toEqual([1, 2, 3]);
+    expect(rowsOf(tally).map(({ message, count }) => [message, count])).toEqual([[MISSING_ID, 3]]);
+    expect(rowsOf(tally)[0].first.map(({ lineId }) => lineId)).toEqual([1, 2, 3]);
   });
 
   test('has the key twice, of which the last one counts', () => {
     const line = (lineId: number) => failure(lineId, MISSING_ID).replace(/\}$/, `,"lineId":${lineId + 100}}`);
-    expect(tallyOf([1, 2, 3].map(line).join('\n')).rows[0].first.map(({ lineId }) => lineId)).toEqual([101, 102, 103]);
+    expect(rowsOf(tallyOf([1, 2, 3].map(line).join('\n')))[0].first.map(({ lineId }) => lineId)).toEqual([101, 102, 103]);
   });
 
   test('has an escaped quote where a text would end', () => {
@@ -233,7 +233,7 @@ describe('memory', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(SMALL);
     lines.push(Buffer.from(`"}]}}}\n${failure(3, MISSING_ID)}\n`));
     lines.end();
-    expect(tally.rows.map(({ type, code, count, first }) => [type, code, count, first.map(({ line }) => line)])).toEqual([
+    expect(rowsOf(tally).map(({ type, code, count, first }) => [type, code, count, first.map(({ line }) => line)])).toEqual([
       ['Patient', 'processing', 2, [1, 3]],
       ['Patient', 'line-too-long', 1, [2]],
     ]);
@@ -245,9 +245,9 @@ describe('memory', () => {
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);
     // In one piece nothing has to be held.
-    expect(tallyOf(`${line}\n`, line.length + 1).rows[0].code).toBe('processing');
-    expect(tallyOf(`${line}\n`).rows[0].code).toBe(code);
-    expect(tallyOf(line).rows[0].code).toBe(code);
+    expect(rowsOf(tallyOf(`${line}\n`, line.length + 1))[0].code).toBe('processing');
+    expect(rowsOf(tallyOf(`${line}\n`))[0].code).toBe(code);
+    expect(rowsOf(tallyOf(line))[0].code).toBe(code);
   });
 
   test('1,000,000 failures of three kinds are three rows', () => {
@@ -262,7 +262,7 @@ describe('memory', () => {
       before ||= process.memoryUsage().rss;
     }
     lines.end();
-    expect(tally.rows.map(({ message, count, first }) => [message, count, first.map(({ lineId }) => lineId)])).toEqual([
+    expect(rowsOf(tally).map(({ message, count, first }) => [message, count, first.map(({ lineId }) => lineId)])).toEqual([
       [MISSING_ID, 334_000, [1, 4, 7]],
       ['Invalid JSON found in input file', 333_000, [2, 5, 8]],
       ['Unknown code \'{code}\'', 333_000, [3, 6, 9]],
@@ -279,7 +279,7 @@ describe('memory', () => {
       lines.push(Buffer.from(`${failure(lineId, `${lineId}${text}${lineId}`)}\n`));
       before ||= lineId === 1_000 ? process.memoryUsage().rss : 0;
     }
-    expect(tally.rows).toMatchObject([{ code: 'processing', count: 150_000 }]);
+    expect(rowsOf(tally)).toMatchObject([{ code: 'processing', count: 150_000 }]);
     expect(process.memoryUsage().rss - before).toBeLessThan(2 * SMALL);
   });
 
@@ -288,7 +288,7 @@ describe('memory', () => {
     const paths = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => names.map((d) => `Patient.${a}.${b}.${c}.${d}`))));
     const tally = tallyOf(paths.map((path, i) => failure(i + 1, `${path}: max allowed = 1, but found 2`)).join('\n'));
     expect(tally.count).toBe(10_000);
-    expect(tally.rows.length).toBe(2_001);
-    expect(tally.rows[2_000]).toMatchObject({ message: '{element}: max allowed = {number}, but found {number}', count: 8_000 });
+    expect(rowsOf(tally).length).toBe(2_001);
+    expect(rowsOf(tally)[2_000]).toMatchObject({ message: '{element}: max allowed = {number}, but found {number}', count: 8_000 });
   });
 });

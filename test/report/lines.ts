@@ -1,5 +1,5 @@
 import { LineReader } from '../../lambda/report/line-reader';
-import { FileTally, Tally } from '../../lambda/report/tally';
+import { FileTally, Reason, Tally } from '../../lambda/report/tally';
 
 /** A string that stands for patient data. */
 export const CANARY = 'Quillfeather';
@@ -38,9 +38,14 @@ export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally 
   return tally;
 }
 
+/** The reasons that a tally has counted, a row for each resource type. */
+export function rowsOf(tally: Tally): (Omit<Reason, 'types'> & { readonly type: string })[] {
+  return tally.reasons.flatMap(({ types, ...reason }) => [...types].map(([type, count]) => ({ ...reason, type, count })));
+}
+
 /** What a tally has counted, in a form that can be compared. */
 export function summaryOf(tally: Tally): object {
-  const rows = tally.rows.filter(({ count }) => count > 0).map(({ type, code, message, count, first }) => ({
+  const rows = rowsOf(tally).map(({ type, code, message, count, first }) => ({
     type, code, message, count, first: first.map(({ line, lineId }) => [line, lineId]),
   }));
   return {

@@ -1,12 +1,17 @@
 import { fileTally } from './lines';
-import { FileTally, Tally } from '../../lambda/report/tally';
+import { Count, FileTally, Tally } from '../../lambda/report/tally';
 
 /** Counts lines of a file that say the same. */
 function count(tally: Tally, file: FileTally, lines: number): void {
-  const row = tally.row('Patient', { code: 'value' });
+  const reason = tally.reason({ code: 'value' });
   for (let line = 1; line <= lines; line++) {
-    tally.add([row], file, line);
+    tally.add('Patient', [reason], file, line);
   }
+}
+
+/** Indexes of files, and lines. */
+function placesOf({ first }: Count): number[][] {
+  return first.map(({ file, line }) => [file.index, line]);
 }
 
 test('files with few lines have no row of their own when there are many', () => {
@@ -36,6 +41,29 @@ test('the first occurrences are those of the first files, whichever is read firs
   count(tally, middle, 2);
   count(tally, early, 1);
   count(tally, late, 5);
-  const first = tally.rows[0].first.map(({ file, line }) => [file.index, line]);
-  expect(first).toEqual([[1, 1], [5, 1], [5, 2]]);
+  expect(placesOf(tally.reasons[0])).toEqual([[1, 1], [5, 1], [5, 2]]);
+});
+
+test('the first occurrences are in the order of files and lines, also of files that are read by turns', () => {
+  const tally = new Tally();
+  const [early, late] = [0, 1].map((index) => fileTally(`file ${index}`, index));
+  const reason = tally.reason({ code: 'value' });
+  tally.add('Patient', [reason], late, 1);
+  tally.add('Observation', [reason], early, 4);
+  expect(placesOf(reason)).toEqual([[0, 4], [1, 1]]);
+  tally.add('Patient', [reason], early, 6);
+  expect(placesOf(reason)).toEqual([[0, 4], [0, 6], [1, 1]]);
+  tally.add('Patient', [reason], early, 9);
+  expect(placesOf(reason)).toEqual([[0, 4], [0, 6], [0, 9]]);
+});
+
+test('a reason counts all its lines, also of resource types that come when there is no room for others', () => {
+  const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
+  const texts = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => [1, 2, 3].map((n) => `Patient.${a}.${b}.${names[n]}.${c}: max allowed = 1, but found 2`))));
+  const tally = new Tally();
+  texts.forEach((text) => tally.add('Patient', [tally.reason({ code: 'value', text })], fileTally(), 1));
+  expect(tally.reasons.length).toBe(2_001);
+  const first = tally.reason({ code: 'value', text: texts[0] });
+  tally.add('Observation', [first], fileTally(), 2);
+  expect([...first.types]).toEqual([['Patient', 1], ['Observation', 1]]);
 });
