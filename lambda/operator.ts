@@ -35,7 +35,8 @@ export function operatorFor(roleArn: string): Operator {
     starter: new HealthLakeClient({ ...config, maxAttempts: 1 }),
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
-    lambda: new LambdaClient({ ...config, maxAttempts: 2, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
+    // Tries once only: a report is asked for again where it is known that it was refused.
+    lambda: new LambdaClient({ ...config, maxAttempts: 1, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
     events: new EventBridgeClient(config),
     states: new SFNClient(config),
   };

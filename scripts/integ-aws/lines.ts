@@ -65,6 +65,7 @@ export const LINE = {
   bundleLine: 'U66',
   provenance: 'U67',
   lineNumbers: 'U68',
+  idleFunction: 'U73',
 } as const;
 
 /** The id of a line. */
@@ -84,6 +85,7 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.outputEncryption]: 'the quickstart\'s bucket has its key',
   [LINE.longOperation]: 'the quickstart is deployed in minutes',
   [LINE.longSession]: 'the quickstart is deployed in minutes',
+  [LINE.idleFunction]: 'the quickstart is deployed in minutes',
   [LINE.sdkIntegration]: 'the quickstart waits for its import',
   [LINE.taskCredentials]: 'the quickstart waits for its import',
   [LINE.timeOfState]: 'the quickstart waits for its import',

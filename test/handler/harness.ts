@@ -72,6 +72,15 @@ export function sdkError(name: string, message: string, httpStatusCode = 400): E
 /** What the SDK throws when a request gets no answer. */
 export const NO_ANSWER = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
+/** Puts `setTimeout` of this module on Jest's clock, which doesn't reach it. */
+export function useFakeSleep(): void {
+  jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay, _, { signal } = {}) => new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', reject);
+    setTimeout(resolve, delay);
+  }));
+}
+
 /** A job as HealthLake describes it: submitted long before the event that is handled. */
 export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
   return {
@@ -140,8 +149,7 @@ export class Aws {
     process.env.AWS_REGION = 'eu-west-1';
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'fhir-import-logs';
     jest.useFakeTimers({ now: T0 });
-    // Jest's clock doesn't reach this module.
-    jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay) => new Promise((resolve) => { setTimeout(resolve, delay); }));
+    useFakeSleep();
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, method).mockImplementation((...written) => { this.lines.push(written.map(String).join(' ')); });
     }
