@@ -12,12 +12,21 @@ export interface ResultsReader {
   readonly Report?: WireReport;
 }
 
-/** Where the results of a job are: what HealthLake says; if the job is gone, the layout that the developer guide documents. */
+/**
+ * Where the results of a job are: the folder that HealthLake gives. If it gives only the prefix that was sent, or the job is gone, it is the folder
+ * that the developer guide documents.
+ */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: Pick<ResultsReader, 'DatastoreId' | 'OutputS3Uri'>, jobId: string, job?: ImportJob): string {
   if (jobId === UNKNOWN) {
     return UNKNOWN;
   }
-  return job?.JobOutputDataConfig?.S3Configuration?.S3Uri ?? `${OutputS3Uri}${DatastoreId}-FHIR_IMPORT-${jobId}/`;
+  const sent = withSlash(OutputS3Uri);
+  const described = withSlash(job?.JobOutputDataConfig?.S3Configuration?.S3Uri ?? sent);
+  return described === sent ? `${sent}${DatastoreId}-FHIR_IMPORT-${jobId}/` : described;
+}
+
+function withSlash(uri: string): string {
+  return uri.endsWith('/') ? uri : `${uri}/`;
 }
 
 /** What a job that has ended is judged by. Its results are asked for only where this import may read. */

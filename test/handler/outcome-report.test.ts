@@ -47,6 +47,20 @@ test('the report function is asked once the job has ended, with what it needs', 
   }]);
 });
 
+test.each([
+  ['its folder', LOCATION],
+  ['its folder without the slash', LOCATION.slice(0, -1)],
+  ['the prefix that was sent', OUTCOME.OutputS3Uri],
+  ['the prefix that was sent without the slash', OUTCOME.OutputS3Uri.slice(0, -1)],
+])('a job that is described with %s as its output has its results in its folder', async (_what, S3Uri) => {
+  ended({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: 'k' } } });
+  aws.reports(REPORT);
+  const { data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
+  expect(data).toMatchObject({ OutputLocation: LOCATION, ReportLocation: `${LOCATION}report.json` });
+  const [{ Payload }] = aws.sent('Invoke') as { Payload: string }[];
+  expect(JSON.parse(Payload)).toMatchObject({ OutputLocation: LOCATION });
+});
+
 test('a job that runs is not reported on', async () => {
   ended({ JobStatus: 'IN_PROGRESS' });
   await run({ TimeoutSeconds: '120' });
