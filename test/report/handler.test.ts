@@ -160,6 +160,8 @@ describe('a report that is there', () => {
     ['is not complete', (json) => json.replace('"complete":true', '"complete":false')],
     ['is of another version', (json) => json.replace('"version":1', '"version":2')],
     ['is of another job', (json) => json.replace(/"jobId":"\w+"/, '"jobId":"c0ffee"')],
+    ['is of another data store', (json) => json.replace(/"datastoreId":"\w+"/, '"datastoreId":"c0ffee"')],
+    ['has a total that is not exact', (json) => json.replace('"totalIsExact":true', '"totalIsExact":false')],
     ['is cut off', (json) => json.slice(0, -1)],
     ['is no report', () => '[]'],
     ['has a message that is not ours', (json) => json.replaceAll('@gender', `@${CANARY}`)],
@@ -217,6 +219,11 @@ describe('the manifest', () => {
     expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
   });
 
+  test('that is missing leaves the search validation', async () => {
+    const job = aws.newJob().put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/a.ndjson', failure(1, GENDER));
+    expect(await job.report()).toMatchObject({ failures: 0, searchValidationFailures: 1, manifestProblem: 'there is no manifest' });
+  });
+
   test('that is missing with all else', async () => {
     const job = aws.newJob();
     expect(await aws.invoke(job.request)).toEqual({ kind: 'no-manifest', why: 'there is no manifest' });
@@ -252,6 +259,22 @@ describe('a file', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
   });
 
+  test('that can not be read is counted, and one of the first 20 is named', async () => {
+    const job = aws.newJob().put('Manifest.json', MANIFEST);
+    const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
+    names.forEach((name) => job.put(name, failure(1, GENDER)));
+    let lists = 0;
+    aws.aws.router.faults.hook = (service, operation) => {
+      lists += operation === 'ListObjectsV2' ? 1 : 0;
+      if (service === 's3' && operation === 'GetObject' && lists === 2) {
+        names.forEach((name) => job.remove(name));
+      }
+      return undefined;
+    };
+    expect(await job.report()).toMatchObject({ complete: false, problem: '25 of 25 files could not be read (AccessDenied)' });
+    expect(job.written().document.files.unread).toHaveLength(20);
+  });
+
   test('whose lines are of all kinds is read', async () => {
     const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', [
       failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
@@ -264,6 +287,14 @@ describe('a file', () => {
 });
 
 describe('the time', () => {
+  test('for reading ends 25 s before that of the function, and for listing 15 s before', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    await aws.newJob().put('Manifest.json', MANIFEST).report(180_000);
+    const [[reading], [listing]] = timeout.mock.calls;
+    timeout.mockRestore();
+    expect([reading, listing]).toEqual([155_000, 165_000]);
+  });
+
   test('that is up before all is read: how many files were', async () => {
     const job = aws.newJob().put('Manifest.json', MANIFEST);
     for (const file of ['a', 'b', 'c', 'd', 'e']) {

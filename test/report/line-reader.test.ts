@@ -128,6 +128,13 @@ describe('what only looks like a known line', () => {
     expect(rowsOf(tallyOf([1, 2, 3].map(line).join('\n')))[0].first.map(({ lineId }) => lineId)).toEqual([101, 102, 103]);
   });
 
+  test('has a text that begins like a known one', () => {
+    // Where texts are found by a hash of some of their bytes, these two have the same.
+    const longer = `${MISSING_ID} of aaaaaaaaaaaaehdbaaaaaaaaaaaaaaaaaaaaaaaa tyft`;
+    const lines = [MISSING_ID, MISSING_ID, MISSING_ID, longer, longer].map((text, i) => failure(i + 1, text));
+    expect(reasonsOf(lines.join('\n'))).toEqual([['Patient', 'processing', MISSING_ID, 3], ['Patient', 'processing', undefined, 2]]);
+  });
+
   test('has an escaped quote where a text would end', () => {
     const quoted = (text: string) => failure(1, 'x').replace('"x"', `"${text}"`);
     const end = '\\"}]},\\"statusCode\\":400}}';

@@ -69,6 +69,11 @@ describe('a text', () => {
       'Constraint failed: dom-6: \'A resource should have narrative for robust management\' (defined in http://hl7.org/fhir/StructureDefinition/DomainResource) (Best Practice Recommendation)',
       'Constraint failed: dom-6: \'{rule}\' (defined in http://hl7.org/fhir/StructureDefinition/DomainResource) (Best Practice Recommendation)',
     ],
+    [
+      `Patient.name: minimum required = 1, but only found 0 (from http://hl7.org/fhir/StructureDefinition/${CANARY})`,
+      'Patient.name: minimum required = {number}, but only found {number} (from {profile})',
+    ],
+    [`Rule ${CANARY.toLowerCase()}-6: 'A resource should have a narrative' Failed`, 'Rule {constraint}: \'{rule}\' Failed'],
     ['Rule dom-6: \'A resource should have narrative for robust management\' Failed', 'Rule dom-6: \'{rule}\' Failed'],
     ['dom-6: A resource should have narrative for robust management [text.`div`.exists()]', 'dom-6: {rule} [{expression}]'],
     [`${CANARY}-6: A resource should be better [exists()]`, '{constraint}: {rule} [{expression}]'],
