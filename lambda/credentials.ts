@@ -13,9 +13,12 @@ const ASSUME_BUDGET = 30_000;
 
 const sts = new STSClient(CLIENT_CONFIG);
 
+/** Names whoever acts as a role, in CloudTrail and in AWS's messages. */
+export const ROLE_SESSION_NAME = 'fhir-import';
+
 /** Temporary credentials of an import's role; the SDK keeps them until they expire. */
 export async function assumeRole(roleArn: string): Promise<AwsCredentialIdentity> {
-  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'fhir-import' });
+  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME });
   // A caller's abort signal doesn't reach the calls that are made for its credentials.
   const { Credentials: granted } = await sts.send(command, { abortSignal: AbortSignal.timeout(ASSUME_BUDGET) });
   if (!granted?.AccessKeyId || !granted.SecretAccessKey) {

@@ -1,4 +1,5 @@
-import { maskObjectKeys } from './reason';
+import { isErrorCode } from './service-text/identifiers';
+import { MAX_LENGTH, quoteServiceText } from './service-text/show';
 
 /** What a failed call of AWS means for whoever has to decide whether to try again. */
 export type ErrorKind =
@@ -36,10 +37,32 @@ export function isNotFound(error: unknown): boolean {
   return toSdkError(error).name === 'ResourceNotFoundException';
 }
 
-/** The error's code and text, as it may be shown. */
-export function describeError(error: unknown): string {
+/**
+ * The error's code and text, as far as they may be shown.
+ *
+ * @param own names of the import's own resources
+ */
+export function describeError(error: unknown, own?: readonly string[]): string {
+  const { name, message, $metadata } = toSdkError(error);
+  // CloudTrail has what AWS has answered, and knows nothing of requests that got no answer.
+  return quoteServiceText(showErrorCode(name), String(message), own, $metadata?.httpStatusCode === undefined ? undefined : 'CloudTrail');
+}
+
+/** AWS's code of an error, or Node's of one that didn't come from AWS, if it may be shown. */
+export function errorCodeOf(error: unknown): string {
+  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
+  return showErrorCode(code, name);
+}
+
+/** The first that is the code of an error: anything can be thrown under any name. */
+export function showErrorCode(...names: readonly unknown[]): string {
+  return names.find((name): name is string => typeof name === 'string' && isErrorCode(name)) ?? 'Error';
+}
+
+/** The words of an error, to be decided by. They may be of anything: they must never be shown. */
+export function wordsOf(error: unknown): string {
   const { name, message } = toSdkError(error);
-  return `${name}: ${maskObjectKeys(message)}`;
+  return `${name}: ${String(message).slice(0, MAX_LENGTH)}`;
 }
 
 function toSdkError(error: unknown): SdkError {

@@ -1,9 +1,11 @@
 import { judgeDetached } from './detached/judge';
+import { describeError } from './errors';
 import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework';
 import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchAnswer, WatchedImport } from '../src/import-contract';
 import { isJobComplete, onJobEvent } from './job/handler';
 import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
 import { Failure } from './reason';
+import { NamedImport, ownNamesOf } from './service-text/own-names';
 import { isWaitComplete, onWaitEvent } from './wait/handler';
 
 /** Called once for each change of a resource. */
@@ -11,7 +13,7 @@ export async function onEvent(request: OnEventRequest): Promise<OnEventResponse 
   if (request.RequestType === 'Delete') {
     return { PhysicalResourceId: request.PhysicalResourceId };
   }
-  return handlersOf(request).onEvent(request);
+  return throwFailuresOnly(request.ResourceProperties, async () => handlersOf(request).onEvent(request));
 }
 
 /** Called by the framework until it says that the change is complete, or throws; and by the state machine that watches detached imports. */
@@ -19,13 +21,25 @@ export async function isComplete(request: IsCompleteRequest): Promise<IsComplete
 export async function isComplete(request: WatchedImport): Promise<WatchAnswer>;
 export async function isComplete(request: IsCompleteRequest | WatchedImport): Promise<IsCompleteResponse | WatchAnswer> {
   if ('Import' in request) {
-    return judgeDetached(request);
+    return throwFailuresOnly(request.Import, async () => judgeDetached(request));
   }
   if (request.RequestType === 'Delete') {
     // Jobs can't be cancelled and imports not be undone.
     return { IsComplete: true, PhysicalResourceId: request.PhysicalResourceId, Data: {} };
   }
-  return handlersOf(request).isComplete(request);
+  return throwFailuresOnly(request.ResourceProperties, async () => handlersOf(request).isComplete(request));
+}
+
+/**
+ * Lambda logs what is thrown, with stack and cause; CloudFormation and Step Functions show its message. So a text of a service or of a library
+ * is never thrown on as it is.
+ */
+async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure([`failed with ${describeError(error, ownNamesOf(named))}`]);
+  }
 }
 
 const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof isJobComplete } | undefined> = {

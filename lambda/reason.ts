@@ -1,13 +1,6 @@
 /** Reasons stay under 1,000 bytes: CloudFormation takes 4,096 for the whole answer, and the framework adds lines of its own. */
 const MAX_LENGTH = 999;
 
-/** Where a bucket ends and an object key begins, in the ways in which AWS writes it. */
-const BUCKET = String.raw`(?:s3:\/\/|arn:[a-z-]+:s3:::|https?:\/\/s3[^/\s"']*\/)[^/\s"']+\/|https?:\/\/[^/\s"']+\.s3[^/\s"']*\/`;
-const QUOTED_KEY = new RegExp(`(["'](?:${BUCKET}))[^"']+`, 'gi');
-const EXTENSION = String.raw`\.(?:ndjson|json|gz|zip|txt|csv|xml)\b`;
-const KEY = new RegExp(`(${BUCKET})(?:[^"']*?${EXTENSION}|[^\\s"']+)`, 'gi');
-const FILE_NAME = new RegExp(`[^\\s"'=\\[(]+(${EXTENSION})`, 'gi');
-
 /**
  * An error whose message becomes CloudFormation's reason: one line of ASCII, bounded. It ends with the log group, because the framework
  * only guesses at it.
@@ -37,13 +30,6 @@ const ELLIPSIS = '...';
 
 function joined(lines: readonly string[], longest: number): string {
   return lines.map((line) => (line.length > longest ? `${line.slice(0, longest - ELLIPSIS.length)}${ELLIPSIS}` : line)).join('; ');
-}
-
-/**
- * A message of an AWS service as it may be shown: object keys are masked, because they can name patients.
- */
-export function maskObjectKeys(text: string): string {
-  return text.replace(QUOTED_KEY, '$1***').replace(KEY, '$1***').replace(FILE_NAME, '***$1');
 }
 
 function toLine(text: string): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { describeError, kindOf } from './errors';
+import { describeError, kindOf, showErrorCode } from './errors';
 import { ReportAnswer, ReportRequest } from './report/types';
 
 /** The pauses between two invocations double from the first to the longest, in milliseconds. */
@@ -21,9 +21,9 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
     const { FunctionError, Payload } = await invoke(lambda, FunctionArn, request, abortSignal);
     const answer = JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as ReportAnswer & { readonly errorType?: string };
     // Not its message: that may be of anything.
-    return FunctionError === undefined ? answer : { kind: 'unreadable', why: `the report function failed: ${answer.errorType ?? FunctionError}` };
+    return FunctionError === undefined ? answer : { kind: 'unreadable', why: `the report function failed: ${showErrorCode(answer.errorType, FunctionError)}` };
   } catch (error) {
-    return { kind: 'unreadable', why: `the report function could not be asked: ${describeError(error)}` };
+    return { kind: 'unreadable', why: `the report function could not be asked: ${describeError(error, [FunctionArn])}` };
   }
 }
 

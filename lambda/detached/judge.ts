@@ -3,6 +3,7 @@ import { announce } from '../announcement';
 import { operatorFor } from '../operator';
 import { decideOutcome, obstacleOf } from '../outcome/decision';
 import { lookAt, tell } from '../outcome/look';
+import { ownNamesOf } from '../service-text/own-names';
 import { invocationBudget } from '../watch';
 
 /**
@@ -17,7 +18,8 @@ export async function judgeDetached({ Import: properties, Poll, Deadline }: Watc
   const now = Date.now();
   const FailingSince = look && 'error' in look ? Poll.FailingSince || now : 0;
   // What a role that changes makes AWS say may pass, hours after the start too: the patience with it begins with the first such look.
-  const decision = decideOutcome({ tolerance: properties.ErrorTolerance, obstacle, RequestedAt: FailingSince || now, Deadline }, { look, now });
+  const change = { tolerance: properties.ErrorTolerance, obstacle, own: ownNamesOf(properties), RequestedAt: FailingSince || now, Deadline };
+  const decision = decideOutcome(change, { look, now });
   await announce(operator, properties, decision);
   tell({ construct: properties.ConstructPath!, properties, Deadline }, decision); // last: what is tried again is counted once
   switch (decision.kind) {

@@ -19,6 +19,8 @@ export interface JobChange {
   readonly deadline: number;
   /** Why the properties can't be gone by, if so. */
   readonly unreadable?: string;
+  /** Names that the texts of AWS may show. */
+  readonly own?: readonly string[];
 }
 
 /** What AWS says. */
@@ -67,7 +69,7 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   const { direction, datastore, ledger } = facts;
   if ('error' in direction) {
-    return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(direction.error)}` };
+    return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(direction.error, change.own)}` };
   }
   if (direction.value === 'roll-back') {
     return mayClearUp(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerWithoutStarting(change, ledger);

@@ -12,6 +12,7 @@ import { judgeBuckets } from '../preflight/decision';
 import { lookAtBuckets } from '../preflight/look';
 import { Failure } from '../reason';
 import { deadlinesOf } from '../requested-at';
+import { ownNamesOf } from '../service-text/own-names';
 import { askDirection, directionOfUpdate } from '../stack';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
 import { readLedger } from './ledger';
@@ -48,7 +49,7 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
   return act(request, properties, change.fingerprint, acted);
 }
 
-function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, RequestedAt, Deadline }: IsCompleteRequest): JobChange {
+function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId, RequestedAt, Deadline }: IsCompleteRequest): JobChange {
   const properties = ResourceProperties as ImportJobProperties;
   const old = OldResourceProperties as ImportJobProperties | undefined;
   return {
@@ -59,6 +60,7 @@ function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceI
     requestedAt: RequestedAt,
     deadline: Deadline,
     unreadable: unreadable(properties),
+    own: ownNamesOf(properties, StackId),
   };
 }
 
@@ -139,7 +141,7 @@ async function isWatched(request: IsCompleteRequest, properties: ImportJobProper
   if ('value' in direction && direction.value === 'roll-back') {
     return true;
   }
-  const why = `could not start to watch the import job ${jobId}: ${describeError(watched.error)}`;
+  const why = `could not start to watch the import job ${jobId}: ${describeError(watched.error, ownNamesOf({ ...properties, JobId: jobId }))}`;
   if (('value' in direction && isHopeless(watched.error, request)) || Date.now() >= request.Deadline) {
     throw new Failure([why, 'the job goes on at HealthLake', 'correct it and deploy again, which finds the job and starts no second one']);
   }
@@ -154,7 +156,7 @@ function isHopeless(error: unknown, { RequestedAt }: Deadlines): boolean {
 }
 
 function retryOrFail(request: IsCompleteRequest, { error, doing, causes = '' }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
-  const why = `could not ${doing}: ${describeError(error)}`;
+  const why = `could not ${doing}: ${describeError(error, ownNamesOf(request.ResourceProperties, request.StackId))}`;
   if (isHopeless(error, request)) {
     throw new Failure([why, causes, 'no import job is known to be started', 'correct it and deploy again']);
   }

@@ -1,4 +1,4 @@
-import { describeError } from '../errors';
+import { wordsOf } from '../errors';
 
 const TRUST = 'it must trust healthlake.amazonaws.com for this data store';
 const KMS_ACTIONS = 'kms:DescribeKey, kms:GenerateDataKey* and kms:Decrypt';
@@ -52,7 +52,7 @@ const CAUSES: readonly [words: RegExp, causes: string | undefined][] = [
 
 /** What is likely to be behind the error of a failed StartFHIRImportJob, in one sentence; undefined if nothing is known of such an error. */
 export function likelyCauses(error: unknown): string | undefined {
-  const text = withoutNames(describeError(error));
+  const text = withoutNames(wordsOf(error));
   const causes = CAUSES.find(([words]) => words.test(text))?.[1];
   return causes && `likely causes: ${causes}`;
 }

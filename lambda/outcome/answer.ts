@@ -1,12 +1,13 @@
 import { ImportOutcomeAttributes, ImportOutcomeProperties, UNKNOWN } from '../../src/import-contract';
 import { OnEventRequest } from '../framework';
-import { maskObjectKeys } from '../reason';
-import { JsonCause, ReportAnswer, ReportReason } from '../report/types';
 import { outputLocationOf } from '../results';
 import { Counts, countsOf } from './counts';
 import { Advice, OutcomeDecision } from './decision';
 import { Judged } from './physical-id';
 import { dependsOnResults, Evidence, notByResults } from './verdict';
+import { JsonCause, ReportAnswer, ReportReason } from '../report/types';
+import { ownNamesOf } from '../service-text/own-names';
+import { quoteServiceText } from '../service-text/show';
 
 /** The attributes, from what is known of the job. */
 export function attributesOf(properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): ImportOutcomeAttributes {
@@ -44,15 +45,15 @@ export function sentencesOf(properties: ImportOutcomeProperties, requestType: On
   ];
 }
 
-function sentencesOn({ ErrorTolerance }: ImportOutcomeProperties, seen: Evidence): string[] {
+function sentencesOn(properties: ImportOutcomeProperties, seen: Evidence): string[] {
   const { job, report } = seen;
   const { scanned, imported, failed } = countsOf(job.JobProgressReport, report);
-  const otherwise = dependsOnResults(job.JobStatus, ErrorTolerance) ? notByResults(seen) : undefined;
+  const otherwise = dependsOnResults(job.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined;
   return [
     `status ${job.JobStatus}, resources scanned ${show(scanned)}, imported ${show(imported)}, failed ${show(failed)}`,
     otherwise === undefined ? '' : `judged by the counts of the job, because ${otherwise}`,
     ...reasonsOf(report),
-    job.Message ? `HealthLake says: ${maskObjectKeys(job.Message)}` : '',
+    job.Message ? quoteServiceText('HealthLake says', job.Message, ownNamesOf({ ...properties, DataAccessRoleArn: job.DataAccessRoleArn }), 'aws healthlake describe-fhir-import-job') : '',
   ];
 }
 

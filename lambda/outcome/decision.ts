@@ -14,6 +14,8 @@ export interface OutcomeChange extends Deadlines {
   readonly judged?: Judged;
   /** Why nothing can be judged, if so. */
   readonly obstacle?: string;
+  /** Names that the texts of AWS may show. */
+  readonly own?: readonly string[];
 }
 
 /** What AWS says. */
@@ -88,10 +90,10 @@ function decideSight(seen: Evidence, { tolerance, Deadline }: OutcomeChange, now
 }
 
 /** A job that was accepted a moment ago may not be found yet, so not even that is definite at first. */
-function decideError(error: unknown, { RequestedAt, Deadline }: Deadlines, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
+function decideError(error: unknown, { RequestedAt, Deadline, own }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
   const lasting = kindOf(error) !== 'transient';
   const until = lasting ? Math.min(Deadline, RequestedAt + SETTLING_TIME) : Deadline;
   return now >= until
-    ? { kind: 'fail', why: `could not describe the job: ${describeError(error)}`, advice: lasting ? 'access' : 'timeout' }
+    ? { kind: 'fail', why: `could not describe the job: ${describeError(error, own)}`, advice: lasting ? 'access' : 'timeout' }
     : { kind: 'wait' };
 }

@@ -7,6 +7,7 @@ import { log } from '../log';
 import { Operator, operatorFor } from '../operator';
 import { Failure } from '../reason';
 import { deadlinesOf } from '../requested-at';
+import { ownNamesOf } from '../service-text/own-names';
 import { directionOfUpdate } from '../stack';
 import { InvocationBudget, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
@@ -57,6 +58,7 @@ function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deadlin
     tolerance: properties.ErrorTolerance,
     judged: isOfThisJob ? id.judged : undefined,
     obstacle: obstacleOf(properties),
+    own: ownNamesOf(properties),
     RequestedAt,
     Deadline,
   };
@@ -87,7 +89,7 @@ async function tellOf({ request, properties, operator }: Watch, decision: Outcom
   tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
   const put = await ask(() => announce(operator, properties, decision));
   if ('error' in put) {
-    log('warning: the event could not be put', { construct: request.LogicalResourceId, why: describeError(put.error) });
+    log('warning: the event could not be put', { construct: request.LogicalResourceId, why: describeError(put.error, ownNamesOf(properties)) });
   }
 }
 

@@ -3,6 +3,7 @@ import { BucketFindings } from './look';
 import { regionInRefusal } from './region';
 import { PreflightRequest } from './request';
 import { WireQuotas } from '../../src/import-contract';
+import { errorCodeOf } from '../errors';
 import { Fact } from '../fact';
 
 /** A fixed text, and counts, sizes or an error's code. It goes to the log: no keys, no texts of AWS. */
@@ -16,7 +17,7 @@ const GB = 1e9;
 /** What may be wrong, and what could not be looked at. */
 export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }: PreflightRequest): PreflightWarning[] {
   const unchecked = (what: string, fact: Fact<unknown>): PreflightWarning[] =>
-    ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: codeOf(fact.error) }] : []);
+    ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: errorCodeOf(fact.error) }] : []);
   return [
     ...unchecked('the Region of the input bucket', input.region),
     ...unchecked('the input', input.objects),
@@ -34,7 +35,7 @@ const PUBLIC_ACCESS: PreflightWarning = {
 
 /** A bucket that isn't there, or is in another Region, is judged as such. */
 function isProblem(error: unknown, wantedRegion: string): boolean {
-  return codeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
+  return errorCodeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
 }
 
 /** An input without content is judged as such. */
@@ -45,7 +46,7 @@ function contentWarnings(objects: InputObjects): PreflightWarning[] {
   const { files, emptyFiles, others, complete, error } = objects;
   const skipped = Object.values(others).reduce((sum, count) => sum + count, 0);
   return [
-    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed: files + skipped, ...(error !== undefined && { code: codeOf(error) }) }]),
+    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed: files + skipped, ...(error !== undefined && { code: errorCodeOf(error) }) }]),
     ...(emptyFiles > 0 ? [{ warning: 'files of the input are empty', emptyFiles, files }] : []),
     ...(skipped > 0 ? [{ warning: 'objects of the input do not end in .ndjson, in lower case, and are probably skipped', skipped, kinds: listKinds(others), files }] : []),
   ];
@@ -65,10 +66,4 @@ function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: 
 /** To the megabyte. */
 function inGB(bytes: number): number {
   return Math.round(bytes / 1e6) / 1e3;
-}
-
-/** AWS's code of an error, or Node's of one that didn't come from AWS. */
-function codeOf(error: unknown): string {
-  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
-  return [code, name].find((text): text is string => typeof text === 'string' && /^[\w.]+$/.test(text)) ?? 'Error';
 }

@@ -4,6 +4,7 @@ import { Reading } from './read-files';
 import { FAILURES_FOLDER, Results, SEARCH_VALIDATION_FOLDER } from './results';
 import { Count, FileTally, Reason, Tally } from './tally';
 import { ManifestCounts, ReportRequest } from './types';
+import { ownNamesOfReport } from '../service-text/own-names';
 
 /** The version of the shapes in this file, which docs/report.schema.json describes. */
 export const REPORT_VERSION = 1;
@@ -86,7 +87,7 @@ export interface Findings {
 
 /** The report as it is written. The same findings give the same bytes. */
 export function documentOf(request: ReportRequest, results: Results, { manifest, failures, searchValidation, reading }: Findings): ReportDocument {
-  const incomplete = missingOf(reading);
+  const incomplete = missingOf(reading, ownNamesOfReport(request));
   const { DatastoreId: datastoreId, JobId: jobId, InputS3Uri: input, OutputLocation: output } = request;
   return {
     version: REPORT_VERSION,
@@ -101,13 +102,13 @@ export function documentOf(request: ReportRequest, results: Results, { manifest,
 }
 
 /** What was not read, in words; undefined if all was. */
-function missingOf({ filesRead, filesTotal, listing, timeUp, filesUnread, unread, listError }: Reading): string | undefined {
+function missingOf({ filesRead, filesTotal, listing, timeUp, filesUnread, unread, listError }: Reading, own: readonly string[]): string | undefined {
   const total = listing === 'ended' ? String(filesTotal) : `${filesTotal} or more`;
   const codes = [...new Set(unread.map(({ why }) => why))].join(', ');
   const missing = [
     timeUp ? `the time was up: ${filesRead} of ${total} files read` : '',
     filesUnread > 0 ? `${filesUnread} of ${total} files could not be read (${codes})` : '',
-    listError !== undefined ? `not all files could be listed: ${describeError(listError)}` : '',
+    listError !== undefined ? `not all files could be listed: ${describeError(listError, own)}` : '',
   ].filter((sentence) => sentence !== '');
   return missing.length > 0 ? missing.join('; ') : undefined;
 }

@@ -12,6 +12,7 @@ import {
 import { s3Of } from './role';
 import { Tally } from './tally';
 import { Report, ReportAnswer, ReportRequest } from './types';
+import { ownNamesOfReport } from '../service-text/own-names';
 
 /** What Lambda tells of the invocation, as far as it is asked. */
 export interface InvocationContext {
@@ -33,7 +34,7 @@ export async function handler(request: ReportRequest, context: InvocationContext
   try {
     answer = await report(request, context);
   } catch (error) {
-    answer = { kind: 'unreadable', why: describeError(error) };
+    answer = { kind: 'unreadable', why: describeError(error, ownNamesOfReport(request)) };
   }
   logAnswer(request, answer, Date.now() - startedAt);
   return answer;
@@ -60,7 +61,7 @@ async function report(request: ReportRequest, context: InvocationContext): Promi
   try {
     await writeReport(s3, results, JSON.stringify(document), encryption, AbortSignal.timeout(AFTER_LISTING));
   } catch (error) {
-    const problem = [document.incomplete, `the report could not be written: ${describeError(error)}`].filter((sentence) => sentence).join('; ');
+    const problem = [document.incomplete, `the report could not be written: ${describeError(error, ownNamesOfReport(request))}`].filter((sentence) => sentence).join('; ');
     return { ...answerOf(document, undefined), problem };
   }
   return answerOf(document, location);

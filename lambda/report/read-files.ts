@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { errorCodeOf } from '../errors';
 import { LineReader } from './line-reader';
 import { listObjects, readPieces, Results } from './results';
 import { FileTally, Tally } from './tally';
@@ -130,6 +131,6 @@ function noteUnread(reading: Reading, key: string, error: unknown, { aborted }: 
   }
   reading.filesUnread += 1;
   if (reading.unread.length < MAX_UNREAD) {
-    reading.unread.push({ key, why: error instanceof Error ? error.name : 'Error' });
+    reading.unread.push({ key, why: errorCodeOf(error) });
   }
 }

@@ -61,7 +61,7 @@ Promise<{ readonly text: string; readonly encryption: Encryption }> {
   const { Body, ContentLength = 0, ServerSideEncryption, SSEKMSKeyId } = await s3.send(command, { abortSignal });
   if (ContentLength > maxBytes) {
     abandon(Body);
-    throw new Error(`the object has ${ContentLength} bytes, more than the ${maxBytes} that are read`);
+    throw new Error(`the object is larger than ${maxBytes.toLocaleString('en-US')} bytes`);
   }
   return { text: await Body!.transformToString('utf8'), encryption: { ServerSideEncryption, SSEKMSKeyId } };
 }

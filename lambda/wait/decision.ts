@@ -11,6 +11,8 @@ export interface WaitChange extends Deadlines {
   readonly isContinued: boolean;
   /** Why nothing can be waited for, if so. */
   readonly obstacle?: string;
+  /** Names that the texts of AWS may show. */
+  readonly own?: readonly string[];
 }
 
 /** What AWS says. */
@@ -39,7 +41,7 @@ export function decideWait(change: WaitChange, { look, direction, now }: WaitFac
 
 function whyByLook(look: Fact<ImportJob>, change: WaitChange, now: number): string | undefined {
   if ('error' in look) {
-    return now >= patienceWith(look.error, change) ? `could not describe the job: ${describeError(look.error)}` : undefined;
+    return now >= patienceWith(look.error, change) ? `could not describe the job: ${describeError(look.error, change.own)}` : undefined;
   }
   if (hasEnded(look.value.JobStatus)) {
     return 'the job has ended';

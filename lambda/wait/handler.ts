@@ -7,6 +7,7 @@ import { countsOf } from '../outcome/counts';
 import { obstacleOf } from '../outcome/decision';
 import { logLook, progressMetrics } from '../progress';
 import { deadlinesOf } from '../requested-at';
+import { ownNamesOf } from '../service-text/own-names';
 import { directionOfUpdate } from '../stack';
 import { describeJob, invocationBudget, Look, watchJob } from '../watch';
 import { decideWait, WaitChange, WaitDecision } from './decision';
@@ -41,7 +42,7 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
 }
 
 function changeOf({ RequestedAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
-  return { RequestedAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties) };
+  return { RequestedAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties), own: ownNamesOf(properties) };
 }
 
 function act(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision): Look {

@@ -168,16 +168,16 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '',
   },
   {
-    name: 'object keys are shown',
-    file: 'lambda/reason.ts',
-    text: "return text.replace(QUOTED_KEY, '$1***').replace(KEY, '$1***').replace(FILE_NAME, '***$1');",
-    replacement: 'return [text, QUOTED_KEY, KEY, FILE_NAME][0] as string;',
+    name: 'texts of services are shown as they are',
+    file: 'lambda/service-text/show.ts',
+    text: 'return shown.join(\' \').replace(',
+    replacement: 'return [text, ...shown][0].replace(',
   },
   {
     name: 'names of files are shown',
-    file: 'lambda/reason.ts',
-    text: ".replace(FILE_NAME, '***$1')",
-    replacement: ".replace(FILE_NAME, '$&')",
+    file: 'lambda/service-text/show.ts',
+    text: 'const isShown = isHarmless(chunk.core)',
+    replacement: 'const isShown = chunk.core.endsWith(\'.ndjson\') || isHarmless(chunk.core)',
   },
   {
     name: 'the watch of a job has a random name',

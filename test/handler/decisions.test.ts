@@ -300,7 +300,7 @@ describe('attributes', () => {
       'FHIR import job j: it failed',
       'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
       '',
-      'HealthLake says: see s3://clinic/***',
+      'HealthLake says (full text: aws healthlake describe-fhir-import-job): see ***',
       'results: s3://as-described/',
       expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
     ]);

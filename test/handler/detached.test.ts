@@ -119,12 +119,12 @@ describe('what the job is watched with', () => {
   });
 });
 
-test('the log says why the watch is not yet started, with object keys masked', async () => {
+test('the log says why the watch is not yet started, without what may be data', async () => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
   aws.states.rejects(REFUSED);
   const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));
   expect(logged().lines).toContainEqual({
-    message: 'waiting', construct: 'ImportJob', why: expect.stringMatching(/^could not start to watch the import job c0f\w+: AccessDeniedException: .*clinic-data\/\*\*\*/),
+    message: 'waiting', construct: 'ImportJob', why: expect.stringMatching(/^could not start to watch the import job c0f\w+: AccessDeniedException \(full text: CloudTrail\): not authorized, and s3:\/\/clinic-data\/\*\*\* is \*\*\*$/),
   });
   expect(reason).toContain('clinic-data/***');
 });
@@ -221,7 +221,7 @@ describe('the judge', () => {
   ])('throws if the event is %s, and has counted nothing; the next attempt counts once', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
-    await expect(judge()).rejects.toThrow(/^(not authorized|socket hang up|Rate exceeded|the event was not taken)/);
+    await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not taken)/);
     expect(aws.lines).toEqual([]);
 
     expect(await judge()).toEqual({ Decision: 'failed', FailingSince: 0 });
@@ -285,7 +285,7 @@ describe('an import that is waited for', () => {
         expect(ended).toEqual({ ...expected, after: undefined });
         expect(details()).toEqual([detailType]);
         expect(logged().lines).toContainEqual({
-          message: 'warning: the event could not be put', construct: 'ImportOutcome', why: expect.stringMatching(/^AccessDeniedException: n.*\*\*\*/),
+          message: 'warning: the event could not be put', construct: 'ImportOutcome', why: expect.stringMatching(/^AccessDeniedException( \(full text: CloudTrail\))?: no.* \*\*\*$/),
         });
         expect(logged().metrics).toHaveLength(1);
       }

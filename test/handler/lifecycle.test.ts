@@ -338,7 +338,7 @@ describe('Job of a detached import', () => {
     expect([startsOf().length, watched()]).toEqual([1, [JOB_ID, JOB_ID]]);
   });
   row('J62', async () => {
-    for (const error of [THROTTLED, sdkError('InternalServerError', 'oh', 500), NO_ANSWER]) {
+    for (const error of [THROTTLED, sdkError('InternalServerError', 'An internal error occurred', 500), NO_ANSWER]) {
       aws.healthlake.resetHistory();
       listed();
       watchFails(error, 14);

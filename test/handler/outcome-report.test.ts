@@ -1,5 +1,6 @@
 import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, T0 } from './harness';
 import { JsonCause, Report } from '../../lambda/report/types';
 import { ImportOutcomeProperties } from '../../src/import-contract';
@@ -114,6 +115,8 @@ test('a report that is not complete says so', async () => {
 
 test.each([
   ['a function that throws', () => aws.reports({ errorType: 'Runtime.OutOfMemory' }), 'the report function failed: Runtime.OutOfMemory'],
+  ['a function that throws without a type', () => aws.lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: Uint8ArrayBlobAdapter.fromString('{}') }),
+    'the report function failed: Unhandled'],
   ['a function that isn\'t there', () => aws.lambda.on(InvokeCommand).rejects(sdkError('ResourceNotFoundException', 'Function not found', 404)),
     'the report function could not be asked: ResourceNotFoundException: Function not found'],
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],

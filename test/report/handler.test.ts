@@ -233,7 +233,7 @@ describe('the manifest', () => {
   test('that is too large for one is not read', async () => {
     const job = aws.newJob().put('Manifest.json', ' '.repeat(1024 * 1024 + 1));
     expect(await aws.invoke(job.request)).toEqual({
-      kind: 'unreadable', why: 'Error: the object has 1048577 bytes, more than the 1048576 that are read',
+      kind: 'unreadable', why: 'Error: the object is larger than 1,048,576 bytes',
     });
   });
 });
@@ -344,20 +344,20 @@ describe('what is denied', () => {
   test('to read is told', async () => {
     await aws.useRole(...without('s3:GetObject'));
     const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
-    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*s3:GetObject/) });
+    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied \(full text: CloudTrail\): User: arn:\S+\/fhir-import is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::clinic-results\/output\/\S+\/\*\*\* because/) });
   });
 
   test('to decrypt is told', async () => {
     await aws.useRole(...without('kms:Decrypt'));
     const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
-    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*kms:Decrypt/) });
+    expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied \(full text: CloudTrail\): .*kms:Decrypt/) });
   });
 
   test('to write leaves the answer', async () => {
     await aws.useRole(...without('s3:PutObject'));
     const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
-    expect(answer).toMatchObject({ complete: true, failures: 1, problem: expect.stringMatching(/^the report could not be written: AccessDenied: .*s3:PutObject/) });
+    expect(answer).toMatchObject({ complete: true, failures: 1, problem: expect.stringMatching(/^the report could not be written: AccessDenied \(full text: CloudTrail\): .*s3:PutObject/) });
     expect(answer.location).toBeUndefined();
   });
 

@@ -1,0 +1,67 @@
+import { ROLE_SESSION_NAME } from '../credentials';
+import { locationOf } from '../preflight/request';
+import { ReportRequest } from '../report/types';
+
+/** What of an import's properties has names that may be shown. Stacks of older versions have fewer. */
+export interface NamedImport {
+  readonly ConstructPath?: string;
+  readonly DatastoreId?: string;
+  readonly JobId?: string;
+  readonly OperatorRoleArn?: string;
+  readonly DataAccessRoleArn?: string;
+  readonly InputS3Uri?: string;
+  readonly OutputS3Uri?: string;
+  readonly OutputKmsKeyId?: string;
+  readonly EventBusArn?: string;
+  readonly Report?: { readonly FunctionArn?: string; readonly RoleArn?: string };
+  readonly Watch?: { readonly StateMachineArn?: string };
+}
+
+/** The names of an import's own resources, as `showServiceText` takes them. They are configuration, and stand in the template. */
+export function ownNamesOf(named: NamedImport = {}, stackId?: string): readonly string[] {
+  const { DatastoreId, OperatorRoleArn, DataAccessRoleArn, InputS3Uri, OutputS3Uri, Report } = named;
+  const roles = [OperatorRoleArn, DataAccessRoleArn, Report?.RoleArn];
+  const names = [
+    named.ConstructPath, DatastoreId, named.JobId, named.OutputKmsKeyId, named.EventBusArn, Report?.FunctionArn, named.Watch?.StateMachineArn,
+    stackId, stackId?.split('/')[1],
+    ...roles,
+    ...roles.flatMap(sessionsOf),
+    ...accountOf(OperatorRoleArn),
+    ...datastoreArnOf(OperatorRoleArn, DatastoreId),
+    ...[InputS3Uri, OutputS3Uri].flatMap((uri) => namesOfLocation(uri, partitionOf(OperatorRoleArn))),
+  ];
+  return names.filter((name): name is string => name !== undefined && name !== '');
+}
+
+/** The same, as far as the report function knows them. */
+export function ownNamesOfReport({ DatastoreId, JobId, OutputLocation, InputS3Uri, ReportRoleArn }: ReportRequest): readonly string[] {
+  return ownNamesOf({ DatastoreId, JobId, OutputS3Uri: OutputLocation, InputS3Uri, OperatorRoleArn: ReportRoleArn });
+}
+
+/** Who has assumed a role stands in texts by the name of its session, which is ours if we have. */
+function sessionsOf(roleArn: string | undefined): string[] {
+  const [, partition, account, name] = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn ?? '') ?? [];
+  const session = `arn:${partition}:sts::${account}:assumed-role/${name}/`;
+  return name === undefined ? [] : [session, session + ROLE_SESSION_NAME];
+}
+
+function partitionOf(arn = ''): string {
+  return arn.split(':')[1] ?? 'aws';
+}
+
+function accountOf(arn = ''): string[] {
+  return arn.split(':').slice(4, 5);
+}
+
+function datastoreArnOf(roleArn: string | undefined, datastoreId: string | undefined): string[] {
+  const place = `arn:${partitionOf(roleArn)}:healthlake:${process.env.AWS_REGION}:${accountOf(roleArn)}`;
+  return datastoreId === undefined ? [] : [`${place}:datastore/fhir/${datastoreId}`, `${place}:datastore/${datastoreId}`];
+}
+
+/** The bucket and the prefix, in the ways in which AWS writes them. */
+function namesOfLocation(uri: string | undefined, partition: string): string[] {
+  const { bucket, prefix } = locationOf(uri ?? '');
+  const arn = `arn:${partition}:s3:::${bucket}`;
+  const host = `${bucket}.s3.${process.env.AWS_REGION}.amazonaws.com`;
+  return bucket === '' ? [] : [bucket, `s3://${bucket}`, arn, host, ...[`s3://${bucket}/`, `${arn}/`, `https://${host}/`].flatMap((root) => [root, root + prefix])];
+}

@@ -1,0 +1,91 @@
+import { isAwsName, isErrorCode } from './identifiers';
+import { CAPITALIZED, IDENTIFIERS, LOWER_CASE, QUOTED_PATTERNS, STATUSES } from './vocabulary';
+import { RESOURCE_TYPES } from '../report/fhir-r4-names';
+
+/** As long as a job's message can be. Messages of errors have no bound of their own. */
+export const MAX_LENGTH = 2_048;
+
+const HIDDEN = '***';
+
+/** What may stand around a word. */
+const PUNCTUATION = '"\'`()[]{}<>,.;:!?';
+
+const WORDS = new Set([...LOWER_CASE, ...CAPITALIZED, ...STATUSES, ...IDENTIFIERS, ...QUOTED_PATTERNS].map((word) => coreOf(word).core));
+
+const NUMBER = /^\d{1,3}(?:\.\d{1,3})?$/;
+const LARGE_NUMBER = /^\d{1,3}(?:,\d{3}){1,2}$/;
+const UNITS = new Set(('attempts bytes characters file files GB job jobs KB MB milliseconds minutes queued requests resources seconds TB validation').split(' '));
+const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|fewer) than|between(?: \d{1,3} and)?|[Ss]tatus [Cc]ode|line|column|position)$/;
+
+/** Where the full text is. */
+export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
+
+/**
+ * A text of a service, with where the full text is if a part of it is hidden.
+ *
+ * @param introduction stands before the text, and has to be harmless
+ */
+export function quoteServiceText(introduction: string, text: string, own: readonly string[] = [], fullText?: FullText): string {
+  const shown = showServiceText(text, own);
+  const where = fullText !== undefined && shown.includes(HIDDEN) ? ` (full text: ${fullText})` : '';
+  return `${introduction}${where}: ${shown}`;
+}
+
+/**
+ * A text of a service as far as it is known to be harmless. It is cut at white space, and of each chunk all or nothing is shown: a list of what to hide
+ * would never be complete. So a chunk that hides a name in whatever way is not shown, because it is no word that we know.
+ *
+ * @param own names of the import's own resources; one that ends in `/` is also shown where a text goes on after it
+ */
+export function showServiceText(text: string, own: readonly string[] = []): string {
+  const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
+  const cores = chunks.map(({ core }) => core);
+  const shown = chunks.map((chunk, i) => {
+    // What is left of a name that was cut, by us or by who quotes it, can be a word.
+    const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
+    const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
+    return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;
+  });
+  return shown.join(' ').replace(/\*\*\*(?: \*\*\*)+/g, HIDDEN);
+}
+
+/** A chunk with and without the punctuation around it. */
+interface Chunk {
+  readonly text: string;
+  readonly core: string;
+  /** Where the core begins. */
+  readonly start: number;
+}
+
+function coreOf(text: string): Chunk {
+  let start = 0;
+  let end = text.length;
+  while (start < end && PUNCTUATION.includes(text[start])) {
+    start += 1;
+  }
+  while (end > start && PUNCTUATION.includes(text[end - 1])) {
+    end -= 1;
+  }
+  return { text, core: text.slice(start, end), start };
+}
+
+/** Nothing but punctuation is harmless too. */
+function isHarmless(core: string): boolean {
+  return core === '' || WORDS.has(core) || RESOURCE_TYPES.has(core) || isErrorCode(core) || isAwsName(core);
+}
+
+/** Numbers are shown where the words beside them say what is counted: others may be ids, record numbers or parts of a date. */
+function isAmount(cores: readonly string[], i: number): boolean {
+  const isNumber = NUMBER.test(cores[i]);
+  if (!isNumber && !LARGE_NUMBER.test(cores[i])) {
+    return false;
+  }
+  return UNITS.has(cores[i + 1] ?? '') || (isNumber && MEASURED.test(cores.slice(Math.max(0, i - 3), i).join(' ')));
+}
+
+/** The place of this import, a bucket with its prefix say, in which what the chunk names lies; empty if there is none. */
+function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
+  const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));
+  const length = Math.max(0, ...places.map((place) => place.length));
+  return length === 0 ? '' : text.slice(0, start + length);
+}
