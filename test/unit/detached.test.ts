@@ -336,6 +336,20 @@ describe('the state machine', () => {
     ]);
   });
 
+  test('lets nothing out of what HealthLake answers: it goes no further than the choice that reads the status', () => {
+    const { Describe: { ResultPath, ...describe }, IsRunning: { Choices, ...isRunning }, ...others } = States;
+
+    expect(ResultPath).toBe('$.Look');
+    expect(textsIn([describe, isRunning, others]).filter((text) => /^\$(\.Look|$)|States\..*\$(\.Look|[^.$])/.test(text))).toEqual([]);
+    // Without a path the output of a state is all that the execution knows.
+    expect(States.Succeeded).toEqual({ Type: 'Succeed', OutputPath: '$.Judged' });
+    expect(States.Failed).toEqual({ Type: 'Fail', Error: expect.stringMatching(/^\w+$/), Cause: expect.stringMatching(/^[\w :,]+$/) });
+    expect(States.Judge).toMatchObject({
+      ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' }, ResultPath: '$.Judged',
+    });
+    expect(Object.keys(States.Judge.ResultSelector as object)).toHaveLength(2);
+  });
+
   test('asks as the operator role of the import, and invokes the function that judges', () => {
     expect(States.Describe).toMatchObject({
       Resource: 'arn:aws:states:::aws-sdk:healthlake:describeFHIRImportJob',
