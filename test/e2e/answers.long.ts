@@ -306,7 +306,7 @@ test('a failed job whose message has 8,000 characters makes no answer that Cloud
   await watched({ healthlake: { overrideJob: () => ({ outcome: { status: 'FAILED', message } }) } }, async (laptop, data, answers) => {
     await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
     expect((await laptop.cdk('deploy', app(data))).exitCode).toBe(1);
-    expect(laptop.reasons('Import').join('\n')).toContain('HealthLake says: The import failed because of');
+    expect(laptop.reasons('Import').join('\n')).toContain('HealthLake says (full text: aws healthlake describe-fhir-import-job): The import failed because of');
     expect(failures(answers)).toEqual([expect.stringContaining('deploy again')]);
   });
 });
