@@ -24,17 +24,24 @@ export interface OnEventResponse extends Deadlines {
 export interface Deadlines {
   /** When CloudFormation sent the event. */
   readonly RequestedAt: number;
+  /** When Lambda delivered it, which can be minutes later. Undefined if an earlier version of this handler received the event. */
+  readonly DeliveredAt?: number;
   /** When an answer has to be given, whatever is known by then. */
   readonly Deadline: number;
 }
 
-/** Whether `isComplete` is asked for the first time: what is asked for at once then would come too late in a wait. */
-export function isFirstInvocation({ RequestedAt }: Pick<Deadlines, 'RequestedAt'>): boolean {
-  return Date.now() < RequestedAt + QUERY_INTERVAL;
+/** When the handler first knew of the event: whatever counts from the first attempt counts from here. */
+export function deliveredAtOf({ RequestedAt, DeliveredAt = RequestedAt }: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): number {
+  return DeliveredAt;
 }
 
-/** How long after an `isComplete` that wasn't the framework asks again, in milliseconds. */
-const QUERY_INTERVAL = 10_000;
+/** Whether `isComplete` is asked for the first time, or soon after: what is asked for at once then would come too late in a wait. */
+export function isFirstInvocation(times: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): boolean {
+  return Date.now() < deliveredAtOf(times) + FIRST_INVOCATION_WITHIN_MS;
+}
+
+/** Starting the waiter and two functions that are cold takes seconds. The framework asks again 10 s after an answer, so at most twice in this time. */
+const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
 /** How far the clock of the function and those of AWS's services may be apart, in milliseconds. */
 export const CLOCK_SKEW = 5_000;

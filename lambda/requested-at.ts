@@ -1,9 +1,16 @@
-import { Deadlines, OnEventRequest } from './framework';
+import { SETTLING_TIME } from './errors';
+import { Deadlines, deliveredAtOf, OnEventRequest } from './framework';
 
 /** The points in time of an event that may take so long, in milliseconds. */
 export function deadlinesOf(request: OnEventRequest, timeout: number): Deadlines {
-  const RequestedAt = requestedAtOf(request, Date.now());
-  return { RequestedAt, Deadline: RequestedAt + timeout };
+  const DeliveredAt = Date.now();
+  const RequestedAt = requestedAtOf(request, DeliveredAt);
+  return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeout };
+}
+
+/** Until when a refusal may be one that passes, in milliseconds since the epoch. */
+export function settledBy(times: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): number {
+  return deliveredAtOf(times) + SETTLING_TIME;
 }
 
 /**

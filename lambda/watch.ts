@@ -63,10 +63,10 @@ export async function describeJob({ healthlake }: Operator, { DatastoreId, JobId
   return job;
 }
 
-async function waitForNextLook({ jobId, isContinued, RequestedAt, Deadline }: WatchedJob, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {
+async function waitForNextLook({ jobId, isContinued, RequestedAt, DeliveredAt, Deadline }: WatchedJob, seen: Pick<NextLook, 'status' | 'firstLookAt'>): Promise<boolean> {
   const now = Date.now();
   // The job may have ended in a leg before: the legs that are left shall take seconds then, not a minute each.
-  if (isContinued && seen.firstLookAt === undefined && isFirstInvocation({ RequestedAt })) {
+  if (isContinued && seen.firstLookAt === undefined && isFirstInvocation({ RequestedAt, DeliveredAt })) {
     return true;
   }
   const next: NextLook = { ...seen, jobId, isContinued, requestedAt: RequestedAt, now };

@@ -1,4 +1,4 @@
-import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { describeError, kindOf } from '../errors';
 import { Fact } from '../fact';
 import { CLOCK_SKEW } from '../framework';
 import { Direction } from '../stack';
@@ -15,6 +15,8 @@ export interface JobChange {
   readonly id?: JobPhysicalId;
   /** When CloudFormation asked, in milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** Until when a refusal may be one that passes, in milliseconds since the epoch. */
+  readonly settledBy: number;
   /** When it must have its answer, in milliseconds since the epoch. */
   readonly deadline: number;
   /** Why the properties can't be gone by, if so. */
@@ -87,7 +89,7 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
 
 /** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
 function mayClearUp(change: JobChange, { ledger, now }: JobFacts): boolean {
-  return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.requestedAt + SETTLING_TIME;
+  return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.settledBy;
 }
 
 /** Whether a job would be started if the stack goes forward and the buckets are fit. */

@@ -2,7 +2,7 @@ import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImpor
 import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
 import { unreadable } from '../contract';
 import { watch, watchedImportOf } from '../detached/watch';
-import { describeError, kindOf, SETTLING_TIME } from '../errors';
+import { describeError, kindOf } from '../errors';
 import { ask } from '../fact';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
 import { Deadlines, IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
@@ -11,7 +11,7 @@ import { Operator, operatorFor } from '../operator';
 import { judgeBuckets } from '../preflight/decision';
 import { lookAtBuckets } from '../preflight/look';
 import { Failure } from '../reason';
-import { deadlinesOf } from '../requested-at';
+import { deadlinesOf, settledBy } from '../requested-at';
 import { ownNamesOf } from '../service-text/own-names';
 import { askDirection, directionOfUpdate } from '../stack';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
@@ -49,7 +49,8 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
   return act(request, properties, change.fingerprint, acted);
 }
 
-function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId, RequestedAt, Deadline }: IsCompleteRequest): JobChange {
+function changeOf(request: IsCompleteRequest): JobChange {
+  const { ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId, RequestedAt, Deadline } = request;
   const properties = ResourceProperties as ImportJobProperties;
   const old = OldResourceProperties as ImportJobProperties | undefined;
   return {
@@ -58,6 +59,7 @@ function changeOf({ ResourceProperties, OldResourceProperties, PhysicalResourceI
     oldFingerprint: old && unreadable(old) === undefined ? fingerprintOf(old) : undefined,
     id: parseJobId(PhysicalResourceId),
     requestedAt: RequestedAt,
+    settledBy: settledBy(request),
     deadline: Deadline,
     unreadable: unreadable(properties),
     own: ownNamesOf(properties, StackId),
@@ -150,9 +152,9 @@ async function isWatched(request: IsCompleteRequest, properties: ImportJobProper
 }
 
 /** Whether to try again is of no use. */
-function isHopeless(error: unknown, { RequestedAt }: Deadlines): boolean {
+function isHopeless(error: unknown, times: Deadlines): boolean {
   const kind = kindOf(error);
-  return kind === 'definite' || (kind === 'settling' && Date.now() >= RequestedAt + SETTLING_TIME);
+  return kind === 'definite' || (kind === 'settling' && Date.now() >= settledBy(times));
 }
 
 function retryOrFail(request: IsCompleteRequest, { error, doing, causes = '' }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {

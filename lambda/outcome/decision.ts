@@ -1,8 +1,9 @@
 import { ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../src/import-contract';
 import { unreadable } from '../contract';
-import { describeError, isNotFound, kindOf, SETTLING_TIME } from '../errors';
+import { describeError, isNotFound, kindOf } from '../errors';
 import { Fact } from '../fact';
 import { Deadlines } from '../framework';
+import { settledBy } from '../requested-at';
 import { Direction } from '../stack';
 import { Judged } from './physical-id';
 import { Evidence, judge } from './verdict';
@@ -69,8 +70,8 @@ export function decideOutcome(change: OutcomeChange, { look, direction, now }: O
 }
 
 /** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
-function mayClearUp(look: Fact<Evidence> | undefined, { RequestedAt }: Deadlines, now: number): boolean {
-  return look !== undefined && 'error' in look && !isNotFound(look.error) && now < RequestedAt + SETTLING_TIME;
+function mayClearUp(look: Fact<Evidence> | undefined, times: Deadlines, now: number): boolean {
+  return look !== undefined && 'error' in look && !isNotFound(look.error) && now < settledBy(times);
 }
 
 function decideLook(look: Fact<Evidence>, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
@@ -90,10 +91,10 @@ function decideSight(seen: Evidence, { tolerance, Deadline }: OutcomeChange, now
 }
 
 /** A job that was accepted a moment ago may not be found yet, so not even that is definite at first. */
-function decideError(error: unknown, { RequestedAt, Deadline, own }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
+function decideError(error: unknown, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
   const lasting = kindOf(error) !== 'transient';
-  const until = lasting ? Math.min(Deadline, RequestedAt + SETTLING_TIME) : Deadline;
+  const until = lasting ? Math.min(change.Deadline, settledBy(change)) : change.Deadline;
   return now >= until
-    ? { kind: 'fail', why: `could not describe the job: ${describeError(error, own)}`, advice: lasting ? 'access' : 'timeout' }
+    ? { kind: 'fail', why: `could not describe the job: ${describeError(error, change.own)}`, advice: lasting ? 'access' : 'timeout' }
     : { kind: 'wait' };
 }

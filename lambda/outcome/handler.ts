@@ -43,14 +43,14 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
   if (await isAnsweredAtOnce(watch)) {
     return act(watch, await lookAndDecide(watch)) ?? NOT_YET;
   }
-  const { RequestedAt, Deadline } = request;
-  return watchJob({ RequestedAt, Deadline, jobId: properties.JobId, isContinued: properties.LegsBefore !== undefined }, async () => {
+  const { RequestedAt, DeliveredAt, Deadline } = request;
+  return watchJob({ RequestedAt, DeliveredAt, Deadline, jobId: properties.JobId, isContinued: properties.LegsBefore !== undefined }, async () => {
     const decision = await lookAndDecide(watch);
     return { response: act(watch, decision), status: decision.seen?.job.JobStatus };
   });
 }
 
-function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deadline }: IsCompleteRequest): OutcomeChange {
+function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest): OutcomeChange {
   const properties = ResourceProperties as ImportOutcomeProperties;
   const id = parseOutcomeId(PhysicalResourceId);
   const isOfThisJob = id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId;
@@ -60,6 +60,7 @@ function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deadlin
     obstacle: obstacleOf(properties),
     own: ownNamesOf(properties),
     RequestedAt,
+    DeliveredAt,
     Deadline,
   };
 }

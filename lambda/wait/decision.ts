@@ -1,8 +1,9 @@
 import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { describeError, isNotFound, kindOf, SETTLING_TIME } from '../errors';
+import { describeError, isNotFound, kindOf } from '../errors';
 import { Fact } from '../fact';
 import { Deadlines } from '../framework';
 import { hasEnded } from '../outcome/verdict';
+import { settledBy } from '../requested-at';
 import { Direction } from '../stack';
 
 /** What CloudFormation asks a leg for. */
@@ -50,9 +51,10 @@ function whyByLook(look: Fact<ImportJob>, change: WaitChange, now: number): stri
 }
 
 /** Until when an error may pass. A job that was accepted a moment ago may not be found yet; one that a leg before has waited for is gone. */
-function patienceWith(error: unknown, { isContinued, RequestedAt, Deadline }: WaitChange): number {
+function patienceWith(error: unknown, change: WaitChange): number {
+  const { isContinued, RequestedAt, Deadline } = change;
   if (isNotFound(error) && isContinued) {
     return RequestedAt;
   }
-  return kindOf(error) === 'transient' ? Deadline : Math.min(Deadline, RequestedAt + SETTLING_TIME);
+  return kindOf(error) === 'transient' ? Deadline : Math.min(Deadline, settledBy(change));
 }

@@ -41,8 +41,10 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
   });
 }
 
-function changeOf({ RequestedAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
-  return { RequestedAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties), own: ownNamesOf(properties) };
+function changeOf({ RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
+  return {
+    RequestedAt, DeliveredAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties), own: ownNamesOf(properties),
+  };
 }
 
 function act(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision): Look {

@@ -28,6 +28,7 @@ type Situation = Partial<JobChange & JobFacts>;
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
   fingerprint: FINGERPRINT,
   requestedAt: 1_000_000,
+  settledBy: 1_300_000,
   deadline: 4_600_001,
   now: 4_600_000,
   direction: { value: 'forward' },

@@ -70,7 +70,7 @@ describe('start', () => {
   });
 
   test('onEvent asks nobody, and sets a deadline of 15 minutes', async () => {
-    expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, Deadline: T0 + 15 * MINUTE });
+    expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE });
     expect(await onEvent(jobEvent(UPDATE))).toMatchObject({ PhysicalResourceId: OWN_ID });
     expect(aws.callCount).toBe(0);
   });

@@ -40,7 +40,7 @@ function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
 
 describe('success', () => {
   test('onEvent asks nobody and sets the deadline', async () => {
-    expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, Deadline: T0 + 90 * SECOND });
+    expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 90 * SECOND });
     expect(await onEvent(outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }))).toMatchObject({ PhysicalResourceId: JUDGED_ID });
     expect(aws.callCount).toBe(0);
   });

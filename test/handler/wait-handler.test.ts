@@ -33,7 +33,7 @@ const metrics = () => aws.lines.filter((line) => line.includes('_aws')).map((lin
 
 describe('onEvent', () => {
   test('asks nobody and sets the deadline of the leg', async () => {
-    expect(await onEvent(waitEvent({}, { TimeoutSeconds: '2941' }))).toEqual({ PhysicalResourceId: ID, RequestedAt: T0, Deadline: T0 + 2941 * SECOND });
+    expect(await onEvent(waitEvent({}, { TimeoutSeconds: '2941' }))).toEqual({ PhysicalResourceId: ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 2941 * SECOND });
     expect(aws.callCount).toBe(0);
   });
 
