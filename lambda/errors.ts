@@ -32,6 +32,12 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
+/** Whether AWS answered that it has not done what it was asked for; without an answer, or out of order, it may have. */
+export function isRefusal(error: unknown): boolean {
+  const status = toSdkError(error).$metadata?.httpStatusCode;
+  return status !== undefined && status < 500;
+}
+
 /** Whether HealthLake says that there is no such job, or no such data store. */
 export function isNotFound(error: unknown): boolean {
   return toSdkError(error).name === 'ResourceNotFoundException';

@@ -18,6 +18,8 @@ export interface OnEventRequest {
 /** What `onEvent` answers. The framework carries all of it into every `isComplete` request of the same event. */
 export interface OnEventResponse extends Deadlines {
   readonly PhysicalResourceId: string;
+  /** Random: an event that is delivered twice has two waiters, which know nothing of each other. Undefined as `DeliveredAt` is. */
+  readonly WaiterId?: string;
 }
 
 /** Points in time, in milliseconds since the epoch, that hold for the whole event however often it is asked after. */

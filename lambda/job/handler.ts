@@ -1,8 +1,10 @@
+import { randomUUID } from 'crypto';
+import { setTimeout as sleep } from 'timers/promises';
 import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
 import { unreadable } from '../contract';
 import { watch, watchedImportOf } from '../detached/watch';
-import { describeError, kindOf } from '../errors';
+import { describeError, isRefusal, kindOf } from '../errors';
 import { ask } from '../fact';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
 import { Deadlines, IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../framework';
@@ -14,15 +16,12 @@ import { Failure } from '../reason';
 import { deadlinesOf, settledBy } from '../requested-at';
 import { ownNamesOf } from '../service-text/own-names';
 import { askDirection, directionOfUpdate } from '../stack';
+import { INVOCATION_MS } from './budgets';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
-import { readLedger } from './ledger';
+import { LedgerEntry, LedgerReader, readLedger, readNewJobs } from './ledger';
+import { decideRepeat, memoryOf } from './memory';
 import { formatJobId, parseJobId } from './physical-id';
 import { likelyCauses } from './start-causes';
-
-/** What HealthLake is asked, what S3 is asked, and the start, in milliseconds: so that an invocation ends before the function's time-out. */
-const CALL_BUDGET = 60_000;
-const BUCKET_BUDGET = 30_000;
-const START_BUDGET = 15_000;
 
 /** A decision after which nothing is left to be asked of AWS. */
 type Acted = Exclude<JobDecision, { kind: 'start' }>;
@@ -33,6 +32,7 @@ export function onJobEvent(request: OnEventRequest): OnEventResponse {
   return {
     PhysicalResourceId: request.PhysicalResourceId
       ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: fingerprintOf(properties) }),
+    WaiterId: randomUUID(),
     ...deadlinesOf(request, JOB_TIMEOUT_MINUTES * 60_000),
   };
 }
@@ -41,11 +41,13 @@ export function onJobEvent(request: OnEventRequest): OnEventResponse {
 export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportJobProperties;
   const change = changeOf(request);
-  const decision = answerFromId(change) ?? decideJob(change, await askAws(request, change));
+  const decided = answerFromId(change) ?? decideJob(change, await askAws(request, change));
+  const wanted = decided.kind === 'start' ? startOf(properties, change.fingerprint, decided.failedJobIds) : undefined;
+  const decision = (wanted && decideRepeat(memoryOf(request).start, wanted.ClientToken!, Date.now())) ?? decided;
   log('import job', {
     construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
   });
-  const acted = decision.kind === 'start' ? await start(properties, change.fingerprint, decision.failedJobIds) : decision;
+  const acted = decision.kind === 'start' ? await start(request, change, wanted!) : decision;
   return act(request, properties, change.fingerprint, acted);
 }
 
@@ -68,15 +70,32 @@ function changeOf(request: IsCompleteRequest): JobChange {
 
 async function askAws(request: IsCompleteRequest, change: JobChange): Promise<JobFacts> {
   const properties = request.ResourceProperties as ImportJobProperties;
-  const operator = operatorFor(properties.OperatorRoleArn);
-  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
-  const datastore = await ask(() => describeDatastore(operator, properties.DatastoreId, abortSignal));
-  const ledger = await ask(() => readLedger(operator, properties, change.fingerprint, abortSignal));
+  const reader = readerOf(request, change);
+  const { operator } = reader;
+  const datastore = await ask(() => describeDatastore(operator, properties.DatastoreId, AbortSignal.timeout(INVOCATION_MS.describeDatastore)));
+  const ledger = await ask(() => readLedger(reader, memoryOf(request)));
   const told = { datastore, ledger, now: Date.now() };
   const bucketProblem = wouldStart(change, told) ? await checkBuckets(request, operator) : undefined;
+  const isLikely = 'value' in ledger && wouldStart(change, told) && bucketProblem === undefined;
+  const ledgerAgain = isLikely ? await ask(() => readLedgerAgain(reader, ledger.value, change.requestedAt)) : ledger;
   // Asked last: what comes next may be a start.
   const direction = await ask(() => askDirection(operator.cloudformation, request.StackId, request.RequestedAt));
-  return { ...told, bucketProblem, direction };
+  return { ...told, ledger: ledgerAgain, bucketProblem, direction };
+}
+
+function readerOf({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, { fingerprint }: JobChange): LedgerReader {
+  const properties = ResourceProperties as ImportJobProperties;
+  return { construct: LogicalResourceId, operator: operatorFor(properties.OperatorRoleArn), properties, fingerprint };
+}
+
+/**
+ * Lists right before a start what has come since: CloudFormation's event can be delivered twice, and an invocation be made twice, and both begin
+ * at the same moment. A random pause puts one of them first.
+ */
+async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry[], requestedAt: number): Promise<readonly LedgerEntry[]> {
+  await sleep(Math.random() * INVOCATION_MS.spread);
+  const newJobs = await readNewJobs(reader, requestedAt, AbortSignal.timeout(INVOCATION_MS.listingAgain));
+  return [...known, ...newJobs.filter((job) => !known.some(({ jobId }) => jobId === job.jobId))];
 }
 
 /** Warns in the log; gives the problem for which no job is to be started. */
@@ -86,13 +105,12 @@ async function checkBuckets({ LogicalResourceId, ResourceProperties }: IsComplet
     return undefined; // the operator role of version 1 may not look
   }
   const wanted = { ...properties, Quotas: properties.Quotas, Region: process.env.AWS_REGION! };
-  const { problem, warnings } = judgeBuckets(await lookAtBuckets(s3, wanted, AbortSignal.timeout(BUCKET_BUDGET)), wanted);
+  const { problem, warnings } = judgeBuckets(await lookAtBuckets(s3, wanted, AbortSignal.timeout(INVOCATION_MS.buckets)), wanted);
   warnings.forEach(({ warning, ...fields }) => log(`warning: ${warning}`, { construct: LogicalResourceId, ...fields }));
   return problem;
 }
 
-async function start(properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[]): Promise<Acted> {
-  const { starter } = operatorFor(properties.OperatorRoleArn);
+function startOf(properties: ImportJobProperties, fingerprint: string, failedJobIds: readonly string[]): StartFHIRImportJobRequest {
   const parameters: Omit<StartFHIRImportJobRequest, 'ClientToken'> = {
     DatastoreId: properties.DatastoreId,
     JobName: jobNameOf(properties.JobNamePrefix, fingerprint),
@@ -101,11 +119,34 @@ async function start(properties: ImportJobProperties, fingerprint: string, faile
     DataAccessRoleArn: properties.DataAccessRoleArn,
     ValidationLevel: properties.ValidationLevel as StartFHIRImportJobRequest['ValidationLevel'],
   };
-  const command = new StartFHIRImportJobCommand({ ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) });
-  const started = await ask(() => starter.send(command, { abortSignal: AbortSignal.timeout(START_BUDGET) }));
-  return 'error' in started
-    ? { kind: 'retry', error: started.error, doing: 'start the import job', causes: likelyCauses(started.error) }
-    : { kind: 'adopt', jobId: started.value.JobId! };
+  return { ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) };
+}
+
+async function start(request: IsCompleteRequest, change: JobChange, wanted: StartFHIRImportJobRequest): Promise<Acted> {
+  const reader = readerOf(request, change);
+  const memory = memoryOf(request);
+  const command = new StartFHIRImportJobCommand(wanted);
+  const started = await ask(() => reader.operator.starter.send(command, { abortSignal: AbortSignal.timeout(INVOCATION_MS.start) }));
+  const attempt = { clientToken: wanted.ClientToken!, at: Date.now() };
+  if ('error' in started) {
+    const { error } = started;
+    memory.start = isRefusal(error) ? undefined : { ...attempt, lost: describeError(error) };
+    return { kind: 'retry', error, doing: 'start the import job', causes: likelyCauses(error) };
+  }
+  const jobId = await oldestOf(started.value.JobId!, reader, change);
+  memory.start = { ...attempt, jobId };
+  return { kind: 'adopt', jobId };
+}
+
+/** Of two jobs that were started at the same moment the older, so that whoever started them names the same. */
+async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: JobChange): Promise<string> {
+  const listed = await ask(() => readNewJobs(reader, requestedAt, AbortSignal.timeout(INVOCATION_MS.listingAfterStart)));
+  const oldest = 'value' in listed ? listed.value.find(({ verdict }) => verdict !== 'failed')?.jobId ?? jobId : jobId;
+  if (oldest !== jobId) {
+    const { construct, properties: { DatastoreId: datastoreId }, fingerprint } = reader;
+    log('warning: two jobs were started at the same moment', { construct, datastoreId, fingerprint, jobId: oldest, secondJobId: jobId });
+  }
+  return oldest;
 }
 
 async function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): Promise<IsCompleteResponse> {

@@ -150,6 +150,7 @@ export class Aws {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'fhir-import-logs';
     jest.useFakeTimers({ now: T0 });
     useFakeSleep();
+    jest.spyOn(Math, 'random').mockReturnValue(0); // what is spread happens at once
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, method).mockImplementation((...written) => { this.lines.push(written.map(String).join(' ')); });
     }

@@ -44,7 +44,8 @@ describe('start', () => {
   test('with exactly these parameters, after the data store, the list and the stack were asked', async () => {
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
-    expect(aws.sent('ListFHIRImportJobs')).toEqual([{ DatastoreId: DATASTORE, MaxResults: 100, NextToken: undefined }]);
+    const since = { DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined, SubmittedAfter: new Date(T0 - 5 * SECOND) };
+    expect(aws.sent('ListFHIRImportJobs')).toEqual([{ DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined }, since, since]);
     expect(aws.sent('DescribeStacks')).toEqual([{ StackName: STACK }]);
     expect(aws.sent('StartFHIRImportJob')).toEqual([{
       DatastoreId: DATASTORE,
@@ -55,7 +56,7 @@ describe('start', () => {
       ValidationLevel: 'strict',
       ClientToken: tokenAfter(),
     }]);
-    expect(aws.callCount).toBe(4);
+    expect(aws.callCount).toBe(6);
     expect((aws.sent('StartFHIRImportJob')[0] as { ClientToken: string }).ClientToken).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
   });
 
@@ -66,11 +67,11 @@ describe('start', () => {
       return { Stacks: [{ StackStatus: 'UPDATE_IN_PROGRESS' }] };
     });
     await aws.run(jobEvent());
-    expect(order).toEqual(['DescribeFHIRDatastoreCommand', 'ListFHIRImportJobsCommand', 'DescribeStacksCommand']);
+    expect(order).toEqual(['DescribeFHIRDatastoreCommand', 'ListFHIRImportJobsCommand', 'ListFHIRImportJobsCommand', 'DescribeStacksCommand']);
   });
 
   test('onEvent asks nobody, and sets a deadline of 15 minutes', async () => {
-    expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE });
+    expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE, WaiterId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(await onEvent(jobEvent(UPDATE))).toMatchObject({ PhysicalResourceId: OWN_ID });
     expect(aws.callCount).toBe(0);
   });
@@ -161,9 +162,9 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
   });
 
-  test('a start whose answer was lost, and that isn\'t listed yet, is repeated with the same token', async () => {
+  test('a start whose answer was lost, and that isn\'t listed yet, is repeated with the same token after a minute', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
-    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 10 * SECOND });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE });
     const [first, second] = aws.sent('StartFHIRImportJob');
     expect(second).toEqual(first);
   });

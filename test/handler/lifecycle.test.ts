@@ -60,6 +60,11 @@ function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob(at(Date.now())) }));
 }
 
+/** What is listed of jobs that were submitted since the event. */
+function newJobsAre(...jobs: ImportJob[]): void {
+  aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ SubmittedAfter }) => ({ ImportJobPropertiesList: SubmittedAfter ? jobs : [] }));
+}
+
 const startsOf = () => aws.sent('StartFHIRImportJob') as { ClientToken: string; DatastoreId: string }[];
 const GOOD = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
 const WITH_ERRORS = { JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) } as const;
@@ -70,6 +75,10 @@ const job = (JobId: string, changes: Partial<ImportJob>): ImportJob => importJob
 const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
 const NEW_DATA = { Revision: '2' };
 const NEW_FINGERPRINT = fingerprintOf({ ...JOB, ...NEW_DATA });
+const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
+
+/** What tells of an event that it is delivered so long after it was sent. */
+const late = (ms: number) => ({ ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0 - ms).toISOString().replace(/[-:]|\.000/g, '')}` });
 const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
 /** An update back from revision 2, which had been answered with a job of its own. */
 const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
@@ -125,6 +134,7 @@ describe('Job, created', () => {
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
     expect(new Set(startsOf().map(({ ClientToken }) => ClientToken)).size).toBe(1);
     expect(startsOf()).toHaveLength(2);
+    expect(Date.now()).toBe(T0 + MINUTE);
   });
   row('J8', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
@@ -267,6 +277,44 @@ describe('Job, updated', () => {
     expect([after, reason]).toEqual([0, expect.stringContaining('contract version "99" and this provider reads up to "2"')]);
     expect(startsOf()).toEqual([]);
   });
+  row('J31', async () => {
+    newJobsAre(job('of the other waiter', { ...RUNNING, ...NEW_NAME, SubmitTime: new Date(T0) }));
+    await answersWith('of the other waiter', jobEvent(update, NEW_DATA));
+  });
+  row('J32', async () => {
+    const jobs: ImportJob[] = [];
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      jobs.push(job('newer', { ...NEW_NAME, SubmitTime: new Date(T0 + 1) }), job('older', { ...NEW_NAME, SubmitTime: new Date(T0) }));
+      newJobsAre(...jobs);
+      return { JobId: 'newer' };
+    });
+    expect(await aws.run(jobEvent(update, NEW_DATA))).toMatchObject({ data: { JobId: 'older' } });
+    expect(aws.lines.filter((line) => line.includes('warning: two jobs'))).toHaveLength(1);
+  });
+  row('J33', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
+      if (Date.now() < T0 + 4 * MINUTE) {
+        throw sdkError('AccessDeniedException', 'not authorized');
+      }
+      return {};
+    });
+    await starts(jobEvent({ ...update, ...late(4 * MINUTE) }, NEW_DATA));
+  });
+  row('J34', async () => {
+    const pages = 300;
+    const asked: string[] = [];
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ NextToken = '0', SubmittedAfter }) => {
+      if (SubmittedAfter) {
+        return {};
+      }
+      asked.push(NextToken);
+      jest.setSystemTime(Date.now() + SECOND);
+      return Number(NextToken) < pages - 1 ? { NextToken: String(Number(NextToken) + 1) } : {};
+    });
+    await starts(jobEvent(update, NEW_DATA));
+    expect(new Set(asked).size).toBe(pages);
+    expect(asked).toHaveLength(pages);
+  });
 });
 
 describe('Job, rolled back', () => {
@@ -365,8 +413,7 @@ describe('Job of a detached import', () => {
     watchFails(THROTTLED, 1);
     aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
     expect(await aws.run(detachedEvent())).toMatchObject({ after: MINUTE, data: { JobId: JOB_ID } });
-    expect(startsOf()).toHaveLength(7);
-    expect(new Set(startsOf().map(({ ClientToken }) => ClientToken)).size).toBe(1);
+    expect(startsOf()).toHaveLength(1);
   });
   row('J65', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
@@ -505,6 +552,11 @@ describe('a leg', () => {
     }
     expect(aws.callCount).toBe(0);
   });
+  row('W43', async () => {
+    inRollBack();
+    expect(await aws.run(waitEvent({ ...waitUpdate, ...late(119 * SECOND) }))).toMatchObject(handedOn);
+    expect([Date.now(), aws.sent('DescribeFHIRImportJob')]).toEqual([T0, []]);
+  });
 });
 
 describe('Outcome', () => {
@@ -620,6 +672,12 @@ describe('Outcome', () => {
     expect(await aws.run(outcomeEvent(outcomeUpdate, { JobId: 'UNKNOWN', TimeoutSeconds: '60' })))
       .toMatchObject({ after: 0, reason: expect.stringContaining('change errorTolerance or outputPrefix') });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+  row('O44', async () => {
+    inRollBack();
+    described(() => RUNNING);
+    expect(await aws.run(outcomeEvent({ ...outcomeUpdate, ...late(119 * SECOND) }))).toMatchObject({ physicalId: PENDING, data: { JobStatus: 'IN_PROGRESS' } });
+    expect(Date.now()).toBe(T0);
   });
 });
 
