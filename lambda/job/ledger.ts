@@ -40,12 +40,14 @@ export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Pr
  * The jobs of the data set that were submitted since the event was sent, oldest first. They are this change's own, or as new, so `Outcome` may
  * judge them: no results are looked at.
  */
-export async function readNewJobs({ operator, properties, fingerprint }: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
+export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
+  const { operator: { healthlake: client }, properties, fingerprint } = reader;
   const since = requestedAt - CLOCK_SKEW;
   const query = { DatastoreId: properties.DatastoreId, SubmittedAfter: new Date(since) };
   const entries: LedgerEntry[] = [];
-  for await (const { ImportJobPropertiesList: page = [] } of paginateListFHIRImportJobs({ client: operator.healthlake, pageSize: PAGE_SIZE }, query, { abortSignal })) {
-    entries.push(...page.filter(({ JobName }) => isJobOf(fingerprint, JobName)).map((job) => entryOf(job, judge({ job, isOwn: true }, { Kind: 'ANY' }).kind)));
+  for await (const { ImportJobPropertiesList: page = [] } of paginateListFHIRImportJobs({ client, pageSize: PAGE_SIZE }, query, { abortSignal })) {
+    const jobs = page.filter(({ JobName }) => isJobOf(fingerprint, JobName));
+    entries.push(...jobs.map((job) => entryOf(job, judge({ job, isOwn: true }, { Kind: 'ANY' }).kind)));
   }
   return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // whatever the filter of the API does
 }
@@ -74,7 +76,8 @@ async function goOnListing({ operator, properties, fingerprint, construct }: Led
       throw new Error(`${listing.jobsListed} import jobs are listed, and there are more`);
     }
     const command = new ListFHIRImportJobsCommand({ DatastoreId, MaxResults: PAGE_SIZE, NextToken: listing.nextToken });
-    const { ImportJobPropertiesList: page = [], NextToken } = await operator.healthlake.send(command, { abortSignal: AbortSignal.timeout(PAGE_CALL_MS) });
+    const abortSignal = AbortSignal.timeout(PAGE_CALL_MS);
+    const { ImportJobPropertiesList: page = [], NextToken } = await operator.healthlake.send(command, { abortSignal });
     listing.jobs.push(...page.filter(({ JobName }) => isJobOf(fingerprint, JobName)));
     if (listing.jobsListed < MAX_JOBS / 2 && listing.jobsListed + page.length >= MAX_JOBS / 2) {
       log('warning: the data store has half as many import jobs as can be listed', { construct, datastoreId: DatastoreId, maxJobs: MAX_JOBS });

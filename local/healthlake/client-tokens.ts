@@ -1,4 +1,4 @@
-import type { ClientTokenMismatch } from './options';
+import type { ResolvedOptions } from './options';
 import { ServiceError } from './ports';
 
 interface Use {
@@ -10,12 +10,13 @@ interface Use {
 export class ClientTokens {
   private readonly uses = new Map<string, Use>();
 
-  public constructor(private readonly mismatch: ClientTokenMismatch) {}
+  public constructor(private readonly options: Pick<ResolvedOptions, 'clientTokenMismatch' | 'ignoresClientTokens'>) {}
 
   /** Does `act`, unless it was done, or is being done, for that token. */
   public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
+    const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
     const { ClientToken: token, ...rest } = input;
-    if (token === undefined) return act();
+    if (token === undefined || ignoresClientTokens) return act();
     const key = `${operation}/${token}`;
     const parameters = JSON.stringify(rest);
     const use = this.uses.get(key);
@@ -25,8 +26,8 @@ export class ClientTokens {
       result.catch(() => this.uses.delete(key));
       return result;
     }
-    if (use.parameters !== parameters && this.mismatch !== 'replay') {
-      const name = this.mismatch === 'conflict' ? 'ConflictException' : 'ValidationException';
+    if (use.parameters !== parameters && mismatch !== 'replay') {
+      const name = mismatch === 'conflict' ? 'ConflictException' : 'ValidationException';
       throw new ServiceError(name, `The client token ${token} was already used with other request parameters`);
     }
     return use.result as Promise<O>; // the key names the operation, and an operation has one type of result

@@ -24,7 +24,7 @@ export class Datastores {
     private readonly ids: Ids,
     private readonly newQueue: (datastore: () => Datastore) => JobQueue,
   ) {
-    this.tokens = new ClientTokens(options.clientTokenMismatch);
+    this.tokens = new ClientTokens(options);
   }
 
   public async create(input: CreateFHIRDatastoreRequest, caller: Caller): Promise<CreateFHIRDatastoreResponse> {

@@ -30,7 +30,7 @@ export class Jobs {
     private readonly ids: Ids,
     private readonly datastores: Datastores,
   ) {
-    this.tokens = new ClientTokens(options.clientTokenMismatch);
+    this.tokens = new ClientTokens(options);
   }
 
   public async startImport(input: StartFHIRImportJobRequest, caller: Caller): Promise<StartFHIRImportJobResponse> {

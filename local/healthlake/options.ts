@@ -63,6 +63,8 @@ export interface HealthLakeOptions {
   /** Import jobs of a data store that may wait; a Start beyond that gets a ThrottlingException. */
   readonly queueLimit?: number;
   readonly clientTokenMismatch?: ClientTokenMismatch;
+  /** Whether each Start makes a job, whatever its client token. */
+  readonly ignoresClientTokens?: boolean;
   /** Ids follow from it: the same seed and the same calls give the same ids. */
   readonly seed?: string;
 }
@@ -77,6 +79,7 @@ const DEFAULT_OPTIONS = {
   listDelayMs: 0,
   queueLimit: 25,
   clientTokenMismatch: 'validation',
+  ignoresClientTokens: false,
   overrideJob: () => undefined,
 } as const;
 

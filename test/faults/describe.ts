@@ -2,13 +2,13 @@ import type { Fault, Plan, Step } from './plan';
 
 /** A plan as a reader wants it: a line a step, and only what is not as usual. */
 export function describePlan({ environment, steps }: Plan): string {
-  const { rollbackAfterUpdate, reusesRequestId, propagationSeconds, listDelaySeconds, clientTokenMismatch } = environment;
+  const { rollbackAfterUpdate, reusesRequestId, propagationSeconds, listDelaySeconds, clientTokenMismatch, ignoresClientTokens } = environment;
   const surroundings = [
     `roll-back after an update that succeeded ${JSON.stringify(rollbackAfterUpdate.succeeded)}, that failed ${JSON.stringify(rollbackAfterUpdate.failed)}`,
     reusesRequestId ? '' : 'new request ids',
     propagationSeconds > 0 ? `policies work after ${propagationSeconds} s` : '',
     listDelaySeconds > 0 ? `jobs are listed after ${listDelaySeconds} s` : '',
-    `a token with other parameters: ${clientTokenMismatch}`,
+    ignoresClientTokens ? 'client tokens are ignored' : `a token with other parameters: ${clientTokenMismatch}`,
   ];
   return [`where ${surroundings.filter(Boolean).join('; ')}`, ...steps.map((step, index) => `${index + 1}. ${describeStep(step)}`)].join('\n');
 }

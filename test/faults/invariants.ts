@@ -25,18 +25,23 @@ const MINUTE = 60 * SECOND;
 /** For how long after its look at the stack an invocation of `Job` may start a job: its budget for all calls, and two seconds of a busy machine. */
 const START_AFTER_LOOK = 60 * SECOND + 2 * SECOND * TIME_SCALE;
 
+/** What the last listing, the look at the stack and the start take, with a second of a busy machine. */
+const SAME_MOMENT = 5 * SECOND + SECOND * TIME_SCALE;
+
 export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'no job is submitted while another one of its data set runs or has done the work',
     violations: (observed) => observed.jobs.flatMap((job) => job.others
       .filter((other) => wasKnown(observed, other.SubmitTime, job))
       .filter((other) => !isEnded(other) || hasSucceeded(other, toleranceOf(observed, job)))
+      .filter((other) => !isOfSameMoment(observed, job, other.SubmitTime?.getTime() ?? 0))
       .map((other) => `${place(observed, job)} job ${job.jobId} was submitted though job ${other.JobId} was ${other.JobStatus}`)),
   },
   {
     name: 'a step submits at most one job for a data set',
     violations: (observed) => observed.jobs.flatMap((job, index) => observed.jobs.slice(0, index)
       .filter((other) => other.dataSet === job.dataSet && stepOf(observed, other) === stepOf(observed, job))
+      .filter((other) => !isOfSameMoment(observed, job, other.submittedAt))
       .map((other) => `${place(observed, job)} jobs ${other.jobId} and ${job.jobId} were submitted`)),
   },
   {
@@ -171,10 +176,21 @@ function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
 }
 
 /** Whether one invocation only can have looked and started: one waiter, whose calls were not made twice. */
-function isAlone({ operations }: Observed, { waiters, operation }: ObservedJob): boolean {
+function isAlone(observed: Observed, job: ObservedJob): boolean {
+  return job.waiters <= 1 && !isDoubled(observed, job);
+}
+
+/** Whether an event, a waiter or an invocation may have been made twice. */
+function isDoubled({ operations }: Observed, { operation }: ObservedJob): boolean {
   const served = operations.slice(Math.max(0, operation - 1), operation + 1).flatMap((each) => each.served);
-  return waiters <= 1 && !served.some(({ fault }) => (fault.on === 'invocation' && fault.what.kind === 'twice')
-    || (fault.on === 'request' && fault.operation === 'lambda.Invoke'));
+  return served.some(({ fault }) => (fault.on === 'invocation' && fault.what.kind === 'twice')
+    || (fault.on === 'request' && ['lambda.Invoke', 'states.StartExecution'].includes(fault.operation)));
+}
+
+/** Whether a job and another one are what nothing but a client token prevents: two starts of a doubled event, neither of which could see the other. */
+function isOfSameMoment(observed: Observed, job: ObservedJob, otherSubmittedAt: number): boolean {
+  return observed.plan.environment.ignoresClientTokens && isDoubled(observed, job)
+    && Math.abs(job.submittedAt - otherSubmittedAt) < SAME_MOMENT;
 }
 
 function wrongOutputs({ operations }: Observed, operation: ObservedOperation): string[] {

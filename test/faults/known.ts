@@ -20,6 +20,12 @@ const START_KILLED: Fault = {
   on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'service-error' },
 };
 
+const TWICE: Fault = { on: 'invocation', of: 'framework.onEvent', from: 1, times: 3, what: { kind: 'twice' } };
+
+const LOST_START: Fault = {
+  on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' },
+};
+
 export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'the waiter of a deployment that was rolled back starts nothing in the next one',
@@ -69,6 +75,26 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'a job whose cancellation failed has ended',
     plan: inOrder({ ...CALM, job: { seconds: 10, outcome: { status: 'CANCEL_FAILED' } } }),
+  },
+  {
+    name: 'an event that is delivered twice makes one job, or two at the same moment, where client tokens are ignored',
+    plan: withoutTokens(0,
+      { ...CALM, faults: [TWICE] },
+      { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, faults: [{ ...TWICE, of: 'isComplete' }] },
+      { ...DETACHED, change: { revision: '3', completion: 'detached' }, faults: [TWICE] },
+    ),
+  },
+  {
+    name: 'a start whose answer is lost makes one job where client tokens are ignored and jobs are listed late',
+    plan: withoutTokens(30, { ...CALM, job: { seconds: 100 }, faults: [LOST_START] }),
+  },
+  {
+    name: 'a job that is listed late is not started again for its watch where client tokens are ignored',
+    plan: withoutTokens(50, {
+      ...DETACHED,
+      job: { seconds: 200 },
+      faults: [{ on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { seconds: 40 }, what: { kind: 'throttle' } }],
+    }),
   },
   {
     name: 'a start of a watch whose answer is lost, or that dies with the function, is made again and does no harm',
@@ -134,6 +160,12 @@ function inOrder(...steps: Step[]): Plan {
   return where({ succeeded: REVERSAL, failed: REVERSAL }, ...steps);
 }
 
+/** With a HealthLake that ignores client tokens, and lists jobs late. */
+function withoutTokens(listDelaySeconds: number, ...steps: Step[]): Plan {
+  const { environment } = inOrder();
+  return { environment: { ...environment, listDelaySeconds, ignoresClientTokens: true }, steps };
+}
+
 function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], ...steps: Step[]): Plan {
   return {
     environment: {
@@ -142,6 +174,7 @@ function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], 
       propagationSeconds: 0,
       listDelaySeconds: 0,
       clientTokenMismatch: 'validation',
+      ignoresClientTokens: false,
     },
     steps,
   };

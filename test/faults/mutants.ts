@@ -24,6 +24,18 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'ClientToken: clientTokenOf(parameters, [])',
   },
   {
+    name: 'a start whose answer was lost is repeated at once',
+    file: 'lambda/job/memory.ts',
+    text: 'const LOST_START_MS = 60_000;',
+    replacement: 'const LOST_START_MS = 0;',
+  },
+  {
+    name: 'a job that was started and is not listed yet is started again',
+    file: 'lambda/job/handler.ts',
+    text: 'memory.start = { ...attempt, jobId };',
+    replacement: 'memory.start = undefined;',
+  },
+  {
     name: 'a job that succeeded is not adopted',
     file: 'lambda/job/decision.ts',
     text: "const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running')",

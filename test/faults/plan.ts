@@ -17,6 +17,8 @@ export interface PlannedEnvironment {
   /** How long a job that was accepted isn't listed. */
   readonly listDelaySeconds: number;
   readonly clientTokenMismatch: ClientTokenMismatch;
+  /** Whether each Start makes a job, whatever its client token. */
+  readonly ignoresClientTokens: boolean;
 }
 
 export type Step = DeployStep | DestroyStep;

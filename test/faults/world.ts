@@ -28,6 +28,7 @@ export class World {
         datastoreCreationMs: 0,
         listDelayMs: environment.listDelaySeconds * 1000,
         clientTokenMismatch: environment.clientTokenMismatch,
+        ignoresClientTokens: environment.ignoresClientTokens,
         overrideJob: () => {
           const { seconds, detour, outcome } = world.nextJobs;
           return { pace: { minimumDurationMs: seconds * 1000 }, outcome, detour: detour && { status: detour.status, ms: detour.seconds * 1000 } };

@@ -39,7 +39,8 @@ function slow<I, O>(latency: number, act: (input: I) => O): (input: I) => Promis
 }
 
 function list({ SubmittedAfter = new Date(0) }: ListFHIRImportJobsRequest) {
-  return { ImportJobPropertiesList: jobs.filter(({ SubmitTime }) => SubmitTime! > SubmittedAfter && SubmitTime!.getTime() + listDelay <= Date.now()) };
+  const isListed = ({ SubmitTime }: ImportJob) => SubmitTime! > SubmittedAfter && SubmitTime!.getTime() + listDelay <= Date.now();
+  return { ImportJobPropertiesList: jobs.filter(isListed) };
 }
 
 function submit(): { readonly JobId: string } {

@@ -119,6 +119,12 @@ describe('a client token', () => {
     expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);
   });
 
+  test('that is ignored makes another job each time, if so set', async () => {
+    await start({ ignoresClientTokens: true });
+    const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
+    expect(second).not.toBe(first);
+  });
+
   test('of a refused Start is not used up', async () => {
     await start();
     await aws.setDataAccess([]);
