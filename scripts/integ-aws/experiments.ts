@@ -6,8 +6,9 @@ import { waitForEnd } from './jobs';
 import { LINE } from './lines';
 import { placeOf, readText } from './objects';
 import { outputOf, summaryOf } from './observe-job';
+import { noteListTime, noteSubmittedAfter, noteTokenAge } from './observe-list';
 import { noteErrorStatus, noteLag, noteUnusableRole } from './observe-start';
-import { Starter, wordsOf } from './starter';
+import { Answer, Starter, wordsOf } from './starter';
 
 const PATIENT = '{"resourceType":"Patient","id":"integ-aws-1"}';
 
@@ -49,8 +50,13 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
     throw new Error(`HealthLake refused a job like that of the import: ${wordsOf(first)}`);
   }
   await noteLag(context, imported.datastoreId, first.jobId);
+  await noteSubmittedAfter(context, imported.datastoreId, first.jobId);
+  const place = await noteListTime(context, imported.datastoreId);
   const again = await starter.start(request);
-  sightings.note(LINE.tokenReplayed, 'jobId' in again && again.jobId === first.jobId, `first ${wordsOf(first)}, then ${wordsOf(again)}`);
+  const twins = await startTwice(starter, starter.request(`${key}lines/`, `integ-aws-twins-${stamp}`, `integ-aws-twins-${stamp}`));
+  const isOneJob = (...answers: Answer[]) => answers.every((answer) => 'jobId' in answer) && new Set(answers.map(wordsOf)).size === 1;
+  sightings.note(LINE.tokenReplayed, isOneJob(first, again) && isOneJob(...twins.answers),
+    `first ${wordsOf(first)}, then ${wordsOf(again)}; ${twins.when} ${twins.answers.map(wordsOf).join(' and ')}`);
   const other = await starter.start({ ...request, JobName: `integ-aws-other-${stamp}` });
   sightings.note(LINE.tokenWithOtherParameters, !('jobId' in other) || other.jobId === first.jobId, wordsOf(other));
 
@@ -77,9 +83,17 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
   const late = await starter.start(request);
   const minutes = Math.round((Date.now() - startedAt) / 60_000);
   sightings.note(LINE.tokenLifetime, 'jobId' in late && late.jobId === first.jobId, `after ${minutes} minutes, the job ended: ${wordsOf(late)}`);
-  for (const answer of [other, late]) {
+  await noteTokenAge(context, imported.datastoreId, place, minutes);
+  for (const answer of [other, late, ...twins.answers]) {
     if ('jobId' in answer) await ended(answer.jobId);
   }
+}
+
+/** Sends one request twice at the same moment, as two waiters of a doubled event do. */
+async function startTwice(starter: Starter, request: ReturnType<Starter['request']>): Promise<{ readonly answers: readonly Answer[]; readonly when: string }> {
+  const { throttled } = starter;
+  const answers = await Promise.all([starter.start(request), starter.start(request)]);
+  return { answers, when: starter.throttled === throttled ? 'at the same moment' : 'throttled, so at other moments' };
 }
 
 /** Two patients with an empty line between them, and an object of another kind. */

@@ -66,6 +66,10 @@ export const LINE = {
   provenance: 'U67',
   lineNumbers: 'U68',
   idleFunction: 'U73',
+  submittedAfter: 'U69',
+  nextToken: 'U70',
+  listTime: 'U71',
+  eventDelivery: 'U72',
 } as const;
 
 /** The id of a line. */
@@ -95,6 +99,7 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.causeInLog]: 'the quickstart waits for its import',
   [LINE.vendedLogs]: 'the quickstart waits for its import',
   [LINE.deletionOfWatch]: 'the quickstart waits for its import',
+  [LINE.eventDelivery]: 'no event was delivered late or twice that the run could tell',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
