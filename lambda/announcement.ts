@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { Operator } from './operator';
-import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../src/import-contract';
+import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../src/import-contract';
 import { countsOf } from './outcome/counts';
 import { OutcomeDecision } from './outcome/decision';
 import { secondsBetween } from './seconds';
@@ -14,21 +14,23 @@ export interface Announcement {
   readonly detail: ImportEventDetail;
 }
 
+/** What names the import of an event. */
+type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId'>;
+
 /** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */
-export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutcomeProperties,
-  { kind, seen }: OutcomeDecision): Announcement | undefined {
-  if ((kind !== 'succeed' && kind !== 'fail') || ConstructPath === undefined) {
+export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, seen }: OutcomeDecision): Announcement | undefined {
+  if ((kind !== 'succeed' && kind !== 'fail' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
   }
   const counts = countsOf(seen?.job.JobProgressReport, seen?.report);
   return {
-    detailType: kind === 'succeed' ? EVENT_SUCCEEDED : EVENT_FAILED,
+    detailType: kind === 'fail' ? EVENT_FAILED : EVENT_SUCCEEDED,
     detail: {
       version: '1',
       constructPath: ConstructPath,
       datastoreId: DatastoreId,
       jobId: JobId,
-      jobStatus: seen?.job.JobStatus ?? UNKNOWN,
+      jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : seen?.job.JobStatus ?? UNKNOWN,
       resourcesScanned: counts.scanned,
       resourcesImported: counts.imported,
       resourcesFailed: counts.failed,
@@ -42,7 +44,8 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: ImportOutc
  *
  * @throws if it could not be put
  */
-export async function announce({ events }: Operator, properties: ImportOutcomeProperties, decision: OutcomeDecision): Promise<void> {
+export async function announce({ events }: Operator, properties: Announced & Pick<ImportOutcomeProperties, 'EventBusArn'>,
+  decision: OutcomeDecision): Promise<void> {
   const announcement = announcementOf(properties, decision);
   if (!announcement || properties.EventBusArn === undefined) {
     return;

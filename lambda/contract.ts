@@ -1,7 +1,7 @@
 import { CONTRACT_VERSION } from '../src/import-contract';
 
 /** What stacks hold that this handler reads. */
-const READABLE = ['1', CONTRACT_VERSION];
+const READABLE = ['1', '2', CONTRACT_VERSION];
 
 /** Why the handler can't go by these properties; undefined if it can. */
 export function unreadable({ ContractVersion: version }: { readonly ContractVersion: string }): string | undefined {

@@ -1,6 +1,6 @@
 import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { Operator } from './operator';
-import { UNKNOWN, WireReport } from '../src/import-contract';
+import { ALREADY_IMPORTED, UNKNOWN, WireReport } from '../src/import-contract';
 import { Evidence } from './outcome/verdict';
 import { askForReport } from './report-call';
 
@@ -17,7 +17,7 @@ export interface ResultsReader {
  * that the developer guide documents.
  */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: Pick<ResultsReader, 'DatastoreId' | 'OutputS3Uri'>, jobId: string, job?: ImportJob): string {
-  if (jobId === UNKNOWN) {
+  if (jobId === UNKNOWN || jobId === ALREADY_IMPORTED) {
     return UNKNOWN;
   }
   const sent = withSlash(OutputS3Uri);

@@ -16,7 +16,7 @@ import {
 } from './import-contract';
 import { ImportQuotas } from './import-quotas';
 import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
-import { datastoreArn } from './private/datastore';
+import { datastoreArn, isOfApp } from './private/datastore';
 import { createAssumedRole, createDataAccessRole } from './private/import-roles';
 import { validateJobNamePrefix, validateRevision } from './private/names';
 import { ObservableImport } from './private/observable-import';
@@ -94,6 +94,22 @@ export interface FhirImportProps {
    * @default - none
    */
   readonly revision?: string;
+
+  /**
+   * This data set is already in this data store: the deployment starts nothing.
+   *
+   * Set it when the data came into the data store in another way than by an import that HealthLake lists: the data store was restored from a
+   * backup, copied, moved from another account, or filled by hand. HealthLake shows such a data store like an empty one, and an import would
+   * overwrite what has changed since.
+   *
+   * The attributes `jobId` and `jobStatus` are `ALREADY_IMPORTED` then, and counts and locations `UNKNOWN`. The import remembers it in its
+   * physical id, so that removing the property later starts nothing. It holds for the data set that it is first deployed with: a later `revision`
+   * is imported as always, whether the property is still there or not. Keep it as long as the construct or its stack could be created anew, and
+   * remove it when the data store is replaced by an empty one.
+   *
+   * @default false
+   */
+  readonly alreadyImported?: boolean;
 
   /**
    * What COMPLETED_WITH_ERRORS means. Changing it starts no job.
@@ -259,6 +275,8 @@ export class FhirImport extends ObservableImport {
       DataAccessRoleArn: this.dataAccessRole.roleArn,
       JobNamePrefix: props.jobNamePrefix ?? DEFAULT_JOB_NAME_PREFIX,
       ...dataSet,
+      AlreadyImported: props.alreadyImported ? 'true' : undefined,
+      DatastoreInApp: isOfApp(props.datastore) ? 'true' : undefined,
       Quotas: renderQuotas(props.quotas),
     };
     // CloudFormation refuses a changed service token; with an id of its own, a resource of another provider is a new one, which adopts.

@@ -9,7 +9,7 @@
 /**
  * The version of the shapes in this file. What is optional for want of a version that had it says so.
  */
-export const CONTRACT_VERSION = '2';
+export const CONTRACT_VERSION = '3';
 
 /** Starts the import, and answers when HealthLake has accepted the job. */
 export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
@@ -73,6 +73,10 @@ export interface ImportJobProperties extends CommonProperties {
   readonly JobNamePrefix: string;
   readonly ValidationLevel: string;
   readonly Revision?: string;
+  /** The user's word that this data set is already in this data store. Since version 3. */
+  readonly AlreadyImported?: 'true';
+  /** The data store is a resource of the same app, so that one that takes its place is new and empty. Since version 3. */
+  readonly DatastoreInApp?: 'true';
   /** Since version 2. */
   readonly Quotas?: WireQuotas;
   /** Of a detached import. Since version 2. */
@@ -130,6 +134,9 @@ export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 /** What is measured of a job that has ended. */
 export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
 
+/** Every metric of an import that has ended. `AlreadyImported` counts imports that started no job because the data was there. */
+export type EndMetricName = ResultMetricName | 'AlreadyImported';
+
 /** What tells the metrics of imports apart. */
 export interface MetricDimensions {
   readonly DatastoreId: string;
@@ -149,7 +156,10 @@ export interface ImportEventDetail {
   readonly constructPath: string;
   readonly datastoreId: string;
   readonly jobId: string;
-  /** `UNKNOWN` if HealthLake could not be asked for it; not one of a job that has ended if the wait was given up. */
+  /**
+   * `UNKNOWN` if HealthLake could not be asked for it; not one of a job that has ended if the wait was given up; `ALREADY_IMPORTED` if no job was
+   * started.
+   */
   readonly jobStatus: string;
   readonly resourcesScanned?: number;
   readonly resourcesImported?: number;
@@ -184,3 +194,6 @@ export interface WatchAnswer {
 
 /** The value of an attribute that is not known. */
 export const UNKNOWN = 'UNKNOWN';
+
+/** Stands for the job, and for its status, of a data set that was already in the data store. Since version 3. */
+export const ALREADY_IMPORTED = 'ALREADY_IMPORTED';

@@ -1,7 +1,9 @@
+import { ALREADY_IMPORTED, UNKNOWN } from '../../src/import-contract';
 import { describeError, kindOf } from '../errors';
 import { Fact } from '../fact';
 import { CLOCK_SKEW } from '../framework';
 import { Direction } from '../stack';
+import { Declaration } from './declaration';
 import { LedgerEntry } from './ledger';
 import { JobPhysicalId } from './physical-id';
 
@@ -23,6 +25,10 @@ export interface JobChange {
   readonly unreadable?: string;
   /** Names that the texts of AWS may show. */
   readonly own?: readonly string[];
+  /** Whether the data set was declared to be in the data store already. */
+  readonly declaration?: Declaration;
+  /** Why no job may be started, if so. */
+  readonly refusal?: string;
 }
 
 /** What AWS says. */
@@ -49,8 +55,12 @@ export type JobDecision =
   | { readonly kind: 'answer from the id'; readonly jobId: string }
   /** Answer with a job that HealthLake has for the data set. */
   | { readonly kind: 'adopt'; readonly jobId: string }
+  /** Answer without a job: the data set was declared to be in the data store. */
+  | { readonly kind: 'already imported' }
   /** Answer with the id that CloudFormation gave: nothing may be started, and nothing better is known. */
   | { readonly kind: 'keep the id' }
+  /** The same in the roll-back of an update, with an id of the data set: by that of another one a later update would start it. */
+  | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
   /** Try again, for as long as the kind of the error is worth it. */
@@ -60,7 +70,8 @@ export type JobDecision =
 /** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
 export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {
   const jobId = isDataSetUnchanged(change) ? jobOfId(change) : undefined;
-  return jobId === undefined ? undefined : { kind: 'answer from the id', jobId };
+  const mayBeOverruled = change.declaration === 'counts' && jobId !== ALREADY_IMPORTED;
+  return jobId === undefined || mayBeOverruled ? undefined : { kind: 'answer from the id', jobId };
 }
 
 /**
@@ -74,17 +85,18 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
     return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(direction.error, change.own)}` };
   }
   if (direction.value === 'roll-back') {
-    return mayClearUp(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerWithoutStarting(change, ledger);
+    return mayClearUp(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerInRollBack(change, ledger);
   }
   if (change.unreadable !== undefined) {
     return { kind: 'fail', why: change.unreadable };
   }
   const known = answerWithoutStarting(change, ledger);
-  if (isDataSetUnchanged(change) && known.kind !== 'keep the id') {
+  if (isDataSetUnchanged(change) && change.declaration !== 'counts' && known.kind !== 'keep the id') {
     return known;
   }
   const decision = decideDatastore(datastore) ?? decideLedger(ledger, change, facts.now);
-  return decision.kind === 'start' && facts.bucketProblem !== undefined ? { kind: 'fail', why: facts.bucketProblem } : decision;
+  const why = change.refusal ?? facts.bucketProblem;
+  return decision.kind === 'start' && why !== undefined ? { kind: 'fail', why } : decision;
 }
 
 /** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
@@ -117,19 +129,34 @@ function decideDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undefin
 /** The attempt at the deadline is the one whose error is shown; a minute later nobody listens any more, in milliseconds. */
 const LAST_ATTEMPT = 60_000;
 
-function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline }: JobChange, now: number): JobDecision {
+function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
   if ('error' in ledger) {
     return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
   }
+  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running');
+  if (!job && declaration === 'counts') {
+    return { kind: 'already imported' };
+  }
   // A job that failed is one to start after, unless it was started for this change, by an attempt whose answer was lost.
-  const started = ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW);
-  const job = oldest(ledger.value, 'succeeded') ?? oldest(ledger.value, 'running') ?? started;
-  if (job) {
-    return { kind: 'adopt', jobId: job.jobId };
+  const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW);
+  if (answer) {
+    return { kind: 'adopt', jobId: answer.jobId };
   }
   return now < deadline + LAST_ATTEMPT
     ? { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) }
     : { kind: 'wait', why: 'there is none, and the time to start one is up' };
+}
+
+/** The id may be that of the data set that failed. The one that the stack returns to was imported, or declared. */
+function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
+  const answer = answerWithoutStarting(change, ledger);
+  if (answer.kind === 'answer from the id' || change.oldFingerprint === undefined || change.unreadable !== undefined) {
+    return answer;
+  }
+  if (change.declaration && 'value' in ledger && ledger.value.every(({ verdict }) => verdict === 'failed')) {
+    return { kind: 'already imported' };
+  }
+  return answer.kind === 'keep the id' ? { kind: 'answer unknown' } : answer;
 }
 
 function answerWithoutStarting(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
@@ -148,7 +175,7 @@ function isDataSetUnchanged({ fingerprint, oldFingerprint }: JobChange): boolean
 }
 
 function jobOfId({ id, fingerprint }: JobChange): string | undefined {
-  return id?.fingerprint === fingerprint ? id.jobId : undefined;
+  return id?.fingerprint === fingerprint && id.jobId !== UNKNOWN ? id.jobId : undefined;
 }
 
 /** Of several, the older: everybody who looks then finds the same. */

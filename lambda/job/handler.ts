@@ -1,8 +1,9 @@
 import { randomUUID } from 'crypto';
 import { setTimeout as sleep } from 'timers/promises';
 import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import { ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
+import { ALREADY_IMPORTED, ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../src/import-contract';
 import { unreadable } from '../contract';
+import { announceDeclared } from '../detached/declared';
 import { watch, watchedImportOf } from '../detached/watch';
 import { describeError, isRefusal, kindOf } from '../errors';
 import { ask } from '../fact';
@@ -18,6 +19,7 @@ import { ownNamesOf } from '../service-text/own-names';
 import { askDirection, directionOfUpdate } from '../stack';
 import { INVOCATION_MS } from './budgets';
 import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
+import { declarationOf, refusalOf } from './declaration';
 import { LedgerEntry, LedgerReader, readLedger, readNewJobs } from './ledger';
 import { decideRepeat, memoryOf } from './memory';
 import { formatJobId, parseJobId } from './physical-id';
@@ -54,12 +56,16 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
 function changeOf(request: IsCompleteRequest): JobChange {
   const { ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId, RequestedAt, Deadline } = request;
   const properties = ResourceProperties as ImportJobProperties;
-  const old = OldResourceProperties as ImportJobProperties | undefined;
+  const allOld = OldResourceProperties as ImportJobProperties | undefined;
+  // What can't be read counts as another data set: the ledger then says which job is this one's.
+  const old = allOld && unreadable(allOld) === undefined ? allOld : undefined;
+  const id = parseJobId(PhysicalResourceId);
   return {
     fingerprint: fingerprintOf(properties),
-    // What can't be read counts as another data set: the ledger then says which job is this one's.
-    oldFingerprint: old && unreadable(old) === undefined ? fingerprintOf(old) : undefined,
-    id: parseJobId(PhysicalResourceId),
+    oldFingerprint: old && fingerprintOf(old),
+    id,
+    declaration: declarationOf({ properties, old, id }),
+    refusal: refusalOf({ properties, old, id }),
     requestedAt: RequestedAt,
     settledBy: settledBy(request),
     deadline: Deadline,
@@ -130,7 +136,7 @@ async function start(request: IsCompleteRequest, change: JobChange, wanted: Star
   const attempt = { clientToken: wanted.ClientToken!, at: Date.now() };
   if ('error' in started) {
     const { error } = started;
-    memory.start = isRefusal(error) ? undefined : { ...attempt, lost: describeError(error) };
+    memory.start = isRefusal(error) ? undefined : { ...attempt, lost: describeError(error, change.own) };
     return { kind: 'retry', error, doing: 'start the import job', causes: likelyCauses(error) };
   }
   const jobId = await oldestOf(started.value.JobId!, reader, change);
@@ -158,6 +164,13 @@ async function act(request: IsCompleteRequest, properties: ImportJobProperties, 
         ? answer(formatJobId({ datastoreId: properties.DatastoreId, jobId, fingerprint }), jobId)
         : NOT_YET;
     }
+    case 'already imported':
+      if (properties.Watch) {
+        await announceDeclared(operatorFor(properties.OperatorRoleArn), request.LogicalResourceId, properties);
+      }
+      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: ALREADY_IMPORTED, fingerprint }), ALREADY_IMPORTED);
+    case 'answer unknown':
+      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: UNKNOWN, fingerprint }), UNKNOWN);
     case 'keep the id':
       return answer(request.PhysicalResourceId, UNKNOWN); // a job that the id names is another data set's
     case 'fail':
@@ -172,7 +185,7 @@ async function act(request: IsCompleteRequest, properties: ImportJobProperties, 
 /** Has the job of a detached import watched. Whether that is done, or need not be: a roll-back doesn't fail for it. */
 async function isWatched(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
   const { Watch } = properties;
-  if (!Watch) {
+  if (!Watch || jobId === ALREADY_IMPORTED) {
     return true;
   }
   const operator = operatorFor(properties.OperatorRoleArn);

@@ -1,4 +1,4 @@
-import { ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../src/import-contract';
+import { ALREADY_IMPORTED, ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../src/import-contract';
 import { unreadable } from '../contract';
 import { describeError, isNotFound, kindOf } from '../errors';
 import { Fact } from '../fact';
@@ -17,6 +17,8 @@ export interface OutcomeChange extends Deadlines {
   readonly obstacle?: string;
   /** Names that the texts of AWS may show. */
   readonly own?: readonly string[];
+  /** No job was started, because the data set was declared to be in the data store. */
+  readonly isDeclared?: boolean;
 }
 
 /** What AWS says. */
@@ -34,6 +36,8 @@ export type OutcomeDecision =
   /** The job was judged before: answer with what the id says of it. */
   | { readonly kind: 'answer from the id'; readonly seen?: Evidence; readonly judged: Judged }
   | { readonly kind: 'succeed'; readonly seen: Evidence }
+  /** There is no job: the data set was declared to be in the data store. */
+  | { readonly kind: 'already imported'; readonly seen?: undefined }
   /** A roll-back never fails, whatever became of the job. */
   | { readonly kind: 'succeed unjudged'; readonly seen?: Evidence }
   | { readonly kind: 'fail'; readonly why: string; readonly seen?: Evidence; readonly advice?: Advice }
@@ -52,11 +56,19 @@ export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVe
       + 'change errorTolerance or outputPrefix, which makes the deployment look it up and starts no job');
 }
 
+/** Whether the import started no job, so that there is none to ask HealthLake for. */
+export function isDeclaredJob({ JobId }: Pick<ImportOutcomeProperties, 'JobId'>): boolean {
+  return JobId === ALREADY_IMPORTED;
+}
+
 /** Decides; docs/lifecycle.md is its table. */
 export function decideOutcome(change: OutcomeChange, { look, direction, now }: OutcomeFacts): OutcomeDecision {
   const seen = look && 'value' in look ? look.value : undefined;
   if (change.judged) {
     return mayClearUp(look, change, now) ? { kind: 'wait' } : { kind: 'answer from the id', judged: change.judged, seen };
+  }
+  if (change.isDeclared && change.obstacle === undefined) {
+    return { kind: 'already imported' };
   }
   const decision = look ? decideLook(look, change, now) : { kind: 'fail', why: change.obstacle ?? '' } as const;
   if (decision.kind === 'succeed') {

@@ -1,4 +1,4 @@
-import { ImportOutcomeProperties } from '../../src/import-contract';
+import { ALREADY_IMPORTED, ImportOutcomeProperties } from '../../src/import-contract';
 import { announce } from '../announcement';
 import { describeError } from '../errors';
 import { ask } from '../fact';
@@ -12,7 +12,7 @@ import { directionOfUpdate } from '../stack';
 import { InvocationBudget, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
-import { decideOutcome, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
+import { decideOutcome, isDeclaredJob, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
 import { lookAt, tell } from './look';
 import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
 import { Evidence } from './verdict';
@@ -59,6 +59,7 @@ function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deliver
     judged: isOfThisJob ? id.judged : undefined,
     obstacle: obstacleOf(properties),
     own: ownNamesOf(properties),
+    isDeclared: isDeclaredJob(properties),
     RequestedAt,
     DeliveredAt,
     Deadline,
@@ -67,7 +68,7 @@ function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, Deliver
 
 /** Whether nothing that the job does can change the answer. */
 async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<boolean> {
-  if (change.judged || change.obstacle !== undefined) {
+  if (change.judged || change.isDeclared || change.obstacle !== undefined) {
     return true;
   }
   const direction = isFirstInvocation(request) ? await directionOfUpdate(request, operator.cloudformation) : undefined;
@@ -76,7 +77,7 @@ async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<b
 
 async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
   const { request, change, operator } = watch;
-  const look = change.obstacle === undefined ? await lookAt(watch.properties, operator, watch.budget) : undefined;
+  const look = change.obstacle === undefined && !change.isDeclared ? await lookAt(watch.properties, operator, watch.budget) : undefined;
   const alone = decideOutcome(change, { look, now: Date.now() });
   const decision = alone.kind === 'wait' || alone.kind === 'fail'
     ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })
@@ -105,6 +106,10 @@ function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompl
       const { job, report } = decision.seen;
       const judged: Judged = { status: job.JobStatus!, counts: countsOf(job.JobProgressReport, report) };
       return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, decision.seen);
+    }
+    case 'already imported': {
+      const judged: Judged = { status: ALREADY_IMPORTED, counts: {} };
+      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged);
     }
     case 'wait':
       return undefined;

@@ -1,5 +1,6 @@
 import { ImportOutcomeProperties } from '../../src/import-contract';
 import { ask, Fact } from '../fact';
+import { log } from '../log';
 import { putMetrics } from '../metrics';
 import { Operator } from '../operator';
 import { logLook } from '../progress';
@@ -33,6 +34,10 @@ export function lookAt(properties: ImportOutcomeProperties, operator: Operator, 
 /** Writes the line and the metrics of a look. */
 export function tell({ construct, properties, Deadline }: Looker, decision: OutcomeDecision): void {
   const { kind, seen } = decision;
+  if (kind === 'already imported') {
+    log('no job was started: the data set is already in the data store', { construct, datastoreId: properties.DatastoreId, decision: kind });
+    return putMetrics(properties, metricsOf(decision, {}));
+  }
   const job = seen?.job;
   const counts = countsOf(job?.JobProgressReport, seen?.report);
   logLook({ ...properties, LogicalResourceId: construct }, job, counts, {

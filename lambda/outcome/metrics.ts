@@ -1,4 +1,4 @@
-import { ResultMetricName } from '../../src/import-contract';
+import { EndMetricName, ResultMetricName } from '../../src/import-contract';
 import { count, Metrics } from '../metrics';
 import { progressMetrics } from '../progress';
 import { secondsBetween } from '../seconds';
@@ -20,6 +20,8 @@ export function metricsOf({ kind, seen }: OutcomeDecision, counts: Counts): Metr
         Succeeded: count(kind === 'succeed' ? 1 : 0),
         Failed: count(kind === 'fail' ? 1 : 0),
       } satisfies Record<ResultMetricName, Metrics[string]>;
+    case 'already imported':
+      return { AlreadyImported: count(1) } satisfies Partial<Record<EndMetricName, Metrics[string]>>;
     default:
       return {};
   }

@@ -1,11 +1,11 @@
 import { Counts } from './counts';
-import { UNKNOWN } from '../../src/import-contract';
+import { ALREADY_IMPORTED, UNKNOWN } from '../../src/import-contract';
 
 /** What the physical id of `Custom::FhirImportOutcome` says. */
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** Only there if the job has been judged successful. */
+  /** Only there if the job has been judged successful, or there is none because the data set was declared to be in the data store. */
   readonly judged?: Judged;
 }
 
@@ -28,7 +28,7 @@ export function parseOutcomeId(physicalId?: string): OutcomePhysicalId | undefin
     return undefined;
   }
   const [datastoreId, jobId, status, ...counts] = parts;
-  if (status !== undefined && !status.startsWith('COMPLETED')) {
+  if (status !== undefined && !status.startsWith('COMPLETED') && status !== ALREADY_IMPORTED) {
     return undefined;
   }
   const [scanned, imported, failed] = counts.map((n) => (/^\d+$/.test(n) ? Number(n) : undefined));

@@ -4,7 +4,7 @@ import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, OnEventReques
 import { putMetrics } from '../metrics';
 import { operatorFor } from '../operator';
 import { countsOf } from '../outcome/counts';
-import { obstacleOf } from '../outcome/decision';
+import { isDeclaredJob, obstacleOf } from '../outcome/decision';
 import { logLook, progressMetrics } from '../progress';
 import { deadlinesOf } from '../requested-at';
 import { ownNamesOf } from '../service-text/own-names';
@@ -43,8 +43,15 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
 
 function changeOf({ RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
   return {
-    RequestedAt, DeliveredAt, Deadline, isContinued: properties.LegsBefore !== undefined, obstacle: obstacleOf(properties), own: ownNamesOf(properties),
+    RequestedAt, DeliveredAt, Deadline,
+    isContinued: properties.LegsBefore !== undefined,
+    obstacle: obstacleOf(properties) ?? whyNoJob(properties),
+    own: ownNamesOf(properties),
   };
+}
+
+function whyNoJob(properties: ImportWaitProperties): string | undefined {
+  return isDeclaredJob(properties) ? 'the data set is already in the data store' : undefined;
 }
 
 function act(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision): Look {

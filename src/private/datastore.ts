@@ -1,5 +1,5 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { Annotations, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import { Construct } from 'constructs';
 
 /** @see https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
@@ -29,6 +29,16 @@ export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): st
   }
   warnOfRegionWithoutHealthLake(scope, stack.region);
   return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
+}
+
+/**
+ * Returns whether the data store is a resource of this app. CloudFormation creates those empty; a custom resource may restore one.
+ */
+export function isOfApp(datastore: IFHIRDatastoreRef): boolean {
+  const token = Tokenization.reverse(datastore.fhirDatastoreRef.datastoreId, { failConcat: false });
+  const candidates = [datastore, datastore.node.defaultChild, Reference.isReference(token) ? token.target : undefined];
+  return candidates.some((construct) => construct !== undefined && CfnResource.isCfnResource(construct)
+    && construct.cfnResourceType === CfnFHIRDatastore.CFN_RESOURCE_TYPE_NAME);
 }
 
 function warnOfRegionWithoutHealthLake(scope: Construct, region: string): void {

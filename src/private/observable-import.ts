@@ -113,6 +113,15 @@ export abstract class ObservableImport extends Construct {
   }
 
   /**
+   * How many times no job was started because of `alreadyImported`.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricAlreadyImported(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this._dimensions, 'AlreadyImported', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
    * An alarm for as soon as one job of this import has failed. It has no actions of its own: add them.
    *
    * That a detached import could not even be watched is told by `watchAlarm` of its provider, which alarms without being asked for.

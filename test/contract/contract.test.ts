@@ -25,12 +25,16 @@ interface Contract {
   /** What of it only detached imports have. None in version 1. */
   readonly jobOfDetached?: readonly string[];
   readonly jobPhysicalId: string;
+  /** Of a data set that was already in the data store; none before version 3. */
+  readonly jobPhysicalIdOfDeclared?: string;
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
   readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
   /** None in version 1. */
   readonly outcomeWithoutOptional?: readonly string[];
   readonly outcomePhysicalId: string;
+  /** None before version 3. */
+  readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
   /** One leg of a long wait; none in version 1. */
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
@@ -112,6 +116,34 @@ describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefine
   });
 });
 
+const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalIdOfDeclared !== undefined);
+
+describe.each(DECLARING)('what a declared import of contract version %s holds', (version) => {
+  const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
+  let aws: Aws;
+
+  beforeEach(() => { aws = new Aws(); });
+  afterEach(() => aws.close());
+
+  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts nothing later, %s the property', async (_, properties) => {
+    const event = jobEvent({
+      RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
+    });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: jobPhysicalIdOfDeclared, data: { JobId: 'ALREADY_IMPORTED' } });
+    expect(aws.callCount).toBe(0);
+  });
+
+  test('is not judged later', async () => {
+    const event = outcomeEvent({
+      RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
+    });
+    const { physicalId, data } = await aws.run(event);
+    expect(physicalId).toBe(outcomePhysicalIdOfDeclared);
+    expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
+    expect(aws.callCount).toBe(0);
+  });
+});
+
 /** An update of the library, and its roll-back. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
@@ -124,7 +156,7 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
 
   test('no job is started or looked for', async () => {
     const { physicalId, data } = await aws.run(jobEvent({
-      RequestType: 'Update', ResourceProperties: is.job, OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
+      RequestType: 'Update', ResourceProperties: without(is.job, ['AlreadyImported']), OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
     }));
     expect(physicalId).toBe(was.jobPhysicalId);
     expect(data).toEqual({ JobId: was.outcome.JobId });
@@ -147,14 +179,16 @@ test('the constructs write exactly the shape of the newest version: another shap
   const { job, jobOfDetached, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
 
   const stack = new Stack(new App(), 'Import');
-  const common = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance: ErrorTolerance.percent(0.5) };
+  const errorTolerance = ErrorTolerance.percent(0.5);
+  const existing = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance };
+  const ofApp = { datastore: new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' }), errorTolerance, alreadyImported: true };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
   const completion = Completion.waitFor({ timeout: Duration.hours(2) });
-  const whole = new FhirImport(stack, 'Whole', { ...common, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
+  const whole = new FhirImport(stack, 'Whole', { ...ofApp, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
   whole.onFailed('Failed');
-  const bare = new FhirImport(stack, 'Bare', { ...common, source: FhirSource.bucket(bucket, 'b/'), report: false });
+  const bare = new FhirImport(stack, 'Bare', { ...existing, source: FhirSource.bucket(bucket, 'b/'), report: false });
   bare.executeAfter(whole);
-  new FhirImport(stack, 'Detached', { ...common, source: FhirSource.bucket(bucket, 'c/'), revision: '1', completion: Completion.detached() }).executeAfter(bare);
+  new FhirImport(stack, 'Detached', { ...ofApp, source: FhirSource.bucket(bucket, 'c/'), revision: '1', completion: Completion.detached() }).executeAfter(bare);
   const template = Template.fromStack(stack);
   const shapesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => shapeOf(Properties));
 

@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no job is watched',
     file: 'lambda/job/handler.ts',
-    text: '  if (!Watch) {\n    return true;',
-    replacement: '  if (!Watch || Watch) {\n    return true;',
+    text: 'if (!Watch || jobId === ALREADY_IMPORTED) {',
+    replacement: 'if (!Watch || jobId) {',
   },
   {
     name: 'an event that can not be put is given up',

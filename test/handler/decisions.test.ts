@@ -19,6 +19,7 @@ const store = (status: string, version = 'R4'): Fact<DatastoreFacts> => ({ value
 const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
 const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
 const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
+const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
@@ -93,6 +94,21 @@ describe('what Job does, going forward', () => {
     ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
     ['waits for a data store that is CREATING', { datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
     ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, { kind: 'wait', why: 'the data store is UPDATING' }],
+    ['starts nothing if the data set is declared', { declaration: 'counts' }, DECLARED],
+    ['starts nothing for a declared data set after failed jobs', { declaration: 'counts', ledger: ledger(entry('a', 'failed')) }, DECLARED],
+    ['starts nothing for a declared data set whose job failed during this change',
+      { declaration: 'counts', ledger: ledger(entry('a', 'failed', 1_000_000)) }, DECLARED],
+    ['starts nothing for a declared data set when the time is up', { declaration: 'counts', now: 9_000_000 }, DECLARED],
+    ['does not check the buckets of a declared data set', { declaration: 'counts', bucketProblem: 'no files' }, DECLARED],
+    ['adopts a job that succeeded for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['adopts a job that runs for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['waits for the data store of a declared data set', { declaration: 'counts', datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['starts a later data set, for which the declaration is spent', { declaration: 'spent' }, { kind: 'start', failedJobIds: [] }],
+    ['fails if the start is refused', { refusal: 'restored' }, { kind: 'fail', why: 'restored' }],
+    ['fails if the start is refused, also after failed jobs', { refusal: 'restored', ledger: ledger(entry('a', 'failed')) }, { kind: 'fail', why: 'restored' }],
+    ['names the refusal, not the buckets', { refusal: 'restored', bucketProblem: 'no files' }, { kind: 'fail', why: 'restored' }],
+    ['adopts a job that runs although a start is refused', { refusal: 'restored', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['starts nothing if the data set is declared and a start is refused', { refusal: 'restored', declaration: 'counts' }, DECLARED],
   ])('%s', (_what, changes, expected) => {
     expect(decideIn(changes)).toEqual(expected);
   });
@@ -105,7 +121,8 @@ describe('what Job does, going forward', () => {
   test('the buckets are looked at only if a job would be started', () => {
     expect(wouldStart(situation(), situation())).toBe(true);
     expect(wouldStart(situation(), situation({ ledger: ledger(entry('a', 'failed')) }))).toBe(true);
-    for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' }]) {
+    for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' },
+      { declaration: 'counts' }, { refusal: 'restored' }] satisfies Situation[]) {
       expect(wouldStart(situation(changes), situation(changes))).toBe(false);
     }
   });
@@ -148,7 +165,30 @@ describe('what Job does without starting', () => {
   });
 
   test.each<[string, Situation, JobDecision]>([
+    ['no job', { id: FOREIGN }, { kind: 'answer unknown' }],
+    ['no ledger', { id: FOREIGN, ledger: { error: ERROR } }, { kind: 'answer unknown' }],
+    ['an id that says that the job is not known', { id: { ...OWN, jobId: 'UNKNOWN' } }, { kind: 'answer unknown' }],
+    ['a declared data set, no job', { id: FOREIGN, declaration: 'spent' }, DECLARED],
+    ['a declared data set, no ledger', { id: FOREIGN, declaration: 'counts', ledger: { error: ERROR } }, { kind: 'answer unknown' }],
+    ['a declared data set, failed jobs', { id: FOREIGN, declaration: 'spent', ledger: FAILED }, DECLARED],
+    ['a declared data set, a job that runs', { id: FOREIGN, declaration: 'spent', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['a declared data set, a job that succeeded', { id: FOREIGN, declaration: 'counts', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['a declared data set, an id that says so', { id: { ...OWN, jobId: 'ALREADY_IMPORTED' } }, fromId('ALREADY_IMPORTED')],
+    ['a refusal', { id: OWN, refusal: 'restored' }, fromId('own')],
+    ['properties of another version', { id: FOREIGN, unreadable: 'too new' }, KEEP],
+  ])('in the roll-back of an update: %s', (_what, changes, expected) => {
+    expect(decideIn({ direction: { value: 'roll-back' }, oldFingerprint: OTHER, ...changes })).toEqual(expected);
+  });
+
+  test('in the roll-back of a creation nothing is declared', () => {
+    expect(decideIn({ direction: { value: 'roll-back' }, declaration: 'counts' })).toEqual(KEEP);
+  });
+
+  test.each<[string, Situation, JobDecision]>([
     ['an id of the data set', { id: OWN }, fromId('own')],
+    ['an id of the data set, declared now, no job', { id: OWN, declaration: 'counts' }, DECLARED],
+    ['an id of the data set, declared now, failed jobs', { id: OWN, declaration: 'counts', ledger: FAILED }, DECLARED],
+    ['an id of the data set, declared before', { id: OWN, declaration: 'spent', ledger: FAILED }, fromId('own')],
     ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
     ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
     ['an id of another data set, failed jobs: the latest, none is started', { id: FOREIGN, ledger: FAILED }, adopt('b')],
@@ -174,6 +214,11 @@ describe('what Job does without starting', () => {
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ ...UNCHANGED, id: FOREIGN }))).toBeUndefined();
     expect(answerFromId(situation({ ...UNCHANGED, id: PENDING }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: { ...OWN, jobId: 'UNKNOWN' } }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN, declaration: 'counts' }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN, declaration: 'spent' }))).toEqual(fromId('own'));
+    const declared = { ...OWN, jobId: 'ALREADY_IMPORTED' };
+    expect(answerFromId(situation({ ...UNCHANGED, id: declared, declaration: 'counts' }))).toEqual(fromId('ALREADY_IMPORTED'));
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
@@ -260,6 +305,14 @@ describe('what Outcome does', () => {
     const short = { RequestedAt: 1_000_000, Deadline: 1_060_000 };
     expect(decide(denied, 1_059_999, short)).toMatchObject({ kind: 'wait' });
     expect(decide(denied, 1_060_000, short)).toMatchObject({ kind: 'fail', advice: 'access' });
+  });
+
+  test('a declared data set has no job to be judged, and is judged once', () => {
+    const declared = { ...DEADLINES, tolerance: { Kind: 'NONE' }, isDeclared: true } as const;
+    const judged = { status: 'ALREADY_IMPORTED', counts: {} };
+    expect(decideOutcome(declared, { now: 1_000_000 })).toEqual({ kind: 'already imported' });
+    expect(decideOutcome({ ...declared, judged }, { now: 1_000_000 })).toEqual({ kind: 'answer from the id', judged });
+    expect(decideOutcome({ ...declared, obstacle: 'too new' }, { now: 1_000_000 })).toEqual({ kind: 'fail', why: 'too new' });
   });
 
   test('the tolerance decides of errors', () => {

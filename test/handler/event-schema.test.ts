@@ -6,7 +6,7 @@ import { announcementOf } from '../../lambda/announcement';
 import { Fact } from '../../lambda/fact';
 import { decideOutcome } from '../../lambda/outcome/decision';
 import { Evidence } from '../../lambda/outcome/verdict';
-import { ImportEventDetail, UNKNOWN } from '../../src/import-contract';
+import { ALREADY_IMPORTED, ImportEventDetail, UNKNOWN } from '../../src/import-contract';
 import { JsonSchema, violations } from '../report/json-schema';
 
 const DOCS = join(__dirname, '../../docs');
@@ -24,6 +24,12 @@ function told(look: Fact<Evidence> | undefined, after = MINUTE, properties = OUT
   const decision = decideOutcome(change, { look, now: T0 + after });
   const announcement = announcementOf(properties, decision);
   return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
+}
+
+/** What is put of a data set that was declared to be in the data store. */
+function declared(): Told {
+  const decision = decideOutcome({ tolerance: OUTCOME.ErrorTolerance, isDeclared: true, RequestedAt: T0, Deadline: T0 }, { now: T0 });
+  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, decision))) as Told;
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
@@ -45,6 +51,8 @@ describe('an event keeps to docs/event.schema.json', () => {
     ['of a wait that was given up', told(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
       'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5 }, ['durationInSeconds']],
     ['of a job that was never seen', told({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
+      ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
+    ['of a data set that was there', declared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
     ['of a job that is not known', told(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
       ['resourcesScanned']],

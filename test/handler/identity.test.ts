@@ -135,6 +135,7 @@ describe('physical id of Job', () => {
   test('has the documented form', () => {
     expect(formatJobId({ datastoreId: 'd', jobId: 'j', fingerprint: '029a72daa07fc79abd11' })).toBe('d/j/029a72daa07fc79abd11');
     expect(formatJobId({ datastoreId: 'd', fingerprint: '029a72daa07fc79abd11' })).toBe('d/pending/029a72daa07fc79abd11');
+    expect(parseJobId('d/ALREADY_IMPORTED/029a72daa07fc79abd11')).toEqual({ datastoreId: 'd', jobId: 'ALREADY_IMPORTED', fingerprint: '029a72daa07fc79abd11' });
   });
 
   test.each([
@@ -162,6 +163,9 @@ describe('physical id of Outcome', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 10, imported: 0, failed: undefined } };
     expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j' })).toBe('d/j');
     expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j', judged })).toBe('d/j/COMPLETED_WITH_ERRORS/10/0/UNKNOWN');
+    const declared = { datastoreId: 'd', jobId: 'ALREADY_IMPORTED', judged: { status: 'ALREADY_IMPORTED', counts: {} } };
+    expect(formatOutcomeId(declared)).toBe('d/ALREADY_IMPORTED/ALREADY_IMPORTED/UNKNOWN/UNKNOWN/UNKNOWN');
+    expect(parseOutcomeId(formatOutcomeId(declared))).toEqual(declared);
   });
 
   test.each([

@@ -34,6 +34,7 @@ function listed(...jobs: ImportJob[]): void {
 const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
 const STARTED = { after: 0, physicalId: OWN_ID, data: { JobId: JOB_ID } };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
+const UNKNOWN_ID = `${DATASTORE}/UNKNOWN/${FINGERPRINT}`;
 const NEW_DATA = { Revision: '2' };
 const tokenAfter = (...failed: string[]) => {
   const [start] = aws.sent('StartFHIRImportJob').slice(-1);
@@ -303,23 +304,23 @@ describe('no start', () => {
     expect((await aws.run(jobEvent())).after).toBe(15 * MINUTE);
   });
 
-  test.each([
+  test.each<[string, ReturnType<typeof jobEvent>, string, string?]>([
     ['an Update back to the old data', jobEvent({ ...UPDATE, OldResourceProperties: { ...JOB, ...NEW_DATA } }), JOB_ID],
-    ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN'],
-    ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN'],
+    ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
+    ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
-  ])('in a roll-back without a ledger: %s', async (_what, event, expected) => {
+  ])('in a roll-back without a ledger: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
-    expect(await aws.run(event)).toEqual({ after: 0, physicalId: event.PhysicalResourceId ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: id ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
   });
 
   test('in a roll-back a ledger that may yet be read is waited for, for 5 minutes', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
-    expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: 'Import-ImportJob-1ABC', data: { JobId: 'UNKNOWN' } });
+    expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
   });
 
   test('in a roll-back the ledger finds the job of the old data, whatever the id', async () => {

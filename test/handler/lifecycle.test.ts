@@ -73,6 +73,9 @@ const RUNNING = { JobStatus: 'IN_PROGRESS' } as const;
 const job = (JobId: string, changes: Partial<ImportJob>): ImportJob => importJob({ JobId, ...changes });
 
 const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
+const UNKNOWN_ID = `${DATASTORE}/UNKNOWN/${FINGERPRINT}`;
+const DECLARED = { AlreadyImported: 'true' } as const;
+const DECLARED_ID = `${DATASTORE}/ALREADY_IMPORTED/${FINGERPRINT}`;
 const NEW_DATA = { Revision: '2' };
 const NEW_FINGERPRINT = fingerprintOf({ ...JOB, ...NEW_DATA });
 const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
@@ -83,6 +86,12 @@ const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceP
 /** An update back from revision 2, which had been answered with a job of its own. */
 const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
 
+/** An update to another data store, whose old one had imported the same. */
+const OLD_STORE = { ...JOB, DatastoreId: 'old-store' };
+const repointed = { ...update, OldResourceProperties: OLD_STORE, PhysicalResourceId: `old-store/old/${fingerprintOf(OLD_STORE)}` } as const;
+const REPOINTED = `the data store changed from old-store to ${DATASTORE} and the data set did not; set alreadyImported: true if ${DATASTORE} already has the data `
+  + '(restored or copied), or give a new revision to import it over what is there';
+
 async function starts(event = jobEvent(), token?: string): Promise<string> {
   expect(await aws.run(event)).toMatchObject({ data: { JobId: JOB_ID } });
   expect(startsOf()).toHaveLength(1);
@@ -90,6 +99,18 @@ async function starts(event = jobEvent(), token?: string): Promise<string> {
     expect(startsOf()[0].ClientToken).not.toBe(token);
   }
   return startsOf()[0].ClientToken;
+}
+
+/** Fails at once, in one sentence, and starts nothing. */
+async function refuses(event: ReturnType<typeof jobEvent>, why: string): Promise<void> {
+  expect(await aws.run(event)).toEqual({ after: 0, reason: expect.stringMatching(`^no import job was started: .*${why}`.replace(/[()]/g, '\\$&')) });
+  expect(startsOf()).toEqual([]);
+}
+
+/** Answers that the data set is there, and starts nothing. */
+async function declares(event: ReturnType<typeof jobEvent>): Promise<void> {
+  expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+  expect(startsOf()).toEqual([]);
 }
 
 async function answersWith(jobId: string, event = jobEvent()): Promise<void> {
@@ -249,7 +270,7 @@ describe('Job, updated', () => {
     await answersWith('first', jobEvent(back));
   });
   row('J25', async () => {
-    await starts(jobEvent({ ...update, OldResourceProperties: { ...JOB, DatastoreId: 'old-store' }, PhysicalResourceId: `old-store/old/${FINGERPRINT}` }));
+    await starts(jobEvent(repointed, { DatastoreInApp: 'true' }));
     const asked = ['DescribeFHIRDatastore', 'ListFHIRImportJobs', 'DescribeFHIRImportJob', 'StartFHIRImportJob'].flatMap((operation) => aws.sent(operation));
     expect(JSON.stringify(asked)).not.toContain('old');
   });
@@ -273,14 +294,14 @@ describe('Job, updated', () => {
   });
   row('J30', async () => {
     const { after, reason } = await aws.run(jobEvent({ ...update, OldResourceProperties: { ...JOB, ...NEW_DATA } }, { ContractVersion: '99' }));
-    expect([after, reason]).toEqual([0, expect.stringContaining('contract version "99" and this provider reads up to "2"')]);
+    expect([after, reason]).toEqual([0, expect.stringContaining('contract version "99" and this provider reads up to "3"')]);
     expect(startsOf()).toEqual([]);
   });
-  row('J31', async () => {
+  row('J52', async () => {
     newJobsAre(job('of the other waiter', { ...RUNNING, ...NEW_NAME, SubmitTime: new Date(T0) }));
     await answersWith('of the other waiter', jobEvent(update, NEW_DATA));
   });
-  row('J32', async () => {
+  row('J53', async () => {
     const jobs: ImportJob[] = [];
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       jobs.push(job('newer', { ...NEW_NAME, SubmitTime: new Date(T0 + 1) }), job('older', { ...NEW_NAME, SubmitTime: new Date(T0) }));
@@ -290,7 +311,7 @@ describe('Job, updated', () => {
     expect(await aws.run(jobEvent(update, NEW_DATA))).toMatchObject({ data: { JobId: 'older' } });
     expect(aws.lines.filter((line) => line.includes('warning: two jobs'))).toHaveLength(1);
   });
-  row('J33', async () => {
+  row('J54', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
         throw sdkError('AccessDeniedException', 'not authorized');
@@ -299,7 +320,7 @@ describe('Job, updated', () => {
     });
     await starts(jobEvent({ ...update, ...late(4 * MINUTE) }, NEW_DATA));
   });
-  row('J34', async () => {
+  row('J55', async () => {
     const pages = 300;
     const asked: string[] = [];
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ NextToken = '0', SubmittedAfter }) => {
@@ -313,6 +334,33 @@ describe('Job, updated', () => {
     await starts(jobEvent(update, NEW_DATA));
     expect(new Set(asked).size).toBe(pages);
     expect(asked).toHaveLength(pages);
+  });
+  row('J31', async () => {
+    for (const jobs of [[], [job('bad', FAILED)]]) {
+      listed(...jobs);
+      await refuses(jobEvent(repointed), REPOINTED);
+    }
+  });
+  row('J32', async () => {
+    for (const end of [RUNNING, GOOD]) {
+      listed(job('old', end));
+      await answersWith('old', jobEvent(repointed));
+    }
+  });
+  row('J33', () => refuses(jobEvent({ ...repointed, OldResourceProperties: JOB }), REPOINTED));
+  row('J34', async () => {
+    for (const ContractVersion of ['1', '2']) {
+      await refuses(jobEvent({ ...repointed, OldResourceProperties: { ...OLD_STORE, ContractVersion } }, { ContractVersion }), REPOINTED);
+    }
+  });
+  row('J35', () => starts(jobEvent(repointed, NEW_DATA)));
+  row('J36', async () => {
+    const event = jobEvent({ ...update, PhysicalResourceId: `${DATASTORE}/UNKNOWN/${FINGERPRINT}` }, { ErrorTolerance: { Kind: 'ANY' } });
+    await refuses(event, 'a roll-back did not find the job of this data set, and HealthLake lists none; set alreadyImported: true');
+    listed(job('old', GOOD));
+    await answersWith('old', event);
+    listed();
+    await declares({ ...event, ResourceProperties: { ...event.ResourceProperties, ...DECLARED } });
   });
 });
 
@@ -334,17 +382,97 @@ describe('Job, rolled back', () => {
   });
   row('J43', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(NO_ANSWER);
-    expect(await aws.run(jobEvent(back))).toEqual({ after: 5 * MINUTE, physicalId: back.PhysicalResourceId, data: { JobId: 'UNKNOWN' } });
+    expect(await aws.run(jobEvent(back))).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
     expect(startsOf()).toEqual([]);
   });
   row('J44', async () => {
     const newStore = { ...JOB, DatastoreId: 'new-store' };
     const other = { ...update, OldResourceProperties: newStore, PhysicalResourceId: `new-store/new/${fingerprintOf(newStore)}` };
-    const kept = { after: 0, physicalId: other.PhysicalResourceId, data: { JobId: 'UNKNOWN' } };
-    expect(await aws.run(jobEvent(other))).toEqual(kept);
+    const unknown = { after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } };
+    expect(await aws.run(jobEvent(other))).toEqual(unknown);
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no such data store'));
-    expect(await aws.run(jobEvent(other))).toEqual(kept);
+    expect(await aws.run(jobEvent(other))).toEqual(unknown);
     expect(startsOf()).toEqual([]);
+  });
+  row('J45', () => answersWith(JOB_ID, jobEvent({ ...update, OldResourceProperties: OLD_STORE })));
+});
+
+describe('Job with alreadyImported', () => {
+  const declaredUpdate = { ...update, PhysicalResourceId: DECLARED_ID, OldResourceProperties: { ...JOB, ...DECLARED } };
+  const NOT_CHECKED = { InputS3Uri: JOB.InputS3Uri, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } };
+
+  row('J80', async () => {
+    for (const jobs of [[], [job('bad', FAILED)], [job('bad', { ...FAILED, SubmitTime: new Date(T0) })]]) {
+      listed(...jobs);
+      await declares(jobEvent({}, { ...DECLARED, ...NOT_CHECKED }));
+    }
+    expect(aws.s3.calls()).toEqual([]);
+  });
+  row('J81', async () => {
+    for (const end of [RUNNING, GOOD]) {
+      listed(job('old', end));
+      await answersWith('old', jobEvent({}, DECLARED));
+    }
+  });
+  row('J82', () => starts(jobEvent({ LogicalResourceId: 'Moved' })));
+  row('J83', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    for (const OldResourceProperties of [OLD_STORE, JOB, { ...OLD_STORE, ...DECLARED }, { ...JOB, ...DECLARED }]) {
+      await declares(jobEvent({ ...repointed, OldResourceProperties }, DECLARED));
+    }
+  });
+  row('J84', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    listed(job(JOB_ID, FAILED));
+    await declares(jobEvent(update, DECLARED));
+  });
+  row('J85', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    for (const properties of [{}, { ...DECLARED, OutputS3Uri: 's3://elsewhere/' }, DECLARED]) {
+      expect(await aws.run(jobEvent(declaredUpdate, properties))).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+    }
+    // Removed, and set again.
+    expect(await aws.run(jobEvent({ ...declaredUpdate, OldResourceProperties: JOB }, DECLARED))).toMatchObject({ physicalId: DECLARED_ID });
+    expect(aws.callCount).toBe(0);
+  });
+  row('J86', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    for (const properties of [NEW_DATA, { ...NEW_DATA, ...DECLARED }]) {
+      aws.healthlake.resetHistory();
+      await starts(jobEvent(declaredUpdate, properties));
+    }
+  });
+  row('J87', () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    return starts(jobEvent({ ...declaredUpdate, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } }, { ...NEW_DATA, ...DECLARED }));
+  });
+  row('J88', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    const again = { ...update, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } };
+    await refuses(jobEvent(again, { ...NEW_DATA, ...DECLARED }), 'run cdk rollback and deploy again, or remove alreadyImported to import the data set');
+    await starts(jobEvent(again, NEW_DATA));
+  });
+  row('J89', () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    return starts(jobEvent({ ...back, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } }, DECLARED));
+  });
+  row('J90', async () => {
+    inRollBack();
+    for (const jobs of [[], [job('bad', FAILED)]]) {
+      listed(...jobs);
+      await declares(jobEvent({ ...back, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } }, DECLARED));
+    }
+  });
+  row('J91', async () => {
+    inRollBack();
+    expect(await aws.run(jobEvent(back))).toEqual({ after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
+    expect(startsOf()).toEqual([]);
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    await refuses(jobEvent({ ...update, PhysicalResourceId: UNKNOWN_ID }, { OutputS3Uri: 's3://elsewhere/' }), 'set alreadyImported: true if the data store has the data');
+  });
+  row('J92', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(NO_ANSWER);
+    expect(await aws.run(jobEvent({}, DECLARED))).toEqual({ after: 15 * MINUTE, reason: expect.stringContaining('could not list the import jobs') });
   });
 });
 
@@ -453,6 +581,27 @@ describe('Job of a detached import', () => {
     expect(await aws.run(detachedEvent(back))).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN' } });
     expect(watched()).toEqual([]);
   });
+  row('J71', async () => {
+    const EventBusArn = 'arn:aws:events:eu-west-1:123456789012:event-bus/default';
+    const put = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0]);
+    await declares(detachedEvent({}, { ...DECLARED, EventBusArn }));
+    expect(put()).toEqual([{ EventBusName: EventBusArn, Source: 'cdk-healthlake-import', DetailType: 'FHIR Import Succeeded', Detail: expect.any(String) }]);
+    expect(JSON.parse(put()[0].Detail!)).toEqual({
+      version: '1', constructPath: JOB.ConstructPath, datastoreId: DATASTORE, jobId: 'ALREADY_IMPORTED', jobStatus: 'ALREADY_IMPORTED',
+    });
+    aws.events.on(PutEventsCommand).rejects(THROTTLED);
+    await declares(detachedEvent({}, { ...DECLARED, EventBusArn }));
+    const lines = aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ AlreadyImported }) => AlreadyImported === 1)).toHaveLength(2);
+    expect(lines.filter(({ message }) => message === 'warning: the event could not be put')).toHaveLength(1);
+    expect(watched()).toEqual([]);
+  });
+  row('J72', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    const event = detachedEvent({ ...detachedUpdate, PhysicalResourceId: DECLARED_ID }, { ErrorTolerance: { Kind: 'ANY' } });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+    expect(aws.callCount).toBe(0);
+  });
 });
 
 describe('a leg', () => {
@@ -503,6 +652,12 @@ describe('a leg', () => {
     expect(first).toMatchObject(handedOn);
     expect(Math.floor(first.after / MINUTE)).toBe(5);
     expect(await aws.run(waitEvent({}, LATER))).toEqual({ ...handedOn, after: 0 });
+  });
+  row('W6', async () => {
+    for (const properties of [{}, LATER]) {
+      expect(await aws.run(waitEvent({}, { JobId: 'ALREADY_IMPORTED', ...properties }))).toEqual({ after: 0, physicalId: `${DATASTORE}/ALREADY_IMPORTED`, data: {} });
+    }
+    expect(aws.callCount).toBe(0);
   });
   row('W20', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
@@ -599,6 +754,34 @@ describe('Outcome', () => {
     const { after, reason } = await aws.run(outcomeEvent({}, { LegsBefore: '7', TimeoutSeconds: '60' }));
     expect([after, reason]).toEqual([MINUTE, expect.stringMatching(/: the time is up and the job has not ended; status IN_PROGRESS, .*goes on at HealthLake/)]);
   });
+  const DECLARED_JOB = { JobId: 'ALREADY_IMPORTED', EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/default' };
+  const declared = {
+    after: 0,
+    physicalId: `${DATASTORE}/ALREADY_IMPORTED/ALREADY_IMPORTED/UNKNOWN/UNKNOWN/UNKNOWN`,
+    data: {
+      JobId: 'ALREADY_IMPORTED',
+      JobStatus: 'ALREADY_IMPORTED',
+      ResourcesScanned: 'UNKNOWN',
+      ResourcesImported: 'UNKNOWN',
+      ResourcesFailed: 'UNKNOWN',
+      OutputLocation: 'UNKNOWN',
+      ReportLocation: 'UNKNOWN',
+    },
+  };
+  row('O8', async () => {
+    for (const properties of [{}, { LegsBefore: '7' }]) {
+      aws.events.resetHistory();
+      aws.lines.splice(0);
+      expect(await aws.run(outcomeEvent({}, { ...DECLARED_JOB, ...properties }))).toEqual(declared);
+      const [{ Entries: [{ DetailType, Detail }] }] = aws.sent('PutEvents') as [{ Entries: [{ DetailType: string; Detail: string }] }];
+      expect([DetailType, JSON.parse(Detail)]).toEqual(['FHIR Import Succeeded', {
+        version: '1', constructPath: OUTCOME.ConstructPath, datastoreId: DATASTORE, jobId: 'ALREADY_IMPORTED', jobStatus: 'ALREADY_IMPORTED',
+      }]);
+      const [line, metrics, ...others] = aws.lines.map((written) => JSON.parse(written) as Record<string, unknown>);
+      expect([line.message, Object.keys(metrics).slice(3), others]).toEqual(['no job was started: the data set is already in the data store', ['AlreadyImported'], []]);
+      expect(aws.callCount).toBe(1);
+    }
+  });
   row('O20', async () => {
     described(() => FAILED);
     for (const changes of [{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'ANY' } }, { ErrorTolerance: { Kind: 'NONE' } }] as const) {
@@ -638,6 +821,14 @@ describe('Outcome', () => {
     runningUntil(Infinity);
     const { reason } = await aws.run(outcomeEvent(outcomeUpdate, { TimeoutSeconds: '60' }));
     expect(reason).toMatch(/time is up.*goes on at HealthLake; deploy again later, which finds it/);
+  });
+  row('O26', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    const event = { ...outcomeUpdate, PhysicalResourceId: declared.physicalId, OldResourceProperties: { ...OUTCOME, ...DECLARED_JOB } };
+    expect(await aws.run(outcomeEvent(event, { ...DECLARED_JOB, TimeoutSeconds: '60' }))).toEqual(declared);
+    inRollBack();
+    expect(await aws.run(outcomeEvent(event, DECLARED_JOB))).toEqual(declared);
+    expect(aws.callCount).toBe(0);
   });
   row('O40', async () => {
     inRollBack();

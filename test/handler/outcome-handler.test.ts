@@ -315,7 +315,7 @@ describe('roll-back', () => {
 describe('what nobody can judge', () => {
   test.each([
     ['a job that a roll-back could not find out', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
-    ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "2"; deploy the stack of the provider/],
+    ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
   ])('%s fails going forward, and asks HealthLake nothing', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });

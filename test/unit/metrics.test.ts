@@ -66,6 +66,15 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
   });
 });
 
+test('metricAlreadyImported is the one that the handler writes of a declared data set', () => {
+  const metrics = metricsOf({ kind: 'already imported' }, {});
+
+  expect(metrics).toEqual({ AlreadyImported: { value: 1, unit: 'Count' } });
+  expect(importInto(newStack()).metricAlreadyImported({ label: 'FHIR' })).toMatchObject({
+    namespace: 'CdkHealthLakeImport', metricName: 'AlreadyImported', statistic: 'Sum', label: 'FHIR', dimensions: { DatastoreId: DATASTORE_ID, ConstructPath: 'Stack/Import' },
+  });
+});
+
 test('every metric of a judged job but the scanned resources has a method', () => {
   const [{ Metrics }] = importAndLine('Import').line._aws.CloudWatchMetrics;
 
