@@ -70,6 +70,9 @@ export const LINE = {
   nextToken: 'U70',
   listTime: 'U71',
   eventDelivery: 'U72',
+  restoredDatastore: 'U61',
+  replacedDatastore: 'U62',
+  idAfterFailure: 'U63',
 } as const;
 
 /** The id of a line. */
@@ -100,6 +103,9 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.vendedLogs]: 'the quickstart waits for its import',
   [LINE.deletionOfWatch]: 'the quickstart waits for its import',
   [LINE.eventDelivery]: 'no event was delivered late or twice that the run could tell',
+  [LINE.restoredDatastore]: 'a restore takes a backup of days',
+  [LINE.replacedDatastore]: 'the quickstart\'s data store is not replaced',
+  [LINE.idAfterFailure]: 'the quickstart is rolled back',
   [LINE.requestDate]: 'the URL is a secret, and not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
