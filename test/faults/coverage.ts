@@ -9,6 +9,8 @@ const LEAST = 5;
 
 const STEPS = ['deploy', 'destroy', 'fails after', 'fails beside', 'deleted'];
 const COMPLETIONS = ['wait', 'long wait', 'detached'];
+const DATASTORES = ['0', '1', 'restored', 'own 1', 'own 2'];
+const DATA_THAT_IS_THERE = ['refused', 'declared'];
 const ENDS = ['CREATE_COMPLETE', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE'];
 
 /** Throws if a run that was long enough has not played everything there is: it would say less than it seems to. */
@@ -20,7 +22,7 @@ export function checkPlayed(tally: Tally): void {
     console.log(`${tally.plans} plans: that everything was played is checked from ${SUFFICIENT} on`);
     return;
   }
-  const missing = [['faults served', FAULT_KINDS], ['steps', STEPS], ['completions', COMPLETIONS], ['ends', ENDS]] as const;
+  const missing = [['faults served', FAULT_KINDS], ['steps', STEPS], ['completions', COMPLETIONS], ['data stores', DATASTORES], ['data that is there', DATA_THAT_IS_THERE], ['ends', ENDS]] as const;
   const never = missing.flatMap(([group, names]) => names.filter((name) => tally.of(group, name) === 0).map((name) => `${group}: ${name}`));
   if (never.length > 0) throw new Error(`never played in ${tally.plans} plans: ${never.join(', ')}`);
 }

@@ -30,6 +30,7 @@ function waitingPlans(): fc.Arbitrary<Plan> {
     { weight: 4, arbitrary: fc.constant<Step[]>([CALM]) },
     { weight: 10, arbitrary: deployments().map((step): Step[] => [step]) },
     { weight: 1, arbitrary: destructions().map((step): Step[] => [step]) },
+    { weight: 2, arbitrary: restorations() },
     { weight: 1, arbitrary: overtakings() });
   // What most plans are about is what becomes of a stack that is there.
   const first = fc.oneof({ withCrossShrink: true }, { weight: 3, arbitrary: fc.constant(CALM) }, { weight: 2, arbitrary: deployments() });
@@ -74,6 +75,14 @@ function overtakings(): fc.Arbitrary<Step[]> {
     ...CALM, pauseSeconds, change: { revision: '5' }, job: { seconds },
   }));
   return fc.tuple(cancelled, next).map((both): Step[] => both);
+}
+
+/** A deployment with the data store restored, and what becomes of it. */
+function restorations(): fc.Arbitrary<Step[]> {
+  const restored = fc.tuple(deployments(), fc.boolean()).map(([step, declares]): Step => ({ ...step, change: { datastore: 'restored', declares } }));
+  const change = fc.constantFrom<Partial<Variant>>({}, { declares: true }, { declares: false }, { tolerance: 'any' }, { revision: '2' }, { revision: '3', declares: false });
+  const next = fc.tuple(deployments(), change).map(([step, changed]): Step => ({ ...step, change: changed }));
+  return fc.tuple(restored, fc.array(next, { maxLength: 2 })).map(([step, others]) => [step, ...others]);
 }
 
 /** The same deployment again, and nothing disturbs it. */
@@ -138,7 +147,8 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
     tolerance: fc.constantFrom('none', 'one resource', '60 percent', 'any'),
     completion: often<Variant['completion']>([2, 'wait'], [4, 'long wait'], [1, 'detached']),
     timeoutMinutes: often([5, 5], [2, 10], [1, 20], [1, 50]),
-    datastore: fc.constantFrom(0, 1),
+    datastore: often<Variant['datastore']>([2, 0], [2, 1], [3, 'restored'], [2, 'own 1'], [2, 'own 2']),
+    declares: fc.boolean(),
     id: fc.constantFrom('Patients', 'Moved'),
     provider: fc.constantFrom('of the stack', 'Other'),
     outputPrefix: fc.constantFrom('default', 'elsewhere/'),
@@ -151,13 +161,13 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
     { weight: 6, arbitrary: only(['revision']) },
     {
       weight: 6,
-      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'completion', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys')
+      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'destroys')
         .chain((name) => only([name])),
     },
     {
       weight: 2,
       arbitrary: fc.subarray<keyof Variant>(
-        ['revision', 'tolerance', 'completion', 'timeoutMinutes', 'datastore', 'id', 'provider', 'outputPrefix', 'destroys']).chain(only),
+        ['revision', 'tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'destroys']).chain(only),
     });
 }
 

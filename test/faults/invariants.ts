@@ -1,14 +1,16 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CANARY } from './data';
+import { isForgotten, wasDeclared, wrongOutputsOfDeclared } from './declared';
 import { isFatal } from './fatal';
 import { isHarmless } from './harmless';
 import {
   hasSucceeded, isEnded, isSuccess, type Observed, type ObservedJob, type ObservedOperation, type ResourceFailed, title,
 } from './observed';
 import { type Plan, type Tolerance, waitingMinutes } from './plan';
+import { isRefused } from './refusals';
 import { TIME_SCALE } from './world';
 import { RESPONSE_HOST } from '../../local/lambda/lambda';
-import { WAIT_RESOURCE_TYPE } from '../../src/import-contract';
+import { ALREADY_IMPORTED, WAIT_RESOURCE_TYPE } from '../../src/import-contract';
 
 /** Something that has to hold for every plan. */
 export interface Invariant {
@@ -67,7 +69,11 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'a deployment that succeeded names a job that did the work',
-    violations: (observed) => observed.operations.flatMap((operation) => isSuccess(operation) ? wrongOutputs(observed, operation) : []),
+    violations: (observed) => observed.operations.flatMap((operation, index) => {
+      if (!isSuccess(operation)) return [];
+      return operation.outputs.jobId === ALREADY_IMPORTED && wasDeclared(observed, index)
+        ? wrongOutputsOfDeclared(operation) : wrongOutputs(observed, operation);
+    }),
   },
   {
     name: 'a roll-back leaves the outputs as they were',
@@ -75,7 +81,7 @@ export const INVARIANTS: readonly Invariant[] = [
     violations: ({ plan, operations }) => operations.flatMap((operation, index) => {
       const former = operations.slice(0, index).filter(isSuccess).at(-1);
       const isToBeTheSame = isRolledBack(operation) && isReversedByUpdates(plan) && !isHealthLakeDisturbed(operation);
-      return former && isToBeTheSame && isListed(plan, former, operation) ? changedOutputs(former, operation) : [];
+      return former && isToBeTheSame && isListed(plan, former, operation) && !isForgotten(former) ? changedOutputs(former, operation) : [];
     }),
   },
   {
@@ -282,7 +288,7 @@ function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperati
   const step = plan.steps[operation.step];
   const { wanted, startedAt } = operation;
   if (!wanted || step.kind !== 'deploy' || step.trouble || step.data !== 'good' || step.job.outcome) return false;
-  if (!step.faults.every(isHarmless) || isFatal(operation.served)) return false;
+  if (!step.faults.every(isHarmless) || isFatal(operation.served) || isRefused(operation)) return false;
   const before = jobsBefore(operations, operation);
   const listDelay = plan.environment.listDelaySeconds * SECOND;
   const isDetached = wanted.variant.completion === 'detached';

@@ -18,6 +18,8 @@ export interface Observed {
   readonly watches: readonly ObservedWatch[];
   /** What hit watches, in the whole plan. */
   readonly servedToWatches: readonly Served[];
+  /** The data store that was restored, and what it was restored with: the fingerprints as they are in it. */
+  readonly restored?: { readonly datastoreId: string; readonly dataSets: readonly string[] };
   /** Executions of state machines that have not ended, though they had the time to. Known at the end. */
   readonly endlessExecutions?: number;
   /** All jobs. Known at the end. */

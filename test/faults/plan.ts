@@ -53,8 +53,9 @@ export interface Variant {
   readonly tolerance: Tolerance;
   readonly completion: 'wait' | 'long wait' | 'detached';
   readonly timeoutMinutes: number;
-  /** Which of the two data stores. */
-  readonly datastore: 0 | 1;
+  readonly datastore: PlannedDatastore;
+  /** `alreadyImported`. */
+  readonly declares: boolean;
   /** Construct id. */
   readonly id: 'Patients' | 'Moved';
   /** Construct id of a supplied provider, or the stack's own one. */
@@ -62,6 +63,17 @@ export interface Variant {
   readonly outputPrefix: 'default' | 'elsewhere/';
   /** `RemovalPolicies.of(import).destroy()`: removing the resources calls the functions. */
   readonly destroys: boolean;
+}
+
+/**
+ * Two that are there before the stack; one that is restored from that of the import when it is wanted first, with the data and without jobs; and
+ * one of the stack, which the other name replaces.
+ */
+export type PlannedDatastore = 0 | 1 | 'restored' | 'own 1' | 'own 2';
+
+/** Whether a data store is a resource of the stack, named as it is wanted. */
+export function isOwn(datastore: PlannedDatastore): datastore is 'own 1' | 'own 2' {
+  return datastore === 'own 1' || datastore === 'own 2';
 }
 
 export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
@@ -156,6 +168,7 @@ export const FIRST_VARIANT: Variant = {
   completion: 'wait',
   timeoutMinutes: 10,
   datastore: 0,
+  declares: false,
   id: 'Patients',
   provider: 'of the stack',
   outputPrefix: 'default',

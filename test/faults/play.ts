@@ -8,9 +8,9 @@ import {
   type ResourceFailed, type Wanted,
 } from './observed';
 import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant, waitingMinutes } from './plan';
-import { DATA_BUCKET, DATA_PREFIX, type Templates } from './template';
+import { fingerprintIn, restoredFrom } from './restored';
+import type { Templates } from './template';
 import { World } from './world';
-import { fingerprintOf } from '../../lambda/fingerprint';
 import type { Stack } from '../../local/cloudformation/stack';
 import type { Execution } from '../../local/stepfunctions/stepfunctions';
 import { ANSWER_MARGIN_MINUTES, EVENT_SOURCE, type ImportEventDetail, JOB_TIMEOUT_MINUTES, type WatchedImport } from '../../src/import-contract';
@@ -50,6 +50,7 @@ export class Play implements Observed {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
   public readonly statuses: ObservedStatus[] = [];
+  public restored?: Observed['restored'];
   public endlessExecutions?: number;
   public jobsAtEnd?: Observed['jobsAtEnd'];
   public announced?: readonly ObservedAnnouncement[];
@@ -139,15 +140,19 @@ export class Play implements Observed {
   private async deploy(step: DeployStep): Promise<void> {
     const { world, deployer } = this;
     this.variant = { ...this.variant, ...step.change };
-    const synthesized = this.templates.of(this.variant, step.trouble, world.datastoreIds);
+    if (this.variant.datastore === 'restored') this.restored ??= restoredFrom(world, this.deployed);
+    const synthesized = this.templates.of(this.variant, step.trouble, world.datastoreId(this.variant.datastore));
     world.putAssets(synthesized);
     world.nextJobs = step.job;
     putData(world.aws, step.data);
-    const wanted = this.wanted(this.variant);
     const kind = deployer.stack ? 'update' : 'create';
-    await this.operate({ kind, wanted, isDisturbed: true }, step, async () =>
+    const index = this.operations.length;
+    await this.operate({ kind, wanted: this.wanted(this.variant), isDisturbed: true }, step, async () =>
       kind === 'create' ? deployer.create(synthesized, step.rollbackDisabled) : deployer.update(synthesized, step.rollbackDisabled));
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(this.operations.at(-1)?.after ?? '')) this.deployed = wanted;
+    if (index === this.operations.length) return;
+    const wanted = this.wanted(this.variant); // a data store of the stack may be new
+    this.operations[index] = { ...this.operations[index], wanted };
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(this.operations[index].after)) this.deployed = wanted;
   }
 
   /** A roll-back that failed is continued before anything else, without any faults. */
@@ -240,11 +245,8 @@ export class Play implements Observed {
   }
 
   private wanted(variant: Variant): Wanted {
-    const datastoreId = this.world.datastoreIds[variant.datastore];
-    const dataSet = fingerprintOf({
-      DatastoreId: datastoreId, InputS3Uri: `s3://${DATA_BUCKET}/${DATA_PREFIX}`, ValidationLevel: 'strict', Revision: variant.revision,
-    });
-    return { variant, datastoreId, dataSet };
+    const datastoreId = this.world.datastoreId(variant.datastore) ?? 'not there';
+    return { variant, datastoreId, dataSet: fingerprintIn(datastoreId, variant.revision) };
   }
 
   private observeJob(jobId: string, datastoreId: string): void {
@@ -278,7 +280,8 @@ export class Play implements Observed {
   }
 
   private allJobs() {
-    return this.world.datastoreIds.flatMap((id) => this.world.aws.healthlake.healthLake.importJobs(id));
+    const { healthLake } = this.world.aws.healthlake;
+    return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
   }
 
   /** Events tell the real time, and not quite: the clock's own is needed. */

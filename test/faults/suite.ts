@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DATASTORE_INVARIANTS } from './datastore-invariants';
 import { describePlan } from './describe';
 import { plans } from './generate';
 import { INVARIANTS } from './invariants';
@@ -139,7 +140,8 @@ async function playPlan(
 }
 
 function judge(observed: Observed): void {
-  const found = [...INVARIANTS, ...WATCH_INVARIANTS].map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
+  const all = [...INVARIANTS, ...WATCH_INVARIANTS, ...DATASTORE_INVARIANTS];
+  const found = all.map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
     .filter(({ violations }) => violations.length > 0);
   if (found.length === 0) return;
   const message = found.map(({ name, violations }) => [`BROKEN: ${name}`, ...violations].join('\n  ')).join('\n');

@@ -1,6 +1,8 @@
 import { faultKind } from './fault-player';
 import type { Observed } from './observed';
 import { isOfWatch } from './plan';
+import { isRefused } from './refusals';
+import { ALREADY_IMPORTED } from '../../src/import-contract';
 
 /** How often each thing was played, by group and name. */
 export class Tally {
@@ -10,8 +12,12 @@ export class Tally {
   public add({ plan, operations, jobs, jobsAtEnd = [], watches, announced = [], servedToWatches }: Observed): void {
     this.plans += 1;
     for (const step of plan.steps) this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
-    for (const { kind, wanted, after, settledAt } of operations) {
+    for (const operation of operations) {
+      const { kind, wanted, after, settledAt, outputs } = operation;
+      if (isRefused(operation)) this.count('data that is there', 'refused');
+      if (wanted && outputs.jobId === ALREADY_IMPORTED) this.count('data that is there', 'declared');
       if (wanted) this.count('completions', wanted.variant.completion);
+      if (wanted) this.count('data stores', String(wanted.variant.datastore));
       this.count('operations', kind);
       this.count('ends', settledAt === undefined ? 'none' : after);
     }

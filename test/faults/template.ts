@@ -7,7 +7,7 @@ import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { zipSync } from 'fflate';
-import { type Tolerance, type Trouble, type Variant, waitingMinutes } from './plan';
+import { isOwn, type Tolerance, type Trouble, type Variant, waitingMinutes } from './plan';
 import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../src';
 
 export const STACK = 'Import';
@@ -40,20 +40,20 @@ export class Templates {
   /** @param handler what the provider's own functions run instead of the shipped bundle */
   public constructor(private readonly handler?: Buffer) {}
 
-  /** @param datastoreIds the two data stores */
-  public of(variant: Variant, trouble: Trouble | undefined, datastoreIds: readonly string[]): Synthesized {
+  /** @param datastoreId of a data store that is not the stack's own */
+  public of(variant: Variant, trouble: Trouble | undefined, datastoreId = ''): Synthesized {
     const failing = trouble?.kind === 'deleted' ? undefined : trouble;
-    const key = JSON.stringify([variant, failing, datastoreIds]);
-    const synthesized = this.known.get(key) ?? this.synthesize(variant, failing, datastoreIds);
+    const key = JSON.stringify([variant, failing, isOwn(variant.datastore) ? undefined : datastoreId]);
+    const synthesized = this.known.get(key) ?? this.synthesize(variant, failing, datastoreId);
     this.known.set(key, synthesized);
     return synthesized;
   }
 
-  private synthesize(variant: Variant, failing: Trouble | undefined, datastoreIds: readonly string[]): Synthesized {
+  private synthesize(variant: Variant, failing: Trouble | undefined, datastoreId: string): Synthesized {
     const outdir = mkdtempSync(join(tmpdir(), 'fhir-import-faults-'));
     try {
       const app = new App({ outdir, analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
-      define(new Stack(app, STACK), variant, failing, datastoreIds);
+      define(new Stack(app, STACK), variant, failing, datastoreId);
       app.synth();
       const read = (file: string): string => readFileSync(join(outdir, file), 'utf8');
       const { files } = JSON.parse(read(`${STACK}.assets.json`)) as AssetManifest;
@@ -90,10 +90,11 @@ interface AssetManifest {
   }>>;
 }
 
-function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreIds: readonly string[]): void {
+function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreId: string): void {
   const isDetached = variant.completion === 'detached';
   const fhirImport = new FhirImport(stack, variant.id, {
-    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreIds[variant.datastore]),
+    datastore: isOwn(variant.datastore) ? ownDatastore(stack, variant.datastore) : CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
+    alreadyImported: variant.declares,
     source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
     revision: variant.revision,
     errorTolerance: TOLERANCES[variant.tolerance](),
@@ -119,6 +120,13 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
   if (failing?.kind === 'fails beside') {
     failBeside(stack, fhirImport, failing.afterSeconds);
   }
+}
+
+/** Another name replaces it. */
+function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
+  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4', datastoreName });
+  datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return datastore;
 }
 
 /** A custom resource whose function never answers fails when its time is over. */

@@ -5,7 +5,7 @@ import {
   hasSucceeded, isSuccess, type Observed, type ObservedAnnouncement, type ObservedOperation, type ObservedWatch, title,
 } from './observed';
 import { isOfWatch, type Tolerance, type Variant } from './plan';
-import { EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../src/import-contract';
+import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../src/import-contract';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -94,7 +94,7 @@ function isSameWatch(one: ObservedWatch, other: ObservedWatch): boolean {
 }
 
 function isDetachedSuccess(operation: ObservedOperation): boolean {
-  return isSuccess(operation) && operation.wanted?.variant.completion === 'detached';
+  return isSuccess(operation) && operation.wanted?.variant.completion === 'detached' && operation.outputs.jobId !== ALREADY_IMPORTED;
 }
 
 function outlasted({ settledAt, jobsAfter }: ObservedOperation, job: Observed['jobs'][number]): boolean {
@@ -108,7 +108,7 @@ function atEnd({ watches, announced }: Observed): readonly ObservedWatch[] {
 }
 
 function jobsOf({ announced = [] }: Observed): string[] {
-  return [...new Set(announced.map(({ detail }) => detail.jobId))];
+  return [...new Set(announced.map(({ detail }) => detail.jobId))].filter((id) => id !== ALREADY_IMPORTED);
 }
 
 /** Whether the judge has spoken. */
@@ -171,6 +171,11 @@ function isAlone({ watches }: Observed, { jobId }: ObservedWatch): boolean {
 }
 
 function lies(observed: Observed, { time, detailType, detail }: ObservedAnnouncement): string[] {
+  if (detail.jobId === ALREADY_IMPORTED) {
+    const isTrue = detailType === EVENT_SUCCEEDED && detail.jobStatus === ALREADY_IMPORTED && detail.resourcesScanned === undefined
+      && observed.operations.some(({ wanted }) => wanted?.variant.declares && wanted.datastoreId === detail.datastoreId);
+    return isTrue ? [] : ['no data set was declared'];
+  }
   const job = jobAtEnd(observed, detail.jobId);
   const watches = observed.watches.filter(({ jobId }) => jobId === detail.jobId);
   if (!job || watches.length === 0) return ['nobody watches it'];

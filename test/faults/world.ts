@@ -1,5 +1,5 @@
 import { CreateFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
-import type { PlannedEnvironment, PlannedJob } from './plan';
+import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from './plan';
 import { DATA_BUCKET, type Synthesized } from './template';
 import { LocalAws } from '../../local/aws';
 import { bootstrapBucketName } from '../../local/iam/bootstrap';
@@ -16,7 +16,7 @@ const SEED = 'faults';
 /** What a job is like that is submitted while nobody says otherwise. */
 const DEFAULT_JOB: PlannedJob = { seconds: 10 };
 
-/** An AWS of its own for one plan, with two data stores and a bucket that are no stack's. */
+/** An AWS of its own for one plan, with three data stores and a bucket that are no stack's. */
 export class World {
   public static async open(environment: PlannedEnvironment): Promise<World> {
     const world: World = new World(await LocalAws.start({
@@ -42,7 +42,8 @@ export class World {
 
   /** How HealthLake treats the jobs that are submitted from now on. */
   public nextJobs: PlannedJob = DEFAULT_JOB;
-  public readonly datastoreIds: string[] = [];
+  /** Of those that are no stack's; the last one is as if restored. */
+  private readonly datastoreIds: string[] = [];
 
   private constructor(public readonly aws: LocalAws) {}
 
@@ -58,6 +59,13 @@ export class World {
     }
   }
 
+  /** The id of a data store; of one of the stack that of the newest. Undefined if there is none yet. */
+  public datastoreId(datastore: PlannedDatastore): string | undefined {
+    return isOwn(datastore)
+      ? this.aws.healthlake.healthLake.datastoreProperties().filter(({ DatastoreName: name }) => name === datastore).at(-1)?.DatastoreId
+      : this.datastoreIds[datastore === 'restored' ? 2 : datastore];
+  }
+
   public async close(): Promise<void> {
     await this.aws.stop();
   }
@@ -65,7 +73,7 @@ export class World {
   private async createDatastores(): Promise<void> {
     const { endpoint, region, credentials } = this.aws;
     const healthlake = new HealthLakeClient({ endpoint, region, credentials });
-    for (const name of ['first', 'second']) {
+    for (const name of ['first', 'second', 'restored']) {
       const { DatastoreId: id } = await healthlake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName: name }));
       this.datastoreIds.push(id!);
     }
