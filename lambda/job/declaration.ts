@@ -1,4 +1,4 @@
-import { ALREADY_IMPORTED, ImportJobProperties, UNKNOWN } from '../../src/import-contract';
+import { ImportJobProperties, UNKNOWN } from '../../src/import-contract';
 import { fingerprintOf } from '../fingerprint';
 import { JobPhysicalId } from './physical-id';
 
@@ -57,10 +57,8 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
 
 /**
  * Whether the old properties may be those of an attempt that set `alreadyImported` for this very data set: the physical id names another one.
- * If that was declared itself, `alreadyImported` is taken for its.
  */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
-  return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint
-    && id?.fingerprint !== fingerprint && id?.jobId !== ALREADY_IMPORTED;
+  return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;
 }

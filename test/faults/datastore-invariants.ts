@@ -1,4 +1,4 @@
-import { attemptsUpTo, isDeclared, isMadeAnew, versionBefore } from './declared';
+import { attemptsUpTo, isDeclared, isMadeAnew, versionsBefore } from './declared';
 import type { Invariant } from './invariants';
 import { type Observed, type ObservedJob, title } from './observed';
 import { isOwn } from './plan';
@@ -38,11 +38,11 @@ function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { wanted } = operations[job.operation];
   if (!wanted || !restored?.dataSets.includes(job.dataSet) || !isOfOperation(observed, job)) return false;
   const { first, all } = attemptsUpTo(operations, job.operation);
-  const before = versionBefore(operations, first);
-  const isNewRevision = before !== undefined && before.variant.revision !== wanted.variant.revision;
+  const { deployed, current } = versionsBefore(operations, first);
+  const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
   // Where a roll-back asks nobody, only `alreadyImported` can remember.
   const isForgotten = Object.values(plan.environment.rollbackAfterUpdate).some(({ sendsUpdate, id }) => !sendsUpdate && id === 'new');
-  return !isNewRevision && (wanted.variant.declares || !(isMadeAnew(all, before) || isForgotten));
+  return !isNewRevision && (wanted.variant.declares || !(isMadeAnew(all, current) || isMadeAnew(all, deployed) || isForgotten));
 }
 
 function isWrongRefusal({ operations }: Observed, index: number, reason: string): boolean {

@@ -1,8 +1,8 @@
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from './observed';
 import { ALREADY_IMPORTED } from '../../src/import-contract';
 
-/** What the import is when an operation begins: the version that was last deployed, or that a failure without roll-back left. */
-export function versionBefore(operations: readonly ObservedOperation[], index: number): Wanted | undefined {
+/** What the import is when an operation begins: the version that was last deployed, and the one that a failure without roll-back left since. */
+export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {
   let deployed: Wanted | undefined;
   let current: Wanted | undefined;
   for (const operation of operations.slice(0, index)) {
@@ -13,7 +13,7 @@ export function versionBefore(operations: readonly ObservedOperation[], index: n
     }
     current = operation.wanted && /^(CREATE|UPDATE)_FAILED$/.test(operation.after) ? operation.wanted : deployed;
   }
-  return current;
+  return { deployed, current };
 }
 
 /** The operations that want a data set one after the other, up to and with this one; the data set was new, or another one, before. */
@@ -39,9 +39,11 @@ export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: 
   const { wanted } = operations[index];
   if (!wanted?.variant.declares) return false;
   const { first, all } = attemptsUpTo(operations, index);
-  const before = versionBefore(operations, first);
-  return isMadeAnew(all, before) || !before?.variant.declares || before.datastoreId !== wanted.datastoreId
-    || all.some((operation) => operation.wanted?.variant.declares === false);
+  const { deployed, current } = versionsBefore(operations, first);
+  // A failure leaves it open which of the two is there.
+  const isNew = [deployed, current].every((before) => !before?.variant.declares || before.datastoreId !== wanted.datastoreId
+    || before.variant.id !== wanted.variant.id || before.variant.provider !== wanted.variant.provider);
+  return isNew || all.some((operation) => operation.wanted?.variant.declares === false && isSuccess(operation));
 }
 
 /** Whether the data set that an operation wants was declared in it or before. */

@@ -53,6 +53,7 @@ describe('a start', () => {
     ['of a data set whose job is not known', { properties: JOB, old: JOB, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
     ['of that data set in a data store of the app', { properties: IN_APP, old: IN_APP, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
     ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
+    ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
     ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
   ])('%s is refused, in one sentence', (_what, versions, why) => {
     expect(refusalOf(versions)).toMatch(why);
@@ -70,7 +71,6 @@ describe('a start', () => {
     ['of a new revision after one whose job is not known', { properties: NEXT, old: JOB, id: idOf(JOB, UNKNOWN) }],
     ['of an attempt that never got to it', { properties: JOB, old: JOB, id: idOf(JOB) }],
     ['of a revision after a declared one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['of a revision after a declared one, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
     ['of a revision after that', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
   ])('%s is not refused', (_what, versions) => {
     expect(refusalOf(versions)).toBeUndefined();

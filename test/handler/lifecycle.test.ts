@@ -442,15 +442,19 @@ describe('Job with alreadyImported', () => {
       await starts(jobEvent(declaredUpdate, properties));
     }
   });
-  row('J87', () => {
+  row('J87', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
-    return starts(jobEvent({ ...declaredUpdate, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } }, { ...NEW_DATA, ...DECLARED }));
+    for (const PhysicalResourceId of [DECLARED_ID, OWN_ID]) {
+      const again = { ...update, PhysicalResourceId, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } };
+      await refuses(jobEvent(again, { ...NEW_DATA, ...DECLARED }), 'run cdk rollback and deploy again, or remove alreadyImported to import the data set');
+    }
   });
   row('J88', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
-    const again = { ...update, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } };
-    await refuses(jobEvent(again, { ...NEW_DATA, ...DECLARED }), 'run cdk rollback and deploy again, or remove alreadyImported to import the data set');
-    await starts(jobEvent(again, NEW_DATA));
+    for (const declared of [DECLARED, {}]) {
+      aws.healthlake.resetHistory();
+      await starts(jobEvent({ ...declaredUpdate, OldResourceProperties: { ...JOB, ...NEW_DATA, ...declared } }, NEW_DATA));
+    }
   });
   row('J89', () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
