@@ -234,22 +234,10 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'if (former !== undefined && DatastoreInApp) {',
   },
   {
-    name: 'an import that is pointed to another data store is not refused after --no-rollback',
-    file: 'lambda/job/declaration.ts',
-    text: 'const isOther = id !== undefined && id.datastoreId !== DatastoreId;',
-    replacement: 'const isOther = id !== undefined && false;',
-  },
-  {
     name: 'alreadyImported counts for later revisions too',
     file: 'lambda/job/declaration.ts',
     text: "return isNew || isUnanswered ? 'counts' : 'spent';",
     replacement: "return isNew || isUnanswered ? 'counts' : 'counts';",
-  },
-  {
-    name: 'alreadyImported counts only if it is added',
-    file: 'lambda/job/declaration.ts',
-    text: '[old.DatastoreId, id?.datastoreId ?? DatastoreId].some((other) => other !== DatastoreId)',
-    replacement: 'false',
   },
   {
     name: 'a roll-back keeps the id of the data set that failed',
