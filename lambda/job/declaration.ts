@@ -43,9 +43,7 @@ export function refusalOf(versions: Versions): string | undefined {
     : undefined;
 }
 
-/**
- * The data store that had the data set before. After `--no-rollback` only the physical id knows it.
- */
+/** The data store that had the data set before. After `--no-rollback` only the physical id may know it. */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;
   if (old && old.DatastoreId !== DatastoreId && fingerprintOf({ ...old, DatastoreId }) === fingerprintOf(properties)) {
@@ -55,9 +53,7 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
   return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
 }
 
-/**
- * Whether the old properties may be those of an attempt that set `alreadyImported` for this very data set: the physical id names another one.
- */
+/** Whether the old properties may be those of an attempt that set `alreadyImported` for this very data set: the physical id names another one. */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
   return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;
