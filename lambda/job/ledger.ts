@@ -73,7 +73,7 @@ async function goOnListing({ operator, properties, fingerprint, construct }: Led
   const listing = memory.listing ??= { jobs: [], jobsListed: 0, isComplete: false };
   while (!listing.isComplete) {
     if (Date.now() >= began + LISTING_INVOCATION_MS) {
-      throw new Error(`${listing.jobsListed} import jobs are listed, and there are more`);
+      throw new Error(`${inThousands(listing.jobsListed)} jobs are listed, and there are more`);
     }
     const command = new ListFHIRImportJobsCommand({ DatastoreId, MaxResults: PAGE_SIZE, NextToken: listing.nextToken });
     const abortSignal = AbortSignal.timeout(PAGE_CALL_MS);
@@ -87,10 +87,15 @@ async function goOnListing({ operator, properties, fingerprint, construct }: Led
     listing.isComplete = NextToken === undefined;
   }
   if (Date.now() >= began + INVOCATION_MS.listing) {
-    throw new Error(`all ${listing.jobsListed} import jobs are listed, which took the time of one attempt`);
+    throw new Error(`all ${inThousands(listing.jobsListed)} jobs are listed, which took the time of one attempt`);
   }
   memory.listing = undefined; // the next attempt has to see what happens from now on
   return listing.jobs;
+}
+
+/** With separators, as reasons show large numbers. */
+function inThousands(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 async function entriesOf({ operator, properties }: LedgerReader, jobs: readonly ImportJob[]): Promise<LedgerEntry[]> {

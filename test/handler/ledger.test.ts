@@ -86,7 +86,7 @@ test('more jobs than one invocation can list are listed by several, none of them
 test('a listing that has not ended after 15 minutes fails the deployment, and says how far it came', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
-  expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4400000 import jobs are listed, and there are more; /);
+  expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
   expect(Date.now()).toBeLessThan(T0 + 20 * MINUTE);
   expect(aws.sent('StartFHIRImportJob')).toEqual([]);
 });

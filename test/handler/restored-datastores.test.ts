@@ -139,6 +139,7 @@ class Model {
       declaration: declarationOf(versions),
       refusal: refusalOf(versions),
       requestedAt: 1,
+      settledBy: 300_000,
       deadline: 1_000_000,
     };
     const ledger = isUp ? { value: this.ledgers.get(change.fingerprint) ?? [] } : { error: sdkError('AccessDeniedException', 'no') };
