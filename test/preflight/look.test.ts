@@ -131,12 +131,12 @@ describe('pages', () => {
       Object.assign(args.input, commandName === 'ListObjectsV2Command' && { MaxKeys: 1 } satisfies Partial<ListObjectsV2CommandInput>);
       return next(args);
     }, { step: 'initialize' });
-    const findings = await look(s3);
+    const findings = await look(s3, new AbortController().signal);
     expect(factsOf(findings)).toEqual({ ...FINE(), objects: { ...FINE().objects, files: 1_000, totalSize: 10_000, complete: false } });
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(1_000);
     expect(judgeBuckets(findings, request))
       .toEqual({ problem: undefined, warnings: [{ warning: 'not all objects of the input were looked at', listed: 1_000 }] });
-  });
+  }, 120_000); // 1,000 requests, however slow the machine is
 
   test.each([
     ['refused', { kind: 'error', error: { name: 'AccessDenied', message: 'Access Denied', status: 403 } }, 'AccessDenied'],
