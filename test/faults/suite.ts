@@ -145,7 +145,7 @@ function judge(observed: Observed): void {
     .filter(({ violations }) => violations.length > 0);
   if (found.length === 0) return;
   const message = found.map(({ name, violations }) => [`BROKEN: ${name}`, ...violations].join('\n  ')).join('\n');
-  throw new Broken(found.map(({ name }) => name), found.every(({ dependsOnTime }) => dependsOnTime), message);
+  throw new Broken(found.map(({ name }) => name), found.every(({ dependsOnTime }) => typeof dependsOnTime === 'function' ? dependsOnTime(observed.plan) : dependsOnTime), message);
 }
 
 function describeFailure(first: Counterexample, smallest: Counterexample, seed: number): Broken {
