@@ -1,20 +1,33 @@
 import { ScaledClock } from './clock';
 import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from './cloudformation/cloudformation';
+import { CloudFormationWire } from './cloudformation/wire';
 import { CloudWatch } from './cloudwatch/cloudwatch';
+import { cloudWatchProviders } from './cloudwatch/providers';
 import { ServiceError, type Environment, type ResourceProviders } from './contract';
 import { Events } from './events/events';
+import { eventsProviders } from './events/providers';
 import type { HealthLakeOptions } from './healthlake/options';
 import { emitImportJobEvents } from './healthlake-events';
+import { healthLakeProviders } from './healthlake-providers';
 import { HealthLakeService } from './healthlake-service';
 import { Router } from './http';
 import { bootstrapBucketName } from './iam/bootstrap';
 import { ADMIN_CREDENTIALS, Iam, type IamOptions } from './iam/iam';
+import { iamProviders } from './iam/providers';
 import { Kms } from './kms/kms';
+import { kmsProviders } from './kms/providers';
 import { Lambda } from './lambda/lambda';
+import { lambdaProviders } from './lambda/providers';
 import { Logs } from './logs/logs';
+import { logsProviders } from './logs/providers';
+import { LogsWire } from './logs/wire';
+import { s3Providers } from './s3/providers';
 import { S3 } from './s3/s3';
+import { snsProviders } from './sns/providers';
 import { Sns } from './sns/sns';
+import { ssmProviders } from './ssm/providers';
 import { Ssm } from './ssm/ssm';
+import { stepFunctionsProviders } from './stepfunctions/providers';
 import { StepFunctions } from './stepfunctions/stepfunctions';
 import { Sts } from './sts/sts';
 
@@ -74,12 +87,12 @@ export class LocalAws {
     this.s3 = new S3(environment, this.iam, this.kms);
     this.ssm = new Ssm(environment, this.iam);
     this.sts = new Sts(this.iam);
-    this.logs = new Logs(environment, this.iam);
+    this.logs = new Logs(environment);
     this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
     this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
-    this.cloudwatch = new CloudWatch(environment, this.iam, this.sns);
+    this.cloudwatch = new CloudWatch(environment, this.sns);
     this.logs.onWrite = message => this.cloudwatch.takeLogLine(message);
     this.states.onStart = execution => this.cloudwatch.countExecution(execution);
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
@@ -129,14 +142,12 @@ export class LocalAws {
   }
 
   private createCloudFormation(options: CloudFormationOptions | undefined): CloudFormation {
-    const { iam, kms, s3, ssm, logs, lambda, states, sns, events, cloudwatch, healthlake } = this;
-    const services = [iam, kms, s3, ssm, logs, lambda, states, sns, events, cloudwatch, healthlake];
-    const providers = Object.assign({}, ...services.map(service => service.providers)) as ResourceProviders;
+    const { iam, s3, ssm, lambda } = this;
     return new CloudFormation({
       environment: this.environment,
       authorizer: iam,
       functions: lambda,
-      providers,
+      providers: this.resourceProviders(),
       readObject: async (caller, bucket, key) => (await s3.getObject(caller, bucket, key)).toString('utf8'),
       readParameter: async (caller, name) => {
         await ssm.authorize(caller, 'ssm:GetParameters', name);
@@ -149,10 +160,29 @@ export class LocalAws {
     }, options);
   }
 
+  private resourceProviders(): ResourceProviders {
+    const { environment, iam, logs, clock } = this;
+    return {
+      ...iamProviders(iam),
+      ...kmsProviders(this.kms),
+      ...s3Providers(this.s3),
+      ...ssmProviders(this.ssm),
+      ...logsProviders(environment, iam, logs),
+      ...lambdaProviders(this.lambda),
+      ...stepFunctionsProviders(this.states, environment, iam, logs),
+      ...snsProviders(this.sns),
+      ...eventsProviders(this.events, iam),
+      ...cloudWatchProviders(this.cloudwatch, iam),
+      ...healthLakeProviders(this.healthlake.healthLake, clock),
+    };
+  }
+
   private registerServices(): void {
-    const { router, kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation } = this;
+    const { router, kms, s3, ssm, sts, lambda, states, sns, events, healthlake } = this;
+    const logs = new LogsWire(this.environment, this.iam, this.logs);
+    const cloudformation = new CloudFormationWire(this.cloudformation);
     const services = { kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation };
     for (const [name, service] of Object.entries(services)) router.register(name, service);
-    router.registerUnsigned(RESPONSE_PATH, cloudformation.customResources);
+    router.registerUnsigned(RESPONSE_PATH, this.cloudformation.customResources);
   }
 }

@@ -1,10 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { ServiceError, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from './contract';
+import { ServiceError, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from './contract';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
 import type { DataAccess, HealthLakePorts } from './healthlake/ports';
 import { operationOf } from './healthlake/wire';
-import { DatastoreProvider } from './healthlake-datastore-provider';
 import type { Iam } from './iam/iam';
 import type { Kms } from './kms/kms';
 
@@ -15,13 +14,11 @@ export type HealthLakeIam = Pick<Iam, 'authorize' | 'assumeRole'>;
 
 /** HealthLake as a service of the local AWS. */
 export class HealthLakeService implements WireService {
-  public readonly providers: ResourceProviders;
   /** For reading what is stored, watching jobs, and stalling queues. */
   public readonly healthLake: HealthLake;
 
   public constructor(environment: Environment, iam: HealthLakeIam, kms: Kms, options: HealthLakeOptions = {}) {
     this.healthLake = new HealthLake(portsOf(environment, iam, kms), options);
-    this.providers = { 'AWS::HealthLake::FHIRDatastore': new DatastoreProvider(this.healthLake, environment.clock) };
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {

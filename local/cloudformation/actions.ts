@@ -1,18 +1,16 @@
+import type { Actions } from './action';
 import { page, type Answer } from './answer';
 import { CHANGE_SET_ACTIONS } from './change-set-actions';
 import type { CloudFormation } from './cloudformation';
 import { describeEvent, describeResource, describeStack, summarizeResource, summarizeStack } from './descriptions';
 import { plannedChanges, prepareDeployment } from './prepare';
 import type { QueryInput } from './query-input';
-import type { ResourceRecord, Stack } from './stack';
+import type { ResourceRecord } from './resource-record';
+import type { Stack } from './stack';
 import { parseTemplate } from './template';
 import { TemplateError } from './template-error';
 import { templateBody } from './template-input';
 import { ServiceError, type Caller } from '../contract';
-
-/** Plays one action; the caller is already authorized for it. */
-export type Action = (cloudFormation: CloudFormation, input: QueryInput, caller: Caller) => Answer | Promise<Answer>;
-export type Actions = Readonly<Record<string, Action>>;
 
 const EVENTS_PER_PAGE = 100;
 const RESOURCES_PER_PAGE = 100;

@@ -4,7 +4,7 @@ import { inDependencyOrder } from './dependency-order';
 import { planned, reasonOf, scopeDuring, type Operation } from './engine';
 import { resolve, type Scope } from './intrinsics';
 import type { Program } from './program';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 
 /** The resources that could not be created or updated. */
 export interface Failures {

@@ -1,7 +1,7 @@
 import type { Attempt } from './deployment';
 import { requestFor, type Operation, type Planned } from './engine';
 import { ResourceFailure, type HandlerResult } from './handler';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 
 /** How a call ended, or that nobody waited for its end. */
 export type Outcome = { readonly result: HandlerResult } | { readonly error: unknown } | 'cancelled';

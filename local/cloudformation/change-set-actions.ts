@@ -1,11 +1,10 @@
 import { randomUUID } from 'crypto';
-import type { Actions } from './actions';
+import type { Actions } from './action';
 import { page, type Answer } from './answer';
-import { NO_CHANGES, type ChangeSet } from './change-set';
+import { NO_CHANGES, type ChangeSet, type ResourceChange } from './change-set';
 import type { CloudFormation } from './cloudformation';
 import type { Deployment } from './deployment';
 import { describeChangeSet, summarizeChangeSet } from './descriptions';
-import type { ResourceChange } from './diff';
 import { plannedChanges, prepareDeployment } from './prepare';
 import type { QueryInput } from './query-input';
 import type { Stack } from './stack';

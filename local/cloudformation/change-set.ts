@@ -1,5 +1,26 @@
 import type { Deployment } from './deployment';
-import type { ResourceChange } from './diff';
+
+/** One entry of a change set. */
+export interface ResourceChange {
+  readonly action: 'Add' | 'Modify' | 'Remove';
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string;
+  /** Properties with another value than now. */
+  readonly properties: readonly PropertyChange[];
+  /** Attributes of the resource, besides properties, with another value than now. */
+  readonly attributes: readonly ResourceAttribute[];
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+}
+
+export interface PropertyChange {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export type ResourceAttribute = 'Metadata' | 'DeletionPolicy' | 'UpdateReplacePolicy';
 
 /** A change set of a stack. */
 export interface ChangeSet {

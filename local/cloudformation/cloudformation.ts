@@ -1,6 +1,4 @@
 import { randomUUID } from 'crypto';
-import { ACTIONS } from './actions';
-import { answerResponse } from './answer';
 import { CustomResources, isCustomResource } from './custom-resource';
 import type { Deployment } from './deployment';
 import { reasonOf, type Engine, type Operation } from './engine';
@@ -8,27 +6,17 @@ import { NO_OPERATION, type ResourceHandler } from './handler';
 import { deleteStack, deploy, rollBack } from './operations';
 import type { CloudFormationOptions } from './options';
 import type { CloudFormationPorts } from './ports';
-import { QueryInput } from './query-input';
 import { Stack } from './stack';
 import { Stacks } from './stacks';
 import { isInProgress, isUpdatable, type StackStatus } from './status';
 import { TemplateError } from './template-error';
-import {
-  ServiceError, type Caller, type ResourceProviders, type WireRequest, type WireResponse, type WireService,
-} from '../contract';
-import { callerOf } from '../http/signed';
+import type { Caller, ResourceProviders } from '../contract';
 
 export { RESPONSE_PATH } from './custom-resource';
 export type { CloudFormationOptions, UpdateReversal } from './options';
 
-/**
- * Stands for the id of a stack that isn't there yet, and for those of all stacks: a wildcard in the resource of a request
- * can't be judged.
- */
-const NO_ID = '00000000-0000-0000-0000-000000000000';
-
 /** Plays CloudFormation: deploys stacks for the unmodified CDK CLI. */
-export class CloudFormation implements WireService {
+export class CloudFormation {
   public readonly providers: ResourceProviders = {
     'AWS::CDK::Metadata': NO_OPERATION,
     'AWS::CloudFormation::WaitConditionHandle': NO_OPERATION,
@@ -43,16 +31,6 @@ export class CloudFormation implements WireService {
     this.stacks = new Stacks(environment.region);
     this.customResources = new CustomResources(functions, environment.clock);
     this.engine = { environment, options, others: this.stacks, handlerOf: type => this.handlerOf(type) };
-  }
-
-  public async handle(request: WireRequest): Promise<WireResponse> {
-    const input = new QueryInput(request);
-    const action = input.text('Action') ?? '';
-    const play = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-    if (!play) throw new ServiceError('InvalidAction', `the local AWS does not play CloudFormation ${action}`);
-    const caller = callerOf(request);
-    await this.ports.authorizer.authorize({ caller, action: `cloudformation:${action}`, resource: this.resourceOf(input) });
-    return answerResponse(action, await play(this, input, caller));
   }
 
   /** A stack that does not exist yet. */
@@ -143,16 +121,5 @@ export class CloudFormation implements WireService {
     } catch {
       throw new TemplateError(`Role ${stack.roleArn} is invalid or cannot be assumed`);
     }
-  }
-
-  /** What an action is authorized on: the stack, or one that no policy can name by its id. */
-  private resourceOf(input: QueryInput): string {
-    const nameOrId = input.text('StackName');
-    const changeSet = input.text('ChangeSetName');
-    const stack = nameOrId === undefined
-      ? this.stacks.all().find(({ changeSets }) => [...changeSets.values()].some(({ id }) => id === changeSet))
-      : this.stacks.find(nameOrId);
-    if (stack) return stack.id;
-    return nameOrId?.startsWith('arn:') ? nameOrId : this.arn(`stack/${nameOrId ?? 'every-stack'}/${NO_ID}`);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { inDependencyOrder, reversed } from './dependency-order';
 import { reasonOf, requestFor, type Operation } from './engine';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 import type { ResourceStatus } from './status';
 import { physicalName } from '../physical-name';
 

@@ -1,5 +1,5 @@
 import type { Program } from './program';
-import type { ResourceRecord, Tag } from './stack';
+import type { ResourceRecord, Tag } from './resource-record';
 
 /** What was last asked of a stack. */
 export interface Deployment {

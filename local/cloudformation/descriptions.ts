@@ -3,7 +3,8 @@ import { describeChange, type ChangeSet } from './change-set';
 import type { StackEvent } from './events';
 import type { Parameter } from './parameters';
 import type { Program } from './program';
-import type { ResourceRecord, Stack } from './stack';
+import type { ResourceRecord } from './resource-record';
+import type { Stack } from './stack';
 
 const MASKED = '****';
 

@@ -1,32 +1,12 @@
 import { isDeepStrictEqual } from 'util';
+import type { ResourceChange } from './change-set';
 import { isCustomResource } from './custom-resource';
 import type { Deployment } from './deployment';
 import { resolve, type Scope } from './intrinsics';
 import type { Program } from './program';
-import type { ResourceRecord, Stack, Tag } from './stack';
+import type { ResourceRecord, Tag } from './resource-record';
+import type { Stack } from './stack';
 import type { ResourceDefinition } from './template';
-
-/** One entry of a change set. */
-export interface ResourceChange {
-  readonly action: 'Add' | 'Modify' | 'Remove';
-  readonly logicalId: string;
-  readonly type: string;
-  readonly physicalId?: string;
-  /** Properties with another value than now. */
-  readonly properties: readonly PropertyChange[];
-  /** Attributes of the resource, besides properties, with another value than now. */
-  readonly attributes: readonly ResourceAttribute[];
-  readonly before?: Readonly<Record<string, unknown>>;
-  readonly after?: Readonly<Record<string, unknown>>;
-}
-
-export interface PropertyChange {
-  readonly name: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-export type ResourceAttribute = 'Metadata' | 'DeletionPolicy' | 'UpdateReplacePolicy';
 
 /** What AWS shows for a value that is not known before the change is made. */
 const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';

@@ -3,8 +3,9 @@ import type { ResourceHandler } from './handler';
 import type { Scope } from './intrinsics';
 import type { CloudFormationOptions } from './options';
 import type { Program, PseudoParameters } from './program';
+import type { ResourceRecord } from './resource-record';
 import { resourceScope, type OtherStacks } from './resource-scope';
-import type { ResourceRecord, Stack } from './stack';
+import type { Stack } from './stack';
 import type { Caller, Environment, ResourceRequest } from '../contract';
 
 /** What every operation on a stack needs. */

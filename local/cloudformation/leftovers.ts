@@ -1,7 +1,8 @@
 import type { Doomed } from './delete';
 import { concludedAttempt } from './deployment';
 import type { Operation } from './engine';
-import type { ResourceRecord, Stack } from './stack';
+import type { ResourceRecord } from './resource-record';
+import type { Stack } from './stack';
 import type { DeletionPolicy } from './template';
 
 /**

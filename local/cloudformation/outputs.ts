@@ -1,7 +1,7 @@
 import { resolve, type Scope } from './intrinsics';
 import type { Program } from './program';
 import { references } from './references';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 import { TemplateError } from './template-error';
 
 export interface Output {

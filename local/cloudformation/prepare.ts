@@ -1,12 +1,14 @@
+import type { ResourceChange } from './change-set';
 import type { CloudFormation } from './cloudformation';
 import type { Deployment } from './deployment';
-import { changes, changesNothing, type ResourceChange } from './diff';
+import { changes, changesNothing } from './diff';
 import { pseudoParameters } from './engine';
 import { parameterValues } from './parameters';
 import { compile } from './program';
 import type { QueryInput } from './query-input';
+import type { Tag } from './resource-record';
 import { resourceScope } from './resource-scope';
-import type { Stack, Tag } from './stack';
+import type { Stack } from './stack';
 import { parseTemplate } from './template';
 import { TemplateError } from './template-error';
 import { templateBody } from './template-input';

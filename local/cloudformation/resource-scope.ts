@@ -1,7 +1,7 @@
 import { isCustomResource } from './custom-resource';
 import type { Scope, StackOutputReference } from './intrinsics';
 import { parameterReference, type Program, type PseudoParameters } from './program';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 import { TemplateError } from './template-error';
 
 /** The outputs of other stacks. */

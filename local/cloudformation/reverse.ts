@@ -5,7 +5,7 @@ import { concludedAttempt, type Attempt, type Deployment, type Unfinished } from
 import { planned, reasonOf, requestFor, scopeDuring, type Operation } from './engine';
 import { resolve, type Scope } from './intrinsics';
 import { REVERSE_BY_UPDATE, type CloudFormationOptions } from './options';
-import type { ResourceRecord } from './stack';
+import type { ResourceRecord } from './resource-record';
 
 const SKIPPED = 'Resource skipped during UpdateRollback';
 

@@ -1,5 +1,4 @@
-import type { AlarmState } from './alarm';
-import type { Alarm } from './alarms';
+import type { Alarm, AlarmState } from './alarm';
 import type { Environment } from '../contract';
 import type { Message } from '../sns/sns';
 

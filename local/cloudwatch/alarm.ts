@@ -34,6 +34,15 @@ export interface AlarmProperties extends Partial<MetricProperties> {
   readonly Metrics?: readonly MetricQuery[];
 }
 
+export interface Alarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly properties: AlarmProperties;
+  readonly state: AlarmState;
+  /** Every state it has been in, the oldest first; the last one is that of now. */
+  readonly states: readonly AlarmState[];
+}
+
 /** What an alarm looks at and how it judges it. */
 export interface AlarmRule {
   readonly periodMs: number;

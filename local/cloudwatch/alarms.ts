@@ -1,4 +1,4 @@
-import { alarmState, type AlarmProperties, type AlarmRule, type AlarmState } from './alarm';
+import { alarmState, type Alarm, type AlarmProperties, type AlarmRule, type AlarmState } from './alarm';
 import { alarmMessage } from './alarm-message';
 import type { Metrics } from './metrics';
 import type { Environment } from '../contract';
@@ -7,15 +7,6 @@ import type { Message, Publisher } from '../sns/sns';
 /** Where alarms tell that their state has changed. */
 export interface AlarmTopics {
   publish(publisher: Publisher, topicArn: string, message: Message): Promise<unknown>;
-}
-
-export interface Alarm {
-  readonly name: string;
-  readonly arn: string;
-  readonly properties: AlarmProperties;
-  readonly state: AlarmState;
-  /** Every state it has been in, the oldest first; the last one is that of now. */
-  readonly states: readonly AlarmState[];
 }
 
 interface MutableAlarm extends Alarm {

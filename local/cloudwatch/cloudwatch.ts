@@ -1,11 +1,12 @@
-import { AlarmProvider } from './alarm-provider';
-import { Alarms, type Alarm, type AlarmTopics, type FailedAction } from './alarms';
+import type { Alarm } from './alarm';
+import { Alarms, type AlarmTopics, type FailedAction } from './alarms';
 import { embeddedMetrics } from './embedded-metrics';
 import { Metrics, type Datum, type Dimensions } from './metrics';
-import type { Authorizer, Environment, ResourceProviders } from '../contract';
+import type { Environment } from '../contract';
 import type { Execution } from '../stepfunctions/stepfunctions';
 
-export type { Alarm, FailedAction } from './alarms';
+export type { Alarm } from './alarm';
+export type { FailedAction } from './alarms';
 export type { Datum, Dimensions } from './metrics';
 
 /** CloudWatch looks at an alarm so often. */
@@ -19,15 +20,13 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
 
 /** Plays CloudWatch's metrics and alarms. Alarms are looked at when a value comes in, and every minute of the clock. */
 export class CloudWatch {
-  public readonly providers: ResourceProviders;
+  public readonly alarms: Alarms;
   private readonly metrics = new Metrics();
-  private readonly alarms: Alarms;
   private readonly closing = new AbortController();
   private watching?: Promise<void>;
 
-  public constructor(private readonly environment: Environment, authorizer: Authorizer, topics: AlarmTopics) {
+  public constructor(private readonly environment: Environment, topics: AlarmTopics) {
     this.alarms = new Alarms(environment, this.metrics, topics, () => this.watch());
-    this.providers = { 'AWS::CloudWatch::Alarm': new AlarmProvider(this.alarms, authorizer) };
   }
 
   /** What alarms should have done and could not. */

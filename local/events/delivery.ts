@@ -1,5 +1,5 @@
+import type { Event } from './event';
 import type { Rule, Target } from './event-buses';
-import type { Event } from './events';
 import { targetInput } from './target-input';
 import type { Caller, Environment, LogSink } from '../contract';
 import type { Message, Publisher } from '../sns/sns';

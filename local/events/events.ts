@@ -1,32 +1,14 @@
 import { randomUUID } from 'crypto';
 import { Delivery, type TargetServices } from './delivery';
 import { checkEntries, entryError, type Entry, type EntryError } from './entry';
-import { EventBusPolicyProvider } from './event-bus-policy-provider';
-import { EventBusProvider } from './event-bus-provider';
+import type { Event, EventContent } from './event';
 import { EventBuses, type EventBus } from './event-buses';
-import { RuleProvider } from './rule-provider';
-import type { Authorizer, Caller, Environment, ResourceProviders, WireRequest, WireResponse, WireService } from '../contract';
+import type { Authorizer, Caller, Environment, WireRequest, WireResponse, WireService } from '../contract';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
 import { callerOf } from '../http/signed';
 
 export type { DeliveredEvent, TargetServices, UndeliveredEvent } from './delivery';
-
-/** An event as rules and targets see it. */
-export interface Event {
-  readonly 'version': '0';
-  readonly 'id': string;
-  readonly 'detail-type': string;
-  readonly 'source': string;
-  readonly 'account': string;
-  /** Whole seconds, like `2023-12-08T02:14:42Z`. */
-  readonly 'time': string;
-  readonly 'region': string;
-  readonly 'resources': readonly string[];
-  readonly 'detail': Readonly<Record<string, unknown>>;
-}
-
-/** What somebody says about an event; EventBridge adds the rest. */
-export type EventContent = Pick<Event, 'source' | 'detail-type' | 'resources' | 'detail'>;
+export type { Event, EventContent } from './event';
 
 /** An event that a bus took. */
 export interface EventOnBus {
@@ -37,20 +19,14 @@ export interface EventOnBus {
 
 /** Plays EventBridge: event buses, rules with patterns, and deliveries to functions, topics and log groups. */
 export class Events implements WireService {
-  public readonly providers: ResourceProviders;
   /** What was put on which bus, the oldest first. */
   public readonly entries: EventOnBus[] = [];
-  private readonly buses: EventBuses;
+  public readonly buses: EventBuses;
   private readonly delivery: Delivery;
 
   public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, services: TargetServices) {
     this.buses = new EventBuses(environment);
     this.delivery = new Delivery(environment, services);
-    this.providers = {
-      'AWS::Events::EventBus': new EventBusProvider(this.buses, authorizer),
-      'AWS::Events::EventBusPolicy': new EventBusPolicyProvider(this.buses, authorizer),
-      'AWS::Events::Rule': new RuleProvider(this.buses, authorizer),
-    };
   }
 
   /** What targets got, the oldest first. */

@@ -1,5 +1,5 @@
+import type { Event } from './event';
 import type { Rule, Target } from './event-buses';
-import type { Event } from './events';
 
 /** The text that a target gets: JSON, unless an input template is other text. */
 export function targetInput(event: Event, rule: Rule, { Input, InputPath, InputTransformer }: Target): string {

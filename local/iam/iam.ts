@@ -3,15 +3,12 @@ import { administratorAccessArn } from './aws-managed-policies';
 import { bootstrapRoles } from './bootstrap';
 import { decide, type Decision } from './engine';
 import { ManagedPolicies } from './managed-policies';
-import { ManagedPolicyProvider } from './managed-policy-provider';
 import { checkIdentityPolicy, checkTrustPolicy } from './policy-checks';
 import type { NamedPolicy, PolicyDocument } from './policy-document';
-import { PolicyProvider } from './policy-provider';
 import { requestContext } from './request-context';
-import { RoleProvider } from './role-provider';
 import { Roles, type Role, type RoleSettings } from './roles';
 import { Sessions, type SessionCredentials } from './sessions';
-import { ServiceError, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type ResourceProviders } from '../contract';
+import { ServiceError, type AuthorizationQuestion, type Authorizer, type Caller, type Environment } from '../contract';
 
 export type { SessionCredentials } from './sessions';
 
@@ -35,7 +32,6 @@ const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 
 /** Users, roles, policies and sessions of one account, and the decisions that follow from them. */
 export class Iam implements Authorizer {
-  public readonly providers: ResourceProviders;
   public readonly admin: Caller;
   public readonly roles: Roles;
   public readonly managedPolicies: ManagedPolicies;
@@ -52,11 +48,6 @@ export class Iam implements Authorizer {
     this.admin = { arn: adminArn, principalArn: adminArn, accountId };
     this.sessions.addUser(ADMIN_CREDENTIALS.accessKeyId, this.admin);
     for (const { name, settings } of bootstrapRoles(environment)) this.roles.create(name, '/', settings, 0);
-    this.providers = {
-      'AWS::IAM::Role': new RoleProvider(this),
-      'AWS::IAM::Policy': new PolicyProvider(this),
-      'AWS::IAM::ManagedPolicy': new ManagedPolicyProvider(this),
-    };
   }
 
   /** Whom the access key belongs to; undefined if nobody, or if the session token isn't the one that came with it. */

@@ -1,6 +1,5 @@
 import { KeyStore, type Key } from './key-store';
-import { AliasProvider, KeyProvider } from './providers';
-import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
 import { callerOf } from '../http/signed';
 
@@ -8,12 +7,10 @@ export type { Key } from './key-store';
 
 /** Plays KMS: who may use which key. */
 export class Kms implements WireService {
-  public readonly providers: ResourceProviders;
   public readonly keys: KeyStore;
 
   public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer) {
     this.keys = new KeyStore(environment);
-    this.providers = { 'AWS::KMS::Key': new KeyProvider(this), 'AWS::KMS::Alias': new AliasProvider(this) };
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {

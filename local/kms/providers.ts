@@ -1,6 +1,11 @@
 import type { Key } from './key-store';
 import type { Kms } from './kms';
-import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+
+/** The providers of KMS's resources. */
+export function kmsProviders(kms: Kms): ResourceProviders {
+  return { 'AWS::KMS::Key': new KeyProvider(kms), 'AWS::KMS::Alias': new AliasProvider(kms) };
+}
 
 interface KeyProperties {
   readonly KeyPolicy?: unknown;
@@ -12,7 +17,7 @@ interface KeyProperties {
 const DAY_MS = 24 * 3_600_000;
 
 /** Plays AWS::KMS::Key. */
-export class KeyProvider implements ResourceProvider {
+class KeyProvider implements ResourceProvider {
   public constructor(private readonly kms: Kms) {}
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {
@@ -46,7 +51,7 @@ interface AliasProperties {
 }
 
 /** Plays AWS::KMS::Alias. */
-export class AliasProvider implements ResourceProvider {
+class AliasProvider implements ResourceProvider {
   public constructor(private readonly kms: Kms) {}
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {

@@ -1,16 +1,12 @@
 import { randomUUID } from 'crypto';
-import { AliasProvider } from './alias-provider';
 import type { CodeLoader } from './code-package';
 import type { InvocationHook, KillAnswer } from './faults';
 import type { FunctionLogSink } from './function-log';
-import { FunctionProvider } from './function-provider';
 import { FunctionRegistry, type ResolvedFunction } from './function-registry';
 import type { FunctionHost, FunctionVersion } from './function-version';
-import { PermissionProvider } from './permission-provider';
-import { VersionProvider } from './version-provider';
 import { LambdaWire } from './wire';
 import {
-  ServiceError, type Caller, type Environment, type FunctionInvoker, type InvocationResult, type ResourceProviders,
+  ServiceError, type Caller, type Environment, type FunctionInvoker, type InvocationResult,
   type WireRequest, type WireResponse, type WireService,
 } from '../contract';
 
@@ -33,12 +29,12 @@ export interface Invocation {
 
 /** AWS Lambda: runs the real code of Node.js functions, each execution environment in a process of its own. */
 export class Lambda implements WireService, FunctionInvoker {
-  public readonly providers: ResourceProviders;
+  public readonly host: FunctionHost;
+  public readonly registry = new FunctionRegistry();
   /** Asked before each invocation what is to go wrong with it. */
   public beforeInvoke?: InvocationHook;
   /** All runs of functions, oldest first. */
   public readonly invocations: Invocation[] = [];
-  private readonly registry = new FunctionRegistry();
   private readonly wire: LambdaWire;
   private readonly invocationCounts = new Map<string, number>();
   private readonly droppedLines = new Map<string, number>();
@@ -51,14 +47,8 @@ export class Lambda implements WireService, FunctionInvoker {
     logs: FunctionLogSink,
     loadCode: CodeLoader,
   ) {
-    const host: FunctionHost = { env, iam, logs, loadCode, onDroppedLogLine: name => increment(this.droppedLines, name) };
+    this.host = { env, iam, logs, loadCode, onDroppedLogLine: name => increment(this.droppedLines, name) };
     this.wire = new LambdaWire(iam, this.registry, this);
-    this.providers = {
-      'AWS::Lambda::Function': new FunctionProvider(host, this.registry),
-      'AWS::Lambda::Version': new VersionProvider(host, this.registry),
-      'AWS::Lambda::Alias': new AliasProvider(iam, this.registry),
-      'AWS::Lambda::Permission': new PermissionProvider(iam, this.registry),
-    };
   }
 
   public handle(request: WireRequest): Promise<WireResponse> {

@@ -1,4 +1,4 @@
-import type { LogEvent } from './logs';
+import type { LogEvent } from './log-event';
 import { ServiceError } from '../contract';
 
 /** Which events FilterLogEvents is asked for: those that all members let through. */

@@ -1,15 +1,5 @@
-import { LogGroupProvider } from './log-group-provider';
-import { LogsWire } from './wire';
-import {
-  ServiceError, type Authorizer, type Environment, type LogSink, type ResourceProviders, type WireRequest, type WireResponse, type WireService,
-} from '../contract';
-
-export interface LogEvent {
-  /** Milliseconds since the epoch, by the clock. */
-  readonly timestamp: number;
-  readonly stream: string;
-  readonly message: string;
-}
+import type { LogEvent } from './log-event';
+import { ServiceError, type Environment, type LogSink } from '../contract';
 
 interface LogGroup {
   readonly createdAt: number;
@@ -18,21 +8,12 @@ interface LogGroup {
 }
 
 /** CloudWatch Logs: groups, streams and events in memory. */
-export class Logs implements LogSink, WireService {
-  public readonly providers: ResourceProviders;
+export class Logs implements LogSink {
   /** Told of each message that is written. */
   public onWrite?: (message: string) => void;
-  private readonly wire: LogsWire;
   private readonly groups = new Map<string, LogGroup>();
 
-  public constructor(private readonly env: Environment, authorizer: Authorizer) {
-    this.providers = { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, this) };
-    this.wire = new LogsWire(env, authorizer, this);
-  }
-
-  public async handle(request: WireRequest): Promise<WireResponse> {
-    return this.wire.handle(request);
-  }
+  public constructor(private readonly env: Environment) {}
 
   /** Writes one event; the group is made if it doesn't exist. */
   public write(logGroup: string, stream: string, message: string): void {

@@ -1,8 +1,6 @@
 import { Access } from './access';
 import type { Bucket } from './bucket';
 import { bucketOperations } from './bucket-operations';
-import { BucketPolicyProvider } from './bucket-policy-provider';
-import { BucketProvider } from './bucket-provider';
 import { Buckets } from './buckets';
 import { copyOperations } from './copy';
 import { deleteOperations } from './delete';
@@ -12,7 +10,7 @@ import { objectOperations, readObject } from './objects';
 import { redirectOf } from './redirect';
 import { readRequest, type S3Context, type S3Operations } from './request';
 import { settingOperations } from './setting-operations';
-import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { Kms } from '../kms/kms';
 
 export type { Bucket } from './bucket';
@@ -29,15 +27,11 @@ const OPERATIONS: S3Operations = {
 
 /** Plays S3, in memory. */
 export class S3 implements WireService {
-  public readonly providers: ResourceProviders;
-  private readonly context: S3Context;
+  /** What the operations work on, and the providers of buckets. */
+  public readonly context: S3Context;
 
   public constructor(environment: Environment, authorizer: Authorizer, kms: Kms) {
     this.context = { environment, buckets: new Buckets(environment.clock), access: new Access(environment, authorizer, kms) };
-    this.providers = {
-      'AWS::S3::Bucket': new BucketProvider(this.context),
-      'AWS::S3::BucketPolicy': new BucketPolicyProvider(this.context),
-    };
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {

@@ -6,6 +6,16 @@ export interface Message {
   readonly message: string;
 }
 
+/** A message that a topic took. */
+export interface PublishedMessage extends Message {
+  readonly messageId: string;
+  readonly topicArn: string;
+  /** Milliseconds since the epoch, by the clock. */
+  readonly time: number;
+  /** The user, the session or the service that published it. */
+  readonly publisherArn: string;
+}
+
 const MAX_SUBJECT_LENGTH = 100;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 

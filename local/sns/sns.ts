@@ -1,20 +1,17 @@
 import { randomUUID } from 'crypto';
 import { Access, type Publisher } from './access';
-import { checkMessage, type Message } from './message';
+import { checkMessage, type Message, type PublishedMessage } from './message';
 import { subscriptionEvent } from './subscription-event';
-import { SubscriptionProvider } from './subscription-provider';
-import { TopicPolicyProvider } from './topic-policy-provider';
-import { TopicProvider } from './topic-provider';
 import { Topics, type Subscription, type Topic } from './topics';
 import {
-  ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService,
+  ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
 } from '../contract';
 import { queryParameters, queryResponse } from '../http/query';
 import { callerOf } from '../http/signed';
 import type { Kms } from '../kms/kms';
 
 export type { Publisher } from './access';
-export type { Message } from './message';
+export type { Message, PublishedMessage } from './message';
 
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const SERVICE = { arn: 'sns.amazonaws.com', principalArn: 'sns.amazonaws.com', accountId: '' };
@@ -22,16 +19,6 @@ const SERVICE = { arn: 'sns.amazonaws.com', principalArn: 'sns.amazonaws.com', a
 /** Runs a function for SNS, with the condition keys that its resource policy may look at. */
 export interface SubscribedFunctions {
   invokeEvent(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string>): Promise<void>;
-}
-
-/** A message that a topic took. */
-export interface PublishedMessage extends Message {
-  readonly messageId: string;
-  readonly topicArn: string;
-  /** Milliseconds since the epoch, by the clock. */
-  readonly time: number;
-  /** The user, the session or the service that published it. */
-  readonly publisherArn: string;
 }
 
 /** A message that did not get to a subscriber. */
@@ -43,10 +30,9 @@ export interface UndeliveredMessage {
 
 /** Plays SNS: topics, who may publish to them, and subscriptions of Lambda functions. Other subscriptions get nothing. */
 export class Sns implements WireService {
-  public readonly providers: ResourceProviders;
   public readonly topics: Topics;
+  public readonly access: Access;
   public readonly undelivered: UndeliveredMessage[] = [];
-  private readonly access: Access;
   private readonly messages: PublishedMessage[] = [];
 
   public constructor(
@@ -54,11 +40,6 @@ export class Sns implements WireService {
   ) {
     this.topics = new Topics(environment);
     this.access = new Access(environment, authorizer, kms);
-    this.providers = {
-      'AWS::SNS::Topic': new TopicProvider(this.topics, this.access),
-      'AWS::SNS::TopicPolicy': new TopicPolicyProvider(this.topics, this.access),
-      'AWS::SNS::Subscription': new SubscriptionProvider(this.topics, this.access),
-    };
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {

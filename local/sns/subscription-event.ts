@@ -1,4 +1,4 @@
-import type { PublishedMessage } from './sns';
+import type { PublishedMessage } from './message';
 import type { Subscription } from './topics';
 
 /** What a function gets that is subscribed to a topic. Nothing is signed here. */

@@ -1,5 +1,4 @@
-import { ParameterProvider } from './parameter-provider';
-import { ServiceError, type Authorizer, type Caller, type Environment, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
 import { callerOf } from '../http/signed';
 import { BOOTSTRAP_VERSION_PARAMETER } from '../iam/bootstrap';
@@ -17,11 +16,9 @@ export interface Parameter {
 
 /** Plays the Parameter Store of SSM. */
 export class Ssm implements WireService {
-  public readonly providers: ResourceProviders;
   private readonly parameters = new Map<string, Parameter>();
 
   public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer) {
-    this.providers = { 'AWS::SSM::Parameter': new ParameterProvider(this) };
     this.put(BOOTSTRAP_VERSION_PARAMETER, BOOTSTRAP_VERSION);
   }
 

@@ -1,8 +1,8 @@
 import {
   DescribeFHIRDatastoreCommand, DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, HealthLakeClient, HealthLakeServiceException,
 } from '@aws-sdk/client-healthlake';
-import type { Json } from './definition';
 import { StateError } from './state-error';
+import type { Json } from './states';
 import type { TaskCall } from './task-call';
 import { memberNames } from './template';
 import type { Environment } from '../contract';

@@ -1,6 +1,6 @@
-import type { ChoiceRule, ChoiceState, Json } from './definition';
 import { isPlayedPath, lookUp, select, type PathScope } from './paths';
 import { StateError } from './state-error';
+import type { ChoiceRule, ChoiceState, Json } from './states';
 
 type Scalar = string | number | boolean;
 

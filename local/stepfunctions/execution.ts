@@ -1,12 +1,12 @@
 import { chosen } from './choice';
-import type { Definition, FailState, Json, State, TaskState, WaitState } from './definition';
 import { History, HistoryFull } from './history';
 import { evaluate } from './intrinsics';
 import type { ExecutionLog } from './logging';
 import { filtered, merged, select, type PathScope } from './paths';
 import { RetryBudget } from './retry';
 import { matchesError, MAX_DATA_BYTES, StateError } from './state-error';
-import { taskCall, type TaskWorld } from './task-call';
+import type { Definition, FailState, Json, State, TaskState, WaitState } from './states';
+import { taskCall, type TaskWorld } from './tasks';
 import { filledTemplate } from './template';
 import type { AssumedRole } from '../iam/iam';
 

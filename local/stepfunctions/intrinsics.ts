@@ -1,6 +1,6 @@
-import type { Json } from './definition';
 import { isPlayedPath, select, type PathScope } from './paths';
 import { StateError } from './state-error';
+import type { Json } from './states';
 
 /** What the value of a member `x.$` says: a path, a literal argument, or a call of an intrinsic function. */
 type Expression = { readonly path: string } | { readonly literal: Json } | Call;

@@ -1,5 +1,5 @@
-import type { Json } from './definition';
 import { StateError } from './state-error';
+import type { Json } from './states';
 import type { TaskCall } from './task-call';
 import { memberNames } from './template';
 import { ServiceError, type Caller, type Environment, type FunctionInvoker } from '../contract';

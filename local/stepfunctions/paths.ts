@@ -1,5 +1,5 @@
-import type { Json } from './definition';
 import { StateError } from './state-error';
+import type { Json } from './states';
 
 /** What `$` and `$$` stand for. */
 export interface PathScope {

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
-import type { Retrier } from './definition';
 import { matchesError } from './state-error';
+import type { Retrier } from './states';
 
 /** Counts the attempts of one stay in a state. */
 export class RetryBudget {

@@ -1,8 +1,8 @@
 import { ruleProblem } from './choice';
-import type { Catcher, FailState, Retrier, State, TaskState } from './definition';
 import { expressionProblem } from './intrinsics';
 import { isPlayedPath } from './paths';
-import { taskProblem } from './task-call';
+import type { Catcher, FailState, Retrier, State, TaskState } from './states';
+import { taskProblem } from './tasks';
 import { templateProblem } from './template';
 
 /** Why a state with known fields isn't played; undefined if it is. */

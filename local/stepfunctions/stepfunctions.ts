@@ -2,8 +2,8 @@ import { randomUUID } from 'crypto';
 import { Execution } from './execution';
 import { ExecutionLog } from './logging';
 import { MAX_DATA_BYTES, StateError } from './state-error';
-import { assumeStateMachineRole, StateMachineProvider, type StateMachine } from './state-machine-provider';
-import { ServiceError, type Caller, type Environment, type FunctionInvoker, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { assumeStateMachineRole, type StateMachine } from './state-machine';
+import { ServiceError, type Caller, type Environment, type FunctionInvoker, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { AssumedRole, Iam } from '../iam/iam';
 import type { Logs } from '../logs/logs';
 
@@ -27,10 +27,10 @@ const NAME = /^[\w-]{1,80}$/;
 
 /** AWS Step Functions: runs standard state machines whose tasks are Lambda functions and calls of HealthLake. */
 export class StepFunctions implements WireService {
-  public readonly providers: ResourceProviders;
+  /** By ARN. */
+  public readonly machines = new Map<string, StateMachine>();
   /** Told of each execution when it starts. */
   public onStart?: (execution: Execution) => void;
-  private readonly machines = new Map<string, StateMachine>();
   private readonly executionsByArn = new Map<string, Execution>();
 
   public constructor(
@@ -38,9 +38,7 @@ export class StepFunctions implements WireService {
     private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
     private readonly invoker: FunctionInvoker,
     private readonly logs: Pick<Logs, 'hasGroup' | 'write'>,
-  ) {
-    this.providers = { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, this.machines) };
-  }
+  ) {}
 
   /** All executions, oldest first, of one state machine or of all. */
   public executions(stateMachineArn?: string): Execution[] {

@@ -1,6 +1,6 @@
-import type { Json } from './definition';
 import { evaluate, expressionProblem } from './intrinsics';
 import type { PathScope } from './paths';
+import type { Json } from './states';
 
 /** Parameters, ResultSelector and Credentials: members whose name ends in `.$` are paths or intrinsic functions. */
 export function filledTemplate(template: Json, scope: PathScope): Json {

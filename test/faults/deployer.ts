@@ -2,6 +2,7 @@ import { STACK, type Synthesized } from './template';
 import type { World } from './world';
 import type { Stack } from '../../local/cloudformation/stack';
 import type { StackStatus } from '../../local/cloudformation/status';
+import { CloudFormationWire } from '../../local/cloudformation/wire';
 
 /** A stack in such a status can only be deleted. */
 const FAILED_CREATION: readonly StackStatus[] = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
@@ -49,7 +50,7 @@ export class Deployer {
   private async ask(action: string, parameters: Record<string, string> = {}): Promise<void> {
     const { cloudformation, region, iam } = this.world.aws;
     const body = new URLSearchParams({ 'Action': action, 'StackName': STACK, 'Capabilities.member.1': 'CAPABILITY_IAM', ...parameters });
-    await cloudformation.handle({
+    await new CloudFormationWire(cloudformation).handle({
       service: 'cloudformation',
       region,
       method: 'POST',

@@ -1,5 +1,6 @@
 import { Harness } from './harness';
 import type { ResourceRequest } from '../../local/contract';
+import { healthLakeProviders } from '../../local/healthlake-providers';
 
 let aws: Harness;
 
@@ -17,7 +18,7 @@ function request(properties: Record<string, unknown>): ResourceRequest {
 }
 
 function provider() {
-  return aws.service.providers['AWS::HealthLake::FHIRDatastore'];
+  return healthLakeProviders(aws.service.healthLake, aws.clock)['AWS::HealthLake::FHIRDatastore'];
 }
 
 function status(id: string): string | undefined {

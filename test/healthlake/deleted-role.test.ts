@@ -1,5 +1,6 @@
 import { ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import { Harness, patient } from './harness';
+import { iamProviders } from '../../local/iam/providers';
 
 let aws: Harness;
 
@@ -15,7 +16,7 @@ afterEach(() => aws.close());
 /** Deletes a role as CloudFormation does, and gives what it was like. */
 async function deleteRole(name: string) {
   const { latest } = aws.iam.roles.get(name).settings;
-  await aws.iam.providers['AWS::IAM::Role'].delete({
+  await iamProviders(aws.iam)['AWS::IAM::Role'].delete({
     stackId: 'stack-id',
     stackName: 'Stack',
     logicalId: 'Role',

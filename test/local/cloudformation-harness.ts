@@ -1,6 +1,7 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { ScaledClock } from '../../local/clock';
 import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from '../../local/cloudformation/cloudformation';
+import { CloudFormationWire } from '../../local/cloudformation/wire';
 import type { Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../../local/contract';
 import { Router } from '../../local/http';
 
@@ -78,7 +79,7 @@ export class Harness {
       assumeExecutionRole: async () => Promise.resolve(ADMIN),
     }, cloudformation);
     this.router = new Router({ callerOf: () => ADMIN }, this.clock);
-    this.router.register('cloudformation', this.cloudFormation);
+    this.router.register('cloudformation', new CloudFormationWire(this.cloudFormation));
     this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
   }
 

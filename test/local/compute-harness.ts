@@ -1,10 +1,14 @@
 import { zipSync } from 'fflate';
 import { ScaledClock } from '../../local/clock';
-import type { Environment, ResourceRequest, ResourceResult } from '../../local/contract';
+import type { Environment, ResourceProviders, ResourceRequest, ResourceResult } from '../../local/contract';
 import { Router } from '../../local/http';
 import { ADMIN_CREDENTIALS, Iam } from '../../local/iam/iam';
 import { Lambda } from '../../local/lambda/lambda';
+import { lambdaProviders } from '../../local/lambda/providers';
 import { Logs } from '../../local/logs/logs';
+import { logsProviders } from '../../local/logs/providers';
+import { LogsWire } from '../../local/logs/wire';
+import { stepFunctionsProviders } from '../../local/stepfunctions/providers';
 import { StepFunctions } from '../../local/stepfunctions/stepfunctions';
 
 /** The services of COMPUTE with the real router and the real policies. */
@@ -22,6 +26,7 @@ export class ComputeHarness {
   public readonly lambda: Lambda;
   public readonly stepFunctions: StepFunctions;
   public readonly router: Router;
+  private readonly providers: ResourceProviders;
   private readonly packages = new Map<string, Buffer>();
   private port = 0;
 
@@ -36,11 +41,16 @@ export class ComputeHarness {
       endpoint: () => `http://127.0.0.1:${this.port}`,
     };
     this.iam = new Iam(this.env);
-    this.logs = new Logs(this.env, this.iam);
+    this.logs = new Logs(this.env);
     this.lambda = new Lambda(this.env, this.iam, this.logs, async (_bucket, key) => this.code(key));
     this.stepFunctions = new StepFunctions(this.env, this.iam, this.lambda, this.logs);
+    this.providers = {
+      ...lambdaProviders(this.lambda),
+      ...stepFunctionsProviders(this.stepFunctions, this.env, this.iam, this.logs),
+      ...logsProviders(this.env, this.iam, this.logs),
+    };
     this.router = new Router(this.iam, this.clock);
-    this.router.register('logs', this.logs);
+    this.router.register('logs', new LogsWire(this.env, this.iam, this.logs));
     this.router.register('lambda', this.lambda);
     this.router.register('states', this.stepFunctions);
   }
@@ -113,7 +123,7 @@ export class ComputeHarness {
   }
 
   private provider(type: string) {
-    const provider = { ...this.lambda.providers, ...this.stepFunctions.providers, ...this.logs.providers }[type];
+    const provider = this.providers[type];
     if (!provider) throw new Error(`nobody plays ${type}`);
     return provider;
   }

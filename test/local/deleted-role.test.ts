@@ -32,7 +32,7 @@ async function sessionByResourcePolicies(): Promise<AssumedRole> {
   const session = await aws.sessionWith(NAME, []);
   const byRole = (action: string, resource: string) => policy({ ...allow(action, resource), Principal: { AWS: roleArn(NAME) } });
   ({ keyId } = aws.kms.keys.create(byRole(ACTIONS.key, '*')));
-  await aws.createResource(aws.s3.providers, 'AWS::S3::BucketPolicy', {
+  await aws.createResource('AWS::S3::BucketPolicy', {
     Bucket: BUCKET, PolicyDocument: byRole(ACTIONS.bucket, `arn:aws:s3:::${BUCKET}/*`),
   });
   return session;
@@ -40,7 +40,7 @@ async function sessionByResourcePolicies(): Promise<AssumedRole> {
 
 async function deleteRole(): Promise<void> {
   const { trustPolicy, inlinePolicies } = aws.iam.roles.get(NAME).settings.latest;
-  await aws.deleteResource(aws.iam.providers, 'AWS::IAM::Role', NAME, {
+  await aws.deleteResource('AWS::IAM::Role', NAME, {
     AssumeRolePolicyDocument: trustPolicy,
     Policies: Object.entries(inlinePolicies).map(([PolicyName, PolicyDocument]) => ({ PolicyName, PolicyDocument })),
   });

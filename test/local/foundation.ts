@@ -5,8 +5,12 @@ import { ScaledClock } from '../../local/clock';
 import type { Environment, ResourceProviders, ResourceResult } from '../../local/contract';
 import { Router } from '../../local/http';
 import { ADMIN_CREDENTIALS, Iam, type AssumedRole, type IamOptions } from '../../local/iam/iam';
+import { iamProviders } from '../../local/iam/providers';
 import { Kms } from '../../local/kms/kms';
+import { kmsProviders } from '../../local/kms/providers';
+import { s3Providers } from '../../local/s3/providers';
 import { S3 } from '../../local/s3/s3';
+import { ssmProviders } from '../../local/ssm/providers';
 import { Ssm } from '../../local/ssm/ssm';
 import { Sts } from '../../local/sts/sts';
 
@@ -41,6 +45,7 @@ export class Foundation {
   public readonly s3: S3;
   public readonly ssm: Ssm;
   public readonly router: Router;
+  private readonly providers: ResourceProviders;
   private readonly clients: { destroy(): void }[] = [];
   private port = 0;
 
@@ -49,6 +54,7 @@ export class Foundation {
     this.kms = new Kms(this.environment, this.iam);
     this.s3 = new S3(this.environment, this.iam, this.kms);
     this.ssm = new Ssm(this.environment, this.iam);
+    this.providers = { ...iamProviders(this.iam), ...kmsProviders(this.kms), ...s3Providers(this.s3), ...ssmProviders(this.ssm) };
     this.router = new Router(this.iam, this.clock);
     this.router.register('sts', new Sts(this.iam));
     this.router.register('kms', this.kms);
@@ -86,22 +92,20 @@ export class Foundation {
   }
 
   /** Creates a resource as CloudFormation does. */
-  public async createResource(providers: ResourceProviders, type: string, properties: object, caller = this.iam.admin): Promise<ResourceResult> {
-    return providers[type].create({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, properties, caller });
+  public async createResource(type: string, properties: object, caller = this.iam.admin): Promise<ResourceResult> {
+    return this.providers[type].create({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, properties, caller });
   }
 
   /** Updates a resource as CloudFormation does. */
-  public async updateResource(
-    providers: ResourceProviders, type: string, physicalId: string, oldProperties: object, properties: object,
-  ): Promise<ResourceResult> {
+  public async updateResource(type: string, physicalId: string, oldProperties: object, properties: object): Promise<ResourceResult> {
     const caller = this.iam.admin;
-    return providers[type].update({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, oldProperties, properties, caller });
+    return this.providers[type].update({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, oldProperties, properties, caller });
   }
 
   /** Deletes a resource as CloudFormation does. */
-  public async deleteResource(providers: ResourceProviders, type: string, physicalId: string, properties: object): Promise<void> {
+  public async deleteResource(type: string, physicalId: string, properties: object): Promise<void> {
     const caller = this.iam.admin;
-    await providers[type].delete({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, properties, caller });
+    await this.providers[type].delete({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, properties, caller });
   }
 
   private configuration(credentials: Credentials): { endpoint: string; region: string; credentials: Credentials } {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-const create = (type: string, properties: object) => aws.createResource(aws.iam.providers, type, properties);
+const create = (type: string, properties: object) => aws.createResource(type, properties);
 const createRole = (properties: object = {}) => create(ROLE, { AssumeRolePolicyDocument: lambdaTrust, ...properties });
 
 const may = async (role: string, action: string): Promise<boolean> => {
@@ -42,11 +42,11 @@ describe(ROLE, () => {
     expect([await may(roleArn(physicalId), 's3:GetObject'), await may(roleArn(physicalId), 's3:PutObject')]).toEqual([true, false]);
 
     const after = { ...before, Policies: [inline('q', allow('s3:PutObject', '*'))] };
-    expect((await aws.updateResource(aws.iam.providers, ROLE, physicalId, before, after)).physicalId).toBe(physicalId);
+    expect((await aws.updateResource(ROLE, physicalId, before, after)).physicalId).toBe(physicalId);
     expect([await may(roleArn(physicalId), 's3:GetObject'), await may(roleArn(physicalId), 's3:PutObject')]).toEqual([false, true]);
 
     const renamed = { ...after, RoleName: 'renamed' };
-    expect((await aws.updateResource(aws.iam.providers, ROLE, physicalId, after, renamed)).physicalId).toBe('renamed');
+    expect((await aws.updateResource(ROLE, physicalId, after, renamed)).physicalId).toBe('renamed');
   });
 
   test('keeps within the quotas of IAM', async () => {
@@ -78,16 +78,16 @@ describe(ROLE, () => {
     const properties = { RoleName: 'gone', AssumeRolePolicyDocument: lambdaTrust, Policies: [inline('own', allow('s3:GetObject', '*'))] };
     await create(ROLE, properties);
     const { physicalId } = await create(POLICY, { ...inline('other', allow('s3:PutObject', '*')), Roles: ['gone'] });
-    await expect(aws.deleteResource(aws.iam.providers, ROLE, 'gone', properties)).rejects.toMatchObject({ name: 'DeleteConflict' });
-    await aws.deleteResource(aws.iam.providers, POLICY, physicalId, { ...inline('other'), Roles: ['gone'] });
-    await aws.deleteResource(aws.iam.providers, ROLE, 'gone', properties);
-    await aws.deleteResource(aws.iam.providers, ROLE, 'gone', properties);
+    await expect(aws.deleteResource(ROLE, 'gone', properties)).rejects.toMatchObject({ name: 'DeleteConflict' });
+    await aws.deleteResource(POLICY, physicalId, { ...inline('other'), Roles: ['gone'] });
+    await aws.deleteResource(ROLE, 'gone', properties);
+    await aws.deleteResource(ROLE, 'gone', properties);
     await expect(may(roleArn('gone'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
   });
 
   test('is made only by who may make it', async () => {
     const { caller } = await aws.sessionWith('weak', [allow('s3:*', '*')]);
-    await expect(aws.createResource(aws.iam.providers, ROLE, { AssumeRolePolicyDocument: lambdaTrust }, caller)).rejects.toThrow('iam:CreateRole');
+    await expect(aws.createResource(ROLE, { AssumeRolePolicyDocument: lambdaTrust }, caller)).rejects.toThrow('iam:CreateRole');
   });
 });
 
@@ -104,10 +104,10 @@ describe(POLICY, () => {
     const before = { ...inline('p', allow('s3:GetObject', '*')), Roles: ['one'] };
     const { physicalId } = await create(POLICY, before);
     const role = { RoleName: 'one', AssumeRolePolicyDocument: lambdaTrust };
-    await aws.updateResource(aws.iam.providers, ROLE, 'one', role, { ...role, Policies: [inline('q', allow('s3:PutObject', '*'))] });
+    await aws.updateResource(ROLE, 'one', role, { ...role, Policies: [inline('q', allow('s3:PutObject', '*'))] });
     expect(await may(roleArn('one'), 's3:GetObject')).toBe(true);
 
-    await aws.updateResource(aws.iam.providers, POLICY, physicalId, before, { ...before, Roles: ['two'] });
+    await aws.updateResource(POLICY, physicalId, before, { ...before, Roles: ['two'] });
     expect([await may(roleArn('one'), 's3:GetObject'), await may(roleArn('two'), 's3:GetObject')]).toEqual([false, true]);
   });
 });
@@ -120,11 +120,11 @@ describe(MANAGED_POLICY, () => {
     expect(physicalId).toBe(`arn:aws:iam::${ACCOUNT}:policy/mine`);
     expect(await may(roleArn('one'), 's3:GetObject')).toBe(true);
 
-    await aws.updateResource(aws.iam.providers, MANAGED_POLICY, physicalId, before, { ...before, PolicyDocument: policy(allow('s3:PutObject', '*')) });
+    await aws.updateResource(MANAGED_POLICY, physicalId, before, { ...before, PolicyDocument: policy(allow('s3:PutObject', '*')) });
     expect([await may(roleArn('one'), 's3:GetObject'), await may(roleArn('one'), 's3:PutObject')]).toEqual([false, true]);
 
     await createRole({ RoleName: 'two', ManagedPolicyArns: [physicalId] });
-    await expect(aws.deleteResource(aws.iam.providers, MANAGED_POLICY, physicalId, before)).rejects.toThrow('Cannot delete a policy attached to entities.');
+    await expect(aws.deleteResource(MANAGED_POLICY, physicalId, before)).rejects.toThrow('Cannot delete a policy attached to entities.');
   });
 });
 

@@ -67,7 +67,7 @@ describe('identity policies', () => {
   });
 
   test('are limited by a permissions boundary', async () => {
-    const { physicalId: boundary } = await aws.createResource(aws.iam.providers, 'AWS::IAM::ManagedPolicy', { PolicyDocument: policy(allow('s3:Get*', '*')) });
+    const { physicalId: boundary } = await aws.createResource('AWS::IAM::ManagedPolicy', { PolicyDocument: policy(allow('s3:Get*', '*')) });
     const { caller } = await aws.sessionWith('bounded', [allow('s3:*', '*')], boundary);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
     await expect(ask(caller, 's3:PutObject', 'arn:aws:s3:::data/a')).rejects.toThrow('because no permissions boundary allows the s3:PutObject action');

@@ -9,7 +9,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-const create = (type: string, properties: object) => aws.createResource(aws.kms.providers, type, properties);
+const create = (type: string, properties: object) => aws.createResource(type, properties);
 
 test('a key is described by id, ARN, alias and alias ARN', async () => {
   const { physicalId: keyId, attributes } = await create('AWS::KMS::Key', { Description: 'for results' });
@@ -52,9 +52,9 @@ test('a key policy without the account lets only in whom it names', async () => 
 test('a disabled or deleted key can be described but not used', async () => {
   const disabled = await create('AWS::KMS::Key', { Enabled: false });
   await expect(aws.kms.use(aws.iam.admin, 'kms:Decrypt', disabled.physicalId)).rejects.toMatchObject({ name: 'DisabledException' });
-  await aws.updateResource(aws.kms.providers, 'AWS::KMS::Key', disabled.physicalId, { Enabled: false }, {});
+  await aws.updateResource('AWS::KMS::Key', disabled.physicalId, { Enabled: false }, {});
   await aws.kms.use(aws.iam.admin, 'kms:Decrypt', disabled.physicalId);
-  await aws.deleteResource(aws.kms.providers, 'AWS::KMS::Key', disabled.physicalId, {});
+  await aws.deleteResource('AWS::KMS::Key', disabled.physicalId, {});
   await expect(aws.kms.use(aws.iam.admin, 'kms:Decrypt', disabled.physicalId)).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
   const { KeyMetadata } = await aws.kmsClient().send(new DescribeKeyCommand({ KeyId: disabled.physicalId }));
   expect(KeyMetadata!.KeyState).toBe('PendingDeletion');
@@ -65,8 +65,8 @@ test('an alias moves to another key in place, and is taken only once', async () 
   const before = { AliasName: 'alias/moving', TargetKeyId: one.keyId };
   await create('AWS::KMS::Alias', before);
   await expect(create('AWS::KMS::Alias', before)).rejects.toThrow('already exists');
-  await aws.updateResource(aws.kms.providers, 'AWS::KMS::Alias', 'alias/moving', before, { ...before, TargetKeyId: two.arn });
+  await aws.updateResource('AWS::KMS::Alias', 'alias/moving', before, { ...before, TargetKeyId: two.arn });
   expect(aws.kms.keys.get('alias/moving')).toBe(two);
-  await aws.deleteResource(aws.kms.providers, 'AWS::KMS::Alias', 'alias/moving', before);
+  await aws.deleteResource('AWS::KMS::Alias', 'alias/moving', before);
   expect(() => aws.kms.keys.get('alias/moving')).toThrow('is not found');
 });

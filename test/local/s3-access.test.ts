@@ -76,7 +76,7 @@ describe('identity policies', () => {
 
 describe('a bucket policy', () => {
   const setPolicy = (...statements: object[]) =>
-    aws.createResource(aws.s3.providers, 'AWS::S3::BucketPolicy', { Bucket: 'data', PolicyDocument: policy(...statements) });
+    aws.createResource('AWS::S3::BucketPolicy', { Bucket: 'data', PolicyDocument: policy(...statements) });
 
   test('lets in whom it names', async () => {
     const client = await clientWith('guest');
@@ -101,7 +101,7 @@ describe('a bucket with a key', () => {
   const object = 'arn:aws:s3:::secret/*';
   let keyArn: string;
 
-  const createBucket = (more: object = {}) => aws.createResource(aws.s3.providers, 'AWS::S3::Bucket', {
+  const createBucket = (more: object = {}) => aws.createResource('AWS::S3::Bucket', {
     BucketName: 'secret',
     BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn }, ...more }] },
   });

@@ -19,10 +19,10 @@ test('the unmodified handler of autoDeleteObjects empties a versioned bucket wit
   aws = await Foundation.start();
   const { credentials } = await aws.sessionWith('auto-delete', []);
   const Bucket = 'emptied';
-  await aws.createResource(aws.s3.providers, 'AWS::S3::Bucket', {
+  await aws.createResource('AWS::S3::Bucket', {
     BucketName: Bucket, VersioningConfiguration: { Status: 'Enabled' }, Tags: [{ Key: 'aws-cdk:auto-delete-objects', Value: 'true' }],
   });
-  await aws.createResource(aws.s3.providers, 'AWS::S3::BucketPolicy', {
+  await aws.createResource('AWS::S3::BucketPolicy', {
     Bucket,
     PolicyDocument: policy({
       Effect: 'Allow',

@@ -44,12 +44,12 @@ test('parameters are read only by who may', async () => {
 
 test('a parameter of a stack is created, updated and deleted; an empty value is refused', async () => {
   const before = { Name: 'p', Type: 'String', Value: 'one' };
-  expect(await aws.createResource(aws.ssm.providers, PARAMETER, before)).toEqual({ physicalId: 'p', attributes: { Type: 'String', Value: 'one' } });
-  await expect(aws.createResource(aws.ssm.providers, PARAMETER, before)).rejects.toThrow('p already exists');
-  await aws.updateResource(aws.ssm.providers, PARAMETER, 'p', before, { ...before, Value: 'two' });
+  expect(await aws.createResource(PARAMETER, before)).toEqual({ physicalId: 'p', attributes: { Type: 'String', Value: 'one' } });
+  await expect(aws.createResource(PARAMETER, before)).rejects.toThrow('p already exists');
+  await aws.updateResource(PARAMETER, 'p', before, { ...before, Value: 'two' });
   expect(aws.ssm.get('p')).toMatchObject({ value: 'two', version: 2 });
-  await expect(aws.updateResource(aws.ssm.providers, PARAMETER, 'p', before, { ...before, Value: '' }))
+  await expect(aws.updateResource(PARAMETER, 'p', before, { ...before, Value: '' }))
     .rejects.toThrow("Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1");
-  await aws.deleteResource(aws.ssm.providers, PARAMETER, 'p', before);
+  await aws.deleteResource(PARAMETER, 'p', before);
   expect(aws.ssm.get('p')).toBeUndefined();
 });

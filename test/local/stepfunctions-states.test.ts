@@ -1,8 +1,9 @@
 import { ComputeHarness } from './compute-harness';
 import { chosen } from '../../local/stepfunctions/choice';
-import { parseDefinition, type ChoiceRule, type ChoiceState } from '../../local/stepfunctions/definition';
+import { parseDefinition } from '../../local/stepfunctions/definition';
 import { filtered, merged } from '../../local/stepfunctions/paths';
 import { RetryBudget } from '../../local/stepfunctions/retry';
+import type { ChoiceRule, ChoiceState } from '../../local/stepfunctions/states';
 import { filledTemplate } from '../../local/stepfunctions/template';
 
 const scope = {

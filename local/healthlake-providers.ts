@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from './contract';
+import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from './contract';
 import type { HealthLake } from './healthlake/healthlake';
 
 /** A change of one of these replaces the data store, and its data are gone. */
@@ -14,8 +14,13 @@ interface DatastoreAnswer {
   readonly DatastoreStatus: string;
 }
 
+/** The providers of HealthLake's resources. */
+export function healthLakeProviders(healthLake: HealthLake, clock: Clock): ResourceProviders {
+  return { 'AWS::HealthLake::FHIRDatastore': new DatastoreProvider(healthLake, clock) };
+}
+
 /** Plays AWS::HealthLake::FHIRDatastore, through the API like CloudFormation itself. */
-export class DatastoreProvider implements ResourceProvider {
+class DatastoreProvider implements ResourceProvider {
   public constructor(private readonly healthLake: HealthLake, private readonly clock: Clock) {}
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {

@@ -1,5 +1,5 @@
 import type { Ssm } from './ssm';
-import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
 import { physicalName } from '../physical-name';
 
 interface ParameterProperties {
@@ -8,8 +8,13 @@ interface ParameterProperties {
   readonly Value: string;
 }
 
+/** The providers of SSM's resources. */
+export function ssmProviders(ssm: Ssm): ResourceProviders {
+  return { 'AWS::SSM::Parameter': new ParameterProvider(ssm) };
+}
+
 /** Plays AWS::SSM::Parameter. */
-export class ParameterProvider implements ResourceProvider {
+class ParameterProvider implements ResourceProvider {
   public constructor(private readonly ssm: Ssm) {}
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {

@@ -1,12 +1,20 @@
 import { alarmRule, type AlarmProperties } from './alarm';
 import type { Alarms } from './alarms';
-import type { Authorizer, Caller, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import type { CloudWatch } from './cloudwatch';
+import type {
+  Authorizer, Caller, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate,
+} from '../contract';
 import { physicalName } from '../physical-name';
 
 const MAX_NAME_LENGTH = 255;
 
+/** The providers of CloudWatch's resources. */
+export function cloudWatchProviders({ alarms }: CloudWatch, authorizer: Authorizer): ResourceProviders {
+  return { 'AWS::CloudWatch::Alarm': new AlarmProvider(alarms, authorizer) };
+}
+
 /** Plays AWS::CloudWatch::Alarm. */
-export class AlarmProvider implements ResourceProvider {
+class AlarmProvider implements ResourceProvider {
   public constructor(private readonly alarms: Alarms, private readonly authorizer: Authorizer) {}
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {

@@ -1,23 +1,25 @@
-import { parseDefinition, type Definition } from './definition';
+import { parseDefinition } from './definition';
 import { LOG_DELIVERY_ACTIONS, loggingOf, type Logging } from './logging';
-import { ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceRequest, type ResourceResult, type ResourceUpdate } from '../contract';
-import type { AssumedRole, Iam } from '../iam/iam';
+import { assumeStateMachineRole, type StateMachine } from './state-machine';
+import type { StepFunctions } from './stepfunctions';
+import {
+  ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  type ResourceResult, type ResourceUpdate,
+} from '../contract';
+import type { Iam } from '../iam/iam';
 import { logGroupArn } from '../logs/arn';
 import type { Logs } from '../logs/logs';
 import { physicalName } from '../physical-name';
 
-export interface StateMachine {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  readonly definition: Definition;
-  readonly logging?: Logging;
-}
-
 const MAX_NAME_LENGTH = 80;
 
+/** The providers of Step Functions' resources. */
+export function stepFunctionsProviders({ machines }: StepFunctions, env: Environment, iam: Iam, logs: Logs): ResourceProviders {
+  return { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, machines) };
+}
+
 /** Plays `AWS::StepFunctions::StateMachine`. */
-export class StateMachineProvider implements ResourceProvider {
+class StateMachineProvider implements ResourceProvider {
   public constructor(
     private readonly env: Environment,
     private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
@@ -83,20 +85,6 @@ export class StateMachineProvider implements ResourceProvider {
   /** What AWS asks DescribeLogGroups about when no group is named; the other actions know no resource. */
   private anyLogGroup(): string {
     return `${logGroupArn(this.env, '')}:log-stream:`;
-  }
-}
-
-/** Starts a session of the state machine's role. */
-export async function assumeStateMachineRole(
-  iam: Pick<Iam, 'assumeRole'>, stateMachineArn: string, roleArn: string, accountId: string,
-): Promise<AssumedRole> {
-  try {
-    const source = { 'aws:SourceArn': stateMachineArn, 'aws:SourceAccount': accountId };
-    return await iam.assumeRole({ service: 'states.amazonaws.com' }, roleArn, source);
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    throw new ServiceError('AccessDeniedException',
-      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.');
   }
 }
 

@@ -1,14 +1,19 @@
 import { logGroupArn } from './arn';
 import type { Logs } from './logs';
 import type {
-  Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate,
+  Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate,
 } from '../contract';
 import { physicalName } from '../physical-name';
 
 const MAX_NAME_LENGTH = 512;
 
+/** The providers of CloudWatch Logs' resources. */
+export function logsProviders(env: Environment, authorizer: Authorizer, logs: Logs): ResourceProviders {
+  return { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, logs) };
+}
+
 /** Plays `AWS::Logs::LogGroup`. */
-export class LogGroupProvider implements ResourceProvider {
+class LogGroupProvider implements ResourceProvider {
   public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
 
   public async create({ stackName, logicalId, properties, caller }: ResourceRequest): Promise<ResourceResult> {
