@@ -43,6 +43,12 @@ export interface Authorizer {
   authorize(question: AuthorizationQuestion): Promise<void>;
 }
 
+/** Reads the policies that are put on resources. */
+export interface PolicyChecker {
+  /** Throws a `ServiceError` named MalformedPolicy for a policy that no resource can have. */
+  checkResourcePolicy(policy: unknown): Promise<void>;
+}
+
 export interface AuthorizationQuestion {
   readonly caller: Caller;
   /** e.g. `s3:GetObject` */
@@ -51,6 +57,21 @@ export interface AuthorizationQuestion {
   readonly context?: Record<string, string | string[]>;
   /** A policy on the resource itself (bucket policy, key policy), as JSON. */
   readonly resourcePolicy?: unknown;
+}
+
+/** Temporary credentials, as STS hands them out. */
+export interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** By the clock of the local AWS, which may be far ahead of the client's. */
+  readonly expiration: Date;
+}
+
+/** A session of a role. */
+export interface AssumedRole {
+  readonly credentials: SessionCredentials;
+  readonly caller: Caller;
 }
 
 /** What CloudFormation hands to the provider of a resource type: properties with all intrinsics resolved. */

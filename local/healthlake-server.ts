@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ScaledClock } from './clock';
-import type { Caller, Environment } from './contract';
+import type { Caller, Environment, PolicyChecker } from './contract';
 import { HealthLakeService, type HealthLakeIam } from './healthlake-service';
 import { Router } from './http';
 import { Kms } from './kms/kms';
@@ -23,9 +23,10 @@ const EVERYBODY: Caller = {
   arn: `arn:aws:iam::${PLACE.accountId}:user/local`, principalArn: `arn:aws:iam::${PLACE.accountId}:user/local`, accountId: PLACE.accountId,
 };
 
-/** Everybody may do everything, and be every role. */
-const OPEN_IAM: HealthLakeIam = {
+/** Everybody may do everything and be every role, and every policy will do. */
+const OPEN_IAM: HealthLakeIam & PolicyChecker = {
   authorize: async () => {},
+  checkResourcePolicy: async () => {},
   assumeRole: async () => ({
     caller: EVERYBODY,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 'local', expiration: new Date(8.64e15) },

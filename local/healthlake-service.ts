@@ -1,16 +1,19 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { ServiceError, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from './contract';
+import {
+  ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
+} from './contract';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
 import type { DataAccess, HealthLakePorts } from './healthlake/ports';
 import { operationOf } from './healthlake/wire';
-import type { Iam } from './iam/iam';
 import type { Kms } from './kms/kms';
 
 const SERVICE_PRINCIPAL = 'healthlake.amazonaws.com';
 
 /** What HealthLake asks of IAM. */
-export type HealthLakeIam = Pick<Iam, 'authorize' | 'assumeRole'>;
+export interface HealthLakeIam extends Authorizer {
+  assumeRole(by: { readonly service: string }, roleArn: string, context: Record<string, string>): Promise<AssumedRole>;
+}
 
 /** HealthLake as a service of the local AWS. */
 export class HealthLakeService implements WireService {

@@ -3,14 +3,12 @@ import { administratorAccessArn } from './aws-managed-policies';
 import { bootstrapRoles } from './bootstrap';
 import { decide, type Decision } from './engine';
 import { ManagedPolicies } from './managed-policies';
-import { checkIdentityPolicy, checkTrustPolicy } from './policy-checks';
+import { checkIdentityPolicy, checkResourcePolicy, checkTrustPolicy } from './policy-checks';
 import type { NamedPolicy, PolicyDocument } from './policy-document';
 import { requestContext } from './request-context';
 import { Roles, type Role, type RoleSettings } from './roles';
-import { Sessions, type SessionCredentials } from './sessions';
-import { ServiceError, type AuthorizationQuestion, type Authorizer, type Caller, type Environment } from '../contract';
-
-export type { SessionCredentials } from './sessions';
+import { Sessions } from './sessions';
+import { ServiceError, type AssumedRole, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
 
 /** Long-lived test credentials of the account's administrator, whom the CDK CLI and the AWS CLI are run as. */
 export const ADMIN_CREDENTIALS = {
@@ -23,15 +21,10 @@ export interface IamOptions {
   readonly propagationMs?: number;
 }
 
-export interface AssumedRole {
-  readonly credentials: SessionCredentials;
-  readonly caller: Caller;
-}
-
 const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 
 /** Users, roles, policies and sessions of one account, and the decisions that follow from them. */
-export class Iam implements Authorizer {
+export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
   public readonly managedPolicies: ManagedPolicies;
@@ -59,6 +52,10 @@ export class Iam implements Authorizer {
     const { caller, action, resource } = question;
     const decision = await this.decide(caller, action, resource, question.context, question.resourcePolicy);
     if (!decision.allowed) throw accessDenied(caller.arn, action, resource, decision.because);
+  }
+
+  public async checkResourcePolicy(policy: unknown): Promise<void> {
+    await checkResourcePolicy(policy);
   }
 
   /**

@@ -1,14 +1,5 @@
 import { randomBytes } from 'crypto';
-import type { Caller } from '../contract';
-
-/** Temporary credentials, as STS hands them out. */
-export interface SessionCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** By the clock of the local AWS, which may be far ahead of the client's. */
-  readonly expiration: Date;
-}
+import type { Caller, SessionCredentials } from '../contract';
 
 /**
  * Whom each access key belongs to.

@@ -6,8 +6,8 @@ import { ExecutionEnvironment, type EnvironmentInvocation } from './execution-en
 import type { KillAnswer } from './faults';
 import type { FunctionConfiguration } from './function-configuration';
 import { FunctionLog, type FunctionLogSink } from './function-log';
-import { ServiceError, type Caller, type Environment, type InvocationResult } from '../contract';
-import type { AssumedRole, Iam } from '../iam/iam';
+import { ServiceError, type AssumedRole, type Caller, type Environment, type InvocationResult } from '../contract';
+import type { Iam } from '../iam/iam';
 import { logGroupArn } from '../logs/arn';
 
 /** What functions need of the world around them. */

@@ -1,10 +1,12 @@
 import type { Bucket, Encryption } from './bucket';
-import { ServiceError, type Authorizer, type Caller, type Environment } from '../contract';
+import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
 import type { Kms } from '../kms/kms';
 
 /** Asks IAM, the bucket policy and KMS whether a caller may do something in S3. */
 export class Access {
-  public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, private readonly kms: Kms) {}
+  public constructor(
+    private readonly environment: Environment, private readonly authorizer: Authorizer & PolicyChecker, private readonly kms: Kms,
+  ) {}
 
   public arn(bucket: string, key?: string): string {
     return `arn:${this.environment.partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
@@ -23,6 +25,11 @@ export class Access {
   /** Rejects unless the caller may do something that concerns no bucket that is there. */
   public async onAccount(caller: Caller, action: string, resource: string): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource });
+  }
+
+  /** Rejects a bucket policy that is malformed. */
+  public async checkPolicy(policy: unknown): Promise<void> {
+    await this.authorizer.checkResourcePolicy(policy);
   }
 
   /** The error for an object that isn't there: only who may list the bucket is told so. */

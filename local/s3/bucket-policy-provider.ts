@@ -1,6 +1,5 @@
 import type { S3Context } from './request';
 import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
-import { checkResourcePolicy } from '../iam/policy-checks';
 
 interface BucketPolicyProperties {
   readonly Bucket: string;
@@ -34,7 +33,7 @@ export class BucketPolicyProvider implements ResourceProvider {
   private async put(request: ResourceRequest, name: string, policy: unknown): Promise<ResourceResult> {
     const bucket = this.s3.buckets.get(name);
     await this.s3.access.onBucket(request.caller, 's3:PutBucketPolicy', bucket);
-    await checkResourcePolicy(policy);
+    await this.s3.access.checkPolicy(policy);
     bucket.policy = policy;
     return { physicalId: name };
   }

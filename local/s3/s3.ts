@@ -10,7 +10,7 @@ import { objectOperations, readObject } from './objects';
 import { redirectOf } from './redirect';
 import { readRequest, type S3Context, type S3Operations } from './request';
 import { settingOperations } from './setting-operations';
-import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { Kms } from '../kms/kms';
 
 export type { Bucket } from './bucket';
@@ -30,7 +30,7 @@ export class S3 implements WireService {
   /** What the operations work on, and the providers of buckets. */
   public readonly context: S3Context;
 
-  public constructor(environment: Environment, authorizer: Authorizer, kms: Kms) {
+  public constructor(environment: Environment, authorizer: Authorizer & PolicyChecker, kms: Kms) {
     this.context = { environment, buckets: new Buckets(environment.clock), access: new Access(environment, authorizer, kms) };
   }
 

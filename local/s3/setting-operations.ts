@@ -3,7 +3,6 @@ import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operation, type 
 import { encryptionFrom, publicAccessBlockFrom } from './settings';
 import { ServiceError, type WireResponse } from '../contract';
 import { children, parseXml, text, type ParsedXml } from '../http/xml';
-import { checkResourcePolicy } from '../iam/policy-checks';
 
 /** The settings of a bucket, each read and written by an operation of its own. */
 export const settingOperations: S3Operations = {
@@ -42,8 +41,10 @@ export const settingOperations: S3Operations = {
     if (bucket.policy) return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(bucket.policy) };
     throw new ServiceError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
   }),
-  PutBucketPolicy: setting('s3:PutBucketPolicy', async (bucket, request) => {
-    bucket.policy = await checkedPolicy(request.body.toString('utf8'));
+  PutBucketPolicy: setting('s3:PutBucketPolicy', async (bucket, request, s3) => {
+    const policy = parsedPolicy(request.body.toString('utf8'));
+    await s3.access.checkPolicy(policy);
+    bucket.policy = policy;
     return NO_CONTENT;
   }),
   DeleteBucketPolicy: setting('s3:DeleteBucketPolicy', bucket => {
@@ -67,11 +68,11 @@ export const settingOperations: S3Operations = {
 };
 
 /** An operation on a setting: authorized on the bucket, then read or written. */
-function setting(action: string, apply: (bucket: Bucket, request: S3Request) => WireResponse | Promise<WireResponse>): S3Operation {
+function setting(action: string, apply: (bucket: Bucket, request: S3Request, s3: S3Context) => WireResponse | Promise<WireResponse>): S3Operation {
   return async (s3: S3Context, request: S3Request) => {
     const bucket = s3.buckets.get(request.bucket);
     await s3.access.onBucket(request.caller, action, bucket);
-    return apply(bucket, request);
+    return apply(bucket, request, s3);
   };
 }
 
@@ -85,13 +86,10 @@ function encryptionResponse({ algorithm, keyId, bucketKey }: Encryption): WireRe
   });
 }
 
-async function checkedPolicy(json: string): Promise<unknown> {
-  let policy: unknown;
+function parsedPolicy(json: string): unknown {
   try {
-    policy = JSON.parse(json);
+    return JSON.parse(json);
   } catch {
     throw new ServiceError('MalformedPolicy', 'Policies must be valid JSON and the first byte must be \'{\'');
   }
-  await checkResourcePolicy(policy);
-  return policy;
 }

@@ -5,8 +5,7 @@ import { StateError } from './state-error';
 import type { Json } from './states';
 import type { TaskCall } from './task-call';
 import { memberNames } from './template';
-import type { Environment } from '../contract';
-import type { AssumedRole } from '../iam/iam';
+import type { AssumedRole, Environment } from '../contract';
 
 interface Action {
   readonly parameters: readonly string[];

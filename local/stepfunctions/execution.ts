@@ -8,7 +8,7 @@ import { matchesError, MAX_DATA_BYTES, StateError } from './state-error';
 import type { Definition, FailState, Json, State, TaskState, WaitState } from './states';
 import { taskCall, type TaskWorld } from './tasks';
 import { filledTemplate } from './template';
-import type { AssumedRole } from '../iam/iam';
+import type { AssumedRole } from '../contract';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 

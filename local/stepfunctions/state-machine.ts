@@ -1,7 +1,7 @@
 import type { Logging } from './logging';
 import type { Definition } from './states';
-import { ServiceError } from '../contract';
-import type { AssumedRole, Iam } from '../iam/iam';
+import { ServiceError, type AssumedRole } from '../contract';
+import type { Iam } from '../iam/iam';
 
 export interface StateMachine {
   readonly arn: string;

@@ -3,8 +3,8 @@ import { Execution } from './execution';
 import { ExecutionLog } from './logging';
 import { MAX_DATA_BYTES, StateError } from './state-error';
 import { assumeStateMachineRole, type StateMachine } from './state-machine';
-import { ServiceError, type Caller, type Environment, type FunctionInvoker, type WireRequest, type WireResponse, type WireService } from '../contract';
-import type { AssumedRole, Iam } from '../iam/iam';
+import { ServiceError, type AssumedRole, type Caller, type Environment, type FunctionInvoker, type WireRequest, type WireResponse, type WireService } from '../contract';
+import type { Iam } from '../iam/iam';
 import type { Logs } from '../logs/logs';
 
 export type { Execution, ExecutionStatus } from './execution';

@@ -1,5 +1,5 @@
 import type { Json } from './states';
-import type { AssumedRole } from '../iam/iam';
+import type { AssumedRole } from '../contract';
 
 /** One call that a Task state makes. */
 export interface TaskCall {

@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from './harness';
 import { isComplete } from '../../lambda';
 import { watchedImportOf } from '../../lambda/detached/watch';
-import type { AssumedRole } from '../../local/iam/iam';
+import type { AssumedRole } from '../../local/contract';
 import { parseDefinition } from '../../local/stepfunctions/definition';
 import { Execution } from '../../local/stepfunctions/execution';
 import { StateError } from '../../local/stepfunctions/state-error';

@@ -2,7 +2,7 @@ import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { allow, Foundation, policy, roleArn } from './foundation';
-import type { AssumedRole } from '../../local/iam/iam';
+import type { AssumedRole } from '../../local/contract';
 
 const BUCKET = 'kept';
 const NAME = 'short-lived';

@@ -3,8 +3,7 @@ import { allow, policy } from './foundation';
 import { callJson, callQuery } from './signed-request';
 import { LocalAws, type LocalAwsOptions } from '../../local/aws';
 import type { Stack } from '../../local/cloudformation/stack';
-import type { Environment } from '../../local/contract';
-import type { AssumedRole } from '../../local/iam/iam';
+import type { AssumedRole, Environment } from '../../local/contract';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
