@@ -2,7 +2,7 @@ import {
   CreateFHIRDatastoreCommand, DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, ListFHIRDatastoresCommand, paginateListFHIRDatastores,
   StartFHIRImportJobCommand, TagResourceCommand, type DatastoreFilter,
 } from '@aws-sdk/client-healthlake';
-import { ACCOUNT, Harness, patient } from './harness';
+import { ACCOUNT, CALLER, Harness, patient } from './harness';
 
 let aws: Harness;
 
@@ -137,11 +137,11 @@ test('errors are worded in AWS JSON 1.0', async () => {
   aws = await Harness.start();
   const { healthLake } = aws.service;
   for (const operation of ['Nonsense', 'constructor', '']) {
-    const { status: code, headers, body } = await healthLake.handle({ operation, body: Buffer.from('{}'), caller: aws.iam.admin });
+    const { status: code, headers, body } = await healthLake.handle({ operation, body: Buffer.from('{}'), caller: CALLER });
     expect(code).toBe(400);
     expect(headers['content-type']).toBe('application/x-amz-json-1.0');
     expect(JSON.parse(body)).toEqual({ __type: 'com.amazon.coral.service#UnknownOperationException', message: `The operation ${operation} is not known` });
   }
-  const { body } = await healthLake.handle({ operation: 'DescribeFHIRDatastore', body: Buffer.from('{"DatastoreId":"x"}'), caller: aws.iam.admin });
+  const { body } = await healthLake.handle({ operation: 'DescribeFHIRDatastore', body: Buffer.from('{"DatastoreId":"x"}'), caller: CALLER });
   expect(JSON.parse(body)).toEqual({ __type: 'com.amazonaws.healthlake#ResourceNotFoundException', message: 'The requested data store x was not found' });
 });

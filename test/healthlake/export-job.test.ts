@@ -59,17 +59,6 @@ test('an export of nothing writes nothing', async () => {
   expect((await aws.outputKeys()).filter(key => key.includes('EXPORT'))).toEqual([]);
 });
 
-test('an export fails if the role may not write any more', async () => {
-  await aws.put('data/1.ndjson', patient('a'));
-  await aws.ended(await aws.startImport());
-  aws.service.healthLake.stallQueue();
-  const jobId = await startExport();
-  await aws.setDataAccess([]);
-  aws.service.healthLake.resumeQueue();
-  await aws.event(jobId, ({ status }) => status === 'FAILED');
-  expect(await describeExport(jobId)).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
-});
-
 test('jobs of both kinds do not wait for each other', async () => {
   await aws.close();
   aws = await Harness.start({ pace: { minimumDurationMs: 1e12 } });

@@ -3,13 +3,13 @@ import {
   type ImportJobProperties, type StartFHIRImportJobCommandInput,
 } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { ScaledClock } from '../../local/clock';
-import type { Environment } from '../../local/contract';
+import type { Caller, Environment, PolicyChecker } from '../../local/contract';
 import type { JobEvent } from '../../local/healthlake/job-journal';
 import type { HealthLakeOptions } from '../../local/healthlake/options';
-import { HealthLakeService } from '../../local/healthlake-service';
-import { Router } from '../../local/http';
-import { ADMIN_CREDENTIALS, Iam } from '../../local/iam/iam';
+import { HealthLakeService, type HealthLakeIam } from '../../local/healthlake-service';
+import { Router, type Callers } from '../../local/http';
 import { Kms } from '../../local/kms/kms';
 import { S3 } from '../../local/s3/s3';
 
@@ -21,24 +21,39 @@ export const DATA_ACCESS_ROLE = `arn:aws:iam::${ACCOUNT}:role/data-access`;
 const TIME_SCALE = 200;
 const ENDED = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'];
 
-interface Statement {
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: string | string[];
-  readonly Resource: string | string[];
-  readonly Condition?: Record<string, Record<string, string | string[]>>;
-}
+export const CALLER: Caller = { arn: `arn:aws:iam::${ACCOUNT}:user/admin`, principalArn: `arn:aws:iam::${ACCOUNT}:user/admin`, accountId: ACCOUNT };
 
-/** HealthLake with real HTTP, S3, KMS and IAM around it, reached by the SDK's clients. */
-export class Harness {
-  /** Starts everything, with two buckets, a key, a data access role that has what it needs, and an ACTIVE data store. */
+const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
+
+/** What HealthLake, S3 and the router ask of IAM. */
+export type HarnessIam = HealthLakeIam & PolicyChecker & Callers;
+
+/** Everybody is the administrator, and may do everything. */
+const OPEN_IAM: HarnessIam = {
+  callerOf: () => CALLER,
+  authorize: async () => {},
+  checkResourcePolicy: async () => {},
+  assumeRole: async () => ({ caller: CALLER, credentials: { ...CREDENTIALS, sessionToken: 'any', expiration: new Date(8.64e15) } }),
+};
+
+/** HealthLake with real HTTP, S3 and KMS around it, reached by the SDK's clients. */
+export class Harness<I extends HarnessIam = HarnessIam> {
+  /** Starts everything, with two buckets, a key and an ACTIVE data store. */
   public static async start(options: HealthLakeOptions = {}): Promise<Harness> {
-    const harness = new Harness(options);
+    return Harness.startWith(() => OPEN_IAM, CREDENTIALS, options);
+  }
+
+  /** Starts everything with another IAM. */
+  public static async startWith<I extends HarnessIam>(
+    iamOf: (environment: Environment) => I, credentials: AwsCredentialIdentity, options: HealthLakeOptions = {},
+  ): Promise<Harness<I>> {
+    const harness = new Harness(iamOf, credentials, options);
     await harness.setUp();
     return harness;
   }
 
   public readonly clock = new ScaledClock(TIME_SCALE);
-  public readonly iam: Iam;
+  public readonly iam: I;
   public readonly service: HealthLakeService;
   public readonly events: JobEvent[] = [];
   public healthLake!: HealthLakeClient;
@@ -52,11 +67,13 @@ export class Harness {
   private readonly bucketsOfAws: S3;
   private url = '';
 
-  private constructor(options: HealthLakeOptions) {
+  private constructor(
+    iamOf: (environment: Environment) => I, private readonly credentials: AwsCredentialIdentity, options: HealthLakeOptions,
+  ) {
     this.environment = {
       clock: this.clock, timeScale: TIME_SCALE, partition: 'aws', region: 'us-east-1', accountId: ACCOUNT, endpoint: () => this.url,
     };
-    this.iam = new Iam(this.environment);
+    this.iam = iamOf(this.environment);
     this.kms = new Kms(this.environment, this.iam);
     this.service = new HealthLakeService(this.environment, this.iam, this.kms, {
       datastoreCreationMs: 0,
@@ -72,34 +89,10 @@ export class Harness {
   }
 
   /** A HealthLake client of a principal; of the administrator unless given. */
-  public client(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = ADMIN_CREDENTIALS): HealthLakeClient {
+  public client(credentials = this.credentials): HealthLakeClient {
     const client = new HealthLakeClient({ endpoint: this.url, region: 'us-east-1', credentials, maxAttempts: 1 });
     this.clients.push(client);
     return client;
-  }
-
-  /** A client of a role that has just these permissions. */
-  public async clientOfRole(name: string, statements: Statement[]): Promise<HealthLakeClient> {
-    const trustPolicy = { Version: '2012-10-17' as const, Statement: [{ Effect: 'Allow' as const, Principal: { AWS: this.iam.admin.arn }, Action: 'sts:AssumeRole' }] };
-    const role = await this.iam.createRole(name, {
-      trustPolicy, inlinePolicies: { p: { Version: '2012-10-17', Statement: statements } }, managedPolicyArns: [],
-    });
-    const { credentials } = await this.iam.assumeRole(this.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' });
-    return this.client(credentials);
-  }
-
-  /** Gives the data access role these permissions instead of those it has. */
-  public async setDataAccess(statements: readonly Statement[]): Promise<void> {
-    await this.iam.changeRole('data-access', () => ({ inlinePolicies: { p: { Version: '2012-10-17', Statement: [...statements] } } }));
-  }
-
-  /** The statements that are known to work, reference/healthlake.md section 1.2. */
-  public dataAccessStatements(): Statement[] {
-    return [INPUT, OUTPUT].flatMap((bucket): Statement[] => [
-      { Effect: 'Allow', Action: ['s3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'], Resource: `arn:aws:s3:::${bucket}` },
-      { Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}`, Condition: { StringLike: { 's3:prefix': ['data/*'] } } },
-      { Effect: 'Allow', Action: bucket === INPUT ? 's3:GetObject' : 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/data/*` },
-    ]).concat({ Effect: 'Allow', Action: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'], Resource: this.keyArn });
   }
 
   public async createDatastore(name?: string): Promise<string> {
@@ -183,27 +176,11 @@ export class Harness {
   private async setUp(): Promise<void> {
     this.url = `http://127.0.0.1:${await this.router.listen()}`;
     this.healthLake = this.client();
-    this.s3 = new S3Client({ endpoint: this.url, region: 'us-east-1', credentials: ADMIN_CREDENTIALS, forcePathStyle: true });
+    this.s3 = new S3Client({ endpoint: this.url, region: 'us-east-1', credentials: this.credentials, forcePathStyle: true });
     this.clients.push(this.s3);
     for (const Bucket of [INPUT, OUTPUT]) await this.s3.send(new CreateBucketCommand({ Bucket }));
     this.keyArn = this.kms.keys.create(this.kms.defaultKeyPolicy).arn;
     this.datastoreId = await this.createDatastore('first');
-    await this.iam.createRole('data-access', {
-      trustPolicy: {
-        Version: '2012-10-17',
-        Statement: [{
-          Effect: 'Allow',
-          Principal: { Service: 'healthlake.amazonaws.com' },
-          Action: 'sts:AssumeRole',
-          Condition: {
-            StringEquals: { 'aws:SourceAccount': ACCOUNT },
-            ArnLike: { 'aws:SourceArn': `arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/*` },
-          },
-        }],
-      },
-      inlinePolicies: { p: { Version: '2012-10-17', Statement: this.dataAccessStatements() } },
-      managedPolicyArns: [],
-    });
   }
 }
 

@@ -1,6 +1,7 @@
-import { Harness } from './harness';
+import { startWithIam } from './healthlake-harness';
 import type { ResourceRequest } from '../../local/contract';
 import { healthLakeProviders } from '../../local/healthlake-providers';
+import { CALLER, Harness } from '../healthlake/harness';
 
 let aws: Harness;
 
@@ -13,7 +14,7 @@ function request(properties: Record<string, unknown>): ResourceRequest {
     logicalId: 'Datastore',
     type: 'AWS::HealthLake::FHIRDatastore',
     properties,
-    caller: aws.iam.admin,
+    caller: CALLER,
   };
 }
 
@@ -68,7 +69,7 @@ test('the reason of a failure is the service\'s own', async () => {
 });
 
 test('the caller needs the rights of the API', async () => {
-  aws = await Harness.start();
+  aws = await startWithIam();
   const nobody = { arn: 'arn:aws:sts::111122223333:assumed-role/x/y', principalArn: 'arn:aws:iam::111122223333:role/x', accountId: '111122223333' };
   await expect(provider().create({ ...request(PROPERTIES), caller: nobody })).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');
 });

@@ -1,11 +1,13 @@
-import { DescribeFHIRImportJobCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
-import { DATA_ACCESS_ROLE, Harness, INPUT, OUTPUT, patient } from './harness';
+import { clientOfRole, dataAccessStatements, setDataAccess, startWithIam } from './healthlake-harness';
+import type { Iam } from '../../local/iam/iam';
+import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../healthlake/harness';
 
-let aws: Harness;
+let aws: Harness<Iam>;
 
 beforeEach(async () => {
-  aws = await Harness.start({ pace: { minimumDurationMs: 40_000 } });
+  aws = await startWithIam({ pace: { minimumDurationMs: 40_000 } });
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
 });
@@ -20,13 +22,21 @@ function onDatastore(Action: string) {
   return { Effect: 'Allow', Action, Resource: `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${aws.datastoreId}` } as const;
 }
 
+async function startExport() {
+  return aws.healthLake.send(new StartFHIRExportJobCommand({
+    DatastoreId: aws.datastoreId,
+    DataAccessRoleArn: DATA_ACCESS_ROLE,
+    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
+  }));
+}
+
 async function jobs(): Promise<number> {
   return aws.service.healthLake.importJobs(aws.datastoreId).length;
 }
 
 describe('the caller of Start', () => {
   test('needs the action on the data store and iam:PassRole to HealthLake, and nothing else', async () => {
-    const client = await aws.clientOfRole('operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
+    const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
     const { JobId } = await client.send(new StartFHIRImportJobCommand(aws.startRequest()));
     expect(await aws.describe(JobId!)).toMatchObject({ JobId });
     await expect(client.send(new DescribeFHIRImportJobCommand({ DatastoreId: aws.datastoreId, JobId }))).rejects.toMatchObject({
@@ -40,7 +50,7 @@ describe('the caller of Start', () => {
     ['with iam:PassRole to another service', [{ ...PASS_ROLE, Condition: { StringEquals: { 'iam:PassedToService': 'glue.amazonaws.com' } } }]],
     ['with iam:PassRole for another role', [{ ...PASS_ROLE, Resource: `${DATA_ACCESS_ROLE}-2` }]],
   ])('is refused %s', async (_, statements) => {
-    const client = await aws.clientOfRole('operator', [onDatastore('healthlake:StartFHIRImportJob'), ...statements]);
+    const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), ...statements]);
     await expect(client.send(new StartFHIRImportJobCommand(aws.startRequest()))).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringMatching(`^User: \\S+ is not authorized to perform: iam:PassRole on resource: ${DATA_ACCESS_ROLE}`),
@@ -72,13 +82,13 @@ describe('the data access role', () => {
     ['s3:GetEncryptionConfiguration', OUTPUT], ['s3:GetBucketPublicAccessBlock', OUTPUT], ['s3:ListBucket', OUTPUT],
     ['s3:PutObject', `${OUTPUT}/*`],
   ])('is refused at Start without %s on %s', async (action, resource) => {
-    await aws.setDataAccess([...aws.dataAccessStatements(), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
+    await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
     expect(await jobs()).toBe(0);
   });
 
   test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused at Start without %s', async action => {
-    await aws.setDataAccess([...aws.dataAccessStatements(), { Effect: 'Deny', Action: action, Resource: '*' }]);
+    await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
   });
 
@@ -86,7 +96,7 @@ describe('the data access role', () => {
     ['a bucket that is not there', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
     ['a key that is not there', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
   ])('can not make up for %s', async (_, change, message) => {
-    await aws.setDataAccess([{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
+    await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
     await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
@@ -99,7 +109,7 @@ describe('the data access role', () => {
   });
 
   test('needs no s3:GetObject at Start, but the job fails without it, and says why', async () => {
-    await aws.setDataAccess(aws.dataAccessStatements().filter(({ Action }) => Action !== 's3:GetObject'));
+    await setDataAccess(aws, dataAccessStatements(aws).filter(({ Action }) => Action !== 's3:GetObject'));
     const job = await aws.ended(await aws.startImport());
     expect(job).toMatchObject({
       JobStatus: 'FAILED',
@@ -112,7 +122,7 @@ describe('the data access role', () => {
   test('that loses its access midway fails the job; what was imported stays', async () => {
     const jobId = await aws.startImport();
     await aws.event(jobId, event => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
-    await aws.setDataAccess([]);
+    await setDataAccess(aws, []);
     expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('not authorized'), EndTime: expect.any(Date) });
     const imported = aws.service.healthLake.resources(aws.datastoreId).map(({ id }) => id);
     expect(imported).toContain('a');
@@ -130,12 +140,26 @@ describe('the data access role', () => {
   });
 
   test('of an export needs nothing of the input bucket', async () => {
-    await aws.setDataAccess(aws.dataAccessStatements().filter(({ Resource }) => !String(Resource).includes(INPUT)));
-    await expect(aws.healthLake.send(new StartFHIRExportJobCommand({
-      DatastoreId: aws.datastoreId,
-      DataAccessRoleArn: DATA_ACCESS_ROLE,
-      OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-    }))).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
+    await setDataAccess(aws, dataAccessStatements(aws).filter(({ Resource }) => !String(Resource).includes(INPUT)));
+    await expect(startExport()).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('of an export fails the job if it may not write any more', async () => {
+    await aws.ended(await aws.startImport());
+    aws.service.healthLake.stallQueue();
+    const { JobId } = await startExport();
+    await setDataAccess(aws, []);
+    aws.service.healthLake.resumeQueue();
+    await aws.event(JobId!, ({ status }) => status === 'FAILED');
+    const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
+    expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
+  });
+
+  test('that is refused at Start leaves the client token unused', async () => {
+    await setDataAccess(aws, []);
+    await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await setDataAccess(aws, dataAccessStatements(aws));
+    expect(await aws.startImport({ ClientToken: 't' })).toMatch(/^[0-9a-f]{32}$/);
   });
 });

@@ -1,12 +1,14 @@
 import { ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
-import { Harness, patient } from './harness';
+import { clientOfRole, startWithIam } from './healthlake-harness';
+import type { Iam } from '../../local/iam/iam';
 import { iamProviders } from '../../local/iam/providers';
+import { patient, type Harness } from '../healthlake/harness';
 
-let aws: Harness;
+let aws: Harness<Iam>;
 
 beforeEach(async () => {
   // A third of it, 0.3 s of real time, lies between two resources: the role is gone before the first file has been read to its end.
-  aws = await Harness.start({ pace: { minimumDurationMs: 200_000 } });
+  aws = await startWithIam({ pace: { minimumDurationMs: 200_000 } });
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
 });
@@ -65,12 +67,12 @@ test('a job that waits when its data access role is deleted fails when its turn 
 
 test('a caller whose role is deleted is refused, also if there is one of that name again', async () => {
   const statement = { Effect: 'Allow', Action: 'healthlake:ListFHIRImportJobs', Resource: '*' } as const;
-  const client = await aws.clientOfRole('operator', [statement]);
+  const client = await clientOfRole(aws, 'operator', [statement]);
   const list = () => client.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
   const refusal = { name: 'AccessDeniedException', message: expect.stringContaining('not authorized to perform: healthlake:ListFHIRImportJobs') };
   await list();
   await deleteRole('operator');
   await expect(list()).rejects.toMatchObject(refusal);
-  await aws.clientOfRole('operator', [statement]);
+  await clientOfRole(aws, 'operator', [statement]);
   await expect(list()).rejects.toMatchObject(refusal);
 });
