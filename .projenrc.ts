@@ -86,11 +86,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
       types: ['jest', 'node'],
       paths: { 'cdk-healthlake-import': ['./src'] },
     },
-    include: ['.projenrc.ts', 'src/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    include: ['.projenrc.ts', 'src/**/*.ts', 'lambda/**/*.ts', 'packages/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     exclude: ['node_modules', '**/cdk.out', '**/*.snapshot'],
   },
   eslintOptions: {
-    dirs: ['src', 'lambda', 'local', 'examples', 'bench', 'scripts'],
+    dirs: ['src', 'lambda', 'packages', 'examples', 'bench', 'scripts'],
     devdirs: ['test'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', '*.snapshot', 'coverage', '!.projenrc.ts'],
     tsconfigPath: './tsconfig.dev.json',
@@ -98,7 +98,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   jestOptions: {
     jestConfig: {
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
       collectCoverage: false,
       maxWorkers: '100%', // jest leaves a core idle, of two
@@ -107,7 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['!/local/logs/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/'],
+  gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/'],
 });
 
 // 1.13.0 was published without the binaries of most platforms, and npm ci refuses a lock file that can't name them.
@@ -128,7 +128,7 @@ const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
 
 // The tarball holds what a user's synth needs: lib, assets, .jsii and the documents.
-for (const path of ['/lambda/', '/local/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.dev.json',
+for (const path of ['/lambda/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.dev.json',
   '/CONTRIBUTING.md', '/SECURITY.md']) {
   project.addPackageIgnore(path);
 }
@@ -139,32 +139,38 @@ new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', '
 // publib's default is the registry that everybody means; no address of one stands in this repository.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// The arrows of the house: src <- examples, lambda -> src/import-contract.ts only, local imports neither.
+// The arrows of the house: src <- examples, lambda -> src/import-contract.ts only, packages import neither, local-aws -> local-healthlake.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
     zones: [
       { target: './src', from: './lambda', message: 'src/ is the library; it runs no handler code' },
-      { target: './src', from: ['./local', './examples', './test', './bench'] },
+      { target: './src', from: ['./packages', './examples', './test', './bench'] },
       { target: './lambda', from: './src', except: ['./import-contract.ts'], message: 'lambda/ knows the wire only' },
-      { target: './lambda', from: ['./local', './examples', './test', './bench'] },
-      { target: './local', from: ['./src', './lambda', './examples', './test', './bench'], message: 'local/ runs what the assembly contains' },
-      { target: './local/healthlake', from: './local', except: ['./healthlake'], message: 'HealthLake stands on its own' },
+      { target: './lambda', from: ['./packages', './examples', './test', './bench'] },
+      { target: './packages', from: ['./src', './lambda', './examples', './test', './bench'], message: 'packages/ runs what the assembly contains' },
+      { target: './packages/local-healthlake', from: './packages/local-aws', message: 'local-healthlake stands on its own' },
+      {
+        target: './packages/local-healthlake/src/healthlake',
+        from: './packages/local-healthlake/src',
+        except: ['./healthlake'],
+        message: 'HealthLake has ports for what it needs',
+      },
       { target: './examples', from: './src', except: ['./index.ts'], message: 'examples use the library as its users do' },
-      { target: './examples', from: ['./lambda', './local', './test', './bench'] },
-      { target: './scripts', from: ['./src', './lambda', './local', './test'], message: 'scripts/ works on AWS, and on what is built' },
+      { target: './examples', from: ['./lambda', './packages', './test', './bench'] },
+      { target: './scripts', from: ['./src', './lambda', './packages', './test'], message: 'scripts/ works on AWS, and on what is built' },
     ],
   }],
 });
 project.eslint?.addOverride({
-  files: ['local/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
+  files: ['packages/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
   rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library
 });
 
 project.testTask.prependSpawn(bundle);
 
-project.setScript('demo', 'node --import tsx local/demo/main.ts');
-project.setScript('healthlake', 'node --import tsx local/healthlake-server.ts');
+project.setScript('demo', 'node --import tsx packages/local-aws/src/demo/main.ts');
+project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src/server.ts');
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
 project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { buildSync } from 'esbuild';
-import { LocalAws } from '../local/aws';
+import { LocalAws } from '../packages/local-aws/src/aws';
 
 const DATASTORE_ID = '6407b9ae4c2def3cb6f1a46a0c599ec0';
 const BUCKET = 'results';

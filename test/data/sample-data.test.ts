@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { judgeLine, isRejected } from '../../local/healthlake/resource-rules';
+import { judgeLine, isRejected } from '../../packages/local-healthlake/src/healthlake/runs/resource-rules';
 
 const ROOT = join(__dirname, '../../examples/data');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

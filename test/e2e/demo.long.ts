@@ -9,7 +9,7 @@ jest.setTimeout(180_000);
 function demo(...args: string[]) {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
   try {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'local/demo/main.ts', ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'packages/local-aws/src/demo/main.ts', ...args], {
       cwd: resolve(__dirname, '..', '..'), encoding: 'utf8', env: { ...process.env, TMPDIR: temporary },
     });
     return { status, stdout, stderr, left: readdirSync(temporary).filter((name) => !name.startsWith('tsx-') && name !== 'node-compile-cache') };

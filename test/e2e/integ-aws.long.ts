@@ -5,8 +5,8 @@ import { tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { LocalAws } from '../../local/aws';
-import { jsonBody, jsonResponse, targetOperation } from '../../local/http/json';
+import { LocalAws } from '../../packages/local-aws/src/aws';
+import { jsonBody, jsonResponse, targetOperation } from '../../packages/local-healthlake/src/http/json';
 import { LINE, NEVER_OBSERVED } from '../../scripts/integ-aws/lines';
 
 jest.setTimeout(420_000);

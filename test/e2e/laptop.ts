@@ -6,8 +6,8 @@ import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObje
 import { App, AppProps, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { LocalAws, LocalAwsOptions } from '../../local/aws';
-import { CdkRun, runCdk } from '../../local/cdk-cli';
+import { LocalAws, LocalAwsOptions } from '../../packages/local-aws/src/aws';
+import { CdkRun, runCdk } from '../../packages/local-aws/src/cdk-cli';
 import { everythingLogged, everythingSaid } from '../support/channels';
 
 /** Everything of the data store that the tests play with takes seconds. */

@@ -3,7 +3,7 @@ import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import { inTimeLapse, TimedJobs } from './time-lapse';
-import type { CdkRun } from '../../local/cdk-cli';
+import type { CdkRun } from '../../packages/local-aws/src/cdk-cli';
 import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(600_000);

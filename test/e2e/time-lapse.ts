@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'timers/promises';
 import type { Laptop } from './laptop';
-import type { LocalAws, LocalAwsOptions } from '../../local/aws';
-import type { Stack } from '../../local/cloudformation/stack';
-import type { Execution } from '../../local/stepfunctions/stepfunctions';
+import type { LocalAws, LocalAwsOptions } from '../../packages/local-aws/src/aws';
+import type { Stack } from '../../packages/local-aws/src/cloudformation/stacks/stack';
+import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

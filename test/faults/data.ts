@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { Data } from './plan';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
-import type { LocalAws } from '../../local/aws';
+import type { LocalAws } from '../../packages/local-aws/src/aws';
 
 /** Stands for patient data: planted in resources, ids, file names and messages. Nobody who may not read the buckets may see it. */
 export const CANARY = 'Quillfeather';

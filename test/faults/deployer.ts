@@ -1,8 +1,8 @@
 import { STACK, type Synthesized } from './template';
 import type { World } from './world';
-import type { Stack } from '../../local/cloudformation/stack';
-import type { StackStatus } from '../../local/cloudformation/status';
-import { CloudFormationWire } from '../../local/cloudformation/wire';
+import { CloudFormationWire } from '../../packages/local-aws/src/cloudformation/api/wire';
+import type { Stack } from '../../packages/local-aws/src/cloudformation/stacks/stack';
+import type { StackStatus } from '../../packages/local-aws/src/cloudformation/stacks/status';
 
 /** A stack in such a status can only be deleted. */
 const FAILED_CREATION: readonly StackStatus[] = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];

@@ -1,9 +1,9 @@
 import { type Fault, type FunctionName, type InvocationFault, isOfWatch, type RequestFault, type StallFault } from './plan';
 import { BESIDE } from './template';
-import type { LocalAws } from '../../local/aws';
-import { ServiceError } from '../../local/contract';
-import type { Fault as ServedFault } from '../../local/http';
-import type { InvocationFault as ServedInvocationFault, KillAnswer } from '../../local/lambda/lambda';
+import type { LocalAws } from '../../packages/local-aws/src/aws';
+import type { InvocationFault as ServedInvocationFault, KillAnswer } from '../../packages/local-aws/src/lambda/lambda';
+import { ServiceError } from '../../packages/local-healthlake/src/contract';
+import type { Fault as ServedFault } from '../../packages/local-healthlake/src/http/router';
 
 /** A fault that was really served. */
 export interface Served {

@@ -5,7 +5,7 @@ import type {
   PlannedJob, RequestFault, RequestTrouble, Step, Trouble, Variant, WatchOperation,
 } from './plan';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
-import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
+import type { UpdateReversal } from '../../packages/local-aws/src/cloudformation/cloudformation';
 
 /** Plans, simple ones first: what fails is reduced to as few steps, changes and faults as fail with it. */
 export function plans(): fc.Arbitrary<Plan> {

@@ -1,4 +1,4 @@
-import type { Execution } from '../../local/stepfunctions/stepfunctions';
+import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
  * The history of an execution without what HealthLake itself answered to its state machine. Step Functions writes down whatever a service answers,

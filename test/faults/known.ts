@@ -1,6 +1,6 @@
 import { CANARY } from './data';
 import type { DeployStep, Fault, Plan, Step } from './plan';
-import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
+import type { UpdateReversal } from '../../packages/local-aws/src/cloudformation/cloudformation';
 
 /** A plan that is always played: of a defect that was found, or to a bound that random plans seldom reach. */
 export interface KnownPlan {

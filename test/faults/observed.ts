@@ -1,9 +1,9 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import type { Served } from './fault-player';
 import type { Plan, Tolerance, Variant } from './plan';
-import type { StackStatus } from '../../local/cloudformation/status';
-import type { LoggedRequest } from '../../local/http';
-import type { ExecutionStatus } from '../../local/stepfunctions/stepfunctions';
+import type { StackStatus } from '../../packages/local-aws/src/cloudformation/stacks/status';
+import type { ExecutionStatus } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
+import type { LoggedRequest } from '../../packages/local-healthlake/src/http/router';
 import type { ImportEventDetail } from '../../src/import-contract';
 
 /** All that a plan's play is judged by. Times are of the clock, in milliseconds. */

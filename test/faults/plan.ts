@@ -1,6 +1,6 @@
-import type { UpdateReversal } from '../../local/cloudformation/cloudformation';
-import type { ClientTokenMismatch, ForcedOutcome } from '../../local/healthlake/options';
-import type { KillAnswer } from '../../local/lambda/lambda';
+import type { UpdateReversal } from '../../packages/local-aws/src/cloudformation/cloudformation';
+import type { KillAnswer } from '../../packages/local-aws/src/lambda/lambda';
+import type { ClientTokenMismatch, ForcedOutcome } from '../../packages/local-healthlake/src/healthlake/options';
 
 /** What is played: a sequence of deployments of one stack, on an AWS of its own, and what goes wrong meanwhile. */
 export interface Plan {

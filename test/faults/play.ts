@@ -11,8 +11,8 @@ import { FIRST_VARIANT, type DeployStep, type Plan, type Step, type Variant, wai
 import { fingerprintIn, restoredFrom } from './restored';
 import type { Templates } from './template';
 import { World } from './world';
-import type { Stack } from '../../local/cloudformation/stack';
-import type { Execution } from '../../local/stepfunctions/stepfunctions';
+import type { Stack } from '../../packages/local-aws/src/cloudformation/stacks/stack';
+import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 import { ANSWER_MARGIN_MINUTES, EVENT_SOURCE, type ImportEventDetail, JOB_TIMEOUT_MINUTES, type WatchedImport } from '../../src/import-contract';
 import { everythingLogged, everythingSaid } from '../support/channels';
 

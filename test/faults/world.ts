@@ -1,8 +1,8 @@
 import { CreateFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from './plan';
 import { DATA_BUCKET, type Synthesized } from './template';
-import { LocalAws } from '../../local/aws';
-import { bootstrapBucketName } from '../../local/iam/bootstrap';
+import { LocalAws } from '../../packages/local-aws/src/aws';
+import { bootstrapBucketName } from '../../packages/local-aws/src/iam/bootstrap';
 
 /**
  * How many times faster than real time the clock of a plan runs. Timers that bound a request take a second of real time at least, whatever the

@@ -6,7 +6,7 @@ import { declarationOf, refusalOf } from '../../lambda/job/declaration';
 import { LedgerEntry } from '../../lambda/job/ledger';
 import { formatJobId, parseJobId } from '../../lambda/job/physical-id';
 import { Direction } from '../../lambda/stack';
-import { UpdateReversal } from '../../local/cloudformation/cloudformation';
+import { UpdateReversal } from '../../packages/local-aws/src/cloudformation/cloudformation';
 import { ALREADY_IMPORTED, ImportJobProperties, UNKNOWN } from '../../src/import-contract';
 import { DATASTORE_INVARIANTS } from '../faults/datastore-invariants';
 import { Observed, ObservedJob, ObservedOperation } from '../faults/observed';

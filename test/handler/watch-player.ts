@@ -1,11 +1,11 @@
 import { MINUTE, SECOND } from './harness';
 import { isComplete } from '../../lambda';
 import { watchedImportOf } from '../../lambda/detached/watch';
-import type { AssumedRole } from '../../local/contract';
-import { parseDefinition } from '../../local/stepfunctions/definition';
-import { Execution } from '../../local/stepfunctions/execution';
-import { StateError } from '../../local/stepfunctions/state-error';
-import type { HistoryEvent } from '../../local/stepfunctions/stepfunctions';
+import { Execution } from '../../packages/local-aws/src/stepfunctions/execution';
+import { parseDefinition } from '../../packages/local-aws/src/stepfunctions/language/definition';
+import { StateError } from '../../packages/local-aws/src/stepfunctions/language/state-error';
+import type { HistoryEvent } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
+import type { AssumedRole } from '../../packages/local-healthlake/src/contract';
 import { ImportJobProperties, WatchedImport } from '../../src/import-contract';
 import { watchDefinition } from '../../src/private/watch-definition';
 

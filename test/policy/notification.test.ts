@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { decide } from '../../local/iam/engine';
+import { decide } from '../../packages/local-aws/src/iam/policies/engine';
 import { Completion } from '../../src';
 import { Deployed } from '../support/deployed';
 import { ACCOUNT, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';

@@ -2,8 +2,8 @@ import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
 import { judgeBuckets } from '../../lambda/preflight/decision';
 import { BucketFindings, lookAtBuckets } from '../../lambda/preflight/look';
 import { PreflightRequest } from '../../lambda/preflight/request';
-import { Bucket, PublicAccessBlock } from '../../local/s3/bucket';
-import { allow, Foundation, REGION } from '../local/foundation';
+import { allow, Foundation, REGION } from '../../packages/local-aws/test/foundation';
+import { Bucket, PublicAccessBlock } from '../../packages/local-healthlake/src/s3/bucket';
 
 const ELSEWHERE = 'eu-central-1';
 const LIST = allow('s3:ListBucket', 'arn:aws:s3:::input', { StringEquals: { 's3:prefix': 'fhir/' } });

@@ -3,7 +3,7 @@ import { reportStatements } from './statements';
 import { handler } from '../../lambda/report';
 import { ReportDocument } from '../../lambda/report/document';
 import { Report, ReportAnswer, ReportRequest } from '../../lambda/report/types';
-import { LocalAws } from '../../local/aws';
+import { LocalAws } from '../../packages/local-aws/src/aws';
 
 export const BUCKET = 'clinic-results';
 export const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';

@@ -8,9 +8,9 @@ import { LineReader } from '../../lambda/report/line-reader';
 import { Reading } from '../../lambda/report/read-files';
 import { Tally } from '../../lambda/report/tally';
 import { JsonCause, Report } from '../../lambda/report/types';
-import { failureLine } from '../../local/healthlake/import-output';
-import { linesOf } from '../../local/healthlake/ndjson';
-import { isRejected, judgeLine } from '../../local/healthlake/resource-rules';
+import { failureLine } from '../../packages/local-healthlake/src/healthlake/runs/import-output';
+import { linesOf } from '../../packages/local-healthlake/src/healthlake/runs/ndjson';
+import { isRejected, judgeLine } from '../../packages/local-healthlake/src/healthlake/runs/resource-rules';
 
 const REQUEST = {
   DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',

@@ -1,5 +1,5 @@
 import { reportStatements } from './statements';
-import { decide } from '../../local/iam/engine';
+import { decide } from '../../packages/local-aws/src/iam/policies/engine';
 
 const ACCOUNT = '123456789012';
 const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';

@@ -1,6 +1,6 @@
 import { Deployed } from './deployed';
 import { ACCOUNT } from './synth';
-import { decide } from '../../local/iam/engine';
+import { decide } from '../../packages/local-aws/src/iam/policies/engine';
 
 /** A policy document of a template. */
 export interface PolicyJson {

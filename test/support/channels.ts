@@ -1,5 +1,5 @@
-import type { LocalAws } from '../../local/aws';
-import type { Execution } from '../../local/stepfunctions/stepfunctions';
+import type { LocalAws } from '../../packages/local-aws/src/aws';
+import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
  * All that anybody can read who may not read the buckets: logs, metrics, events and outputs of stacks, executions, events, notifications.

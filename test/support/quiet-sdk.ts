@@ -1,3 +1,3 @@
-import { QUIET_SDK } from '../../local/quiet-sdk';
+import { QUIET_SDK } from '../../packages/local-healthlake/src/quiet-sdk';
 
 Object.assign(process.env, QUIET_SDK);

@@ -1,0 +1,188 @@
+import { CloudFormationWire } from './cloudformation/api/wire';
+import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from './cloudformation/cloudformation';
+import { CloudWatch } from './cloudwatch/cloudwatch';
+import { cloudWatchProviders } from './cloudwatch/providers';
+import { ServiceError, type Environment, type ResourceProviders } from './contract';
+import { Events } from './events/events';
+import { eventsProviders } from './events/providers';
+import { emitImportJobEvents } from './healthlake/import-job-events';
+import { healthLakeProviders } from './healthlake/providers';
+import { bootstrapBucketName } from './iam/bootstrap';
+import { ADMIN_CREDENTIALS, Iam, type IamOptions } from './iam/iam';
+import { iamProviders } from './iam/providers';
+import { kmsProviders } from './kms/providers';
+import { Lambda } from './lambda/lambda';
+import { lambdaProviders } from './lambda/providers';
+import { Logs } from './logs/logs';
+import { logsProviders } from './logs/providers';
+import { LogsWire } from './logs/wire';
+import { s3Providers } from './s3/providers';
+import { snsProviders } from './sns/providers';
+import { Sns } from './sns/sns';
+import { ssmProviders } from './ssm/providers';
+import { Ssm } from './ssm/ssm';
+import { stepFunctionsProviders } from './stepfunctions/providers';
+import { StepFunctions } from './stepfunctions/stepfunctions';
+import { Sts } from './sts/sts';
+import { ScaledClock } from '../../local-healthlake/src/clock';
+import type { HealthLakeOptions } from '../../local-healthlake/src/healthlake/options';
+import { HealthLakeService } from '../../local-healthlake/src/healthlake-service';
+import { Router } from '../../local-healthlake/src/http/router';
+import { Kms } from '../../local-healthlake/src/kms/kms';
+import { S3 } from '../../local-healthlake/src/s3/s3';
+
+/** Everything that may be set about a local AWS. */
+export interface LocalAwsOptions {
+  /** How many times faster than real time its clock runs. */
+  readonly timeScale?: number;
+  readonly accountId?: string;
+  readonly region?: string;
+  /** A free one unless given. */
+  readonly port?: number;
+  readonly iam?: IamOptions;
+  readonly healthlake?: HealthLakeOptions;
+  readonly cloudformation?: CloudFormationOptions;
+}
+
+/** An AWS of one process, in memory, at one HTTP endpoint, bootstrapped for the CDK. */
+export class LocalAws {
+  /** Starts it; give it a `stop()` when done. */
+  public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const aws = new LocalAws(options);
+    aws.port = await aws.router.listen(options.port);
+    return aws;
+  }
+
+  public readonly accountId: string;
+  public readonly region: string;
+  /** Those of the administrator. */
+  public readonly credentials = ADMIN_CREDENTIALS;
+  public readonly clock: ScaledClock;
+  public readonly iam: Iam;
+  public readonly kms: Kms;
+  public readonly s3: S3;
+  public readonly ssm: Ssm;
+  public readonly sts: Sts;
+  public readonly logs: Logs;
+  public readonly lambda: Lambda;
+  public readonly states: StepFunctions;
+  public readonly sns: Sns;
+  public readonly events: Events;
+  public readonly cloudwatch: CloudWatch;
+  public readonly healthlake: HealthLakeService;
+  public readonly cloudformation: CloudFormation;
+  public readonly router: Router;
+  private readonly environment: Environment;
+  private port = 0;
+
+  private constructor(options: LocalAwsOptions) {
+    const { timeScale = 1, accountId = '123456789012', region = 'us-east-1' } = options;
+    this.clock = new ScaledClock(timeScale);
+    const environment = { clock: this.clock, timeScale, partition: 'aws', region, accountId, endpoint: () => this.endpoint };
+    this.environment = environment;
+    this.accountId = accountId;
+    this.region = region;
+    this.iam = new Iam(environment, options.iam);
+    this.kms = new Kms(environment, this.iam);
+    this.s3 = new S3(environment, this.iam, this.kms);
+    this.ssm = new Ssm(environment, this.iam);
+    this.sts = new Sts(this.iam);
+    this.logs = new Logs(environment);
+    this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
+    this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
+    this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
+    this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
+    this.cloudwatch = new CloudWatch(environment, this.sns);
+    this.logs.onWrite = message => this.cloudwatch.takeLogLine(message);
+    this.states.onStart = execution => this.cloudwatch.countExecution(execution);
+    this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
+    emitImportJobEvents(environment, this.healthlake.healthLake, event => this.events.emit(event));
+    this.cloudformation = this.createCloudFormation(options.cloudformation);
+    this.s3.createBucket(bootstrapBucketName(environment));
+    this.router = new Router(this.iam, this.clock);
+    this.registerServices();
+  }
+
+  public get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /**
+   * The environment variables with which the unmodified CDK CLI, AWS CLI and SDKs talk to this AWS, as its administrator.
+   * @param cdkHome a directory of its own: the CDK CLI keeps there which account an access key belongs to
+   */
+  public cliEnvironment(cdkHome: string): Record<string, string> {
+    const { region, credentials } = this;
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      // Whatever the user has configured must not lead a command to a real account.
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      CDK_HOME: cdkHome,
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      CDK_DISABLE_VERSION_CHECK: '1',
+    };
+  }
+
+  /** Ends every operation, process, timer and connection. */
+  public async stop(): Promise<void> {
+    await this.router.close();
+    await this.cloudformation.close();
+    await this.cloudwatch.close();
+    await this.states.close();
+    await this.events.close();
+    await this.lambda.close();
+    await this.healthlake.close();
+    this.clock.close();
+  }
+
+  private createCloudFormation(options: CloudFormationOptions | undefined): CloudFormation {
+    const { iam, s3, ssm, lambda } = this;
+    return new CloudFormation({
+      environment: this.environment,
+      authorizer: iam,
+      functions: lambda,
+      providers: this.resourceProviders(),
+      readObject: async (caller, bucket, key) => (await s3.getObject(caller, bucket, key)).toString('utf8'),
+      readParameter: async (caller, name) => {
+        await ssm.authorize(caller, 'ssm:GetParameters', name);
+        const parameter = ssm.get(name);
+        if (!parameter) throw new ServiceError('ValidationError', `Unable to fetch parameters [${name}] from parameter store for this account.`);
+        return parameter.value;
+      },
+      assumeExecutionRole: async roleArn =>
+        (await iam.assumeRole({ service: 'cloudformation.amazonaws.com' }, roleArn, { 'sts:RoleSessionName': 'AWSCloudFormation' })).caller,
+    }, options);
+  }
+
+  private resourceProviders(): ResourceProviders {
+    const { environment, iam, logs, clock } = this;
+    return {
+      ...iamProviders(iam),
+      ...kmsProviders(this.kms),
+      ...s3Providers(this.s3),
+      ...ssmProviders(this.ssm),
+      ...logsProviders(environment, iam, logs),
+      ...lambdaProviders(this.lambda),
+      ...stepFunctionsProviders(this.states, environment, iam, logs),
+      ...snsProviders(this.sns),
+      ...eventsProviders(this.events, iam),
+      ...cloudWatchProviders(this.cloudwatch, iam),
+      ...healthLakeProviders(this.healthlake.healthLake, clock),
+    };
+  }
+
+  private registerServices(): void {
+    const { router, kms, s3, ssm, sts, lambda, states, sns, events, healthlake } = this;
+    const logs = new LogsWire(this.environment, this.iam, this.logs);
+    const cloudformation = new CloudFormationWire(this.cloudformation);
+    const services = { kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation };
+    for (const [name, service] of Object.entries(services)) router.register(name, service);
+    router.registerUnsigned(RESPONSE_PATH, this.cloudformation.customResources);
+  }
+}

@@ -1,0 +1,40 @@
+import { queryResponse } from '../../../../local-healthlake/src/http/query';
+import type { XmlElement, XmlValue } from '../../../../local-healthlake/src/http/xml';
+import type { WireResponse } from '../../contract';
+
+/** What an action answers: lists become `member` elements, whatever is undefined is left out. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+/** The characters that an XML document can't contain. */
+// eslint-disable-next-line no-control-regex
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** An answer in CloudFormation's query protocol. */
+export function answerResponse(action: string, answer: Answer): WireResponse {
+  return queryResponse(action, NAMESPACE, element(answer));
+}
+
+/** A time as the query protocol writes it. */
+export function timestamp(milliseconds: number): string;
+export function timestamp(milliseconds: number | undefined): string | undefined;
+export function timestamp(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}
+
+/** One page of a list, in AWS's way: a token that says where the next one begins. */
+export function page<T>(items: readonly T[], nextToken: string | undefined, size: number): { readonly items: T[]; readonly NextToken?: string } {
+  const start = Number(nextToken ?? 0);
+  const end = start + size;
+  return { items: items.slice(start, end), NextToken: end < items.length ? String(end) : undefined };
+}
+
+function element(answer: Answer): XmlElement {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined).map(([name, value]) => [name, xmlValue(value)]));
+}
+
+function xmlValue(value: unknown): XmlValue {
+  if (Array.isArray(value)) return { member: value.map(xmlValue) };
+  if (typeof value === 'object' && value !== null) return element(value as Answer);
+  return typeof value === 'string' ? value.replace(NOT_XML, '') : value as XmlValue;
+}

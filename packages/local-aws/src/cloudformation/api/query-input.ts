@@ -1,0 +1,46 @@
+import { queryParameters } from '../../../../local-healthlake/src/http/query';
+import type { WireRequest } from '../../contract';
+import { TemplateError } from '../template/template-error';
+
+/** The parameters of a request in the query protocol. */
+export class QueryInput {
+  private readonly parameters: URLSearchParams;
+
+  public constructor(request: WireRequest) {
+    this.parameters = queryParameters(request);
+  }
+
+  public text(name: string): string | undefined {
+    return this.parameters.get(name) ?? undefined;
+  }
+
+  public required(name: string): string {
+    const value = this.text(name);
+    if (!value) throw new TemplateError(`1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+    return value;
+  }
+
+  public flag(name: string): boolean {
+    return this.text(name) === 'true';
+  }
+
+  /** A list of strings, `Name.member.1` and so on. */
+  public list(name: string): string[] {
+    const values: string[] = [];
+    for (let index = 1; this.parameters.has(`${name}.member.${index}`); index += 1) {
+      values.push(this.parameters.get(`${name}.member.${index}`) ?? '');
+    }
+    return values;
+  }
+
+  /** A list of structures of strings, `Name.member.1.Key` and so on. */
+  public structures(name: string): Record<string, string>[] {
+    const structures: Record<string, string>[] = [];
+    for (const [key, value] of this.parameters) {
+      const [, index, field] = new RegExp(`^${name}\\.member\\.(\\d+)\\.(\\w+)$`).exec(key) ?? [];
+      if (index === undefined) continue;
+      structures[Number(index) - 1] = { ...structures[Number(index) - 1], [field]: value };
+    }
+    return structures.filter(Boolean);
+  }
+}

@@ -1,0 +1,65 @@
+import { requestFor, type Operation, type Planned } from './engine';
+import { ResourceFailure, type HandlerResult } from '../resources/handler';
+import type { Attempt } from '../stacks/deployment';
+import type { ResourceRecord } from '../stacks/resource-record';
+
+/** How a call ended, or that nobody waited for its end. */
+export type Outcome = { readonly result: HandlerResult } | { readonly error: unknown } | 'cancelled';
+
+/** Nothing is known yet. */
+export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as const;
+
+/**
+ * Creates, or with `former` updates, one resource. All that gets known about it, even after it was cancelled, goes into
+ * the stack's attempts: a roll-back needs the physical id of a resource that was made all the same.
+ */
+export async function attempt(
+  operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,
+): Promise<Outcome> {
+  const { stack, engine } = operation;
+  const abandon = new AbortController();
+  const base: ResourceRecord = { ...UNKNOWN, ...former, ...plan, status: 'UPDATE_IN_PROGRESS', timestamp: 0, properties };
+
+  const outcome = start(operation, plan, former, properties, abandon.signal)
+    .then(result => ({ result }), (error: unknown) => ({ error }));
+  const keep = (seen: Pick<Attempt, 'called' | 'succeeded'>, more: Partial<ResourceRecord>): void => {
+    if (abandon.signal.aborted) return;
+    stack.unfinished?.attempts.set(plan.logicalId, {
+      ...seen, settled, abandon, abandonable: engine.handlerOf(plan.type).abandonable ?? false, record: { ...base, ...more },
+    });
+  };
+  const settled = outcome.then(end => {
+    if ('result' in end) keep({ called: true, succeeded: true }, known(end.result));
+    else keep({ called: wasCalled(end.error), succeeded: false }, knownOfFailure(end.error));
+  });
+  keep({ called: true, succeeded: false }, {});
+
+  return Promise.race([settled.then(() => outcome), cancelled]);
+}
+
+/** What a successful call tells of a resource. */
+export function known({ physicalId, attributes, noEcho }: HandlerResult): Pick<ResourceRecord, 'physicalId' | 'attributes' | 'noEcho' | 'reference'> {
+  return { physicalId, attributes: attributes ?? {}, noEcho: noEcho ?? false, reference: undefined };
+}
+
+/** What a failed call tells of a resource. */
+export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
+  if (!(error instanceof ResourceFailure)) return {};
+  const { physicalId, attributes } = error.details;
+  return { ...(physicalId === undefined ? {} : { physicalId }), ...(attributes ? { attributes } : {}) };
+}
+
+async function start(
+  operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, abandoned: AbortSignal,
+): Promise<HandlerResult> {
+  const handler = operation.engine.handlerOf(plan.type);
+  const request = requestFor(operation, plan, properties);
+  const delivery = { requestId: plan.requestId ?? '', signal: AbortSignal.any([operation.signal, abandoned]) };
+  return former
+    ? handler.update({ ...request, physicalId: former.physicalId ?? '', oldProperties: former.properties }, delivery)
+    : handler.create(request, delivery);
+}
+
+function wasCalled(error: unknown): boolean {
+  return error instanceof ResourceFailure ? error.details.called : true;
+}

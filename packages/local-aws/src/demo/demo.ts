@@ -1,0 +1,98 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { LocalAws } from '../aws';
+import { runCdk } from '../cdk-cli';
+import { DemoOptions } from './options';
+import { ProgressBar } from './progress-bar';
+import { list, upload } from './sample';
+
+const EXAMPLES = resolve(__dirname, '..', '..', '..', '..', 'examples');
+
+/** How many times faster than real time the local AWS runs: data stores take minutes, and the framework asks every 10 seconds. */
+const TIME_SCALE = 6;
+
+type Outputs = Record<string, Record<string, string> | undefined>;
+
+/** Deploys the quickstart onto a local AWS, as a user does onto the real one, and shows what happens. */
+export class Demo {
+  private readonly bar: { current?: ProgressBar } = {};
+
+  public constructor(private readonly options: DemoOptions, private readonly out: NodeJS.WriteStream, private readonly signal: AbortSignal) {}
+
+  /** True if everything went as meant; with bad data this means that the import failed. */
+  public async run(): Promise<boolean> {
+    const folder = await mkdtemp(join(tmpdir(), 'fhir-import-demo-'));
+    const aws = await LocalAws.start({ timeScale: TIME_SCALE, healthlake: { pace: { resourcesPerSecond: 60, minimumDurationMs: 30_000 } } });
+    const s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
+    try {
+      return await this.deploy(aws, s3, folder);
+    } finally {
+      s3.destroy();
+      await aws.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private async deploy(aws: LocalAws, s3: S3Client, folder: string): Promise<boolean> {
+    const assembly = join(folder, 'cdk.out');
+    this.say(`The local AWS listens on ${aws.endpoint} and runs ${TIME_SCALE} times faster than real time.`);
+    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--output', assembly])) return false;
+
+    const outputsFile = join(folder, 'outputs.json');
+    const deploy = async (stack: string) =>
+      this.cdk(aws, folder, ['deploy', stack], ['--exclusively', '--app', assembly, '--outputs-file', outputsFile, '--progress', 'events',
+        '--require-approval', 'never']);
+    if (!await deploy('Data')) return false;
+    const { InputBucketName: input, OutputBucketName: output } = (await readOutputs(outputsFile)).Data!;
+
+    const sample = join(EXAMPLES, 'data', this.options.badData ? 'bad' : 'synthea');
+    const uploaded = await upload(s3, sample, input, 'input/');
+    this.say(`Uploaded ${uploaded.files} files with ${uploaded.lines} lines to s3://${input}/input/.`);
+
+    const bar = new ProgressBar(this.out, uploaded.lines);
+    this.bar.current = bar;
+    const stopWatching = aws.healthlake.healthLake.observe((event) => bar.show(event));
+    await deploy('Import');
+    stopWatching();
+
+    this.say(`In the output bucket s3://${output}/:`, ...await list(s3, output));
+    return this.conclude(aws);
+  }
+
+  private conclude({ healthlake: { healthLake }, cloudformation }: LocalAws): boolean {
+    const meant = this.options.badData
+      ? { job: 'COMPLETED_WITH_ERRORS', stack: 'ROLLBACK_COMPLETE', text: 'The import failed and its stack was rolled back' }
+      : { job: 'COMPLETED', stack: 'CREATE_COMPLETE', text: 'The data is in the data store' };
+    const jobs = healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!).map(({ JobStatus: status }) => status));
+    const stack = cloudformation.stacks.find('Import')?.status;
+    const asMeant = jobs.join() === meant.job && stack === meant.stack;
+    this.say(asMeant ? `${meant.text}, as meant.` : `Not as meant: import jobs ${jobs.join() || 'none'}, stack ${stack}.`);
+    return asMeant;
+  }
+
+  /** Runs what a user would type, with the options that only the demo needs. */
+  private async cdk(aws: LocalAws, folder: string, typed: readonly string[], options: readonly string[]): Promise<boolean> {
+    this.say(`$ npx cdk ${typed.join(' ')}`);
+    const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
+      cwd: join(EXAMPLES, 'quickstart'),
+      env: aws.cliEnvironment(join(folder, 'cdk-home')),
+      onLine: (line) => {
+        this.bar.current?.clear();
+        this.out.write(`${line}\n`);
+      },
+      signal: this.signal,
+    });
+    return exitCode === 0;
+  }
+
+  private say(...lines: string[]): void {
+    this.bar.current?.clear();
+    this.out.write(`\n${lines.join('\n')}\n`);
+  }
+}
+
+async function readOutputs(file: string): Promise<Outputs> {
+  return JSON.parse(await readFile(file, 'utf8')) as Outputs;
+}

@@ -1,0 +1,46 @@
+import { administratorAccessArn } from './policies/aws-managed-policies';
+import type { RoleSettings } from './roles';
+import type { Environment } from '../contract';
+
+/** The qualifier of `cdk bootstrap` unless another is asked for. */
+const QUALIFIER = 'hnb659fds';
+
+/** What `cdk bootstrap` makes a role for. */
+export const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'] as const;
+
+export type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
+
+type Place = Pick<Environment, 'partition' | 'accountId' | 'region'>;
+
+export function bootstrapRoleName(place: Place, role: BootstrapRole): string {
+  return `cdk-${QUALIFIER}-${role}-role-${place.accountId}-${place.region}`;
+}
+
+export function bootstrapRoleArn(place: Place, role: BootstrapRole): string {
+  return `arn:${place.partition}:iam::${place.accountId}:role/${bootstrapRoleName(place, role)}`;
+}
+
+/** The bucket that the CDK CLI uploads assets to. */
+export function bootstrapBucketName(place: Place): string {
+  return `cdk-${QUALIFIER}-assets-${place.accountId}-${place.region}`;
+}
+
+/** The SSM parameter in which the CDK CLI looks for the version of the bootstrap stack. */
+export const BOOTSTRAP_VERSION_PARAMETER = `/cdk-bootstrap/${QUALIFIER}/version`;
+
+/** The roles that `cdk bootstrap` makes: the account may assume them, but for the one that only CloudFormation takes. */
+export function bootstrapRoles(place: Place): { readonly name: string; readonly settings: RoleSettings }[] {
+  const account = { AWS: `arn:${place.partition}:iam::${place.accountId}:root` };
+  const cloudFormation = { Service: 'cloudformation.amazonaws.com' };
+  return BOOTSTRAP_ROLES.map(role => {
+    const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: role === 'cfn-exec' ? cloudFormation : account };
+    return {
+      name: bootstrapRoleName(place, role),
+      settings: {
+        trustPolicy: { Version: '2012-10-17', Statement: [trust] },
+        inlinePolicies: {},
+        managedPolicyArns: [administratorAccessArn(place.partition)],
+      },
+    };
+  });
+}

@@ -1,0 +1,172 @@
+import { accessDenied } from './access-denied';
+import { bootstrapRoles } from './bootstrap';
+import { administratorAccessArn } from './policies/aws-managed-policies';
+import { decide, type Decision } from './policies/engine';
+import { ManagedPolicies } from './policies/managed-policies';
+import { checkIdentityPolicy, checkResourcePolicy, checkTrustPolicy } from './policies/policy-checks';
+import type { NamedPolicy, PolicyDocument } from './policies/policy-document';
+import { requestContext } from './request-context';
+import { Roles, type Role, type RoleSettings } from './roles';
+import { Sessions } from './sessions';
+import { ServiceError, type AssumedRole, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
+
+/** Long-lived test credentials of the account's administrator, whom the CDK CLI and the AWS CLI are run as. */
+export const ADMIN_CREDENTIALS = {
+  accessKeyId: 'AKIALOCALADMINISTRAT',
+  secretAccessKey: 'local-aws-verifies-no-signatures-at-all0',
+} as const;
+
+export interface IamOptions {
+  /** How long, in the clock's time, a new or changed role or policy isn't in effect yet. */
+  readonly propagationMs?: number;
+}
+
+const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
+
+/** Users, roles, policies and sessions of one account, and the decisions that follow from them. */
+export class Iam implements Authorizer, PolicyChecker {
+  public readonly admin: Caller;
+  public readonly roles: Roles;
+  public readonly managedPolicies: ManagedPolicies;
+  /** How long, in the clock's time, a new or changed role or policy isn't in effect yet. */
+  public readonly propagationMs: number;
+  private readonly sessions = new Sessions();
+
+  public constructor(private readonly environment: Environment, options: IamOptions = {}) {
+    const { partition, accountId } = environment;
+    this.propagationMs = options.propagationMs ?? 0;
+    this.roles = new Roles(environment);
+    this.managedPolicies = new ManagedPolicies(environment, this.propagationMs);
+    const adminArn = `arn:${partition}:iam::${accountId}:user/admin`;
+    this.admin = { arn: adminArn, principalArn: adminArn, accountId };
+    this.sessions.addUser(ADMIN_CREDENTIALS.accessKeyId, this.admin);
+    for (const { name, settings } of bootstrapRoles(environment)) this.roles.create(name, '/', settings, 0);
+  }
+
+  /** Whom the access key belongs to; undefined if nobody, or if the session token isn't the one that came with it. */
+  public callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined {
+    return this.sessions.callerOf(accessKeyId, sessionToken);
+  }
+
+  public async authorize(question: AuthorizationQuestion): Promise<void> {
+    const { caller, action, resource } = question;
+    const decision = await this.decide(caller, action, resource, question.context, question.resourcePolicy);
+    if (!decision.allowed) throw accessDenied(caller.arn, action, resource, decision.because);
+  }
+
+  public async checkResourcePolicy(policy: unknown): Promise<void> {
+    await checkResourcePolicy(policy);
+  }
+
+  /**
+   * Starts a session of a role.
+   * @param by the caller, or the AWS service principal, that assumes it; its trust policy must allow that
+   * @param context condition keys: sts:RoleSessionName, sts:ExternalId, and for services aws:SourceArn, aws:SourceAccount
+   */
+  public async assumeRole(
+    by: Caller | { readonly service: string }, roleArn: string, context: Record<string, string> = {}, durationSeconds = 3_600,
+  ): Promise<AssumedRole> {
+    const principal = 'service' in by ? { arn: by.service, principalArn: by.service, accountId: '' } : by;
+    const role = this.roles.findByArn(roleArn);
+    const trustPolicy = role?.settings.effective?.trustPolicy;
+    if (!role || !trustPolicy) throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+
+    const sessionName = context['sts:RoleSessionName'] ?? principal.arn.split(/[.:/]/)[0];
+    const decision = await this.decide(principal, 'sts:AssumeRole', roleArn, { ...context, 'sts:RoleSessionName': sessionName }, trustPolicy);
+    // STS says nothing about which policy was missing.
+    if (!decision.allowed) throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+    return this.startSession(role, sessionName, durationSeconds);
+  }
+
+  /** The UserId that STS shows for a caller. */
+  public userIdOf(caller: Caller): string {
+    return caller.roleId ? `${caller.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
+  }
+
+  /** Creates a role after the checks that IAM makes. */
+  public async createRole(name: string, settings: RoleSettings, path = '/'): Promise<Role> {
+    await this.check(settings);
+    return this.roles.create(name, path, settings, this.propagationMs);
+  }
+
+  /**
+   * Changes parts of a role after the checks that IAM makes.
+   * @param change makes the new parts from the settings; it is asked again after the checks, so that changes made at once don't undo each other
+   */
+  public async changeRole(name: string, change: (settings: RoleSettings) => Partial<RoleSettings>): Promise<Role> {
+    const { settings } = this.roles.get(name);
+    await this.check(change(settings.latest));
+    return this.roles.change(name, change(settings.latest));
+  }
+
+  public async createManagedPolicy(arn: string, document: PolicyDocument): Promise<void> {
+    await checkIdentityPolicy(document);
+    this.managedPolicies.create(arn, document);
+  }
+
+  public async changeManagedPolicy(arn: string, document: PolicyDocument): Promise<void> {
+    await checkIdentityPolicy(document);
+    this.managedPolicies.change(arn, document);
+  }
+
+  public deleteManagedPolicy(arn: string): void {
+    if (this.roles.using(arn)) throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+    this.managedPolicies.delete(arn);
+  }
+
+  private async check({ trustPolicy, inlinePolicies, managedPolicyArns, permissionsBoundaryArn }: Partial<RoleSettings>): Promise<void> {
+    if (trustPolicy) {
+      await checkTrustPolicy(trustPolicy, arn => arn === this.admin.arn || this.roles.findByArn(arn)?.settings.effective !== undefined);
+    }
+    for (const document of Object.values(inlinePolicies ?? {})) await checkIdentityPolicy(document);
+    for (const arn of managedPolicyArns ?? []) this.managedPolicies.checkAttachable(arn);
+    if (permissionsBoundaryArn) this.managedPolicies.checkAttachable(permissionsBoundaryArn);
+  }
+
+  private startSession(role: Role, sessionName: string, durationSeconds: number): AssumedRole {
+    const { partition, accountId, clock } = this.environment;
+    const arn = `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/${sessionName}`;
+    const caller = { arn, principalArn: role.arn, accountId, roleId: role.roleId };
+    return { caller, credentials: this.sessions.start(caller, clock.now() + durationSeconds * 1000) };
+  }
+
+  private async decide(
+    caller: Caller, action: string, resource: string, context: AuthorizationQuestion['context'], resourcePolicy: unknown,
+  ): Promise<Decision> {
+    if (this.isRoleGone(caller)) return { allowed: false, because: { explicit: false, policyType: 'identity-based policy' } };
+    const { identityPolicies, permissionsBoundary } = this.policiesOf(caller);
+    const resourceAccount = resource.split(':')[4] || this.environment.accountId;
+    return decide({
+      principal: caller.arn,
+      action,
+      resource,
+      resourceAccount,
+      identityPolicies,
+      permissionsBoundary,
+      resourcePolicy,
+      context: { ...requestContext(caller, resourceAccount, this.environment.region, this.environment.clock.now()), ...context },
+    });
+  }
+
+  /** Whatever a resource policy allows, a session may do nothing any more once its role is deleted. */
+  private isRoleGone({ principalArn, roleId }: Caller): boolean {
+    return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
+  }
+
+  private policiesOf(caller: Caller): { identityPolicies: NamedPolicy[]; permissionsBoundary?: NamedPolicy } {
+    if (caller.principalArn === this.admin.arn) {
+      return { identityPolicies: this.managed([administratorAccessArn(this.environment.partition)]) };
+    }
+    const settings = this.roles.findByArn(caller.principalArn)?.settings.effective;
+    if (!settings) return { identityPolicies: [] };
+    const inline = Object.entries(settings.inlinePolicies).map(([name, policy]) => ({ name, policy }));
+    const identityPolicies = [...inline, ...this.managed(settings.managedPolicyArns)];
+    if (!settings.permissionsBoundaryArn) return { identityPolicies };
+    const permissionsBoundary = this.managedPolicies.effective(settings.permissionsBoundaryArn);
+    return permissionsBoundary ? { identityPolicies, permissionsBoundary } : { identityPolicies: [] };
+  }
+
+  private managed(arns: readonly string[]): NamedPolicy[] {
+    return arns.flatMap(arn => this.managedPolicies.effective(arn) ?? []);
+  }
+}

@@ -1,0 +1,152 @@
+import type { KillAnswer } from '../faults';
+import { environmentLost, functionError, initTimedOut, runtimeExited, timedOut, type FunctionErrorPayload } from './invocation-errors';
+import { RuntimeProcess, type ClockReading, type RuntimeMessage } from './runtime-process';
+import type { Environment, InvocationResult, ServiceError } from '../../contract';
+import type { FunctionLog } from '../functions/function-log';
+
+/** The host that stands for CloudFormation's response bucket: functions reach it through the local AWS. */
+export const RESPONSE_HOST = 'cloudformation-custom-resource-response.local';
+
+/** Lambda's own limit for loading a function's code; in real time, because loading is work of the real machine. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** What an execution environment is started with. */
+export interface EnvironmentLaunch {
+  readonly handler: string;
+  readonly codeDirectory: string;
+  readonly variables: Record<string, string>;
+  readonly log: FunctionLog;
+}
+
+export interface EnvironmentInvocation {
+  readonly requestId: string;
+  /** As the caller named it, qualified or not. */
+  readonly functionArn: string;
+  readonly payload: string;
+  readonly timeoutSeconds: number;
+  /** A fault: the process is killed so long, in the clock's time, after it was given the event. */
+  readonly killAfterMs?: number;
+  readonly killAnswer?: KillAnswer;
+}
+
+type Outcome =
+  | { readonly payload: string }
+  | { readonly error: FunctionErrorPayload }
+  | { readonly serviceError: ServiceError };
+
+/** A process that runs one function, one event at a time, and is kept warm in between. */
+export class ExecutionEnvironment {
+  private readonly runtime: RuntimeProcess;
+  private readonly ready: Promise<FunctionErrorPayload | undefined>;
+  private hasCrashed = false;
+  /** Set once it was killed. */
+  private killedWith?: KillAnswer;
+  private settleReady?: (error?: FunctionErrorPayload) => void;
+  private settle?: (outcome: Outcome) => void;
+
+  public constructor(private readonly env: Environment, private readonly launch: EnvironmentLaunch) {
+    const { timeScale: scale } = env;
+    const options = {
+      handler: launch.handler,
+      codeDirectory: launch.codeDirectory,
+      endpoint: env.endpoint(),
+      responseHost: RESPONSE_HOST,
+      time: { scale, ...this.readClock() },
+    };
+    this.runtime = new RuntimeProcess(options, launch.variables, message => this.receive(message), line => launch.log.write(line));
+    this.ready = this.untilReady();
+  }
+
+  /** Whether it can run another event. */
+  public get isUsable(): boolean {
+    return this.runtime.isRunning && !this.hasCrashed && this.killedWith === undefined;
+  }
+
+  public async invoke(invocation: EnvironmentInvocation): Promise<InvocationResult> {
+    this.launch.log.begin();
+    try {
+      const initError = await this.ready;
+      if (initError) return functionError(initError);
+      const outcome = await this.run(invocation);
+      if ('serviceError' in outcome) throw outcome.serviceError;
+      return 'error' in outcome ? functionError(outcome.error) : { payload: JSON.parse(outcome.payload) };
+    } finally {
+      await this.launch.log.flush();
+    }
+  }
+
+  /**
+   * Ends the process at once, as a crash of the machine would, and waits until it is gone.
+   * @param answer to an event that it is in the middle of; the first kill decides
+   */
+  public async kill(answer: KillAnswer = 'function-error'): Promise<void> {
+    this.killedWith ??= answer;
+    await this.runtime.kill();
+  }
+
+  private async untilReady(): Promise<FunctionErrorPayload | undefined> {
+    const limit = setTimeout(() => {
+      this.settleReady?.(initTimedOut(INIT_TIMEOUT_MS / 1000));
+      void this.kill();
+    }, INIT_TIMEOUT_MS);
+    const settled = new Promise<FunctionErrorPayload | undefined>(resolve => { this.settleReady = resolve; });
+    // A process that is gone before it was ready is reported by the first event that is sent to it.
+    const error = await Promise.race([settled, this.runtime.exited.then(() => undefined)]);
+    clearTimeout(limit);
+    return error;
+  }
+
+  private async run(invocation: EnvironmentInvocation): Promise<Outcome> {
+    const { requestId, functionArn, payload, timeoutSeconds, killAfterMs, killAnswer } = invocation;
+    const { clock } = this.env;
+    const timeout = timeoutSeconds * 1000;
+    const timer = new AbortController();
+    const answered = new Promise<Outcome>(resolve => { this.settle = resolve; });
+    const exited = this.runtime.exited.then(() => this.outcomeOfExit(requestId));
+    const expired = clock.sleep(timeout, timer.signal).then(() => undefined);
+    expired.catch(() => undefined);
+
+    this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, time: this.readClock(), payload });
+    // No timer for a death at once: an event that needs no AWS call may be answered before the shortest one rings.
+    if (killAfterMs === 0) void this.kill(killAnswer);
+    else if (killAfterMs !== undefined) clock.sleep(killAfterMs, timer.signal).then(() => this.kill(killAnswer), () => undefined);
+    const outcome = await Promise.race([answered, exited, expired]);
+    timer.abort();
+    if (outcome) return outcome;
+
+    await this.kill();
+    this.launch.log.write(`${new Date(clock.now()).toISOString()} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+    return { error: timedOut(requestId, timeoutSeconds) };
+  }
+
+  private readClock(): ClockReading {
+    return { realEpoch: performance.timeOrigin + performance.now(), clockEpoch: this.env.clock.now() };
+  }
+
+  private outcomeOfExit(requestId: string): Outcome {
+    if (this.killedWith === 'service-error') return { serviceError: environmentLost() };
+    return { error: runtimeExited(requestId, this.runtime.exitCode, this.runtime.signal) };
+  }
+
+  private receive(message: RuntimeMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.settleReady?.();
+        break;
+      case 'log':
+        this.launch.log.write(message.line);
+        break;
+      case 'succeeded':
+        this.settle?.({ payload: message.payload });
+        break;
+      case 'crashed':
+        this.hasCrashed = true;
+        this.settleReady?.(message.error);
+        this.settle?.({ error: message.error });
+        break;
+      case 'failed':
+        this.settle?.({ error: message.error });
+        break;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'crypto';
+import { CodePackage, type CodeLoader } from './code-package';
+import { EnvironmentPool } from '../execution/environment-pool';
+import { environmentVariables } from '../execution/environment-variables';
+import { ExecutionEnvironment, type EnvironmentInvocation } from '../execution/execution-environment';
+import type { KillAnswer } from '../faults';
+import type { FunctionConfiguration } from './function-configuration';
+import { FunctionLog, type FunctionLogSink } from './function-log';
+import { ServiceError, type AssumedRole, type Caller, type Environment, type InvocationResult } from '../../contract';
+import type { Iam } from '../../iam/iam';
+import { logGroupArn } from '../../logs/arn';
+
+/** What functions need of the world around them. */
+export interface FunctionHost {
+  readonly env: Environment;
+  readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>;
+  readonly logs: FunctionLogSink;
+  readonly loadCode: CodeLoader;
+  onDroppedLogLine(functionName: string): void;
+}
+
+/** Starts a session of the function's role, as Lambda does for each execution environment. */
+export async function assumeFunctionRole({ iam }: FunctionHost, configuration: FunctionConfiguration): Promise<AssumedRole> {
+  try {
+    return await iam.assumeRole({ service: 'lambda.amazonaws.com' }, configuration.roleArn, { 'sts:RoleSessionName': configuration.name });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new ServiceError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', 403);
+  }
+}
+
+/** Code and configuration of a function at one time: `$LATEST`, or a published version. */
+export class FunctionVersion {
+  public static async create(host: FunctionHost, configuration: FunctionConfiguration, version: string): Promise<FunctionVersion> {
+    return new FunctionVersion(host, configuration, version, await CodePackage.unpack(configuration.code, host.loadCode));
+  }
+
+  private readonly pool: EnvironmentPool;
+
+  private constructor(
+    private readonly host: FunctionHost,
+    public readonly configuration: FunctionConfiguration,
+    public readonly version: string,
+    private readonly code: CodePackage,
+  ) {
+    this.pool = new EnvironmentPool(() => this.startEnvironment());
+  }
+
+  /** Functions of other runtimes can be created, but not run. */
+  public checkRuntime(): void {
+    const { runtime, name } = this.configuration;
+    if (!runtime?.startsWith('nodejs')) throw new Error(`runtime ${runtime} of function ${name} can't be run here, only nodejs can`);
+  }
+
+  public run(invocation: Omit<EnvironmentInvocation, 'timeoutSeconds'>): Promise<InvocationResult> {
+    return this.pool.run({ ...invocation, timeoutSeconds: this.configuration.timeoutSeconds });
+  }
+
+  public kill(answer?: KillAnswer): Promise<void> {
+    return this.pool.kill(answer);
+  }
+
+  /** Lets the running events end, then removes the processes and the code. */
+  public async retire(): Promise<void> {
+    await this.pool.retire();
+    await this.code.remove();
+  }
+
+  /** Removes the processes and the code at once. */
+  public async close(): Promise<void> {
+    await this.pool.close();
+    await this.code.remove();
+  }
+
+  private async startEnvironment(): Promise<ExecutionEnvironment> {
+    const { env } = this.host;
+    const { configuration, version } = this;
+    const { credentials, caller } = await assumeFunctionRole(this.host, configuration);
+    const stream = logStreamName(env.clock.now(), version);
+    const { directory } = this.code;
+    return new ExecutionEnvironment(env, {
+      handler: configuration.handler,
+      codeDirectory: directory,
+      variables: environmentVariables(env, configuration, version, stream, directory, credentials),
+      log: new FunctionLog(
+        this.host.logs,
+        configuration.logGroup,
+        stream,
+        () => this.openLog(caller, stream),
+        () => this.host.onDroppedLogLine(configuration.name),
+      ),
+    });
+  }
+
+  /** Whether the function may write its log; if so, the group is there from now on, as AWS makes it for its own lines about an event. */
+  private async openLog(caller: Caller, stream: string): Promise<boolean> {
+    const { env, iam, logs } = this.host;
+    const { logGroup } = this.configuration;
+    const groupArn = logGroupArn(env, logGroup);
+    try {
+      if (!logs.hasGroup(logGroup)) await iam.authorize({ caller, action: 'logs:CreateLogGroup', resource: groupArn });
+      await iam.authorize({ caller, action: 'logs:CreateLogStream', resource: `${groupArn}:log-stream:${stream}` });
+      await iam.authorize({ caller, action: 'logs:PutLogEvents', resource: `${groupArn}:log-stream:${stream}` });
+      if (!logs.hasGroup(logGroup)) logs.createGroup(logGroup);
+      return true;
+    } catch (error) {
+      if (error instanceof ServiceError) return false;
+      throw error;
+    }
+  }
+}
+
+function logStreamName(now: number, version: string): string {
+  const day = new Date(now).toISOString().slice(0, 10).replace(/-/g, '/');
+  return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
+}

@@ -1,0 +1,91 @@
+import type { Bucket } from '../../../local-healthlake/src/s3/bucket';
+import type { S3Context } from '../../../local-healthlake/src/s3/request';
+import { encryptionFrom, publicAccessBlockFrom } from '../../../local-healthlake/src/s3/settings';
+import type { Caller, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import { physicalName } from '../physical-name';
+
+interface BucketProperties {
+  readonly BucketName?: string;
+  readonly BucketEncryption?: {
+    readonly ServerSideEncryptionConfiguration: readonly {
+      readonly BucketKeyEnabled?: boolean;
+      readonly ServerSideEncryptionByDefault?: { readonly SSEAlgorithm: string; readonly KMSMasterKeyID?: string };
+    }[];
+  };
+  readonly VersioningConfiguration?: { readonly Status: 'Enabled' | 'Suspended' };
+  readonly PublicAccessBlockConfiguration?: Record<string, unknown>;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+/** What the caller has to be allowed to do for a property. */
+const ACTIONS: Readonly<Record<keyof Omit<BucketProperties, 'BucketName'>, string>> = {
+  BucketEncryption: 's3:PutEncryptionConfiguration',
+  VersioningConfiguration: 's3:PutBucketVersioning',
+  PublicAccessBlockConfiguration: 's3:PutBucketPublicAccessBlock',
+  Tags: 's3:PutBucketTagging',
+};
+
+/** Plays AWS::S3::Bucket; life-cycle rules and what else changes no answer of S3 here are accepted and left alone. */
+export class BucketProvider implements ResourceProvider {
+  public constructor(private readonly s3: S3Context) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    const properties = request.properties as BucketProperties;
+    const name = properties.BucketName ?? physicalName(request.stackName, request.logicalId, 63).toLowerCase();
+    await this.s3.access.onAccount(request.caller, 's3:CreateBucket', this.s3.access.arn(name));
+    if (this.s3.buckets.find(name)) throw new Error(`${name} already exists`);
+    const bucket = this.s3.buckets.create(name);
+    try {
+      await this.apply(request.caller, bucket, properties);
+    } catch (error) {
+      this.s3.buckets.delete(name);
+      throw error;
+    }
+    return this.result(bucket);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const properties = request.properties as BucketProperties;
+    if (properties.BucketName !== (request.oldProperties as BucketProperties).BucketName) return this.create(request);
+    const bucket = this.s3.buckets.get(request.physicalId);
+    await this.apply(request.caller, bucket, properties);
+    return this.result(bucket);
+  }
+
+  public async delete(request: ResourceDelete): Promise<void> {
+    const bucket = this.s3.buckets.find(request.physicalId);
+    if (!bucket) return;
+    await this.s3.access.onBucket(request.caller, 's3:DeleteBucket', bucket);
+    this.s3.buckets.delete(bucket.name);
+  }
+
+  private async apply(caller: Caller, bucket: Bucket, properties: BucketProperties): Promise<void> {
+    const given = (Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).filter(name => properties[name] !== undefined);
+    for (const name of given) await this.s3.access.onBucket(caller, ACTIONS[name], bucket);
+
+    const rule = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0];
+    const byDefault = rule?.ServerSideEncryptionByDefault;
+    bucket.encryption = byDefault
+      ? encryptionFrom(byDefault.SSEAlgorithm, byDefault.KMSMasterKeyID, rule.BucketKeyEnabled)
+      : { algorithm: 'AES256' };
+    // Versioning can't be taken back, only suspended.
+    bucket.versioning = properties.VersioningConfiguration?.Status ?? (bucket.versioning && 'Suspended');
+    if (properties.PublicAccessBlockConfiguration) {
+      bucket.publicAccessBlock = publicAccessBlockFrom(properties.PublicAccessBlockConfiguration);
+    }
+    bucket.tags = properties.Tags ?? [];
+  }
+
+  private result({ name }: Bucket): ResourceResult {
+    const { region } = this.s3.environment;
+    return {
+      physicalId: name,
+      attributes: {
+        Arn: this.s3.access.arn(name),
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+        DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+      },
+    };
+  }
+}

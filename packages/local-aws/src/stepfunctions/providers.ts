@@ -1,0 +1,95 @@
+import { parseDefinition } from './language/definition';
+import { LOG_DELIVERY_ACTIONS, loggingOf, type Logging } from './logging';
+import { assumeStateMachineRole, type StateMachine } from './state-machine';
+import type { StepFunctions } from './stepfunctions';
+import {
+  ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  type ResourceResult, type ResourceUpdate,
+} from '../contract';
+import type { Iam } from '../iam/iam';
+import { logGroupArn } from '../logs/arn';
+import type { Logs } from '../logs/logs';
+import { physicalName } from '../physical-name';
+
+const MAX_NAME_LENGTH = 80;
+
+/** The providers of Step Functions' resources. */
+export function stepFunctionsProviders({ machines }: StepFunctions, env: Environment, iam: Iam, logs: Logs): ResourceProviders {
+  return { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, machines) };
+}
+
+/** Plays `AWS::StepFunctions::StateMachine`. */
+class StateMachineProvider implements ResourceProvider {
+  public constructor(
+    private readonly env: Environment,
+    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
+    private readonly logs: Pick<Logs, 'hasGroup'>,
+    private readonly machines: Map<string, StateMachine>,
+  ) {}
+
+  public create(request: ResourceRequest): Promise<ResourceResult> {
+    const { properties, stackName, logicalId, caller } = request;
+    return this.put(caller, 'states:CreateStateMachine', properties.StateMachineName ?? physicalName(stackName, logicalId, MAX_NAME_LENGTH), properties);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const { properties, oldProperties, physicalId, caller } = request;
+    if (properties.StateMachineName !== oldProperties.StateMachineName) return this.create(request);
+    return this.put(caller, 'states:UpdateStateMachine', physicalId.slice(physicalId.lastIndexOf(':') + 1), properties);
+  }
+
+  public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
+    await this.iam.authorize({ caller, action: 'states:DeleteStateMachine', resource: physicalId });
+    this.machines.delete(physicalId);
+  }
+
+  private async put(caller: Caller, action: string, name: string, properties: Record<string, any>): Promise<ResourceResult> {
+    const { partition, region, accountId } = this.env;
+    if (properties.StateMachineType === 'EXPRESS') throw new Error(`state machine type EXPRESS of ${name} isn't played here, use STANDARD`);
+    const arn = `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
+    const roleArn: string = properties.RoleArn;
+    const definition = parseDefinition(definitionText(properties));
+    await this.iam.authorize({ caller, action, resource: arn });
+    await this.iam.authorize({ caller, action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'states.amazonaws.com' } });
+    if (properties.Tags?.length > 0) await this.iam.authorize({ caller, action: 'states:TagResource', resource: arn });
+    const logging = loggingOf(properties.LoggingConfiguration, this.logs);
+    await this.checkRole(arn, roleArn, logging);
+    this.machines.set(arn, { arn, name, roleArn, definition, logging });
+    return { physicalId: arn, attributes: { Arn: arn, Name: name } };
+  }
+
+  private async checkRole(stateMachineArn: string, roleArn: string, logging: Logging | undefined): Promise<void> {
+    const check = async (): Promise<void> => {
+      const { caller } = await assumeStateMachineRole(this.iam, stateMachineArn, roleArn, this.env.accountId);
+      if (logging) await this.checkLogDelivery(caller);
+    };
+    try {
+      await check();
+    } catch (error) {
+      // CloudFormation tries again while the role is new.
+      if (this.iam.propagationMs === 0) throw error;
+      await this.env.clock.sleep(this.iam.propagationMs);
+      await check();
+    }
+  }
+
+  private async checkLogDelivery(caller: Caller): Promise<void> {
+    try {
+      for (const action of LOG_DELIVERY_ACTIONS) await this.iam.authorize({ caller, action, resource: this.anyLogGroup() });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
+    }
+  }
+
+  /** What AWS asks DescribeLogGroups about when no group is named; the other actions know no resource. */
+  private anyLogGroup(): string {
+    return `${logGroupArn(this.env, '')}:log-stream:`;
+  }
+}
+
+function definitionText(properties: Record<string, any>): string {
+  const text: string = properties.DefinitionString ?? JSON.stringify(properties.Definition);
+  const substitutions: [string, unknown][] = Object.entries(properties.DefinitionSubstitutions ?? {});
+  return substitutions.reduce((result, [key, value]) => result.replaceAll(`\${${key}}`, String(value)), text);
+}

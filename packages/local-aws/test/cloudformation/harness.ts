@@ -1,0 +1,196 @@
+import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { ScaledClock } from '../../../local-healthlake/src/clock';
+import { Router } from '../../../local-healthlake/src/http/router';
+import { CloudFormationWire } from '../../src/cloudformation/api/wire';
+import { CloudFormation, RESPONSE_PATH, type CloudFormationOptions } from '../../src/cloudformation/cloudformation';
+import type { Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../../src/contract';
+
+export const ACCOUNT_ID = '123456789012';
+export const REGION = 'us-east-1';
+export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:handler`;
+
+const ADMIN: Caller = { arn: `arn:aws:iam::${ACCOUNT_ID}:user/admin`, principalArn: `arn:aws:iam::${ACCOUNT_ID}:user/admin`, accountId: ACCOUNT_ID };
+
+/** Resources, by logical id. */
+export type Resources = Record<string, Record<string, unknown>>;
+
+/** The request that a function behind a custom resource gets. */
+export interface CustomResourceEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: Record<string, unknown>;
+  readonly OldResourceProperties?: Record<string, unknown>;
+}
+
+/** What that function answers: the members that differ from a success, a body of its own, or nothing. */
+export type CustomAnswer = Record<string, unknown> | string | undefined;
+
+/** What may differ from test to test; unless told otherwise everybody may do everything, in real time. */
+export interface HarnessOptions {
+  readonly timeScale?: number;
+  readonly cloudformation?: CloudFormationOptions;
+  readonly authorizer?: Authorizer;
+}
+
+/**
+ * CloudFormation behind its real wire, with `Test::Thing` as the only type besides custom resources. A Thing is replaced
+ * if its `Key` changes, and fails as `Fail` says: a list of create, update and delete.
+ */
+export class Harness {
+  public static async start(options: HarnessOptions = {}): Promise<Harness> {
+    const harness = new Harness(options);
+    harness.port = await harness.router.listen();
+    harness.client = new CloudFormationClient({
+      endpoint: harness.endpoint, region: REGION, credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' }, maxAttempts: 1,
+    });
+    return harness;
+  }
+
+  /** Every call of a Thing, like `create A {"Key":"1"}`. */
+  public readonly calls: string[] = [];
+  /** Every request to the function behind custom resources. */
+  public readonly events: CustomResourceEvent[] = [];
+  /** Things with such a promise are through only when it is. */
+  public readonly gates = new Map<string, Promise<void>>();
+  public readonly cloudFormation: CloudFormation;
+  public readonly clock: ScaledClock;
+  public client!: CloudFormationClient;
+  private readonly router: Router;
+  private port = 0;
+  private count = 0;
+
+  private constructor({ timeScale = 1, cloudformation, authorizer = { authorize: async () => Promise.resolve() } }: HarnessOptions) {
+    this.clock = new ScaledClock(timeScale);
+    const environment: Environment = {
+      clock: this.clock, timeScale, partition: 'aws', region: REGION, accountId: ACCOUNT_ID, endpoint: () => this.endpoint,
+    };
+    this.cloudFormation = new CloudFormation({
+      environment,
+      authorizer,
+      functions: { invokeEvent: async (_, functionArn, event) => this.invoke(functionArn, event as CustomResourceEvent) },
+      providers: { 'Test::Thing': this.thing() },
+      readObject: async (_, bucket, key) => Promise.reject(new Error(`no object ${bucket}/${key}`)),
+      readParameter: async (_, name) => Promise.resolve(`value of ${name}`),
+      assumeExecutionRole: async () => Promise.resolve(ADMIN),
+    }, cloudformation);
+    this.router = new Router({ callerOf: () => ADMIN }, this.clock);
+    this.router.register('cloudformation', new CloudFormationWire(this.cloudFormation));
+    this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
+  }
+
+  /** Answers the requests to that function; may be changed in the middle of a test. */
+  public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
+
+  public get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  public async stop(): Promise<void> {
+    this.client.destroy();
+    await this.router.close();
+    await this.cloudFormation.close();
+    this.clock.close();
+  }
+
+  /** Creates the stack, or updates it, waits for the end and returns its status. */
+  public async deploy(
+    resources: Resources, more: Record<string, unknown> = {}, settings: { name?: string; disableRollback?: boolean } = {},
+  ): Promise<string> {
+    const { name = 'S', disableRollback } = settings;
+    await this.begin(resources, more, settings.name, disableRollback);
+    return (await this.cloudFormation.settled(name)).status;
+  }
+
+  /** Creates the stack, or updates it, without waiting. */
+  public async begin(resources: Resources, more: Record<string, unknown> = {}, name = 'S', disableRollback = false): Promise<void> {
+    const input = { StackName: name, TemplateBody: JSON.stringify({ Resources: resources, ...more }), DisableRollback: disableRollback };
+    await this.client.send(this.cloudFormation.stacks.find(name) ? new UpdateStackCommand(input) : new CreateStackCommand(input));
+  }
+
+  public async stack(name = 'S'): Promise<Stack> {
+    const { Stacks } = await this.client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks![0];
+  }
+
+  /** Oldest first, like `A CREATE_FAILED: reason`. */
+  public async history(name = 'S'): Promise<string[]> {
+    const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: name }));
+    return StackEvents.reverse().map(event =>
+      `${event.LogicalResourceId} ${event.ResourceStatus}${event.ResourceStatusReason ? `: ${event.ResourceStatusReason}` : ''}`);
+  }
+
+  /** Forgets the calls so far, and returns them. */
+  public takeCalls(): string[] {
+    return this.calls.splice(0);
+  }
+
+  /** Puts an answer where a ResponseURL says. */
+  public async respond(event: CustomResourceEvent, answer: CustomAnswer): Promise<number> {
+    const body = typeof answer === 'string' ? answer : JSON.stringify({
+      Status: 'SUCCESS',
+      PhysicalResourceId: event.PhysicalResourceId ?? `${event.LogicalResourceId}-id`,
+      StackId: event.StackId,
+      RequestId: event.RequestId,
+      LogicalResourceId: event.LogicalResourceId,
+      ...answer,
+    });
+    return (await fetch(this.endpoint + new URL(event.ResponseURL).pathname, { method: 'PUT', body })).status;
+  }
+
+  private async invoke(functionArn: string, event: CustomResourceEvent): Promise<void> {
+    if (functionArn !== FUNCTION_ARN) throw new Error(`Function not found: ${functionArn}`);
+    this.events.push(event);
+    void Promise.resolve(this.answer(event)).then(async answer => answer && this.respond(event, answer));
+    return Promise.resolve();
+  }
+
+  private thing(): ResourceProvider {
+    const fail = (properties: Record<string, unknown>, operation: string): void => {
+      if ((properties.Fail as string[] | undefined)?.includes(operation)) throw new Error(`${operation} failed as asked`);
+    };
+    const create = async ({ logicalId, properties }: ResourceRequest): Promise<ResourceResult> => {
+      this.calls.push(`create ${logicalId} ${JSON.stringify(properties)}`);
+      this.count += 1;
+      const physicalId = `${logicalId}-${this.count}`;
+      await this.gates.get(logicalId);
+      fail(properties, 'create');
+      return { physicalId, attributes: { Value: properties.Value ?? '' } };
+    };
+    return {
+      create,
+      update: async (request: ResourceUpdate) => {
+        const { logicalId, physicalId, properties, oldProperties } = request;
+        if (properties.Key !== oldProperties.Key) return create(request);
+        this.calls.push(`update ${physicalId} ${JSON.stringify(properties)}`);
+        await this.gates.get(logicalId);
+        fail(properties, 'update');
+        return { physicalId, attributes: { Value: properties.Value ?? '' } };
+      },
+      delete: async ({ physicalId, properties }: ResourceDelete) => {
+        this.calls.push(`delete ${physicalId}`);
+        fail(properties, 'delete');
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+/** A Thing of a template. */
+export function thing(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { Type: 'Test::Thing', Properties: properties, ...attributes };
+}
+
+/** A custom resource of a template. */
+export function custom(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
+  return { Type: 'Custom::Thing', Properties: { ServiceToken: FUNCTION_ARN, ...properties }, ...attributes };
+}
+
+/** Waits for something that is about to happen. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(resolve => setTimeout(resolve, 5));
+}

@@ -1,0 +1,165 @@
+import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { clientOfRole, dataAccessStatements, setDataAccess, startWithIam } from './with-iam';
+import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
+import type { Iam } from '../../src/iam/iam';
+
+let aws: Harness<Iam>;
+
+beforeEach(async () => {
+  aws = await startWithIam({ pace: { minimumDurationMs: 40_000 } });
+  await aws.put('data/1.ndjson', patient('a') + patient('b'));
+  await aws.put('data/2.ndjson', patient('c'));
+});
+
+afterEach(() => aws.close());
+
+const PASS_ROLE = {
+  Effect: 'Allow', Action: 'iam:PassRole', Resource: DATA_ACCESS_ROLE, Condition: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
+} as const;
+
+function onDatastore(Action: string) {
+  return { Effect: 'Allow', Action, Resource: `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${aws.datastoreId}` } as const;
+}
+
+async function startExport() {
+  return aws.healthLake.send(new StartFHIRExportJobCommand({
+    DatastoreId: aws.datastoreId,
+    DataAccessRoleArn: DATA_ACCESS_ROLE,
+    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
+  }));
+}
+
+async function jobs(): Promise<number> {
+  return aws.service.healthLake.importJobs(aws.datastoreId).length;
+}
+
+describe('the caller of Start', () => {
+  test('needs the action on the data store and iam:PassRole to HealthLake, and nothing else', async () => {
+    const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
+    const { JobId } = await client.send(new StartFHIRImportJobCommand(aws.startRequest()));
+    expect(await aws.describe(JobId!)).toMatchObject({ JobId });
+    await expect(client.send(new DescribeFHIRImportJobCommand({ DatastoreId: aws.datastoreId, JobId }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(/^User: \S+ is not authorized to perform: healthlake:DescribeFHIRImportJob on resource: arn:aws:healthlake:us-east-1:111122223333:datastore\/fhir\/[0-9a-f]{32} because/),
+    });
+  });
+
+  test.each([
+    ['without iam:PassRole', []],
+    ['with iam:PassRole to another service', [{ ...PASS_ROLE, Condition: { StringEquals: { 'iam:PassedToService': 'glue.amazonaws.com' } } }]],
+    ['with iam:PassRole for another role', [{ ...PASS_ROLE, Resource: `${DATA_ACCESS_ROLE}-2` }]],
+  ])('is refused %s', async (_, statements) => {
+    const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), ...statements]);
+    await expect(client.send(new StartFHIRImportJobCommand(aws.startRequest()))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(`^User: \\S+ is not authorized to perform: iam:PassRole on resource: ${DATA_ACCESS_ROLE}`),
+    });
+    expect(await jobs()).toBe(0);
+  });
+});
+
+describe('the data access role', () => {
+  test('is refused at Start if it does not exist', async () => {
+    await expect(aws.startImport({ DataAccessRoleArn: `${DATA_ACCESS_ROLE}-2` })).rejects.toMatchObject({
+      name: 'AccessDeniedException', message: expect.stringContaining(`could not assume the data access role ${DATA_ACCESS_ROLE}-2`),
+    });
+  });
+
+  test.each([
+    ['another service', { Principal: { Service: 'glue.amazonaws.com' } }],
+    ['another account', { Condition: { StringEquals: { 'aws:SourceAccount': '444455556666' } } }],
+    ['another data store', { Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/0' } } }],
+  ])('is refused at Start if it trusts only %s', async (_, change) => {
+    const statement = { Effect: 'Allow', Principal: { Service: 'healthlake.amazonaws.com' }, Action: 'sts:AssumeRole', ...change };
+    await aws.iam.changeRole('data-access', () => ({ trustPolicy: { Version: '2012-10-17', Statement: [statement] } }));
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('sts:AssumeRole') });
+    expect(await jobs()).toBe(0);
+  });
+
+  test.each([
+    ['s3:GetEncryptionConfiguration', INPUT], ['s3:GetBucketPublicAccessBlock', INPUT], ['s3:ListBucket', INPUT],
+    ['s3:GetEncryptionConfiguration', OUTPUT], ['s3:GetBucketPublicAccessBlock', OUTPUT], ['s3:ListBucket', OUTPUT],
+    ['s3:PutObject', `${OUTPUT}/*`],
+  ])('is refused at Start without %s on %s', async (action, resource) => {
+    await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
+    expect(await jobs()).toBe(0);
+  });
+
+  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused at Start without %s', async action => {
+    await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
+  });
+
+  test.each([
+    ['a bucket that is not there', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
+    ['a key that is not there', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
+  ])('can not make up for %s', async (_, change, message) => {
+    await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
+    await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
+  });
+
+  test('can not make up for an output bucket that may become public', async () => {
+    await aws.s3.send(new PutPublicAccessBlockCommand({
+      Bucket: OUTPUT,
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
+    }));
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('Block Public Access') });
+  });
+
+  test('needs no s3:GetObject at Start, but the job fails without it, and says why', async () => {
+    await setDataAccess(aws, dataAccessStatements(aws).filter(({ Action }) => Action !== 's3:GetObject'));
+    const job = await aws.ended(await aws.startImport());
+    expect(job).toMatchObject({
+      JobStatus: 'FAILED',
+      Message: expect.stringMatching(/^HealthLake could not read the input file s3:\/\/fhir-input\/data\/1\.ndjson: User: .* not authorized to perform: s3:GetObject/),
+    });
+    expect(job.Message).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u);
+    expect((await aws.outputKeys()).filter(key => key.includes('FHIR_IMPORT'))).toEqual([]);
+  });
+
+  test('that loses its access midway fails the job; what was imported stays', async () => {
+    const jobId = await aws.startImport();
+    await aws.event(jobId, event => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
+    await setDataAccess(aws, []);
+    expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('not authorized'), EndTime: expect.any(Date) });
+    const imported = aws.service.healthLake.resources(aws.datastoreId).map(({ id }) => id);
+    expect(imported).toContain('a');
+    expect(imported).not.toContain('c');
+    expect((await aws.outputKeys()).filter(key => key.includes('Manifest'))).toEqual([]);
+  });
+
+  test('that is not trusted any more when its job begins fails the job', async () => {
+    aws.service.healthLake.stallQueue();
+    const jobId = await aws.startImport();
+    const statement = { Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    await aws.iam.changeRole('data-access', () => ({ trustPolicy: { Version: '2012-10-17', Statement: [statement] } }));
+    aws.service.healthLake.resumeQueue();
+    expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('could not assume the data access role') });
+  });
+
+  test('of an export needs nothing of the input bucket', async () => {
+    await setDataAccess(aws, dataAccessStatements(aws).filter(({ Resource }) => !String(Resource).includes(INPUT)));
+    await expect(startExport()).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('of an export fails the job if it may not write any more', async () => {
+    await aws.ended(await aws.startImport());
+    aws.service.healthLake.stallQueue();
+    const { JobId } = await startExport();
+    await setDataAccess(aws, []);
+    aws.service.healthLake.resumeQueue();
+    await aws.event(JobId!, ({ status }) => status === 'FAILED');
+    const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
+    expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
+  });
+
+  test('that is refused at Start leaves the client token unused', async () => {
+    await setDataAccess(aws, []);
+    await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await setDataAccess(aws, dataAccessStatements(aws));
+    expect(await aws.startImport({ ClientToken: 't' })).toMatch(/^[0-9a-f]{32}$/);
+  });
+});

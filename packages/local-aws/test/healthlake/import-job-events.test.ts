@@ -1,0 +1,50 @@
+import type { JobOverride } from '../../../local-healthlake/src/healthlake/options';
+import { ACCOUNT, Harness, INPUT, patient } from '../../../local-healthlake/test/harness';
+import type { EventContent } from '../../src/events/events';
+import { emitImportJobEvents } from '../../src/healthlake/import-job-events';
+
+let aws: Harness;
+const emitted: EventContent[] = [];
+
+async function start(override: JobOverride, body = patient('a')): Promise<void> {
+  emitted.length = 0;
+  aws = await Harness.start({ overrideJob: () => override });
+  emitImportJobEvents(aws.environment, aws.service.healthLake, event => emitted.push(event));
+  await aws.put('data/1.ndjson', body);
+}
+
+afterEach(() => aws.close());
+
+const MINUTE = 60_000;
+
+const STARTED = ['Import Job Submitted', 'Import Job In Progress'];
+
+test.each<[string, JobOverride, string, string[]]>([
+  ['completes', {}, patient('a'), ['Import Job Completed']],
+  ['completes with errors', {}, 'no JSON', ['Import Job Completed With Errors']],
+  ['fails', {}, '', ['Import Job Failed']],
+  ['is cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), []],
+])('a job that %s is told about once for each status, without saying the status', async (_, override, body, end) => {
+  await start(override, body);
+  const jobId = await aws.startImport();
+  const { SubmitTime } = await aws.ended(jobId);
+  expect(emitted.map(event => event['detail-type'])).toEqual([...STARTED, ...end]);
+  for (const event of emitted) {
+    expect(event).toEqual({
+      'source': 'aws.healthlake',
+      'detail-type': expect.any(String),
+      'resources': [`arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/${aws.datastoreId}`],
+      'detail': { jobId, submitTime: SubmitTime!.toISOString(), datastoreId: aws.datastoreId, inputDataConfig: { s3Uri: `s3://${INPUT}/data/` } },
+    });
+  }
+});
+
+test('a job that waits is queued, and statuses that AWS may add make no event', async () => {
+  // Long enough that the first one still runs when the second is started, however busy the machine is.
+  await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
+  const [first, second] = [await aws.startImport(), await aws.startImport()];
+  await Promise.all([aws.ended(first), aws.ended(second)]);
+  const of = (jobId: string) => emitted.filter(event => event.detail.jobId === jobId).map(event => event['detail-type']);
+  expect(of(first)).toEqual([...STARTED, 'Import Job Completed']);
+  expect(of(second)).toEqual(['Import Job Submitted', 'Import Job Queued', 'Import Job In Progress', 'Import Job Completed']);
+});

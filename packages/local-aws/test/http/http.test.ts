@@ -1,0 +1,247 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { ScaledClock } from '../../../local-healthlake/src/clock';
+import type { WireRequest } from '../../src/contract';
+import { ADMIN_CREDENTIALS } from '../../src/iam/iam';
+import { ACCOUNT, Foundation } from '../foundation';
+import { signed } from '../signed-request';
+
+let aws: Foundation;
+
+beforeEach(async () => {
+  aws = await Foundation.start();
+});
+
+afterEach(() => aws.close());
+
+/** What the SDK says of a connection that was reset. */
+const RESET = /socket hang up|ECONNRESET|EPIPE/;
+
+const url = (path: string) => aws.environment.endpoint() + path;
+
+describe('the signer', () => {
+  const stranger = { accessKeyId: 'AKIASTRANGER00000000', secretAccessKey: 'x' };
+
+  test('must be known, and is refused in the words of the protocol', async () => {
+    await expect(aws.s3Client(stranger).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
+    await expect(aws.stsClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    await expect(aws.kmsClient(stranger).send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+
+  test('is needed, except below a registered path', async () => {
+    expect((await fetch(url('/bucket/key'))).status).toBe(403);
+    const seen: WireRequest[] = [];
+    aws.router.registerUnsigned('/_response/', {
+      handle: async request => {
+        seen.push(request);
+        return { status: 200 };
+      },
+    });
+    expect((await fetch(url('/_response/a%2Fb?x=%20y'), { method: 'PUT', body: 'answer' })).status).toBe(200);
+    const [{ method, path, query, body, caller }] = seen;
+    expect([method, path, query.get('x'), body.toString(), caller]).toEqual(['PUT', '/_response/a/b', ' y', 'answer', undefined]);
+    expect((await fetch(url('/_other/'), { method: 'PUT' })).status).toBe(403);
+  });
+
+  test('may have presigned the URL', async () => {
+    aws.s3.createBucket('presigned');
+    await aws.s3Client().send(new PutObjectCommand({ Bucket: 'presigned', Key: 'a b', Body: 'content' }));
+    const { credentials } = await aws.sessionWith('nobody', []);
+    const presigned = async (signer?: typeof credentials) => fetch(await signed(aws, 's3', '/presigned/a%20b', signer));
+    expect(await (await presigned()).text()).toBe('content');
+    const denied = await presigned(credentials);
+    expect([denied.status, await denied.text()]).toEqual([403, expect.stringContaining('assumed-role/nobody/test is not authorized to perform: s3:GetObject')]);
+  });
+
+  test('of a service that is not there gets 501', async () => {
+    const response = await fetch(await signed(aws, 'cloudtrail', '/'));
+    expect([response.status, await response.json()]).toEqual([501, { __type: 'UnknownService', message: 'the local AWS has no service cloudtrail' }]);
+  });
+});
+
+describe('faults', () => {
+  const identify = () => aws.stsClient().send(new GetCallerIdentityCommand({}));
+
+  test('throttle and fail as often as asked for, in the words of the protocol', async () => {
+    aws.router.faults.inject({ service: 'sts', kind: 'throttle', times: 2 });
+    aws.router.faults.inject({ service: 's3', operation: 'ListBuckets', kind: 'throttle' });
+    aws.router.faults.inject({ service: 'kms', kind: 'internal' });
+    await expect(identify()).rejects.toMatchObject({ name: 'Throttling', $metadata: { httpStatusCode: 400 } });
+    await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
+    expect((await identify()).Account).toBe(ACCOUNT);
+    await expect(aws.s3Client().send(new GetObjectCommand({ Bucket: 'none', Key: 'x' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    await expect(aws.s3Client().send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } });
+    await expect(aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  });
+
+  test('are retried by the SDK', async () => {
+    aws.router.faults.inject({ service: 's3', kind: 'internal' });
+    await aws.s3Client(undefined, 2).send(new ListBucketsCommand({}));
+    expect(aws.router.requests.of('s3', 'ListBuckets').map(({ status, fault }) => [status, fault])).toEqual([[500, 'internal'], [200, undefined]]);
+  });
+
+  test('reset the connection before or after the work is done', async () => {
+    aws.s3.createBucket('reset');
+    const put = (Key: string) => aws.s3Client().send(new PutObjectCommand({ Bucket: 'reset', Key, Body: 'x' }));
+    aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'reset-before' });
+    await expect(put('before')).rejects.toThrow(RESET);
+    aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'reset-after' });
+    await expect(put('after')).rejects.toThrow(RESET);
+    expect(aws.s3.bucket('reset').keys()).toEqual(['after']);
+  });
+
+  test('delay the answer', async () => {
+    aws.router.faults.inject({ service: 'sts', kind: 'delay', ms: 80 });
+    const start = performance.now();
+    await identify();
+    expect(performance.now() - start).toBeGreaterThanOrEqual(79);
+  });
+
+  test('are decided by a hook', async () => {
+    aws.router.faults.hook = (service, operation) => service === 'sts' && operation === 'GetCallerIdentity' ? { kind: 'throttle' } : undefined;
+    await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
+    aws.router.faults.clear();
+    await identify();
+  });
+
+  test('are decided by a hook that knows who calls', async () => {
+    const { credentials, caller } = await aws.sessionWith('victim', []);
+    const callers: unknown[] = [];
+    aws.router.faults.hook = (_service, _operation, { callerArn }) => {
+      callers.push(callerArn);
+      return callerArn === caller.arn ? { kind: 'throttle' } : undefined;
+    };
+    await expect(aws.stsClient(credentials).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'Throttling' });
+    await identify();
+    await fetch(url('/bucket/key'));
+    expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
+  });
+
+  describe('answer any error in the protocol of the request', () => {
+    const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
+    const calls: Record<string, () => Promise<unknown>> = {
+      s3: () => aws.s3Client().send(new ListBucketsCommand({})),
+      sts: identify,
+      kms: () => aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' })),
+      lambda: async () => {
+        const client = new LambdaClient({ endpoint: url(''), region: 'us-west-2', credentials: ADMIN_CREDENTIALS, maxAttempts: 1 });
+        return client.send(new GetFunctionCommand({ FunctionName: 'x' })).finally(() => client.destroy());
+      },
+    };
+
+    test.each(Object.keys(calls))('%s', async service => {
+      aws.router.faults.inject({ service, kind: 'error', error: { name: 'AccessDeniedException', message, status: 403 } });
+      await expect(calls[service]()).rejects.toMatchObject({ name: 'AccessDeniedException', message, $metadata: { httpStatusCode: 403 } });
+      aws.router.faults.hook = () => ({ kind: 'error', error: { name: 'OddException', message: 'odd' } });
+      await expect(calls[service]()).rejects.toMatchObject({ name: 'OddException', message: 'odd', $metadata: { httpStatusCode: 400 } });
+    });
+
+    test('without carrying the request out', async () => {
+      aws.s3.createBucket('untouched');
+      aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'error', error: { name: 'AccessDenied', message: 'no', status: 403 } });
+      const put = () => aws.s3Client().send(new PutObjectCommand({ Bucket: 'untouched', Key: 'k', Body: 'x' }));
+      await expect(put()).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect(aws.s3.bucket('untouched').keys()).toEqual([]);
+      await put();
+      expect(aws.router.requests.of('s3', 'PutObject').map(({ status, fault }) => [status, fault])).toEqual([[403, 'error'], [200, undefined]]);
+    });
+  });
+
+  test('are injected over HTTP', async () => {
+    const inject = (body: object) => fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
+    expect((await inject({ service: 'sts', kind: 'throttle' })).status).toBe(204);
+    await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
+    expect((await inject({ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 418 } })).status).toBe(204);
+    await expect(identify()).rejects.toMatchObject({ name: 'Odd', message: 'odd', $metadata: { httpStatusCode: 418 } });
+  });
+
+  test.each([
+    [{ service: 7, kind: 'throttle' }, 'service 7 is not a SigV4 service name such as healthlake or s3'],
+    [{ service: 'sts', kind: 'flood' }, 'fault kind "flood" is unknown, use one of throttle, internal, reset-before, reset-after, delay, error'],
+    [{ service: 'sts', kind: 'error' }, 'error undefined can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+    [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
+      'error {"name":"Odd","message":"odd","status":200} can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+  ])('are not injected as %j', async (body, message) => {
+    const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
+    expect([refused.status, await refused.text()]).toEqual([400, message]);
+  });
+});
+
+describe('the router', () => {
+  test('keeps a log of requests', async () => {
+    await aws.stsClient().send(new GetCallerIdentityCommand({}));
+    const [entry] = aws.router.requests.entries;
+    expect(entry).toMatchObject({ service: 'sts', operation: 'GetCallerIdentity', callerArn: aws.iam.admin.arn, status: 200 });
+    expect(Math.abs(entry.time - Date.now())).toBeLessThan(5000);
+    aws.router.requests.clear();
+    expect(aws.router.requests.of('sts')).toEqual([]);
+  });
+
+  test('answers many requests at once', async () => {
+    aws.router.faults.hook = () => ({ kind: 'delay', ms: 50 });
+    const start = performance.now();
+    await Promise.all(Array.from({ length: 20 }, () => aws.stsClient().send(new GetCallerIdentityCommand({}))));
+    expect(performance.now() - start).toBeLessThan(20 * 50);
+  });
+
+  test('breaks off what is under way when it is closed', async () => {
+    aws.router.faults.inject({ service: 'sts', kind: 'delay', ms: 60_000 });
+    aws.router.register('kms', { handle: () => new Promise(() => undefined) });
+    const delayed = expect(aws.stsClient().send(new GetCallerIdentityCommand({}))).rejects.toThrow(RESET);
+    const stuck = expect(aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toThrow(RESET);
+    await aws.clock.sleep(50);
+    await aws.router.close();
+    await Promise.all([delayed, stuck]);
+    await expect(fetch(url('/'))).rejects.toThrow();
+  });
+});
+
+describe('the clock', () => {
+  test('runs faster by its scale', async () => {
+    const clock = new ScaledClock(1000);
+    const [real, start] = [performance.now(), clock.now()];
+    await clock.sleep(50_000);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(50_000);
+    expect(performance.now() - real).toBeLessThan(5_000);
+    clock.close();
+  });
+
+  test('skips time: sleeps whose time that was end at once, the others that much earlier', async () => {
+    const clock = new ScaledClock(60);
+    const [start, real] = [clock.now(), performance.now()];
+    const slept: number[] = [];
+    const sleeps = [60_000, 3_600_000, 3_606_000].map(async (ms) => {
+      await clock.sleep(ms);
+      slept.push(ms);
+    });
+    clock.skip(3_600_000);
+    await sleeps[1];
+    expect(slept).toEqual([60_000, 3_600_000]);
+    await sleeps[2];
+    expect(clock.now() - start).toBeGreaterThanOrEqual(3_606_000);
+    expect(performance.now() - real).toBeLessThan(5_000);
+    clock.close();
+  });
+
+  test('in real time skips nothing', () => {
+    expect(() => new ScaledClock().skip(1)).toThrow('a clock in real time can\'t skip time');
+  });
+
+  test('ends sleeps when aborted and when closed', async () => {
+    const clock = new ScaledClock();
+    const abort = new AbortController();
+    const aborted = expect(clock.sleep(60_000, abort.signal)).rejects.toThrow('enough');
+    abort.abort(new Error('enough'));
+    await aborted;
+    const closed = expect(clock.sleep(60_000)).rejects.toThrow('the clock is closed');
+    clock.close();
+    await closed;
+    await expect(clock.sleep(1)).rejects.toThrow('the clock is closed');
+  });
+
+  test('refuses a scale that stands still', () => {
+    expect(() => new ScaledClock(0)).toThrow('time scale 0 is not a positive number');
+  });
+});

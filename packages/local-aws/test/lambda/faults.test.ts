@@ -1,0 +1,151 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Fault } from '../../../local-healthlake/src/http/router';
+import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness';
+
+let aws: ComputeHarness;
+
+beforeEach(async () => { aws = await ComputeHarness.start(); });
+afterEach(async () => aws.stop());
+
+/** Writes its process id to its log, then never answers. */
+const STUCK = 'exports.handler = async () => { console.log(process.pid); await new Promise(r => setTimeout(r, 60000)); };';
+
+/** Answers with its process id. */
+const PID = 'exports.handler = async () => process.pid;';
+
+const EXIT_ERROR = { functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } };
+const SERVICE_ERROR = { name: 'ServiceException', message: 'Internal service error', status: 500 };
+
+/** Of a function's role: a warm process goes on, but another one can't be started. */
+const NO_TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'glue.amazonaws.com' } }] };
+
+const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
+
+/** Invokes a function that gets stuck, and gives its process id beside its answer. */
+async function stuck(name: string, properties: Record<string, unknown> = {}) {
+  const arn = await aws.function(name, STUCK, properties);
+  const answer = invoke(arn);
+  answer.catch(() => undefined);
+  const log = () => aws.logs.events(`/aws/lambda/${name}`);
+  await eventually(() => log().length === 1);
+  return { arn, answer, pid: Number(log()[0].message.split('\t')[3]) };
+}
+
+describe('killAfterMs', () => {
+  const killed = async (killAnswer?: 'function-error' | 'service-error') => {
+    aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { killAfterMs: 50, killAnswer } : undefined;
+    return invoke(await aws.function('killed', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); };'));
+  };
+
+  test.each([[undefined], ['function-error'] as const])('is an error of the function (%s)', async killAnswer => {
+    expect(await killed(killAnswer)).toEqual(EXIT_ERROR);
+  });
+
+  test('is an error of the service, if so wanted', async () => {
+    await expect(killed('service-error')).rejects.toMatchObject(SERVICE_ERROR);
+  });
+});
+
+describe('killEnvironments', () => {
+  test('is an error of the function', async () => {
+    const { answer } = await stuck('lost');
+    await aws.lambda.killEnvironments('lost');
+    expect(await answer).toEqual(EXIT_ERROR);
+  });
+
+  test('is an error of the service, if so wanted, and the next event gets a new process', async () => {
+    const { arn, answer, pid } = await stuck('lost');
+    await aws.lambda.killEnvironments('lost', 'service-error');
+    await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
+    expect(isRunning(pid)).toBe(false);
+    const again = invoke(arn);
+    await eventually(() => aws.logs.events('/aws/lambda/lost').length === 2);
+    await aws.lambda.killEnvironments('lost');
+    expect(await again).toEqual(EXIT_ERROR);
+  });
+
+  test('is over the wire the 500 that the SDK retries', async () => {
+    const client = new LambdaClient({ ...aws.clientConfig, maxAttempts: 2 });
+    await aws.function('wired', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 300)); };');
+    aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { killAfterMs: 0, killAnswer: 'service-error' } : undefined;
+    const { FunctionError, StatusCode } = await client.send(new InvokeCommand({ FunctionName: 'wired' }));
+    expect([FunctionError, StatusCode]).toEqual([undefined, 200]);
+    expect(aws.router.requests.of('lambda', 'Invoke').map(({ status }) => status)).toEqual([500, 200]);
+    client.destroy();
+  });
+
+  test('leaves other functions alone, unless it is for all', async () => {
+    const [one, other] = [await stuck('one'), await stuck('other')];
+    await aws.lambda.killEnvironments('one', 'service-error');
+    await expect(one.answer).rejects.toMatchObject(SERVICE_ERROR);
+    expect(isRunning(other.pid)).toBe(true);
+    await aws.lambda.killEnvironments(undefined, 'service-error');
+    await expect(other.answer).rejects.toMatchObject(SERVICE_ERROR);
+  });
+
+  test('reaches an event that still runs on replaced code', async () => {
+    const Role = aws.functionRole('updated-role');
+    const { answer } = await stuck('updated', { Role });
+    const properties = { FunctionName: 'updated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role };
+    await aws.update('AWS::Lambda::Function', 'updated', { ...properties, Code: { ZipFile: PID } }, { ...properties, Code: { ZipFile: STUCK } });
+    await aws.lambda.killEnvironments('updated', 'service-error');
+    await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
+  });
+
+  test('takes an idle process out of use at once', async () => {
+    const arn = await aws.function('idle', PID);
+    const { payload: pid } = await invoke(arn);
+    const gone = aws.lambda.killEnvironments('idle', 'service-error');
+    const { payload, functionError } = await invoke(arn);
+    expect([functionError, payload === pid]).toEqual([undefined, false]);
+    await gone;
+  });
+
+  test('of a function that is not there says so', async () => {
+    await expect(aws.lambda.killEnvironments('nobody')).rejects.toThrow('Function not found: nobody');
+  });
+});
+
+test('an event that is run twice has the answer of the first run, whatever becomes of the second', async () => {
+  const arn = await aws.function('twice', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 50)); return "done"; };');
+  await invoke(arn);
+  aws.lambda.beforeInvoke = () => ({ twice: true });
+  await aws.iam.changeRole('twice-role', () => ({ trustPolicy: NO_TRUST }));
+  expect(await invoke(arn)).toEqual({ payload: 'done' });
+});
+
+describe('a fault hook', () => {
+  /** Logs its process id, and after its call of another function that it is still there. */
+  const CALLING = `
+    const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+    exports.handler = async () => {
+      console.log(process.pid);
+      await new LambdaClient({}).send(new InvokeCommand({ FunctionName: 'target' }));
+      console.log('survived');
+    };`;
+
+  const messages = (name: string) => aws.logs.events(`/aws/lambda/${name}`).map(({ message }) => message.split('\t')[3]);
+
+  test.each([
+    ['reset-before', 'function-error', []],
+    ['reset-before', 'service-error', []],
+    ['reset-after', 'function-error', ['reached']],
+    ['reset-after', 'service-error', ['reached']],
+  ] as const)('ends the process at exactly that call (%s, %s)', async (kind, answer, reached) => {
+    const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
+    const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
+    aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {
+      if (service !== 'lambda' || operation !== 'Invoke' || !callerArn?.endsWith('assumed-role/calling-role/calling')) return undefined;
+      void aws.lambda.killEnvironments('calling', answer);
+      return { kind };
+    };
+    const outcome = invoke(arn);
+    if (answer === 'function-error') expect(await outcome).toEqual(EXIT_ERROR);
+    else await expect(outcome).rejects.toMatchObject(SERVICE_ERROR);
+    await eventually(() => aws.router.requests.of('lambda', 'Invoke').length === 1);
+    expect(aws.router.requests.of('lambda', 'Invoke').map(({ status, fault }) => [status, fault])).toEqual([[undefined, kind]]);
+    expect(messages('target')).toEqual(reached);
+    const [pid, ...more] = messages('calling');
+    expect([isRunning(Number(pid)), more]).toEqual([false, []]);
+  });
+});

@@ -1,0 +1,173 @@
+import { createServer, type Server } from 'http';
+import type { AddressInfo } from 'net';
+import { RESPONSE_HOST } from '../../src/lambda/lambda';
+import { ComputeHarness, eventually } from '../compute-harness';
+
+const SCALE = 60;
+/** How late a busy machine may be: 300 ms of real time. */
+const CLOCK_TOLERANCE = 300 * SCALE;
+/** What may lie between two statements on a busy machine: 50 ms of real time. */
+const STATEMENT_TOLERANCE = 50 * SCALE;
+
+let aws: ComputeHarness;
+
+afterEach(async () => aws.stop());
+
+const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
+
+describe('time in the child', () => {
+  beforeEach(async () => { aws = await ComputeHarness.start(SCALE); });
+
+  test('a function that sleeps for half a minute answers within two seconds', async () => {
+    const arn = await aws.function('sleeping', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 30000)); };', { Timeout: 120 });
+    const begin = performance.now();
+    expect(await invoke(arn)).toEqual({ payload: null });
+    expect(performance.now() - begin).toBeGreaterThan(475);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+
+  test('every kind of timer waits for its time, by Date and by performance.now', async () => {
+    const waits = {
+      setTimeout: 'await new Promise(r => setTimeout(r, 30000));',
+      promisified: 'await require("util").promisify(setTimeout)(30000);',
+      timersPromises: 'await require("timers/promises").setTimeout(30000);',
+      imported: 'const { setTimeout: wait } = await import("node:timers/promises"); await wait(30000);',
+      scheduler: 'await require("timers/promises").scheduler.wait(30000);',
+      setInterval: 'await new Promise(r => { let n = 0; const t = setInterval(() => { if (++n === 6) { clearInterval(t); r(); } }, 5000); });',
+      asyncInterval: 'let n = 0; for await (const _ of require("timers/promises").setInterval(5000)) if (++n === 6) break;',
+      abortSignal: 'const s = AbortSignal.timeout(30000); await new Promise(r => s.addEventListener("abort", r)); if (s.reason.name !== "TimeoutError") throw s.reason;',
+    };
+    const measure = async ([name, wait]: [string, string]) => {
+      const { payload } = await invoke(await aws.function(name, `
+        exports.handler = async () => {
+          const date = Date.now(), precise = performance.now();
+          ${wait}
+          return { date: Date.now() - date, precise: performance.now() - precise };
+        };`, { Timeout: 300 }));
+      const { date, precise } = payload as { date: number; precise: number };
+      const isRight = date >= 30_000 - SCALE && date < 30_000 + CLOCK_TOLERANCE && Math.abs(date - precise) < STATEMENT_TOLERANCE;
+      return [name, isRight ? 'right' : payload];
+    };
+    const measured = await Promise.all(Object.entries(waits).map(measure));
+    expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map(name => [name, 'right'])));
+  });
+
+  test('dates are in step with the clock of the parent, and are real dates', async () => {
+    const arn = await aws.function('dated', `exports.handler = async () => [
+      Date.now(), new Date().getTime(), Date.parse(Date()), new Date(2020, 0, 2) instanceof Date, new Date(0).constructor === Date,
+      new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
+    await aws.clock.sleep(15_000);
+    const before = aws.clock.now();
+    const [now, constructed, text, isDate, isConstructor, extended, fixed] = (await invoke(arn)).payload as any[];
+    const after = aws.clock.now();
+    for (const moment of [now, constructed, extended]) {
+      expect(moment).toBeGreaterThanOrEqual(before - CLOCK_TOLERANCE);
+      expect(moment).toBeLessThanOrEqual(after + CLOCK_TOLERANCE);
+    }
+    expect(Math.abs(text - now)).toBeLessThan(CLOCK_TOLERANCE);
+    expect([isDate, isConstructor, fixed]).toEqual([true, true, '2020-01-02T03:04:05.000Z']);
+  });
+
+  test('time that the clock skips between two events has passed for the function', async () => {
+    const arn = await aws.function('skipped', 'exports.handler = async () => [process.pid, Date.now()];');
+    const [process, first] = (await invoke(arn)).payload as number[];
+    aws.clock.skip(3_600_000);
+    const before = aws.clock.now();
+    const [sameProcess, second] = (await invoke(arn)).payload as number[];
+    expect(sameProcess).toBe(process);
+    expect(second - first).toBeGreaterThanOrEqual(3_600_000);
+    expect(second).toBeGreaterThanOrEqual(before - CLOCK_TOLERANCE);
+    expect(second).toBeLessThanOrEqual(aws.clock.now() + CLOCK_TOLERANCE);
+  });
+
+  test('the timeout of the function and its remaining time are in clock time', async () => {
+    const arn = await aws.function('bounded', `
+      exports.handler = async ({ ms }, context) => { await new Promise(r => setTimeout(r, ms)); return context.getRemainingTimeInMillis(); };`, { Timeout: 60 });
+    const begin = performance.now();
+    const [inTime, tooLate] = await Promise.all([30_000, 300_000].map(async ms => (await invoke(arn, { ms })).payload));
+    expect(performance.now() - begin).toBeLessThan(2500);
+    expect(inTime).toBeLessThanOrEqual(30_000);
+    expect(inTime).toBeGreaterThan(30_000 - CLOCK_TOLERANCE);
+    expect(tooLate).toMatchObject({ errorType: 'Sandbox.Timedout' });
+  });
+
+  test('a timer that bounds a request gives the local network real time', async () => {
+    const server = createServer((_, response) => setTimeout(() => response.end('late'), 350));
+    const port = await listening(server);
+    const arn = await aws.function('requesting', `
+      exports.handler = ({ port }) => new Promise((resolve, reject) => {
+        const request = require('http').request({ host: '127.0.0.1', port }, response => { clearTimeout(timer); response.resume(); resolve('answered'); });
+        const timer = setTimeout(() => { request.destroy(); reject(new Error('gave up')); }, 10000);
+        request.end();
+      });`, { Timeout: 600 });
+    try {
+      expect((await invoke(arn, { port })).payload).toBe('answered');
+    } finally {
+      await closed(server);
+    }
+  });
+});
+
+test('an event is run again after one and two minutes until the function succeeds', async () => {
+  aws = await ComputeHarness.start(600);
+  const arn = await aws.function('eventful', `
+    let runs = 0;
+    exports.handler = async (event, context) => {
+      console.log([Date.now(), context.awsRequestId].join(' '));
+      if (++runs < 3) throw new Error('not yet');
+    };`);
+  const runs = () => aws.logs.events('/aws/lambda/eventful').map(({ message }) => message.split('\t')).filter(([, , level]) => level === 'INFO')
+    .map(fields => fields[3].split(' '));
+  await aws.lambda.invokeEvent(aws.iam.admin, arn, {});
+  await eventually(() => runs().length === 3);
+  const times = runs().map(([time]) => Number(time));
+  expect(times[1] - times[0]).toBeGreaterThanOrEqual(60_000 - 600);
+  expect(times[2] - times[1]).toBeGreaterThanOrEqual(120_000 - 600);
+  expect(new Set(runs().map(([, requestId]) => requestId)).size).toBe(1);
+});
+
+describe('the response bucket', () => {
+  beforeEach(async () => { aws = await ComputeHarness.start(); });
+
+  test.each([
+    ['options', 'https.request({ hostname: host, path: "/key?sig=1", method: "PUT", headers }, answer)'],
+    ['options with an agent and host', 'https.request({ host, port: 443, agent: new https.Agent(), path: "/key?sig=1", method: "PUT", headers }, answer)'],
+    ['a text and options', 'https.request("https://" + host + "/key?sig=1", { method: "PUT", headers }, answer)'],
+    ['a URL and options', 'https.request(new URL("https://" + host + "/key?sig=1"), { method: "PUT", headers }, answer)'],
+  ])('is reached over the local endpoint with %s', async (_, call) => {
+    const received: unknown[] = [];
+    aws.router.registerUnsigned('/key', {
+      handle: async ({ method, path, query, headers, body }) => {
+        received.push([method, path, query.get('sig'), headers.host, headers['content-type'], body.toString()]);
+        return { status: 200 };
+      },
+    });
+    const arn = await aws.function('responding', `
+      const https = require('https');
+      exports.handler = () => new Promise((resolve, reject) => {
+        const host = '${RESPONSE_HOST}', headers = { 'content-type': '', 'content-length': 4 };
+        const answer = response => { response.resume(); resolve(response.statusCode); };
+        const request = ${call};
+        request.on('error', reject);
+        request.end('body');
+      });`);
+    expect((await invoke(arn)).payload).toBe(200);
+    expect(received).toEqual([['PUT', '/key', '1', RESPONSE_HOST, '', 'body']]);
+  });
+
+  test('other hosts are left alone', async () => {
+    const arn = await aws.function('elsewhere', `
+      exports.handler = () => new Promise(resolve => require('https').get('https://127.0.0.1:1/').on('error', error => resolve(error.code)));`);
+    expect((await invoke(arn)).payload).toBe('ECONNREFUSED');
+  });
+});
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise(resolve => server.close(resolve));
+}

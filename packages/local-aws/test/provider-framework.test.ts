@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'fs';
+import { dirname, join } from 'path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Function } from 'aws-cdk-lib/aws-lambda';
+import { WaiterStateMachine } from 'aws-cdk-lib/custom-resources';
+import { allow, ComputeHarness } from './compute-harness';
+import { RESPONSE_HOST } from '../src/lambda/lambda';
+
+// The framework's runtime is no exported subpath of aws-cdk-lib.
+const RUNTIME = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resources', 'lib', 'provider-framework', 'runtime');
+const FRAMEWORK = Object.fromEntries(
+  readdirSync(RUNTIME).filter(file => file.endsWith('.js')).map(file => [file, readFileSync(join(RUNTIME, file), 'utf8')]));
+
+const SCALE = 120;
+const INTERVAL_SECONDS = 10;
+const MAX_ATTEMPTS = 4;
+
+/** `Polls` says what isComplete answers, one letter a call: n(ot yet), y(es), e(rror). */
+const USER_HANDLER = `
+  let calls = 0;
+  exports.onEvent = async event => {
+    console.log('onEvent', event.RequestType);
+    if (event.ResourceProperties.Polls === '') throw new Error('refused at once');
+    return { PhysicalResourceId: 'thing-1', Data: { From: 'onEvent' }, Deadline: 42 };
+  };
+  exports.isComplete = async event => {
+    console.log('isComplete', event.PhysicalResourceId, event.Deadline, Date.now());
+    const answer = event.ResourceProperties.Polls[calls++];
+    if (answer === 'e') throw new RangeError('isComplete broke');
+    return answer === 'y' ? { IsComplete: true, Data: { More: 'isComplete' } } : { IsComplete: false };
+  };`;
+
+let aws: ComputeHarness;
+let onEventArn: string;
+let waiterArn: string;
+let responses: { query: string; body: any }[];
+
+beforeEach(async () => {
+  aws = await ComputeHarness.start(SCALE);
+  responses = [];
+  aws.router.registerUnsigned('/response', {
+    handle: async ({ query, body }) => {
+      responses.push({ query: query.toString(), body: JSON.parse(body.toString()) });
+      return { status: 200 };
+    },
+  });
+  await deployProvider();
+});
+afterEach(async () => aws.stop());
+
+async function deployProvider(): Promise<void> {
+  const user = { 'index.js': USER_HANDLER };
+  const userOnEvent = await aws.function('user-onEvent', user, { Handler: 'index.onEvent' });
+  const userIsComplete = await aws.function('user-isComplete', user, { Handler: 'index.isComplete' });
+  const invokeUser = [userOnEvent, userIsComplete].flatMap(arn => [allow('lambda:InvokeFunction', [arn, `${arn}:*`]), allow('lambda:GetFunction', arn)]);
+  const framework = (entrypoint: string, variables: object, statements: object[]) => aws.function(`framework-${entrypoint}`, FRAMEWORK, {
+    Handler: `framework.${entrypoint}`,
+    Timeout: 900,
+    Role: aws.functionRole(`framework-${entrypoint}-role`, statements),
+    Environment: { Variables: { USER_ON_EVENT_FUNCTION_ARN: userOnEvent, USER_IS_COMPLETE_FUNCTION_ARN: userIsComplete, ...variables } },
+  });
+  const isComplete = await framework('isComplete', {}, invokeUser);
+  const onTimeout = await framework('onTimeout', {}, invokeUser);
+  waiterArn = await deployWaiter(isComplete, onTimeout);
+  onEventArn = await framework('onEvent', { WAITER_STATE_MACHINE_ARN: waiterArn }, [...invokeUser, allow('states:StartExecution', waiterArn)]);
+}
+
+/** The state machine as the framework synthesizes it. */
+async function deployWaiter(isComplete: string, onTimeout: string): Promise<string> {
+  const stack = new Stack(new App(), 'Stack', { env: { account: aws.env.accountId, region: aws.env.region } });
+  new WaiterStateMachine(stack, 'Waiter', {
+    isCompleteHandler: Function.fromFunctionArn(stack, 'IsComplete', isComplete),
+    timeoutHandler: Function.fromFunctionArn(stack, 'OnTimeout', onTimeout),
+    interval: Duration.seconds(INTERVAL_SECONDS),
+    maxAttempts: MAX_ATTEMPTS,
+    backoffRate: 1,
+    disableLogging: true,
+  });
+  const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
+  const RoleArn = aws.role('waiter', 'states.amazonaws.com', [allow('lambda:InvokeFunction', [isComplete, `${isComplete}:*`, onTimeout, `${onTimeout}:*`])]);
+  return (await aws.create('AWS::StepFunctions::StateMachine', 'waiter', { ...Properties, RoleArn })).physicalId;
+}
+
+async function create(Polls: string): Promise<any> {
+  await aws.lambda.invoke(aws.iam.admin, onEventArn, {
+    RequestType: 'Create',
+    ResponseURL: `https://${RESPONSE_HOST}/response/stack?X-Amz-Signature=abc`,
+    StackId: 'stack-id',
+    RequestId: 'request-1',
+    LogicalResourceId: 'Thing',
+    ResourceType: 'Custom::Thing',
+    ResourceProperties: { ServiceToken: onEventArn, Polls },
+  });
+  await Promise.all(aws.stepFunctions.executions().map(execution => execution.ended));
+  expect(responses).toHaveLength(1);
+  expect(responses[0].query).toBe('X-Amz-Signature=abc');
+  return responses[0].body;
+}
+
+const polls = () => aws.logs.events('/aws/lambda/user-isComplete').map(({ message }) => message.split('\t').pop()?.split(' ') ?? [])
+  .filter(([word]) => word === 'isComplete');
+
+test('a creation that is complete at the third poll', async () => {
+  expect(await create('nny')).toEqual({
+    Status: 'SUCCESS',
+    Reason: 'SUCCESS',
+    StackId: 'stack-id',
+    RequestId: 'request-1',
+    PhysicalResourceId: 'thing-1',
+    LogicalResourceId: 'Thing',
+    Data: { From: 'onEvent', More: 'isComplete' },
+  });
+  expect(polls().map(words => words.slice(0, 3))).toEqual(Array(3).fill(['isComplete', 'thing-1', '42']));
+  const times = polls().map(words => Number(words[3]));
+  expect(times[1] - times[0]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
+  expect(times[2] - times[1]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
+  expect(aws.stepFunctions.executions(waiterArn).map(({ status }) => status)).toEqual(['SUCCEEDED']);
+});
+
+test('an isComplete that throws fails the resource at once', async () => {
+  const response = await create('ne');
+  expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing-1' });
+  expect(response.Reason).toMatch(/^isComplete broke\n\nLogs: \/aws\/lambda\/user-isComplete\n\n +at exports\.isComplete/);
+  expect(polls()).toHaveLength(2);
+});
+
+test('an onEvent that throws fails the creation with the marker id', async () => {
+  expect(await create('')).toMatchObject({
+    Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Reason: expect.stringMatching(/^refused at once\n/),
+  });
+  expect(aws.stepFunctions.executions()).toEqual([]);
+});
+
+test('the waiter gives up after its attempts', async () => {
+  expect(await create('nnnnnnnnn')).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out', PhysicalResourceId: 'thing-1' });
+  expect(polls()).toHaveLength(MAX_ATTEMPTS + 1);
+});
+
+test('a killed function of the framework is polled again', async () => {
+  aws.lambda.beforeInvoke = ({ functionName, count }) => functionName === 'framework-isComplete' && count === 1 ? { killAfterMs: 0 } : undefined;
+  expect(await create('yy')).toMatchObject({ Status: 'SUCCESS' });
+  const events = aws.stepFunctions.executions()[0].history.events.map(({ type }) => type);
+  expect(events.filter(type => type === 'LambdaFunctionFailed')).toHaveLength(1);
+});

@@ -1,0 +1,93 @@
+import { LOG_DELIVERY_ACTIONS } from '../../src/stepfunctions/logging';
+import type { Execution } from '../../src/stepfunctions/stepfunctions';
+import { allow, ComputeHarness } from '../compute-harness';
+
+const GROUP = 'executions';
+
+let aws: ComputeHarness;
+
+beforeEach(async () => {
+  aws = await ComputeHarness.start(100);
+  aws.logs.createGroup(GROUP);
+});
+afterEach(async () => aws.stop());
+
+const FAILING = { Shape: { Type: 'Pass', Next: 'Broken' }, Broken: { Type: 'Fail', Error: 'Sad', CausePath: '$.why' } };
+
+function properties(states: Record<string, object>, LoggingConfiguration?: object): Record<string, unknown> {
+  return {
+    StateMachineName: 'logged',
+    DefinitionString: JSON.stringify({ StartAt: Object.keys(states)[0], States: states }),
+    RoleArn: aws.iam.roles.find('logged-role')?.arn ?? aws.role('logged-role', 'states.amazonaws.com', [allow([...LOG_DELIVERY_ACTIONS], '*')]),
+    LoggingConfiguration,
+  };
+}
+
+function logging(Level: string, IncludeExecutionData?: boolean): object {
+  const LogGroupArn = `arn:aws:logs:us-east-1:${aws.env.accountId}:log-group:${GROUP}:*`;
+  return { Level, IncludeExecutionData, Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn } }] };
+}
+
+async function create(states: Record<string, object>, configuration?: object): Promise<string> {
+  return (await aws.create('AWS::StepFunctions::StateMachine', 'M', properties(states, configuration))).physicalId;
+}
+
+async function run(stateMachineArn: string, input: object = {}): Promise<Execution> {
+  const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
+  await execution.ended;
+  return execution;
+}
+
+const lines = () => aws.logs.events(GROUP).map(({ message }) => JSON.parse(message));
+
+test.each<[string, string[]]>([
+  ['ALL', ['ExecutionStarted', 'PassStateEntered', 'PassStateExited', 'FailStateEntered', 'ExecutionFailed']],
+  ['ERROR', ['FailStateEntered', 'ExecutionFailed']],
+  ['FATAL', ['ExecutionFailed']],
+  ['OFF', []],
+])('level %s', async (level, types) => {
+  await run(await create(FAILING, logging(level)), { why: 'reasons' });
+  expect(lines().map(({ type }) => type)).toEqual(types);
+});
+
+test('data are logged if wanted', async () => {
+  const { setup } = await run(await create(FAILING, logging('ALL', true)), { why: 'reasons' });
+  expect(lines()[1]).toMatchObject({ id: '2', previous_event_id: '1', type: 'PassStateEntered', details: { name: 'Shape', input: '{"why":"reasons"}' } });
+  expect(lines()[4]).toMatchObject({ details: { error: 'Sad', cause: 'reasons' }, execution_arn: setup.arn });
+  expect(aws.logs.streamNames(GROUP)).toEqual([expect.stringMatching(/^states\/logged\/\d{4}-\d\d-\d\d-\d\d-\d\d\/[0-9a-f]{8}$/)]);
+});
+
+test('without data only error and cause of a failure are logged', async () => {
+  await run(await create(FAILING, logging('ALL')), { why: 'reasons' });
+  expect(lines().map(({ details }) => details)).toEqual([
+    { roleArn: expect.any(String) }, { name: 'Shape' }, { name: 'Shape' }, { name: 'Broken' }, { error: 'Sad', cause: 'reasons' },
+  ]);
+});
+
+test('an update turns it on for later executions, and a deleted log group stays deleted', async () => {
+  const arn = await create(FAILING);
+  await run(arn, { why: '' });
+  expect(lines()).toEqual([]);
+  await aws.update('AWS::StepFunctions::StateMachine', arn, properties(FAILING, logging('FATAL')), properties(FAILING));
+  await run(arn, { why: '' });
+  expect(lines()).toHaveLength(1);
+  aws.logs.deleteGroup(GROUP);
+  await run(arn, { why: '' });
+  expect(aws.logs.hasGroup(GROUP)).toBe(false);
+});
+
+test('the configuration is checked', async () => {
+  const destination = logging('ALL');
+  await expect(create(FAILING, { Level: 'ALL' })).rejects.toThrow('Must specify exactly one Log Destination.');
+  await expect(create(FAILING, { ...destination, Level: 'SOME' })).rejects.toThrow('SOME');
+  aws.logs.deleteGroup(GROUP);
+  await expect(create(FAILING, destination)).rejects.toThrow('Log Destination not found.');
+});
+
+test.each([...LOG_DELIVERY_ACTIONS])('a role without %s is refused', async missing => {
+  aws.role('logged-role', 'states.amazonaws.com', [allow(LOG_DELIVERY_ACTIONS.filter(action => action !== missing), '*')]);
+  await expect(create(FAILING, logging('ERROR'))).rejects.toMatchObject({
+    name: 'AccessDeniedException', message: 'The state machine IAM Role is not authorized to access the Log Destination',
+  });
+  await expect(create(FAILING, logging('OFF'))).resolves.toContain(':stateMachine:logged');
+});

@@ -1,0 +1,35 @@
+import type { ResolvedOptions } from '../options';
+import { ServiceError } from '../ports';
+
+interface Use {
+  readonly parameters: string;
+  readonly result: Promise<unknown>;
+}
+
+/** Makes requests with the same client token one request. A token is kept for ever; a failed request doesn't use it up. */
+export class ClientTokens {
+  private readonly uses = new Map<string, Use>();
+
+  public constructor(private readonly options: Pick<ResolvedOptions, 'clientTokenMismatch' | 'ignoresClientTokens'>) {}
+
+  /** Does `act`, unless it was done, or is being done, for that token. */
+  public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
+    const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
+    const { ClientToken: token, ...rest } = input;
+    if (token === undefined || ignoresClientTokens) return act();
+    const key = `${operation}/${token}`;
+    const parameters = JSON.stringify(rest);
+    const use = this.uses.get(key);
+    if (!use) {
+      const result = act();
+      this.uses.set(key, { parameters, result });
+      result.catch(() => this.uses.delete(key));
+      return result;
+    }
+    if (use.parameters !== parameters && mismatch !== 'replay') {
+      const name = mismatch === 'conflict' ? 'ConflictException' : 'ValidationException';
+      throw new ServiceError(name, `The client token ${token} was already used with other request parameters`);
+    }
+    return use.result as Promise<O>; // the key names the operation, and an operation has one type of result
+  }
+}

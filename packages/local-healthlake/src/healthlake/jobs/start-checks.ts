@@ -1,0 +1,53 @@
+import { GetBucketEncryptionCommand, GetPublicAccessBlockCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { startFailure } from '../access-errors';
+import { ServiceError, type DataAccess } from '../ports';
+import { s3Uri, type S3Location } from '../runs/s3-location';
+import { putObject } from '../runs/s3-objects';
+
+/** What a job is going to touch. */
+export interface JobLocations {
+  /** Imports only. */
+  readonly input?: S3Location;
+  readonly output: S3Location;
+  readonly kmsKeyId: string;
+}
+
+/** Left behind in the output location by every Start. */
+const PROBE = '.healthlake_write_access_check_file.temp';
+
+/**
+ * Tries with the data access role what HealthLake tries before it takes a job on: the settings of both buckets, listing
+ * both locations, the key, and writing. The texts of AWS's own refusals are not published.
+ */
+export async function checkStart(access: DataAccess, { input, output, kmsKeyId }: JobLocations): Promise<void> {
+  const locations = input ? [input, output] : [output];
+  for (const bucket of new Set(locations.map(location => location.bucket))) {
+    const blocked = await readBucketSettings(access, bucket);
+    if (bucket === output.bucket && !blocked) {
+      throw new ServiceError('ValidationException', `Block Public Access must be turned on for all options of the output bucket ${bucket}`);
+    }
+  }
+  for (const location of locations) {
+    await attempt(`list ${s3Uri(location)}`, () =>
+      access.s3.send(new ListObjectsV2Command({ Bucket: location.bucket, Prefix: location.key, MaxKeys: 1 })));
+  }
+  await attempt(`describe the KMS key ${kmsKeyId}`, () => access.describeKey(kmsKeyId));
+  const probe = { ...output, key: output.key + PROBE };
+  await attempt(`write to ${s3Uri(output)}`, () => putObject(access.s3, probe, '', kmsKeyId));
+}
+
+/** Tells whether public access is blocked in every way. */
+async function readBucketSettings({ s3 }: DataAccess, bucket: string): Promise<boolean> {
+  await attempt(`read the encryption settings of bucket ${bucket}`, () => s3.send(new GetBucketEncryptionCommand({ Bucket: bucket })));
+  const { PublicAccessBlockConfiguration: block } = await attempt(
+    `read the public access settings of bucket ${bucket}`, () => s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket })));
+  return Boolean(block?.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets);
+}
+
+async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw startFailure(`HealthLake could not ${what} with the data access role`, error);
+  }
+}

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { ScaledClock } from './clock';
+import type { Caller, Environment, PolicyChecker } from './contract';
+import { HealthLakeService, type HealthLakeIam } from './healthlake-service';
+import { Router } from './http/router';
+import { Kms } from './kms/kms';
+import { QUIET_SDK } from './quiet-sdk';
+import { S3 } from './s3/s3';
+
+/** A HealthLake with the S3 and the KMS it needs, on one port. */
+export interface HealthLakeServer {
+  readonly url: string;
+  readonly service: HealthLakeService;
+  close(): Promise<void>;
+}
+
+/** The alias of a key that is there from the start. */
+const KEY_ALIAS = 'alias/healthlake';
+
+const PLACE = { partition: 'aws', region: 'us-east-1', accountId: '000000000000' } as const;
+
+const EVERYBODY: Caller = {
+  arn: `arn:aws:iam::${PLACE.accountId}:user/local`, principalArn: `arn:aws:iam::${PLACE.accountId}:user/local`, accountId: PLACE.accountId,
+};
+
+/** Everybody may do everything and be every role, and every policy will do. */
+const OPEN_IAM: HealthLakeIam & PolicyChecker = {
+  authorize: async () => {},
+  checkResourcePolicy: async () => {},
+  assumeRole: async () => ({
+    caller: EVERYBODY,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 'local', expiration: new Date(8.64e15) },
+  }),
+};
+
+/** Starts the server on 127.0.0.1; port 0 means a free one. */
+export async function startHealthLakeServer(port: number, timeScale: number): Promise<HealthLakeServer> {
+  const clock = new ScaledClock(timeScale);
+  const router = new Router({ callerOf: () => EVERYBODY }, clock);
+  let url = '';
+  const environment: Environment = { ...PLACE, clock, timeScale, endpoint: () => url };
+  const kms = new Kms(environment, OPEN_IAM);
+  kms.keys.setAlias(KEY_ALIAS, kms.keys.create(kms.defaultKeyPolicy).keyId);
+  const service = new HealthLakeService(environment, OPEN_IAM, kms);
+  router.register('healthlake', service);
+  router.register('kms', kms);
+  router.register('s3', new S3(environment, OPEN_IAM, kms));
+  url = `http://127.0.0.1:${await router.listen(port)}`;
+  return {
+    url,
+    service,
+    close: async () => {
+      await service.close();
+      await router.close();
+      clock.close();
+    },
+  };
+}
+
+function greeting(url: string): string {
+  const role = `arn:aws:iam::${PLACE.accountId}:role/any`;
+  return `HealthLake, S3 and KMS listen on ${url} without IAM; Ctrl-C ends them. A data store is ACTIVE 10 seconds after it was made.
+
+  export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${PLACE.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  aws s3 mb s3://fhir && aws s3 cp Patient.ndjson s3://fhir/in/ && aws healthlake create-fhir-datastore --datastore-type-version R4
+  aws healthlake start-fhir-import-job --datastore-id <DatastoreId> --data-access-role-arn ${role} --input-data-config S3Uri=s3://fhir/in/ \
+--job-output-data-config 'S3Configuration={S3Uri=s3://fhir/out/,KmsKeyId=${KEY_ALIAS}}'
+`;
+}
+
+async function main(): Promise<void> {
+  Object.assign(process.env, QUIET_SDK);
+  const { values } = parseArgs({ options: { 'port': { type: 'string', default: '8790' }, 'time-scale': { type: 'string', default: '1' } } });
+  const server = await startHealthLakeServer(Number(values.port), Number(values['time-scale']));
+  process.stdout.write(greeting(server.url));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

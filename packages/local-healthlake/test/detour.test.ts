@@ -1,0 +1,69 @@
+import { DeleteFHIRDatastoreCommand, DescribeFHIRExportJobCommand, ListFHIRImportJobsCommand, StartFHIRExportJobCommand } from '@aws-sdk/client-healthlake';
+import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
+import type { JobOverride } from '../src/healthlake/options';
+
+const PAUSE_MS = 30_000;
+const PAUSED = { status: 'PAUSED_FOR_MAINTENANCE', ms: PAUSE_MS };
+
+let aws: Harness;
+
+async function start(override: JobOverride, body = patient('a')): Promise<void> {
+  aws = await Harness.start({ overrideJob: () => override });
+  await aws.put('data/1.ndjson', body);
+}
+
+afterEach(() => aws.close());
+
+test.each<[string, JobOverride, string, string[], string | undefined]>([
+  ['completes', {}, patient('a'), ['COMPLETED'], undefined],
+  ['completes with errors', {}, 'no JSON', ['COMPLETED_WITH_ERRORS'], undefined],
+  ['can not go on', {}, '', ['FAILED'], expect.stringContaining('No .ndjson files were found')],
+  ['is made to fail', { outcome: { status: 'FAILED', message: 'too much' } }, patient('a'), ['FAILED'], 'too much'],
+  ['is made to be cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), ['CANCEL_COMPLETED'], undefined],
+])('a job that %s shows its detour for as long as asked for', async (_, override, body, end, message) => {
+  await start({ ...override, detour: PAUSED }, body);
+  const cancelling = override.outcome?.status === 'CANCEL_COMPLETED' ? ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] : [];
+  let pausedAt = Infinity;
+  aws.service.healthLake.observe(({ status }) => {
+    if (String(status) === PAUSED.status) pausedAt = Math.floor(aws.clock.now());
+  });
+  const jobId = await aws.startImport();
+  await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);
+  const paused = await aws.describe(jobId);
+  expect(paused).toMatchObject({ JobStatus: PAUSED.status });
+  expect([paused.EndTime, paused.Message]).toEqual([undefined, undefined]);
+
+  const job = await aws.ended(jobId);
+  expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'IN_PROGRESS', ...cancelling, PAUSED.status, ...end]);
+  expect(job.Message).toEqual(message);
+  expect(job.EndTime!.getTime() - pausedAt).toBeGreaterThanOrEqual(PAUSE_MS);
+});
+
+test('a list shows it too, and other jobs wait for its end', async () => {
+  await start({ detour: PAUSED });
+  const [first, second] = [await aws.startImport(), await aws.startImport()];
+  await aws.event(first, ({ status }) => String(status) === PAUSED.status);
+  const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
+  expect(ImportJobPropertiesList!.map(({ JobId, JobStatus }) => [JobId, JobStatus])).toEqual([[second, 'QUEUED'], [first, PAUSED.status]]);
+});
+
+test('an export job makes it as well', async () => {
+  await start({ detour: PAUSED });
+  const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
+    DatastoreId: aws.datastoreId,
+    DataAccessRoleArn: DATA_ACCESS_ROLE,
+    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
+  }));
+  await aws.event(JobId!, ({ status }) => String(status) === PAUSED.status);
+  const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
+  expect(ExportJobProperties).toMatchObject({ JobStatus: PAUSED.status });
+  await aws.event(JobId!, ({ status }) => status === 'COMPLETED');
+});
+
+test('it ends early if the data store is deleted', async () => {
+  await start({ detour: { ...PAUSED, ms: 1e12 } });
+  const jobId = await aws.startImport();
+  await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);
+  await aws.healthLake.send(new DeleteFHIRDatastoreCommand({ DatastoreId: aws.datastoreId }));
+  expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: 'The data store was deleted' });
+});

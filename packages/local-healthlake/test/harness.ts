@@ -1,0 +1,190 @@
+import {
+  CreateFHIRDatastoreCommand, DescribeFHIRImportJobCommand, HealthLakeClient, StartFHIRImportJobCommand,
+  type ImportJobProperties, type StartFHIRImportJobCommandInput,
+} from '@aws-sdk/client-healthlake';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { ScaledClock } from '../src/clock';
+import type { Caller, Environment, PolicyChecker } from '../src/contract';
+import type { JobEvent } from '../src/healthlake/jobs/job-journal';
+import type { HealthLakeOptions } from '../src/healthlake/options';
+import { HealthLakeService, type HealthLakeIam } from '../src/healthlake-service';
+import { Router, type Callers } from '../src/http/router';
+import { Kms } from '../src/kms/kms';
+import { S3 } from '../src/s3/s3';
+
+export const INPUT = 'fhir-input';
+export const OUTPUT = 'fhir-output';
+export const ACCOUNT = '111122223333';
+export const DATA_ACCESS_ROLE = `arn:aws:iam::${ACCOUNT}:role/data-access`;
+
+const TIME_SCALE = 200;
+const ENDED = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'];
+
+export const CALLER: Caller = { arn: `arn:aws:iam::${ACCOUNT}:user/admin`, principalArn: `arn:aws:iam::${ACCOUNT}:user/admin`, accountId: ACCOUNT };
+
+const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
+
+/** What HealthLake, S3 and the router ask of IAM. */
+export type HarnessIam = HealthLakeIam & PolicyChecker & Callers;
+
+/** Everybody is the administrator, and may do everything. */
+const OPEN_IAM: HarnessIam = {
+  callerOf: () => CALLER,
+  authorize: async () => {},
+  checkResourcePolicy: async () => {},
+  assumeRole: async () => ({ caller: CALLER, credentials: { ...CREDENTIALS, sessionToken: 'any', expiration: new Date(8.64e15) } }),
+};
+
+/** HealthLake with real HTTP, S3 and KMS around it, reached by the SDK's clients. */
+export class Harness<I extends HarnessIam = HarnessIam> {
+  /** Starts everything, with two buckets, a key and an ACTIVE data store. */
+  public static async start(options: HealthLakeOptions = {}): Promise<Harness> {
+    return Harness.startWith(() => OPEN_IAM, CREDENTIALS, options);
+  }
+
+  /** Starts everything with another IAM. */
+  public static async startWith<I extends HarnessIam>(
+    iamOf: (environment: Environment) => I, credentials: AwsCredentialIdentity, options: HealthLakeOptions = {},
+  ): Promise<Harness<I>> {
+    const harness = new Harness(iamOf, credentials, options);
+    await harness.setUp();
+    return harness;
+  }
+
+  public readonly clock = new ScaledClock(TIME_SCALE);
+  public readonly iam: I;
+  public readonly service: HealthLakeService;
+  public readonly events: JobEvent[] = [];
+  public healthLake!: HealthLakeClient;
+  public s3!: S3Client;
+  public keyArn!: string;
+  public datastoreId!: string;
+  public readonly environment: Environment;
+  private readonly clients: { destroy(): void }[] = [];
+  private readonly router: Router;
+  private readonly kms: Kms;
+  private readonly bucketsOfAws: S3;
+  private url = '';
+
+  private constructor(
+    iamOf: (environment: Environment) => I, private readonly credentials: AwsCredentialIdentity, options: HealthLakeOptions,
+  ) {
+    this.environment = {
+      clock: this.clock, timeScale: TIME_SCALE, partition: 'aws', region: 'us-east-1', accountId: ACCOUNT, endpoint: () => this.url,
+    };
+    this.iam = iamOf(this.environment);
+    this.kms = new Kms(this.environment, this.iam);
+    this.service = new HealthLakeService(this.environment, this.iam, this.kms, {
+      datastoreCreationMs: 0,
+      datastoreDeletionMs: 0,
+      ...options,
+      pace: { submitDelayMs: 200, minimumDurationMs: 2_000, resourcesPerSecond: 1_000, ...options.pace },
+    });
+    this.service.healthLake.observe(event => this.events.push(event));
+    this.router = new Router(this.iam, this.clock);
+    this.router.register('healthlake', this.service);
+    this.bucketsOfAws = new S3(this.environment, this.iam, this.kms);
+    this.router.register('s3', this.bucketsOfAws);
+  }
+
+  /** A HealthLake client of a principal; of the administrator unless given. */
+  public client(credentials = this.credentials): HealthLakeClient {
+    const client = new HealthLakeClient({ endpoint: this.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+    this.clients.push(client);
+    return client;
+  }
+
+  public async createDatastore(name?: string): Promise<string> {
+    const { DatastoreId } = await this.healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName: name }));
+    return DatastoreId!;
+  }
+
+  public async put(key: string, body: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: INPUT, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
+  }
+
+  /** Many small input objects at once, past the wire. */
+  public putDirectly(keys: readonly string[]): void {
+    const version = { deleteMarker: false, body: Buffer.from('x'), etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' as const } };
+    for (const key of keys) this.bucketsOfAws.bucket(INPUT).put(key, version);
+  }
+
+  public startRequest(change: Partial<StartFHIRImportJobCommandInput> = {}): StartFHIRImportJobCommandInput {
+    return {
+      DatastoreId: this.datastoreId,
+      InputDataConfig: { S3Uri: `s3://${INPUT}/data/` },
+      JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: this.keyArn } },
+      DataAccessRoleArn: DATA_ACCESS_ROLE,
+      ...change,
+    };
+  }
+
+  public async startImport(change: Partial<StartFHIRImportJobCommandInput> = {}): Promise<string> {
+    const { JobId } = await this.healthLake.send(new StartFHIRImportJobCommand(this.startRequest(change)));
+    return JobId!;
+  }
+
+  public async describe(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
+    const { ImportJobProperties } = await this.healthLake.send(new DescribeFHIRImportJobCommand({ DatastoreId: datastoreId, JobId: jobId }));
+    return ImportJobProperties!;
+  }
+
+  /** Waits for the job's end and describes it. */
+  public async ended(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
+    await this.event(jobId, event => ENDED.includes(event.status));
+    return this.describe(jobId, datastoreId);
+  }
+
+  /** Resolves with the first event of the job that is as wanted, past ones included. */
+  public async event(jobId: string, isWanted: (event: JobEvent) => boolean): Promise<JobEvent> {
+    const wanted = (event: JobEvent): boolean => event.jobId === jobId && isWanted(event);
+    return this.events.find(wanted) ?? new Promise(resolve => {
+      const stop = this.service.healthLake.observe(event => {
+        if (!wanted(event)) return;
+        stop();
+        resolve(event);
+      });
+    });
+  }
+
+  /** The statuses a job had, one after the other. */
+  public statuses(jobId: string): string[] {
+    const all = this.events.filter(event => event.jobId === jobId).map(event => event.status);
+    return all.filter((status, index) => status !== all[index - 1]);
+  }
+
+  public async outputKeys(): Promise<string[]> {
+    const { Contents } = await this.s3.send(new ListObjectsV2Command({ Bucket: OUTPUT }));
+    return (Contents ?? []).map(({ Key }) => Key!);
+  }
+
+  /** An output object, which must be encrypted with the key. */
+  public async output(key: string): Promise<string> {
+    const { Body, ServerSideEncryption, SSEKMSKeyId } = await this.s3.send(new GetObjectCommand({ Bucket: OUTPUT, Key: key }));
+    expect({ ServerSideEncryption, SSEKMSKeyId }).toEqual({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: this.keyArn });
+    return Body!.transformToString();
+  }
+
+  public async close(): Promise<void> {
+    await this.service.close();
+    for (const client of this.clients) client.destroy();
+    await this.router.close();
+    this.clock.close();
+  }
+
+  private async setUp(): Promise<void> {
+    this.url = `http://127.0.0.1:${await this.router.listen()}`;
+    this.healthLake = this.client();
+    this.s3 = new S3Client({ endpoint: this.url, region: 'us-east-1', credentials: this.credentials, forcePathStyle: true });
+    this.clients.push(this.s3);
+    for (const Bucket of [INPUT, OUTPUT]) await this.s3.send(new CreateBucketCommand({ Bucket }));
+    this.keyArn = this.kms.keys.create(this.kms.defaultKeyPolicy).arn;
+    this.datastoreId = await this.createDatastore('first');
+  }
+}
+
+/** One FHIR resource as a line of NDJSON. */
+export function patient(id: string, more: object = {}): string {
+  return `${JSON.stringify({ resourceType: 'Patient', id, ...more })}\n`;
+}

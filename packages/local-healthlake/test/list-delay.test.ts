@@ -1,0 +1,80 @@
+import { ListFHIRExportJobsCommand, ListFHIRImportJobsCommand, StartFHIRExportJobCommand } from '@aws-sdk/client-healthlake';
+import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
+import type { HealthLakeOptions } from '../src/healthlake/options';
+
+const DELAY_MS = 60_000;
+
+let aws: Harness;
+
+async function start(options: HealthLakeOptions): Promise<void> {
+  aws = await Harness.start(options);
+  await aws.put('data/1.ndjson', patient('a'));
+}
+
+afterEach(() => aws.close());
+
+async function startExport(): Promise<string> {
+  const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
+    DatastoreId: aws.datastoreId,
+    DataAccessRoleArn: DATA_ACCESS_ROLE,
+    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
+  }));
+  return JobId!;
+}
+
+const LISTS = {
+  import: async () => {
+    const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
+    return ImportJobPropertiesList!.map(job => job.JobId);
+  },
+  export: async () => {
+    const { ExportJobPropertiesList } = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId }));
+    return ExportJobPropertiesList!.map(job => job.JobId);
+  },
+};
+
+/** Lists until the job is there, and gives the lists and how long after its submission the first one with it was asked for, at the latest. */
+async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ lists: unknown[][]; afterMs: number }> {
+  const { healthLake } = aws.service;
+  const { SubmitTime } = [...healthLake.importJobs(aws.datastoreId), ...healthLake.exportJobs(aws.datastoreId)].find(({ JobId }) => JobId === jobId)!;
+  for (const lists: unknown[][] = []; ;) {
+    const list = await LISTS[kind]();
+    lists.push(list);
+    if (list.includes(jobId)) return { lists, afterMs: aws.clock.now() - SubmitTime!.getTime() };
+  }
+}
+
+describe.each(['import', 'export'] as const)('an %s job', kind => {
+  const begin = () => kind === 'import' ? aws.startImport() : startExport();
+
+  test('is listed at once', async () => {
+    await start({});
+    const jobId = await begin();
+    expect(await LISTS[kind]()).toEqual([jobId]);
+  });
+
+  test('is listed only some time after its submission, if so set', async () => {
+    await start({ listDelayMs: DELAY_MS });
+    const { lists, afterMs } = await untilListed(kind, await begin());
+    expect(lists.slice(0, -1).flat()).toEqual([]);
+    expect(afterMs).toBeGreaterThanOrEqual(DELAY_MS);
+  });
+});
+
+test('a job that is not listed yet is described, even at its end', async () => {
+  await start({ listDelayMs: Infinity });
+  const jobId = await aws.startImport();
+  expect(await aws.describe(jobId)).toMatchObject({ JobId: jobId });
+  expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'COMPLETED' });
+  expect(await LISTS.import()).toEqual([]);
+});
+
+test('older jobs are listed meanwhile', async () => {
+  await start({ listDelayMs: DELAY_MS });
+  const older = await aws.startImport();
+  await untilListed('import', older);
+  const newer = await aws.startImport();
+  const { lists, afterMs } = await untilListed('import', newer);
+  expect(lists).toEqual([...lists.slice(0, -1).map(() => [older]), [newer, older]]);
+  expect(afterMs).toBeGreaterThanOrEqual(DELAY_MS);
+});

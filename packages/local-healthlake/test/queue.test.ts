@@ -1,0 +1,136 @@
+import { Harness, patient } from './harness';
+import type { JobOverride } from '../src/healthlake/options';
+
+let aws: Harness;
+
+afterEach(() => aws.close());
+
+async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise<void> {
+  aws = await Harness.start(options);
+  await aws.put('data/1.ndjson', patient('a') + patient('b'));
+}
+
+describe('the queue', () => {
+  test('runs one job at a time, first in, first out', async () => {
+    await start();
+    const jobs = [await aws.startImport(), await aws.startImport(), await aws.startImport()];
+    for (const job of jobs) expect(await aws.ended(job)).toMatchObject({ JobStatus: 'COMPLETED' });
+
+    expect(jobs.map(job => aws.statuses(job).filter(status => status !== 'QUEUED'))).toEqual(jobs.map(() => ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']));
+    const turns = aws.events.filter(({ status }) => status === 'IN_PROGRESS' || status === 'COMPLETED').map(({ jobId }) => jobId);
+    expect(turns.filter((job, index) => job !== turns[index - 1])).toEqual(jobs);
+  });
+
+  test('lets jobs of other data stores pass', async () => {
+    await start({ pace: { minimumDurationMs: 1e12, submitDelayMs: 0 } });
+    const other = await aws.createDatastore();
+    const [blocking, queued] = [await aws.startImport(), await aws.startImport()];
+    const elsewhere = await aws.startImport({ DatastoreId: other });
+    await aws.event(queued, ({ status }) => status === 'QUEUED');
+    await aws.event(elsewhere, ({ status }) => status === 'IN_PROGRESS');
+    expect(await aws.describe(blocking)).toMatchObject({ JobStatus: 'IN_PROGRESS' });
+    expect(await aws.describe(queued)).toMatchObject({ JobStatus: 'QUEUED' });
+    expect(await aws.describe(queued)).not.toHaveProperty('JobProgressReport');
+    await expect(aws.describe(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  test.each([true, false])('stands still while it is stalled (one data store: %s)', async one => {
+    await start();
+    const { healthLake } = aws.service;
+    healthLake.stallQueue(one ? aws.datastoreId : undefined);
+    const other = await aws.createDatastore();
+    const jobId = await aws.startImport();
+    const elsewhere = await aws.startImport({ DatastoreId: other });
+    await aws.event(jobId, ({ status }) => status === 'QUEUED');
+    if (one) await aws.ended(elsewhere, other);
+    else await aws.event(elsewhere, ({ status }) => status === 'QUEUED');
+    await aws.clock.sleep(4_000);
+    expect(await aws.describe(jobId)).toMatchObject({ JobStatus: 'QUEUED' });
+
+    healthLake.resumeQueue(one ? aws.datastoreId : undefined);
+    expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'COMPLETED' });
+    expect(await aws.ended(elsewhere, other)).toMatchObject({ JobStatus: 'COMPLETED' });
+    expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'COMPLETED']);
+  });
+
+  test('takes no more waiting jobs than its limit', async () => {
+    await start({ queueLimit: 2 });
+    aws.service.healthLake.stallQueue();
+    await aws.startImport();
+    await aws.startImport();
+    await expect(aws.startImport()).rejects.toMatchObject({ name: 'ThrottlingException', message: expect.stringContaining('2 queued import jobs') });
+  });
+});
+
+describe('a job', () => {
+  test.each<[JobOverride, string[], string | undefined]>([
+    [{ outcome: { status: 'FAILED', message: 'too much' } }, ['SUBMITTED', 'IN_PROGRESS', 'FAILED'], 'too much'],
+    [{ outcome: { status: 'FAILED' } }, ['SUBMITTED', 'IN_PROGRESS', 'FAILED'], undefined],
+    ...(['CANCEL_COMPLETED', 'CANCEL_FAILED'] as const).map((status): [JobOverride, string[], undefined] => [
+      { outcome: { status } }, ['SUBMITTED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', status], undefined,
+    ]),
+  ])('can be made to end as %j', async (override, statuses, message) => {
+    await start({ overrideJob: ({ jobName }) => jobName === 'special' ? override : undefined });
+    const [special, usual] = [await aws.startImport({ JobName: 'special' }), await aws.startImport({ JobName: 'usual' })];
+    const job = await aws.ended(special);
+    expect(job.Message).toBe(message);
+    expect(aws.statuses(special)).toEqual(statuses);
+    expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
+    expect(await aws.ended(usual)).toMatchObject({ JobStatus: 'COMPLETED' });
+  });
+
+  test('can be made to last', async () => {
+    await start({ overrideJob: () => ({ pace: { minimumDurationMs: 60_000, submitDelayMs: 10_000 } }) });
+    const job = await aws.ended(await aws.startImport());
+    expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(70_000);
+  });
+
+  test('takes the time its resources need', async () => {
+    await start({ pace: { minimumDurationMs: 0, submitDelayMs: 0, resourcesPerSecond: 0.05 } });
+    const job = await aws.ended(await aws.startImport());
+    expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(40_000);
+  });
+});
+
+describe('a client token', () => {
+  test('that is repeated gives the same job, even at the same time', async () => {
+    await start();
+    const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
+    expect(second).toBe(first);
+    await aws.ended(first);
+    expect(await aws.startImport({ ClientToken: 't' })).toBe(first);
+    expect(await aws.startImport({ ClientToken: 'u' })).not.toBe(first);
+    expect(await aws.startImport()).not.toBe(first);
+  });
+
+  test.each([
+    [undefined, { name: 'ValidationException' }],
+    ['validation' as const, { name: 'ValidationException' }],
+    ['conflict' as const, { name: 'ConflictException' }],
+  ])('with other parameters is refused (%s)', async (clientTokenMismatch, error) => {
+    await start(clientTokenMismatch && { clientTokenMismatch });
+    await aws.startImport({ ClientToken: 't', JobName: 'a' });
+    await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
+  });
+
+  test('with other parameters gives the first job, if so set', async () => {
+    await start({ clientTokenMismatch: 'replay' });
+    const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
+    expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);
+  });
+
+  test('that is ignored makes another job each time, if so set', async () => {
+    await start({ ignoresClientTokens: true });
+    const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
+    expect(second).not.toBe(first);
+  });
+});
+
+test('the same seed gives the same ids', async () => {
+  await start({ seed: 's' });
+  const ids = [aws.datastoreId, await aws.startImport()];
+  await aws.close();
+  await start({ seed: 's' });
+  expect([aws.datastoreId, await aws.startImport()]).toEqual(ids);
+  expect(new Set(ids).size).toBe(2);
+});
