@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What would be published: the contents of the npm tarball, and the code that jsii generates for the other languages, compiled as far as this
+# What would be published: the contents of the npm tarballs, and the code that jsii generates for the other languages, compiled as far as this
 # machine can. Expects `lib/` and `.jsii` (npm run compile). Prints what it skips, and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +9,9 @@ trap 'rm -rf "$out"' EXIT
 
 npm pack --json --ignore-scripts --pack-destination "$out" > "$out/pack.json"
 node scripts/check-tarball.mjs "$out/pack.json"
+
+mkdir "$out/local-healthlake"
+AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node scripts/check-local-healthlake.mjs "$out/local-healthlake"
 
 npx jsii-pacmak . --code-only --outdir "$out/code" --targets python java dotnet go
 echo "generated: $(ls "$out/code" | tr '\n' ' ')"
