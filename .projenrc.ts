@@ -62,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@3.0.2',
+    'dependency-cruiser@^17.4.3',
     'fast-check@^4.10.2',
     'fast-xml-parser',
     'fflate',
@@ -128,7 +129,7 @@ const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
 
 // The tarball holds what a user's synth needs: lib, assets, .jsii and the documents.
-for (const path of ['/lambda/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.npmrc', '/tsconfig.dev.json',
+for (const path of ['/lambda/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
   '/CONTRIBUTING.md', '/SECURITY.md']) {
   project.addPackageIgnore(path);
 }
@@ -168,6 +169,10 @@ project.eslint?.addOverride({
 });
 
 project.testTask.prependSpawn(bundle);
+project.testTask.spawn(project.addTask('circles', {
+  description: 'No import circles, imports of types included',
+  exec: 'depcruise src lambda packages examples bench scripts test',
+}));
 
 project.setScript('demo', 'node --import tsx packages/local-aws/src/demo/main.ts');
 project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src/server.ts');
