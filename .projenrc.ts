@@ -140,14 +140,14 @@ new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', '
 // publib's default is the registry that everybody means; no address of one stands in this repository.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// The arrows of the house: src <- examples, lambda -> src/import-contract.ts only, packages import neither, local-aws -> local-healthlake.
+// Which folder may import which: src <- examples, lambda -> src/contract.ts only, packages import neither, local-aws -> local-healthlake.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
     zones: [
       { target: './src', from: './lambda', message: 'src/ is the library; it runs no handler code' },
       { target: './src', from: ['./packages', './examples', './test', './bench'] },
-      { target: './lambda', from: './src', except: ['./import-contract.ts'], message: 'lambda/ knows the wire only' },
+      { target: './lambda', from: './src', except: ['./contract.ts'], message: 'lambda/ knows the wire only' },
       { target: './lambda', from: ['./packages', './examples', './test', './bench'] },
       { target: './packages', from: ['./src', './lambda', './examples', './test', './bench'], message: 'packages/ runs what the assembly contains' },
       { target: './packages/local-healthlake', from: './packages/local-aws', message: 'local-healthlake stands on its own' },

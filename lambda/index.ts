@@ -1,12 +1,12 @@
-import { judgeDetached } from './detached/judge';
-import { describeError } from './errors';
-import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchAnswer, WatchedImport } from '../src/import-contract';
-import { isJobComplete, onJobEvent } from './job/handler';
-import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
-import { Failure } from './reason';
+import { judgeDetached } from './import/monitor/judge';
+import { describeError } from './aws/errors';
+import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchAnswer, WatchedImport } from '../src/contract';
+import { isJobComplete, onJobEvent } from './import/job/handler';
+import { isOutcomeComplete, onOutcomeEvent } from './import/outcome/handler';
+import { Failure } from './framework/reason';
 import { NamedImport, ownNamesOf } from './service-text/own-names';
-import { isWaitComplete, onWaitEvent } from './wait/handler';
+import { isWaitComplete, onWaitEvent } from './import/wait/handler';
 
 /** Called once for each change of a resource. */
 export async function onEvent(request: OnEventRequest): Promise<OnEventResponse | { PhysicalResourceId?: string }> {

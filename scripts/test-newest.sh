@@ -15,5 +15,5 @@ cp -r assets "$copy/assets"
 cd "$copy"
 npm install --no-save --no-audit --no-fund --legacy-peer-deps aws-cdk-lib@^2 constructs@^10
 node -p "'aws-cdk-lib ' + require('aws-cdk-lib/package.json').version + ', constructs ' + require('constructs/package.json').version"
-if [ $# -eq 0 ]; then set -- test/unit test/policy test/e2e; fi
+if [ $# -eq 0 ]; then set -- test/src test/policy test/e2e; fi
 npx jest "$@"

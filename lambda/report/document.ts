@@ -1,4 +1,4 @@
-import { describeError } from '../errors';
+import { describeError } from '../aws/errors';
 import { ManifestReading } from './manifest';
 import { Reading } from './read-files';
 import { FAILURES_FOLDER, Results, SEARCH_VALIDATION_FOLDER } from './results';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'events';
 import { S3Client } from '@aws-sdk/client-s3';
-import { describeError } from '../errors';
-import { log } from '../log';
+import { describeError } from '../aws/errors';
+import { log } from '../telemetry/log';
 import { answerOf, readReport } from './answer';
 import { documentOf, ReportDocument } from './document';
 import { ManifestReading, readManifest } from './manifest';

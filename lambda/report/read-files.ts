@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { errorCodeOf } from '../errors';
+import { errorCodeOf } from '../aws/errors';
 import { LineReader } from './line-reader';
 import { listObjects, readPieces, Results } from './results';
 import { FileTally, Tally } from './tally';

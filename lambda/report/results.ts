@@ -1,5 +1,5 @@
 import { GetObjectCommand, GetObjectCommandOutput, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { kindOf } from '../errors';
+import { kindOf } from '../aws/errors';
 
 /** Where the results of a job are. */
 export interface Results {

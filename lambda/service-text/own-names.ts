@@ -1,5 +1,5 @@
-import { ROLE_SESSION_NAME } from '../credentials';
-import { locationOf } from '../preflight/request';
+import { ROLE_SESSION_NAME } from '../aws/credentials';
+import { locationOf } from '../import/preflight/request';
 import { ReportRequest } from '../report/types';
 
 /** What of an import's properties has names that may be shown. Stacks of older versions have fewer. */

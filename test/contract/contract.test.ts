@@ -6,14 +6,14 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { isComplete } from '../../lambda';
-import { watchedImportOf } from '../../lambda/detached/watch';
-import { fingerprintOf } from '../../lambda/fingerprint';
+import { watchedImportOf } from '../../lambda/import/monitor/watch';
+import { fingerprintOf } from '../../lambda/import/fingerprint';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
   CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
   WatchedImport,
-} from '../../src/import-contract';
-import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../handler/harness';
+} from '../../src/contract';
+import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
 import { Deployed } from '../support/deployed';
 import { textsIn, watchDefinitionOf } from '../support/state-machine';
 import { importInto, templateOf } from '../support/synth';

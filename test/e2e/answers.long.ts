@@ -7,7 +7,7 @@ import { RESPONSE_PATH } from '../../packages/local-aws/src/cloudformation/cloud
 import type { InvocationFault, PendingInvocation } from '../../packages/local-aws/src/lambda/lambda';
 import { ServiceError } from '../../packages/local-healthlake/src/contract';
 import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/import-contract';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/contract';
 
 jest.setTimeout(600_000);
 

@@ -4,7 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import { TimedJobs } from './time-lapse';
 import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
-import type { ImportEventDetail } from '../../src/import-contract';
+import type { ImportEventDetail } from '../../src/contract';
 import { CANARY } from '../faults/data';
 
 jest.setTimeout(300_000);

@@ -1,5 +1,5 @@
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from './observed';
-import { ALREADY_IMPORTED } from '../../src/import-contract';
+import { ALREADY_IMPORTED } from '../../src/contract';
 
 /** What the import is when an operation begins: the version that was last deployed, and the one that a failure without roll-back left since. */
 export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {

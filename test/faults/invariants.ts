@@ -10,7 +10,7 @@ import { type Plan, type Tolerance, waitingMinutes } from './plan';
 import { isRefused } from './refusals';
 import { TIME_SCALE } from './world';
 import { RESPONSE_HOST } from '../../packages/local-aws/src/lambda/lambda';
-import { ALREADY_IMPORTED, WAIT_RESOURCE_TYPE } from '../../src/import-contract';
+import { ALREADY_IMPORTED, WAIT_RESOURCE_TYPE } from '../../src/contract';
 
 /** Something that has to hold for every plan. */
 export interface Invariant {

@@ -4,7 +4,7 @@ import type { Plan, Tolerance, Variant } from './plan';
 import type { StackStatus } from '../../packages/local-aws/src/cloudformation/stacks/status';
 import type { ExecutionStatus } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 import type { LoggedRequest } from '../../packages/local-healthlake/src/http/router';
-import type { ImportEventDetail } from '../../src/import-contract';
+import type { ImportEventDetail } from '../../src/contract';
 
 /** All that a plan's play is judged by. Times are of the clock, in milliseconds. */
 export interface Observed {

@@ -13,7 +13,7 @@ import type { Templates } from './template';
 import { World } from './world';
 import type { Stack } from '../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
-import { ANSWER_MARGIN_MINUTES, EVENT_SOURCE, type ImportEventDetail, JOB_TIMEOUT_MINUTES, type WatchedImport } from '../../src/import-contract';
+import { ANSWER_MARGIN_MINUTES, EVENT_SOURCE, type ImportEventDetail, JOB_TIMEOUT_MINUTES, type WatchedImport } from '../../src/contract';
 import { everythingLogged, everythingSaid } from '../support/channels';
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@ import { dataSetOf, type Observed, type Wanted } from './observed';
 import type { Variant } from './plan';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
 import type { World } from './world';
-import { fingerprintOf } from '../../lambda/fingerprint';
+import { fingerprintOf } from '../../lambda/import/fingerprint';
 
 const REVISIONS: readonly Variant['revision'][] = ['1', '2', '3', '4', '5'];
 

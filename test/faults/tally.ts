@@ -2,7 +2,7 @@ import { faultKind } from './fault-player';
 import type { Observed } from './observed';
 import { isOfWatch } from './plan';
 import { isRefused } from './refusals';
-import { ALREADY_IMPORTED } from '../../src/import-contract';
+import { ALREADY_IMPORTED } from '../../src/contract';
 
 /** How often each thing was played, by group and name. */
 export class Tally {

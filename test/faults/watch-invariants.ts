@@ -5,7 +5,7 @@ import {
   hasSucceeded, isSuccess, type Observed, type ObservedAnnouncement, type ObservedOperation, type ObservedWatch, title,
 } from './observed';
 import { isOfWatch, type Tolerance, type Variant } from './plan';
-import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../src/import-contract';
+import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../src/contract';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

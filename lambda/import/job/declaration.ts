@@ -1,0 +1,60 @@
+import { ImportJobProperties, UNKNOWN } from '../../../src/contract';
+import { fingerprintOf } from '../fingerprint';
+import { JobPhysicalId } from './physical-id';
+
+/** An import before a change and after it. */
+export interface Versions {
+  readonly properties: ImportJobProperties;
+  /** Undefined for a creation, and if they can't be read. After `--no-rollback` they may be those of the attempt before. */
+  readonly old?: ImportJobProperties;
+  readonly id?: JobPhysicalId;
+}
+
+/** Whether `alreadyImported` counts for the data set, or was set for an earlier data set of the data store. */
+export type Declaration = 'counts' | 'spent';
+
+/** Undefined without `alreadyImported`. */
+export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
+  const { AlreadyImported, DatastoreId } = properties;
+  if (!AlreadyImported) {
+    return undefined;
+  }
+  const isNew = !old?.AlreadyImported || [old.DatastoreId, id?.datastoreId ?? DatastoreId].some((other) => other !== DatastoreId);
+  const isUnanswered = id?.fingerprint === fingerprintOf(properties) && (id.jobId === undefined || id.jobId === UNKNOWN);
+  return isNew || isUnanswered ? 'counts' : 'spent';
+}
+
+/** Returns why no job may be started, although HealthLake has none that would do; undefined if one may. */
+export function refusalOf(versions: Versions): string | undefined {
+  const { properties: { DatastoreId, DatastoreInApp }, id } = versions;
+  const fingerprint = fingerprintOf(versions.properties);
+  const former = formerDatastoreOf(versions);
+  if (former !== undefined && !DatastoreInApp) {
+    return `the data store changed from ${former} to ${DatastoreId} and the data set did not; set alreadyImported: true if ${DatastoreId} already has the data `
+      + '(restored or copied), or give a new revision to import it over what is there';
+  }
+  if (id?.fingerprint === fingerprint && id.jobId === UNKNOWN) {
+    return 'a roll-back did not find the job of this data set, and HealthLake lists none; set alreadyImported: true if the data store has the data, '
+      + 'or give a new revision to import it over what is there';
+  }
+  return isDoubtful(versions, fingerprint)
+    ? 'after a failed deployment it is not known whether alreadyImported was set for this data set or for an earlier one; '
+      + 'run cdk rollback and deploy again, or remove alreadyImported to import the data set'
+    : undefined;
+}
+
+/** The data store that had the data set before. After `--no-rollback` only the physical id may know it. */
+function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
+  const { DatastoreId } = properties;
+  if (old && old.DatastoreId !== DatastoreId && fingerprintOf({ ...old, DatastoreId }) === fingerprintOf(properties)) {
+    return old.DatastoreId;
+  }
+  const isOther = id !== undefined && id.datastoreId !== DatastoreId;
+  return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
+}
+
+/** Whether the old properties may be those of an attempt that set `alreadyImported` for this very data set: the physical id names another one. */
+function isDoubtful(versions: Versions, fingerprint: string): boolean {
+  const { old, id } = versions;
+  return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;
+}

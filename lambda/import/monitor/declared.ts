@@ -1,0 +1,18 @@
+import { ALREADY_IMPORTED, ImportJobProperties } from '../../../src/contract';
+import { announce } from '../../telemetry/announcement';
+import { describeError } from '../../aws/errors';
+import { ask } from '../../aws/fact';
+import { log } from '../../telemetry/log';
+import { putMetrics } from '../../telemetry/metrics';
+import { Operator } from '../../aws/operator';
+import { metricsOf } from '../outcome/metrics';
+
+/** Counts and announces a detached import that starts no job: it has neither an `Outcome` nor an execution that would. */
+export async function announceDeclared(operator: Operator, construct: string, properties: ImportJobProperties): Promise<void> {
+  const decision = { kind: 'already imported' } as const;
+  putMetrics(properties, metricsOf(decision, {}));
+  const put = await ask(() => announce(operator, { ...properties, JobId: ALREADY_IMPORTED }, decision));
+  if ('error' in put) {
+    log('warning: the event could not be put', { construct, why: describeError(put.error) });
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2CommandInput, paginateListObjectsV2, S3Client,
+  _Object as S3Object,
+} from '@aws-sdk/client-s3';
+import { InputObjects, InputTally } from './input-objects';
+import { regionInRefusal, regionOf } from './region';
+import { locationOf, PreflightRequest, S3Location } from './request';
+import { ask, Fact } from '../../aws/fact';
+
+/** How a bucket encrypts what is written to it. */
+export interface DefaultEncryption {
+  /** Undefined if it does not. */
+  readonly algorithm?: string;
+  /** ARN, id or alias; undefined for the key that AWS manages, and for algorithms without a key. */
+  readonly keyId?: string;
+}
+
+/** What S3 says of the buckets of an import. */
+export interface BucketFindings {
+  readonly input: { readonly region: Fact<string>; readonly objects: Fact<InputObjects> };
+  readonly output: {
+    readonly region: Fact<string>;
+    readonly encryption: Fact<DefaultEncryption>;
+    /** Whether the bucket's own public access block is fully on. */
+    readonly publicAccessBlock: Fact<boolean>;
+  };
+}
+
+/** A page has up to 1,000 objects. */
+const MAX_PAGES = 1_000;
+
+/** Asks S3, all at once; a question that is refused or fails does not end the others. No object is read. */
+export async function lookAtBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: PreflightRequest, abortSignal: AbortSignal): Promise<BucketFindings> {
+  const input = locationOf(InputS3Uri);
+  const output = locationOf(OutputS3Uri);
+  const [inputRegion, objects, outputRegion, encryption, publicAccessBlock] = await Promise.all([
+    ask(() => bucketRegion(s3, input, abortSignal)),
+    ask(() => listObjects(s3, input, abortSignal)),
+    ask(() => bucketRegion(s3, output, abortSignal)),
+    ask(() => defaultEncryption(s3, output, abortSignal)),
+    ask(() => isPublicAccessBlocked(s3, output, abortSignal)),
+  ]);
+  return {
+    input: { region: orAsRefused(inputRegion, [objects]), objects },
+    output: { region: orAsRefused(outputRegion, [encryption, publicAccessBlock]), encryption, publicAccessBlock },
+  };
+}
+
+/** GetBucketLocation can be refused in another Region although the bucket's policy allows it; then the refusals tell. */
+function orAsRefused(region: Fact<string>, others: readonly Fact<unknown>[]): Fact<string> {
+  const told = [region, ...others].map((fact) => ('error' in fact ? regionInRefusal(fact.error) : undefined)).find((name) => name !== undefined);
+  return 'error' in region && told !== undefined ? { value: told } : region;
+}
+
+async function bucketRegion(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<string> {
+  const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket: bucket }), { abortSignal });
+  return regionOf(LocationConstraint);
+}
+
+/** Rejects only if there is no first page: what was counted by then says something too. */
+async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal): Promise<InputObjects> {
+  const tally = new InputTally();
+  const input: ListObjectsV2CommandInput = { Bucket: bucket, Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] };
+  let pages = 0;
+  try {
+    for await (const { Contents, IsTruncated } of paginateListObjectsV2({ client }, input, { abortSignal })) {
+      (Contents ?? []).forEach((object) => tally.add(object.Key ?? '', object.Size ?? 0, isArchived(object)));
+      pages += 1;
+      if (IsTruncated && pages >= MAX_PAGES) {
+        return tally.result({ complete: false });
+      }
+    }
+  } catch (error) {
+    if (pages === 0) {
+      throw error;
+    }
+    return tally.result({ complete: false, error });
+  }
+  return tally.result({ complete: true });
+}
+
+/**
+ * Whether GetObject is refused until the object is restored. A restored copy has an expiry date; the storage class stays.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
+ */
+function isArchived({ StorageClass, RestoreStatus }: S3Object): boolean {
+  return (StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE') && RestoreStatus?.RestoreExpiryDate === undefined;
+}
+
+async function defaultEncryption(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<DefaultEncryption> {
+  const command = new GetBucketEncryptionCommand({ Bucket: bucket });
+  const answer = await unlessNotSet('ServerSideEncryptionConfigurationNotFoundError', s3.send(command, { abortSignal }));
+  // There are rules of other kinds.
+  const byDefault = answer?.ServerSideEncryptionConfiguration?.Rules?.find((rule) => rule.ApplyServerSideEncryptionByDefault)
+    ?.ApplyServerSideEncryptionByDefault;
+  return { algorithm: byDefault?.SSEAlgorithm, keyId: byDefault?.KMSMasterKeyID };
+}
+
+async function isPublicAccessBlocked(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<boolean> {
+  const command = new GetPublicAccessBlockCommand({ Bucket: bucket });
+  const block = (await unlessNotSet('NoSuchPublicAccessBlockConfiguration', s3.send(command, { abortSignal })))?.PublicAccessBlockConfiguration;
+  return Boolean(block?.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets);
+}
+
+/** S3 has an error for each setting that a bucket doesn't have. */
+async function unlessNotSet<T>(code: string, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && error.name === code) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { InputObjects, isWithoutContent, listKinds } from './input-objects';
+import { BucketFindings } from './look';
+import { regionInRefusal } from './region';
+import { PreflightRequest } from './request';
+import { WireQuotas } from '../../../src/contract';
+import { errorCodeOf } from '../../aws/errors';
+import { Fact } from '../../aws/fact';
+
+/** A fixed text, and counts, sizes or an error's code. It goes to the log: no keys, no texts of AWS. */
+export interface PreflightWarning {
+  readonly warning: string;
+  readonly [field: string]: string | number;
+}
+
+const GB = 1e9;
+
+/** What may be wrong, and what could not be looked at. */
+export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }: PreflightRequest): PreflightWarning[] {
+  const unchecked = (what: string, fact: Fact<unknown>): PreflightWarning[] =>
+    ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: errorCodeOf(fact.error) }] : []);
+  return [
+    ...unchecked('the Region of the input bucket', input.region),
+    ...unchecked('the input', input.objects),
+    ...unchecked('the Region of the output bucket', output.region),
+    ...unchecked('the encryption of the output bucket', output.encryption),
+    ...unchecked('the public access block of the output bucket', output.publicAccessBlock),
+    ...('value' in input.objects ? [...contentWarnings(input.objects.value), ...quotaWarnings(input.objects.value, Quotas)] : []),
+    ...('value' in output.publicAccessBlock && !output.publicAccessBlock.value ? [PUBLIC_ACCESS] : []),
+  ];
+}
+
+const PUBLIC_ACCESS: PreflightWarning = {
+  warning: 'the output bucket has no public access block of its own that is fully on; HealthLake may not take that of the account instead',
+};
+
+/** A bucket that isn't there, or is in another Region, is judged as such. */
+function isProblem(error: unknown, wantedRegion: string): boolean {
+  return errorCodeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
+}
+
+/** An input without content is judged as such. */
+function contentWarnings(objects: InputObjects): PreflightWarning[] {
+  if (isWithoutContent(objects)) {
+    return [];
+  }
+  const { files, emptyFiles, others, complete, error } = objects;
+  const skipped = Object.values(others).reduce((sum, count) => sum + count, 0);
+  return [
+    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed: files + skipped, ...(error !== undefined && { code: errorCodeOf(error) }) }]),
+    ...(emptyFiles > 0 ? [{ warning: 'files of the input are empty', emptyFiles, files }] : []),
+    ...(skipped > 0 ? [{ warning: 'objects of the input do not end in .ndjson, in lower case, and are probably skipped', skipped, kinds: listKinds(others), files }] : []),
+  ];
+}
+
+function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: WireQuotas): PreflightWarning[] {
+  const [maxFiles, maxFileSizeInGB, maxTotalSizeInGB] = [quotas.MaxFiles, quotas.MaxFileSizeInGB, quotas.MaxTotalSizeInGB].map(Number);
+  return [
+    ...(files > maxFiles ? [{ warning: 'the input has more files than the quota of a job', files, maxFiles }] : []),
+    ...(largestFile > maxFileSizeInGB * GB
+      ? [{ warning: 'a file of the input is larger than the quota', largestFileInGB: inGB(largestFile), maxFileSizeInGB }] : []),
+    ...(totalSize > maxTotalSizeInGB * GB
+      ? [{ warning: 'the input is larger than the quota of a job', totalSizeInGB: inGB(totalSize), maxTotalSizeInGB }] : []),
+  ];
+}
+
+/** To the megabyte. */
+function inGB(bytes: number): number {
+  return Math.round(bytes / 1e6) / 1e3;
+}

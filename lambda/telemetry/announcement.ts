@@ -1,0 +1,59 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { Operator } from '../aws/operator';
+import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { countsOf } from '../import/outcome/counts';
+import { OutcomeDecision } from '../import/outcome/decision';
+import { secondsBetween } from './seconds';
+
+/** All attempts to put an event together, in milliseconds. */
+const CALL_BUDGET = 15_000;
+
+/** An event that tells how a job ended. */
+export interface Announcement {
+  readonly detailType: typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
+  readonly detail: ImportEventDetail;
+}
+
+/** What names the import of an event. */
+type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId'>;
+
+/** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */
+export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, seen }: OutcomeDecision): Announcement | undefined {
+  if ((kind !== 'succeed' && kind !== 'fail' && kind !== 'already imported') || ConstructPath === undefined) {
+    return undefined;
+  }
+  const counts = countsOf(seen?.job.JobProgressReport, seen?.report);
+  return {
+    detailType: kind === 'fail' ? EVENT_FAILED : EVENT_SUCCEEDED,
+    detail: {
+      version: '1',
+      constructPath: ConstructPath,
+      datastoreId: DatastoreId,
+      jobId: JobId,
+      jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : seen?.job.JobStatus ?? UNKNOWN,
+      resourcesScanned: counts.scanned,
+      resourcesImported: counts.imported,
+      resourcesFailed: counts.failed,
+      durationInSeconds: secondsBetween(seen?.job.SubmitTime, seen?.job.EndTime),
+    },
+  };
+}
+
+/**
+ * Puts the event, if there is one and somebody wants it.
+ *
+ * @throws if it could not be put
+ */
+export async function announce({ events }: Operator, properties: Announced & Pick<ImportOutcomeProperties, 'EventBusArn'>,
+  decision: OutcomeDecision): Promise<void> {
+  const announcement = announcementOf(properties, decision);
+  if (!announcement || properties.EventBusArn === undefined) {
+    return;
+  }
+  const { detailType, detail } = announcement;
+  const entry = { EventBusName: properties.EventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
+  const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
+  if (answer?.ErrorCode !== undefined) {
+    throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not taken'), { name: answer.ErrorCode });
+  }
+}

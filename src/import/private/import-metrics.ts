@@ -1,0 +1,11 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { IConstruct } from 'constructs';
+import { METRIC_NAMESPACE, MetricDimensions, EndMetricName } from '../../contract';
+
+/** A metric that the handler writes of the jobs of one import. */
+export function importMetric(scope: IConstruct, dimensions: MetricDimensions, metricName: EndMetricName, statistic: string,
+  options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: METRIC_NAMESPACE, metricName, statistic, dimensionsMap: { ...dimensions }, ...options,
+  }).attachTo(scope);
+}

@@ -1,0 +1,29 @@
+import { Size, Token } from 'aws-cdk-lib';
+import { WireQuotas } from '../../contract';
+import { ImportQuotas } from '../import-quotas';
+import { text } from '../../private/text';
+
+const GIGABYTE = 1_000_000_000;
+
+/** The quotas as the handler is given them. */
+export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): WireQuotas {
+  if (!Token.isUnresolved(maxFiles) && !(Number.isInteger(maxFiles) && maxFiles > 0)) {
+    throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for today's quota`);
+  }
+  return {
+    MaxFiles: text(maxFiles),
+    MaxFileSizeInGB: gigabytes('maxFileSize', maxFileSize ?? Size.bytes(50 * GIGABYTE)),
+    MaxTotalSizeInGB: gigabytes('maxTotalSize', maxTotalSize ?? Size.bytes(5_000 * GIGABYTE)),
+  };
+}
+
+function gigabytes(name: keyof ImportQuotas, size: Size): string {
+  if (size.isUnresolved()) {
+    throw new Error(`quotas.${name} must be known at synth, got a token; give the size itself, or leave it out for today's quota`);
+  }
+  const bytes = size.toBytes();
+  if (!(bytes > 0)) {
+    throw new Error(`quotas.${name} must be more than 0 bytes, got ${bytes}; leave it out for today's quota`);
+  }
+  return String(bytes / GIGABYTE);
+}

@@ -1,0 +1,129 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
+import { isComplete } from '../../../lambda';
+import { FUNCTION_TIMEOUT_MS, INVOCATION_MS, LISTING_INVOCATION_MS, PAGE_CALL_MS } from '../../../lambda/import/job/budgets';
+import { WatchedImport } from '../../../src/contract';
+
+/** The time-out of the function. */
+const TIMEOUT = 5 * MINUTE;
+
+const Report = { FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:report', RoleArn: 'arn:aws:iam::123456789012:role/report' };
+const EventBusArn = 'arn:aws:events:eu-west-1:123456789012:event-bus/default';
+const Watch = { StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch', GiveUpAfterSeconds: '604800' };
+const Import = { ...OUTCOME, Report, EventBusArn };
+
+let aws: Aws;
+
+beforeEach(() => {
+  aws = new Aws();
+  // Node's own are not on the clock of the test.
+  jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), ms);
+    return controller.signal;
+  });
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }));
+  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({});
+  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
+  aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED' }) });
+  aws.reports({ kind: 'unreadable', why: 'no' });
+  aws.s3.onAnyCommand().resolves({});
+});
+afterEach(() => aws.close());
+
+/** A call of this client that is answered only when the handler gives it up. */
+function hanging(client: 'healthlake' | 'lambda' | 'events' | 'states' | 'cloudformation' | 's3'): () => Promise<never> {
+  return () => new Promise((_, reject) => {
+    const { args } = aws[client].calls().at(-1)! as unknown as { readonly args: [object, { readonly abortSignal: AbortSignal }?] };
+    const abort = () => reject(sdkError('AbortError', 'Request aborted'));
+    if (args[1]?.abortSignal.aborted) {
+      abort();
+    }
+    args[1]?.abortSignal.addEventListener('abort', abort);
+  });
+}
+
+const HANGS = {
+  DescribeFHIRImportJob: () => aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(hanging('healthlake')),
+  ListFHIRImportJobs: () => aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(hanging('healthlake')),
+  StartFHIRImportJob: () => aws.healthlake.on(StartFHIRImportJobCommand).callsFake(hanging('healthlake')),
+  Invoke: () => aws.lambda.on(InvokeCommand).callsFake(hanging('lambda')),
+  PutEvents: () => aws.events.on(PutEventsCommand).callsFake(hanging('events')),
+  StartExecution: () => aws.states.on(StartExecutionCommand).callsFake(hanging('states')),
+  DescribeFHIRDatastore: () => aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(hanging('healthlake')),
+  DescribeStacks: () => aws.cloudformation.on(DescribeStacksCommand).callsFake(hanging('cloudformation')),
+  ListObjectsV2: () => aws.s3.on(ListObjectsV2Command).callsFake(hanging('s3')),
+} as const;
+
+/** How long one invocation takes, in milliseconds. */
+async function timeOf(invocation: () => Promise<unknown>): Promise<number> {
+  const began = Date.now();
+  let settled = false;
+  const asked = invocation().catch(() => undefined).finally(() => { settled = true; });
+  while (!settled) {
+    await jest.advanceTimersToNextTimerAsync();
+  }
+  await asked;
+  return Date.now() - began;
+}
+
+async function judge(): Promise<unknown> {
+  const Deadline = Date.now() + 60 * MINUTE;
+  const watched: WatchedImport = {
+    Import, RequestedAt: Date.now(), Deadline, GiveUpAt: new Date(Deadline).toISOString(), Poll: { Seconds: 30, FailingSince: 0 },
+  };
+  return isComplete(watched);
+}
+
+const start = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, EventBusArn, Watch })));
+/** With buckets that are looked at. */
+const check = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } })));
+/** With an old job whose report is wanted. */
+const adopt = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })));
+const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' }))); // which looks at once
+
+test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
+  ['judges a detached import', ['DescribeFHIRImportJob'], 120, judge],
+  ['judges a detached import', ['PutEvents'], 15, judge],
+  ['judges a detached import', ['Invoke', 'PutEvents'], 210, judge],
+  ['starts a detached import', ['ListFHIRImportJobs'], 30, start],
+  ['starts a detached import', ['StartFHIRImportJob'], 15, start],
+  ['starts a detached import', ['StartExecution'], 15, start],
+  ['starts an import', ['DescribeFHIRDatastore'], 15, start],
+  ['starts an import', ['DescribeStacks'], 30, start],
+  ['starts an import', ['ListObjectsV2'], 30, check],
+  ['judges an import that is waited for', ['Invoke', 'PutEvents'], 210, wait],
+])('an invocation that %s ends before the time-out of the function: with %j not answered, after %i s', async (_what, hang, after, invocation) => {
+  hang.forEach((call) => HANGS[call]());
+  const milliseconds = await timeOf(invocation);
+  hang.forEach((call) => expect(aws.sent(call)).toHaveLength(1));
+  expect(milliseconds).toBe(after * SECOND);
+  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // with room for the credentials, and for what else takes its time
+});
+
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the old jobs of a data set have one budget together: with %s not answered', async (call) => {
+  const old = (JobId: string) => importJob({
+    JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
+  });
+  aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ SubmittedAfter }) => ({
+    ImportJobPropertiesList: SubmittedAfter ? [] : ['a', 'b', 'c'].map(old),
+  }));
+  HANGS[call]();
+  expect(await timeOf(adopt)).toBe(90 * SECOND);
+});
+
+test('the parts of an invocation end before the time-out of the function, even if each takes all its time', () => {
+  const stacks = 30 * SECOND;
+  const watch = 15 * SECOND;
+  const parts = Object.values(INVOCATION_MS).reduce((sum, part) => sum + part, 0);
+  expect(FUNCTION_TIMEOUT_MS).toBe(TIMEOUT);
+  expect(parts + stacks + watch + stacks).toBeLessThan(FUNCTION_TIMEOUT_MS); // and the direction, if the watch can't be started
+  expect(INVOCATION_MS.describeDatastore + LISTING_INVOCATION_MS + PAGE_CALL_MS + stacks).toBeLessThan(FUNCTION_TIMEOUT_MS);
+});

@@ -1,0 +1,64 @@
+import { once } from 'events';
+import { createServer, Server, ServerResponse } from 'http';
+import { AddressInfo } from 'net';
+import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { SECOND } from '../harness';
+import { operatorFor } from '../../../lambda/aws/operator';
+
+const sts = mockClient(STSClient);
+let server: Server;
+let client: LambdaClient;
+/** Invocations that were received. */
+let requests: ServerResponse[];
+
+beforeEach(async () => {
+  sts.on(AssumeRoleCommand).resolves({ Credentials: { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: undefined } });
+  requests = [];
+  server = createServer((request, response) => {
+    request.resume();
+    requests.push(response);
+    server.emit('invocation');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.env.AWS_REGION = 'eu-west-1';
+  process.env.AWS_ENDPOINT_URL_LAMBDA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'] });
+  client = operatorFor(`arn:aws:iam::123456789012:role/${expect.getState().currentTestName}`).lambda;
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+  delete process.env.AWS_ENDPOINT_URL_LAMBDA;
+  sts.reset();
+  client.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+afterAll(() => sts.restore());
+
+const invoke = async (): Promise<InvokeCommandOutput> => client.send(new InvokeCommand({ FunctionName: 'report' }));
+
+test('the report function may take minutes', async () => {
+  const received = once(server, 'invocation');
+  const invoked = invoke();
+  await received;
+  await jest.advanceTimersByTimeAsync(185 * SECOND);
+  requests[0].end('{}');
+  expect((await invoked).Payload!.transformToString()).toBe('{}');
+  expect(requests).toHaveLength(1);
+});
+
+test.each([429, 500])('an invocation that is answered with %i is sent once: whether to repeat it is decided elsewhere', async (status) => {
+  server.on('invocation', () => requests.at(-1)!.writeHead(status).end('{}'));
+  let settled = false;
+  const invoked = invoke().catch((error: Error) => error).finally(() => { settled = true; });
+  while (!settled) {
+    await jest.advanceTimersByTimeAsync(SECOND);
+    await new Promise(setImmediate);
+  }
+  expect(await invoked).toMatchObject({ $metadata: { httpStatusCode: status } });
+  expect(requests).toHaveLength(1);
+});

@@ -1,0 +1,21 @@
+import { requestedAtOf } from '../../../lambda/framework/requested-at';
+
+const NOW = Date.UTC(2026, 0, 15, 12, 0, 30);
+const HOST = 'https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/x';
+
+test.each([
+  ['of a moment ago', '?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260115T120029Z&X-Amz-Expires=7200', NOW - 1_000],
+  ['at the end of the query', '?X-Amz-Expires=7200&X-Amz-Date=20260115T115930Z', NOW - 60_000],
+  ['of an hour ago', '?X-Amz-Date=20260115T110030Z', NOW - 3_600_000],
+  ['of hours ago', '?X-Amz-Date=20260115T060030Z', NOW - 6 * 3_600_000],
+  ['from a clock that is ahead', '?X-Amz-Date=20260115T120031Z', NOW],
+  ['that is none', '?X-Amz-Date=20261515T120029Z', NOW],
+  ['of the older signature, which has none', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
+  ['in another parameter', '?Not-X-Amz-Date=20260115T120029Z', NOW],
+])('a date %s', (_what, query, expected) => {
+  expect(requestedAtOf({ ResponseURL: HOST + query }, NOW)).toBe(expected);
+});
+
+test('no URL', () => {
+  expect(requestedAtOf({}, NOW)).toBe(NOW);
+});

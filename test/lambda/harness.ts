@@ -1,0 +1,266 @@
+import timers from 'timers/promises';
+import { CloudFormationClient, DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { HealthLakeClient, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
+import { isComplete, onEvent } from '../../lambda';
+import { fingerprintOf } from '../../lambda/import/fingerprint';
+import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework/framework';
+import { ReportAnswer } from '../../lambda/report/types';
+import {
+  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+} from '../../src/contract';
+
+export const T0 = Date.UTC(2026, 0, 15, 12);
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+
+export const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';
+export const JOB_ID = 'c0fddbf76f238297632d4aebdbfc9ddf';
+export const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Import/0f8fad5b-d9cb-469f-a165-70867728950e';
+
+/** A patient's name as it stands in an object key, and what lets anybody answer in our place. Nobody may read them anywhere. */
+export const PATIENT = 'Lovelace';
+const SIGNATURE = 'X-Amz-Signature=cafe';
+
+/** Without reports and without quotas, so that nobody but HealthLake and CloudFormation is asked. */
+export const JOB: ImportJobProperties = {
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
+  DatastoreId: DATASTORE,
+  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
+  ErrorTolerance: { Kind: 'NONE' },
+  InputS3Uri: 's3://clinic-data/synthea/',
+  OutputS3Uri: 's3://clinic-results/Import/',
+  OutputKmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/1',
+  DataAccessRoleArn: 'arn:aws:iam::123456789012:role/data-access',
+  JobNamePrefix: 'fhir-import',
+  ValidationLevel: 'strict',
+};
+export const FINGERPRINT = fingerprintOf(JOB);
+
+export const OUTCOME: ImportOutcomeProperties = {
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
+  DatastoreId: DATASTORE,
+  OperatorRoleArn: JOB.OperatorRoleArn,
+  ErrorTolerance: { Kind: 'NONE' },
+  OutputS3Uri: JOB.OutputS3Uri,
+  JobId: JOB_ID,
+  TimeoutSeconds: '3000',
+};
+
+/** The first leg of a wait. */
+export const WAIT: ImportWaitProperties = {
+  ContractVersion: CONTRACT_VERSION,
+  ConstructPath: 'Import/Patients',
+  DatastoreId: DATASTORE,
+  OperatorRoleArn: JOB.OperatorRoleArn,
+  JobId: JOB_ID,
+  TimeoutSeconds: '3000',
+};
+
+/** An error as the SDK throws it. */
+export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), { name, $metadata: { attempts: 1, httpStatusCode } });
+}
+
+/** What the SDK throws when a request gets no answer. */
+export const NO_ANSWER = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+
+/** Puts `setTimeout` of this module on Jest's clock, which doesn't reach it. */
+export function useFakeSleep(): void {
+  jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay, _, { signal } = {}) => new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', reject);
+    setTimeout(resolve, delay);
+  }));
+}
+
+/** A job as HealthLake describes it: submitted long before the event that is handled. */
+export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
+  return {
+    JobId: JOB_ID,
+    JobName: `fhir-import-${FINGERPRINT}`,
+    JobStatus: 'SUBMITTED',
+    SubmitTime: new Date(T0 - 60 * MINUTE),
+    DatastoreId: DATASTORE,
+    InputDataConfig: { S3Uri: JOB.InputS3Uri },
+    JobOutputDataConfig: { S3Configuration: { S3Uri: `${JOB.OutputS3Uri}${DATASTORE}-FHIR_IMPORT-${JOB_ID}/`, KmsKeyId: JOB.OutputKmsKeyId } },
+    ...changes,
+  };
+}
+
+export function report(scanned: number, imported: number, failed: number): ImportJob['JobProgressReport'] {
+  return {
+    TotalNumberOfScannedFiles: 3,
+    TotalNumberOfImportedFiles: 3,
+    TotalNumberOfResourcesScanned: scanned,
+    TotalNumberOfResourcesImported: imported,
+    TotalNumberOfResourcesWithCustomerError: failed,
+    TotalNumberOfFilesReadWithCustomerError: 0,
+  };
+}
+
+const common = (logicalId: string): Omit<OnEventRequest, 'RequestType' | 'ResourceProperties' | 'ResourceType'> & { ResponseURL: string } => ({
+  StackId: STACK,
+  LogicalResourceId: logicalId,
+  ResponseURL: `https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/x?${SIGNATURE}`,
+});
+
+export function jobEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportJobProperties> = {}): OnEventRequest {
+  return { ...common('ImportJob'), RequestType: 'Create', ResourceType: JOB_RESOURCE_TYPE, ResourceProperties: { ...JOB, ...properties }, ...changes };
+}
+
+export function outcomeEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportOutcomeProperties> = {}): OnEventRequest {
+  return {
+    ...common('ImportOutcome'), RequestType: 'Create', ResourceType: OUTCOME_RESOURCE_TYPE, ResourceProperties: { ...OUTCOME, ...properties }, ...changes,
+  };
+}
+
+export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportWaitProperties> = {}): OnEventRequest {
+  return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
+}
+
+/** How an event ended, and how long after it. */
+export interface Ended {
+  readonly after: number;
+  readonly physicalId?: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly reason?: string;
+}
+
+/** AWS as the handler meets it. */
+export class Aws {
+  public readonly healthlake = mockClient(HealthLakeClient);
+  public readonly cloudformation = mockClient(CloudFormationClient);
+  public readonly s3 = mockClient(S3Client);
+  public readonly lambda = mockClient(LambdaClient);
+  public readonly events = mockClient(EventBridgeClient);
+  public readonly states = mockClient(SFNClient);
+  /** What was written to the log. */
+  public readonly lines: string[] = [];
+
+  public constructor() {
+    process.env.AWS_REGION = 'eu-west-1';
+    process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'fhir-import-logs';
+    jest.useFakeTimers({ now: T0 });
+    useFakeSleep();
+    jest.spyOn(Math, 'random').mockReturnValue(0); // what is spread happens at once
+    for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+      jest.spyOn(console, method).mockImplementation((...written) => { this.lines.push(written.map(String).join(' ')); });
+    }
+    jest.spyOn(process.stdout, 'write').mockImplementation((written) => { this.lines.push(String(written).trimEnd()); return true; });
+    this.stackIs('CREATE_IN_PROGRESS');
+    this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+    this.states.on(StartExecutionCommand).resolves({});
+  }
+
+  public stackIs(status: StackStatus, lastUpdatedAt?: number): void {
+    const LastUpdatedTime = lastUpdatedAt === undefined ? undefined : new Date(lastUpdatedAt);
+    this.cloudformation.on(DescribeStacksCommand).resolves({
+      Stacks: [{ StackName: 'Import', CreationTime: new Date(T0), LastUpdatedTime, StackStatus: status }],
+    });
+  }
+
+  /** What the report function answers. */
+  public reports(answer: ReportAnswer | { readonly errorType: string }): void {
+    this.lambda.on(InvokeCommand).resolves({
+      FunctionError: 'errorType' in answer ? 'Unhandled' : undefined,
+      Payload: Uint8ArrayBlobAdapter.fromString(JSON.stringify(answer)),
+    });
+  }
+
+  /** All calls of an operation: what was sent, and when. */
+  public sent(operation: string): object[] {
+    return this.clients.flatMap((client) => client.calls().map(({ args: [command] }) => command as { readonly input: unknown }))
+      .filter((command) => command.constructor.name === `${operation}Command`)
+      .map(({ input }) => input as object);
+  }
+
+  public get callCount(): number {
+    return this.clients.reduce((count, client) => count + client.calls().length, 0);
+  }
+
+  /** Passes an event through the handler as the provider framework does, which asks every 10 s. */
+  public async run(event: OnEventRequest): Promise<Ended> {
+    const waiting = await this.begin(event);
+    for (;;) {
+      const { answer, reason } = await this.ask(waiting);
+      const after = Date.now() - waiting.RequestedAt;
+      if (reason !== undefined) {
+        return { after, reason };
+      }
+      if (answer?.IsComplete) {
+        return { after, physicalId: answer.PhysicalResourceId, data: answer.Data };
+      }
+      await jest.advanceTimersByTimeAsync(10 * SECOND);
+    }
+  }
+
+  /** `onEvent` alone. */
+  public async begin(event: OnEventRequest): Promise<IsCompleteRequest> {
+    return { ...event, ...await onEvent(event) as OnEventResponse };
+  }
+
+  /** `isComplete` once. */
+  public async ask(request: IsCompleteRequest): Promise<{ answer?: IsCompleteResponse; reason?: string }> {
+    let settled = false;
+    const asked = isComplete(request)
+      .then((answer) => ({ answer: wellFormed(answer) }), (error: Error) => ({ reason: wellWorded(error) }))
+      .finally(() => { settled = true; });
+    while (!settled) {
+      await jest.advanceTimersToNextTimerAsync();
+    }
+    return asked;
+  }
+
+  private get clients() {
+    return [this.healthlake, this.cloudformation, this.s3, this.lambda, this.events, this.states];
+  }
+
+  /** Afterwards: nothing that nobody may read was written. */
+  public close(): void {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+    this.clients.forEach((client) => client.restore());
+    for (const line of this.lines) {
+      const { message, _aws: metrics } = JSON.parse(line) as { message?: string; _aws?: object };
+      expect(typeof (message ?? metrics)).toMatch(/^(string|object)$/);
+      keepsSecrets(line);
+    }
+  }
+}
+
+/** The framework takes no Data from who isn't complete; a consumer such as an SSM parameter takes no empty value. */
+function wellFormed(answer: IsCompleteResponse): IsCompleteResponse {
+  if (!answer.IsComplete) {
+    expect(answer).toEqual({ IsComplete: false });
+    return answer;
+  }
+  expect(Object.keys(answer).sort()).toEqual(['Data', 'IsComplete', 'PhysicalResourceId']);
+  expect(answer.PhysicalResourceId).toMatch(/./);
+  for (const value of Object.values(answer.Data)) {
+    expect(value).toMatch(/./);
+  }
+  keepsSecrets(JSON.stringify(answer));
+  return answer;
+}
+
+function wellWorded(error: Error): string {
+  expect(error.name).toBe('FhirImportFailure');
+  expect(error.stack).toBe(error.message);
+  expect(error.message).toMatch(/^[\x20-\x7e]{20,999}$/);
+  keepsSecrets(error.message);
+  return error.message;
+}
+
+export function keepsSecrets(text: string): void {
+  for (const secret of [PATIENT, SIGNATURE, 'ResponseURL']) {
+    expect(text).not.toContain(secret);
+  }
+}

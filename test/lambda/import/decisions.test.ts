@@ -1,0 +1,372 @@
+import { StackStatus } from '@aws-sdk/client-cloudformation';
+import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { sdkError } from '../harness';
+import { Fact } from '../../../lambda/aws/fact';
+import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from '../../../lambda/import/job/decision';
+import { LedgerEntry } from '../../../lambda/import/job/ledger';
+import { attributesOf, sentencesOf } from '../../../lambda/import/outcome/answer';
+import { decideOutcome, OutcomeDecision } from '../../../lambda/import/outcome/decision';
+import { Evidence } from '../../../lambda/import/outcome/verdict';
+import { Direction, directionOf } from '../../../lambda/aws/stack';
+import { ImportOutcomeProperties, WireErrorTolerance } from '../../../src/contract';
+
+const FINGERPRINT = '029a72daa07fc79abd11';
+const OTHER = 'c5557f4386429338eb66';
+const ERROR = sdkError('ThrottlingException', 'Rate exceeded');
+
+const entry = (jobId: string, verdict: LedgerEntry['verdict'], submittedAt = 0): LedgerEntry => ({ jobId, verdict, submittedAt });
+const store = (status: string, version = 'R4'): Fact<DatastoreFacts> => ({ value: { status, version } });
+const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
+const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
+const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
+const DECLARED: JobDecision = { kind: 'already imported' };
+const KEEP: JobDecision = { kind: 'keep the id' };
+const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
+
+/** What is decided on: a creation of a data set that HealthLake knows nothing of, an hour after it began, unless said otherwise. */
+type Situation = Partial<JobChange & JobFacts>;
+
+const situation = (changes: Situation = {}): JobChange & JobFacts => ({
+  fingerprint: FINGERPRINT,
+  requestedAt: 1_000_000,
+  settledBy: 1_300_000,
+  deadline: 4_600_001,
+  now: 4_600_000,
+  direction: { value: 'forward' },
+  datastore: store('ACTIVE'),
+  ledger: ledger(),
+  ...changes,
+});
+
+function decideIn(changes: Situation = {}): JobDecision {
+  const all = situation(changes);
+  return decideJob(all, all);
+}
+
+describe('where the stack is heading', () => {
+  const BACK = new Set<string>([
+    'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+    'IMPORT_ROLLBACK_IN_PROGRESS',
+  ]);
+  const FORWARD = new Set<string>(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
+  const NOWHERE = new Set<string>([
+    'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'REVIEW_IN_PROGRESS',
+    'IMPORT_COMPLETE', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'DELETE_FAILED', 'DELETE_COMPLETE', 'UPDATE_ROLLBACK_FAILED',
+    'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
+  ]);
+
+  test.each([...Object.values(StackStatus), 'PAUSED'])('%s', (status) => {
+    const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
+    expect(directionOf(status)).toBe(expected);
+    expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);
+  });
+});
+
+describe('what Job does, going forward', () => {
+  test.each<[string, Situation, JobDecision]>([
+    ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
+    ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['answers with a job that runs', { ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['starts after failed ones only', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed')) }, { kind: 'start', failedJobIds: ['a', 'b'] }],
+    ['answers with a job that runs after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['adopts the one that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['adopts the one that succeeded before another runs', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, adopt('a')],
+    ['adopts the one that succeeded after another runs', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, adopt('b')],
+    ['of two that run, takes the older', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, adopt('b')],
+    ['of two that succeeded, takes the older', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, adopt('b')],
+    ['doesn\'t let an id of the same data set keep it from starting after a failure',
+      { id: { datastoreId: 'd', jobId: 'a', fingerprint: FINGERPRINT }, ledger: ledger(entry('a', 'failed')) }, { kind: 'start', failedJobIds: ['a'] }],
+    ['answers with a job that failed, if it was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adopt('b')],
+    ['also if the clocks differ by seconds', { ledger: ledger(entry('b', 'failed', 995_000)) }, adopt('b')],
+    ['takes a job that failed just before for one of another change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
+    ['answers with a job that runs rather than with one that failed for this change',
+      { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
+    ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'there is none, and the time to start one is up' }],
+    ['adopts also when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['fails if the buckets are unfit', { bucketProblem: 'there is no object' }, { kind: 'fail', why: 'there is no object' }],
+    ['adopts whatever the buckets are like', { bucketProblem: 'there is no object', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['fails if the data store is of another FHIR version', { datastore: store('ACTIVE', 'STU3') },
+      { kind: 'fail', why: 'the data store is of FHIR version STU3, and only R4 is imported; name a data store of R4' }],
+    ['starts if the data store\'s version isn\'t said', { datastore: { value: { status: 'ACTIVE' } } }, { kind: 'start', failedJobIds: [] }],
+    ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
+    ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
+    ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
+    ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
+    ['waits for a data store that is CREATING', { datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, { kind: 'wait', why: 'the data store is UPDATING' }],
+    ['starts nothing if the data set is declared', { declaration: 'counts' }, DECLARED],
+    ['starts nothing for a declared data set after failed jobs', { declaration: 'counts', ledger: ledger(entry('a', 'failed')) }, DECLARED],
+    ['starts nothing for a declared data set whose job failed during this change',
+      { declaration: 'counts', ledger: ledger(entry('a', 'failed', 1_000_000)) }, DECLARED],
+    ['starts nothing for a declared data set when the time is up', { declaration: 'counts', now: 9_000_000 }, DECLARED],
+    ['does not check the buckets of a declared data set', { declaration: 'counts', bucketProblem: 'no files' }, DECLARED],
+    ['adopts a job that succeeded for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['adopts a job that runs for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['waits for the data store of a declared data set', { declaration: 'counts', datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['starts a later data set, for which the declaration is spent', { declaration: 'spent' }, { kind: 'start', failedJobIds: [] }],
+    ['fails if the start is refused', { refusal: 'restored' }, { kind: 'fail', why: 'restored' }],
+    ['fails if the start is refused, also after failed jobs', { refusal: 'restored', ledger: ledger(entry('a', 'failed')) }, { kind: 'fail', why: 'restored' }],
+    ['names the refusal, not the buckets', { refusal: 'restored', bucketProblem: 'no files' }, { kind: 'fail', why: 'restored' }],
+    ['adopts a job that runs although a start is refused', { refusal: 'restored', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['starts nothing if the data set is declared and a start is refused', { refusal: 'restored', declaration: 'counts' }, DECLARED],
+  ])('%s', (_what, changes, expected) => {
+    expect(decideIn(changes)).toEqual(expected);
+  });
+
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
+    expect(decideIn({ datastore: store(status) }))
+      .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` });
+  });
+
+  test('the buckets are looked at only if a job would be started', () => {
+    expect(wouldStart(situation(), situation())).toBe(true);
+    expect(wouldStart(situation(), situation({ ledger: ledger(entry('a', 'failed')) }))).toBe(true);
+    for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' },
+      { declaration: 'counts' }, { refusal: 'restored' }] satisfies Situation[]) {
+      expect(wouldStart(situation(changes), situation(changes))).toBe(false);
+    }
+  });
+
+  test('knows every status of a data store that the SDK knows', () => {
+    expect(Object.values(DatastoreStatus).sort()).toEqual(['ACTIVE', 'CREATE_FAILED', 'CREATING', 'DELETED', 'DELETING']);
+  });
+});
+
+describe('what Job does without starting', () => {
+  const OWN = { datastoreId: 'd', jobId: 'own', fingerprint: FINGERPRINT };
+  const FOREIGN = { datastoreId: 'd', jobId: 'foreign', fingerprint: OTHER };
+  const PENDING = { datastoreId: 'd', fingerprint: FINGERPRINT };
+  const UNCHANGED = { oldFingerprint: FINGERPRINT };
+  const GONE = sdkError('ResourceNotFoundException', 'no such data store');
+  const FAILED = ledger(entry('a', 'failed'), entry('b', 'failed'));
+  const ROWS: [string, Situation, JobDecision][] = [
+    ['no id, no ledger', { ledger: { error: ERROR } }, KEEP],
+    ['no id, no job', {}, KEEP],
+    ['no id, no ledger yet', { ledger: { error: ERROR }, now: 1_299_999 }, WAIT],
+    ['no id, no ledger after 5 minutes', { ledger: { error: ERROR }, now: 1_300_000 }, KEEP],
+    ['no id, no ledger ever', { ledger: { error: GONE }, now: 1_000_000 }, KEEP],
+    ['an id of the data set, no ledger', { id: OWN, ledger: { error: ERROR }, now: 1_000_000 }, fromId('own')],
+    ['an id of the data set, no job', { id: OWN }, fromId('own')],
+    ['an id of the data set, a job that succeeded', { id: OWN, ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['an id of the data set, a job that runs', { id: OWN, ledger: ledger(entry('a', 'running')) }, fromId('own')],
+    ['an id of the data set, failed jobs', { id: OWN, ledger: FAILED }, fromId('own')],
+    ['properties of another version', { unreadable: 'too new' }, KEEP],
+    ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, KEEP],
+    ['an id of another data set, no job', { id: FOREIGN }, KEEP],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['an id of another data set, failed jobs: the latest', { id: FOREIGN, ledger: FAILED }, adopt('b')],
+    ['an id without a job', { id: PENDING }, KEEP],
+    ['a data store that is gone', { id: OWN, datastore: store('DELETED') }, fromId('own')],
+  ];
+
+  test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
+    expect(decideIn({ direction: { value: 'roll-back' }, ...changes })).toEqual(expected);
+  });
+
+  test.each<[string, Situation, JobDecision]>([
+    ['no job', { id: FOREIGN }, { kind: 'answer unknown' }],
+    ['no ledger', { id: FOREIGN, ledger: { error: ERROR } }, { kind: 'answer unknown' }],
+    ['an id that says that the job is not known', { id: { ...OWN, jobId: 'UNKNOWN' } }, { kind: 'answer unknown' }],
+    ['a declared data set, no job', { id: FOREIGN, declaration: 'spent' }, DECLARED],
+    ['a declared data set, no ledger', { id: FOREIGN, declaration: 'counts', ledger: { error: ERROR } }, { kind: 'answer unknown' }],
+    ['a declared data set, failed jobs', { id: FOREIGN, declaration: 'spent', ledger: FAILED }, DECLARED],
+    ['a declared data set, a job that runs', { id: FOREIGN, declaration: 'spent', ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['a declared data set, a job that succeeded', { id: FOREIGN, declaration: 'counts', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['a declared data set, an id that says so', { id: { ...OWN, jobId: 'ALREADY_IMPORTED' } }, fromId('ALREADY_IMPORTED')],
+    ['a refusal', { id: OWN, refusal: 'restored' }, fromId('own')],
+    ['properties of another version', { id: FOREIGN, unreadable: 'too new' }, KEEP],
+  ])('in the roll-back of an update: %s', (_what, changes, expected) => {
+    expect(decideIn({ direction: { value: 'roll-back' }, oldFingerprint: OTHER, ...changes })).toEqual(expected);
+  });
+
+  test('in the roll-back of a creation nothing is declared', () => {
+    expect(decideIn({ direction: { value: 'roll-back' }, declaration: 'counts' })).toEqual(KEEP);
+  });
+
+  test.each<[string, Situation, JobDecision]>([
+    ['an id of the data set', { id: OWN }, fromId('own')],
+    ['an id of the data set, declared now, no job', { id: OWN, declaration: 'counts' }, DECLARED],
+    ['an id of the data set, declared now, failed jobs', { id: OWN, declaration: 'counts', ledger: FAILED }, DECLARED],
+    ['an id of the data set, declared before', { id: OWN, declaration: 'spent', ledger: FAILED }, fromId('own')],
+    ['an id of another data set, a job that succeeded', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['an id of another data set, a job that runs', { id: FOREIGN, ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['an id of another data set, failed jobs: the latest, none is started', { id: FOREIGN, ledger: FAILED }, adopt('b')],
+    ['an id of another data set, no ledger', { id: FOREIGN, ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
+    ['an id of another data set, no job: the attempt before never got to its start', { id: FOREIGN }, { kind: 'start', failedJobIds: [] }],
+    ['an id without a job, no job', { id: PENDING }, { kind: 'start', failedJobIds: [] }],
+    ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, adopt('b')],
+    ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
+      kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE one takes imports; name one that is ACTIVE',
+    }],
+  ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
+    expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
+  });
+
+  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while CloudFormation says nothing: %j', (given) => {
+    expect(decideIn({ direction: { error: ERROR }, ledger: given, id: OWN }))
+      .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
+  });
+
+  test('needs nobody for an unchanged data set whose id names its job', () => {
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
+    expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
+    expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: FOREIGN }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: PENDING }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: { ...OWN, jobId: 'UNKNOWN' } }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN, declaration: 'counts' }))).toBeUndefined();
+    expect(answerFromId(situation({ ...UNCHANGED, id: OWN, declaration: 'spent' }))).toEqual(fromId('own'));
+    const declared = { ...OWN, jobId: 'ALREADY_IMPORTED' };
+    expect(answerFromId(situation({ ...UNCHANGED, id: declared, declaration: 'counts' }))).toEqual(fromId('ALREADY_IMPORTED'));
+    expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
+  });
+
+  test('of all combinations, starts only going forward, in an active data store, with failed jobs of a changed data set or with none at all', () => {
+    const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
+    const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
+    const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
+    const started: (JobChange & JobFacts)[] = [];
+    for (const direction of DIRECTIONS) {
+      for (const datastore of [...DATASTORES, { error: ERROR }]) {
+        for (const given of LEDGERS) {
+          for (const id of [undefined, OWN, FOREIGN, PENDING]) {
+            for (const oldFingerprint of [undefined, OTHER, FINGERPRINT]) {
+              const all = situation({ direction, datastore, ledger: given, id, oldFingerprint });
+              if (decideJob(all, all).kind === 'start') {
+                started.push(all);
+              }
+            }
+          }
+        }
+      }
+    }
+    const isUnchanged = ({ oldFingerprint }: JobChange) => oldFingerprint === FINGERPRINT;
+    expect(started.filter((all) => !isUnchanged(all))).toHaveLength(2 * 4 * 2);
+    expect(started.filter(isUnchanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
+    for (const all of started) {
+      const { direction, datastore, ledger: given } = all;
+      expect([direction, datastore]).toEqual([{ value: 'forward' }, store('ACTIVE')]);
+      expect(isUnchanged(all) ? [LEDGERS[0]] : [LEDGERS[0], LEDGERS[1]]).toContain(given);
+    }
+  });
+});
+
+const PROPERTIES: ImportOutcomeProperties = {
+  ContractVersion: '1',
+  DatastoreId: 'd',
+  JobId: 'j',
+  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
+  ErrorTolerance: { Kind: 'NONE' },
+  OutputS3Uri: 's3://clinic-results/Import/',
+  TimeoutSeconds: '3000',
+};
+
+const jobOf = (changes: Partial<ImportJob>): ImportJob => ({
+  JobId: 'j',
+  JobStatus: 'IN_PROGRESS',
+  SubmitTime: new Date(0),
+  DatastoreId: 'd',
+  InputDataConfig: { S3Uri: 's3://clinic-data/synthea/' },
+  ...changes,
+});
+
+const seen = (job: ImportJob): Evidence => ({ job, isOwn: true });
+
+describe('what Outcome does', () => {
+  const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
+  const SETTLED = DEADLINES.RequestedAt + 300_000;
+  const decide = (look: Fact<Evidence>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
+    decideOutcome({ ...deadlines, tolerance }, { look, now });
+  const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
+  const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };
+  const throttled = { error: ERROR };
+  const [running, completed, withErrors, failed] = (['IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'] as const)
+    .map((JobStatus) => ({ value: seen(jobOf({ JobStatus })) }));
+
+  test.each<[string, Fact<Evidence>, number, Partial<OutcomeDecision>]>([
+    ['waits for a running job', running, 3_999_999, { kind: 'wait', seen: running.value }],
+    ['fails when the time is up', running, 4_000_000, { kind: 'fail', advice: 'timeout', seen: running.value }],
+    ['succeeds with a job that succeeded', completed, 1_000_000, { kind: 'succeed', seen: completed.value }],
+    ['succeeds when the job succeeded as the time was up', completed, 5_000_000, { kind: 'succeed' }],
+    ['fails with the job', failed, 1_000_000, { kind: 'fail', advice: 'job', seen: failed.value }],
+    ['fails with the job\'s errors', withErrors, 1_000_000, { kind: 'fail', advice: 'errors', seen: withErrors.value }],
+    ['waits while throttled', throttled, 3_999_999, { kind: 'wait' }],
+    ['fails if it is still throttled when the time is up', throttled, 4_000_000, { kind: 'fail', advice: 'timeout' }],
+    ['waits for permissions for 5 minutes', denied, SETTLED - 1, { kind: 'wait' }],
+    ['then fails', denied, SETTLED, { kind: 'fail', advice: 'access' }],
+    ['waits for a job that isn\'t found for 5 minutes', gone, SETTLED - 1, { kind: 'wait' }],
+    ['then fails too', gone, SETTLED, { kind: 'fail', advice: 'access' }],
+  ])('%s', (_what, look, now, expected) => {
+    expect(decide(look, now)).toMatchObject(expected);
+  });
+
+  test('the deadline counts more than what may settle', () => {
+    const short = { RequestedAt: 1_000_000, Deadline: 1_060_000 };
+    expect(decide(denied, 1_059_999, short)).toMatchObject({ kind: 'wait' });
+    expect(decide(denied, 1_060_000, short)).toMatchObject({ kind: 'fail', advice: 'access' });
+  });
+
+  test('a declared data set has no job to be judged, and is judged once', () => {
+    const declared = { ...DEADLINES, tolerance: { Kind: 'NONE' }, isDeclared: true } as const;
+    const judged = { status: 'ALREADY_IMPORTED', counts: {} };
+    expect(decideOutcome(declared, { now: 1_000_000 })).toEqual({ kind: 'already imported' });
+    expect(decideOutcome({ ...declared, judged }, { now: 1_000_000 })).toEqual({ kind: 'answer from the id', judged });
+    expect(decideOutcome({ ...declared, obstacle: 'too new' }, { now: 1_000_000 })).toEqual({ kind: 'fail', why: 'too new' });
+  });
+
+  test('the tolerance decides of errors', () => {
+    expect(decide(withErrors, 1_000_000, DEADLINES, { Kind: 'ANY' })).toEqual({ kind: 'succeed', seen: withErrors.value });
+  });
+});
+
+describe('attributes', () => {
+  const LOCATION = 's3://clinic-results/Import/d-FHIR_IMPORT-j/';
+  const described = jobOf({
+    JobStatus: 'COMPLETED_WITH_ERRORS',
+    JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } },
+    JobProgressReport: { TotalNumberOfResourcesScanned: 10, TotalNumberOfResourcesImported: 7, TotalNumberOfResourcesWithCustomerError: 2 },
+  });
+  const judged = { status: 'COMPLETED', counts: { scanned: 5, imported: 5, failed: 0 } };
+  const unknown = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
+
+  test.each([
+    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['no report', attributesOf(PROPERTIES, undefined, seen(jobOf({}))), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['all described', attributesOf(PROPERTIES, undefined, seen(described)), {
+      JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
+    }],
+    ['judged before, described', attributesOf(PROPERTIES, judged, seen(described)), {
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
+    }],
+    ['judged before, gone', attributesOf(PROPERTIES, judged), {
+      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
+    }],
+  ])('%s', (_what, attributes, expected) => {
+    expect(attributes).toEqual(expected);
+  });
+
+  test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
+    const sentences = sentencesOf(PROPERTIES, 'Update', {
+      kind: 'fail', why: 'it failed', advice: 'errors', seen: seen({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
+    });
+    expect(sentences).toEqual([
+      'FHIR import job j: it failed',
+      'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
+      '',
+      'HealthLake says (full text: aws healthlake describe-fhir-import-job): see ***',
+      'results: s3://as-described/',
+      expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
+    ]);
+    expect(sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'access' })).toEqual([
+      'FHIR import job j: it failed', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
+    ]);
+  });
+
+  test('what to do when the time is up depends on whether a roll-back takes the role from the job', () => {
+    const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
+    const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'timeout' });
+    expect(ofCreation).toMatch(/a roll-back of this creation removes the data access role.* --no-rollback.* dataAccessRole/);
+  });
+});

@@ -1,0 +1,193 @@
+import { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import { hex, pseudoRandom } from './simulation';
+import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
+import { formatJobId, parseJobId } from '../../../lambda/import/job/physical-id';
+import { formatOutcomeId, parseOutcomeId } from '../../../lambda/import/outcome/physical-id';
+import { formatWaitId } from '../../../lambda/import/wait/physical-id';
+import { ImportJobProperties } from '../../../src/contract';
+
+const PROPERTIES: ImportJobProperties = {
+  ContractVersion: '1',
+  DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
+  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
+  ErrorTolerance: { Kind: 'NONE' },
+  InputS3Uri: 's3://clinic-data/synthea/',
+  OutputS3Uri: 's3://clinic-results/Import/',
+  OutputKmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/1',
+  DataAccessRoleArn: 'arn:aws:iam::123456789012:role/data-access',
+  JobNamePrefix: 'fhir-import',
+  ValidationLevel: 'strict',
+};
+
+/** A job of years ago is found by its fingerprint: these values were computed with `openssl dgst` and stay as they are for ever. */
+describe('fingerprint, frozen', () => {
+  test.each([
+    [{}, '029a72daa07fc79abd11'],
+    [{ ValidationLevel: 'structure-only', Revision: '2026-01-15' }, 'c5557f4386429338eb66'],
+    [{ ValidationLevel: 'minimal', Revision: 'd\u00e9but' }, 'cd38f2ed931f47d9e9e4'],
+  ])('%j: %s', (changes, expected) => {
+    expect(fingerprintOf({ ...PROPERTIES, ...changes })).toBe(expected);
+  });
+
+  test.each([
+    { DatastoreId: '32839038a2f47f17c2fe0f53f0c3a0ba' },
+    { InputS3Uri: 's3://clinic-data/synthea/2/' },
+    { InputS3Uri: 's3://clinic-data/' },
+    { ValidationLevel: 'minimal' },
+    { Revision: '2' },
+  ])('changed by %j', (changes) => {
+    expect(fingerprintOf({ ...PROPERTIES, ...changes })).not.toBe(fingerprintOf(PROPERTIES));
+  });
+
+  test.each<Partial<ImportJobProperties>>([
+    { ContractVersion: '2' },
+    { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' },
+    { ErrorTolerance: { Kind: 'ANY' } },
+    { OutputS3Uri: 's3://elsewhere/' },
+    { OutputKmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/2' },
+    { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/other' },
+    { JobNamePrefix: 'nightly' },
+    { Revision: undefined },
+  ])('not changed by %j', (changes) => {
+    expect(fingerprintOf({ ...PROPERTIES, ...changes })).toBe(fingerprintOf(PROPERTIES));
+  });
+
+  test('parts don\'t run into each other', () => {
+    expect(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict","', Revision: '' }))
+      .not.toBe(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict', Revision: '","' }));
+  });
+});
+
+describe('job name', () => {
+  test('is found under any prefix', () => {
+    const fingerprint = fingerprintOf(PROPERTIES);
+    expect(jobNameOf('fhir-import', fingerprint)).toBe('fhir-import-029a72daa07fc79abd11');
+    expect(isJobOf(fingerprint, jobNameOf('nightly-load', fingerprint))).toBe(true);
+  });
+
+  test('fits HealthLake\'s 64 characters with the longest prefix', () => {
+    expect(jobNameOf('p'.repeat(40), fingerprintOf(PROPERTIES)).length).toBeLessThanOrEqual(64);
+  });
+
+  test.each([undefined, '', '029a72daa07fc79abd11', 'fhir-import-029a72daa07fc79abd1', 'fhir-import-029a72daa07fc79abd11-2',
+    'fhir-import-c5557f4386429338eb66'])('%j is another one\'s', (name) => {
+    expect(isJobOf('029a72daa07fc79abd11', name)).toBe(false);
+  });
+});
+
+describe('client token', () => {
+  type Start = Omit<StartFHIRImportJobRequest, 'ClientToken'>;
+  const START = {
+    DatastoreId: PROPERTIES.DatastoreId,
+    JobName: 'fhir-import-0123456789abcdef0123',
+    InputDataConfig: { S3Uri: PROPERTIES.InputS3Uri },
+    JobOutputDataConfig: { S3Configuration: { S3Uri: PROPERTIES.OutputS3Uri, KmsKeyId: PROPERTIES.OutputKmsKeyId } },
+    DataAccessRoleArn: PROPERTIES.DataAccessRoleArn,
+    ValidationLevel: 'strict',
+  } satisfies Start;
+
+  test('stays the same over releases: two versions of the handler may repeat the same start', () => {
+    expect(clientTokenOf(START, [])).toBe('9cf5ebb0a877de78c42bc0b0169a40aa5b43c7e7191dbabe2daef959565f41b3');
+    expect(clientTokenOf(START, ['aaa', 'bbb'])).toBe('e13093cf9291e851ac81cbf7ef87f2d63dbe624714de084ce8bd450aea929151');
+  });
+
+  test('doesn\'t depend on the order of the failed jobs, and leaves their list as it is', () => {
+    const failed = ['c', 'a', 'b'];
+    expect(clientTokenOf(START, failed)).toBe(clientTokenOf(START, ['a', 'b', 'c']));
+    expect(failed).toEqual(['c', 'a', 'b']);
+  });
+
+  test('is what HealthLake takes', () => {
+    expect(clientTokenOf(START, ['a'])).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
+  });
+
+  test('is another one for every parameter and every list of failed jobs', () => {
+    const output = START.JobOutputDataConfig.S3Configuration;
+    const starts: [Start, string[]][] = [
+      [START, []],
+      [{ ...START, DatastoreId: 'x' }, []],
+      [{ ...START, JobName: 'x' }, []],
+      [{ ...START, InputDataConfig: { S3Uri: 's3://x/' } }, []],
+      [{ ...START, JobOutputDataConfig: { S3Configuration: { ...output, S3Uri: 's3://x/' } } }, []],
+      [{ ...START, JobOutputDataConfig: { S3Configuration: { ...output, KmsKeyId: 'x' } } }, []],
+      [{ ...START, DataAccessRoleArn: 'x' }, []],
+      [{ ...START, ValidationLevel: 'minimal' }, []],
+      [START, ['a']],
+      [START, ['b']],
+      [START, ['a', 'b']],
+      [START, ['ab']],
+    ];
+    expect(new Set(starts.map(([start, failed]) => clientTokenOf(start, failed))).size).toBe(starts.length);
+    expect(Object.keys(START)).toHaveLength(6); // a new parameter wants a row
+  });
+});
+
+describe('physical id of Job', () => {
+  const random = pseudoRandom(1815);
+
+  test('says what it was made of', () => {
+    for (let i = 0; i < 200; i++) {
+      const id = { datastoreId: hex(random, 32), jobId: i % 3 ? hex(random, 32) : undefined, fingerprint: hex(random, 20) };
+      expect(parseJobId(formatJobId(id))).toEqual(id);
+    }
+  });
+
+  test('has the documented form', () => {
+    expect(formatJobId({ datastoreId: 'd', jobId: 'j', fingerprint: '029a72daa07fc79abd11' })).toBe('d/j/029a72daa07fc79abd11');
+    expect(formatJobId({ datastoreId: 'd', fingerprint: '029a72daa07fc79abd11' })).toBe('d/pending/029a72daa07fc79abd11');
+    expect(parseJobId('d/ALREADY_IMPORTED/029a72daa07fc79abd11')).toEqual({ datastoreId: 'd', jobId: 'ALREADY_IMPORTED', fingerprint: '029a72daa07fc79abd11' });
+  });
+
+  test.each([
+    undefined, '', 'Stack-ImportJob-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef0123', 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+    '0f8fad5b-d9cb-469f-a165-70867728950e', 'd/j', 'd/j/029A72DAA07FC79ABD11', 'd/j/029a72daa07fc79abd1', 'd/j/029a72daa07fc79abd112',
+    '/j/029a72daa07fc79abd11', 'd//029a72daa07fc79abd11', 'd/j/029a72daa07fc79abd11\n', 'd/j/COMPLETED/1/1/0',
+  ])('%j is not ours', (id) => {
+    expect(parseJobId(id)).toBeUndefined();
+  });
+});
+
+describe('physical id of Outcome', () => {
+  const random = pseudoRandom(1843);
+  const count = () => (random() < 0.8 ? Math.floor(random() * 1e9) : undefined);
+
+  test('says what it was made of', () => {
+    for (let i = 0; i < 200; i++) {
+      const judged = { status: i % 2 ? 'COMPLETED' : 'COMPLETED_WITH_ERRORS', counts: { scanned: count(), imported: count(), failed: count() } };
+      const id = { datastoreId: hex(random, 32), jobId: hex(random, 32), judged: i % 5 ? judged : undefined };
+      expect(parseOutcomeId(formatOutcomeId(id))).toEqual(id);
+    }
+  });
+
+  test('has the documented form', () => {
+    const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 10, imported: 0, failed: undefined } };
+    expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j' })).toBe('d/j');
+    expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j', judged })).toBe('d/j/COMPLETED_WITH_ERRORS/10/0/UNKNOWN');
+    const declared = { datastoreId: 'd', jobId: 'ALREADY_IMPORTED', judged: { status: 'ALREADY_IMPORTED', counts: {} } };
+    expect(formatOutcomeId(declared)).toBe('d/ALREADY_IMPORTED/ALREADY_IMPORTED/UNKNOWN/UNKNOWN/UNKNOWN');
+    expect(parseOutcomeId(formatOutcomeId(declared))).toEqual(declared);
+  });
+
+  test.each([
+    undefined, '', 'd', 'd/', '/j', 'd/j/', 'd/j/COMPLETED', 'd/j/COMPLETED/1/1', 'd/j/COMPLETED/1/1/0/', 'd/j/COMPLETED/1//0', 'd/j/COMPLETED/1/1/0/9',
+    'd/j/029a72daa07fc79abd11', 'd/j/FAILED/1/1/0', 'd/j/k/l/m/n', 'Stack-ImportOutcome-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef',
+    'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+  ])('%j is not ours', (id) => {
+    expect(parseOutcomeId(id)).toBeUndefined();
+  });
+
+  test('both kinds stay within CloudFormation\'s 1 KB', () => {
+    const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 1e12, imported: 1e12, failed: 1e12 } };
+    expect(formatOutcomeId({ datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
+  });
+});
+
+describe('physical id of a leg', () => {
+  test('has the documented form', () => {
+    expect(formatWaitId({ DatastoreId: 'd', JobId: 'j' })).toBe('d/j');
+  });
+
+  test('names no job if none is known', () => {
+    expect(formatWaitId({ DatastoreId: 'd', JobId: 'UNKNOWN' })).toBe('d');
+  });
+});

@@ -1,0 +1,78 @@
+import { JOB } from '../../harness';
+import { fingerprintOf } from '../../../../lambda/import/fingerprint';
+import { declarationOf, refusalOf, Versions } from '../../../../lambda/import/job/declaration';
+import { JobPhysicalId } from '../../../../lambda/import/job/physical-id';
+import { ALREADY_IMPORTED, ImportJobProperties, UNKNOWN } from '../../../../src/contract';
+
+const DECLARED: ImportJobProperties = { ...JOB, AlreadyImported: 'true' };
+const [NEXT, DECLARED_NEXT] = [JOB, DECLARED].map((properties): ImportJobProperties => ({ ...properties, Revision: '2' }));
+const inOther = (properties: ImportJobProperties): ImportJobProperties => ({ ...properties, DatastoreId: 'other' });
+
+/** The physical id of a job of these properties. */
+const idOf = (properties: ImportJobProperties, jobId?: string): JobPhysicalId =>
+  ({ datastoreId: properties.DatastoreId, jobId, fingerprint: fingerprintOf(properties) });
+
+describe('alreadyImported', () => {
+  test.each<[string, Versions]>([
+    ['of a creation', { properties: DECLARED, id: idOf(DECLARED) }],
+    ['that is added', { properties: DECLARED, old: JOB, id: idOf(JOB, 'job') }],
+    ['that is added with a new revision', { properties: DECLARED_NEXT, old: JOB, id: idOf(JOB, 'job') }],
+    ['that is added again', { properties: DECLARED, old: JOB, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['with another data store', { properties: DECLARED, old: inOther(DECLARED), id: idOf(inOther(JOB), 'job') }],
+    ['with another data store, after --no-rollback', { properties: DECLARED, old: DECLARED, id: idOf(inOther(JOB), 'job') }],
+    ['with another data store and a new revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(inOther(JOB), 'job') }],
+    ['that was there when the job was not known', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
+    ['that was there when the data set was never answered', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
+    ['over properties that can not be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
+  ])('%s counts', (_what, versions) => {
+    expect(declarationOf(versions)).toBe('counts');
+    expect(declarationOf({ ...versions, properties: { ...versions.properties, AlreadyImported: undefined } })).toBeUndefined();
+  });
+
+  test.each<[string, Versions]>([
+    ['when nothing changes', { properties: DECLARED, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['when a job was adopted', { properties: DECLARED, old: DECLARED, id: idOf(JOB, 'job') }],
+    ['for a later revision', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['for a later revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['for a revision after that', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
+    ['for the declared revision, after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
+  ])('is spent %s', (_what, versions) => {
+    expect(declarationOf(versions)).toBe('spent');
+  });
+});
+
+describe('a start', () => {
+  const IN_APP = { ...JOB, DatastoreInApp: 'true' } as const;
+
+  test.each<[string, Versions, RegExp]>([
+    ['in another data store', { properties: JOB, old: inOther(JOB), id: idOf(inOther(JOB), 'job') }, /^the data store changed from other to 6407/],
+    ['in another data store, after --no-rollback', { properties: JOB, old: JOB, id: idOf(inOther(JOB), 'job') }, /^the data store changed from other to 6407/],
+    ['in another data store, of a declared data set', { properties: JOB, old: inOther(JOB), id: idOf(inOther(JOB), ALREADY_IMPORTED) }, /^the data store changed/],
+    ['in another data store, under an id that is not ours', { properties: JOB, old: inOther(JOB) }, /^the data store changed/],
+    ['in another data store, over properties that can not be read', { properties: JOB, id: idOf(inOther(JOB), 'job') }, /^the data store changed/],
+    ['of a data set whose job is not known', { properties: JOB, old: JOB, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
+    ['of that data set in a data store of the app', { properties: IN_APP, old: IN_APP, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
+    ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
+    ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
+    ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
+  ])('%s is refused, in one sentence', (_what, versions, why) => {
+    expect(refusalOf(versions)).toMatch(why);
+    expect(refusalOf(versions)).toMatch(/^[a-z][^.]*alreadyImported[^.]*$/);
+  });
+
+  test.each<[string, Versions]>([
+    ['of a creation', { properties: JOB, id: idOf(JOB) }],
+    ['of a creation that is declared', { properties: DECLARED, id: idOf(DECLARED) }],
+    ['of a new revision', { properties: NEXT, old: JOB, id: idOf(JOB, 'job') }],
+    ['of a new revision in another data store', { properties: NEXT, old: inOther(JOB), id: idOf(inOther(JOB), 'job') }],
+    ['of a new revision in another data store, after --no-rollback', { properties: NEXT, old: NEXT, id: idOf(inOther(JOB), 'job') }],
+    ['in a new data store of the app', { properties: IN_APP, old: inOther(IN_APP), id: idOf(inOther(JOB), 'job') }],
+    ['in a new data store of the app, after --no-rollback', { properties: IN_APP, old: IN_APP, id: idOf(inOther(JOB), 'job') }],
+    ['of a new revision after one whose job is not known', { properties: NEXT, old: JOB, id: idOf(JOB, UNKNOWN) }],
+    ['of an attempt that never got to it', { properties: JOB, old: JOB, id: idOf(JOB) }],
+    ['of a revision after a declared one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['of a revision after that', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
+  ])('%s is not refused', (_what, versions) => {
+    expect(refusalOf(versions)).toBeUndefined();
+  });
+});

@@ -1,0 +1,356 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DatastoreStatus, DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
+import {
+  Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, PATIENT, report, sdkError, SECOND, STACK, T0,
+} from '../../harness';
+import { onEvent } from '../../../../lambda';
+import { clientTokenOf } from '../../../../lambda/import/fingerprint';
+
+let aws: Aws;
+
+beforeEach(() => {
+  aws = new Aws();
+  datastoreIs('ACTIVE');
+  listed();
+  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID, JobStatus: 'SUBMITTED', DatastoreId: DATASTORE });
+});
+afterEach(() => aws.close());
+
+function datastoreIs(status: string): void {
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).resolves({
+    DatastoreProperties: {
+      DatastoreId: DATASTORE, DatastoreArn: 'arn', DatastoreStatus: status as DatastoreStatus, DatastoreTypeVersion: 'R4', DatastoreEndpoint: 'https://x/',
+    },
+  });
+}
+
+function listed(...jobs: ImportJob[]): void {
+  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: jobs });
+}
+
+const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
+const STARTED = { after: 0, physicalId: OWN_ID, data: { JobId: JOB_ID } };
+const UPDATE = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
+const UNKNOWN_ID = `${DATASTORE}/UNKNOWN/${FINGERPRINT}`;
+const NEW_DATA = { Revision: '2' };
+const tokenAfter = (...failed: string[]) => {
+  const [start] = aws.sent('StartFHIRImportJob').slice(-1);
+  return clientTokenOf(start as Parameters<typeof clientTokenOf>[0], failed);
+};
+
+describe('start', () => {
+  test('with exactly these parameters, after the data store, the list and the stack were asked', async () => {
+    expect(await aws.run(jobEvent())).toEqual(STARTED);
+    expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
+    const since = { DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined, SubmittedAfter: new Date(T0 - 5 * SECOND) };
+    expect(aws.sent('ListFHIRImportJobs')).toEqual([{ DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined }, since, since]);
+    expect(aws.sent('DescribeStacks')).toEqual([{ StackName: STACK }]);
+    expect(aws.sent('StartFHIRImportJob')).toEqual([{
+      DatastoreId: DATASTORE,
+      JobName: `fhir-import-${FINGERPRINT}`,
+      InputDataConfig: { S3Uri: 's3://clinic-data/synthea/' },
+      JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://clinic-results/Import/', KmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/1' } },
+      DataAccessRoleArn: 'arn:aws:iam::123456789012:role/data-access',
+      ValidationLevel: 'strict',
+      ClientToken: tokenAfter(),
+    }]);
+    expect(aws.callCount).toBe(6);
+    expect((aws.sent('StartFHIRImportJob')[0] as { ClientToken: string }).ClientToken).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
+  });
+
+  test('asks the stack last, and nothing else between it and the start', async () => {
+    const order: string[] = [];
+    aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
+      order.push(...aws.healthlake.calls().map(({ args: [{ constructor }] }) => constructor.name), 'DescribeStacksCommand');
+      return { Stacks: [{ StackStatus: 'UPDATE_IN_PROGRESS' }] };
+    });
+    await aws.run(jobEvent());
+    expect(order).toEqual(['DescribeFHIRDatastoreCommand', 'ListFHIRImportJobsCommand', 'ListFHIRImportJobsCommand', 'DescribeStacksCommand']);
+  });
+
+  test('onEvent asks nobody, and sets a deadline of 15 minutes', async () => {
+    expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE, WaiterId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(await onEvent(jobEvent(UPDATE))).toMatchObject({ PhysicalResourceId: OWN_ID });
+    expect(aws.callCount).toBe(0);
+  });
+
+  test('after failed jobs with another token, which their order doesn\'t change', async () => {
+    listed(importJob({ JobId: 'b', JobStatus: 'FAILED', SubmitTime: new Date(2) }), importJob({ JobId: 'a', JobStatus: 'FAILED', SubmitTime: new Date(1) }));
+    expect(await aws.run(jobEvent())).toEqual(STARTED);
+    expect(aws.sent('StartFHIRImportJob')).toMatchObject([{ ClientToken: tokenAfter('a', 'b') }]);
+    expect(tokenAfter('a', 'b')).not.toBe(tokenAfter());
+  });
+});
+
+describe('ledger', () => {
+  test('all pages are read, jobs of other names are nobody\'s, any prefix is', async () => {
+    const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
+    const pages = [
+      { ImportJobPropertiesList: [importJob({ JobId: 'x', JobName: 'fhir-import-ffffffffffffffffffff', ...completed })], NextToken: '1' },
+      { ImportJobPropertiesList: [importJob({ JobId: 'y', JobName: undefined, ...completed })], NextToken: '2' },
+      { NextToken: '3' },
+      { ImportJobPropertiesList: [importJob({ JobId: 'z', JobName: `nightly-${FINGERPRINT}`, ...completed })] },
+    ];
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ NextToken }) => pages[Number(NextToken ?? 0)]);
+    expect(await aws.run(jobEvent())).toMatchObject({ physicalId: `${DATASTORE}/z/${FINGERPRINT}`, data: { JobId: 'z' } });
+    expect(aws.sent('ListFHIRImportJobs')).toHaveLength(4);
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('a job that is %s is waited for', async (status) => {
+    listed(importJob({ JobId: 'a', JobStatus: status as ImportJob['JobStatus'] }));
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 0, data: { JobId: 'a' } });
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('after a job that is %s another is started', async (status) => {
+    listed(importJob({ JobId: 'a', JobStatus: status }));
+    expect(await aws.run(jobEvent())).toEqual(STARTED);
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+
+  test('of two that succeeded the older is adopted, in whatever order they are listed', async () => {
+    const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
+    listed(importJob({ JobId: 'new', SubmitTime: new Date(2), ...completed }), importJob({ JobId: 'b', SubmitTime: new Date(1), ...completed }),
+      importJob({ JobId: 'a', SubmitTime: new Date(1), ...completed }));
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
+  });
+
+  test.each([
+    ['no errors are tolerated', { Kind: 'NONE' }, report(9, 8, 1), JOB_ID],
+    ['they are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
+    ['they are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
+    ['any are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
+  ] as const)('COMPLETED_WITH_ERRORS listed without a report is described: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
+    const withErrors = importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS' });
+    listed(withErrors);
+    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: { ...withErrors, JobProgressReport } });
+    expect(await aws.run(jobEvent({}, { ErrorTolerance }))).toMatchObject({ data: { JobId: expected } });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: 'a' }]);
+  });
+
+  test('COMPLETED_WITH_ERRORS listed with a report isn\'t described', async () => {
+    listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
+    expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('a job that is listed as %s and can no longer be described is adopted', async (JobStatus) => {
+    listed(importJob({ JobId: 'a', JobStatus }));
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
+    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+
+  test('a start whose answer was lost is found', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(importJob({ JobId: 'lost' }));
+      throw NO_ANSWER;
+    });
+    expect(await aws.run(jobEvent())).toEqual({ after: 10 * SECOND, physicalId: `${DATASTORE}/lost/${FINGERPRINT}`, data: { JobId: 'lost' } });
+    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
+  });
+
+  test('a start whose answer was lost, and whose job failed meanwhile, is not repeated', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      listed(importJob({ JobId: 'earlier', JobStatus: 'FAILED', SubmitTime: new Date(T0 - MINUTE) }), importJob({ JobId: 'lost', JobStatus: 'FAILED', SubmitTime: new Date(T0) }));
+      throw NO_ANSWER;
+    });
+    expect(await aws.run(jobEvent())).toEqual({ after: 10 * SECOND, physicalId: `${DATASTORE}/lost/${FINGERPRINT}`, data: { JobId: 'lost' } });
+    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
+  });
+
+  test('a start whose answer was lost, and that isn\'t listed yet, is repeated with the same token after a minute', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE });
+    const [first, second] = aws.sent('StartFHIRImportJob');
+    expect(second).toEqual(first);
+  });
+
+  test('two at the same time send the same start', async () => {
+    await aws.run(jobEvent());
+    jest.setSystemTime(T0 + 3 * MINUTE);
+    await aws.run(jobEvent());
+    const [first, second] = aws.sent('StartFHIRImportJob');
+    expect(second).toEqual(first);
+  });
+});
+
+describe('errors', () => {
+  const HANDLER = 'arn:aws:sts::123456789012:assumed-role/handler/handler';
+  const DENIED = sdkError('AccessDeniedException', 'User: arn:aws:sts::123456789012:assumed-role/operator/fhir-import is not authorized to perform: healthlake:StartFHIRImportJob because no identity-based policy allows it');
+  const EXPLICIT = sdkError('AccessDeniedException', 'not authorized to perform: iam:PassRole with an explicit deny in a service control policy');
+
+  test.each([
+    ['throttling', sdkError('ThrottlingException', 'Rate exceeded')],
+    ['a server error', sdkError('InternalServerException', 'oh', 500)],
+    ['no connection', NO_ANSWER],
+  ])('%s isn\'t the end before the deadline', async (_what, error) => {
+    const failingFor = (minutes: number, output: object) => () => {
+      if (Date.now() < T0 + minutes * MINUTE) {
+        throw error;
+      }
+      return output;
+    };
+    aws.healthlake
+      .on(DescribeFHIRDatastoreCommand).callsFake(failingFor(4, { DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }))
+      .on(ListFHIRImportJobsCommand).callsFake(failingFor(8, {}))
+      .on(StartFHIRImportJobCommand).callsFake(failingFor(12, { JobId: JOB_ID }));
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 12 * MINUTE });
+  });
+
+  test('throttling for 15 minutes is', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(15 * MINUTE);
+    expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not start the import job: ThrottlingException: Rate exceeded; deploy again/);
+  });
+
+  test.each([
+    ['AccessDenied', DENIED],
+    ['Validation', sdkError('ValidationException', 'HealthLake can\'t assume the role')],
+    ['AccessDenied of AssumeRole', sdkError('AccessDenied', `User: ${HANDLER} is not authorized to perform: sts:AssumeRole on resource: ${JOB.OperatorRoleArn}`, 403)],
+  ])('%s is tried again for 5 minutes, then shown', async (_what, error) => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(5 * MINUTE);
+    const text = error.message.includes(HANDLER) ? ` (full text: CloudTrail): ${error.message.replace(HANDLER, '***')}` : `: ${error.message}`;
+    expect(reason).toContain(`could not start the import job: ${error.name}${text}; likely causes: `);
+    expect(reason).toMatch(/; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
+  });
+
+  test('AccessDenied that goes away within 5 minutes is forgotten', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() < T0 + 4 * MINUTE) {
+        throw DENIED;
+      }
+      return { JobId: JOB_ID };
+    });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 4 * MINUTE });
+  });
+
+  test.each([
+    ['an explicit deny', StartFHIRImportJobCommand, EXPLICIT, 'start the import job'],
+    ['an explicit deny of the list', ListFHIRImportJobsCommand, EXPLICIT, 'list the import jobs'],
+    ['a constraint', StartFHIRImportJobCommand, sdkError('ValidationException', 'Value at \'jobName\' failed to satisfy constraint'), 'start the import job'],
+    ['a data store that isn\'t found', DescribeFHIRDatastoreCommand, sdkError('ResourceNotFoundException', 'no such data store'), 'describe the data store'],
+  ])('%s is shown at once', async (_what, command, error, doing) => {
+    aws.healthlake.on(command as typeof StartFHIRImportJobCommand).rejects(error);
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(0);
+    expect(reason).toContain(`could not ${doing}: ${error.name}: ${error.message}`);
+  });
+
+  test('errors are shown as far as they are harmless, in reasons and logs', async () => {
+    const error = sdkError('ValidationException', `can't read "s3://clinic-data/input/Ada ${PATIENT}.txt" or input/${PATIENT}/1.ndjson`);
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
+    const { reason } = await aws.run(jobEvent());
+    expect(reason).toContain('ValidationException (full text: CloudTrail): can\'t read "s3://clinic-data/*** or ***; likely causes: ');
+    expect(aws.lines.join()).toContain('s3://clinic-data/***');
+  });
+
+  test('a long message leaves room for what to do', async () => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `explicit deny${' in a service control policy'.repeat(500)}`));
+    expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: AccessDeniedException \(full text: CloudTrail\): explicit deny in a service .*\.\.\.; likely causes: .*; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
+  });
+});
+
+describe('data store', () => {
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('%s fails at once', async (status) => {
+    datastoreIs(status);
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(0);
+    expect(reason).toMatch(`no import job was started: the data store is ${status}`);
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+
+  test.each(['CREATING', 'UPDATING'])('%s is waited for', async (status) => {
+    datastoreIs(status);
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
+      if (Date.now() >= T0 + MINUTE) {
+        datastoreIs('ACTIVE');
+      }
+      return {};
+    });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE + 10 * SECOND });
+  });
+
+  test('UPDATING for 15 minutes fails', async () => {
+    datastoreIs('UPDATING');
+    expect(await aws.run(jobEvent())).toEqual({ after: 15 * MINUTE, reason: expect.stringMatching(/15 minutes: the data store is UPDATING; deploy again/) });
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+});
+
+describe('no start', () => {
+  afterEach(() => expect(aws.sent('StartFHIRImportJob')).toEqual([]));
+
+  test.each([
+    ['denies', sdkError('AccessDenied', 'not authorized to perform: cloudformation:DescribeStacks with an explicit deny', 403)],
+    ['knows no such stack', sdkError('ValidationError', 'Stack with id Import does not exist')],
+    ['doesn\'t answer', NO_ANSWER],
+  ])('while CloudFormation %s, until the deadline', async (_what, error) => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(error);
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(15 * MINUTE);
+    expect(reason).toContain('CloudFormation does not say whether the stack is rolled back');
+  });
+
+  test('while CloudFormation describes no stack', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+    expect((await aws.run(jobEvent())).after).toBe(15 * MINUTE);
+  });
+
+  test.each<[string, ReturnType<typeof jobEvent>, string, string?]>([
+    ['an Update back to the old data', jobEvent({ ...UPDATE, OldResourceProperties: { ...JOB, ...NEW_DATA } }), JOB_ID],
+    ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
+    ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
+    ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
+  ])('in a roll-back without a ledger: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
+    aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: id ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
+  });
+
+  test('in a roll-back a ledger that may yet be read is waited for, for 5 minutes', async () => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
+    const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
+    expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
+  });
+
+  test('in a roll-back the ledger finds the job of the old data, whatever the id', async () => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    listed(importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(1) }), importJob({ JobId: 'old', JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }));
+    const event = jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: `${DATASTORE}/old/${FINGERPRINT}`, data: { JobId: 'old' } });
+  });
+
+  test('a stack that is rolled back while a retry is pending', async () => {
+    datastoreIs('CREATING');
+    const waiting = await aws.begin(jobEvent());
+    expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
+    datastoreIs('ACTIVE');
+    aws.stackIs('ROLLBACK_IN_PROGRESS');
+    expect(await aws.ask(waiting)).toMatchObject({ answer: { IsComplete: true, Data: { JobId: 'UNKNOWN' } } });
+  });
+
+  test.each([
+    { ErrorTolerance: { Kind: 'ANY' } }, { OutputS3Uri: 's3://elsewhere/' }, { OutputKmsKeyId: 'k' }, { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/x' },
+    { JobNamePrefix: 'nightly' },
+  ] as const)('and no call at all for an Update of %j', async (changes) => {
+    expect(await aws.run(jobEvent(UPDATE, changes))).toEqual(STARTED);
+    expect(aws.callCount).toBe(0);
+  });
+});
+
+test('an Update with other data starts its job', async () => {
+  aws.stackIs('UPDATE_IN_PROGRESS');
+  const { physicalId, data } = await aws.run(jobEvent(UPDATE, NEW_DATA));
+  expect(data).toEqual({ JobId: JOB_ID });
+  expect(physicalId).toMatch(new RegExp(`^${DATASTORE}/${JOB_ID}/(?!${FINGERPRINT})[0-9a-f]{20}$`));
+});

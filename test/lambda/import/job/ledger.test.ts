@@ -1,0 +1,174 @@
+import {
+  DescribeFHIRDatastoreCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, ListFHIRImportJobsRequest, StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
+import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 } from '../../harness';
+import { IsCompleteRequest } from '../../../../lambda/framework/framework';
+import { memoryOf } from '../../../../lambda/import/job/memory';
+
+let aws: Aws;
+
+/** The pages of the list, by number; whatever is not here is full of jobs of somebody else. */
+let pages: Map<number, ImportJob[]>;
+/** What HealthLake lists if it is asked for new jobs. */
+let newJobs: ImportJob[];
+let jobs: number;
+let pageTime: number;
+/** Which pages were asked for. */
+let asked: number[];
+
+const PAGE = 500;
+const SOMEBODY_ELSES = Array.from({ length: PAGE }, (_, n) => importJob({ JobId: String(n), JobName: `nightly-${n}`, JobStatus: 'COMPLETED' }));
+const GOOD = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
+
+beforeEach(() => {
+  aws = new Aws();
+  [pages, newJobs, jobs, pageTime, asked] = [new Map(), [], 0, 0, []];
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }));
+  aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(list);
+  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
+});
+afterEach(() => aws.close());
+
+function list({ MaxResults, NextToken, SubmittedAfter }: ListFHIRImportJobsRequest) {
+  expect(MaxResults).toBe(PAGE);
+  if (SubmittedAfter) {
+    return { ImportJobPropertiesList: newJobs };
+  }
+  const page = Number(NextToken ?? 0);
+  asked.push(page);
+  jest.setSystemTime(Date.now() + pageTime);
+  return { ImportJobPropertiesList: pages.get(page) ?? SOMEBODY_ELSES, NextToken: (page + 1) * PAGE < jobs ? String(page + 1) : undefined };
+}
+
+const numbers = (length: number) => Array.from({ length }, (_, n) => n);
+const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: the data store has half'));
+const restarts = () => asked.filter((page) => page === 0).length;
+
+describe('a data store with a million jobs', () => {
+  beforeEach(() => { jobs = 1_000_000; });
+
+  test.each([[80, 170], [100, 210]])('is listed in one invocation with %i ms a page, and judged in the next', async (ms, seconds) => {
+    pageTime = ms;
+    pages.set(1_999, [importJob({ JobId: 'first of all', ...GOOD })]);
+    expect(await aws.run(jobEvent())).toMatchObject({ after: seconds * SECOND, data: { JobId: 'first of all' } });
+    expect(asked).toEqual(numbers(2_000));
+  });
+
+  test('gets its job in time, and a warning', async () => {
+    pageTime = 100;
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 210 * SECOND, data: { JobId: JOB_ID } });
+    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
+    expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
+  });
+
+  test('leaves only the jobs of the data set in memory', async () => {
+    pageTime = 500;
+    pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...SOMEBODY_ELSES]);
+    const waiting = await aws.begin(jobEvent());
+    expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
+    expect(memoryOf(waiting).listing).toMatchObject({ jobs: [{ JobId: 'old' }], jobsListed: 440 * PAGE + 1 });
+  });
+});
+
+test('no warning comes below half of the bound', async () => {
+  jobs = 499_999;
+  pages.set(999, SOMEBODY_ELSES.slice(1));
+  await aws.run(jobEvent());
+  expect(warnings()).toEqual([]);
+});
+
+test('more jobs than one invocation can list are listed by several, none of them twice', async () => {
+  [jobs, pageTime] = [3_000_000, 100];
+  expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
+  expect(asked).toEqual(numbers(6_000));
+});
+
+test('a listing that has not ended after 15 minutes fails the deployment, and says how far it came', async () => {
+  [jobs, pageTime] = [9_000_000, 100];
+  const { reason } = await aws.run(jobEvent());
+  expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
+  expect(Date.now()).toBeLessThan(T0 + 20 * MINUTE);
+  expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+});
+
+describe('a listing that is interrupted', () => {
+  let waiting: IsCompleteRequest;
+  beforeEach(async () => {
+    [jobs, pageTime] = [300 * PAGE, SECOND];
+    pages.set(10, [importJob({ JobId: 'a', JobStatus: 'FAILED' })]);
+    waiting = await aws.begin(jobEvent());
+    expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
+    expect(asked).toEqual(numbers(220));
+    asked = [];
+    pageTime = 0;
+  });
+
+  test('goes on where it was', async () => {
+    pages.set(10, []);
+    expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: JOB_ID } } });
+    expect(asked).toEqual(numbers(300).slice(220));
+  });
+
+  test('goes on where it was after throttling', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
+    expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(list);
+    await aws.ask(waiting);
+    expect(asked).toEqual(numbers(300).slice(220));
+  });
+
+  test('begins anew if HealthLake no longer knows the place', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).callsFake((request) => {
+      if (request.NextToken === '220' && restarts() === 0) {
+        throw sdkError('ValidationException', 'Invalid NextToken');
+      }
+      return list(request);
+    });
+    expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: JOB_ID } } });
+    expect(asked).toEqual(numbers(300));
+  });
+
+  test('begins anew in another environment, and for another waiter', async () => {
+    await aws.ask({ ...waiting, WaiterId: 'another' });
+    expect(asked).toEqual(numbers(300));
+  });
+
+  test('begins anew for a waiter of an earlier version, which has no id', async () => {
+    const { WaiterId: _, ...old } = waiting;
+    await aws.ask(old);
+    expect(asked).toEqual(numbers(300));
+  });
+
+  test('begins anew if it was forgotten for those of a hundred other waiters', async () => {
+    numbers(99).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
+    expect(memoryOf(waiting).listing).toBeDefined();
+    numbers(100).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
+    expect(memoryOf(waiting).listing).toBeUndefined();
+  });
+
+  test('finds the job that was submitted meanwhile', async () => {
+    newJobs = [importJob({ JobId: 'new', JobStatus: 'SUBMITTED', SubmitTime: new Date(T0 + MINUTE) })];
+    expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: 'new' } } });
+    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
+  });
+});
+
+test('an attempt after a complete listing lists anew', async () => {
+  jobs = 3 * PAGE;
+  aws.stackIs('CREATE_COMPLETE');
+  const waiting = await aws.begin(jobEvent());
+  await aws.ask(waiting);
+  expect(asked).toEqual([0, 1, 2]);
+  pages.set(0, [importJob({ JobId: 'new', ...GOOD })]);
+  aws.stackIs('CREATE_IN_PROGRESS');
+  expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: 'new' } } });
+  expect(asked).toEqual([0, 1, 2, 0, 1, 2]);
+});
+
+test('the pages after the first job of the data set count too', async () => {
+  jobs = 4 * PAGE;
+  pages.set(0, [importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(4) })]);
+  pages.set(2, [importJob({ JobId: 'later', SubmitTime: new Date(3), ...GOOD })]);
+  pages.set(3, [importJob({ JobId: 'older', SubmitTime: new Date(2), ...GOOD })]);
+  expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'older' } });
+});

@@ -1,0 +1,319 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+} from '@aws-sdk/client-healthlake';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, keepsSecrets, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError,
+  SECOND, T0,
+} from '../../harness';
+import { isComplete } from '../../../../lambda';
+import { ImportJobProperties, ImportOutcomeProperties, WatchAnswer, WatchedImport } from '../../../../src/contract';
+
+const DAY = 24 * 60 * MINUTE;
+const BUS = 'arn:aws:events:eu-west-1:123456789012:event-bus/default';
+const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
+const WITH_REPORT = {
+  Report: { FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:report', RoleArn: 'arn:aws:iam::123456789012:role/report' },
+} as const;
+const DETACHED: ImportJobProperties = {
+  ...JOB, ...WITH_REPORT, Revision: '2', EventBusArn: BUS, Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '604800' },
+};
+const REFUSED = sdkError('AccessDeniedException', `not authorized, and s3://clinic-data/${PATIENT}.ndjson is nobody's`);
+
+let aws: Aws;
+
+beforeEach(() => {
+  aws = new Aws();
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }));
+});
+afterEach(() => aws.close());
+
+function described(job: Partial<ImportJob>): void {
+  aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
+}
+
+/** The lines of the log, those with metrics apart. */
+function logged(): { readonly lines: Record<string, unknown>[]; readonly metrics: Record<string, unknown>[] } {
+  const all = aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { lines: all.filter(({ _aws }) => _aws === undefined), metrics: all.filter(({ _aws }) => _aws !== undefined) };
+}
+
+const ENDED = { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime: new Date(T0) } as const;
+const WITH_ERRORS = { ...ENDED, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3) } as const;
+
+describe('what the job is watched with', () => {
+  /** The input of the execution that `Job` starts for a job that is adopted. */
+  async function started(properties: Partial<ImportJobProperties> = {}): Promise<{ readonly name: string; readonly input: WatchedImport }> {
+    aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
+    await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined, ...properties }));
+    const [{ name, input, ...more }] = aws.sent('StartExecution') as { name: string; input: string; stateMachineArn: string }[];
+    expect(more).toEqual({ stateMachineArn: STATE_MACHINE });
+    return { name, input: JSON.parse(input) as WatchedImport };
+  }
+
+  test('is named by the job, which Step Functions takes for a name', async () => {
+    const { name } = await started();
+    expect(name).toMatch(new RegExp(`^${JOB_ID}-[0-9a-f]{8}$`));
+    expect(name).toMatch(/^[\w-]{1,80}$/);
+    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // the longest id of a job
+  });
+
+  test.each<[string, boolean, Partial<ImportJobProperties>]>([
+    ['the same import', true, {}],
+    ['another tolerance, which the watch does not take over', true, { ErrorTolerance: { Kind: 'ANY' } }],
+    ['another place for the results of the next job', true, { OutputS3Uri: 's3://elsewhere/' }],
+    ['a construct that has moved', false, { ConstructPath: 'Import/Moved' }],
+    ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
+    ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
+    ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
+  ])('is that of before for %s: %s', async (_what, isSame, properties) => {
+    const { name } = await started();
+    aws.states.resetHistory();
+    const { name: other } = await started(properties);
+    expect(other === name).toBe(isSame);
+    expect(other).toContain(JOB_ID);
+  });
+
+  test('is what judging takes, and no more', async () => {
+    const { input } = await started();
+    expect(input).toEqual({
+      Import: {
+        ContractVersion: DETACHED.ContractVersion,
+        ConstructPath: DETACHED.ConstructPath,
+        DatastoreId: DATASTORE,
+        OperatorRoleArn: DETACHED.OperatorRoleArn,
+        ErrorTolerance: { Kind: 'NONE' },
+        OutputS3Uri: DETACHED.OutputS3Uri,
+        InputS3Uri: DETACHED.InputS3Uri,
+        ...WITH_REPORT,
+        EventBusArn: BUS,
+        JobId: JOB_ID,
+        TimeoutSeconds: '604800',
+      },
+      RequestedAt: T0,
+      Deadline: T0 + 7 * DAY,
+      GiveUpAt: new Date(T0 + 7 * DAY).toISOString(),
+      Poll: { Seconds: 30, FailingSince: 0 },
+    });
+    keepsSecrets(JSON.stringify(input));
+    for (const unneeded of [DETACHED.DataAccessRoleArn, DETACHED.OutputKmsKeyId, DETACHED.JobNamePrefix, FINGERPRINT, STATE_MACHINE]) {
+      expect(JSON.stringify(input)).not.toContain(`"${unneeded}"`);
+    }
+  });
+
+  test.each([['60', MINUTE], ['604800', 7 * DAY], ['1209600', 14 * DAY]])('is given up %s seconds after the request of CloudFormation', async (seconds, after) => {
+    const { input } = await started({ Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: seconds } });
+    expect([input.RequestedAt, input.Deadline, Date.parse(input.GiveUpAt)]).toEqual([T0, T0 + after, T0 + after]);
+  });
+
+  test('is not asked for by an import that is waited for', async () => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
+    await aws.run(jobEvent());
+    expect(aws.states.calls()).toEqual([]);
+  });
+
+  test('is no reason to tell anybody', async () => {
+    await started();
+    expect(aws.events.calls()).toEqual([]);
+  });
+});
+
+test('the log says why the watch is not yet started, without what may be data', async () => {
+  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
+  aws.states.rejects(REFUSED);
+  const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));
+  expect(logged().lines).toContainEqual({
+    message: 'waiting', construct: 'ImportJob', why: expect.stringMatching(/^could not start to watch the import job c0f\w+: AccessDeniedException \(full text: CloudTrail\): not authorized, and s3:\/\/clinic-data\/\*\*\* is \*\*\*$/),
+  });
+  expect(reason).toContain('clinic-data/***');
+});
+
+describe('the judge', () => {
+  const WATCHED: ImportOutcomeProperties = { ...OUTCOME, EventBusArn: BUS, TimeoutSeconds: '3600' };
+
+  /** Judges a job so long after it was accepted, with an hour to watch it. */
+  async function judge(after = 10 * MINUTE, properties: Partial<ImportOutcomeProperties> = {}, FailingSince = 0): Promise<WatchAnswer> {
+    const Deadline = T0 + 60 * MINUTE;
+    jest.setSystemTime(T0 + after);
+    return isComplete({
+      Import: { ...WATCHED, ...properties },
+      RequestedAt: T0,
+      Deadline,
+      GiveUpAt: new Date(Deadline).toISOString(),
+      Poll: { Seconds: 30, FailingSince },
+    });
+  }
+
+  test.each<[string, WatchAnswer['Decision'], Partial<ImportJob>, number?, Partial<ImportOutcomeProperties>?]>([
+    ['a job that runs', 'wait', { JobStatus: 'IN_PROGRESS' }],
+    ['a job whose status is none that is known', 'wait', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }],
+    ['a job that runs a moment before the time is up', 'wait', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE - 1],
+    ['a job that runs when the time is up', 'failed', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE],
+    ['a job that has ended well', 'succeeded', ENDED],
+    ['a job that has ended well when the time is up', 'succeeded', ENDED, 60 * MINUTE],
+    ['a job with errors that are not tolerated', 'failed', WITH_ERRORS],
+    ['a job with errors that are', 'succeeded', WITH_ERRORS, undefined, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } }],
+    ['a job that failed', 'failed', { JobStatus: 'FAILED' }],
+    ['a job that was cancelled', 'failed', { JobStatus: 'CANCEL_COMPLETED' }],
+    ['an import of a version that can\'t be read', 'failed', ENDED, undefined, { ContractVersion: '99' }],
+  ])('says of %s: %s', async (_what, Decision, job, ...[after, properties]) => {
+    described(job);
+    expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
+    expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
+    expect(aws.sent('DescribeStacks')).toEqual([]); // no deployment listens
+  });
+
+  const SINCE = T0 + 40 * MINUTE;
+
+  test.each<[string, Error, number, WatchAnswer['Decision']]>([
+    ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE - 1, 'wait'],
+    ['throttled when the time is up', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE, 'failed'],
+    ['refused', REFUSED, 45 * MINUTE - 1, 'wait'],
+    ['refused for long enough', REFUSED, 45 * MINUTE, 'failed'],
+    ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
+    ['gone', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
+  ])('says of a job that is %s after a time', async (_what, error, after, Decision) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
+    expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
+  });
+
+  test('has patience with what is refused hours after the start, from the first such look on, and forgets it when a look succeeds', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
+    expect(await judge(50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: T0 + 50 * MINUTE });
+    described({ JobStatus: 'IN_PROGRESS' });
+    expect(await judge(51 * MINUTE, {}, T0 + 50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: 0 });
+  });
+
+  test('has the report made, and goes by it', async () => {
+    described(WITH_ERRORS);
+    aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
+    expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
+    expect(aws.lambda.commandCalls(InvokeCommand)).toHaveLength(1);
+    expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeed' }]);
+  });
+
+  test('writes a line and metrics of each look, by the path of the import', async () => {
+    described({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0) });
+    await judge();
+    expect(logged().lines).toEqual([{
+      message: 'import progress',
+      construct: 'Import/Patients',
+      datastoreId: DATASTORE,
+      jobId: JOB_ID,
+      status: 'IN_PROGRESS',
+      filesScanned: 3,
+      filesImported: 3,
+      resourcesScanned: 5,
+      resourcesImported: 5,
+      resourcesFailed: 0,
+      secondsLeft: 3000,
+      decision: 'wait',
+    }]);
+    expect(logged().metrics).toMatchObject([{ ConstructPath: 'Import/Patients', ResourcesScannedSoFar: 5 }]);
+  });
+
+  test.each([
+    ['refused', () => aws.events.on(PutEventsCommand).rejectsOnce(REFUSED)],
+    ['not answered', () => aws.events.on(PutEventsCommand).rejectsOnce(NO_ANSWER)],
+    ['not taken', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
+    ['not taken, without words', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
+  ])('throws if the event is %s, and has counted nothing; the next attempt counts once', async (_what, given) => {
+    described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
+    given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+    await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not taken)/);
+    expect(aws.lines).toEqual([]);
+
+    expect(await judge()).toEqual({ Decision: 'failed', FailingSince: 0 });
+    expect(logged().metrics).toMatchObject([{ Succeeded: 0, Failed: 1, ResourcesScanned: 10, ResourcesImported: 7, ResourcesFailed: 3 }]);
+    const [first, second, ...more] = aws.sent('PutEvents');
+    expect([second, more]).toEqual([first, []]);
+  });
+
+  test('puts counts, ids and a status, and nothing that the service says', async () => {
+    described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson`, JobName: PATIENT });
+    await judge();
+    const [{ Entries: [{ Detail, ...entry }] }] = aws.sent('PutEvents') as [{ Entries: [{ Detail: string }] }];
+    expect(entry).toEqual({ EventBusName: BUS, Source: 'cdk-healthlake-import', DetailType: 'FHIR Import Failed' });
+    expect(JSON.parse(Detail)).toEqual({
+      version: '1',
+      constructPath: 'Import/Patients',
+      datastoreId: DATASTORE,
+      jobId: JOB_ID,
+      jobStatus: 'COMPLETED_WITH_ERRORS',
+      resourcesScanned: 10,
+      resourcesImported: 7,
+      resourcesFailed: 3,
+      durationInSeconds: 3600,
+    });
+    keepsSecrets(aws.lines.join());
+  });
+
+  test('makes no call for an event that has nowhere to go', async () => {
+    described(ENDED);
+    expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
+    expect(aws.events.calls()).toEqual([]);
+    expect(logged().metrics).toMatchObject([{ Succeeded: 1 }]);
+  });
+});
+
+describe('an import that is waited for', () => {
+  const LISTENED = { EventBusArn: BUS };
+  const update = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;
+  const details = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0].DetailType);
+
+  test('is announced once, when it is judged', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
+      ImportJobProperties: importJob(Date.now() < T0 + 3 * MINUTE ? { JobStatus: 'IN_PROGRESS' } : ENDED),
+    }));
+    await aws.run(outcomeEvent({}, LISTENED));
+    expect(details()).toEqual(['FHIR Import Succeeded']);
+  });
+
+  test.each([['FHIR Import Succeeded', ENDED], ['FHIR Import Failed', WITH_ERRORS]] as const)(
+    'ends as it would if %s can\'t be put, with a warning', async (detailType, job) => {
+      described(job);
+      const expected = await aws.run(outcomeEvent());
+      for (const given of [
+        () => aws.events.on(PutEventsCommand).rejects(REFUSED),
+        () => aws.events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'AccessDeniedException', ErrorMessage: `no s3://x/${PATIENT}.ndjson` }] }),
+      ]) {
+        aws.events.reset();
+        given();
+        aws.lines.splice(0);
+        const { after: _after, ...ended } = await aws.run(outcomeEvent({}, LISTENED));
+        expect(ended).toEqual({ ...expected, after: undefined });
+        expect(details()).toEqual([detailType]);
+        expect(logged().lines).toContainEqual({
+          message: 'warning: the event could not be put', construct: 'ImportOutcome', why: expect.stringMatching(/^AccessDeniedException( \(full text: CloudTrail\))?: no.* \*\*\*$/),
+        });
+        expect(logged().metrics).toHaveLength(1);
+      }
+    });
+
+  test('is not announced without a bus', async () => {
+    described(ENDED);
+    await aws.run(outcomeEvent());
+    expect(aws.events.calls()).toEqual([]);
+  });
+
+  test('is not announced again if its id says how it was judged', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    described(ENDED);
+    await aws.run(outcomeEvent({ ...update, PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0` }, LISTENED));
+    expect(aws.events.calls()).toEqual([]);
+  });
+
+  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('is not announced in a roll-back, with a job that is %j', async (job) => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    described(job);
+    expect(await aws.run(outcomeEvent(update, LISTENED))).toMatchObject({ after: 0, data: { JobStatus: job.JobStatus } });
+    expect(aws.events.calls()).toEqual([]);
+  });
+
+  test('is announced when its time is up', async () => {
+    described({ JobStatus: 'IN_PROGRESS' });
+    await aws.run(outcomeEvent({}, { ...LISTENED, TimeoutSeconds: String(5 * MINUTE / SECOND) }));
+    expect(details()).toEqual(['FHIR Import Failed']);
+  });
+});

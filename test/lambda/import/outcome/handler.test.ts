@@ -1,0 +1,346 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import {
+  Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, SECOND, T0,
+} from '../../harness';
+import { looksAt } from '../simulation';
+import { onEvent } from '../../../../lambda';
+
+let aws: Aws;
+
+beforeEach(() => { aws = new Aws(); });
+afterEach(() => aws.close());
+
+const LOCATION = `s3://clinic-results/Import/${DATASTORE}-FHIR_IMPORT-${JOB_ID}/`;
+const PENDING_ID = `${DATASTORE}/${JOB_ID}`;
+const JUDGED_ID = `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`;
+const COMPLETED: Partial<ImportJob> = { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0) };
+const ATTRIBUTES = { JobId: JOB_ID, JobStatus: 'COMPLETED', ResourcesScanned: '10', ResourcesImported: '10', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN' };
+const UNKNOWN_COUNTS = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
+const UPDATE = { RequestType: 'Update', PhysicalResourceId: PENDING_ID, OldResourceProperties: OUTCOME } as const;
+
+/** The job as it is described at each time. */
+function described(at: (now: number) => Partial<ImportJob>): void {
+  aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+    looks.push(Date.now());
+    return { ImportJobProperties: importJob(at(Date.now())) };
+  });
+}
+
+let looks: number[];
+beforeEach(() => { looks = []; });
+
+/** Waits for 3 s in the queue, then runs. */
+function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
+  described((now) => {
+    const status = now < T0 + 3 * SECOND ? 'QUEUED' : 'IN_PROGRESS';
+    return now >= endsAt ? end : { JobStatus: status, JobProgressReport: report(5, 5, 0) };
+  });
+}
+
+describe('success', () => {
+  test('onEvent asks nobody and sets the deadline', async () => {
+    expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 90 * SECOND });
+    expect(await onEvent(outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }))).toMatchObject({ PhysicalResourceId: JUDGED_ID });
+    expect(aws.callCount).toBe(0);
+  });
+
+  test('all attributes, the output location as described, the judgement in the id', async () => {
+    described(() => ({ ...COMPLETED, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
+    const ended = await aws.run(outcomeEvent());
+    expect(ended).toMatchObject({ physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: JOB_ID }]);
+    expect(aws.sent('DescribeStacks')).toEqual([]);
+  });
+
+  test('without counts and output location', async () => {
+    described(() => ({ JobStatus: 'COMPLETED', JobOutputDataConfig: undefined }));
+    expect(await aws.run(outcomeEvent()))
+      .toMatchObject({ physicalId: `${PENDING_ID}/COMPLETED/UNKNOWN/UNKNOWN/UNKNOWN`, data: { ...ATTRIBUTES, ...UNKNOWN_COUNTS } });
+  });
+
+  test('with tolerated errors', async () => {
+    described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 8, 1) }));
+    expect(await aws.run(outcomeEvent({}, { ErrorTolerance: { Kind: 'PERCENT', Limit: '20' } }))).toMatchObject({
+      physicalId: `${PENDING_ID}/COMPLETED_WITH_ERRORS/10/8/2`,
+      data: { JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '8', ResourcesFailed: '2' },
+    });
+  });
+
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('after a job that is %s', async (status) => {
+    described((now) => (now < T0 + 2 * MINUTE ? { JobStatus: status as ImportJob['JobStatus'] } : COMPLETED));
+    const { after, data } = await aws.run(outcomeEvent());
+    expect(data).toEqual(ATTRIBUTES);
+    expect(after).toBeGreaterThanOrEqual(2 * MINUTE);
+    expect(after).toBeLessThanOrEqual(3 * MINUTE);
+  });
+
+  test('one structured line for each look', async () => {
+    runsUntil(T0 + MINUTE);
+    await aws.run(outcomeEvent());
+    const lines = aws.lines.filter((line) => !line.includes('_aws'));
+    expect(lines).toHaveLength(looks.length);
+    expect(JSON.parse(lines.at(-2)!)).toEqual({
+      message: 'import progress',
+      construct: 'ImportOutcome',
+      datastoreId: DATASTORE,
+      jobId: JOB_ID,
+      status: 'IN_PROGRESS',
+      filesScanned: 3,
+      filesImported: 3,
+      resourcesScanned: 5,
+      resourcesImported: 5,
+      resourcesFailed: 0,
+      secondsLeft: expect.any(Number),
+      decision: 'wait',
+    });
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ status: 'COMPLETED', decision: 'succeed' });
+  });
+});
+
+describe('polling', () => {
+  test.each([
+    ['1-minute', 5, MINUTE, 5 * SECOND],
+    ['50-minute', 175, 50 * MINUTE - 20 * SECOND, 30 * SECOND],
+  ])('a %s job takes %i Describe calls', async (_what, calls, duration, delay) => {
+    runsUntil(T0 + duration);
+    const { after, data } = await aws.run(outcomeEvent());
+    expect(data).toEqual(ATTRIBUTES);
+    expect(looks).toHaveLength(calls);
+    expect(after - duration).toBeLessThanOrEqual(delay);
+  });
+
+  test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('what is simulated elsewhere is what the handler does, with a job of %i ms', async (duration) => {
+    runsUntil(T0 + duration);
+    await aws.run(outcomeEvent());
+    expect(looks).toEqual(looksAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
+  });
+
+  test('an invocation takes at most a minute', async () => {
+    runsUntil(Infinity);
+    const waiting = await aws.begin(outcomeEvent());
+    for (let i = 0; i < 20; i++) {
+      const before = Date.now();
+      await aws.ask(waiting);
+      expect(Date.now() - before).toBeLessThanOrEqual(MINUTE);
+      await jest.advanceTimersByTimeAsync(10 * SECOND);
+    }
+    expect(looks.length).toBeGreaterThan(50);
+  });
+});
+
+describe('failure', () => {
+  const LAST = '; log group: fhir-import-logs';
+
+  test.each([
+    ['FAILED', /^FHIR import job c0f[0-9a-f]+: the job ended with FAILED; status FAILED, resources scanned 10, imported 7, failed 3; results: s3.*; correct what it names/],
+    ['CANCEL_COMPLETED', /the job ended with CANCEL_COMPLETED.*; correct what it names/],
+    ['CANCEL_FAILED', /the job ended with CANCEL_FAILED.*; correct what it names/],
+    ['COMPLETED_WITH_ERRORS', /no errors are tolerated; status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3; .*mend the resources.*errorTolerance/],
+  ] as const)('%s', async (JobStatus, expected) => {
+    described(() => ({ JobStatus, JobProgressReport: report(10, 7, 3) }));
+    const { after, reason } = await aws.run(outcomeEvent());
+    expect(after).toBeLessThan(MINUTE);
+    expect(reason).toMatch(expected);
+    expect(reason).toContain(`; results: ${LOCATION}; `);
+    expect(reason?.endsWith(LAST)).toBe(true);
+    expect(aws.sent('DescribeStacks')).toEqual([]);
+  });
+
+  test('HealthLake\'s message is in it, without what may be data', async () => {
+    described(() => ({ JobStatus: 'FAILED', Message: `File s3://clinic-data/synthea/Ada-${PATIENT}.ndjson is too large` }));
+    expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
+  });
+
+  test('a long message leaves room for where the results are and what to do', async () => {
+    described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), Message: 'The import job failed because of an internal error. '.repeat(40) }));
+    const { reason } = await aws.run(outcomeEvent());
+    expect(reason).toMatch(/HealthLake says \(full text: .*\): The import job failed because of an internal error\. .*\.\.\.; results: s3:.*mend the resources/);
+    expect(reason?.endsWith(LAST)).toBe(true);
+  });
+
+  test('when the time is up, with the last look at that time', async () => {
+    runsUntil(Infinity);
+    const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
+    expect(after).toBe(100 * SECOND);
+    expect(looks.at(-1)).toBe(T0 + 100 * SECOND);
+    expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
+  });
+
+  test('when the time of an update is up', async () => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    runsUntil(Infinity);
+    const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
+    expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
+  });
+
+  test('the longest wait is answered within the hour that CloudFormation gives', async () => {
+    runsUntil(Infinity);
+    expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
+  });
+
+  test.each([
+    ['AccessDenied', sdkError('AccessDeniedException', 'not authorized to perform: healthlake:DescribeFHIRImportJob'), 5],
+    ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
+    ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
+    ['no connection', NO_ANSWER, 50],
+  ])('%s for long enough', async (_what, error, minutes) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
+    const { after, reason } = await aws.run(outcomeEvent());
+    expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
+    expect(after).toBeLessThanOrEqual((minutes + 1) * MINUTE);
+    expect(reason).toContain(`could not describe the job: ${error.name}: ${error.message}; results: ${LOCATION}; `);
+  });
+
+  test('errors that go away are forgotten', async () => {
+    runsUntil(T0 + 10 * MINUTE);
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() < T0 + 4 * MINUTE) {
+        throw sdkError('AccessDeniedException', `not authorized for s3://clinic-data/${PATIENT}`);
+      }
+      return { ImportJobProperties: importJob(COMPLETED) };
+    });
+    expect(await aws.run(outcomeEvent())).toMatchObject({ data: ATTRIBUTES });
+  });
+});
+
+describe('judged before', () => {
+  const again = (changes: object) => outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }, changes);
+
+  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('an Update of %j judges nothing and loses nothing', async (changes) => {
+    described(() => ({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1), JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
+    expect(await aws.run(again(changes))).toEqual({ after: 0, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
+    expect(looks).toHaveLength(1);
+  });
+
+  test('also if the job is gone: the documented layout', async () => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
+    expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
+  });
+
+  test('waits for a Describe that fails: only it knows where the results are', async () => {
+    const denied = sdkError('AccessDeniedException', 'not authorized');
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
+      if (Date.now() < T0 + MINUTE) {
+        throw denied;
+      }
+      return { ImportJobProperties: { ...COMPLETED, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } } };
+    });
+    expect(await aws.run(again({}))).toEqual({ after: MINUTE, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
+
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(denied);
+    expect(await aws.run(again({}))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
+  });
+
+  test('also in a roll-back', async () => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    described(() => COMPLETED);
+    expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
+  });
+
+  test.each([
+    ['another job', `${DATASTORE}/00000000000000000000000000000000/COMPLETED/10/10/0`],
+    ['another data store', `00000000000000000000000000000000/${JOB_ID}/COMPLETED/10/10/0`],
+    ['a job that wasn\'t judged', PENDING_ID],
+    ['no job', 'Import-ImportOutcome-1ABC'],
+  ])('the id of %s says nothing: the job is judged', async (_what, PhysicalResourceId) => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    described(() => ({ JobStatus: 'FAILED' }));
+    expect((await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId }))).reason).toMatch(/the job ended with FAILED/);
+  });
+});
+
+describe('roll-back', () => {
+  const back = outcomeEvent({ ...UPDATE, OldResourceProperties: { ...OUTCOME, JobId: 'new' } });
+  beforeEach(() => aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS'));
+
+  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once with a job that is %s, and doesn\'t judge it', async (status) => {
+    described(() => ({ JobStatus: status as ImportJob['JobStatus'], JobProgressReport: report(10, 7, 3) }));
+    expect(await aws.run(back)).toEqual({
+      after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: status, ResourcesImported: '7', ResourcesFailed: '3' },
+    });
+  });
+
+  test.each([
+    ['a denied Describe', sdkError('AccessDeniedException', 'explicit deny')],
+    ['a job that is gone', sdkError('ResourceNotFoundException', 'gone')],
+    ['a refused Describe', sdkError('ValidationException', 'failed to satisfy constraint')],
+    ['no connection', NO_ANSWER],
+  ])('succeeds at once with %s', async (_what, error) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
+    expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
+  });
+
+  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds with %j, which nobody can judge, and asks HealthLake nothing', async (changes) => {
+    expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+
+  test('that is only known later succeeds when it is', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
+      if (Date.now() < T0 + 3 * MINUTE) {
+        throw sdkError('Throttling', 'Rate exceeded');
+      }
+      return { Stacks: [{ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }] };
+    });
+    described(() => ({ JobStatus: 'FAILED' }));
+    const { after, data } = await aws.run(back);
+    expect(data).toMatchObject({ JobStatus: 'FAILED' });
+    expect(after).toBeGreaterThanOrEqual(3 * MINUTE);
+    expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
+  });
+
+  test('that is never known fails, but only 2 minutes after the deadline', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
+    described(() => ({ JobStatus: 'FAILED' }));
+    const { after, reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '300' }));
+    expect(reason).toMatch(/the job ended with FAILED/);
+    expect(after).toBe(7 * MINUTE);
+  });
+
+  test('that is never known doesn\'t keep a good job from succeeding', async () => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
+    runsUntil(T0 + 2 * MINUTE);
+    expect(await aws.run(outcomeEvent(UPDATE))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
+  });
+
+  test('of a creation isn\'t asked for: nobody listens any more', async () => {
+    aws.stackIs('ROLLBACK_IN_PROGRESS');
+    described(() => ({ JobStatus: 'FAILED' }));
+    expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);
+    expect(aws.sent('DescribeStacks')).toEqual([]);
+  });
+});
+
+describe('what nobody can judge', () => {
+  test.each([
+    ['a job that a roll-back could not find out', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
+    ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
+  ])('%s fails going forward, and asks HealthLake nothing', async (_what, changes, expected) => {
+    aws.stackIs('UPDATE_IN_PROGRESS');
+    expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
+    expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
+    expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
+  });
+});
+
+test('the log says how long a job has been waiting in the queue, until it runs', async () => {
+  described((now) => ({ JobStatus: now < T0 + 2 * MINUTE ? 'QUEUED' : 'IN_PROGRESS', SubmitTime: new Date(T0 - MINUTE) }));
+  await aws.run(outcomeEvent({}, { TimeoutSeconds: '240' }));
+  const lines = aws.lines.map((line) => JSON.parse(line) as { message: string; status: string; secondsQueued?: number });
+  const queued = lines.filter(({ status }) => status === 'QUEUED');
+  expect(queued.length).toBeGreaterThan(1);
+  expect(queued.map(({ message }) => message)).toEqual(queued.map(() => 'waiting in the queue of HealthLake'));
+  const secondsAt = (at: number) => Math.round((at - T0 + MINUTE) / SECOND);
+  expect(queued.map(({ secondsQueued }) => secondsQueued)).toEqual(looks.slice(0, queued.length).map(secondsAt));
+  const running = lines.filter(({ status }) => status === 'IN_PROGRESS');
+  expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
+});
+
+test('an Update that goes forward waits and judges', async () => {
+  aws.stackIs('UPDATE_IN_PROGRESS');
+  runsUntil(T0 + 2 * MINUTE);
+  const { after, physicalId, data } = await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } }));
+  expect([physicalId, data]).toEqual([JUDGED_ID, ATTRIBUTES]);
+  expect(after).toBeGreaterThanOrEqual(2 * MINUTE);
+});

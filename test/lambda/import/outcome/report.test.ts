@@ -1,0 +1,209 @@
+import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, T0 } from '../../harness';
+import { JsonCause, Report } from '../../../../lambda/report/types';
+import { ImportOutcomeProperties } from '../../../../src/contract';
+
+let aws: Aws;
+beforeEach(() => { aws = new Aws(); });
+afterEach(() => aws.close());
+
+const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:report';
+const ROLE = 'arn:aws:iam::123456789012:role/report';
+const LOCATION = `${OUTCOME.OutputS3Uri}${DATASTORE}-FHIR_IMPORT-${JOB_ID}/`;
+const WITH_REPORT: Partial<ImportOutcomeProperties> = { Report: { FunctionArn: FUNCTION, RoleArn: ROLE }, InputS3Uri: 's3://clinic-data/synthea/' };
+const REPORT: Report = {
+  kind: 'report',
+  location: `${LOCATION}report.json`,
+  complete: true,
+  filesRead: 3,
+  filesTotal: 3,
+  filesTotalIsExact: true,
+  manifest: { resourcesScanned: 1000, resourcesImported: 994, resourcesWithCustomerError: 4, resourcesWithServerError: 2 },
+  failures: 6,
+  searchValidationFailures: 0,
+  reasons: [
+    { code: 'processing', message: 'Missing required id field in resource json', resourceTypes: ['Patient', 'Observation'], count: 3 },
+    { code: 'invalid', resourceTypes: ['Claim', 'Coverage', 'Group', 'Device'], count: 2 },
+    { code: 'line-no-json', resourceTypes: ['other'], count: 1 },
+  ],
+};
+
+function ended(changes: Partial<ImportJob> = {}): void {
+  const job = importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(1000, 996, 4), EndTime: new Date(Date.now()), ...changes });
+  aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: job });
+}
+
+const run = (changes: Partial<ImportOutcomeProperties> = {}) => aws.run(outcomeEvent({}, { ...WITH_REPORT, ...changes }));
+
+test('the report function is asked once the job has ended, with what it needs', async () => {
+  ended();
+  aws.reports(REPORT);
+  await run({ ErrorTolerance: { Kind: 'ANY' } });
+  const [{ FunctionName, Payload }, ...others] = aws.sent('Invoke') as { FunctionName: string; Payload: string }[];
+  expect(others).toEqual([]);
+  expect([FunctionName, JSON.parse(Payload)]).toEqual([FUNCTION, {
+    DatastoreId: DATASTORE, JobId: JOB_ID, OutputLocation: LOCATION, InputS3Uri: 's3://clinic-data/synthea/', ReportRoleArn: ROLE,
+  }]);
+});
+
+test.each([
+  ['its folder', LOCATION],
+  ['its folder without the slash', LOCATION.slice(0, -1)],
+  ['the prefix that was sent', OUTCOME.OutputS3Uri],
+  ['the prefix that was sent without the slash', OUTCOME.OutputS3Uri.slice(0, -1)],
+])('a job that is described with %s as its output has its results in its folder', async (_what, S3Uri) => {
+  ended({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: 'k' } } });
+  aws.reports(REPORT);
+  const { data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
+  expect(data).toMatchObject({ OutputLocation: LOCATION, ReportLocation: `${LOCATION}report.json` });
+  const [{ Payload }] = aws.sent('Invoke') as { Payload: string }[];
+  expect(JSON.parse(Payload)).toMatchObject({ OutputLocation: LOCATION });
+});
+
+test('a job that runs is not reported on', async () => {
+  ended({ JobStatus: 'IN_PROGRESS' });
+  await run({ TimeoutSeconds: '120' });
+  expect(aws.sent('Invoke')).toEqual([]);
+});
+
+test('the attributes are those of the manifest, with the location of the report', async () => {
+  ended();
+  aws.reports(REPORT);
+  const { physicalId, data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
+  expect(physicalId).toBe(`${DATASTORE}/${JOB_ID}/COMPLETED_WITH_ERRORS/1000/994/6`);
+  expect(data).toMatchObject({ ResourcesImported: '994', ResourcesFailed: '6', ReportLocation: `${LOCATION}report.json`, OutputLocation: LOCATION });
+});
+
+test('the reason names the most frequent reasons with counts and types, and the report', async () => {
+  ended();
+  aws.reports(REPORT);
+  const { reason } = await run();
+  expect(reason).toContain('no errors are tolerated; status COMPLETED_WITH_ERRORS, resources scanned 1000, imported 994, failed 6; '
+    + 'most often: 3 x processing "Missing required id field in resource json" (Patient, Observation), 2 x invalid (Claim, Coverage, Group, ...), '
+    + '1 x line-no-json (other); report: report.json in the results; ');
+  expect(reason).toContain(`results: ${LOCATION}; mend`);
+});
+
+test.each<[JsonCause, string]>([
+  ['whole-file', 'files that are not NDJSON (pretty-printed JSON, UTF-16, compressed data)'],
+  ['start-of-file', 'a byte order mark, a blank first line, or a file that is not NDJSON (a JSON array, UTF-16, compressed data)'],
+  ['single-lines', 'blank lines, or lines without one whole JSON object'],
+])('the reason names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
+  ended();
+  aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], { code: 'processing', message: 'Invalid JSON found in input file', resourceTypes: ['other'], count: 1, likelyCause }] });
+  const { reason } = await run();
+  expect(reason).toContain(`1 x processing "Invalid JSON found in input file" (other); likely cause of the invalid JSON: ${cause}; report: `);
+  expect(reason).toContain('or set errorTolerance');
+});
+
+test('the reason says that Bundles are not unwrapped if some failed', async () => {
+  ended();
+  const bundles = { ...REPORT.reasons[0], resourceTypes: ['Patient', 'Claim', 'Group', 'Bundle'] };
+  aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], bundles] });
+  expect((await run()).reason).toContain('; HealthLake does not unwrap a Bundle: write each of its resources into a line of its own; report: ');
+  aws.reports(REPORT);
+  expect((await run()).reason).not.toMatch(/Bundle|likely cause/);
+});
+
+test('a report that is not complete says so', async () => {
+  ended();
+  aws.reports({ ...REPORT, complete: false, problem: 'the time was up: 2 of 3 files read' });
+  expect((await run()).reason).toContain('; the time was up: 2 of 3 files read; ');
+});
+
+test.each([
+  ['a function that throws', () => aws.reports({ errorType: 'Runtime.OutOfMemory' }), 'the report function failed: Runtime.OutOfMemory'],
+  ['a function that throws without a type', () => aws.lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: Uint8ArrayBlobAdapter.fromString('{}') }),
+    'the report function failed: Unhandled'],
+  ['a function that isn\'t there', () => aws.lambda.on(InvokeCommand).rejects(sdkError('ResourceNotFoundException', 'Function not found', 404)),
+    'the report function could not be asked: ResourceNotFoundException: Function not found'],
+  ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
+  ['an answer that is none', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
+  ['results that can\'t be read', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
+])('%s is data for the verdict, and said', async (_what, given, expected) => {
+  ended();
+  given();
+  const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });
+  expect(tolerant).toMatchObject({ physicalId: `${DATASTORE}/${JOB_ID}/COMPLETED_WITH_ERRORS/1000/996/4`, data: { ReportLocation: 'UNKNOWN' } });
+  expect(aws.lines.join()).toContain(`"judgedByJobBecause":"${expected}`);
+  const strict = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
+  expect(strict.reason).toContain(`judged by the counts of the job, because ${expected}`);
+});
+
+test('the message of a function that throws is not shown: it may be of anything', async () => {
+  ended();
+  aws.reports({ errorType: 'Error', errorMessage: PATIENT } as { errorType: string });
+  expect((await run()).reason).toContain('no errors are tolerated');
+});
+
+test('results that lie elsewhere are not asked for', async () => {
+  ended({ JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other-results/x/', KmsKeyId: 'k' } } });
+  const { reason } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
+  expect(reason).toContain('judged by the counts of the job, because its results lie where this import does not read');
+  expect(aws.sent('Invoke')).toEqual([]);
+});
+
+test('without a manifest of its own a job with errors fails, except under any', async () => {
+  ended();
+  aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
+  expect((await run({ ErrorTolerance: { Kind: 'PERCENT', Limit: '100' } })).reason).toContain('the results have no manifest that counts the errors: there is no manifest');
+  expect(await run({ ErrorTolerance: { Kind: 'ANY' } })).toMatchObject({ data: { JobStatus: 'COMPLETED_WITH_ERRORS' } });
+});
+
+test('a job that was judged before keeps its report', async () => {
+  ended({ JobStatus: 'COMPLETED' });
+  aws.reports(REPORT);
+  const event = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/9/9/0`, OldResourceProperties: OUTCOME }, WITH_REPORT);
+  expect(await aws.run(event)).toMatchObject({ data: { ResourcesScanned: '9', ReportLocation: `${LOCATION}report.json` } });
+});
+
+describe('metrics', () => {
+  const metrics = () => aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ _aws }) => _aws !== undefined);
+
+  test('progress while the job runs, the result once', async () => {
+    const running = importJob({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(10, 8, 2) });
+    const done = importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', EndTime: new Date(T0 + 3 * MINUTE) });
+    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: Date.now() < T0 + 3 * MINUTE ? running : done }));
+    aws.reports(REPORT);
+    await run({ ErrorTolerance: { Kind: 'ANY' } });
+    const [first, ...more] = metrics();
+    expect(first).toEqual({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [{
+          Namespace: 'CdkHealthLakeImport',
+          Dimensions: [['DatastoreId', 'ConstructPath']],
+          Metrics: ['Scanned', 'Imported', 'Failed'].map((name) => ({ Name: `Resources${name}SoFar`, Unit: 'Count' })),
+        }],
+      },
+      DatastoreId: DATASTORE,
+      ConstructPath: 'Import/Patients',
+      ResourcesScannedSoFar: 10,
+      ResourcesImportedSoFar: 8,
+      ResourcesFailedSoFar: 2,
+    });
+    const results = more.filter(({ Succeeded }) => Succeeded !== undefined);
+    expect(results).toMatchObject([
+      { ResourcesScanned: 1000, ResourcesImported: 994, ResourcesFailed: 6, Succeeded: 1, Failed: 0, Duration: 63 * 60 },
+    ]);
+    expect(results).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Duration', Unit: 'Seconds' }]) }] } }]);
+  });
+
+  test('a failure', async () => {
+    ended({ JobStatus: 'FAILED', JobProgressReport: undefined });
+    aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
+    await run();
+    expect(metrics()).toMatchObject([{ Succeeded: 0, Failed: 1 }]);
+    expect(metrics()[0]).not.toHaveProperty('ResourcesScanned');
+  });
+
+  test('a roll-back has no result', async () => {
+    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    ended();
+    aws.reports(REPORT);
+    await aws.run(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME }, WITH_REPORT));
+    expect(metrics()).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import { hex, looksAt, noticeDelayOf, pseudoRandom, SimulatedImport } from './simulation';
+import { isWorthWaiting, NextLook, untilNextLook } from '../../../lambda/import/polling';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const REQUESTED_AT = Date.UTC(2026, 0, 15, 12);
+const next = (changes: Partial<NextLook> = {}): NextLook => ({ jobId: 'f'.repeat(26) + '000000', requestedAt: REQUESTED_AT, now: REQUESTED_AT, ...changes });
+
+describe('grid', () => {
+  test.each<[string, number, Partial<NextLook>]>([
+    ['not looked at yet', 60, {}],
+    ['queued', 60, { status: 'QUEUED' }],
+    ['an unknown status', 60, { status: 'PAUSED' }],
+    ['running', 5, { status: 'IN_PROGRESS' }],
+    ['running, just under 10 minutes', 5, { status: 'IN_PROGRESS', now: REQUESTED_AT + 595 * SECOND }],
+    ['running, 10 minutes', 30, { status: 'IN_PROGRESS', now: REQUESTED_AT + 600 * SECOND }],
+    ['running, a leg before has waited already', 30, { status: 'IN_PROGRESS', isContinued: true }],
+    ['queued, a leg before has waited already', 60, { status: 'QUEUED', isContinued: true }],
+    ['not looked at yet, 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
+  ])('%s: a look at the grid is followed by one %i seconds later', (_what, seconds, changes) => {
+    expect(untilNextLook(next(changes))).toBe(seconds * SECOND);
+    expect(untilNextLook(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
+  });
+
+  test('lies where the job\'s id says, within 45 s of the event', () => {
+    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
+    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
+    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
+  });
+
+  test('knows no id that would break it', () => {
+    for (const jobId of ['UNKNOWN', '', 'x', 'zzzzzz', 'ffffff']) {
+      expect(untilNextLook(next({ jobId }))).toBeGreaterThan(0);
+      expect(untilNextLook(next({ jobId }))).toBeLessThanOrEqual(MINUTE);
+    }
+  });
+
+  test('the first looks of many jobs are spread evenly', () => {
+    const random = pseudoRandom(1);
+    const bySecond = Array<number>(45).fill(0);
+    for (let i = 0; i < 4500; i++) {
+      bySecond[Math.floor(untilNextLook(next({ jobId: hex(random, 32) })) / SECOND)]++;
+    }
+    expect(Math.min(...bySecond)).toBeGreaterThan(65);
+    expect(Math.max(...bySecond)).toBeLessThan(135);
+  });
+});
+
+describe('an invocation', () => {
+  test.each<[string, number, Partial<NextLook>, boolean]>([
+    ['waits 15 s for its first look', 15_000, {}, true],
+    ['doesn\'t wait longer', 15_001, {}, false],
+    ['looks at a running job for 45 s', 5_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 40_000 }, true],
+    ['doesn\'t look longer', 5_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
+    ['looks twice at a job that runs for long', 30_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
+    ['doesn\'t wait for a queued job', 60_000, { status: 'QUEUED', firstLookAt: REQUESTED_AT }, false],
+  ])('%s', (_what, delay, changes, expected) => {
+    expect(isWorthWaiting(delay, next(changes))).toBe(expected);
+  });
+});
+
+describe('simulated with the framework\'s query interval of 10 s', () => {
+  const random = pseudoRandom(1815);
+  const latency = () => random() * SECOND;
+  const between = (least: number, most: number) => least + random() * (most - least);
+  const jobOf = (duration: number): SimulatedImport => {
+    const requestedAt = REQUESTED_AT + between(0, MINUTE);
+    return { jobId: hex(random, 32), requestedAt, startsAt: requestedAt + between(0, 5 * SECOND), endsAt: requestedAt + duration };
+  };
+  const sorted = (numbers: number[]) => numbers.sort((a, b) => a - b);
+  const median = (numbers: number[]) => sorted(numbers)[Math.floor(numbers.length / 2)];
+
+  test.each([[20, 600], [60, 90], [60, 180]])('the end of a job of %i to %i s is noticed within 5 s (median)', (least, most) => {
+    const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(least * SECOND, most * SECOND)), latency));
+    expect(median(delays)).toBeLessThan(5 * SECOND);
+    expect(median(delays)).toBeGreaterThan(0);
+  });
+
+  test('the end of a job of 10 to 50 minutes is noticed within 30 s', () => {
+    const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(10 * MINUTE, 50 * MINUTE)), latency));
+    expect(Math.max(...delays)).toBeLessThanOrEqual(31 * SECOND);
+  });
+
+  test('the end of a job that a leg before has waited for is noticed within a minute, and at once if it has ended', () => {
+    const continued = (duration: number) => noticeDelayOf({ ...jobOf(duration), isContinued: true }, latency);
+    const delays = Array.from({ length: 600 }, () => continued(between(0, 50 * MINUTE)));
+    expect(Math.max(...delays)).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
+    expect(median(delays)).toBeLessThan(20 * SECOND);
+    expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
+  });
+
+  test('an end that came before the event, or while the job was queued at the last look, is noticed within a minute', () => {
+    const queued = () => {
+      const simulated = jobOf(30 * MINUTE);
+      return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
+    };
+    const delays = Array.from({ length: 200 }, () => [noticeDelayOf(jobOf(0), latency), noticeDelayOf(queued(), latency)]).flat();
+    expect(Math.max(...delays)).toBeLessThan(62 * SECOND);
+  });
+
+  test.each([
+    ['1-minute', 2, 11, MINUTE],
+    ['50-minute', 165, 185, 50 * MINUTE - 20 * SECOND],
+  ])('a %s job takes %i to %i Describe calls', (_what, least, most, duration) => {
+    const calls = Array.from({ length: 300 }, () => looksAt(jobOf(duration), Infinity, latency).length);
+    expect(Math.min(...calls)).toBeGreaterThanOrEqual(least);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(most);
+  });
+
+  describe('100 imports over 4 data stores, one running in each', () => {
+    /** Calls of each second-long window that ends with a call. */
+    const windowsOf = (seed: number, together: number): number[] => {
+      const draw = pseudoRandom(seed);
+      const calls = sorted(Array.from({ length: 100 }, (_, index) => {
+        const startsAt = REQUESTED_AT + Math.floor(index / 4) * 144 * SECOND;
+        const simulated = { jobId: hex(draw, 32), requestedAt: REQUESTED_AT + draw() * together, startsAt, endsAt: startsAt + 144 * SECOND };
+        return looksAt(simulated, REQUESTED_AT + 60 * MINUTE, () => draw() * SECOND);
+      }).flat());
+      let first = 0;
+      return calls.map((call, index) => {
+        while (calls[first] <= call - SECOND) {
+          first++;
+        }
+        return index - first + 1;
+      });
+    };
+
+    // The phases come with the ids that HealthLake draws, so this is a matter of probability: 20 draws.
+    test.each([1, 30])('requested within %i s: 10 calls in a second are not exceeded, 2 in a second are the average', (together) => {
+      const draws = Array.from({ length: 20 }, (_, seed) => windowsOf(seed + 1, together * SECOND));
+      const peaks = sorted(draws.map((windows) => Math.max(...windows)));
+      expect(peaks[10]).toBeLessThan(10);
+      expect(peaks[17]).toBeLessThanOrEqual(10);
+      const windows = draws.flat();
+      expect(windows.filter((calls) => calls > 10).length / windows.length).toBeLessThan(0.0005);
+      expect(windows.length / 20 / 3600).toBeLessThan(2.5);
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { InputTally } from '../../../../lambda/import/preflight/input-objects';
+
+function count(...objects: readonly (readonly [key: string, size: number, isArchived?: boolean])[]) {
+  const tally = new InputTally();
+  objects.forEach((object) => tally.add(...object));
+  return tally.result({ complete: true });
+}
+
+test('files are counted and measured', () => {
+  expect(count(['in/Patient.ndjson', 300], ['in/deep/Observation.ndjson', 500], ['in/Empty.ndjson', 0]))
+    .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 500, totalSize: 800, others: {}, complete: true });
+});
+
+test('nothing is nothing', () => {
+  expect(count()).toEqual({ files: 0, emptyFiles: 0, archivedFiles: 0, largestFile: 0, totalSize: 0, others: {}, complete: true });
+});
+
+test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('%s is a file, with and without content', (key) => {
+  expect(count([key, 1])).toMatchObject({ files: 1, emptyFiles: 0, others: {} });
+  expect(count([key, 0])).toMatchObject({ files: 1, emptyFiles: 1, others: {} });
+});
+
+test.each(['in/', 'in/deep/', 'in/deep_$folder$', 'in/_SUCCESS', '_SUCCESS', 'in/_started_123', 'in/.done', 'in/._SUCCESS.crc'])(
+  '%s without content is a marker, with content it is not', (key) => {
+    expect(count([key, 0])).toMatchObject({ files: 0, others: {} });
+    expect(count([key, 7])).toMatchObject({ files: 0, totalSize: 0, others: { other: 1 } });
+  });
+
+test.each([
+  ['in/Patient.json', '.json'],
+  ['in/Patient.JSON', '.json'],
+  ['in/Patient.jsonl', '.jsonl'],
+  ['in/Patient.ndjson.gz', '.gz'],
+  ['in/all.zip', '.zip'],
+  ['in/all.tar.bz2', '.bz2'],
+  ['in/Patient.csv', '.csv'],
+  ['in/Patient.NDJSON', '.ndjson in another case'],
+  ['in/Patient.Ndjson', '.ndjson in another case'],
+  ['in/Patient.ndjson ', '.ndjson with a suffix'],
+  ['in/Patient.ndjson\r', '.ndjson with a suffix'],
+  ['in/Patient.ndjson.tmp', '.ndjson with a suffix'],
+  ['in/Patient.NDJSON.Lovelace', '.ndjson with a suffix'],
+  ['in/Patient.ndjson/part-0', 'other'],
+  ['in/Patientndjson', 'other'],
+  ['in_SUCCESS', 'other'],
+  ['in/Ada.Lovelace', 'other'],
+  ['in/Ada_Lovelace', 'other'],
+  ['in/json', 'other'],
+])('%s is of another kind: %s, with and without content', (key, kind) => {
+  expect(count([key, 7], [key, 0])).toEqual({ ...count(), others: { [kind]: 2 } });
+});
+
+test('archived files with content are counted', () => {
+  expect(count(['in/Patient.ndjson', 300, true], ['in/Empty.ndjson', 0, true], ['in/Patient.json', 7, true], ['in/Observation.ndjson', 500, false]))
+    .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 1, largestFile: 500, totalSize: 800, others: { '.json': 1 }, complete: true });
+});
+
+test('no more of a key is kept than an ending that says nothing of anybody', () => {
+  expect(JSON.stringify(count(['Lovelace/Lovelace.Lovelace', 1], ['Lovelace.json.Lovelace', 1], ['Lovelace.json', 1]))).not.toContain('Lovelace');
+});

@@ -1,0 +1,33 @@
+import { isOtherKey } from '../../../../lambda/import/preflight/kms-key';
+
+const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const OTHER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+const arn = (name: string, partition = 'aws') => `arn:${partition}:kms:eu-west-1:123456789012:${name}`;
+
+/** All ways to name one key. */
+const forms = (id: string) => [id, `key/${id}`, arn(`key/${id}`), arn(`key/${id}`, 'aws-us-gov')];
+const aliases = (name: string) => [`alias/${name}`, arn(`alias/${name}`)];
+const pairs = (ofBucket: readonly (string | undefined)[], given: readonly string[]) => ofBucket.flatMap((a) => given.map((b) => [a, b] as const));
+
+describe('the same key', () => {
+  test.each(pairs(forms(ID), forms(ID)))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  test.each(pairs(aliases('fhir/results'), aliases('fhir/results')))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  test.each(pairs([undefined, ...aliases('aws/s3')], aliases('aws/s3')))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+});
+
+describe('another key', () => {
+  test.each(pairs(forms(ID), forms(OTHER_ID)))('%s is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+  test.each(pairs([undefined, ...aliases('aws/s3')], [...forms(ID), ...aliases('fhir')]))(
+    'what AWS manages (%s) is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+});
+
+describe('can\'t be told', () => {
+  test.each([
+    ...pairs(forms(ID), [...aliases('fhir'), ...aliases('aws/s3')]),
+    ...pairs(aliases('fhir'), [...forms(ID), ...aliases('results')]),
+    ['eu-west-1:123456789012:key/1', ID] as const,
+    [ID, ''] as const,
+    ['', ID] as const,
+    ['a key', 'b key'] as const,
+  ])('%s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+});

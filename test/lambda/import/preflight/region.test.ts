@@ -1,0 +1,21 @@
+import { BucketLocationConstraint } from '@aws-sdk/client-s3';
+import { regionInRefusal, regionOf } from '../../../../lambda/import/preflight/region';
+
+test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('location constraint %j is %s', (constraint, region) => {
+  expect(regionOf(constraint)).toBe(region);
+});
+
+test.each(Object.values(BucketLocationConstraint).filter((constraint) => constraint !== 'EU'))('location constraint %s is a Region', (constraint) => {
+  expect(regionOf(constraint)).toBe(constraint);
+});
+
+test.each([
+  [{ $response: { headers: { 'x-amz-bucket-region': 'eu-central-1' } } }, 'eu-central-1'],
+  [{ $response: { headers: {} } }, undefined],
+  [{ $response: {} }, undefined],
+  [new Error('socket hang up'), undefined],
+  [undefined, undefined],
+  ['text', undefined],
+])('refusal %j tells %s', (error, region) => {
+  expect(regionInRefusal(error)).toBe(region);
+});

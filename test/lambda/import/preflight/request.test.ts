@@ -1,0 +1,11 @@
+import { locationOf } from '../../../../lambda/import/preflight/request';
+
+test.each([
+  ['s3://clinic-data/synthea/', { bucket: 'clinic-data', prefix: 'synthea/' }],
+  ['s3://clinic-data/a/b c/', { bucket: 'clinic-data', prefix: 'a/b c/' }],
+  ['s3://clinic-data/a', { bucket: 'clinic-data', prefix: 'a' }],
+  ['s3://clinic-data/', { bucket: 'clinic-data', prefix: '' }],
+  ['s3://clinic-data', { bucket: 'clinic-data', prefix: '' }],
+])('%s', (uri, location) => {
+  expect(locationOf(uri)).toEqual(location);
+});

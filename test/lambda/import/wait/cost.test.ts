@@ -1,0 +1,60 @@
+import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { Duration } from 'aws-cdk-lib';
+import { Aws, importJob, MINUTE, outcomeEvent, report, SECOND, waitEvent } from '../../harness';
+import { QUERY_INTERVAL } from '../simulation';
+import { Completion } from '../../../../src';
+
+let aws: Aws;
+
+beforeEach(() => { aws = new Aws(); });
+afterEach(() => aws.close());
+
+/** What a wait takes. */
+interface Cost {
+  readonly looks: number;
+  /** Of `isComplete`: the framework's function is called as often, and each attempt of its waiter is a state transition. */
+  readonly invocations: number;
+  /** Of the invocations together, in seconds: the framework's function takes as long, because it waits for ours. */
+  readonly seconds: number;
+  /** How long after the job's end the outcome has answered, in seconds. */
+  readonly answeredAfter: number;
+}
+
+/** Waits for a job that runs at once, through all legs to the outcome. All calls take no time. */
+async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
+  const endsAt = Date.now() + jobMinutes * MINUTE;
+  aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
+    ImportJobProperties: importJob(Date.now() >= endsAt ? { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0) } : { JobStatus: 'IN_PROGRESS' }),
+  }));
+  const shares = Completion.waitFor({ timeout })._shares();
+  let [invocations, seconds] = [0, 0];
+  for (const [turn, share] of shares.entries()) {
+    const properties = { TimeoutSeconds: String(share.toSeconds()), LegsBefore: turn === 0 ? undefined : String(turn) };
+    const request = await aws.begin(turn < shares.length - 1 ? waitEvent({}, properties) : outcomeEvent({}, properties));
+    for (let isComplete = false; !isComplete;) {
+      const began = Date.now();
+      const { answer, reason } = await aws.ask(request);
+      expect(reason).toBeUndefined();
+      isComplete = answer!.IsComplete;
+      invocations += 1;
+      seconds += (Date.now() - began) / SECOND;
+      await jest.advanceTimersByTimeAsync(isComplete ? 0 : QUERY_INTERVAL);
+    }
+  }
+  return { looks: aws.sent('DescribeFHIRImportJob').length, invocations, seconds: Math.round(seconds), answeredAfter: (Date.now() - endsAt) / SECOND };
+}
+
+test.each([
+  [30, 3, 140, 60, 1_300],
+  [120, 3, 325, 245, 4_900],
+  [360, 8, 815, 740, 14_500],
+  [690, 12, 1_490, 1_420, 27_700],
+])('a job of %i minutes under a time-out of %i hours takes %i looks, %i invocations and %i seconds of them at most', async (minutes, hours, ...most) => {
+  const { looks, invocations, seconds, answeredAfter } = await costOf(minutes, Duration.hours(hours));
+  [looks, invocations, seconds].forEach((value, index) => {
+    expect(value).toBeLessThanOrEqual(most[index]);
+    expect(value).toBeGreaterThan(most[index] * 0.9); // else what is written down of the costs is no longer true
+  });
+  // The legs that are left and the outcome add nothing to the one look that the end takes to be seen.
+  expect(answeredAfter).toBeLessThan(60);
+});

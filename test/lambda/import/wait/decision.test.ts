@@ -1,0 +1,95 @@
+import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { importJob, MINUTE, NO_ANSWER, sdkError, SECOND } from '../../harness';
+import { Fact } from '../../../../lambda/aws/fact';
+import { Direction } from '../../../../lambda/aws/stack';
+import { decideWait, WaitChange, WaitFacts } from '../../../../lambda/import/wait/decision';
+
+const REQUESTED_AT = 1_000_000;
+const DEADLINE = REQUESTED_AT + 50 * MINUTE;
+const SETTLED = REQUESTED_AT + 5 * MINUTE;
+
+const FIRST: WaitChange = { RequestedAt: REQUESTED_AT, Deadline: DEADLINE, isContinued: false };
+const LATER: WaitChange = { ...FIRST, isContinued: true };
+
+const seen = (status?: string): Fact<ImportJob> => ({ value: importJob({ JobStatus: status as ImportJob['JobStatus'] }) });
+const running = seen('IN_PROGRESS');
+const refused: Fact<ImportJob> = { error: sdkError('AccessDeniedException', 'not authorized') };
+const denied: Fact<ImportJob> = { error: sdkError('AccessDeniedException', 'with an explicit deny') };
+const gone: Fact<ImportJob> = { error: sdkError('ResourceNotFoundException', 'no such job') };
+const throttled: Fact<ImportJob> = { error: sdkError('ThrottlingException', 'Rate exceeded') };
+const unreachable: Fact<ImportJob> = { error: NO_ANSWER };
+
+const BACK: Fact<Direction> = { value: 'roll-back' };
+const FORWARD: Fact<Direction> = { value: 'forward' };
+const NOT_SAID: Fact<Direction> = { error: NO_ANSWER };
+
+const WAIT = undefined;
+const ENDED = 'the job has ended';
+const TIME_IS_UP = 'the time of this leg is up';
+
+/** Why the leg hands on, undefined if it waits. */
+function whyOf(change: WaitChange, facts: WaitFacts): string | undefined {
+  const decision = decideWait(change, facts);
+  return decision.kind === 'hand on' ? decision.why : undefined;
+}
+
+test.each<[string, WaitChange, Fact<ImportJob>, number, string | undefined]>([
+  ['a running job', FIRST, running, DEADLINE - 1, WAIT],
+  ['a running job when the time is up', FIRST, running, DEADLINE, TIME_IS_UP],
+  ['a queued job', FIRST, seen('QUEUED'), DEADLINE - 1, WAIT],
+  ['a job that is being cancelled', FIRST, seen('CANCEL_IN_PROGRESS'), DEADLINE - 1, WAIT],
+  ['a job with an unknown status', FIRST, seen('REVIEWING'), DEADLINE - 1, WAIT],
+  ['a job without a status', FIRST, seen(), DEADLINE - 1, WAIT],
+  ['a refusal', FIRST, refused, SETTLED - 1, WAIT],
+  ['a refusal for 5 minutes', FIRST, refused, SETTLED, 'could not describe the job: AccessDeniedException: not authorized'],
+  ['a refusal in a later leg', LATER, refused, SETTLED - 1, WAIT],
+  ['an explicit deny', FIRST, denied, SETTLED - 1, WAIT],
+  ['an explicit deny for 5 minutes', LATER, denied, SETTLED, 'could not describe the job: AccessDeniedException: with an explicit deny'],
+  ['a job that isn\'t found', FIRST, gone, SETTLED - 1, WAIT],
+  ['a job that isn\'t found for 5 minutes', FIRST, gone, SETTLED, 'could not describe the job: ResourceNotFoundException: no such job'],
+  ['a job that a leg before has waited for and that is gone', LATER, gone, REQUESTED_AT, 'could not describe the job: ResourceNotFoundException: no such job'],
+  ['throttling', FIRST, throttled, DEADLINE - 1, WAIT],
+  ['throttling when the time is up', FIRST, throttled, DEADLINE, 'could not describe the job: ThrottlingException: Rate exceeded'],
+  ['no connection', LATER, unreachable, DEADLINE - 1, WAIT],
+  ['no connection when the time is up', LATER, unreachable, DEADLINE, 'could not describe the job: Error: socket hang up'],
+])('%s', (_what, change, look, now, why) => {
+  for (const direction of [undefined, FORWARD, NOT_SAID]) {
+    expect(whyOf(change, { look, direction, now })).toBe(why);
+  }
+});
+
+test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('a job that is %s, whatever the time', (status) => {
+  for (const change of [FIRST, LATER]) {
+    for (const now of [REQUESTED_AT, DEADLINE, DEADLINE + MINUTE]) {
+      expect(whyOf(change, { look: seen(status), now })).toBe(ENDED);
+    }
+  }
+});
+
+test('a roll-back hands on whatever the job does, also if nobody has looked', () => {
+  for (const look of [undefined, running, refused, gone, throttled, seen('FAILED')]) {
+    expect(whyOf(FIRST, { look, direction: BACK, now: REQUESTED_AT })).toBe('the stack is rolled back');
+  }
+});
+
+test('nobody has looked yet: wait, in whatever direction, unless it is a roll-back', () => {
+  for (const direction of [undefined, FORWARD, NOT_SAID]) {
+    expect(decideWait(FIRST, { direction, now: REQUESTED_AT })).toEqual({ kind: 'wait', job: undefined });
+  }
+});
+
+test('an obstacle hands on at once', () => {
+  expect(whyOf({ ...FIRST, obstacle: 'too new' }, { now: REQUESTED_AT })).toBe('too new');
+  expect(whyOf({ ...FIRST, obstacle: 'too new' }, { direction: BACK, now: REQUESTED_AT })).toBe('too new');
+});
+
+test('a short leg is up before a refusal has settled', () => {
+  const short = { ...FIRST, Deadline: REQUESTED_AT + 70 * SECOND };
+  expect(whyOf(short, { look: refused, now: short.Deadline - 1 })).toBe(WAIT);
+  expect(whyOf(short, { look: refused, now: short.Deadline })).toContain('could not describe the job');
+});
+
+test('the job that was seen comes with the decision', () => {
+  expect(decideWait(FIRST, { look: running, now: REQUESTED_AT })).toEqual({ kind: 'wait', job: (running as { value: ImportJob }).value });
+  expect(decideWait(FIRST, { look: running, now: DEADLINE })).toMatchObject({ job: (running as { value: ImportJob }).value });
+});

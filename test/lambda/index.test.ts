@@ -1,0 +1,73 @@
+import { DescribeFHIRDatastoreCommand } from '@aws-sdk/client-healthlake';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Aws, DATASTORE, FINGERPRINT, JOB_ID, jobEvent, MINUTE, outcomeEvent, sdkError, T0, waitEvent } from './harness';
+import { isComplete, onEvent } from '../../lambda';
+import { kindOf } from '../../lambda/aws/errors';
+import { IsCompleteRequest } from '../../lambda/framework/framework';
+import { operatorFor } from '../../lambda/aws/operator';
+
+let aws: Aws;
+
+beforeEach(() => { aws = new Aws(); });
+afterEach(() => aws.close());
+
+describe('delete', () => {
+  test.each([
+    `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`, `${DATASTORE}/pending/${FINGERPRINT}`, `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`, 'Import-ImportJob-1ABC',
+    'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', undefined,
+  ])('of %s: no call', async (PhysicalResourceId) => {
+    for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
+      waitEvent({ RequestType: 'Delete', PhysicalResourceId }),
+      jobEvent({ RequestType: 'Delete', PhysicalResourceId, ResourceType: 'Custom::Other', ResourceProperties: {} })]) {
+      expect(await onEvent(event)).toEqual({ PhysicalResourceId });
+      expect(await isComplete({ ...event, PhysicalResourceId } as IsCompleteRequest)).toEqual({ IsComplete: true, PhysicalResourceId, Data: {} });
+    }
+    expect(aws.callCount).toBe(0);
+  });
+});
+
+test('a resource type of somebody else is refused', async () => {
+  await expect(onEvent(jobEvent({ ResourceType: 'Custom::Other' }))).rejects.toThrow('this provider knows no resource type "Custom::Other"');
+});
+
+describe('operator', () => {
+  const ROLE = 'arn:aws:iam::123456789012:role/another-operator';
+  const sts = mockClient(STSClient);
+
+  beforeEach(() => {
+    sts.reset();
+    aws.healthlake.restore();
+    aws.cloudformation.restore();
+  });
+  afterAll(() => sts.restore());
+
+  test('is assumed, once for both clients of an import', async () => {
+    const expiration = new Date(T0 + 60 * MINUTE);
+    sts.on(AssumeRoleCommand).resolves({ Credentials: { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: expiration } });
+    const { healthlake, cloudformation } = operatorFor(ROLE);
+    expect(operatorFor(ROLE).healthlake).toBe(healthlake);
+    expect(await healthlake.config.credentials()).toMatchObject({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration });
+    expect(await cloudformation.config.credentials()).toMatchObject({ accessKeyId: 'a' });
+    await healthlake.config.credentials();
+    expect(sts.commandCalls(AssumeRoleCommand).map(({ args: [{ input }] }) => input)).toEqual(Array(2).fill({ RoleArn: ROLE, RoleSessionName: 'fhir-import' }));
+    expect(await healthlake.config.maxAttempts()).toBe(8);
+  });
+
+  test('is another one for another import', () => {
+    expect(operatorFor(`${ROLE}-2`).healthlake).not.toBe(operatorFor(ROLE).healthlake);
+  });
+
+  test('a refusal comes out of the call as STS words it, and may settle', async () => {
+    const refusal = sdkError('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403);
+    sts.on(AssumeRoleCommand).rejects(refusal);
+    const thrown = await operatorFor(`${ROLE}-3`).healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: DATASTORE })).catch((error) => error as Error);
+    expect(thrown).toMatchObject({ name: 'AccessDenied', message: refusal.message });
+    expect(kindOf(thrown)).toBe('settling');
+  });
+
+  test('no credentials are an error', async () => {
+    sts.on(AssumeRoleCommand).resolves({});
+    await expect(operatorFor(`${ROLE}-4`).healthlake.config.credentials()).rejects.toThrow(`AssumeRole of ${ROLE}-4 gave no credentials`);
+  });
+});

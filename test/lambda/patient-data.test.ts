@@ -1,0 +1,168 @@
+import { inspect } from 'util';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import * as fc from 'fast-check';
+import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, T0, waitEvent } from './harness';
+import { partsShown, plantedText } from './planted-names';
+import { IMPORT } from './service-text/service-texts';
+import { isComplete, onEvent } from '../../lambda';
+import { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
+import { handler as reportHandler } from '../../lambda/report';
+import { ImportOutcomeProperties, WatchedImport } from '../../src/contract';
+
+let aws: Aws;
+beforeEach(() => {
+  aws = new Aws();
+  aws.healthlake
+    .on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R4' } }))
+    .on(ListFHIRImportJobsCommand).resolves({})
+    .on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
+  described({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
+});
+afterEach(() => aws.close());
+
+/** With a limit, so that it is said why a report has no part in the verdict. */
+const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
+  EventBusArn: IMPORT.EventBusArn, Report: IMPORT.Report, InputS3Uri: IMPORT.InputS3Uri, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' },
+};
+
+function described(job: Partial<ImportJob>): void {
+  aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
+}
+
+function payload(text: string, FunctionError?: string): void {
+  aws.lambda.on(InvokeCommand).resolves({ FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(text) });
+}
+
+/** Past all patience, so that one invocation says all that it has to say. */
+function late(event: OnEventRequest): IsCompleteRequest {
+  return { ...event, PhysicalResourceId: 'x', RequestedAt: Date.now() - 60 * MINUTE, Deadline: Date.now() - 1 };
+}
+
+const job = () => isComplete(late(jobEvent({}, IMPORT)));
+const update = (event: OnEventRequest): OnEventRequest => ({ ...event, RequestType: 'Update', OldResourceProperties: event.ResourceProperties });
+const outcome = () => isComplete(late(outcomeEvent({}, OUTCOME_PROPERTIES)));
+const wait = () => isComplete(late(waitEvent({}, { LegsBefore: '1' })));
+const judge = () => isComplete({
+  Import: { ...OUTCOME, ...OUTCOME_PROPERTIES, Report: undefined }, RequestedAt: T0, Deadline: T0 + MINUTE, GiveUpAt: '', Poll: { Seconds: 30, FailingSince: 0 },
+} satisfies WatchedImport);
+const makeReport = () => reportHandler({
+  DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, InputS3Uri: IMPORT.InputS3Uri, ReportRoleArn: IMPORT.Report!.RoleArn,
+}, { getRemainingTimeInMillis: () => 300_000 });
+
+/** Something that is thrown, with the text wherever an error can have one. */
+function thrown(text: string, name = 'AccessDeniedException'): Error {
+  const error = new Error(text, { cause: new Error(text) });
+  return Object.assign(error, { name, Message: text, $response: { body: text }, $metadata: { httpStatusCode: 400, requestId: text } });
+}
+
+/** An event of which one property can't be read. */
+function throwing(event: OnEventRequest, property: string, what: unknown): OnEventRequest {
+  Object.defineProperty(event.ResourceProperties, property, { get: () => { throw what; } });
+  return event;
+}
+
+/** What is given a text, and who has to speak of it. */
+const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
+  'Start fails': (text) => { aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job(); },
+  'Start fails under the name': (text, name) => { aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text, name)); return job(); },
+  'List fails': (text) => { aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text)); return job(); },
+  'DescribeFHIRDatastore fails': (text) => { aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(thrown(text)); return job(); },
+  'DescribeStacks fails': (text) => { aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text)); return job(); },
+  'StartExecution fails': (text) => { aws.states.on(StartExecutionCommand).rejects(thrown(text)); return job(); },
+  'S3 fails before the start': (text, name) => {
+    aws.s3.rejects(thrown(text, name));
+    return isComplete(late(jobEvent({}, { ...IMPORT, Quotas: { MaxFiles: '10', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '5' } })));
+  },
+  'the job fails with a message': (text) => { described({ JobStatus: 'FAILED', Message: text, JobName: text }); return outcome(); },
+  'Describe fails': (text) => { aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return outcome(); },
+  'Describe fails in an update': (text) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text));
+    aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text));
+    return isComplete(late(update(outcomeEvent({}, OUTCOME_PROPERTIES))));
+  },
+  'Describe fails in a leg': (text) => { aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return wait(); },
+  'the event is refused': (text) => { aws.events.on(PutEventsCommand).rejects(thrown(text)); return outcome(); },
+  'the judge\'s event is refused': (text, name) => { aws.events.on(PutEventsCommand).rejects(thrown(text, name)); return judge(); },
+  'the judge\'s event is not taken': (text, name) => {
+    aws.events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: name, ErrorMessage: text }] });
+    return judge();
+  },
+  'the judge sees a message': (text) => { described({ JobStatus: 'FAILED', Message: text, JobName: text }); return judge(); },
+  'the report function answers what is no JSON': (text) => { payload(text); return outcome(); },
+  'the report function answers text': (text) => { payload(JSON.stringify(text)); return outcome(); },
+  'the report function throws': (text, name) => { payload(JSON.stringify({ errorType: name, errorMessage: text, trace: [text] }), name); return outcome(); },
+  'the report function can\'t be asked': (text) => { aws.lambda.on(InvokeCommand).rejects(thrown(text)); return outcome(); },
+  'the report can\'t list': (text, name) => { aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeReport(); },
+  'the report can\'t read, list the rest or write': (text, name) => {
+    const prefix = 'Import/job/';
+    aws.s3.on(GetObjectCommand).rejects(thrown(text, name)).on(PutObjectCommand).rejects(thrown(text));
+    aws.s3.on(ListObjectsV2Command).callsFake(({ Prefix, Delimiter }) => {
+      if (Delimiter !== undefined) {
+        return { CommonPrefixes: [{ Prefix: `${prefix}FAILURE/` }, { Prefix: `${prefix}SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/` }] };
+      }
+      if (Prefix === `${prefix}FAILURE/`) {
+        return { Contents: [{ Key: `${Prefix}${name}.ndjson`, Size: 1 }] };
+      }
+      throw thrown(text);
+    });
+    return makeReport();
+  },
+  'the report can\'t read the manifest': (text) => {
+    aws.s3.on(GetObjectCommand).rejects(thrown(text)).on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'Import/job/Manifest.json', Size: 1 }] });
+    return makeReport();
+  },
+  'something unknown is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', thrown(text)))),
+  'what is no error is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', text))),
+  'something unknown is thrown by onEvent': (text) => onEvent(throwing(jobEvent(), 'Revision', thrown(text))),
+};
+
+/** All that anybody can see afterwards: of an error, what the Lambda runtime logs too. */
+async function seenOf(scenario: (text: string, name: string) => Promise<unknown>, text: string, name: string): Promise<string> {
+  aws.lines.splice(0);
+  for (const client of [aws.events, aws.states]) {
+    client.resetHistory();
+  }
+  const settled = { ended: false };
+  const answer = scenario(text, name)
+    .then((value) => JSON.stringify(value), (error: unknown) => inspect(error, { depth: null, showHidden: true }))
+    .finally(() => { settled.ended = true; });
+  while (!settled.ended) {
+    await jest.advanceTimersToNextTimerAsync();
+  }
+  return [await answer, ...aws.lines, JSON.stringify([aws.sent('PutEvents'), aws.sent('StartExecution')])].join('\n');
+}
+
+test.each(Object.entries(SCENARIOS))('%s: no name is in anything that is said', async (_what, scenario) => {
+  const saidAnyway = await seenOf(scenario, 'Access Denied', 'AccessDenied');
+  expect(saidAnyway).toMatch(/\w{6}/);
+  await fc.assert(fc.asyncProperty(plantedText(), async ({ text, without, name }) => {
+    expect(partsShown(await seenOf(scenario, text, name), name, saidAnyway + without)).toEqual([]);
+  }), { numRuns: 40 });
+});
+
+test.each([
+  ['Start fails', 'could not start the import job: AccessDeniedException (full text: CloudTrail): *** Access Denied; likely causes: '],
+  ['List fails', 'could not list the import jobs: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['DescribeStacks fails', 'does not say whether the stack is rolled back: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['StartExecution fails', `could not start to watch the import job ${JOB_ID}: AccessDeniedException (full text: CloudTrail): *** Access Denied`],
+  ['the job fails with a message', 'HealthLake says (full text: aws healthlake describe-fhir-import-job): *** Access Denied; '],
+  ['Describe fails', 'could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['Describe fails in a leg', '"why":"could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
+  ['the event is refused', 'the event could not be put","construct":"ImportOutcome","why":"AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
+  ['the report function can\'t be asked', 'because the report function could not be asked: AccessDeniedException (full text: CloudTrail): *** Access Denied; '],
+  ['the report function answers what is no JSON', 'because the report function could not be asked: SyntaxError: Unexpected token *** is not valid JSON; '],
+  ['the report function throws', 'because the report function failed: Error; '],
+  ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
+  ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
+])('%s: the rest is said', async (what, expected) => {
+  expect(await seenOf(SCENARIOS[what], 'Lovelace Access Denied', 'Lovelace')).toContain(expected);
+});

@@ -1,0 +1,34 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { reportStatements as statementsOf } from '../../../src/import/private/report';
+
+/** What the report role is for, of one import. */
+export interface ReportScope {
+  readonly bucketName: string;
+  /** Of the output location; empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly datastoreId: string;
+  readonly keyArn: string;
+  readonly region: string;
+}
+
+/** What the construct gives the report role, as it is in AWS. */
+export function reportStatements({ bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
+  const stack = new Stack(new App(), 'Stack');
+  const [bucket, key] = [Bucket.fromBucketName(stack, 'Results', bucketName), Key.fromKeyArn(stack, 'Key', keyArn)];
+  const statements = statementsOf({ bucket, prefix }, key, datastoreId).map((statement) => stack.resolve(statement.toStatementJson()) as object);
+  return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
+}
+
+/** CloudFormation's part, as far as these statements need it. */
+function deployed(value: unknown, region: string): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const { Ref, 'Fn::Join': join } = value as { readonly 'Ref'?: string; readonly 'Fn::Join'?: [string, unknown[]] };
+  if (Ref !== undefined) {
+    return { 'AWS::Region': region, 'AWS::Partition': 'aws' }[Ref];
+  }
+  return join ? join[1].map((part) => deployed(part, region)).join(join[0]) : value;
+}

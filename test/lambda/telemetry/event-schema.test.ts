@@ -1,0 +1,116 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from '../harness';
+import { announcementOf } from '../../../lambda/telemetry/announcement';
+import { Fact } from '../../../lambda/aws/fact';
+import { decideOutcome } from '../../../lambda/import/outcome/decision';
+import { Evidence } from '../../../lambda/import/outcome/verdict';
+import { ALREADY_IMPORTED, ImportEventDetail, UNKNOWN } from '../../../src/contract';
+import { JsonSchema, violations } from '../report/json-schema';
+
+const DOCS = join(__dirname, '../../../docs');
+const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;
+const EVENTS = readFileSync(join(DOCS, 'events.md'), 'utf8');
+
+interface Told {
+  readonly detailType: string;
+  readonly detail: ImportEventDetail;
+}
+
+/** What is put of a job that was looked at so long after the start of the wait, as it goes over the wire. */
+function told(look: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
+  const change = { tolerance: properties.ErrorTolerance, obstacle: look ? undefined : 'it is not known', RequestedAt: T0, Deadline: T0 + 50 * MINUTE };
+  const decision = decideOutcome(change, { look, now: T0 + after });
+  const announcement = announcementOf(properties, decision);
+  return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
+}
+
+/** What is put of a data set that was declared to be in the data store. */
+function declared(): Told {
+  const decision = decideOutcome({ tolerance: OUTCOME.ErrorTolerance, isDeclared: true, RequestedAt: T0, Deadline: T0 }, { now: T0 });
+  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, decision))) as Told;
+}
+
+function seen(job: Partial<ImportJob>): Fact<Evidence> {
+  return { value: { job: importJob({ SubmitTime: new Date(T0), ...job }), isOwn: true } };
+}
+
+const EndTime = new Date(T0 + 90 * SECOND);
+const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime });
+
+describe('an event keeps to docs/event.schema.json', () => {
+  test.each<[string, Told | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
+    ['of success', told(SUCCEEDED), 'FHIR Import Succeeded',
+      { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90 }, []],
+    ['of errors', told(seen({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), EndTime })), 'FHIR Import Failed',
+      { jobStatus: 'COMPLETED_WITH_ERRORS', resourcesScanned: 10, resourcesImported: 7, resourcesFailed: 3 }, []],
+    ['of a job that failed', told(seen({ JobStatus: 'FAILED', Message: `no ${PATIENT}`, JobProgressReport: undefined, EndTime })), 'FHIR Import Failed',
+      { jobStatus: 'FAILED', durationInSeconds: 90 }, ['resourcesScanned', 'resourcesImported', 'resourcesFailed']],
+    ['of a cancelled job', told(seen({ JobStatus: 'CANCEL_COMPLETED', EndTime })), 'FHIR Import Failed', { jobStatus: 'CANCEL_COMPLETED' }, []],
+    ['of a wait that was given up', told(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
+      'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5 }, ['durationInSeconds']],
+    ['of a job that was never seen', told({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
+      ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
+    ['of a data set that was there', declared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
+      ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
+    ['of a job that is not known', told(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
+      ['resourcesScanned']],
+  ])('%s', (_, event, detailType, detail, missing) => {
+    expect(event?.detailType).toBe(detailType);
+    expect(event?.detail).toMatchObject({
+      version: '1', constructPath: OUTCOME.ConstructPath, datastoreId: OUTCOME.DatastoreId, jobId: OUTCOME.JobId, ...detail,
+    });
+    missing.forEach((member) => expect(event?.detail).not.toHaveProperty(member));
+    expect(violations(event?.detail, SCHEMA)).toEqual([]);
+    expect(JSON.stringify(event)).not.toContain(PATIENT);
+  });
+
+  test('which would notice', () => {
+    const { version, jobId, ...rest } = told(SUCCEEDED)!.detail;
+    const wrong = { ...rest, version: 1, jobStatus: 'completed', resourcesFailed: -1, resourcesScanned: 1.5, reason: PATIENT };
+
+    expect([version, typeof jobId]).toEqual(['1', 'string']);
+    expect(violations(wrong, SCHEMA).sort()).toEqual([
+      '$ has reason', '$ lacks jobId', '$.jobStatus does not look like ^[A-Z_]+$', '$.resourcesFailed is less than 0', '$.resourcesScanned is no integer',
+      '$.version is not 1',
+    ]);
+  });
+
+  test('and has all its members in one of these', () => {
+    expect(Object.keys(told(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+  });
+});
+
+test.each([
+  ['of a job that runs', told(seen({ JobStatus: 'IN_PROGRESS' }))],
+  ['of a look that failed and may yet succeed', told({ error: sdkError('ThrottlingException', 'slow down') })],
+  ['of an import that an older version of the library wrote', told(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
+])('there is no event %s', (_, event) => {
+  expect(event).toBeUndefined();
+});
+
+describe('docs/events.md', () => {
+  const [example, topicPolicy, keyStatement] = [...EVENTS.matchAll(/```json\n(.*?)\n```/gs)].map(([, json]) => JSON.parse(json) as Record<string, unknown>);
+
+  test('shows an event that keeps to the schema', () => {
+    expect(example).toMatchObject({ 'source': 'cdk-healthlake-import', 'detail-type': 'FHIR Import Failed' });
+    expect(violations(example.detail, SCHEMA)).toEqual([]);
+    expect(Object.keys(example.detail as object).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+  });
+
+  test('has the statements that topics of the app are given', () => {
+    const Principal = { Service: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] };
+
+    expect(topicPolicy.Statement).toMatchObject([
+      { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish' },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+      },
+    ]);
+    expect(keyStatement).toEqual({ Sid: 'FhirImports', Effect: 'Allow', Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: '*' });
+  });
+});

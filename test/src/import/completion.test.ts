@@ -1,0 +1,148 @@
+import { Duration, RemovalPolicies } from 'aws-cdk-lib';
+import { Completion, FhirImportProps } from '../../../src';
+import { importInto, newStack, numberParameter, onlyResource, ResourceJson, resourcesOfType, TemplateJson, templateOf } from '../../support/synth';
+
+const WAIT = 'Custom::FhirImportWait';
+const OUTCOME = 'Custom::FhirImportOutcome';
+
+function templateWith(completion?: FhirImportProps['completion']): TemplateJson {
+  const stack = newStack();
+  importInto(stack, { completion });
+  return templateOf(stack);
+}
+
+function waitingFor(timeout: Duration): TemplateJson {
+  return templateWith(Completion.waitFor({ timeout }));
+}
+
+function outcomeWith(completion?: FhirImportProps['completion']): ResourceJson {
+  return onlyResource(templateWith(completion), OUTCOME);
+}
+
+/** Those that wait, by their ids, in the order in which they come. */
+function waitersOf({ Resources }: TemplateJson): [string, ResourceJson][] {
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === WAIT || Type === OUTCOME)
+    .sort(([, a], [, b]) => Number(a.Properties.LegsBefore ?? 0) - Number(b.Properties.LegsBefore ?? 0));
+}
+
+test('without a time-out the deployment waits 50 minutes', () => {
+  expect(outcomeWith().Properties.TimeoutSeconds).toBe('3000');
+  expect(outcomeWith(Completion.waitFor()).Properties.TimeoutSeconds).toBe('3000');
+});
+
+test.each([
+  [Duration.minutes(1), '60', '360'],
+  [Duration.seconds(61), '61', '361'],
+  [Duration.minutes(50), '3000', '3300'],
+  [Duration.millis(90_000), '90', '390'],
+])('a time-out of %s is sent in seconds, and CloudFormation waits five minutes longer', (timeout, seconds, serviceTimeout) => {
+  const template = waitingFor(timeout);
+  const { Properties } = onlyResource(template, OUTCOME);
+
+  expect(Properties.TimeoutSeconds).toBe(seconds);
+  expect(Properties.ServiceTimeout).toBe(serviceTimeout);
+  expect(Properties).not.toHaveProperty('LegsBefore');
+  expect(resourcesOfType(template, WAIT)).toEqual([]);
+});
+
+test.each([
+  [Duration.seconds(0), 'the timeout of an import must be between 1 minute and 12 hours, got'],
+  [Duration.seconds(59), 'the timeout of an import must be between 1 minute and 12 hours, got 59 seconds; give it a minute at least'],
+  [Duration.seconds(43_201), 'the timeout of an import must be between 1 minute and 12 hours, got 12 hours 1 second; split the data set into several imports'],
+  [Duration.days(1), 'the timeout of an import must be between 1 minute and 12 hours, got 1 day; split'],
+  [Duration.millis(60_500), 'the timeout of an import must be in whole seconds, got 60500 milliseconds; round it up'],
+])('a time-out of %s is refused', (timeout, message) => {
+  expect(() => Completion.waitFor({ timeout })).toThrow(new RegExp(`^${message}`));
+});
+
+test('a time-out that is known at deployment only is passed on, without legs and without a bound for CloudFormation', () => {
+  const stack = newStack();
+  importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(numberParameter(stack)) }) });
+  const template = templateOf(stack);
+  const { Properties } = onlyResource(template, OUTCOME);
+
+  expect(Properties.TimeoutSeconds).toEqual({ Ref: 'Number' });
+  expect(Properties).not.toHaveProperty('ServiceTimeout');
+  expect(resourcesOfType(template, WAIT)).toEqual([]);
+});
+
+describe('legs', () => {
+  const LEG = 3000;
+
+  test.each<[Duration, number[]]>([
+    [Duration.seconds(3001), [1, LEG]],
+    [Duration.minutes(51), [60, LEG]],
+    [Duration.minutes(99), [49 * 60, LEG]],
+    [Duration.minutes(100), [LEG, LEG]],
+    [Duration.minutes(101), [LEG, 60, LEG]],
+    [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
+    [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
+  ])('a wait of %s is divided among so many resources', (timeout, shares) => {
+    const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
+
+    expect(waiters.map(({ Properties }) => Number(Properties.TimeoutSeconds))).toEqual(shares);
+    expect(shares.reduce((a, b) => a + b)).toBe(timeout.toSeconds());
+    expect(waiters.map(({ Properties }) => Number(Properties.ServiceTimeout))).toEqual(shares.map((share) => share + 300));
+    expect(waiters.map(({ Type }) => Type)).toEqual([...Array<string>(shares.length - 1).fill(WAIT), OUTCOME]);
+  });
+
+  test('any wait is divided into legs of 50 minutes at most, with all of 50 minutes for the outcome', () => {
+    for (let seconds = 60; seconds <= 43_200; seconds += 59) {
+      const shares = Completion.waitFor({ timeout: Duration.seconds(seconds) })._shares().map((share) => share.toSeconds());
+      expect(shares.reduce((a, b) => a + b)).toBe(seconds);
+      expect(Math.max(...shares)).toBeLessThanOrEqual(LEG);
+      expect(shares.at(-1)).toBe(Math.min(LEG, seconds));
+      expect(Math.min(...shares)).toBeGreaterThan(0);
+      expect(shares.length).toBe(Math.ceil(seconds / LEG));
+    }
+  });
+
+  test('come one after the other, between the job and the outcome', () => {
+    const template = waitingFor(Duration.minutes(120));
+    const ids = waitersOf(template).map(([id]) => id);
+    const role = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).logicalId;
+
+    expect(ids).toEqual([expect.stringMatching(/^ImportWait1/), expect.stringMatching(/^ImportWait2/), expect.stringMatching(/^ImportOutcome/)]);
+    expect(waitersOf(template).map(([, { DependsOn }]) => DependsOn)).toEqual([[role], [role, ids[0]], [role, ids[1]]]);
+    expect(waitersOf(template).map(([, { Properties }]) => Properties.JobId))
+      .toEqual(Array(3).fill({ 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] }));
+  });
+
+  test('hold what a look takes and no more, and are retained', () => {
+    const template = waitingFor(Duration.minutes(130));
+    const { Properties: outcome } = onlyResource(template, OUTCOME);
+    const [one, two] = waitersOf(template).map(([, resource]) => resource);
+    const { ServiceToken, ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, JobId } = outcome;
+    const common = { ServiceToken, ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, JobId, ServiceTimeout: '3300', TimeoutSeconds: '3000' };
+
+    expect(one.Properties).toEqual(common);
+    expect(two.Properties).toEqual({ ...common, LegsBefore: '1', TimeoutSeconds: '1800', ServiceTimeout: '2100' });
+    expect(outcome).toMatchObject({ LegsBefore: '2', TimeoutSeconds: '3000', ErrorTolerance: { Kind: 'NONE' } });
+    for (const leg of [one, two]) {
+      expect(leg).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test('are the same under a longer time-out, which adds some, and so is the job', () => {
+    const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
+    const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
+    const [one, two] = idsOf(long, WAIT);
+    const [job] = idsOf(short, 'Custom::FhirImportJob');
+
+    expect([longest[one], longest[two]]).toEqual([long[one], long[two]]);
+    expect(idsOf(longest, WAIT)).toHaveLength(14);
+    for (const resources of [short, long, longest]) {
+      expect(idsOf(resources, OUTCOME)).toEqual(idsOf(short, OUTCOME));
+      expect(resources[job]).toEqual(short[job]);
+    }
+  });
+
+  test('are removed with a call if their removal policy says so, like the job and the outcome', () => {
+    const stack = newStack();
+    importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(2) }) });
+    RemovalPolicies.of(stack).destroy();
+
+    expect(resourcesOfType(templateOf(stack), WAIT).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete']);
+  });
+});

@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Annotations, Aspects, CfnOutput, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { IConstruct } from 'constructs';
+import { Completion, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
+import {
+  ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, TemplateJson,
+} from '../../support/synth';
+
+/** All constructs in their longest form, in one stack. */
+function everything(flags: Record<string, unknown>, env?: { region: string; account: string }): Stack {
+  const stack = newStack(flags, env);
+  Annotations.of(stack).acknowledgeWarning('cdk-healthlake-import:region');
+  const fhirImport = importInto(stack, {
+    provider: new FhirImportProvider(stack, 'Provider'),
+    storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+    datastoreEncryptionKey: new FhirStorage(stack, 'Other').outputKey,
+  });
+  const plain = importInto(stack, {}, 'Plain');
+  plain.executeAfter(fhirImport);
+  const detached = importInto(stack, {
+    completion: Completion.detached(), source: FhirSource.storage('detached/'), notificationTopic: new sns.Topic(stack, 'Topic'),
+  }, 'Detached');
+  detached.executeAfter(plain);
+  detached.onStatusChange('StatusChange');
+  detached.alarmOnFailure();
+  const { dataAccessStatements } = fhirImport;
+  const statements = [...dataAccessStatements, ...fhirImport.sourceBucketStatements(), ...fhirImport.sourceKeyStatements()];
+  new CfnOutput(stack, 'Statements', { value: stack.toJsonString(new iam.PolicyDocument({ statements })) });
+  return stack;
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('no template has an ARN with a partition in it, but for the one that aws-cdk-lib knows the region to be in', () => {
+    const arns = (stack: Stack, partition: string) => JSON.stringify(templateOf(stack)).match(new RegExp(`arn:${partition}:.{0,60}`, 'g'));
+
+    expect(arns(everything(flags), '[a-z-]+')).toBeNull();
+    expect(arns(everything(flags, { region: 'us-gov-west-1', account: ACCOUNT }), 'aws')).toBeNull();
+  });
+
+  test('an env-agnostic stack has no region or account in it, and a concrete one no more resources', () => {
+    const [agnostic, concrete] = [undefined, { region: REGION, account: ACCOUNT }].map((env) => templateOf(everything(flags, env)));
+
+    expect(JSON.stringify(agnostic)).not.toMatch(/us-east-1"|\d{12}"/);
+    expect(countsByType(concrete)).toEqual(countsByType(agnostic));
+  });
+
+  test('only the role of aws-cdk-lib\'s own object deleter has an AWS-managed policy', () => {
+    const template = templateOf(everything(flags));
+    const managed = Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.ManagedPolicyArns).map(([id]) => id);
+
+    expect(managed).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjectsCustomResourceProviderRole/)]);
+  });
+
+  test('data store, storage and provider may be in stacks of their own', () => {
+    const imports = newStack(flags);
+    const [data, buckets, shared] = ['Data', 'Buckets', 'Shared'].map((id) => new Stack(imports.node.root, id));
+    const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
+    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const storage = new FhirStorage(buckets, 'Storage');
+    const provider = new FhirImportProvider(shared, 'Provider');
+    importInto(imports, { datastore, storage, provider });
+    const template = templateOf(imports); // fails on cycles between stacks
+
+    expect(countsByType(template)).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
+    expect(imports.dependencies.map(({ node }) => node.id).sort()).toEqual(['Buckets', 'Data', 'Shared']);
+    expect([data, buckets, shared].flatMap(({ dependencies }) => dependencies)).toEqual([]);
+  });
+
+  test('imports of several stacks may share storage and provider of the first, in an order', () => {
+    const first = newStack(flags);
+    const second = new Stack(first.node.root, 'Second');
+    const provider = new FhirImportProvider(first, 'Provider');
+    const storage = new FhirStorage(first, 'Storage');
+    const one = importInto(first, { storage, provider });
+    importInto(second, { storage, provider, datastore: CfnFHIRDatastore.fromDatastoreId(second, 'Datastore', 'f'.repeat(32)) }).executeAfter(one);
+
+    expect(Object.keys(templateOf(second).Resources)).toHaveLength(5);
+    expect(second.dependencies).toEqual([first]);
+  });
+
+  test('data store and import may be made in one deployment', () => {
+    const stack = newStack(flags);
+    const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
+    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    importInto(stack, { datastore });
+    const template = templateOf(stack);
+
+    for (const type of ['Custom::FhirImportJob', 'Custom::FhirImportOutcome']) {
+      expect(onlyResource(template, type).Properties.DatastoreId).toEqual({ Ref: 'Datastore' });
+    }
+  });
+
+  test('a source may be a bucket of another stack', () => {
+    const stack = newStack(flags);
+    const storage = new FhirStorage(new Stack(stack.node.root, 'Data'), 'Storage');
+    importInto(stack, { source: FhirSource.bucket(storage.inputBucket, 'synthea/') });
+
+    expect(() => templateOf(stack)).not.toThrow();
+    expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(1);
+  });
+
+  test('a permissions boundary for the app is on every role', () => {
+    const stack = everything(flags);
+    iam.PermissionsBoundary.of(stack.node.root).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'Boundary'));
+    const roles = resourcesOfType(templateOf(stack), 'AWS::IAM::Role');
+    const boundary = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':policy/Boundary']] };
+
+    expect(roles.length).toBeGreaterThan(10);
+    expect(roles.map(({ Properties }) => Properties.PermissionsBoundary)).toEqual(Array(roles.length).fill(boundary));
+  });
+
+  test('an Aspect may name every role, and nothing that refers to them breaks', () => {
+    class RoleNames implements IAspect {
+      public visit(node: IConstruct): void {
+        if (node instanceof iam.CfnRole) {
+          node.roleName = `team-${node.node.addr.slice(-8)}`;
+        }
+      }
+    }
+    const named = newStack(flags);
+    importInto(named);
+    Aspects.of(named.node.root).add(new RoleNames());
+    const plain = newStack(flags);
+    importInto(plain);
+    const withoutNames = (template: TemplateJson) => JSON.stringify(template, (key, value) => key === 'RoleName' ? undefined : value);
+    const roles = resourcesOfType(templateOf(named), 'AWS::IAM::Role');
+
+    expect(roles.map(({ Properties }) => Properties.RoleName)).toEqual(Array(roles.length).fill(expect.stringMatching(/^team-[0-9a-f]{8}$/)));
+    expect(withoutNames(templateOf(named))).toBe(withoutNames(templateOf(plain)));
+  });
+});
+
+test('the same import in two stages of an app', () => {
+  const app = newApp();
+  const stacks = ['Beta', 'Prod'].map((name) => {
+    const stack = new Stack(new Stage(app, name), 'Stack');
+    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', name.padEnd(32, '0').toLowerCase()) });
+    return stack;
+  });
+
+  expect(stacks.map((stack) => Object.keys(templateOf(stack).Resources).length)).toEqual([24, 24]);
+});
+
+test('an import in a nested stack has its own storage and provider', () => {
+  const parent = newStack();
+  const nested = new NestedStack(parent, 'Nested');
+  importInto(nested as Stack);
+
+  expect(Object.keys(templateOf(nested).Resources)).toHaveLength(24);
+});
+
+test('an import in a nested stack may use storage and provider of the stack around it', () => {
+  const parent = newStack();
+  const nested = new NestedStack(parent, 'Nested');
+  importInto(nested as Stack, { storage: new FhirStorage(parent, 'Storage'), provider: new FhirImportProvider(parent, 'Provider') });
+
+  expect(countsByType(templateOf(nested))).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
+  expect(countsByType(templateOf(parent))).toMatchObject({ 'AWS::Lambda::Function': 6 });
+});
+
+describe('a template', () => {
+  const root = resolve(__dirname, '../../..');
+  const elsewhere = mkdtempSync(join(tmpdir(), 'fhir-import-'));
+  afterAll(() => rmSync(elsewhere, { recursive: true }));
+
+  /** Synthesizes in a process of its own, which differs in all that a laptop differs in. */
+  function synthesize(cwd: string, env: Record<string, string>): string {
+    const tsx = require.resolve('tsx/cli');
+    const script = join(root, 'test/support/print-template.ts');
+    return execFileSync(process.execPath, [tsx, '--tsconfig', join(root, 'tsconfig.dev.json'), script], {
+      cwd, encoding: 'utf8', env: { PATH: process.env.PATH, ...env },
+    });
+  }
+
+  test('is the same wherever and whenever it is made, and has no path of the machine in it', () => {
+    const [here, there] = [
+      synthesize(root, { TZ: 'UTC', HOME: homedir() }),
+      synthesize(elsewhere, { TZ: 'Pacific/Auckland', HOME: elsewhere, TMPDIR: elsewhere, LANG: 'tr_TR.UTF-8', AWS_REGION: 'eu-west-1' }),
+    ];
+
+    expect(JSON.parse(there)).toEqual(JSON.parse(here));
+    expect(there).toBe(here);
+    for (const path of [root, dirname(root), elsewhere, homedir(), tmpdir()].filter((p) => p !== '/')) {
+      expect(here).not.toContain(path);
+    }
+  });
+});

@@ -1,0 +1,399 @@
+import { JobStatus } from '@aws-sdk/client-healthlake';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { hasEnded } from '../../../lambda/import/outcome/verdict';
+import { Completion, FhirImport, FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
+import { Deployed } from '../../support/deployed';
+import { nextOf, textsIn, watchDefinitionOf } from '../../support/state-machine';
+import {
+  countsByType, FEATURE_FLAGS, importInto, newStack, numberParameter, onlyResource, ResourceJson, resourcesOfType, TemplateJson, templateOf,
+} from '../../support/synth';
+
+const JOB = 'Custom::FhirImportJob';
+const STATE_MACHINE = 'AWS::StepFunctions::StateMachine';
+
+/** Of the operator role of any import that makes reports. */
+const STATEMENTS = ['ImportJobs', 'PassDataAccessRole', 'OwnStack', 'InputNames', 'InputBucket', 'OutputBucket', 'Report'];
+
+function detached(stack: Stack, props: Partial<FhirImportProps> = {}, id?: string): FhirImport {
+  return importInto(stack, { completion: Completion.detached(), ...props }, id);
+}
+
+function jobsOf(template: TemplateJson): ResourceJson[] {
+  return resourcesOfType(template, JOB);
+}
+
+/** What the operator role of the one import may do, by the names of its statements. */
+function sidsOf(template: TemplateJson): string[] {
+  const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).Properties.Policies;
+  return PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid);
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('a detached import has its job and no more to wait for', () => {
+    const stack = newStack(flags);
+    detached(stack);
+    const template = templateOf(stack);
+    const waiting = newStack(flags);
+    importInto(waiting);
+    const { 'Custom::FhirImportOutcome': outcomes, ...others } = countsByType(templateOf(waiting));
+
+    expect(outcomes).toBe(1);
+    expect(countsByType(template)).toEqual({
+      ...others,
+      'AWS::CloudWatch::Alarm': 1,
+      'AWS::IAM::Role': others['AWS::IAM::Role'] + 1,
+      'AWS::Logs::LogGroup': others['AWS::Logs::LogGroup'] + 1,
+      'AWS::StepFunctions::StateMachine': others['AWS::StepFunctions::StateMachine'] + 1,
+    });
+  });
+
+  test('its job names who watches, until when, and the bus', () => {
+    const stack = newStack(flags);
+    detached(stack);
+    const template = templateOf(stack);
+    const { Properties } = onlyResource(template, JOB);
+
+    expect(Properties.Watch).toEqual({ StateMachineArn: { Ref: onlyResource(template, STATE_MACHINE, /Watch/).logicalId }, GiveUpAfterSeconds: '604800' });
+    expect(new Deployed(template).resolve(Properties.EventBusArn)).toBe('arn:aws:events:us-east-1:111122223333:event-bus/default');
+    expect(Properties.ServiceTimeout).toBe('1200');
+    expect(sidsOf(template)).toEqual([...STATEMENTS, 'Watch', 'Events']);
+  });
+
+  test('an import that is waited for has neither, with and without a detached one beside it', () => {
+    const alone = newStack(flags);
+    importInto(alone);
+    const beside = newStack(flags);
+    detached(beside, { source: FhirSource.storage('more/') }, 'Detached').executeAfter(importInto(beside));
+    const [was, is] = [alone, beside].map((stack) => templateOf(stack).Resources);
+
+    expect(JSON.stringify(Object.values(was).filter(({ Type }) => Type.startsWith('Custom::')))).not.toMatch(/Watch|EventBusArn/);
+    expect(sidsOf({ Resources: was })).toEqual(STATEMENTS);
+    for (const [id, resource] of Object.entries(was)) {
+      expect([id, is[id]]).toEqual([id, resource]);
+    }
+  });
+
+  test('two of a stack share one state machine', () => {
+    const stack = newStack(flags);
+    const first = detached(stack);
+    detached(stack, { source: FhirSource.storage('more/') }, 'Second').executeAfter(first);
+    const template = templateOf(stack);
+    const machine = { Ref: onlyResource(template, STATE_MACHINE, /Watch/).logicalId };
+
+    expect(jobsOf(template).map(({ Properties }) => Properties.Watch.StateMachineArn)).toEqual([machine, machine]);
+    expect(countsByType(template)['AWS::CloudWatch::Alarm']).toBe(1);
+  });
+
+  test('each provider has its own', () => {
+    const stack = newStack(flags);
+    const first = detached(stack);
+    detached(stack, { source: FhirSource.storage('more/'), provider: new FhirImportProvider(stack, 'Other') }, 'Second').executeAfter(first);
+    const template = templateOf(stack);
+    const machines = jobsOf(template).map(({ Properties }) => Properties.Watch.StateMachineArn.Ref);
+
+    expect(new Set(machines).size).toBe(2);
+  });
+
+  test('a provider of another stack watches from there', () => {
+    const imports = newStack(flags);
+    const shared = new Stack(imports.node.root as Stack, 'Shared');
+    detached(imports, { provider: new FhirImportProvider(shared, 'Provider') });
+
+    expect(resourcesOfType(templateOf(imports), STATE_MACHINE)).toEqual([]);
+    expect(onlyResource(templateOf(shared), STATE_MACHINE, /Watch/)).toBeDefined();
+    expect(imports.dependencies).toEqual([shared]);
+    expect(shared.dependencies).toEqual([]);
+  });
+
+  test('the operator role waits for the state machine, whose role it trusts', () => {
+    const stack = newStack(flags);
+    detached(stack);
+    const template = templateOf(stack);
+    const role = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/);
+
+    expect(role.DependsOn).toContain(onlyResource(template, STATE_MACHINE, /Watch/).logicalId);
+    expect(role.Properties.AssumeRolePolicyDocument.Statement.flatMap((statement: { Principal: { AWS: unknown } }) => statement.Principal.AWS))
+      .toEqual([/HandlerRole/, /WatchRole/].map((pattern) => ({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', pattern).logicalId, 'Arn'] })));
+  });
+
+  test('twice the same app gives twice the same template', () => {
+    const [one, two] = [1, 2].map(() => {
+      const stack = newStack(flags);
+      detached(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
+      return JSON.stringify(templateOf(stack));
+    });
+
+    expect(one).toBe(two);
+  });
+});
+
+describe('giveUpAfter', () => {
+  test.each([[Duration.minutes(1), '60'], [Duration.hours(36), '129600'], [Duration.days(14), '1209600'], [Duration.millis(90_000), '90']])(
+    '%s is sent in seconds', (giveUpAfter, seconds) => {
+      const stack = newStack();
+      detached(stack, { completion: Completion.detached({ giveUpAfter }) });
+
+      expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toBe(seconds);
+    });
+
+  test.each([
+    [Duration.seconds(0), 'giveUpAfter must be between 1 minute and 14 days, got'],
+    [Duration.seconds(59), 'giveUpAfter must be between 1 minute and 14 days, got 59 seconds; give it a minute at least'],
+    [Duration.seconds(1_209_601), 'giveUpAfter must be between 1 minute and 14 days, got 14 days 1 second; no import is known to take that long'],
+    [Duration.millis(60_500), 'giveUpAfter must be in whole seconds, got 60500 milliseconds; round it up'],
+  ])('%s is refused', (giveUpAfter, message) => {
+    expect(() => Completion.detached({ giveUpAfter })).toThrow(new RegExp(`^${message}`));
+  });
+
+  test('that is known at deployment only is passed on', () => {
+    const stack = newStack();
+    detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.seconds(numberParameter(stack)) }) });
+
+    expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toEqual({ Ref: 'Number' });
+  });
+
+  test('changes nothing but itself', () => {
+    const [week, two] = [7, 14].map((days) => {
+      const stack = newStack();
+      detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.days(days) }) });
+      return JSON.stringify(templateOf(stack));
+    });
+
+    expect(two.replace('"1209600"', '"604800"')).toBe(week);
+  });
+});
+
+describe('what the deployment learns', () => {
+  test('is the id of the job', () => {
+    const stack = newStack();
+    new CfnOutput(stack, 'Id', { value: detached(stack).jobId });
+    const template = templateOf(stack) as TemplateJson & { Outputs: Record<string, { Value: unknown }> };
+
+    expect(template.Outputs.Id.Value).toEqual({ 'Fn::GetAtt': [onlyResource(template, JOB).logicalId, 'JobId'] });
+  });
+
+  test.each([
+    ['jobStatus', 'JobStatus'],
+    ['outputLocation', 'OutputLocation'],
+    ['reportLocation', 'ReportLocation'],
+    ['resourcesScanned', 'ResourcesScanned'],
+    ['resourcesImported', 'ResourcesImported'],
+    ['resourcesFailed', 'ResourcesFailed'],
+  ] as const)('is not %s', (getter, name) => {
+    const fhirImport = detached(newStack());
+
+    expect(() => fhirImport[getter]).toThrow(`the deployment does not wait for the detached import "Stack/Import" and has no ${name} of it; `
+      + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
+  });
+});
+
+describe('in an order', () => {
+  /** `first` comes before `second`. */
+  function ordered(first: Completion, second: Completion): TemplateJson {
+    const stack = newStack();
+    const one = importInto(stack, { completion: first }, 'First');
+    const two = importInto(stack, { completion: second, source: FhirSource.storage('more/') }, 'Second');
+    one.executeBefore(two);
+    return templateOf(stack);
+  }
+
+  const [waiting, apart] = [Completion.waitFor(), Completion.detached()];
+
+  test.each([['waiting', waiting], ['detached', apart]])('a %s import after a detached one comes when its job was accepted', (__, second) => {
+    const template = ordered(apart, second);
+    const first = onlyResource(template, JOB, /^First/).logicalId;
+
+    expect(onlyResource(template, JOB, /^Second/).DependsOn).toContain(first);
+    expect(onlyResource(template, 'AWS::IAM::Role', /^SecondOperatorRole/).DependsOn).toContain(first);
+  });
+
+  test('a detached import after one that is waited for comes when that has succeeded', () => {
+    const template = ordered(waiting, apart);
+
+    expect(onlyResource(template, JOB, /^Second/).DependsOn).toEqual(expect.arrayContaining(
+      [onlyResource(template, JOB, /^First/).logicalId, onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId]));
+  });
+
+  test('executeAfter orders the job of a detached import', () => {
+    const stack = newStack();
+    const topic = new sns.Topic(stack, 'Topic');
+    detached(stack).executeAfter(topic);
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, JOB).DependsOn).toContain(onlyResource(template, 'AWS::SNS::Topic').logicalId);
+    expect(onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).DependsOn).not.toContain(onlyResource(template, 'AWS::SNS::Topic').logicalId);
+  });
+});
+
+describe('the alarm of the watch', () => {
+  test('is there as soon as one import is detached', () => {
+    const stack = newStack();
+    const provider = new FhirImportProvider(stack, 'Provider');
+    const first = importInto(stack, { provider });
+
+    expect(provider.watchAlarm).toBeUndefined();
+    detached(stack, { provider, source: FhirSource.storage('more/') }, 'Detached').executeAfter(first);
+    expect(provider.watchAlarm).toBeDefined();
+
+    const template = templateOf(stack);
+    expect(onlyResource(template, 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: onlyResource(template, STATE_MACHINE, /Watch/).logicalId } }],
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('has no actions unless there is a topic', () => {
+    const stack = newStack();
+    detached(stack);
+
+    expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').Properties).not.toHaveProperty('AlarmActions');
+  });
+});
+
+describe('the log of the watch', () => {
+  test('has every step, no data, and a name that takes no room in the policy of the account', () => {
+    const stack = newStack();
+    detached(stack);
+    const { template } = new Deployed(templateOf(stack));
+    const group = onlyResource(template, 'AWS::Logs::LogGroup', /Watch/);
+    const { LoggingConfiguration, TracingConfiguration } = onlyResource(template, STATE_MACHINE, /Watch/).Properties;
+
+    expect(LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+    expect(LoggingConfiguration.Destinations).toHaveLength(1);
+    expect(TracingConfiguration).toEqual({ Enabled: true });
+    expect(group.Properties).toEqual({ LogGroupName: expect.stringMatching(/^\/aws\/vendedlogs\/states\/fhir-import-\w{8}-5f0e7a60-/), RetentionInDays: 365 });
+    expect(group.DeletionPolicy).toBe('Delete'); // its name is the same in the next deployment
+  });
+
+  test('goes to the log group of the provider if that is supplied', () => {
+    const stack = newStack();
+    const logGroup = new logs.LogGroup(stack, 'Logs');
+    detached(stack, { provider: new FhirImportProvider(stack, 'Provider', { logGroup }) });
+    const template = templateOf(stack);
+    const own = onlyResource(template, 'AWS::Logs::LogGroup').logicalId;
+
+    expect(onlyResource(template, STATE_MACHINE, /Watch/).Properties.LoggingConfiguration.Destinations).toEqual(
+      [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [own, 'Arn'] } } }]);
+  });
+});
+
+describe('the state machine', () => {
+  const stack = newStack();
+  detached(stack);
+  const deployed = new Deployed(templateOf(stack));
+  const definition = watchDefinitionOf(deployed);
+  const { StartAt, States } = definition;
+
+  test('goes only to states that it has, and comes to each of them', () => {
+    const reached = new Set([StartAt]);
+    for (const name of reached) {
+      expect(States).toHaveProperty(name);
+      nextOf(States[name]).forEach((next) => reached.add(next));
+    }
+
+    expect([...reached].sort()).toEqual(Object.keys(States).sort());
+  });
+
+  test('ends by success or failure, and in no other state', () => {
+    const ends = Object.entries(States).filter(([, state]) => nextOf(state).length === 0);
+
+    expect(ends.map(([name, { Type }]) => [name, Type])).toEqual([['Succeeded', 'Succeed'], ['Failed', 'Fail']]);
+    expect(definition).not.toHaveProperty('TimeoutSeconds'); // it ends when the handler says so
+  });
+
+  test('takes every status that is not of a job that has ended for a running one, and no other', () => {
+    const known = textsIn(States.IsRunning.Choices).filter((text) => /^[A-Z_]+$/.test(text));
+
+    expect(known.sort()).toEqual(Object.values(JobStatus).filter((status) => !hasEnded(status)).sort());
+  });
+
+  test('has everything judged that is not seen to run: other statuses, no answer, and a time that is up', () => {
+    expect(States.IsRunning.Default).toBe('Judge');
+    expect(States.Describe.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }]);
+    expect(States.IsRunning.Choices).toEqual([{
+      And: [
+        { Variable: '$.Look.ImportJobProperties.JobStatus', IsPresent: true },
+        { Or: expect.any(Array) },
+        { Variable: '$$.State.EnteredTime', TimestampLessThanPath: '$.GiveUpAt' },
+      ],
+      Next: 'PauseLonger',
+    }]);
+  });
+
+  test('fails on every answer of the handler but those that it knows', () => {
+    expect(States.HasEnded.Default).toBe('Failed');
+    expect(States.HasEnded.Choices).toEqual([
+      { Variable: '$.Judged.Decision', StringEquals: 'wait', Next: 'PauseAfterJudging' },
+      { Variable: '$.Judged.Decision', StringEquals: 'succeeded', Next: 'Succeeded' },
+    ]);
+  });
+
+  test('lets nothing out of what HealthLake answers: it goes no further than the choice that reads the status', () => {
+    const { Describe: { ResultPath, ...describe }, IsRunning: { Choices, ...isRunning }, ...others } = States;
+
+    expect(ResultPath).toBe('$.Look');
+    expect(textsIn([describe, isRunning, others]).filter((text) => /^\$(\.Look|$)|States\..*\$(\.Look|[^.$])/.test(text))).toEqual([]);
+    // Without a path the output of a state is all that the execution knows.
+    expect(States.Succeeded).toEqual({ Type: 'Succeed', OutputPath: '$.Judged' });
+    expect(States.Failed).toEqual({ Type: 'Fail', Error: expect.stringMatching(/^\w+$/), Cause: expect.stringMatching(/^[\w :,]+$/) });
+    expect(States.Judge).toMatchObject({
+      ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' }, ResultPath: '$.Judged',
+    });
+    expect(Object.keys(States.Judge.ResultSelector as object)).toHaveLength(2);
+  });
+
+  test('asks as the operator role of the import, and invokes the function that judges', () => {
+    expect(States.Describe).toMatchObject({
+      Resource: 'arn:aws:states:::aws-sdk:healthlake:describeFHIRImportJob',
+      Credentials: { 'RoleArn.$': '$.Import.OperatorRoleArn' },
+      Parameters: { 'DatastoreId.$': '$.Import.DatastoreId', 'JobId.$': '$.Import.JobId' },
+    });
+    expect(States.Judge).toMatchObject({
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: deployed.arn(onlyResource(deployed.template, 'AWS::Lambda::Function', /ProviderIsComplete/).logicalId) },
+    });
+  });
+
+  test('tries for an hour and more to have a job judged', () => {
+    const [{ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, ErrorEquals }] = States.Judge.Retry as
+      [{ IntervalSeconds: number; MaxAttempts: number; BackoffRate: number; MaxDelaySeconds: number; ErrorEquals: string[] }];
+    const delays = Array.from({ length: MaxAttempts }, (_, n) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n));
+
+    expect(ErrorEquals).toEqual(['States.ALL']);
+    expect(delays.reduce((a, b) => a + b)).toBeGreaterThan(3600);
+    expect(States.Judge.Catch).toBeUndefined(); // then it fails, and the alarm tells
+  });
+
+  describe('keeps below the 25,000 events of an execution', () => {
+    const LIMIT = 25_000;
+    const [, LONGER] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)$/.exec((States.PauseLonger.Parameters as Record<string, string>)['Seconds.$'])!.map(Number);
+
+    /** How often a job is looked at in so many days. */
+    function looksIn(days: number): number {
+      let looks = 0;
+      for (let seconds = 0, pause = 30; seconds < days * 86_400; seconds += pause, pause += LONGER) {
+        looks += 1;
+      }
+      return looks;
+    }
+
+    test('in the 14 days of the longest watch, even if no look ever succeeds', () => {
+      expect(() => Completion.detached({ giveUpAfter: Duration.days(14) })).not.toThrow();
+      expect(States.Describe.Retry).toBeUndefined();
+      // Entered and left: Pause, Describe, Judge, HasEnded, PauseLonger; scheduled, started, ended: Describe, Judge.
+      expect(looksIn(14) * (10 + 6)).toBeLessThan(LIMIT);
+    });
+  });
+
+  test('is as small as a template wants it', () => {
+    expect(JSON.stringify(definition).length).toBeLessThan(5000);
+  });
+});

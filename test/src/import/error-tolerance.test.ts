@@ -1,0 +1,42 @@
+import { ErrorTolerance } from '../../../src';
+import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
+
+function toleranceOnTheWire(errorTolerance?: ErrorTolerance, stack = newStack()): unknown {
+  importInto(stack, { errorTolerance });
+  const template = templateOf(stack);
+  const [job, outcome] = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).Properties.ErrorTolerance);
+  expect(outcome).toEqual(job);
+  return outcome;
+}
+
+test('without a tolerance no resource may fail', () => {
+  expect(toleranceOnTheWire()).toEqual({ Kind: 'NONE' });
+});
+
+test.each([
+  ['none', ErrorTolerance.none(), { Kind: 'NONE' }],
+  ['any', ErrorTolerance.any(), { Kind: 'ANY' }],
+  ['one resource', ErrorTolerance.resources(1), { Kind: 'RESOURCES', Limit: '1' }],
+  ['many resources', ErrorTolerance.resources(1_000_000), { Kind: 'RESOURCES', Limit: '1000000' }],
+  ['a small percentage', ErrorTolerance.percent(0.05), { Kind: 'PERCENT', Limit: '0.05' }],
+  ['a large percentage', ErrorTolerance.percent(99.9), { Kind: 'PERCENT', Limit: '99.9' }],
+])('%s is sent to both resources, numbers as strings', (_, tolerance, wire) => {
+  expect(toleranceOnTheWire(tolerance)).toEqual(wire);
+});
+
+test.each([0, -1, 1.5, NaN, Infinity])('%d resources are refused', (count) => {
+  expect(() => ErrorTolerance.resources(count))
+    .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
+});
+
+test.each([0, 100, -5, 250, NaN])('%d per cent are refused', (percent) => {
+  expect(() => ErrorTolerance.percent(percent))
+    .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; use ErrorTolerance.none()`);
+});
+
+test('numbers that are known at deployment only are passed on', () => {
+  const [one, other] = [newStack(), newStack()];
+
+  expect(toleranceOnTheWire(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });
+  expect(toleranceOnTheWire(ErrorTolerance.percent(numberParameter(other)), other)).toEqual({ Kind: 'PERCENT', Limit: { Ref: 'Number' } });
+});

@@ -1,0 +1,188 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../../src';
+import { Deployed } from '../../support/deployed';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, TemplateJson, templateOf, textParameter } from '../../support/synth';
+
+const RULE = 'AWS::Events::Rule';
+const JOB = 'Custom::FhirImportJob';
+const OUTCOME = 'Custom::FhirImportOutcome';
+const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+
+const COMPLETIONS: [string, Completion][] = [['waiting', Completion.waitFor()], ['detached', Completion.detached()]];
+
+/** The statements about events that the operator role of an import has. */
+function eventStatements(template: TemplateJson, operator = /OperatorRole/): { Resource: unknown }[] {
+  const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', operator).Properties.Policies;
+  return PolicyDocument.Statement.filter(({ Sid }: { Sid: string }) => Sid === 'Events');
+}
+
+/** The bus that the resource which judges tells: `Job` hands it to the state machine. */
+function busOf(template: TemplateJson, isDetached: boolean): unknown {
+  return new Deployed(template).resolve(onlyResource(template, isDetached ? JOB : OUTCOME).Properties.EventBusArn ?? 'none');
+}
+
+function deployedWith(use: (fhirImport: FhirImport, stack: Stack) => void, props: (stack: Stack) => Partial<FhirImportProps> = () => ({})): Deployed {
+  const stack = newStack();
+  use(importInto(stack, props(stack)), stack);
+  return new Deployed(templateOf(stack));
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test.each(COMPLETIONS)('the rules of a %s import have its events alone, and are there before its job', (__, completion) => {
+    const stack = newStack(flags);
+    const fhirImport = importInto(stack, { completion });
+    fhirImport.onSucceeded('Done');
+    fhirImport.onFailed('Undone');
+    fhirImport.onStatusChange('Change');
+    const template = templateOf(stack);
+    const { template: deployed } = new Deployed(template);
+    const patternOf = (id: RegExp) => onlyResource(deployed, RULE, id).Properties.EventPattern;
+    const detail = { constructPath: ['Stack/Import'], datastoreId: [DATASTORE_ID] };
+    const input = onlyResource(template, 'AWS::S3::Bucket', /InputBucket/).logicalId.toLowerCase();
+
+    expect(patternOf(/Done/)).toEqual({ 'source': ['cdk-healthlake-import'], 'detail-type': ['FHIR Import Succeeded'], detail });
+    expect(patternOf(/Undone/)).toEqual({ 'source': ['cdk-healthlake-import'], 'detail-type': ['FHIR Import Failed'], detail });
+    expect(patternOf(/Change/)).toEqual({
+      'source': ['aws.healthlake'],
+      'detail-type': [
+        'Import Job Submitted', 'Import Job Queued', 'Import Job In Progress', 'Import Job Completed', 'Import Job Completed With Errors', 'Import Job Failed',
+      ],
+      'detail': { datastoreId: [DATASTORE_ID], inputDataConfig: { s3Uri: [`s3://${input}/input/`] } },
+    });
+    expect(onlyResource(template, JOB).DependsOn).toEqual(expect.arrayContaining(
+      [/Done/, /Undone/, /Change/].map((id) => onlyResource(template, RULE, id).logicalId)));
+  });
+
+  test.each(COMPLETIONS)('events of a %s import go to a bus of the user\'s choice, and those of HealthLake come to that of the account', (name, completion) => {
+    const stack = newStack(flags);
+    const fhirImport = importInto(stack, { completion, eventBus: new events.EventBus(stack, 'Bus') });
+    fhirImport.onSucceeded('Done');
+    fhirImport.onStatusChange('Change');
+    const template = templateOf(stack);
+    const bus = onlyResource(template, 'AWS::Events::EventBus').logicalId;
+
+    expect(busOf(template, name === 'detached')).toBe(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${bus.toLowerCase()}`);
+    expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual([{ 'Fn::GetAtt': [bus, 'Arn'] }]);
+    expect(onlyResource(template, RULE, /Done/).Properties.EventBusName).toEqual({ Ref: bus });
+    expect(onlyResource(template, RULE, /Change/).Properties).not.toHaveProperty('EventBusName');
+  });
+});
+
+describe('an event is put', () => {
+  test.each<[string, boolean, Completion, (fhirImport: FhirImport) => unknown]>([
+    ['not for an import that waits', false, Completion.waitFor(), () => undefined],
+    ['not for rules on HealthLake\'s own', false, Completion.waitFor(), (fhirImport) => fhirImport.onStatusChange('Change')],
+    ['not for metrics and alarms', false, Completion.waitFor(), (fhirImport) => fhirImport.alarmOnFailure()],
+    ['for a rule on success', true, Completion.waitFor(), (fhirImport) => fhirImport.onSucceeded('Done')],
+    ['for a rule on failure', true, Completion.waitFor(), (fhirImport) => fhirImport.onFailed('Undone')],
+    ['for a detached import without any rule', true, Completion.detached(), () => undefined],
+    ['for a detached import with a rule', true, Completion.detached(), (fhirImport) => fhirImport.onFailed('Undone')],
+  ])('%s', (__, isPut, completion, use) => {
+    const { template } = deployedWith(use, () => ({ completion }));
+
+    expect(busOf(template, completion._isDetached)).toBe(isPut ? DEFAULT_BUS : 'none');
+    expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual(isPut ? [DEFAULT_BUS] : []);
+  });
+
+  test('where a bus is given, though nobody of the stack listens', () => {
+    const { template } = deployedWith(() => undefined, (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'clinic') }));
+
+    expect(busOf(template, false)).toBe(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/clinic`);
+    expect(eventStatements(template)).toHaveLength(1);
+  });
+
+  test('once, and allowed once, for however many rules', () => {
+    const { template } = deployedWith((fhirImport) => {
+      ['A', 'B'].forEach((id) => fhirImport.onSucceeded(id));
+      ['C', 'D'].forEach((id) => fhirImport.onFailed(id));
+    });
+
+    expect(eventStatements(template)).toHaveLength(1);
+    expect(resourcesOfType(template, RULE)).toHaveLength(4);
+  });
+
+  test('for the import with the rule, and no other of the stack', () => {
+    const stack = newStack();
+    const first = importInto(stack, {}, 'First');
+    const second = importInto(stack, { source: FhirSource.storage('more/') }, 'Second');
+    second.executeAfter(first);
+    second.onFailed('Undone');
+    const template = templateOf(stack);
+
+    expect([/^First/, /^Second/].map((id) => 'EventBusArn' in onlyResource(template, OUTCOME, id).Properties)).toEqual([false, true]);
+    expect([/^FirstOperator/, /^SecondOperator/].map((id) => eventStatements(template, id).length)).toEqual([0, 1]);
+  });
+
+  test('for a rule that changes nothing else of the import', () => {
+    const [without, withRule] = [() => undefined, (fhirImport: FhirImport) => fhirImport.onFailed('Undone')].map((use) => deployedWith(use).template.Resources);
+    const changed = Object.keys(withRule).filter((id) => JSON.stringify(withRule[id]) !== JSON.stringify(without[id]));
+
+    expect(changed.map((id) => id.slice(0, -8)).sort()).toEqual(['ImportJob', 'ImportOperatorRole', 'ImportOutcome', 'ImportUndone']);
+    expect(Object.entries(withRule).find(([id]) => id.startsWith('ImportJob'))![1].Properties)
+      .toEqual(Object.entries(without).find(([id]) => id.startsWith('ImportJob'))![1].Properties);
+  });
+});
+
+describe('a rule', () => {
+  test('takes the options of rules, and a target', () => {
+    const { template } = deployedWith((fhirImport, stack) => {
+      fhirImport.onFailed('Undone', { ruleName: 'import-failed', description: 'tell them', target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
+    });
+    const { Properties } = onlyResource(template, RULE);
+
+    expect(Properties).toMatchObject({ Name: 'import-failed', Description: 'tell them', State: 'ENABLED' });
+    expect(Properties.Targets).toEqual([{ Arn: expect.stringMatching(/^arn:aws:sqs:.*:queue/), Id: 'Target0' }]);
+  });
+
+  test('has a pattern of the user\'s beside its own', () => {
+    const { template } = deployedWith((fhirImport) => fhirImport.onFailed('Undone', { eventPattern: { detail: { jobStatus: ['CANCEL_COMPLETED'] } } }));
+
+    expect(onlyResource(template, RULE).Properties.EventPattern).toEqual({
+      'source': ['cdk-healthlake-import'],
+      'detail-type': ['FHIR Import Failed'],
+      'detail': { constructPath: ['Stack/Import'], datastoreId: [DATASTORE_ID], jobStatus: ['CANCEL_COMPLETED'] },
+    });
+  });
+
+  test('can be given targets afterwards', () => {
+    const { template } = deployedWith((fhirImport, stack) => {
+      fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
+    });
+
+    expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
+  });
+
+  test('on HealthLake\'s events knows a prefix that is a parameter', () => {
+    const stack = newStack();
+    importInto(stack, { source: FhirSource.storage(textParameter(stack)) }).onStatusChange('Change');
+    const template = templateOf(stack);
+    const input = onlyResource(template, 'AWS::S3::Bucket', /InputBucket/).logicalId;
+
+    expect(onlyResource(template, RULE).Properties.EventPattern.detail.inputDataConfig.s3Uri).toEqual(
+      [{ 'Fn::Join': ['', ['s3://', { Ref: input }, '/', { Ref: 'Text' }]] }]);
+  });
+
+  test('names the import as its events and metrics do, whatever characters its path has', () => {
+    const stack = newStack();
+    importInto(stack, {}, 'Import für Ärzte').onFailed('Undone');
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, RULE).Properties.EventPattern.detail.constructPath).toEqual(['Stack/Import f?r ?rzte']);
+    expect(onlyResource(template, OUTCOME).Properties.ConstructPath).toBe('Stack/Import f?r ?rzte');
+  });
+});
+
+test.each([
+  ['account', 'arn:aws:events:us-east-1:444455556666:event-bus/default', '444455556666', '111122223333'],
+  ['region', 'arn:aws:events:eu-west-1:111122223333:event-bus/default', 'eu-west-1', 'us-east-1'],
+])('a rule is not made for a bus of another %s, where it would never hear of anything', (name, arn, there, here) => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+  const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
+
+  expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, where a rule or a notification would `
+    + 'never hear of it; make the rule where the bus is, or leave eventBus out');
+  expect(templateOf(stack)).toBeDefined(); // the event itself may go there
+});

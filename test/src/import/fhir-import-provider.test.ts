@@ -1,0 +1,287 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { FhirImportProps, FhirImportProvider, FhirImportProviderProps } from '../../../src';
+import { policiesOf, StatementJson } from '../../support/access';
+import { Deployed } from '../../support/deployed';
+import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson } from '../../support/synth';
+
+const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
+
+/** A provider alone. */
+function templateWith(props: (stack: Stack) => FhirImportProviderProps, flags = {}): TemplateJson {
+  const stack = newStack(flags);
+  new FhirImportProvider(stack, 'Provider', props(stack));
+  return templateOf(stack);
+}
+
+/** A provider and an import that uses it, and so with all functions. */
+function templateInUse(props: (stack: Stack) => FhirImportProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
+  const stack = newStack(flags);
+  importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', props(stack)), ...imported });
+  return templateOf(stack);
+}
+
+function actionsOf(template: TemplateJson, roleId: string): string[] {
+  return policiesOf(new Deployed(template), roleId).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action).sort();
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  const template = templateWith(() => ({}), flags);
+
+  test('a provider without properties has two functions of ours, three of the framework, a log group and a state machine', () => {
+    expect(countsByType(template)).toEqual({
+      'AWS::IAM::Policy': 1,
+      'AWS::IAM::Role': 4,
+      'AWS::Lambda::Function': 5,
+      'AWS::Logs::LogGroup': 1,
+      'AWS::StepFunctions::StateMachine': 1,
+    });
+  });
+
+  test('a provider has a sixth function and its role if an import wants reports', () => {
+    const [reporting, silent] = [{}, { report: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
+
+    expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
+    expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
+  });
+
+  test('the report function has three minutes, the memory that was measured, and a bundle of its own', () => {
+    const inUse = templateInUse(() => ({}), flags);
+    const [onEvent, report] = [/ProviderOnEvent/, /ProviderReport/].map((id) => onlyResource(inUse, 'AWS::Lambda::Function', id).Properties);
+
+    expect(report).toMatchObject({
+      Handler: 'index.handler',
+      Timeout: 180,
+      MemorySize: 1769,
+      Description: 'Reports on the results of FHIR imports',
+      Runtime: onEvent.Runtime,
+      LoggingConfig: onEvent.LoggingConfig,
+      Role: { 'Fn::GetAtt': [onlyResource(inUse, 'AWS::IAM::Role', /ReportFunctionRole/).logicalId, 'Arn'] },
+    });
+    expect(report.Code).not.toEqual(onEvent.Code);
+  });
+
+  test('both functions of ours have five minutes and 256 MiB, and run from one asset', () => {
+    const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
+      .filter(({ Handler }) => Handler.startsWith('index.'));
+
+    expect(functions.map(({ Handler }) => Handler)).toEqual(['index.onEvent', 'index.isComplete']);
+    expect(functions.map(({ Timeout, MemorySize }) => [Timeout, MemorySize])).toEqual([[300, 256], [300, 256]]);
+    expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
+    expect(functions.map(({ Runtime }) => Runtime)).toEqual([expect.stringMatching(/^nodejs\d+\.x$/), functions[0].Runtime]);
+  });
+
+  test('every function logs to the one log group, which is retained and kept for a year', () => {
+    const inUse = templateInUse(() => ({}), flags);
+    const { logicalId, ...logGroup } = onlyResource(inUse, 'AWS::Logs::LogGroup');
+
+    expect(logGroup).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', Properties: { RetentionInDays: 365 } });
+    expect(resourcesOfType(inUse, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup))
+      .toEqual(Array(6).fill({ Ref: logicalId }));
+  });
+
+  test('the waiter asks every ten seconds for 55 minutes, and logs no execution data', () => {
+    const { Properties } = onlyResource(template, 'AWS::StepFunctions::StateMachine');
+    const definition = JSON.parse(new Deployed(template).resolve(Properties.DefinitionString) as string);
+
+    expect(definition.States['framework-isComplete-task'].Retry).toEqual([
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 330, BackoffRate: 1 },
+    ]);
+    expect(Properties).not.toHaveProperty('LoggingConfiguration');
+    expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties: { LoggingConfig } }) => LoggingConfig.ApplicationLogLevel).sort())
+      .toEqual(['FATAL', 'FATAL', 'FATAL', undefined, undefined]);
+  });
+
+  test('no role has an AWS-managed policy, also in a VPC', () => {
+    const inVpc = (stack: Stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) });
+    for (const roles of [templateInUse(() => ({}), flags), templateInUse(inVpc, flags)]) {
+      expect(resourcesOfType(roles, 'AWS::IAM::Role').filter(({ Properties }) => Properties.ManagedPolicyArns)).toEqual([]);
+    }
+  });
+});
+
+describe('in a VPC', () => {
+  const template = templateInUse((stack) => {
+    const vpc = new ec2.Vpc(stack, 'Vpc', { subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
+    return {
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [new ec2.SecurityGroup(stack, 'Endpoints', { vpc })],
+    };
+  });
+
+  test('all functions run in the given subnets and security groups', () => {
+    const { logicalId } = onlyResource(template, 'AWS::EC2::SecurityGroup');
+    const functions = resourcesOfType(template, 'AWS::Lambda::Function');
+
+    expect(functions).toHaveLength(6);
+    for (const { Properties } of functions) {
+      expect(Properties.VpcConfig).toEqual({
+        SecurityGroupIds: [{ 'Fn::GetAtt': [logicalId, 'GroupId'] }],
+        SubnetIds: [{ Ref: expect.stringContaining('Isolated') }, { Ref: expect.stringContaining('Isolated') }],
+      });
+    }
+  });
+
+  test.each(['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'])('the %s may manage network interfaces', (role) => {
+    const { logicalId } = onlyResource(template, 'AWS::IAM::Role', new RegExp(role));
+
+    expect(actionsOf(template, logicalId)).toEqual(expect.arrayContaining([
+      'ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets', 'ec2:UnassignPrivateIpAddresses',
+    ]));
+  });
+
+  test('outside a VPC no role may', () => {
+    expect(JSON.stringify(templateInUse(() => ({})))).not.toContain('ec2:');
+  });
+
+  test('without security groups each function gets its own', () => {
+    const own = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
+
+    expect(resourcesOfType(own, 'AWS::EC2::SecurityGroup')).toHaveLength(6);
+  });
+
+  test.each([
+    ['vpcSubnets', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }],
+    ['securityGroups', { securityGroups: [] }],
+  ])('%s without a VPC is refused', (name, props) => {
+    expect(() => templateWith(() => props)).toThrow(new RegExp(`^${name} has no meaning without a VPC; give vpc too, or leave ${name} out`));
+  });
+});
+
+describe('a supplied log group', () => {
+  test('takes all logs, and no other is made', () => {
+    const template = templateInUse((stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'audit') }));
+
+    expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([]);
+    expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.LoggingConfig.LogGroup)).toEqual(Array(6).fill('audit'));
+    expect(JSON.stringify(template)).toContain(':log-group:audit:*');
+  });
+
+  test('may be an L1', () => {
+    const template = templateWith((stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') }));
+
+    expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toHaveLength(1);
+  });
+});
+
+describe('supplied roles', () => {
+  function lambdaRole(stack: Construct, id: string): iam.Role {
+    return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  }
+
+  test('of the app run the functions and are given what they need', () => {
+    const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
+    const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
+    const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.Handler === handler)?.Properties.Role['Fn::GetAtt'][0];
+    const handlers = ['index.onEvent', 'index.isComplete', 'framework.onEvent', 'framework.isComplete', 'framework.onTimeout', 'index.handler'];
+
+    expect(handlers.map(roleOf)).toEqual([ids[0], ids[0], ids[1], ids[2], ids[2], ids[3]]);
+    expect(actionsOf(template, ids[0])).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(actionsOf(template, ids[1])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents', 'states:StartExecution']));
+    expect(actionsOf(template, ids[2])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents']));
+    expect(actionsOf(template, ids[3])).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // with the waiter's own, and those of the import
+  });
+
+  test('of the app have their policy before the report function is made', () => {
+    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }));
+
+    expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).DependsOn)
+      .toContain(onlyResource(template, 'AWS::IAM::Policy', /^Reporter/).logicalId);
+  });
+
+  test('without an import that wants reports, the one for their function is left as it is', () => {
+    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { report: false });
+
+    expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
+  });
+
+  test('that are imported and mutable are given what they need, by policies of the stack', () => {
+    const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map(
+      (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`)])));
+    const roles = resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
+
+    expect(roles).toEqual(expect.arrayContaining([...ROLE_PROPS]));
+  });
+
+  test('that are immutable are used as they are', () => {
+    const stack = newStack();
+    const roles = Object.fromEntries(ROLE_PROPS.map(
+      (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`, { mutable: false })]));
+    const provider = new FhirImportProvider(stack, 'Provider', roles);
+    importInto(stack, { provider });
+    const template = templateOf(stack);
+
+    expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles).map((role) => Object.keys(role)))
+      .toEqual([['Ref']]); // only the waiter's own
+    const trusted = [/OperatorRole/, /ReportRole/].map((id) => onlyResource(template, 'AWS::IAM::Role', id).Properties.AssumeRolePolicyDocument)
+      .map(({ Statement }) => Statement.map(({ Principal }: StatementJson) => Principal));
+    expect(trusted).toEqual(['handlerRole', 'reportFunctionRole'].map((name) => [{ AWS: `arn:aws:iam::111122223333:role/${name}` }]));
+    expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).Properties.Role).toBe('arn:aws:iam::111122223333:role/reportFunctionRole');
+  });
+
+  test.each([
+    ['frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'],
+    ['handlerRole', 'frameworkOnEventRole'],
+    ['handlerRole', 'frameworkCompleteAndTimeoutRole'],
+  ])('%s and %s can\'t be one role', (one, other) => {
+    expect(() => templateWith((stack) => {
+      const role = lambdaRole(stack, 'Shared');
+      return { [one]: role, [other]: role };
+    })).toThrow(`${one} and ${other} are the same role "Stack/Shared", which makes a circular dependency; give each its own role`);
+  });
+
+  test.each(ROLE_PROPS.slice(0, -1))('%s can\'t be the one that report roles trust', (name) => {
+    expect(() => templateWith((stack) => {
+      const role = lambdaRole(stack, 'Shared');
+      return { [name]: role, reportFunctionRole: role };
+    })).toThrow(`${name} and reportFunctionRole are the same role "Stack/Shared", which would let other functions read what failed; give each its own role`);
+  });
+});
+
+describe('the provider of a stack', () => {
+  test('is shared by the imports of a stack, and not beyond', () => {
+    const stack = newStack();
+    const other = new Stack(stack.node.root, 'Other');
+    importInto(stack, { revision: '1' }, 'First');
+    importInto(stack, { revision: '2' }, 'Second');
+    importInto(other);
+
+    expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([6, 6]);
+  });
+
+  test('has its report function in its own stack, for imports of others too', () => {
+    const shared = newStack();
+    const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
+    const provider = new FhirImportProvider(shared, 'Provider');
+    importInto(one, { provider });
+    importInto(other, { provider, revision: '2' });
+
+    expect([shared, one, other].map((stack) => resourcesOfType(templateOf(stack), 'AWS::Lambda::Function').length)).toEqual([6, 0, 0]);
+    expect([shared, one, other].map(({ dependencies }) => dependencies)).toEqual([[], [shared], [shared]]);
+  });
+
+  test('says so if its id is taken', () => {
+    const stack = newStack();
+    new Construct(stack, 'FhirImportProvider');
+
+    expect(() => importInto(stack)).toThrow(
+      /^the stack "Stack" has another construct with the id "FhirImportProvider"; give the import its own provider/);
+  });
+});
+
+test('an update of the runtime map of aws-cdk-lib reaches our functions', () => {
+  const stack = newStack();
+  importInto(stack);
+  const newest = stack.resolve(lambda.determineLatestNodeRuntime(stack).name);
+
+  expect([/ProviderOnEvent/, /ProviderIsComplete/, /ProviderReport/]
+    .map((id) => onlyResource(templateOf(stack), 'AWS::Lambda::Function', id).Properties.Runtime)).toEqual([newest, newest, newest]);
+});

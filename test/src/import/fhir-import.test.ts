@@ -1,0 +1,404 @@
+import { CfnResource, Duration, Fn, Size, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { fingerprintOf } from '../../../lambda/import/fingerprint';
+import { Completion, ErrorTolerance, FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../../src';
+import { ImportJobProperties, ImportOutcomeProperties } from '../../../src/contract';
+import { Deployed } from '../../support/deployed';
+import {
+  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson, textParameter,
+} from '../../support/synth';
+
+const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
+
+/** What CloudFormation would send, without what it or the framework consumes. */
+function wireOf(template: TemplateJson, type: string): Record<string, unknown> {
+  const { ServiceToken, ServiceTimeout, ...wire } = onlyResource(template, type).Properties;
+  return wire;
+}
+
+/** Buckets, key and role that aren't of the app: everything of the wire is known at synth. */
+function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirReader' }): Partial<FhirImportProps> {
+  const bucket = (id: string) => s3.Bucket.fromBucketAttributes(stack, `Bucket${id}`, {
+    bucketName: `${names.bucket}-${id}`, encryptionKey: kms.Key.fromKeyArn(stack, `Key${id}`, KEY_ARN),
+  });
+  return {
+    storage: new FhirStorage(stack, 'Storage', { inputBucket: bucket('input'), outputBucket: bucket('output') }),
+    dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::111122223333:role/${names.role}`),
+  };
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('an import with as few properties as possible sends the defaults', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const idOf = (type: string, pattern: RegExp) => onlyResource(template, type, pattern).logicalId;
+    const common = {
+      ContractVersion: '3',
+      ConstructPath: 'Stack/Import',
+      DatastoreId: DATASTORE_ID,
+      OperatorRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /OperatorRole/), 'Arn'] },
+      ErrorTolerance: { Kind: 'NONE' },
+      OutputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /OutputBucket/) }, '/Import-ae573c5f/']] },
+      InputS3Uri: { 'Fn::Join': ['', ['s3://', { Ref: idOf('AWS::S3::Bucket', /InputBucket/) }, '/input/']] },
+      Report: {
+        FunctionArn: { 'Fn::GetAtt': [idOf('AWS::Lambda::Function', /ProviderReport/), 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /ImportReportRole/), 'Arn'] },
+      },
+    };
+
+    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual({
+      ...common,
+      OutputKmsKeyId: { 'Fn::GetAtt': [idOf('AWS::KMS::Key', /./), 'Arn'] },
+      DataAccessRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /DataAccessRole/), 'Arn'] },
+      JobNamePrefix: 'fhir-import',
+      ValidationLevel: 'strict',
+      Quotas: { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' },
+    });
+    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual({
+      ...common,
+      JobId: { 'Fn::GetAtt': [idOf('Custom::FhirImportJob', /./), 'JobId'] },
+      TimeoutSeconds: '3000',
+      ValidationLevel: 'strict',
+    });
+  });
+
+  test('an import with all properties sends them', () => {
+    const stack = newStack(flags);
+    importInto(stack, {
+      ...supplied(stack),
+      source: FhirSource.storage('2025'),
+      outputPrefix: 'results',
+      jobNamePrefix: 'nightly load',
+      validationLevel: ValidationLevel.MINIMAL,
+      revision: '2025-11-21',
+      errorTolerance: ErrorTolerance.percent(0.5),
+      completion: Completion.waitFor({ timeout: Duration.minutes(20) }),
+      datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
+      report: true,
+      quotas: { maxFiles: 2_000_000, maxFileSize: Size.bytes(60_500_000_000), maxTotalSize: Size.bytes(10_000_000_000_000) },
+    });
+    const template = templateOf(stack);
+    const arnOf = (type: string, pattern: RegExp) => ({ 'Fn::GetAtt': [onlyResource(template, type, pattern).logicalId, 'Arn'] }) as never;
+    const common = {
+      ContractVersion: '3',
+      ConstructPath: 'Stack/Import',
+      DatastoreId: DATASTORE_ID,
+      OperatorRoleArn: arnOf('AWS::IAM::Role', /OperatorRole/),
+      ErrorTolerance: { Kind: 'PERCENT', Limit: '0.5' },
+      OutputS3Uri: 's3://amzn-s3-demo-output/results/',
+      InputS3Uri: 's3://amzn-s3-demo-input/2025/',
+      Report: { FunctionArn: arnOf('AWS::Lambda::Function', /ProviderReport/), RoleArn: arnOf('AWS::IAM::Role', /ReportRole/) },
+    } as const;
+    const job: ImportJobProperties = {
+      ...common,
+      OutputKmsKeyId: KEY_ARN,
+      DataAccessRoleArn: 'arn:aws:iam::111122223333:role/FhirReader',
+      JobNamePrefix: 'nightly load',
+      ValidationLevel: 'minimal',
+      Revision: '2025-11-21',
+      Quotas: { MaxFiles: '2000000', MaxFileSizeInGB: '60.5', MaxTotalSizeInGB: '10000' },
+    };
+    const outcome: ImportOutcomeProperties = {
+      ...common,
+      JobId: { 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] } as never,
+      TimeoutSeconds: '1200',
+      ValidationLevel: 'minimal',
+      Revision: '2025-11-21',
+    };
+
+    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual(job);
+    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
+  });
+
+  test('both resources are retained, and CloudFormation waits for them no longer than an hour', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const resources = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(templateOf(stack), type));
+
+    for (const resource of resources) {
+      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+    expect(resources.map(({ Properties }) => Properties.ServiceTimeout)).toEqual(['1200', '3300']);
+    expect(resources.map(({ Properties }) => Number(Properties.ServiceTimeout) <= 3600)).toEqual([true, true]);
+  });
+
+  test('an import without a report has nothing of it', () => {
+    const stack = newStack(flags);
+    const fhirImport = importInto(stack, { report: false });
+
+    expect(fhirImport.reportRole).toBeUndefined();
+    expect(JSON.stringify(templateOf(stack))).not.toMatch(/report/i);
+  });
+
+  test('an import with a report and one without, in one stack', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), report: false }, 'Silent').executeAfter(first);
+    const template = templateOf(stack);
+    const silent = Object.entries(template.Resources).filter(([id]) => id.startsWith('Silent')).map(([, { Properties }]) => Properties);
+
+    expect(stack.resolve(first.reportRole?.roleArn)).toEqual({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', /^ImportReport/).logicalId, 'Arn'] });
+    expect(silent).toHaveLength(4);
+    expect(JSON.stringify(silent)).not.toMatch(/report/i);
+  });
+
+  test('the job waits for its roles, and the operator role for the functions that assume it', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const rolesOf = (pattern: RegExp) => onlyResource(template, 'AWS::IAM::Role', pattern);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toEqual(
+      [rolesOf(/DataAccessRole/).logicalId, rolesOf(/OperatorRole/).logicalId]);
+    expect(onlyResource(template, 'Custom::FhirImportOutcome').DependsOn).toEqual([rolesOf(/OperatorRole/).logicalId]);
+    expect(rolesOf(/OperatorRole/).DependsOn).toEqual(resourcesIds(template, 'AWS::Lambda::Function', /(OnEvent|IsComplete)[0-9A-F]{8}$/)
+      .filter((id) => !id.includes('framework')).sort());
+  });
+
+  test('the report role waits for the function that assumes it, and both resources by their properties for both', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+    const template = templateOf(stack);
+    const [fn, role] = [onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/), onlyResource(template, 'AWS::IAM::Role', /ImportReportRole/)];
+
+    expect(role.DependsOn).toEqual([fn.logicalId]);
+    for (const type of ['Custom::FhirImportJob', 'Custom::FhirImportOutcome']) {
+      expect(onlyResource(template, type).Properties.Report).toEqual(
+        { FunctionArn: { 'Fn::GetAtt': [fn.logicalId, 'Arn'] }, RoleArn: { 'Fn::GetAtt': [role.logicalId, 'Arn'] } });
+    }
+  });
+});
+
+function resourcesIds(template: TemplateJson, type: string, pattern: RegExp): string[] {
+  return Object.entries(template.Resources).filter(([id, { Type }]) => Type === type && pattern.test(id)).map(([id]) => id);
+}
+
+describe('what identifies the data set', () => {
+  function fingerprint(props: (stack: Stack) => Partial<FhirImportProps>, id = 'Import'): string {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), ...props(stack) }, id);
+    return fingerprintOf(wireOf(templateOf(stack), 'Custom::FhirImportJob') as unknown as ImportJobProperties);
+  }
+  const original = fingerprint(() => ({}));
+
+  test.each<[string, (stack: Stack) => Partial<FhirImportProps>]>([
+    ['tolerance', () => ({ errorTolerance: ErrorTolerance.any() })],
+    ['time-out', () => ({ completion: Completion.waitFor({ timeout: Duration.minutes(2) }) })],
+    ['output prefix', () => ({ outputPrefix: 'elsewhere/' })],
+    ['job name prefix', () => ({ jobNamePrefix: 'other' })],
+    ['data access role', () => ({ dataAccessRole: undefined })],
+    ['report', () => ({ report: false })],
+    ['quotas', () => ({ quotas: { maxFiles: 5, maxFileSize: Size.mebibytes(1), maxTotalSize: Size.mebibytes(2) } })],
+    ['default validation level, written out', () => ({ validationLevel: ValidationLevel.STRICT })],
+  ])('does not change with the %s', (_, props) => {
+    expect(fingerprint(props)).toBe(original);
+  });
+
+  test('does not change with the construct\'s id', () => {
+    expect(fingerprint(() => ({}), 'Moved')).toBe(original);
+  });
+
+  test.each<[string, (stack: Stack) => Partial<FhirImportProps>]>([
+    ['data store', (stack) => ({ datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Other', 'f'.repeat(32)) })],
+    ['source', () => ({ source: FhirSource.storage('2025/') })],
+    ['validation level', () => ({ validationLevel: ValidationLevel.STRUCTURE_ONLY })],
+    ['revision', () => ({ revision: '2' })],
+  ])('changes with the %s', (_, props) => {
+    expect(fingerprint(props)).not.toBe(original);
+  });
+});
+
+describe('with the longest values', () => {
+  const stack = newStack();
+  const bucketName = 'b'.repeat(56);
+  const room = 1024 - `s3://${bucketName}-output/`.length;
+  const most = Size.bytes(Number.MAX_SAFE_INTEGER);
+  importInto(stack, {
+    ...supplied(stack, { bucket: bucketName, role: `${'team/'.repeat(100)}${'r'.repeat(64)}` }),
+    source: FhirSource.storage('i'.repeat(room)),
+    outputPrefix: 'o'.repeat(room - 1),
+    jobNamePrefix: 'j'.repeat(40),
+    revision: 'ü'.repeat(256),
+    errorTolerance: ErrorTolerance.resources(Number.MAX_SAFE_INTEGER),
+    quotas: { maxFiles: Number.MAX_SAFE_INTEGER, maxFileSize: most, maxTotalSize: most },
+    datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
+  }, `Import-${'c'.repeat(2000)}`);
+  const { template } = new Deployed(templateOf(stack));
+
+  test.each(['Custom::FhirImportJob', 'Custom::FhirImportOutcome'])('the properties of %s stay under 5 KB', (type) => {
+    const longestFunction = `arn:aws:lambda:ap-southeast-2:111122223333:function:${'f'.repeat(64)}`;
+    const longestRole = `arn:aws:iam::111122223333:role/${'r'.repeat(64)}`;
+    const names = { ServiceToken: longestFunction, OperatorRoleArn: longestRole, Report: { FunctionArn: longestFunction, RoleArn: longestRole } };
+    const { Properties } = onlyResource(template, type);
+    const bytes = Buffer.byteLength(JSON.stringify({ ...Properties, ...names }));
+
+    expect(Properties).toMatchObject({ Report: expect.anything(), ConstructPath: expect.stringMatching(/^c{255}$/) });
+    expect(bytes).toBeGreaterThan(3000);
+    expect(bytes).toBeLessThan(5 * 1024);
+  });
+
+  /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  test('the policies of each role stay under the 10,240 characters that IAM takes', () => {
+    const sizes = resourcesOfType(template, 'AWS::IAM::Role').map(({ Properties }) => (Properties.Policies ?? [])
+      .reduce((sum: number, { PolicyDocument }: { PolicyDocument: unknown }) => sum + JSON.stringify(PolicyDocument).length, 0));
+
+    expect(Math.max(...sizes)).toBeGreaterThan(8_000);
+    expect(Math.max(...sizes)).toBeLessThan(10_240 - 500); // names are longer in AWS than in this test
+  });
+});
+
+test('the path of the construct is sent as CloudWatch takes it for a dimension', () => {
+  const stack = newStack();
+  importInto(stack, {}, 'Aufnahme für 取り込み');
+
+  expect(wireOf(templateOf(stack), 'Custom::FhirImportOutcome').ConstructPath).toBe('Stack/Aufnahme f?r ????');
+});
+
+describe('the data access role', () => {
+  test('is used as it is if it is supplied', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    const fhirImport = importInto(stack, { dataAccessRole: role });
+    const template = templateOf(stack);
+    const { logicalId, Properties } = onlyResource(template, 'AWS::IAM::Role', /^Own/);
+
+    expect(fhirImport.dataAccessRole).toBe(role);
+    expect(Properties).not.toHaveProperty('Policies');
+    expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties: { Roles } }) => Roles)).not.toContainEqual({ Ref: logicalId });
+  });
+
+  test('is waited for with the policies that its owner gives it', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    const fhirImport = importInto(stack, { dataAccessRole: role });
+    fhirImport.dataAccessStatements.forEach((statement) => role.addToPolicy(statement));
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'AWS::IAM::Policy', /^Own/).logicalId);
+  });
+
+  test('may be imported and immutable', () => {
+    const stack = newStack();
+    importInto(stack, { dataAccessRole: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::111122223333:role/own', { mutable: false }) });
+
+    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').DataAccessRoleArn).toBe('arn:aws:iam::111122223333:role/own');
+  });
+});
+
+test('descriptions of roles have no character that IAM rejects, and are not too long', () => {
+  const stack = newStack();
+  importInto(stack, {}, `取り込み-über-${'x'.repeat(1000)}`);
+  const descriptions = resourcesOfType(templateOf(stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.Description).filter(Boolean);
+
+  expect(descriptions.filter((description) => !/^[\t\n\r\x20-\x7e\xa1-\xff]{1,1000}$/.test(description))).toEqual([]);
+  expect(descriptions).toContainEqual(expect.stringContaining('(Stack/????-über-'));
+});
+
+describe('the output prefix', () => {
+  function outputUri(props: Partial<FhirImportProps>, id?: string): unknown {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), ...props }, id);
+    return wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
+  }
+
+  test('is by default of the construct id, with other characters replaced, and its address', () => {
+    expect(outputUri({}, 'My import (2025)')).toMatch(/^s3:\/\/amzn-s3-demo-output\/My-import-2025--[0-9a-f]{8}\/$/);
+  });
+
+  test('differs between imports of one id in different places', () => {
+    const stack = newStack();
+    importInto(stack, supplied(stack));
+    const other = new Stack(stack.node.root, 'Other');
+    importInto(other, { ...supplied(other), revision: '2' });
+    const [one, another] = [stack, other].map((s) => wireOf(templateOf(s), 'Custom::FhirImportJob').OutputS3Uri);
+
+    expect(one).not.toBe(another);
+  });
+
+  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" is s3://.../%s', (outputPrefix, prefix) => {
+    expect(outputUri({ outputPrefix })).toBe(`s3://amzn-s3-demo-output/${prefix}`);
+  });
+
+  test('known at deployment only is passed on', () => {
+    const stack = newStack();
+    importInto(stack, { ...supplied(stack), outputPrefix: textParameter(stack) });
+
+    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri)
+      .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-output/', { Ref: 'Text' }]] });
+  });
+});
+
+test('the final attributes are those of the outcome', () => {
+  const stack = newStack();
+  const fhirImport = importInto(stack);
+  const attributes = ['jobId', 'jobStatus', 'outputLocation', 'reportLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
+  const { logicalId } = onlyResource(templateOf(stack), 'Custom::FhirImportOutcome');
+
+  expect(attributes.map((name) => stack.resolve(fhirImport[name]))).toEqual(
+    ['JobId', 'JobStatus', 'OutputLocation', 'ReportLocation', 'ResourcesScanned', 'ResourcesImported', 'ResourcesFailed']
+      .map((name) => ({ 'Fn::GetAtt': [logicalId, name] })));
+});
+
+test('a data store of the app and one that is not are named by their id', () => {
+  const stack = newStack();
+  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
+  importInto(stack, { datastore });
+  importInto(stack, { datastore: datastoreOf(stack) }, 'Second');
+
+  expect(resourcesOfType(templateOf(stack), 'Custom::FhirImportJob').map(({ Properties }) => Properties.DatastoreId))
+    .toEqual([{ Ref: 'Own' }, DATASTORE_ID]);
+});
+
+describe('alreadyImported', () => {
+  test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('%s is sent as %s', (alreadyImported, expected) => {
+    const stack = newStack();
+    importInto(stack, { alreadyImported });
+    const template = templateOf(stack);
+
+    expect(wireOf(template, 'Custom::FhirImportJob').AlreadyImported).toBe(expected);
+    expect(wireOf(template, 'Custom::FhirImportOutcome')).not.toHaveProperty('AlreadyImported');
+  });
+});
+
+describe('whether the data store is a resource of the app', () => {
+  /** A data store of a third-party construct. */
+  class Wrapper extends Construct implements IFHIRDatastoreRef {
+    public constructor(scope: Construct, resource: (scope: Construct) => void, public readonly fhirDatastoreRef: IFHIRDatastoreRef['fhirDatastoreRef']) {
+      super(scope, 'Wrapper');
+      resource(this);
+    }
+    public get env() {
+      return Stack.of(this).env as IFHIRDatastoreRef['env'];
+    }
+  }
+  const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
+  const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
+  /** A custom resource can restore a data store, with the data. */
+  const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
+
+  test.each<[string, 'true' | undefined, (stack: Stack) => IFHIRDatastoreRef]>([
+    ['a resource of the stack', 'true', (stack) => newDatastore(stack)],
+    ['a resource of another stack', 'true', (stack) => newDatastore(new Stack(stack.node.scope!, 'Data'))],
+    ['the default child of a construct', 'true', (stack) => new Wrapper(stack, (scope) => newDatastore(scope, 'Resource'), refTo(DATASTORE_ID))],
+    ['named by the id of a resource', 'true', (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', newDatastore(stack).attrDatastoreId)],
+    ['named by a reference to a resource', 'true', (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', newDatastore(stack).ref)],
+    ['named by its id', undefined, (stack) => datastoreOf(stack)],
+    ['named by its ARN', undefined, (stack) => CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Named', `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${DATASTORE_ID}`)],
+    ['named by a parameter', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack))],
+    ['named by a parameter of SSM', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', StringParameter.valueForStringParameter(stack, '/datastore'))],
+    ['named by an import value', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', Fn.importValue('Datastore'))],
+    ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
+    ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
+  ])('%s: %s', (_what, expected, datastore) => {
+    const stack = newStack();
+    importInto(stack, { datastore: datastore(stack) });
+
+    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').DatastoreInApp).toBe(expected);
+  });
+});

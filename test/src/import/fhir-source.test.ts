@@ -1,0 +1,160 @@
+import { Stack } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { FhirSource, FhirStorage } from '../../../src';
+import { importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
+
+const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
+const OTHER_KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f';
+
+function dataBucket(stack: Stack, encryptionKeyArn?: string): s3.IBucket {
+  return s3.Bucket.fromBucketAttributes(stack, 'DataBucket', {
+    bucketName: 'amzn-s3-demo-bucket',
+    encryptionKey: encryptionKeyArn ? kms.Key.fromKeyArn(stack, 'DataKey', encryptionKeyArn) : undefined,
+  });
+}
+
+function inputUri(stack: Stack, source: FhirSource): unknown {
+  importInto(stack, { source });
+  return onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri;
+}
+
+describe('bucket', () => {
+  test.each([
+    ['synthea/', 's3://amzn-s3-demo-bucket/synthea/'],
+    ['synthea', 's3://amzn-s3-demo-bucket/synthea/'],
+    ['2025/11/export', 's3://amzn-s3-demo-bucket/2025/11/export/'],
+    ['', 's3://amzn-s3-demo-bucket/'],
+  ])('the prefix "%s" is the location %s', (prefix, uri) => {
+    const stack = newStack();
+
+    expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), prefix))).toBe(uri);
+  });
+
+  test('a prefix that is known at deployment only is passed on', () => {
+    const stack = newStack();
+
+    expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), textParameter(stack))))
+      .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-bucket/', { Ref: 'Text' }]] });
+  });
+
+  test('makes no input bucket', () => {
+    const stack = newStack();
+    importInto(stack, { source: FhirSource.bucket(dataBucket(stack), 'synthea/') });
+
+    expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(1);
+  });
+
+  test.each([
+    ['the bucket\'s own key is', KEY_ARN, undefined, [KEY_ARN]],
+    ['the given key of a bucket without one is', undefined, OTHER_KEY_ARN, [OTHER_KEY_ARN]],
+    ['the given key and the bucket\'s own are', KEY_ARN, OTHER_KEY_ARN, [OTHER_KEY_ARN, KEY_ARN]],
+    ['no key is', undefined, undefined, []],
+  ])('%s decrypted with', (_, own, given, keyArns) => {
+    const stack = newStack();
+    const encryptionKey = given ? kms.Key.fromKeyArn(stack, 'GivenKey', given) : undefined;
+    const fhirImport = importInto(stack, { source: FhirSource.bucket(dataBucket(stack, own), 'synthea/', { encryptionKey }) });
+    const decrypt = fhirImport.dataAccessStatements.filter(({ actions }) => actions.join() === 'kms:Decrypt');
+
+    expect(decrypt.flatMap(({ resources }) => resources)).toEqual(keyArns);
+  });
+
+  test('the key of input and output is named once', () => {
+    const stack = newStack();
+    const key = new kms.Key(stack, 'Key');
+    const bucket = new s3.Bucket(stack, 'DataBucket', { encryptionKey: key });
+    const fhirImport = importInto(stack, {
+      source: FhirSource.bucket(bucket, 'synthea/', { encryptionKey: key }),
+      storage: new FhirStorage(stack, 'Storage', { encryptionKey: key }),
+    });
+
+    expect(fhirImport.dataAccessStatements.filter(({ resources }) => resources.includes(key.keyArn)).map(({ actions }) => actions))
+      .toEqual([['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*']]);
+  });
+});
+
+describe('storage', () => {
+  test('is input/ in the input bucket of the storage, which is made for it', () => {
+    const stack = newStack();
+
+    expect(inputUri(stack, FhirSource.storage())).toEqual({
+      'Fn::Join': ['', ['s3://', { Ref: onlyResource(templateOf(stack), 'AWS::S3::Bucket', /InputBucket/).logicalId }, '/input/']],
+    });
+  });
+
+  test('a prefix with a token gets its slash too, unless it ends in the token', () => {
+    const stack = newStack();
+    const token = textParameter(stack);
+    const end = (prefix: string) => JSON.stringify(stack.resolve(inputUri(stack, FhirSource.storage(prefix))));
+
+    expect(end(`${token}/2025`)).toContain('"/2025/"');
+    expect(() => FhirSource.storage(`${token}/*`)).toThrow('must not have "*"');
+  });
+
+  test.each([['2025', '/2025/'], ['2025/', '/2025/'], ['', '/']])('the prefix "%s" is %s in the bucket', (prefix, end) => {
+    const stack = newStack();
+
+    expect(inputUri(stack, FhirSource.storage(prefix))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: expect.any(String) }, end]] });
+  });
+
+  test('reads a supplied input bucket with that bucket\'s key', () => {
+    const stack = newStack();
+    const storage = new FhirStorage(stack, 'Storage', { inputBucket: dataBucket(stack, KEY_ARN) });
+    const fhirImport = importInto(stack, { storage, source: FhirSource.storage() });
+
+    expect(fhirImport.dataAccessStatements.find(({ actions }) => actions.join() === 'kms:Decrypt')?.resources).toEqual([KEY_ARN]);
+    expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri).toBe('s3://amzn-s3-demo-bucket/input/');
+  });
+
+  test('one source can be used by imports with different storages', () => {
+    const stack = newStack();
+    const source = FhirSource.storage();
+    importInto(stack, { source, storage: new FhirStorage(stack, 'One') }, 'First');
+    importInto(stack, { source, storage: new FhirStorage(stack, 'Other') }, 'Second');
+    const uris = resourcesOfType(templateOf(stack), 'Custom::FhirImportJob').map(({ Properties }) => JSON.stringify(Properties.InputS3Uri));
+
+    expect(new Set(uris).size).toBe(2);
+  });
+});
+
+describe.each([
+  ['bucket', (prefix: string, stack: Stack) => FhirSource.bucket(dataBucket(stack), prefix)],
+  ['storage', (prefix: string) => FhirSource.storage(prefix)],
+])('%s refuses', (_, sourceOf) => {
+  test('a prefix with a slash in front', () => {
+    expect(() => sourceOf('/synthea/', newStack()))
+      .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
+  });
+
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('a file in place of a folder: %s', (prefix) => {
+    expect(() => sourceOf(prefix, newStack()))
+      .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
+  });
+
+  test('an S3 URI in place of a prefix', () => {
+    expect(() => sourceOf('s3://amzn-s3-demo-bucket/synthea/', newStack()))
+      .toThrow('the prefix of a FHIR source must be a key prefix, got "s3://amzn-s3-demo-bucket/synthea/"; name the bucket');
+  });
+
+  test('a location of more than 1024 characters, also if the bucket name is not known', () => {
+    const stack = newStack();
+    const source = sourceOf('p'.repeat(1020), stack);
+
+    expect(() => importInto(stack, { source })).toThrow(/^HealthLake accepts S3 locations of up to 1024 characters, got 10\d\d or more in "s3:.*"; shorten/);
+  });
+});
+
+test.each(['Legacy-Bucket', 'legacy_bucket'])('a bucket that HealthLake rejects, %s, is refused', (bucketName) => {
+  const stack = newStack();
+  const bucket = s3.Bucket.fromBucketName(stack, 'Legacy', bucketName);
+
+  expect(() => importInto(stack, { source: FhirSource.bucket(bucket, 'synthea/') }))
+    .toThrow(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
+});
+
+test('a bucket whose name is known at deployment only is accepted', () => {
+  const stack = newStack();
+  const bucket = s3.Bucket.fromBucketName(stack, 'Named', textParameter(stack));
+
+  expect(inputUri(stack, FhirSource.bucket(bucket, 'synthea/'))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: 'Text' }, '/synthea/']] });
+});

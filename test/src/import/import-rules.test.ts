@@ -1,0 +1,207 @@
+import { Fn, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { FhirSource, FhirStorage } from '../../../src';
+import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateOf, textParameter } from '../../support/synth';
+
+const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
+const ENV = { region: REGION, account: ACCOUNT };
+
+describe('jobNamePrefix', () => {
+  test.each(['x', 'fhir-import', 'Grüße/2025 = 100 %', 'x'.repeat(40)])('"%s" is accepted', (jobNamePrefix) => {
+    expect(() => importInto(newStack(), { jobNamePrefix })).not.toThrow();
+  });
+
+  test.each(['', 'x'.repeat(41)])('"%s" is refused for its length', (jobNamePrefix) => {
+    expect(() => importInto(newStack(), { jobNamePrefix })).toThrow(
+      new RegExp(`^jobNamePrefix must have 1 to 40 characters, got ${jobNamePrefix.length} in "${jobNamePrefix}"; shorten it or leave it out`));
+  });
+
+  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('%j is refused for its characters', (jobNamePrefix) => {
+    expect(() => importInto(newStack(), { jobNamePrefix }))
+      .toThrow(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${jobNamePrefix}"; leave the other characters out`);
+  });
+
+  test('known at deployment only is accepted', () => {
+    const stack = newStack();
+
+    expect(() => importInto(stack, { jobNamePrefix: textParameter(stack) })).not.toThrow();
+  });
+});
+
+describe('revision', () => {
+  test.each([['', 0], ['x'.repeat(257), 257]])('"%s" is refused', (revision, length) => {
+    expect(() => importInto(newStack(), { revision })).toThrow(
+      new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
+  });
+
+  test('of 256 characters, or known at deployment only, is accepted', () => {
+    const stack = newStack();
+
+    expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
+    expect(() => importInto(stack, { revision: textParameter(stack) }, 'Unknown')).not.toThrow();
+  });
+});
+
+describe('outputPrefix', () => {
+  test('with a slash in front is refused', () => {
+    expect(() => importInto(newStack(), { outputPrefix: '/results' })).toThrow(/^outputPrefix must not start with "\/", got "\/results"; S3 keys/);
+  });
+
+  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('the data store id "%s"', (id) => {
+    const stack = newStack();
+    expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
+      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; of an ARN, give what comes after "datastore/fhir/"`);
+  });
+
+  test.each(['all/*', 'what?', 'of/${aws:username}'])('a prefix that IAM would read as a pattern: %s', (prefix) => {
+    expect(() => importInto(newStack(), { outputPrefix: prefix })).toThrow(`outputPrefix must not have "*", "?" or "$", got "${prefix}"; IAM`);
+    expect(() => FhirSource.storage(prefix)).toThrow(`the prefix of a FHIR source must not have "*", "?" or "$", got "${prefix}"; IAM`);
+  });
+
+  test('as an S3 URI is refused', () => {
+    expect(() => importInto(newStack(), { outputPrefix: 's3://amzn-s3-demo-bucket/x' }))
+      .toThrow(/^outputPrefix must be a key prefix, got "s3:\/\/amzn-s3-demo-bucket\/x"; name the bucket/);
+  });
+
+  test('that makes the location longer than 1024 characters is refused', () => {
+    const stack = newStack();
+    const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', {
+      bucketName: 'amzn-s3-demo-bucket', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
+    });
+    const storage = new FhirStorage(stack, 'Storage', { outputBucket });
+    const room = 1024 - 's3://amzn-s3-demo-bucket//'.length;
+
+    expect(() => importInto(stack, { storage, outputPrefix: 'o'.repeat(room) }, 'Longest')).not.toThrow();
+    expect(() => importInto(stack, { storage, outputPrefix: 'o'.repeat(room + 1) }, 'TooLong')).toThrow(
+      /^HealthLake accepts S3 locations of up to 1024 characters, got 1025 or more in "s3:\/\/amzn-s3-demo-bucket\/o+\/"; shorten the prefix/);
+  });
+
+  test.each(['Legacy-Bucket', 'legacy_bucket'])('in a bucket that HealthLake rejects, %s, is refused', (bucketName) => {
+    const stack = newStack();
+    const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
+
+    expect(() => importInto(stack, { storage: new FhirStorage(stack, 'Storage', { outputBucket }) }))
+      .toThrow(`HealthLake doesn't accept the bucket name "${bucketName}"`);
+  });
+});
+
+describe('results inside the input', () => {
+  /** One bucket for both sides; the second construct may be another import of the first. */
+  function importWithBuckets(buckets: (stack: Stack) => s3.IBucket[], input: string, output: string): () => unknown {
+    const stack = newStack();
+    const [inputBucket, outputBucket] = buckets(stack);
+    return () => importInto(stack, {
+      source: FhirSource.bucket(inputBucket, input),
+      storage: new FhirStorage(stack, 'Storage', { outputBucket, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) }),
+      outputPrefix: output,
+    });
+  }
+  const onceByName = (stack: Stack) => Array(2).fill(s3.Bucket.fromBucketName(stack, 'Bucket', 'amzn-s3-demo-bucket'));
+  const twiceByName = (stack: Stack) => ['One', 'Other'].map((id) => s3.Bucket.fromBucketName(stack, id, 'amzn-s3-demo-bucket'));
+
+  test.each<[string, (stack: Stack) => s3.IBucket[]]>([
+    ['one construct', onceByName],
+    ['one bucket imported twice by name', twiceByName],
+    ['one bucket imported in two stacks', (stack) => [stack, new Stack(stack.node.root, 'Other')]
+      .map((scope) => s3.Bucket.fromBucketName(scope, 'Bucket', 'amzn-s3-demo-bucket'))],
+    ['one bucket imported twice by a value of another stack', (stack) => ['One', 'Other']
+      .map((id) => s3.Bucket.fromBucketName(stack, id, Fn.importValue('BucketName')))],
+    ['a bucket of the app and its import', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Bucket');
+      return [bucket, s3.Bucket.fromBucketName(stack, 'Again', bucket.bucketName)];
+    }],
+  ])('are refused: %s', (_, buckets) => {
+    expect(importWithBuckets(buckets, 'data/', 'data/results/')).toThrow(
+      /^the results would be written into the input: outputPrefix "data\/results\/" is inside the source's prefix "data\/" of the same bucket; give/);
+  });
+
+  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('are refused: input "%s", output "%s"', (input, output) => {
+    expect(importWithBuckets(onceByName, input, output)).toThrow(/^the results would be written into the input: outputPrefix/);
+  });
+
+  test.each([['data/', 'results/'], ['data/', 'data-results/'], ['data', 'database/'], ['data/in/', 'data/']])(
+    'are not: input "%s", output "%s"', (input, output) => {
+      expect(importWithBuckets(onceByName, input, output)).not.toThrow();
+    });
+
+  test('are not: other buckets, also with one logical id', () => {
+    const bothIn = (scopes: (stack: Stack) => Stack[]) => (stack: Stack) => scopes(stack).map((scope, index) => new s3.Bucket(scope, `Bucket${index}`));
+
+    expect(importWithBuckets(bothIn((stack) => [stack, stack]), 'data/', 'data/')).not.toThrow();
+    expect(importWithBuckets((stack) => [stack, new Stack(stack.node.root, 'Other')].map((scope) => new s3.Bucket(scope, 'Bucket')), '', ''))
+      .not.toThrow();
+  });
+
+  test('are not looked for if a prefix or a bucket name is known at deployment only', () => {
+    const text = 'Text';
+    const withToken = (side: 'input' | 'output') => () => {
+      const stack = newStack();
+      const token = textParameter(stack);
+      const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'amzn-s3-demo-bucket');
+      importInto(stack, {
+        source: FhirSource.bucket(bucket, side === 'input' ? token : 'data/'),
+        storage: new FhirStorage(stack, 'Storage', { outputBucket: bucket, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) }),
+        outputPrefix: side === 'output' ? token : 'data/',
+      });
+    };
+
+    expect(withToken('input')).not.toThrow();
+    expect(withToken('output')).not.toThrow();
+    expect(importWithBuckets((stack) => [
+      s3.Bucket.fromBucketName(stack, 'Bucket', 'amzn-s3-demo-bucket'), s3.Bucket.fromBucketName(stack, 'Other', Fn.ref(text)),
+    ], 'data/', 'data/')).not.toThrow();
+  });
+});
+
+describe('a data store', () => {
+  const arn = (region: string, account: string) => `arn:aws:healthlake:${region}:${account}:datastore/fhir/${DATASTORE_ID}`;
+
+  test.each([
+    ['region', arn('us-west-2', ACCOUNT), 'us-west-2', REGION],
+    ['account', arn(REGION, '444455556666'), '444455556666', ACCOUNT],
+  ])('of another %s is refused', (what, datastoreArn, there, here) => {
+    const stack = newStack({}, ENV);
+    const datastore = CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Elsewhere', datastoreArn);
+
+    expect(() => importInto(stack, { datastore })).toThrow(new RegExp(
+      `^the data store "Stack/Elsewhere.*" is in the ${what} ${there} and the import in ${here}; put the import into a stack of the ${what} ${there}`));
+  });
+
+  test('made by a stack of another region is refused', () => {
+    const stack = newStack({}, ENV);
+    const datastore = new CfnFHIRDatastore(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Datastore',
+      { datastoreTypeVersion: 'R4' });
+
+    expect(() => importInto(stack, { datastore })).toThrow(/^the data store "West\/Datastore" is in the region us-west-2 and the import in us-east-1;/);
+  });
+
+  test('of the same region and account is accepted', () => {
+    const stack = newStack({}, ENV);
+
+    expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Here', arn(REGION, ACCOUNT)) })).not.toThrow();
+  });
+
+  test('is accepted if its place or the import\'s is known at deployment only', () => {
+    const agnostic = newStack();
+    const concrete = newStack({}, ENV);
+    const elsewhere = new Stack(concrete.node.root, 'Agnostic');
+    const datastore = new CfnFHIRDatastore(elsewhere, 'Datastore', { datastoreTypeVersion: 'R4' });
+
+    expect(() => importInto(agnostic, {
+      datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(agnostic, 'There', arn('us-west-2', '444455556666')),
+    })).not.toThrow();
+    expect(() => importInto(concrete, { datastore })).not.toThrow();
+    expect(() => importInto(concrete, {
+      datastore: CfnFHIRDatastore.fromDatastoreId(concrete, 'Named', textParameter(concrete)),
+    }, 'Second')).not.toThrow();
+  });
+
+  test('with an id that is known at deployment only is used in ARN and properties', () => {
+    const stack = newStack();
+    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack)) });
+
+    expect(JSON.stringify(templateOf(stack))).toContain(':datastore/fhir/",{"Ref":"Text"}');
+  });
+});

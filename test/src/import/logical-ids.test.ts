@@ -1,0 +1,191 @@
+import { Duration } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Completion, FhirImportProvider, FhirSource } from '../../../src';
+import { FEATURE_FLAGS, importInto, newStack, templateOf, TemplateJson } from '../../support/synth';
+
+/**
+ * CloudFormation knows resources by these ids: under another one, a deployed bucket, role or log group would be left behind and made anew.
+ * A release may add lines here; it may not change one.
+ */
+const FIXED = {
+  FhirImportProviderFrameworkCompleteAndTimeoutRoleC2631E3C: 'AWS::IAM::Role',
+  FhirImportProviderFrameworkOnEventRoleE5AFFF5D: 'AWS::IAM::Role',
+  FhirImportProviderHandlerRoleCDDC5AC4: 'AWS::IAM::Role',
+  FhirImportProviderIsComplete454C7025: 'AWS::Lambda::Function',
+  FhirImportProviderLogGroup2A2436CF: 'AWS::Logs::LogGroup',
+  FhirImportProviderOnEventA5B29C1C: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkisComplete54E95A5F: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkonEvent02F531CB: 'AWS::Lambda::Function',
+  FhirImportProviderframeworkonTimeout5BEAA040: 'AWS::Lambda::Function',
+  FhirImportProviderwaiterstatemachine4843FB54: 'AWS::StepFunctions::StateMachine',
+  FhirImportProviderwaiterstatemachineRole74A3E0D8: 'AWS::IAM::Role',
+  FhirImportProviderwaiterstatemachineRoleDefaultPolicy6E86014D: 'AWS::IAM::Policy',
+  FhirStorageInputBucketF21D88EA: 'AWS::S3::Bucket',
+  FhirStorageInputBucketPolicyA1053E66: 'AWS::S3::BucketPolicy',
+  FhirStorageKeyF7CD3D18: 'AWS::KMS::Key',
+  FhirStorageOutputBucket56A0F657: 'AWS::S3::Bucket',
+  FhirStorageOutputBucketPolicyFF967B30: 'AWS::S3::BucketPolicy',
+};
+
+/** As long as there is an import that wants reports. */
+const REPORTING = {
+  FhirImportProviderReport8FA1B56F: 'AWS::Lambda::Function',
+  FhirImportProviderReportFunctionRole09D5575E: 'AWS::IAM::Role',
+};
+
+/** As long as there is a detached import. */
+const WATCHING = {
+  FhirImportProviderWatchAlarmEA05F7CA: 'AWS::CloudWatch::Alarm',
+  FhirImportProviderWatchLogGroupE9AF6CB3: 'AWS::Logs::LogGroup',
+  FhirImportProviderWatchRole74447EAE: 'AWS::IAM::Role',
+  FhirImportProviderWatchStateMachine007A8D13: 'AWS::StepFunctions::StateMachine',
+};
+
+const FIRST = {
+  ImportDataAccessRole2AD90292: 'AWS::IAM::Role',
+  ImportJob9BFCF64D: 'Custom::FhirImportJob',
+  ImportOperatorRole2172F2C0: 'AWS::IAM::Role',
+  ImportOutcome2D869AF9: 'Custom::FhirImportOutcome',
+};
+
+const FIRST_REPORT = {
+  ImportReportRoleAE86876E: 'AWS::IAM::Role',
+};
+
+const SECOND = {
+  SecondDataAccessRole690CC908: 'AWS::IAM::Role',
+  SecondJob9045B6D4: 'Custom::FhirImportJob',
+  SecondOperatorRole54EFFCA2: 'AWS::IAM::Role',
+  SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
+};
+
+/** What the methods and properties of the first add. */
+const FIRST_NOTIFICATION = {
+  ImportFailureAlarm61F31CB0: 'AWS::CloudWatch::Alarm',
+  ImportNotification9A4579DC: 'AWS::Events::Rule',
+};
+
+const SECOND_REPORT = {
+  SecondReportRoleD398DBD8: 'AWS::IAM::Role',
+};
+
+function idsOf(template: TemplateJson): Record<string, string> {
+  return Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
+}
+
+describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+  test('one import', () => {
+    const stack = newStack(flags);
+    importInto(stack);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT });
+  });
+
+  test('one import without a report', () => {
+    const stack = newStack(flags);
+    importInto(stack, { report: false });
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST });
+  });
+
+  test('a second import in the stack adds five resources', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...SECOND, ...SECOND_REPORT });
+  });
+
+  test('a second one that alone wants a report adds what reports take', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack, { report: false });
+    importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
+  });
+
+  test('one that is detached has no outcome, and adds what watches it', () => {
+    const stack = newStack(flags);
+    importInto(stack, { completion: Completion.detached() });
+    const { ImportOutcome2D869AF9: _outcome, ...first } = FIRST;
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...first, ...FIRST_REPORT });
+  });
+
+  test('a second one that is detached adds four resources and what watches it', () => {
+    const stack = newStack(flags);
+    const first = importInto(stack);
+    importInto(stack, { source: FhirSource.storage('more/'), completion: Completion.detached() }, 'Second').executeAfter(first);
+    const { SecondOutcome58BD4D6A: _outcome, ...second } = SECOND;
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...FIRST, ...FIRST_REPORT, ...second, ...SECOND_REPORT });
+  });
+
+  test('a topic adds a rule, and an alarm is added when asked for', () => {
+    const stack = newStack(flags);
+    importInto(stack, { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure();
+
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...FIRST_NOTIFICATION });
+  });
+
+  test('25 imports in one stack add five resources each', () => {
+    const stack = newStack(flags);
+    const imports = Array.from({ length: 25 }, (__, index) => importInto(stack, { source: FhirSource.storage(`part-${index}/`) }, `Import${index}`));
+    imports.slice(1).forEach((fhirImport, index) => fhirImport.executeAfter(imports[index]));
+    const template = templateOf(stack);
+
+    expect(Object.keys(template.Resources)).toHaveLength(Object.keys({ ...FIXED, ...REPORTING }).length + 25 * 5);
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // CloudFormation takes templates of up to 1 MB
+  });
+});
+
+/** With a wait of so many hours. */
+function customResources(hours: number, providerId?: string): Record<string, string> {
+  const stack = newStack();
+  const completion = Completion.waitFor({ timeout: Duration.hours(hours) });
+  importInto(stack, { completion, provider: providerId === undefined ? undefined : new FhirImportProvider(stack, providerId) });
+  return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
+}
+
+describe('a wait in legs', () => {
+  const JUDGED = { ImportJob9BFCF64D: 'Custom::FhirImportJob', ImportOutcome2D869AF9: 'Custom::FhirImportOutcome' };
+
+  test('adds a resource for each leg, and changes no other id', () => {
+    expect(customResources(2)).toEqual({
+      ...JUDGED,
+      ImportWait16C1F3964: 'Custom::FhirImportWait',
+      ImportWait2B9666899: 'Custom::FhirImportWait',
+    });
+    expect(customResources(12)).toMatchObject(customResources(2));
+    expect(Object.keys(customResources(12))).toHaveLength(16);
+  });
+
+  test('under a supplied provider has its hash in every id', () => {
+    expect(Object.keys(customResources(2, 'Shared')).map((id) => id.replace(/.{8}$/, '')).sort())
+      .toEqual(['ImportJob43d0029a', 'ImportOutcome43d0029a', 'ImportWait143d0029a', 'ImportWait243d0029a']);
+  });
+});
+
+describe('under a supplied provider', () => {
+  test('the custom resources carry a hash of the provider\'s path', () => {
+    expect(customResources(0.5, 'Shared')).toEqual({
+      ImportJob43d0029aEB301E6F: 'Custom::FhirImportJob',
+      ImportOutcome43d0029a8353D271: 'Custom::FhirImportOutcome',
+    });
+  });
+
+  test('another provider means other ids, because CloudFormation refuses a changed service token', () => {
+    const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(0.5, id)));
+
+    expect(one.filter((id) => another.includes(id))).toEqual([]);
+  });
+
+  test('the roles keep their ids', () => {
+    const stack = newStack();
+    importInto(stack, { provider: new FhirImportProvider(stack, 'Shared') });
+
+    expect(idsOf(templateOf(stack))).toMatchObject({
+      ImportDataAccessRole2AD90292: 'AWS::IAM::Role', ImportOperatorRole2172F2C0: 'AWS::IAM::Role', ...FIRST_REPORT,
+    });
+  });
+});
