@@ -1,91 +1,57 @@
-import { NEWLINE } from './bytes';
-import { Chunk } from './segment';
-
-/** A line of more bytes than this is not kept. */
+/** The longest line that is kept as a whole, in bytes. */
 export const MAX_LINE_LENGTH = 1024 * 1024;
 
-/** What is kept of it. */
-const HEAD_LENGTH = 1024;
+const NEWLINE = 10;
 
-/** What is done with lines. */
-export interface LineHandler {
-  /** Reads the line between `start` and its newline at `end`. */
-  readLine(chunk: Chunk, start: number, end: number): void;
-  /** Takes note of a line that is too long to be read, of which this is the head. */
-  skipLine(head: Buffer): void;
+/** A line without its newline. */
+export interface Line {
+  /** The line, or its start if it is too long. */
+  readonly bytes: Buffer;
+  readonly isTooLong: boolean;
 }
 
-/** Cuts what comes in pieces into lines. It holds one line at most, and of a long one only the head. */
+/**
+ * Splits a file that comes in pieces into lines, and holds one line at most. Node's `readline` holds a line of any length, and splits at U+2028,
+ * which JSON allows in a string.
+ */
 export class LineSplitter {
-  private pending: Buffer[] = [];
-  private pendingLength = 0;
-  /** The head of a line that is being skipped. */
-  private skipped?: Buffer;
+  /** The start of the next line. */
+  private parts: Buffer[] = [];
+  private length = 0;
 
-  public constructor(private readonly handler: LineHandler) {}
-
-  /** Takes the next piece. */
-  public push(piece: Buffer): void {
-    const start = this.finishPending(piece);
-    if (start < piece.length) {
-      this.keep(piece.subarray(this.readLines(piece, start)));
+  /** Takes the next piece. Returns the lines that end in it. */
+  public* push(piece: Buffer): Generator<Line> {
+    let start = 0;
+    for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, start)) {
+      this.keep(piece.subarray(start, newline));
+      yield this.takeLine();
+      start = newline + 1;
     }
+    this.keep(piece.subarray(start));
   }
 
-  /** There are no more pieces: the last line may have no newline. */
-  public end(): void {
-    this.finishPending(Buffer.of(NEWLINE));
-  }
-
-  /** Ends the line that began in an earlier piece. Gives where the next one begins: at the end of the piece if the line goes on beyond it. */
-  private finishPending(piece: Buffer): number {
-    if (!this.skipped && this.pendingLength === 0) {
-      return 0;
-    }
-    const newline = piece.indexOf(NEWLINE);
-    this.keep(newline < 0 ? piece : piece.subarray(0, newline));
-    if (newline < 0) {
-      return piece.length;
-    }
-    if (this.skipped) {
-      this.handler.skipLine(this.skipped);
-    } else {
-      this.readLines(Buffer.concat([...this.pending, Buffer.of(NEWLINE)]), 0);
-    }
-    this.skipped = undefined;
-    this.forgetPending();
-    return newline + 1;
-  }
-
-  /** Reads whole lines, and gives where the part of a line begins that is left. */
-  private readLines(bytes: Buffer, start: number): number {
-    const chunk = new Chunk(bytes);
-    let at = start;
-    for (;;) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      if (newline < 0) {
-        return at;
-      }
-      this.handler.readLine(chunk, at, newline);
-      at = newline + 1;
+  /** Returns the last line, which may have no newline. */
+  public* end(): Generator<Line> {
+    if (this.length > 0) {
+      yield this.takeLine();
     }
   }
 
   private keep(part: Buffer): void {
-    if (this.skipped || part.length === 0) {
-      return;
+    if (part.length > 0 && !this.isTooLong) {
+      this.parts.push(part);
+      this.length += part.length;
     }
-    if (this.pendingLength + part.length > MAX_LINE_LENGTH) {
-      this.skipped = Buffer.concat([...this.pending, part], Math.min(HEAD_LENGTH, this.pendingLength + part.length));
-      this.forgetPending();
-      return;
-    }
-    this.pending.push(part);
-    this.pendingLength += part.length;
   }
 
-  private forgetPending(): void {
-    this.pending = [];
-    this.pendingLength = 0;
+  private takeLine(): Line {
+    const line = { bytes: this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts), isTooLong: this.isTooLong };
+    this.parts = [];
+    this.length = 0;
+    return line;
+  }
+
+  private get isTooLong(): boolean {
+    return this.length > MAX_LINE_LENGTH;
   }
 }

@@ -1,3 +1,5 @@
+import { parseJson } from './json';
+
 /** What a line of the results says, before anything of it is known to be showable. */
 export interface Outcome {
   /** The line of the input file, as HealthLake counts. */
@@ -23,8 +25,12 @@ export const LINE_TOO_LONG = 'line-too-long';
 /** A resource is rejected for issues of these severities. */
 const ERRORS = new Set<unknown>(['fatal', 'error']);
 
-/** Reads a line that was parsed. Nothing about its shape is taken for granted. */
-export function readOutcome(line: unknown): Outcome {
+/** The form of the developer guide's example: a name without quotes, and one closing brace too few. */
+const AS_PRINTED = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
+
+/** Reads a line of the results, which may have any content. */
+export function readOutcome(text: string): Outcome {
+  const line = parseJson(text) ?? parseJson(text.replace(AS_PRINTED, '$1"UpdateResourceResponse"$2}'));
   if (!isObject(line)) {
     return { issues: [{ code: LINE_NOT_JSON }] };
   }
@@ -50,13 +56,11 @@ function issuesOf(response: unknown): readonly Issue[] {
   return (errors.length > 0 ? errors : issues).map(readIssue);
 }
 
-/** Whether an issue is one for which a resource is rejected. */
-export function isError({ severity }: { readonly severity?: unknown }): boolean {
+function isError({ severity }: { readonly severity?: unknown }): boolean {
   return ERRORS.has(severity);
 }
 
-/** Reads an issue of an OperationOutcome. */
-export function readIssue({ code, diagnostics, details }: { readonly [name in 'code' | 'diagnostics' | 'details']?: unknown }): Issue {
+function readIssue({ code, diagnostics, details }: { readonly [name in 'code' | 'diagnostics' | 'details']?: unknown }): Issue {
   const text = diagnostics ?? (isObject(details) ? details.text : undefined);
   return { code: typeof code === 'string' ? code : undefined, text: typeof text === 'string' ? text : undefined };
 }

@@ -49,7 +49,6 @@ interface Task {
   readonly size: number;
   readonly index: number;
   readonly tally: Tally;
-  readonly reader: LineReader;
 }
 
 /** Reads the files of the folders until they are read, or the time is up. */
@@ -78,9 +77,8 @@ export async function readFiles(s3: S3Client, results: Results, folders: readonl
 async function* listTasks(s3: S3Client, results: Results, folders: readonly Folder[], abortSignal: AbortSignal): AsyncGenerator<Task> {
   let index = 0;
   for (const { name, tally } of folders) {
-    const reader = new LineReader(tally);
     for await (const object of listObjects(s3, results, name, abortSignal)) {
-      yield { ...object, index: index++, tally, reader };
+      yield { ...object, index: index++, tally };
     }
   }
 }
@@ -105,12 +103,12 @@ async function nextTask(tasks: AsyncGenerator<Task>, reading: Reading, { listing
   return undefined;
 }
 
-async function readFile(s3: S3Client, bucket: string, { key, index, tally, reader }: Task, reading: Reading,
+async function readFile(s3: S3Client, bucket: string, { key, index, tally }: Task, reading: Reading,
   abortSignal: AbortSignal): Promise<void> {
   const file: FileTally = { key, index, wasRead: false, count: 0, first: [] };
   try {
     abortSignal.throwIfAborted();
-    const lines = reader.open(file);
+    const lines = new LineReader(tally, file);
     for await (const piece of readPieces(s3, bucket, key, abortSignal)) {
       lines.push(piece);
       abortSignal.throwIfAborted();

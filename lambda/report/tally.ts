@@ -104,19 +104,12 @@ export class Tally implements Count {
 
   /** The reason of an issue. What isn't known to come from FHIR or from HealthLake is left out. */
   public reason({ code, text }: Issue): Reason {
-    return this.reasonsWith(code)(text);
-  }
-
-  /** Finds the reasons of issues that have this code, by their texts. */
-  public reasonsWith(code: string | undefined): (text?: string) => Reason {
     if (code !== undefined && OWN_MESSAGES.has(code)) {
-      return () => this.reasonOf(code, OWN_MESSAGES.get(code))!;
+      return this.reasonOf(code, OWN_MESSAGES.get(code))!;
     }
     const known = code !== undefined && ISSUE_TYPES.has(code) ? code : OTHER;
-    return (text) => {
-      const message = text === undefined ? undefined : findMessage(text);
-      return this.reasonOf(known, message?.filled, MAX_FILLED) ?? this.reasonOf(known, message?.bare)!;
-    };
+    const message = text === undefined ? undefined : findMessage(text);
+    return this.reasonOf(known, message?.filled, MAX_FILLED) ?? this.reasonOf(known, message?.bare)!;
   }
 
   /** The reason, made if there is none; undefined if that would make more than `max` reasons. */

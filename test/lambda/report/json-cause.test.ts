@@ -25,9 +25,9 @@ function report(...files: readonly (readonly string[])[]): Report {
   const failures = new Tally();
   files.forEach((lines, index) => {
     const file = fileTally(`x-FHIR_IMPORT-y/FAILURE/${index}.ndjson`, index);
-    const splitter = new LineReader(failures).open(file);
-    splitter.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-    splitter.end();
+    const reader = new LineReader(failures, file);
+    reader.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+    reader.end();
     failures.addFile(file);
   });
   const reading: Reading = { filesRead: files.length, filesTotal: files.length, listing: 'ended', timeUp: false, filesUnread: 0, unread: [] };

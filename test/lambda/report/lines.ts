@@ -28,7 +28,7 @@ export function fileTally(key = 'file', index = 0): FileTally {
 export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally {
   const tally = new Tally();
   const file = fileTally();
-  const lines = new LineReader(tally).open(file);
+  const lines = new LineReader(tally, file);
   const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; at += pieceSize) {
     lines.push(bytes.subarray(at, at + pieceSize));
@@ -52,14 +52,5 @@ export function summaryOf(tally: Tally): object {
     count: tally.count,
     rows: rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
     types: tally.resourceTypes.filter(({ count }) => count > 0).map(({ type, count }) => [type, count]).sort(),
-  };
-}
-
-/** Numbers that look random, the same each time. */
-export function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
   };
 }
