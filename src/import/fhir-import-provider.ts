@@ -92,10 +92,10 @@ const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   watchRole: 'would let the state machine do what these functions may',
 };
 
-/** A report on some gigabytes of failures takes seconds; the caller waits, and has five minutes itself. */
+/** A report on a gigabyte of failures takes 10 to 20 seconds; the caller waits, and has five minutes itself. */
 const REPORT_TIMEOUT_MINUTES = 3;
 
-/** With less memory Lambda gives less of a processor: `npm run bench` has the figures. */
+/** The amount of memory for which Lambda gives one vCPU; `npm run bench` prints the CPU time and the memory of a report. */
 const REPORT_MEMORY_MIB = 1769;
 
 /** The function that makes the reports. */
