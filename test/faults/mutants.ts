@@ -224,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a watched job that can not be described has failed',
     file: 'lambda/import/monitor/judge.ts',
-    text: 'obstacle, RequestedAt: FailingSince || now, Deadline }, { look',
-    replacement: 'obstacle, RequestedAt: 0, Deadline: 0 }, { look',
+    text: 'RequestedAt: FailingSince || now, Deadline };',
+    replacement: 'RequestedAt: 0, Deadline: 0 };',
   },
   {
     name: 'an import that is pointed to another data store is not refused',
@@ -248,8 +248,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the request is logged',
     file: 'lambda/index.ts',
-    text: 'return handlersOf(request).isComplete(request);',
-    replacement: 'console.log(JSON.stringify(request)); return handlersOf(request).isComplete(request);',
+    text: 'async () => handlersOf(request).isComplete(request)',
+    replacement: 'async () => { console.log(JSON.stringify(request)); return handlersOf(request).isComplete(request); }',
   },
 ];
 
