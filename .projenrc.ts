@@ -163,6 +163,15 @@ project.eslint?.addRules({
     ],
   }],
 });
+// One dialect for the whole repository: `npx projen eslint` writes it.
+project.eslint?.addRules({
+  '@stylistic/arrow-parens': ['error', 'always'],
+  '@stylistic/brace-style': ['error', '1tbs'],
+  'curly': ['error', 'all'],
+  '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+  '@typescript-eslint/no-import-type-side-effects': ['error'],
+  'import/enforce-node-protocol-usage': ['error', 'always'],
+});
 project.eslint?.addOverride({
   files: ['packages/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
   rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library

@@ -1,6 +1,6 @@
-import { fork } from 'child_process';
-import { once } from 'events';
-import { tmpdir } from 'os';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { LocalAws } from '../packages/local-aws/src/aws';
 import { QUIET_SDK } from '../packages/local-healthlake/src/quiet-sdk';
 
@@ -91,7 +91,9 @@ function folderOf(jobId: string): string {
 async function measure(jobId: string, roleArn: string): Promise<Measurement> {
   const { handler } = await import('../lambda/report/index.js');
   let peak = 0; // not `maxRSS`, which counts what the parent had at the fork
-  const sampling = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()); }, 10);
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 10);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const answer = await handler({
@@ -134,7 +136,9 @@ async function main(): Promise<void> {
       const jobId = `${megabytes}`.padStart(32, mix.charCodeAt(0).toString(16));
       fill(aws, jobId, megabytes, bodies);
       const child = fork(__filename, ['measure', jobId, arn], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-      const ended = once(child, 'exit').then(([code]) => { throw new Error(`the measured process ended with ${code} and without a result`); });
+      const ended = once(child, 'exit').then(([code]) => {
+        throw new Error(`the measured process ended with ${code} and without a result`);
+      });
       const [measurement] = await Promise.race([once(child, 'message'), ended]);
       print(mix, megabytes, measurement);
     }

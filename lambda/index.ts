@@ -1,12 +1,12 @@
-import { judgeDetached } from './import/monitor/judge';
 import { describeError } from './aws/errors';
-import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WatchAnswer, WatchedImport } from '../src/contract';
-import { isJobComplete, onJobEvent } from './import/job/handler';
-import { isOutcomeComplete, onOutcomeEvent } from './import/outcome/handler';
+import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, type WatchAnswer, type WatchedImport } from '../src/contract';
 import { Failure } from './framework/reason';
-import { NamedImport, ownNamesOf } from './service-text/own-names';
+import { isJobComplete, onJobEvent } from './import/job/handler';
+import { judgeDetached } from './import/monitor/judge';
+import { isOutcomeComplete, onOutcomeEvent } from './import/outcome/handler';
 import { isWaitComplete, onWaitEvent } from './import/wait/handler';
+import { type NamedImport, ownNamesOf } from './service-text/own-names';
 
 /** Called once for each change of a resource. */
 export async function onEvent(request: OnEventRequest): Promise<OnEventResponse | { PhysicalResourceId?: string }> {

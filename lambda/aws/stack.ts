@@ -1,6 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ask, Fact } from './fact';
-import { CLOCK_SKEW, IsCompleteRequest } from '../framework/framework';
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ask, type Fact } from './fact';
+import { CLOCK_SKEW, type IsCompleteRequest } from '../framework/framework';
 
 /** DescribeStacks with all its attempts, in milliseconds: a budget of its own, because a HealthLake that hangs must not use it up. */
 const CALL_BUDGET = 30_000;

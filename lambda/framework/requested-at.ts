@@ -1,5 +1,5 @@
+import { type Deadlines, deliveredAtOf, type OnEventRequest } from './framework';
 import { SETTLING_TIME } from '../aws/errors';
-import { Deadlines, deliveredAtOf, OnEventRequest } from './framework';
 
 /** The points in time of an event that may take so long, in milliseconds. */
 export function deadlinesOf(request: OnEventRequest, timeout: number): Deadlines {

@@ -1,6 +1,6 @@
-import { createHash } from 'crypto';
-import { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import { ImportJobProperties } from '../../src/contract';
+import { createHash } from 'node:crypto';
+import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties } from '../../src/contract';
 
 type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;
 

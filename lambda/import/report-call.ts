@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'timers/promises';
-import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { describeError, kindOf, showErrorCode } from '../aws/errors';
-import { ReportAnswer, ReportRequest } from '../report/types';
+import type { ReportAnswer, ReportRequest } from '../report/types';
 
 /** The pauses between two invocations double from the first to the longest, in milliseconds. */
 const FIRST_PAUSE = 1_000;

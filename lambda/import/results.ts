@@ -1,8 +1,8 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { Operator } from '../aws/operator';
-import { ALREADY_IMPORTED, UNKNOWN, WireReport } from '../../src/contract';
-import { Evidence } from './outcome/verdict';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { Evidence } from './outcome/verdict';
 import { askForReport } from './report-call';
+import { ALREADY_IMPORTED, UNKNOWN, type WireReport } from '../../src/contract';
+import type { Operator } from '../aws/operator';
 
 /** The import that looks at the results of a job. */
 export interface ResultsReader {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'timers/promises';
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { Deadlines, IsCompleteResponse, isFirstInvocation, NOT_YET } from '../framework/framework';
-import { Operator } from '../aws/operator';
-import { isWorthWaiting, NextLook, untilNextLook } from './polling';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { isWorthWaiting, type NextLook, untilNextLook } from './polling';
+import type { Operator } from '../aws/operator';
+import { type Deadlines, type IsCompleteResponse, isFirstInvocation, NOT_YET } from '../framework/framework';
 
 /** All looks of one invocation together with the time that it waits between them, so that it ends long before the function's time-out. */
 const CALL_BUDGET = 2 * 60_000;

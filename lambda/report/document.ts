@@ -1,9 +1,9 @@
+import type { ManifestReading } from './manifest';
+import type { Reading } from './read-files';
+import { FAILURES_FOLDER, type Results, SEARCH_VALIDATION_FOLDER } from './results';
+import type { Count, FileTally, Reason, Tally } from './tally';
+import type { ManifestCounts, ReportRequest } from './types';
 import { describeError } from '../aws/errors';
-import { ManifestReading } from './manifest';
-import { Reading } from './read-files';
-import { FAILURES_FOLDER, Results, SEARCH_VALIDATION_FOLDER } from './results';
-import { Count, FileTally, Reason, Tally } from './tally';
-import { ManifestCounts, ReportRequest } from './types';
 import { ownNamesOfReport } from '../service-text/own-names';
 
 /** The version of the shapes in this file, which docs/report.schema.json describes. */

@@ -1,18 +1,19 @@
-import { setMaxListeners } from 'events';
-import { S3Client } from '@aws-sdk/client-s3';
-import { describeError } from '../aws/errors';
-import { log } from '../telemetry/log';
+import { setMaxListeners } from 'node:events';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { answerOf, readReport } from './answer';
-import { documentOf, ReportDocument } from './document';
-import { ManifestReading, readManifest } from './manifest';
-import { readFiles, TimeBudget } from './read-files';
+import { documentOf, type ReportDocument } from './document';
+import { type ManifestReading, readManifest } from './manifest';
+import { readFiles, type TimeBudget } from './read-files';
 import {
-  Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResults, readText, REPORT_NAME, Results, SEARCH_VALIDATION_FOLDER, writeReport,
+  type Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResults, readText, REPORT_NAME, type Results, SEARCH_VALIDATION_FOLDER,
+  writeReport,
 } from './results';
 import { s3Of } from './role';
 import { Tally } from './tally';
-import { Report, ReportAnswer, ReportRequest } from './types';
+import type { Report, ReportAnswer, ReportRequest } from './types';
+import { describeError } from '../aws/errors';
 import { ownNamesOfReport } from '../service-text/own-names';
+import { log } from '../telemetry/log';
 
 /** What Lambda tells of the invocation, as far as it is asked. */
 export interface InvocationContext {

@@ -1,5 +1,5 @@
-import { OccurrenceDocument, ReasonDocument, SectionDocument } from './document';
-import { JsonCause } from './types';
+import type { OccurrenceDocument, ReasonDocument, SectionDocument } from './document';
+import type { JsonCause } from './types';
 
 /** The text of HealthLake for a line that is not a JSON object. */
 export const INVALID_JSON = 'Invalid JSON found in input file';

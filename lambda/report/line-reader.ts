@@ -1,6 +1,6 @@
-import { Line, LineSplitter } from './line-splitter';
-import { LINE_TOO_LONG, Outcome, readOutcome } from './outcome';
-import { FileTally, Tally } from './tally';
+import { type Line, LineSplitter } from './line-splitter';
+import { LINE_TOO_LONG, type Outcome, readOutcome } from './outcome';
+import type { FileTally, Tally } from './tally';
 
 const BLANK = /^\s*$/;
 

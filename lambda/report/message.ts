@@ -1,4 +1,4 @@
-import { Hole, HOLES } from './holes';
+import { type Hole, HOLES } from './holes';
 import { MESSAGE_TEMPLATES } from './message-templates';
 
 /** A text of our own list, with and without what fills its holes. */

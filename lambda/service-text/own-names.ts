@@ -1,6 +1,6 @@
 import { ROLE_SESSION_NAME } from '../aws/credentials';
 import { locationOf } from '../import/preflight/request';
-import { ReportRequest } from '../report/types';
+import type { ReportRequest } from '../report/types';
 
 /** What of an import's properties has names that may be shown. Stacks of older versions have fewer. */
 export interface NamedImport {

@@ -1,9 +1,9 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { Operator } from '../aws/operator';
-import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail, ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
-import { countsOf } from '../import/outcome/counts';
-import { OutcomeDecision } from '../import/outcome/decision';
 import { secondsBetween } from './seconds';
+import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import type { Operator } from '../aws/operator';
+import { countsOf } from '../import/outcome/counts';
+import type { OutcomeDecision } from '../import/outcome/decision';
 
 /** All attempts to put an event together, in milliseconds. */
 const CALL_BUDGET = 15_000;

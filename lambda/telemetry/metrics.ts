@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, MetricDimensions } from '../../src/contract';
+import { METRIC_NAMESPACE, type MetricDimensions } from '../../src/contract';
 
 interface Metric {
   readonly value?: number;

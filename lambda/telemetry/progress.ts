@@ -1,8 +1,8 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { log } from './log';
-import { count, Metrics } from './metrics';
-import { Counts } from '../import/outcome/counts';
+import { count, type Metrics } from './metrics';
 import { UNKNOWN } from '../../src/contract';
+import type { Counts } from '../import/outcome/counts';
 
 /** Which resource has looked at which job. */
 export interface Looked {

@@ -1,7 +1,7 @@
-import { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import { Clients } from './clients';
-import { Quickstart } from './quickstart';
-import { Sightings } from './sightings';
+import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { Clients } from './clients';
+import type { Quickstart } from './quickstart';
+import type { Sightings } from './sightings';
 
 /** What the steps of a run work with. */
 export interface Context {

@@ -1,7 +1,7 @@
-import { CloudFormationClient, DeleteStackCommand, StackResource, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
-import { DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
-import { DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
-import { Clients } from './clients';
+import { type CloudFormationClient, DeleteStackCommand, type StackResource, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import { DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, type HealthLakeClient } from '@aws-sdk/client-healthlake';
+import { DescribeKeyCommand, type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import type { Clients } from './clients';
 import { deleteBucket } from './deletion';
 import { findStack, refuseForeignStacks, resourcesOf } from './stacks';
 

@@ -1,6 +1,6 @@
-import { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { Context, Imported } from './context';
+import type { Context, Imported } from './context';
 import { deleteObjects } from './deletion';
 import { waitForEnd } from './jobs';
 import { LINE } from './lines';
@@ -8,7 +8,7 @@ import { placeOf, readText } from './objects';
 import { outputOf, summaryOf } from './observe-job';
 import { noteListTime, noteSubmittedAfter, noteTokenAge } from './observe-list';
 import { noteErrorStatus, noteLag, noteUnusableRole } from './observe-start';
-import { Answer, Starter, wordsOf } from './starter';
+import { type Answer, Starter, wordsOf } from './starter';
 
 const PATIENT = '{"resourceType":"Patient","id":"integ-aws-1"}';
 
@@ -73,8 +73,12 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
     return job;
   };
   await noteLines(context, await ended(first.jobId));
-  if ('jobId' in odd) noteOdd(context, await ended(odd.jobId));
-  if ('jobId' in unreadable) noteUnreadable(context, await ended(unreadable.jobId));
+  if ('jobId' in odd) {
+    noteOdd(context, await ended(odd.jobId));
+  }
+  if ('jobId' in unreadable) {
+    noteUnreadable(context, await ended(unreadable.jobId));
+  }
   if ('jobId' in none) {
     noteNoFiles(context, await ended(none.jobId));
   } else {
@@ -85,7 +89,9 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
   sightings.note(LINE.tokenLifetime, 'jobId' in late && late.jobId === first.jobId, `after ${minutes} minutes, the job ended: ${wordsOf(late)}`);
   await noteTokenAge(context, imported.datastoreId, place, minutes);
   for (const answer of [other, late, ...twins.answers]) {
-    if ('jobId' in answer) await ended(answer.jobId);
+    if ('jobId' in answer) {
+      await ended(answer.jobId);
+    }
   }
 }
 

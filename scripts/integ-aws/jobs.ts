@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  DescribeFHIRImportJobCommand, HealthLakeClient, ImportJobProperties, paginateListFHIRImportJobs,
+  DescribeFHIRImportJobCommand, type HealthLakeClient, type ImportJobProperties, paginateListFHIRImportJobs,
 } from '@aws-sdk/client-healthlake';
 
 const ENDED = /^(COMPLETED|FAILED|CANCEL_COMPLETED|CANCEL_FAILED)/;

@@ -1,6 +1,6 @@
 import { Clients } from './clients';
 import { destroy } from './destroy';
-import { COSTS, Options, parseOptions, refusalOf, REMOVAL } from './options';
+import { COSTS, type Options, parseOptions, refusalOf, REMOVAL } from './options';
 import { reportOf } from './report';
 import { run } from './run';
 import { Sightings } from './sightings';
@@ -40,10 +40,14 @@ async function work(options: Options, clients: Clients, signal: AbortSignal): Pr
     await run(clients, sightings, signal);
     return 0;
   } finally {
-    if (signal.aborted) console.log('\nInterrupted. CloudFormation and HealthLake go on with what they have begun.');
+    if (signal.aborted) {
+      console.log('\nInterrupted. CloudFormation and HealthLake go on with what they have begun.');
+    }
     console.log(`\nWhat was seen of docs/unverified.md:\n\n${reportOf(lines, sightings)}\n`);
     console.log(`The data store costs about $0.27 an hour until you run: npm run integ:aws -- --account ${account} --yes --destroy`);
   }
 }
 
-void main().then((code) => { process.exitCode = code; });
+void main().then((code) => {
+  process.exitCode = code;
+});

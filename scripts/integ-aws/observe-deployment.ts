@@ -1,8 +1,8 @@
-import { StackEvent } from '@aws-sdk/client-cloudformation';
-import { DatastoreProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { DatastoreProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { LINE } from './lines';
-import { Deployment } from './quickstart';
-import { Sightings } from './sightings';
+import type { Deployment } from './quickstart';
+import type { Sightings } from './sightings';
 import { reasonsOf } from './stacks';
 
 /** What has to be as we assume for HealthLake to accept the quickstart's job. */

@@ -1,6 +1,6 @@
-import { ImportJobProperties, JobProgressReport } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties, JobProgressReport } from '@aws-sdk/client-healthlake';
 import { LINE } from './lines';
-import { Sightings } from './sightings';
+import type { Sightings } from './sightings';
 
 /** The statuses of the API reference. */
 const STATUSES = [

@@ -1,5 +1,5 @@
 import { ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
-import { Context } from './context';
+import type { Context } from './context';
 import { describeJob } from './jobs';
 import { LINE } from './lines';
 

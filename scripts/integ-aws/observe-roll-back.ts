@@ -1,6 +1,6 @@
-import { StackEvent } from '@aws-sdk/client-cloudformation';
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { LINE } from './lines';
-import { Sightings } from './sightings';
+import type { Sightings } from './sightings';
 
 /** What CloudFormation did with the import's resources after it had begun to roll an update back. */
 export function noteRollback(sightings: Sightings, events: readonly StackEvent[], jobsStarted: number): void {

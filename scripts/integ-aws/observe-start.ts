@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context, Imported } from './context';
+import type { Context, Imported } from './context';
 import { describeJob, listJobs, waitForEnd } from './jobs';
 import { LINE } from './lines';
 import { summaryOf } from './observe-job';
 import { resourcesOf } from './stacks';
-import { Starter, wordsOf } from './starter';
+import { type Starter, wordsOf } from './starter';
 
 /** How long a job is looked for in the list. */
 const LAG_LIMIT = 60_000;

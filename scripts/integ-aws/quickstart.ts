@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
-import { Cdk } from './cdk';
-import { eventsAfter, findStack, STACKS, TAG } from './stacks';
+import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation';
+import type { Cdk } from './cdk';
+import { eventsAfter, findStack, type STACKS, TAG } from './stacks';
 
 /** What became of one deployment. */
 export interface Deployment {

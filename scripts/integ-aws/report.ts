@@ -1,5 +1,5 @@
-import { Sightings } from './sightings';
-import { UnverifiedLine } from './unverified';
+import type { Sightings } from './sightings';
+import type { UnverifiedLine } from './unverified';
 
 /** What was seen, a line for each line of the document. */
 export function reportOf(lines: readonly UnverifiedLine[], sightings: Sightings): string {

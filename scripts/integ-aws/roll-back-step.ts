@@ -1,4 +1,4 @@
-import { Context, Imported } from './context';
+import type { Context, Imported } from './context';
 import { deleteObjects } from './deletion';
 import { describeJob, listJobs } from './jobs';
 import { LINE } from './lines';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cdk } from './cdk';
-import { Clients } from './clients';
-import { Context, Data } from './context';
+import type { Clients } from './clients';
+import type { Context, Data } from './context';
 import { experiment } from './experiments';
 import { StatusWatch } from './jobs';
 import { noteDatastore } from './observe-deployment';
@@ -11,7 +11,7 @@ import { noteStatuses } from './observe-job';
 import { Quickstart } from './quickstart';
 import { rollBack } from './roll-back-step';
 import { importSample } from './sample-step';
-import { Sightings } from './sightings';
+import type { Sightings } from './sightings';
 import { findStack, reasonsOf, refuseForeignStacks, valueOf } from './stacks';
 
 /** Deploys, imports and looks. What was seen until something went wrong is in the sightings. */

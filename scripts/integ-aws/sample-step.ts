@@ -1,5 +1,5 @@
 import { DescribeFHIRDatastoreCommand } from '@aws-sdk/client-healthlake';
-import { Context, Data, Imported } from './context';
+import type { Context, Data, Imported } from './context';
 import { describeJob, listJobs, waitForEnd } from './jobs';
 import { LINE } from './lines';
 import { keysUnder, placeOf, uploadSample } from './objects';

@@ -1,4 +1,4 @@
-import { LineId, NEVER_OBSERVED } from './lines';
+import { type LineId, NEVER_OBSERVED } from './lines';
 
 /** What was seen of one line. */
 export interface Sighting {

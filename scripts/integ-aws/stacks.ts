@@ -1,5 +1,6 @@
 import {
-  CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand, paginateDescribeStackEvents, Stack, StackEvent, StackResource,
+  type CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand, paginateDescribeStackEvents, type Stack,
+  type StackEvent, type StackResource,
 } from '@aws-sdk/client-cloudformation';
 
 /** The stacks that a run deploys. */

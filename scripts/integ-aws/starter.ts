@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import { Clients } from './clients';
-import { Imported } from './context';
+import { StartFHIRImportJobCommand, type StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import type { Clients } from './clients';
+import type { Imported } from './context';
 import { placeOf } from './objects';
 import { outputOf } from './observe-job';
 

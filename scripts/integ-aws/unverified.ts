@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LINE, LineId } from './lines';
+import { LINE, type LineId } from './lines';
 
 /** One line of docs/unverified.md. */
 export interface UnverifiedLine {

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { WireErrorTolerance } from '../contract';
+import type { WireErrorTolerance } from '../contract';
 import { text } from '../private/text';
 
 /**

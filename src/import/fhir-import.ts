@@ -1,21 +1,22 @@
-import { CfnResource, CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { type CfnResource, CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct, IConstruct, IDependable } from 'constructs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct, IConstruct, IDependable } from 'constructs';
 import { Completion } from './completion';
 import { ErrorTolerance } from './error-tolerance';
 import { FhirImportProvider } from './fhir-import-provider';
-import { FhirSource, FhirSourceLocation } from './fhir-source';
-import { FhirStorage } from '../storage/fhir-storage';
+import type { FhirSource, FhirSourceLocation } from './fhir-source';
 import {
-  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, ImportJobProperties, ImportOutcomeAttributes, ImportOutcomeProperties,
-  ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, MetricDimensions, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE, WireReport,
+  ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties,
+  type ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, type MetricDimensions, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  type WireReport,
 } from '../contract';
-import { ImportQuotas } from './import-quotas';
-import { dataAccessStatements, decryptInputStatements, Location, readInputStatements } from './private/data-access';
+import type { ImportQuotas } from './import-quotas';
+import { FhirStorage } from '../storage/fhir-storage';
+import { dataAccessStatements, decryptInputStatements, type Location, readInputStatements } from './private/data-access';
 import { datastoreArn, isOfApp } from '../private/datastore';
 import { createAssumedRole, createDataAccessRole } from './private/import-roles';
 import { validateJobNamePrefix, validateRevision } from './private/names';

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
-import * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirStorage } from '../storage/fhir-storage';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { normalizePrefix } from '../private/s3-location';
+import type { FhirStorage } from '../storage/fhir-storage';
 
 /** Options of `FhirSource.bucket`. */
 export interface FhirSourceBucketOptions {

@@ -1,4 +1,4 @@
-import { Size } from 'aws-cdk-lib';
+import type { Size } from 'aws-cdk-lib';
 
 /**
  * What HealthLake reads in one import job. Data beyond it is warned of in the log before the job is started; HealthLake has the last word.

@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
  * The bucket part of the pattern that HealthLake has for an S3 URI: stricter than S3, which has old buckets with upper case and underscores.

@@ -1,17 +1,18 @@
-import { readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { isComplete } from '../../lambda';
-import { watchedImportOf } from '../../lambda/import/monitor/watch';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
+import { watchedImportOf } from '../../lambda/import/monitor/watch';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
-  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
-  WatchedImport,
+  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
+  OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  type WatchedImport,
 } from '../../src/contract';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
 import { Deployed } from '../support/deployed';
@@ -57,7 +58,9 @@ describe.each(VERSIONS)('what a stack of contract version %s holds', (version) =
   } = contractOf(version);
   let aws: Aws;
 
-  beforeEach(() => { aws = new Aws(); });
+  beforeEach(() => {
+    aws = new Aws();
+  });
   afterEach(() => aws.close());
 
   test('identifies the same data set, also without what is optional', () => {
@@ -122,7 +125,9 @@ describe.each(DECLARING)('what a declared import of contract version %s holds', 
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
   let aws: Aws;
 
-  beforeEach(() => { aws = new Aws(); });
+  beforeEach(() => {
+    aws = new Aws();
+  });
   afterEach(() => aws.close());
 
   test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts nothing later, %s the property', async (_, properties) => {
@@ -151,7 +156,9 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
   const [was, is] = [from, to].map(contractOf);
   let aws: Aws;
 
-  beforeEach(() => { aws = new Aws(); });
+  beforeEach(() => {
+    aws = new Aws();
+  });
   afterEach(() => aws.close());
 
   test('no job is started or looked for', async () => {
@@ -235,7 +242,9 @@ describe.each(WATCHED)('an execution that was started with contract version %s',
   const { Report: _report, EventBusArn: _bus, InputS3Uri: _input, ...bare } = watched.Import;
   let aws: Aws;
 
-  beforeEach(() => { aws = new Aws(); });
+  beforeEach(() => {
+    aws = new Aws();
+  });
   afterEach(() => aws.close());
 
   test.each([

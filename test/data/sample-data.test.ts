@@ -12,7 +12,7 @@ const bad = filesOf('bad');
 
 test('all of the sample data stays under 3 MB', () => {
   const bytes = readdirSync(ROOT, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
+    .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + readFileSync(join(entry.parentPath, entry.name)).length, 0);
 
   expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
@@ -23,18 +23,18 @@ describe('synthea', () => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));
-    const ids = lines.map(line => parse(line)?.id);
+    const ids = lines.map((line) => parse(line)?.id);
 
     expect(wrong).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   test('every reference points to a resource of the sample or to a contained one', () => {
-    const resources = synthea.flatMap(({ lines }) => lines).map(line => JSON.parse(line));
+    const resources = synthea.flatMap(({ lines }) => lines).map((line) => JSON.parse(line));
     const known = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`));
-    const dangling = resources.flatMap(resource => {
+    const dangling = resources.flatMap((resource) => {
       const contained = new Set((resource.contained ?? []).map(({ id }: { id: string }) => `#${id}`));
-      return referencesIn(resource).filter(reference => !known.has(reference) && !contained.has(reference));
+      return referencesIn(resource).filter((reference) => !known.has(reference) && !contained.has(reference));
     });
 
     expect(dangling).toEqual([]);
@@ -46,7 +46,7 @@ describe('synthea', () => {
     synthea.forEach(({ bytes }) => hash.update(bytes));
     const rows = synthea.map(({ name, lines, bytes }) => [`\`${name}\``, String(lines.length), String(bytes.length)]);
 
-    expect(tableUnder('## `synthea/`')).toEqual([...rows, ['all files', ...[1, 2].map(column => totalOf(rows, column))]]);
+    expect(tableUnder('## `synthea/`')).toEqual([...rows, ['all files', ...[1, 2].map((column) => totalOf(rows, column))]]);
     expect(README).toContain(`\`${hash.digest('hex')}\``);
     expect(README).toContain(`\n${synthea.find(({ name }) => name === 'Patient.ndjson')?.lines.length} living patients`);
   });
@@ -54,7 +54,7 @@ describe('synthea', () => {
   test('the patients are alive, as the README says', () => {
     const patients = synthea.find(({ name }) => name === 'Patient.ndjson')?.lines ?? [];
 
-    expect(patients.filter(line => line.includes('"deceased'))).toEqual([]);
+    expect(patients.filter((line) => line.includes('"deceased'))).toEqual([]);
   });
 });
 
@@ -84,7 +84,7 @@ describe('bad', () => {
   });
 
   test('the resource over several lines is a good one once its lines are joined', () => {
-    const lines = bad.flatMap(file => file.lines).filter(line => kindOf(line) === 'printed over several lines');
+    const lines = bad.flatMap((file) => file.lines).filter((line) => kindOf(line) === 'printed over several lines');
 
     expect(isRejected(judgeLine(lines.join('')))).toBe(false);
   });
@@ -97,7 +97,7 @@ interface SampleFile {
 }
 
 function filesOf(folder: string): SampleFile[] {
-  return readdirSync(join(ROOT, folder)).sort().map(name => {
+  return readdirSync(join(ROOT, folder)).sort().map((name) => {
     const bytes = readFileSync(join(ROOT, folder, name));
     const lines = bytes.toString('utf8').split('\n');
     if (!/^[A-Z][A-Za-z]+\.ndjson$/.test(name) || lines.pop() !== '') {
@@ -109,11 +109,19 @@ function filesOf(folder: string): SampleFile[] {
 
 function kindOf(line: string): string {
   const judged = judgeLine(line);
-  if (!isRejected(judged)) return 'good';
+  if (!isRejected(judged)) {
+    return 'good';
+  }
   const resource = parse(line);
-  if (resource && judged.diagnostics.includes("'resourceType'")) return 'resource type not in R4';
-  if (resource) return resource.id === undefined ? 'no `id`' : 'illegal character in `id`';
-  if (line.startsWith("{'")) return 'invalid JSON: single quotes';
+  if (resource && judged.diagnostics.includes("'resourceType'")) {
+    return 'resource type not in R4';
+  }
+  if (resource) {
+    return resource.id === undefined ? 'no `id`' : 'illegal character in `id`';
+  }
+  if (line.startsWith("{'")) {
+    return 'invalid JSON: single quotes';
+  }
   return line.startsWith('{"resourceType"') ? 'invalid JSON: cut off' : 'printed over several lines';
 }
 
@@ -126,18 +134,20 @@ function parse(line: string): { readonly id?: string } | undefined {
 }
 
 function referencesIn(value: unknown): string[] {
-  if (value === null || typeof value !== 'object') return [];
+  if (value === null || typeof value !== 'object') {
+    return [];
+  }
   return Object.entries(value).flatMap(([key, member]) =>
     key === 'reference' && typeof member === 'string' ? [member] : referencesIn(member));
 }
 
 /** The cells of the first table below a heading, without its head. */
 function tableUnder(heading: string): string[][] {
-  const rows = README.slice(README.indexOf(heading)).split('\n').map(line => line.trim());
-  const first = rows.findIndex(row => row.startsWith('|---')) + 1;
+  const rows = README.slice(README.indexOf(heading)).split('\n').map((line) => line.trim());
+  const first = rows.findIndex((row) => row.startsWith('|---')) + 1;
   const table = rows.slice(first);
-  return table.slice(0, table.findIndex(row => !row.startsWith('|')))
-    .map(row => row.slice(1, -1).split('|').map(cell => cell.trim()));
+  return table.slice(0, table.findIndex((row) => !row.startsWith('|')))
+    .map((row) => row.slice(1, -1).split('|').map((cell) => cell.trim()));
 }
 
 function totalOf(rows: readonly (readonly string[])[], column: number): string {

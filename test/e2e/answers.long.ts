@@ -1,12 +1,12 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { type App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Answer, changesOf, noteAnswers } from './custom-resources';
-import { Existing, existing, Laptop, on, patients } from './laptop';
+import { type Answer, changesOf, noteAnswers } from './custom-resources';
+import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import type { LocalAwsOptions } from '../../packages/local-aws/src/aws';
 import { RESPONSE_PATH } from '../../packages/local-aws/src/cloudformation/cloudformation';
 import type { InvocationFault, PendingInvocation } from '../../packages/local-aws/src/lambda/lambda';
 import { ServiceError } from '../../packages/local-healthlake/src/contract';
-import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/contract';
 
 jest.setTimeout(600_000);

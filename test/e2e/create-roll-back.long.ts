@@ -1,7 +1,7 @@
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { changesOf } from './custom-resources';
-import { Existing, existing, Laptop, on, patients } from './laptop';
+import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import { Completion, FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(300_000);

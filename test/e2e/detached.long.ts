@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'timers/promises';
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import { TimedJobs } from './time-lapse';
-import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 import type { ImportEventDetail } from '../../src/contract';
 import { CANARY } from '../faults/data';
 

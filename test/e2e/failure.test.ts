@@ -1,8 +1,8 @@
-import { App, Aspects, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type App, Aspects, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Existing, existing, Laptop, patients } from './laptop';
-import { FhirImport, FhirImportProps, FhirSource, FhirStorage } from '../../src';
+import { type Existing, existing, Laptop, patients } from './laptop';
+import { FhirImport, type FhirImportProps, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
 

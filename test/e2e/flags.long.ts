@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { type App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Laptop, patients } from './laptop';
 import { FhirImport, FhirSource, FhirStorage } from '../../src';

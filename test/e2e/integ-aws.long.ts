@@ -1,8 +1,8 @@
-import { spawn } from 'child_process';
-import { once } from 'events';
-import { mkdtemp, readdir, rm } from 'fs/promises';
-import { tmpdir } from 'os';
-import { join, resolve } from 'path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { LocalAws } from '../../packages/local-aws/src/aws';
@@ -46,7 +46,9 @@ describe('npm run integ:aws', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    [child.stdout, child.stderr].forEach((stream) => stream.on('data', (chunk) => { output += chunk; }));
+    [child.stdout, child.stderr].forEach((stream) => stream.on('data', (chunk) => {
+      output += chunk;
+    }));
     const [exitCode] = await once(child, 'close') as [number];
     return { exitCode, output };
   }
@@ -123,7 +125,9 @@ describe('npm run integ:aws', () => {
 function scheduleKeyDeletions(aws: LocalAws): void {
   aws.router.register('kms', {
     handle: async (request) => {
-      if (targetOperation(request) !== 'ScheduleKeyDeletion') return aws.kms.handle(request);
+      if (targetOperation(request) !== 'ScheduleKeyDeletion') {
+        return aws.kms.handle(request);
+      }
       const { KeyId: id, PendingWindowInDays: days } = jsonBody(request) as { KeyId: string; PendingWindowInDays: number };
       aws.kms.keys.scheduleDeletion(aws.kms.keys.get(id), days * 86_400_000);
       return jsonResponse(request, { KeyId: id, PendingWindowInDays: days });

@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'fs/promises';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { CreateFHIRDatastoreCommand, HealthLakeClient, ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateFHIRDatastoreCommand, HealthLakeClient, type ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { App, AppProps, Stack } from 'aws-cdk-lib';
+import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { LocalAws, LocalAwsOptions } from '../../packages/local-aws/src/aws';
-import { CdkRun, runCdk } from '../../packages/local-aws/src/cdk-cli';
+import { LocalAws, type LocalAwsOptions } from '../../packages/local-aws/src/aws';
+import { type CdkRun, runCdk } from '../../packages/local-aws/src/cdk-cli';
 import { everythingLogged, everythingSaid } from '../support/channels';
 
 /** Everything of the data store that the tests play with takes seconds. */

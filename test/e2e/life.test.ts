@@ -1,6 +1,6 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { Existing, existing, Laptop, patients } from './laptop';
-import { Completion, ErrorTolerance, FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type Existing, existing, Laptop, patients } from './laptop';
+import { Completion, ErrorTolerance, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);
 

@@ -1,10 +1,10 @@
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import { inTimeLapse, TimedJobs } from './time-lapse';
 import type { CdkRun } from '../../packages/local-aws/src/cdk-cli';
-import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(600_000);
 

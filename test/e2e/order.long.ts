@@ -1,12 +1,12 @@
-import { readFileSync } from 'fs';
+import { readFileSync } from 'node:fs';
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import { App, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { TriggerFunction } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { Existing, existing, Laptop, on } from './laptop';
+import { type Existing, existing, type Laptop, on } from './laptop';
 import { Completion, FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(300_000);

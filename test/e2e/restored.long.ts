@@ -1,6 +1,6 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { existing, on, patients } from './laptop';
-import { FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);
 

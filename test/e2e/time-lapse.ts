@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Laptop } from './laptop';
 import type { LocalAws, LocalAwsOptions } from '../../packages/local-aws/src/aws';
 import type { Stack } from '../../packages/local-aws/src/cloudformation/stacks/stack';
@@ -39,7 +39,9 @@ export class TimedJobs {
 /** Lets the quiet hours of deployments pass at once. Whatever happens in between happens as it does. */
 export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment: Promise<T>): Promise<T> {
   let isOver = false;
-  const ended = deployment.finally(() => { isOver = true; });
+  const ended = deployment.finally(() => {
+    isOver = true;
+  });
   ended.catch(() => undefined);
   while (!isOver) {
     skipQuietTime(laptop, jobs);

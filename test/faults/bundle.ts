@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { join, relative } from 'path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 const ROOT = join(__dirname, '..', '..');

@@ -24,5 +24,7 @@ export function checkPlayed(tally: Tally): void {
   }
   const missing = [['faults served', FAULT_KINDS], ['steps', STEPS], ['completions', COMPLETIONS], ['data stores', DATASTORES], ['data that is there', DATA_THAT_IS_THERE], ['ends', ENDS]] as const;
   const never = missing.flatMap(([group, names]) => names.filter((name) => tally.of(group, name) === 0).map((name) => `${group}: ${name}`));
-  if (never.length > 0) throw new Error(`never played in ${tally.plans} plans: ${never.join(', ')}`);
+  if (never.length > 0) {
+    throw new Error(`never played in ${tally.plans} plans: ${never.join(', ')}`);
+  }
 }

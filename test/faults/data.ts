@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import type { Data } from './plan';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
 import type { LocalAws } from '../../packages/local-aws/src/aws';

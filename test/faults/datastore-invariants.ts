@@ -36,7 +36,9 @@ function isOfOperation({ operations }: Observed, { operation, dataSet }: Observe
 function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { operations, restored, plan } = observed;
   const { wanted } = operations[job.operation];
-  if (!wanted || !restored?.dataSets.includes(job.dataSet) || !isOfOperation(observed, job)) return false;
+  if (!wanted || !restored?.dataSets.includes(job.dataSet) || !isOfOperation(observed, job)) {
+    return false;
+  }
   const { first, all } = attemptsUpTo(operations, job.operation);
   const { deployed, current } = versionsBefore(operations, first);
   const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
@@ -54,7 +56,9 @@ function isWrongRefusal({ operations }: Observed, index: number, reason: string)
     return !wanted || isOwn(wanted.variant.datastore) || wanted.variant.declares || now !== wanted.datastoreId || former === now || !hadIt;
   }
   const isAfterRollBack = earlier.some(({ kind, after }) => kind === 'roll back' || after.startsWith('UPDATE_ROLLBACK'));
-  if (REFUSALS.forgotten.test(reason)) return !isAfterRollBack;
+  if (REFUSALS.forgotten.test(reason)) {
+    return !isAfterRollBack;
+  }
   const isAfterFailure = isAfterRollBack || earlier.some(({ after }) => after === 'UPDATE_FAILED');
   return REFUSALS.doubtful.test(reason) && !(wanted?.variant.declares && isAfterFailure);
 }

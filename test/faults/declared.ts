@@ -22,7 +22,9 @@ export function attemptsUpTo(operations: readonly ObservedOperation[],
   const { wanted } = operations[index];
   let first = index;
   for (let earlier = index - 1; earlier >= 0 && (operations[earlier].wanted ?? wanted)?.dataSet === wanted?.dataSet; earlier -= 1) {
-    if (operations[earlier].wanted) first = earlier;
+    if (operations[earlier].wanted) {
+      first = earlier;
+    }
   }
   return { first, all: operations.slice(first, index + 1) };
 }
@@ -37,7 +39,9 @@ export function isMadeAnew(attempts: readonly ObservedOperation[], before: Wante
 /** Whether `alreadyImported` counts for the data set that an operation wants: it is new, or the import or its data store is. */
 export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: number): boolean {
   const { wanted } = operations[index];
-  if (!wanted?.variant.declares) return false;
+  if (!wanted?.variant.declares) {
+    return false;
+  }
   const { first, all } = attemptsUpTo(operations, index);
   const { deployed, current } = versionsBefore(operations, first);
   // A failure leaves it open which of the two is there.

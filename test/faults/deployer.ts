@@ -30,7 +30,9 @@ export class Deployer {
       await this.ask('UpdateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
       return true;
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith('No updates')) return false;
+      if (error instanceof Error && error.message.startsWith('No updates')) {
+        return false;
+      }
       throw error;
     }
   }

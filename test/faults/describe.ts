@@ -16,7 +16,9 @@ export function describePlan({ environment, steps }: Plan): string {
 function describeStep(step: Step): string {
   const pause = step.pauseSeconds > 0 ? `after ${step.pauseSeconds} s ` : '';
   const faults = step.faults.map((fault) => `\n   - ${describeFault(fault)}`).join('');
-  if (step.kind === 'destroy') return `${pause}destroy${faults}`;
+  if (step.kind === 'destroy') {
+    return `${pause}destroy${faults}`;
+  }
   const { change, data, job, trouble, rollbackDisabled, afterFailure } = step;
   const parts = [
     Object.keys(change).length > 0 ? `with ${JSON.stringify(change)}` : 'again',

@@ -45,7 +45,9 @@ function losesInvoke(fault: Fault): boolean {
 
 /** What may end the framework's function that CloudFormation calls: Lambda runs it again, but not for ever. */
 function endsFramework(fault: Fault): boolean {
-  if (fault.on === 'invocation') return fault.of === 'framework.onEvent' && fault.what.kind !== 'twice';
+  if (fault.on === 'invocation') {
+    return fault.of === 'framework.onEvent' && fault.what.kind !== 'twice';
+  }
   return fault.on === 'request' && !isOfHandler(fault.operation) && fault.what.kind === 'killed';
 }
 

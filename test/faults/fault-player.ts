@@ -54,7 +54,9 @@ export class FaultPlayer {
     this.armed.push(...faults.map((fault) => ({ fault, count: 0 })));
     this.stepEnd = new AbortController();
     for (const fault of faults) {
-      if (fault.on === 'queue') void this.stall(fault, this.stepEnd.signal).catch(() => undefined);
+      if (fault.on === 'queue') {
+        void this.stall(fault, this.stepEnd.signal).catch(() => undefined);
+      }
     }
   }
 
@@ -70,17 +72,27 @@ export class FaultPlayer {
   }
 
   private nameOf(service: string, operation: string, callerArn = ''): string {
-    if (operation === 'PutEvents') return 'judge.PutEvents';
-    if (operation === 'StartExecution' && HANDLER_SESSION.test(callerArn)) return 'watch.StartExecution';
-    if (operation === 'DescribeFHIRImportJob' && STATE_MACHINE_SESSION.test(callerArn)) return 'watch.DescribeFHIRImportJob';
-    if (operation === 'DescribeFHIRImportJob' && !this.isUnderWay) return 'judge.DescribeFHIRImportJob';
+    if (operation === 'PutEvents') {
+      return 'judge.PutEvents';
+    }
+    if (operation === 'StartExecution' && HANDLER_SESSION.test(callerArn)) {
+      return 'watch.StartExecution';
+    }
+    if (operation === 'DescribeFHIRImportJob' && STATE_MACHINE_SESSION.test(callerArn)) {
+      return 'watch.DescribeFHIRImportJob';
+    }
+    if (operation === 'DescribeFHIRImportJob' && !this.isUnderWay) {
+      return 'judge.DescribeFHIRImportJob';
+    }
     return `${service}.${operation}`;
   }
 
   private onRequest(operation: string, callerArn: string | undefined): ServedFault | undefined {
     const fault = this.serve((candidate): candidate is RequestFault => candidate.on === 'request' && candidate.operation === operation,
       (candidate, armed) => this.isHit(candidate, armed));
-    if (!fault) return undefined;
+    if (!fault) {
+      return undefined;
+    }
     const { what } = fault;
     switch (what.kind) {
       case 'delay':
@@ -96,12 +108,18 @@ export class FaultPlayer {
   }
 
   private onInvocation(functionName: string, payload: unknown): ServedInvocationFault | undefined {
-    if (functionName.includes(BESIDE)) return { error: new ServiceError('ServiceException', 'nobody is to answer', 500) };
+    if (functionName.includes(BESIDE)) {
+      return { error: new ServiceError('ServiceException', 'nobody is to answer', 500) };
+    }
     const name = isWatched(payload) ? 'judge' : FUNCTION_NAMES.find(([pattern]) => pattern.test(functionName))?.[1];
-    if (!name) return undefined;
+    if (!name) {
+      return undefined;
+    }
     const fault = this.serve((candidate): candidate is InvocationFault => candidate.on === 'invocation' && candidate.of === name,
       ({ from, times }, { count }) => count >= from && count < from + times);
-    if (!fault) return undefined;
+    if (!fault) {
+      return undefined;
+    }
     const { what } = fault;
     switch (what.kind) {
       case 'killed after':
@@ -114,8 +132,12 @@ export class FaultPlayer {
   }
 
   private isHit(fault: RequestFault, armed: Armed): boolean {
-    if (armed.count < fault.from) return false;
-    if ('times' in fault.lasting) return armed.count < fault.from + fault.lasting.times;
+    if (armed.count < fault.from) {
+      return false;
+    }
+    if ('times' in fault.lasting) {
+      return armed.count < fault.from + fault.lasting.times;
+    }
     const now = this.aws.clock.now();
     armed.firstHit ??= now;
     return now < armed.firstHit + fault.lasting.seconds * 1000;
@@ -125,7 +147,9 @@ export class FaultPlayer {
   private kill(callerArn: string | undefined, answer: KillAnswer): void {
     const session = callerArn?.slice(callerArn.lastIndexOf('/') + 1);
     const isCaller = (functionName: string): boolean => {
-      if (session === undefined) return /framework/.test(functionName);
+      if (session === undefined) {
+        return /framework/.test(functionName);
+      }
       return session === 'fhir-import' ? /IsComplete/.test(functionName) : functionName === session;
     };
     const functions = this.aws.cloudformation.stacks.all().flatMap((stack) => [...stack.resources.values()])
@@ -141,7 +165,9 @@ export class FaultPlayer {
     await clock.sleep(fault.afterSeconds * 1000, signal);
     healthLake.stallQueue();
     this.note(fault);
-    if (fault.seconds === undefined) return;
+    if (fault.seconds === undefined) {
+      return;
+    }
     await clock.sleep(fault.seconds * 1000, signal);
     healthLake.resumeQueue();
   }
@@ -149,16 +175,22 @@ export class FaultPlayer {
   /** Counts for all faults that match, and gives the first of them that hits. */
   private serve<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
     const matching = this.armed.flatMap((armed) => matches(armed.fault) ? [{ armed, fault: armed.fault }] : []);
-    matching.forEach(({ armed }) => { armed.count += 1; });
+    matching.forEach(({ armed }) => {
+      armed.count += 1;
+    });
     const hit = matching.find(({ armed, fault }) => isHit(fault, armed));
-    if (hit) this.note(hit.fault);
+    if (hit) {
+      this.note(hit.fault);
+    }
     return hit?.fault;
   }
 
   private note(fault: Fault): void {
     const served = { fault, time: this.aws.clock.now() };
     this.served.push(served);
-    if (isOfWatch(fault)) this.servedToWatches.push(served);
+    if (isOfWatch(fault)) {
+      this.servedToWatches.push(served);
+    }
   }
 }
 
@@ -171,10 +203,14 @@ function isWatched(payload: unknown): boolean {
 export function faultKind(fault: Fault): string {
   switch (fault.on) {
     case 'request':
-      if (isOfWatch(fault)) return fault.operation;
+      if (isOfWatch(fault)) {
+        return fault.operation;
+      }
       return fault.what.kind === 'killed' ? `killed ${fault.what.when} a call` : fault.what.kind;
     case 'invocation':
-      if (isOfWatch(fault)) return `${fault.what.kind} (judge)`;
+      if (isOfWatch(fault)) {
+        return `${fault.what.kind} (judge)`;
+      }
       return `${fault.what.kind}${fault.of.startsWith('framework') ? ' (framework)' : ''}`;
     case 'queue':
       return 'stall';

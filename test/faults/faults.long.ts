@@ -1,4 +1,4 @@
-import { randomInt } from 'crypto';
+import { randomInt } from 'node:crypto';
 import { checkPlayed } from './coverage';
 import { settingsOf } from './settings';
 import { runSuite } from './suite';
@@ -11,6 +11,10 @@ test('1,000 random plans', async () => {
   console.log(`seed ${SETTINGS.seed}`);
   const { tally, failure } = await runSuite(SETTINGS);
   console.log(`seed ${SETTINGS.seed}\n${tally}`);
-  if (failure) throw new Error(failure);
-  if (SETTINGS.path === undefined) checkPlayed(tally);
+  if (failure) {
+    throw new Error(failure);
+  }
+  if (SETTINGS.path === undefined) {
+    checkPlayed(tally);
+  }
 });

@@ -12,11 +12,17 @@ jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 120) * 1000);
 test('whatever goes wrong, a data set is imported once, every deployment gets its answer, and that is the truth', async () => {
   const { tally, failure } = await runSuite(SETTINGS);
   console.log(`seed ${SETTINGS.seed}\n${tally}`);
-  if (failure) throw new Error(failure);
-  if (SETTINGS.path === undefined) checkPlayed(tally);
+  if (failure) {
+    throw new Error(failure);
+  }
+  if (SETTINGS.path === undefined) {
+    checkPlayed(tally);
+  }
 });
 
 test('the plans that are always played break nothing', async () => {
   const { failure } = await runKnown();
-  if (failure) throw new Error(failure);
+  if (failure) {
+    throw new Error(failure);
+  }
 });

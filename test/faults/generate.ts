@@ -15,7 +15,9 @@ export function plans(): fc.Arbitrary<Plan> {
 /** Nothing but a client token helps against a job that is listed long after its start was given up. */
 function withoutWhatTakesTokens(plan: Plan): Plan {
   const { environment, steps } = plan;
-  if (!environment.ignoresClientTokens) return plan;
+  if (!environment.ignoresClientTokens) {
+    return plan;
+  }
   const isLateStart = (fault: Fault): boolean => fault.on === 'request' && fault.operation === 'healthlake.StartFHIRImportJob'
     && fault.what.kind === 'delay' && fault.what.seconds > 15;
   return {

@@ -17,7 +17,9 @@ export function isHarmless(fault: Fault): boolean {
     case 'request': {
       const isOurs = isOfHandler(fault.operation);
       // What a watch asks keeps no deployment waiting; but whoever kills the judge kills what else the function is at.
-      if (isOfWatch(fault) && fault.operation !== 'watch.StartExecution' && fault.what.kind !== 'killed') return true;
+      if (isOfWatch(fault) && fault.operation !== 'watch.StartExecution' && fault.what.kind !== 'killed') {
+        return true;
+      }
       const isShort = 'seconds' in fault.lasting ? isOurs && fault.lasting.seconds <= 40
         : fault.lasting.times <= (isOurs && fault.what.kind !== 'killed' ? TIMES.handler : TIMES.framework);
       switch (fault.what.kind) {

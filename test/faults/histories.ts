@@ -21,7 +21,9 @@ function isDetails(value: unknown): value is Details {
 }
 
 function withoutAnswer(details: Details): Details {
-  if (details.resourceType === 'aws-sdk:healthlake') return { ...details, output: undefined, cause: undefined };
+  if (details.resourceType === 'aws-sdk:healthlake') {
+    return { ...details, output: undefined, cause: undefined };
+  }
   return { ...details, input: withoutLook(details.input), output: withoutLook(details.output) };
 }
 

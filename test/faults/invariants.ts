@@ -75,7 +75,9 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'a deployment that succeeded names a job that did the work',
     violations: (observed) => observed.operations.flatMap((operation, index) => {
-      if (!isSuccess(operation)) return [];
+      if (!isSuccess(operation)) {
+        return [];
+      }
       return operation.outputs.jobId === ALREADY_IMPORTED && wasDeclared(observed, index)
         ? wrongOutputsOfDeclared(operation) : wrongOutputs(observed, operation);
     }),
@@ -207,7 +209,9 @@ function isOfSameMoment(observed: Observed, job: ObservedJob, otherSubmittedAt: 
 function wrongOutputs({ operations }: Observed, operation: ObservedOperation): string[] {
   const { wanted, outputs, jobsAfter } = operation;
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
-  if (!job || !wanted) return [`${title(operation)} the output jobId is "${outputs.jobId}", which is no job`];
+  if (!job || !wanted) {
+    return [`${title(operation)} the output jobId is "${outputs.jobId}", which is no job`];
+  }
   const accepted = operations.slice(0, operations.indexOf(operation) + 1)
     .flatMap((other) => other.wanted?.dataSet === wanted.dataSet ? other.wanted.variant.tolerance : []);
   const report = job.JobProgressReport;
@@ -259,9 +263,13 @@ function untruths(operation: ObservedOperation, { reason, time }: ResourceFailed
   const job = operation.jobsAfter.find(({ JobId: id }) => id === jobId);
   const claim = (isTrue: boolean): string[] => isTrue ? []
     : [`${title(operation)} the reason says "${why}" of job ${jobId}, which is ${job?.JobStatus} since ${job?.EndTime?.toISOString()}`];
-  if (why === undefined || /^could not describe/.test(why)) return [];
+  if (why === undefined || /^could not describe/.test(why)) {
+    return [];
+  }
   const ended = /^the job ended with (\w+)/.exec(why);
-  if (ended) return claim(job?.JobStatus === ended[1]);
+  if (ended) {
+    return claim(job?.JobStatus === ended[1]);
+  }
   if (/no errors are tolerated|more than the tolerated|HealthLake found no resources/.test(why)) {
     return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
   }
@@ -292,8 +300,12 @@ function isOurs({ reason }: ResourceFailed, mayBeOthers: boolean): boolean {
 function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperation): boolean {
   const step = plan.steps[operation.step];
   const { wanted, startedAt } = operation;
-  if (!wanted || step.kind !== 'deploy' || step.trouble || step.data !== 'good' || step.job.outcome) return false;
-  if (!step.faults.every(isHarmless) || isFatal(operation.served) || isRefused(operation)) return false;
+  if (!wanted || step.kind !== 'deploy' || step.trouble || step.data !== 'good' || step.job.outcome) {
+    return false;
+  }
+  if (!step.faults.every(isHarmless) || isFatal(operation.served) || isRefused(operation)) {
+    return false;
+  }
   const before = jobsBefore(operations, operation);
   const listDelay = plan.environment.listDelaySeconds * SECOND;
   const isDetached = wanted.variant.completion === 'detached';

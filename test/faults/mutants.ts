@@ -258,12 +258,16 @@ export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly
   let changes = 0;
   return {
     rewrite: (path, source) => {
-      if (path !== file) return source;
+      if (path !== file) {
+        return source;
+      }
       changes = source.split(text).length - 1;
       return source.replace(text, () => replacement);
     },
     check: () => {
-      if (changes !== 1) throw new Error(`mutant "${name}": ${file} has ${changes} times ${JSON.stringify(text)}, not once; write the mutant for the source as it is`);
+      if (changes !== 1) {
+        throw new Error(`mutant "${name}": ${file} has ${changes} times ${JSON.stringify(text)}, not once; write the mutant for the source as it is`);
+      }
     },
   };
 }

@@ -129,8 +129,12 @@ export function isEnded({ JobStatus: status }: ImportJobProperties): boolean {
 
 /** Whether a job did what a tolerance asks for: written anew here, so that it doesn't share the handler's errors. */
 export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: ImportJobProperties, tolerance: Tolerance): boolean {
-  if (status === 'COMPLETED') return true;
-  if (status !== 'COMPLETED_WITH_ERRORS') return false;
+  if (status === 'COMPLETED') {
+    return true;
+  }
+  if (status !== 'COMPLETED_WITH_ERRORS') {
+    return false;
+  }
   const rejected = report?.TotalNumberOfResourcesWithCustomerError ?? Infinity;
   switch (tolerance) {
     case 'none':

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { putData } from './data';
 import { Deployer } from './deployer';
 import { FaultPlayer } from './fault-player';
@@ -69,7 +69,9 @@ export class Play implements Observed {
     this.deployer = new Deployer(world);
     this.faults = new FaultPlayer(world.aws);
     world.aws.healthlake.healthLake.observe(({ kind, jobId, datastoreId }) => {
-      if (kind === 'import') this.observeJob(jobId, datastoreId);
+      if (kind === 'import') {
+        this.observeJob(jobId, datastoreId);
+      }
     });
     this.observeWatches();
   }
@@ -97,7 +99,9 @@ export class Play implements Observed {
       for (const operation of this.operationsOf(step)) {
         const { length } = this.operations;
         await operation();
-        if (this.operations.length > length) judge(this);
+        if (this.operations.length > length) {
+          judge(this);
+        }
       }
     }
     await this.clearUp();
@@ -116,7 +120,9 @@ export class Play implements Observed {
   private operationsOf(step: Step): (() => Promise<void>)[] {
     if (step.kind === 'destroy') {
       return [async () => {
-        if (this.deployer.stack) await this.operate({ kind: 'delete', isDisturbed: true }, step, () => this.deployer.delete());
+        if (this.deployer.stack) {
+          await this.operate({ kind: 'delete', isDisturbed: true }, step, () => this.deployer.delete());
+        }
         this.deployed = undefined;
       }];
     }
@@ -140,7 +146,9 @@ export class Play implements Observed {
   private async deploy(step: DeployStep): Promise<void> {
     const { world, deployer } = this;
     this.variant = { ...this.variant, ...step.change };
-    if (this.variant.datastore === 'restored') this.restored ??= restoredFrom(world, this.deployed);
+    if (this.variant.datastore === 'restored') {
+      this.restored ??= restoredFrom(world, this.deployed);
+    }
     const synthesized = this.templates.of(this.variant, step.trouble, world.datastoreId(this.variant.datastore));
     world.putAssets(synthesized);
     world.nextJobs = step.job;
@@ -149,15 +157,21 @@ export class Play implements Observed {
     const index = this.operations.length;
     await this.operate({ kind, wanted: this.wanted(this.variant), isDisturbed: true }, step, async () =>
       kind === 'create' ? deployer.create(synthesized, step.rollbackDisabled) : deployer.update(synthesized, step.rollbackDisabled));
-    if (index === this.operations.length) return;
+    if (index === this.operations.length) {
+      return;
+    }
     const wanted = this.wanted(this.variant); // a data store of the stack may be new
     this.operations[index] = { ...this.operations[index], wanted };
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(this.operations[index].after)) this.deployed = wanted;
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(this.operations[index].after)) {
+      this.deployed = wanted;
+    }
   }
 
   /** A roll-back that failed is continued before anything else, without any faults. */
   private async clearUp(): Promise<void> {
-    if (this.deployer.stack?.status !== 'UPDATE_ROLLBACK_FAILED') return;
+    if (this.deployer.stack?.status !== 'UPDATE_ROLLBACK_FAILED') {
+      return;
+    }
     await this.operate({ kind: 'continue the roll-back', isDisturbed: false }, undefined, () => this.deployer.continueRollback());
   }
 
@@ -167,7 +181,9 @@ export class Play implements Observed {
     const startedAt = clock.now();
     const isLate = ({ setup }: Execution): boolean => clock.now() - startedAt > (isWatch(setup.input) ? LONGEST_WATCH : LONGEST_WAITER);
     while (this.running().some((execution) => !isLate(execution))) {
-      if (this.isQuiet()) clock.skip(QUIET_STEP);
+      if (this.isQuiet()) {
+        clock.skip(QUIET_STEP);
+      }
       await sleep(2);
     }
     this.endlessExecutions = this.running().length;
@@ -220,10 +236,14 @@ export class Play implements Observed {
 
   private async deleteMidway({ trouble }: DeployStep): Promise<boolean> {
     const { world: { aws }, deployer } = this;
-    if (trouble?.kind !== 'deleted') return false;
+    if (trouble?.kind !== 'deleted') {
+      return false;
+    }
     const { stack } = deployer;
     await Promise.race([stack?.operation?.done, aws.clock.sleep(trouble.afterSeconds * 1000)]);
-    if (!stack?.operation) return false;
+    if (!stack?.operation) {
+      return false;
+    }
     await deployer.delete();
     this.deployed = undefined;
     return true;
@@ -250,7 +270,9 @@ export class Play implements Observed {
   }
 
   private observeJob(jobId: string, datastoreId: string): void {
-    if (this.jobs.some((job) => job.jobId === jobId)) return;
+    if (this.jobs.some((job) => job.jobId === jobId)) {
+      return;
+    }
     const inStore = this.world.aws.healthlake.healthLake.importJobs(datastoreId);
     const dataSet = dataSetOf(inStore.find(({ JobId: id }) => id === jobId)?.JobName);
     this.jobs.push({
@@ -269,7 +291,9 @@ export class Play implements Observed {
     const { onStart } = states;
     states.onStart = (execution) => {
       onStart?.(execution);
-      if (isWatch(execution.setup.input)) this.watchStarts.push({ execution, operation: this.operations.length - 1 });
+      if (isWatch(execution.setup.input)) {
+        this.watchStarts.push({ execution, operation: this.operations.length - 1 });
+      }
     };
   }
 
@@ -286,7 +310,9 @@ export class Play implements Observed {
 
   /** Events tell the real time, and not quite: the clock's own is needed. */
   private watch(stack: Stack): void {
-    if (this.watched.has(stack)) return;
+    if (this.watched.has(stack)) {
+      return;
+    }
     this.watched.add(stack);
     const { clock } = this.world.aws;
     const note = (): void => void this.statuses.push({ time: clock.now(), stackId: stack.id, status: stack.status });
@@ -300,7 +326,9 @@ export class Play implements Observed {
     stack.addResourceEvent = (event) => {
       addResourceEvent(event);
       const { logicalId, type, status, statusReason: reason = '' } = event;
-      if (status.endsWith('_FAILED')) this.failures.push({ time: clock.now(), logicalId, type, status, reason });
+      if (status.endsWith('_FAILED')) {
+        this.failures.push({ time: clock.now(), logicalId, type, status, reason });
+      }
     };
   }
 }

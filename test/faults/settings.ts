@@ -17,7 +17,11 @@ export function settingsOf(defaults: SuiteOptions): SuiteOptions {
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^-?\d+$/.test(text)) throw new Error(`${name} must be a whole number, got "${text}"; leave it out for the default`);
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!/^-?\d+$/.test(text)) {
+    throw new Error(`${name} must be a whole number, got "${text}"; leave it out for the default`);
+  }
   return Number(text);
 }

@@ -85,10 +85,14 @@ async function runLane(options: SuiteOptions, surroundings: Surroundings): Promi
   const { seed, path, runs, shrinkSeconds } = options;
   const { until, state } = surroundings;
   const play = async (plan: Plan): Promise<void> => {
-    if (!state.stopped && Date.now() < until) await playAndConfirm(plan, options, surroundings);
+    if (!state.stopped && Date.now() < until) {
+      await playAndConfirm(plan, options, surroundings);
+    }
   };
   const found = await fc.check(fc.asyncProperty(plans(), play), { seed, path, numRuns: path === undefined ? runs : 1, endOnFailure: true });
-  if (!found.failed || found.counterexamplePath === null) return undefined;
+  if (!found.failed || found.counterexamplePath === null) {
+    return undefined;
+  }
   state.stopped = true;
   const first = { plan: found.counterexample[0], path: found.counterexamplePath, error: found.errorInstance };
   const isToBeReduced = path === undefined && shrinkSeconds > 0;
@@ -120,7 +124,9 @@ async function playAndConfirm(
   try {
     await turns.together(() => playPlan(plan, options, surroundings));
   } catch (error) {
-    if (!(error instanceof Broken) || !error.dependsOnTime) throw error;
+    if (!(error instanceof Broken) || !error.dependsOnTime) {
+      throw error;
+    }
     await turns.alone(() => playPlan(plan, options, surroundings));
     error.names.forEach((name) => tally.count('broken once, and not again when played alone', name));
   }
@@ -133,7 +139,9 @@ async function playPlan(
   try {
     await play.run(judge);
     tally.add(play);
-    if (tally.plans % 50 === 0) say?.(`${tally.plans} plans played`);
+    if (tally.plans % 50 === 0) {
+      say?.(`${tally.plans} plans played`);
+    }
   } finally {
     await play.close();
   }
@@ -143,7 +151,9 @@ function judge(observed: Observed): void {
   const all = [...INVARIANTS, ...WATCH_INVARIANTS, ...DATASTORE_INVARIANTS];
   const found = all.map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
     .filter(({ violations }) => violations.length > 0);
-  if (found.length === 0) return;
+  if (found.length === 0) {
+    return;
+  }
   const message = found.map(({ name, violations }) => [`BROKEN: ${name}`, ...violations].join('\n  ')).join('\n');
   throw new Broken(found.map(({ name }) => name), found.every(({ dependsOnTime }) => typeof dependsOnTime === 'function' ? dependsOnTime(observed.plan) : dependsOnTime), message);
 }
@@ -160,6 +170,8 @@ function describeFailure(first: Counterexample, smallest: Counterexample, seed: 
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Broken) return error.message;
+  if (error instanceof Broken) {
+    return error.message;
+  }
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -11,22 +11,44 @@ export class Tally {
 
   public add({ plan, operations, jobs, jobsAtEnd = [], watches, announced = [], servedToWatches }: Observed): void {
     this.plans += 1;
-    for (const step of plan.steps) this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
+    for (const step of plan.steps) {
+      this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
+    }
     for (const operation of operations) {
       const { kind, wanted, after, settledAt, outputs } = operation;
-      if (isRefused(operation)) this.count('data that is there', 'refused');
-      if (wanted && outputs.jobId === ALREADY_IMPORTED) this.count('data that is there', 'declared');
-      if (wanted) this.count('completions', wanted.variant.completion);
-      if (wanted) this.count('data stores', String(wanted.variant.datastore));
+      if (isRefused(operation)) {
+        this.count('data that is there', 'refused');
+      }
+      if (wanted && outputs.jobId === ALREADY_IMPORTED) {
+        this.count('data that is there', 'declared');
+      }
+      if (wanted) {
+        this.count('completions', wanted.variant.completion);
+      }
+      if (wanted) {
+        this.count('data stores', String(wanted.variant.datastore));
+      }
       this.count('operations', kind);
       this.count('ends', settledAt === undefined ? 'none' : after);
     }
-    for (const { fault } of operations.flatMap(({ served }) => served).filter((each) => !isOfWatch(each.fault))) this.count('faults served', faultKind(fault));
-    for (const { fault } of servedToWatches) this.count('faults served', faultKind(fault));
-    for (const { status } of watches) this.count('watches', status);
-    for (const { detailType } of announced) this.count('events', detailType);
-    for (const { JobStatus: status } of jobsAtEnd) this.count('jobs', String(status));
-    if (jobs.length === 0) this.count('jobs', 'none in a plan');
+    for (const { fault } of operations.flatMap(({ served }) => served).filter((each) => !isOfWatch(each.fault))) {
+      this.count('faults served', faultKind(fault));
+    }
+    for (const { fault } of servedToWatches) {
+      this.count('faults served', faultKind(fault));
+    }
+    for (const { status } of watches) {
+      this.count('watches', status);
+    }
+    for (const { detailType } of announced) {
+      this.count('events', detailType);
+    }
+    for (const { JobStatus: status } of jobsAtEnd) {
+      this.count('jobs', String(status));
+    }
+    if (jobs.length === 0) {
+      this.count('jobs', 'none in a plan');
+    }
   }
 
   public of(group: string, name: string): number {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join, resolve } from 'path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -73,7 +73,9 @@ export class Templates {
   /** An asset is the same in all variants: its key is a hash of it. */
   private zip(objectKey: string, folder: string): Buffer {
     const known = this.zips.get(objectKey);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const names = readdirSync(folder);
     const files = names.map((name) => [name, readFileSync(join(folder, name))] as const);
     const isHandler = folder.endsWith(join('assets', 'lambda', 'index'));

@@ -6,7 +6,9 @@ export class Turns {
 
   /** As soon as nothing is, or waits to be, done alone. */
   public async together<T>(work: () => Promise<T>): Promise<T> {
-    while (this.alones > 0) await this.change();
+    while (this.alones > 0) {
+      await this.change();
+    }
     return this.run(work);
   }
 
@@ -14,7 +16,9 @@ export class Turns {
   public async alone<T>(work: () => Promise<T>): Promise<T> {
     this.alones += 1;
     try {
-      while (this.running > 0) await this.change();
+      while (this.running > 0) {
+        await this.change();
+      }
       return await this.run(work);
     } finally {
       this.alones -= 1;

@@ -118,11 +118,17 @@ function hasJudged({ status, error }: ObservedWatch): boolean {
 
 function wrongEnd(observed: Observed, watch: ObservedWatch): string[] {
   const { jobId, status, stoppedAt } = watch;
-  if (status === 'ABORTED' || mayHaveLostAccess(observed, watch)) return [];
+  if (status === 'ABORTED' || mayHaveLostAccess(observed, watch)) {
+    return [];
+  }
   const end = jobAtEnd(observed, jobId)?.EndTime?.getTime();
-  if (stoppedAt === undefined || end === undefined) return [`job ${jobId} ended at ${end}, and its watch is ${status}`];
+  if (stoppedAt === undefined || end === undefined) {
+    return [`job ${jobId} ended at ${end}, and its watch is ${status}`];
+  }
   const isAnnouncedUnknown = announcementsOf(observed, watch).some(({ detail }) => detail.jobStatus === UNKNOWN);
-  if (stoppedAt < end && !isAnnouncedUnknown) return [`the watch of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before it`];
+  if (stoppedAt < end && !isAnnouncedUnknown) {
+    return [`the watch of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before it`];
+  }
   const due = Math.max(end, watch.startedAt) + LAST_LOOK;
   return stoppedAt > due && observed.servedToWatches.length === 0 && observed.operations.every(({ served }) => served.length === 0)
     ? [`the watch of job ${jobId} ended ${Math.round((stoppedAt - end) / SECOND)} s after it`] : [];
@@ -178,7 +184,9 @@ function lies(observed: Observed, { time, detailType, detail }: ObservedAnnounce
   }
   const job = jobAtEnd(observed, detail.jobId);
   const watches = observed.watches.filter(({ jobId }) => jobId === detail.jobId);
-  if (!job || watches.length === 0) return ['nobody watches it'];
+  if (!job || watches.length === 0) {
+    return ['nobody watches it'];
+  }
   if (detail.jobStatus === UNKNOWN) {
     const isSettled = watches.some(({ operation }) => time + SECOND >= observed.operations[operation].startedAt + SETTLING_TIME);
     const isRefused = isAskingRefused(observed) || watches.some((watch) => mayHaveLostAccess(observed, watch));

@@ -52,7 +52,9 @@ export class World {
     const { aws } = this;
     const bucket = aws.s3.bucket(bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region }));
     for (const [key, zip] of assets) {
-      if (bucket.find(key)) continue;
+      if (bucket.find(key)) {
+        continue;
+      }
       bucket.put(key, {
         deleteMarker: false, body: zip, etag: `"${key}"`, lastModified: aws.clock.now(), headers: {}, encryption: { algorithm: 'AES256' },
       });

@@ -1,18 +1,19 @@
-import timers from 'timers/promises';
-import { CloudFormationClient, DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import timers from 'node:timers/promises';
+import { CloudFormationClient, DescribeStacksCommand, type StackStatus } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { HealthLakeClient, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { HealthLakeClient, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { isComplete, onEvent } from '../../lambda';
+import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework/framework';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
-import { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework/framework';
-import { ReportAnswer } from '../../lambda/report/types';
+import type { ReportAnswer } from '../../lambda/report/types';
 import {
-  CONTRACT_VERSION, ImportJobProperties, ImportOutcomeProperties, ImportWaitProperties, JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
+  OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
 } from '../../src/contract';
 
 export const T0 = Date.UTC(2026, 0, 15, 12);
@@ -152,9 +153,13 @@ export class Aws {
     useFakeSleep();
     jest.spyOn(Math, 'random').mockReturnValue(0); // what is spread happens at once
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      jest.spyOn(console, method).mockImplementation((...written) => { this.lines.push(written.map(String).join(' ')); });
+      jest.spyOn(console, method).mockImplementation((...written) => {
+        this.lines.push(written.map(String).join(' '));
+      });
     }
-    jest.spyOn(process.stdout, 'write').mockImplementation((written) => { this.lines.push(String(written).trimEnd()); return true; });
+    jest.spyOn(process.stdout, 'write').mockImplementation((written) => {
+      this.lines.push(String(written).trimEnd()); return true;
+    });
     this.stackIs('CREATE_IN_PROGRESS');
     this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     this.states.on(StartExecutionCommand).resolves({});
@@ -212,7 +217,9 @@ export class Aws {
     let settled = false;
     const asked = isComplete(request)
       .then((answer) => ({ answer: wellFormed(answer) }), (error: Error) => ({ reason: wellWorded(error) }))
-      .finally(() => { settled = true; });
+      .finally(() => {
+        settled = true;
+      });
     while (!settled) {
       await jest.advanceTimersToNextTimerAsync();
     }

@@ -4,12 +4,14 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Aws, DATASTORE, FINGERPRINT, JOB_ID, jobEvent, MINUTE, outcomeEvent, sdkError, T0, waitEvent } from './harness';
 import { isComplete, onEvent } from '../../lambda';
 import { kindOf } from '../../lambda/aws/errors';
-import { IsCompleteRequest } from '../../lambda/framework/framework';
 import { operatorFor } from '../../lambda/aws/operator';
+import type { IsCompleteRequest } from '../../lambda/framework/framework';
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 describe('delete', () => {

@@ -1,8 +1,9 @@
-import { inspect } from 'util';
+import { inspect } from 'node:util';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -13,9 +14,9 @@ import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report
 import { partsShown, plantedText } from './planted-names';
 import { IMPORT } from './service-text/service-texts';
 import { isComplete, onEvent } from '../../lambda';
-import { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
+import type { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
 import { handler as reportHandler } from '../../lambda/report';
-import { ImportOutcomeProperties, WatchedImport } from '../../src/contract';
+import type { ImportOutcomeProperties, WatchedImport } from '../../src/contract';
 
 let aws: Aws;
 beforeEach(() => {
@@ -65,42 +66,80 @@ function thrown(text: string, name = 'AccessDeniedException'): Error {
 
 /** An event of which one property can't be read. */
 function throwing(event: OnEventRequest, property: string, what: unknown): OnEventRequest {
-  Object.defineProperty(event.ResourceProperties, property, { get: () => { throw what; } });
+  Object.defineProperty(event.ResourceProperties, property, {
+    get: () => {
+      throw what;
+    },
+  });
   return event;
 }
 
 /** What is given a text, and who has to speak of it. */
 const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
-  'Start fails': (text) => { aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job(); },
-  'Start fails under the name': (text, name) => { aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text, name)); return job(); },
-  'List fails': (text) => { aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text)); return job(); },
-  'DescribeFHIRDatastore fails': (text) => { aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(thrown(text)); return job(); },
-  'DescribeStacks fails': (text) => { aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text)); return job(); },
-  'StartExecution fails': (text) => { aws.states.on(StartExecutionCommand).rejects(thrown(text)); return job(); },
+  'Start fails': (text) => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job();
+  },
+  'Start fails under the name': (text, name) => {
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text, name)); return job();
+  },
+  'List fails': (text) => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text)); return job();
+  },
+  'DescribeFHIRDatastore fails': (text) => {
+    aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(thrown(text)); return job();
+  },
+  'DescribeStacks fails': (text) => {
+    aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text)); return job();
+  },
+  'StartExecution fails': (text) => {
+    aws.states.on(StartExecutionCommand).rejects(thrown(text)); return job();
+  },
   'S3 fails before the start': (text, name) => {
     aws.s3.rejects(thrown(text, name));
     return isComplete(late(jobEvent({}, { ...IMPORT, Quotas: { MaxFiles: '10', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '5' } })));
   },
-  'the job fails with a message': (text) => { described({ JobStatus: 'FAILED', Message: text, JobName: text }); return outcome(); },
-  'Describe fails': (text) => { aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return outcome(); },
+  'the job fails with a message': (text) => {
+    described({ JobStatus: 'FAILED', Message: text, JobName: text }); return outcome();
+  },
+  'Describe fails': (text) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return outcome();
+  },
   'Describe fails in an update': (text) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text));
     aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text));
     return isComplete(late(update(outcomeEvent({}, OUTCOME_PROPERTIES))));
   },
-  'Describe fails in a leg': (text) => { aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return wait(); },
-  'the event is refused': (text) => { aws.events.on(PutEventsCommand).rejects(thrown(text)); return outcome(); },
-  'the judge\'s event is refused': (text, name) => { aws.events.on(PutEventsCommand).rejects(thrown(text, name)); return judge(); },
+  'Describe fails in a leg': (text) => {
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return wait();
+  },
+  'the event is refused': (text) => {
+    aws.events.on(PutEventsCommand).rejects(thrown(text)); return outcome();
+  },
+  'the judge\'s event is refused': (text, name) => {
+    aws.events.on(PutEventsCommand).rejects(thrown(text, name)); return judge();
+  },
   'the judge\'s event is not taken': (text, name) => {
     aws.events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: name, ErrorMessage: text }] });
     return judge();
   },
-  'the judge sees a message': (text) => { described({ JobStatus: 'FAILED', Message: text, JobName: text }); return judge(); },
-  'the report function answers what is no JSON': (text) => { payload(text); return outcome(); },
-  'the report function answers text': (text) => { payload(JSON.stringify(text)); return outcome(); },
-  'the report function throws': (text, name) => { payload(JSON.stringify({ errorType: name, errorMessage: text, trace: [text] }), name); return outcome(); },
-  'the report function can\'t be asked': (text) => { aws.lambda.on(InvokeCommand).rejects(thrown(text)); return outcome(); },
-  'the report can\'t list': (text, name) => { aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeReport(); },
+  'the judge sees a message': (text) => {
+    described({ JobStatus: 'FAILED', Message: text, JobName: text }); return judge();
+  },
+  'the report function answers what is no JSON': (text) => {
+    payload(text); return outcome();
+  },
+  'the report function answers text': (text) => {
+    payload(JSON.stringify(text)); return outcome();
+  },
+  'the report function throws': (text, name) => {
+    payload(JSON.stringify({ errorType: name, errorMessage: text, trace: [text] }), name); return outcome();
+  },
+  'the report function can\'t be asked': (text) => {
+    aws.lambda.on(InvokeCommand).rejects(thrown(text)); return outcome();
+  },
+  'the report can\'t list': (text, name) => {
+    aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeReport();
+  },
   'the report can\'t read, list the rest or write': (text, name) => {
     const prefix = 'Import/job/';
     aws.s3.on(GetObjectCommand).rejects(thrown(text, name)).on(PutObjectCommand).rejects(thrown(text));
@@ -133,7 +172,9 @@ async function seenOf(scenario: (text: string, name: string) => Promise<unknown>
   const settled = { ended: false };
   const answer = scenario(text, name)
     .then((value) => JSON.stringify(value), (error: unknown) => inspect(error, { depth: null, showHidden: true }))
-    .finally(() => { settled.ended = true; });
+    .finally(() => {
+      settled.ended = true;
+    });
   while (!settled.ended) {
     await jest.advanceTimersToNextTimerAsync();
   }

@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
-import { AWS_SOLUTIONS, Finding, HIPAA_SECURITY, SetUp } from './findings';
+import { AWS_SOLUTIONS, type Finding, HIPAA_SECURITY, type SetUp } from './findings';
 import { Completion, FhirImportProvider, FhirStorage } from '../../src';
 import { FEATURE_FLAGS, importInto, newApp } from '../support/synth';
 

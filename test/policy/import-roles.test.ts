@@ -1,9 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirSource } from '../../src';
-import { Context, may, mayAbroad, mayAssume, PolicyJson, policiesOf, sessionOf } from '../support/access';
+import { type FhirImport, FhirSource } from '../../src';
+import { type Context, may, mayAbroad, mayAssume, type PolicyJson, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
 

@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { FhirImportProvider } from '../../src';
-import { may, mayAssume, policiesOf, sessionOf, StatementJson } from '../support/access';
+import { may, mayAssume, policiesOf, sessionOf, type StatementJson } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
 

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { FhirImportProvider, FhirSource } from '../../src';
-import { Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
+import { type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
 

@@ -1,9 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Completion, FhirImportProvider, FhirSource } from '../../src';
-import { Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
+import { type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
 

@@ -1,4 +1,4 @@
-import { Deployed } from './deployed';
+import type { Deployed } from './deployed';
 import { ACCOUNT } from './synth';
 import { decide } from '../../packages/local-aws/src/iam/policies/engine';
 

@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION, ResourceJson, TemplateJson } from './synth';
+import { ACCOUNT, REGION, type ResourceJson, type TemplateJson } from './synth';
 import { resolve } from '../../packages/local-aws/src/cloudformation/template/intrinsics';
 
 export const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Stack/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;

@@ -1,4 +1,4 @@
-import { Deployed } from './deployed';
+import type { Deployed } from './deployed';
 import { onlyResource } from './synth';
 
 /** A state of a definition, as far as the tests look at it. */

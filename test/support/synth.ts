@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnParameter, Environment, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { FhirImport, FhirImportProps, FhirSource } from '../../src';
+import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';

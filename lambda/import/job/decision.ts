@@ -1,11 +1,11 @@
+import type { Declaration } from './declaration';
+import type { LedgerEntry } from './ledger';
+import type { JobPhysicalId } from './physical-id';
 import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
 import { describeError, kindOf } from '../../aws/errors';
-import { Fact } from '../../aws/fact';
+import type { Fact } from '../../aws/fact';
+import type { Direction } from '../../aws/stack';
 import { CLOCK_SKEW } from '../../framework/framework';
-import { Direction } from '../../aws/stack';
-import { Declaration } from './declaration';
-import { LedgerEntry } from './ledger';
-import { JobPhysicalId } from './physical-id';
 
 /** What CloudFormation asks `Job` for. */
 export interface JobChange {

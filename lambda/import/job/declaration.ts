@@ -1,6 +1,6 @@
-import { ImportJobProperties, UNKNOWN } from '../../../src/contract';
+import { type ImportJobProperties, UNKNOWN } from '../../../src/contract';
 import { fingerprintOf } from '../fingerprint';
-import { JobPhysicalId } from './physical-id';
+import type { JobPhysicalId } from './physical-id';
 
 /** An import before a change and after it. */
 export interface Versions {

@@ -1,29 +1,31 @@
-import { randomUUID } from 'crypto';
-import { setTimeout as sleep } from 'timers/promises';
-import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import { ALREADY_IMPORTED, ImportJobAttributes, ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../../src/contract';
-import { unreadable } from '../contract';
-import { announceDeclared } from '../monitor/declared';
-import { watch, watchedImportOf } from '../monitor/watch';
-import { describeError, isRefusal, kindOf } from '../../aws/errors';
-import { ask } from '../../aws/fact';
-import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
-import { Deadlines, IsCompleteRequest, IsCompleteResponse, NOT_YET, OnEventRequest, OnEventResponse } from '../../framework/framework';
-import { log } from '../../telemetry/log';
-import { Operator, operatorFor } from '../../aws/operator';
-import { judgeBuckets } from '../preflight/decision';
-import { lookAtBuckets } from '../preflight/look';
-import { Failure } from '../../framework/reason';
-import { deadlinesOf, settledBy } from '../../framework/requested-at';
-import { ownNamesOf } from '../../service-text/own-names';
-import { askDirection, directionOfUpdate } from '../../aws/stack';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, type StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { INVOCATION_MS } from './budgets';
-import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from './decision';
+import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobDecision, type JobFacts, wouldStart } from './decision';
 import { declarationOf, refusalOf } from './declaration';
-import { LedgerEntry, LedgerReader, readLedger, readNewJobs } from './ledger';
+import { type LedgerEntry, type LedgerReader, readLedger, readNewJobs } from './ledger';
 import { decideRepeat, memoryOf } from './memory';
 import { formatJobId, parseJobId } from './physical-id';
 import { likelyCauses } from './start-causes';
+import { ALREADY_IMPORTED, type ImportJobAttributes, type ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../../src/contract';
+import { describeError, isRefusal, kindOf } from '../../aws/errors';
+import { ask } from '../../aws/fact';
+import { type Operator, operatorFor } from '../../aws/operator';
+import { askDirection, directionOfUpdate } from '../../aws/stack';
+import {
+  type Deadlines, type IsCompleteRequest, type IsCompleteResponse, NOT_YET, type OnEventRequest, type OnEventResponse,
+} from '../../framework/framework';
+import { Failure } from '../../framework/reason';
+import { deadlinesOf, settledBy } from '../../framework/requested-at';
+import { ownNamesOf } from '../../service-text/own-names';
+import { log } from '../../telemetry/log';
+import { unreadable } from '../contract';
+import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
+import { announceDeclared } from '../monitor/declared';
+import { watch, watchedImportOf } from '../monitor/watch';
+import { judgeBuckets } from '../preflight/decision';
+import { lookAtBuckets } from '../preflight/look';
 
 /** A decision after which nothing is left to be asked of AWS. */
 type Acted = Exclude<JobDecision, { kind: 'start' }>;

@@ -1,14 +1,14 @@
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, paginateListFHIRImportJobs } from '@aws-sdk/client-healthlake';
-import { ImportJobProperties } from '../../../src/contract';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, paginateListFHIRImportJobs } from '@aws-sdk/client-healthlake';
+import { INVOCATION_MS, LISTING_INVOCATION_MS, PAGE_CALL_MS } from './budgets';
+import type { WaiterMemory } from './memory';
+import type { ImportJobProperties } from '../../../src/contract';
 import { isNotFound, kindOf } from '../../aws/errors';
-import { isJobOf } from '../fingerprint';
+import type { Operator } from '../../aws/operator';
 import { CLOCK_SKEW } from '../../framework/framework';
 import { log } from '../../telemetry/log';
-import { Operator } from '../../aws/operator';
-import { dependsOnResults, Evidence, judge, Verdict } from '../outcome/verdict';
+import { isJobOf } from '../fingerprint';
+import { dependsOnResults, type Evidence, judge, type Verdict } from '../outcome/verdict';
 import { evidenceOf } from '../results';
-import { INVOCATION_MS, LISTING_INVOCATION_MS, PAGE_CALL_MS } from './budgets';
-import { WaiterMemory } from './memory';
 
 /** The most that ListFHIRImportJobs accepts. */
 const PAGE_SIZE = 500;

@@ -1,5 +1,5 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { IsCompleteRequest } from '../../framework/framework';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { IsCompleteRequest } from '../../framework/framework';
 
 /** A listing of the jobs of a data store that takes more than one invocation. */
 export interface Listing {

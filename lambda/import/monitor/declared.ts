@@ -1,10 +1,10 @@
-import { ALREADY_IMPORTED, ImportJobProperties } from '../../../src/contract';
-import { announce } from '../../telemetry/announcement';
+import { ALREADY_IMPORTED, type ImportJobProperties } from '../../../src/contract';
 import { describeError } from '../../aws/errors';
 import { ask } from '../../aws/fact';
+import type { Operator } from '../../aws/operator';
+import { announce } from '../../telemetry/announcement';
 import { log } from '../../telemetry/log';
 import { putMetrics } from '../../telemetry/metrics';
-import { Operator } from '../../aws/operator';
 import { metricsOf } from '../outcome/metrics';
 
 /** Counts and announces a detached import that starts no job: it has neither an `Outcome` nor an execution that would. */

@@ -1,9 +1,9 @@
-import { WatchAnswer, WatchedImport } from '../../../src/contract';
-import { announce } from '../../telemetry/announcement';
+import type { WatchAnswer, WatchedImport } from '../../../src/contract';
 import { operatorFor } from '../../aws/operator';
+import { ownNamesOf } from '../../service-text/own-names';
+import { announce } from '../../telemetry/announcement';
 import { decideOutcome, obstacleOf } from '../outcome/decision';
 import { lookAt, tell } from '../outcome/look';
-import { ownNamesOf } from '../../service-text/own-names';
 import { invocationBudget } from '../watch';
 
 /**

@@ -1,8 +1,8 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { ImportJobProperties, ImportOutcomeProperties, WatchedImport, WireWatch } from '../../../src/contract';
-import { Deadlines } from '../../framework/framework';
-import { Operator } from '../../aws/operator';
+import type { ImportJobProperties, ImportOutcomeProperties, WatchedImport, WireWatch } from '../../../src/contract';
+import type { Operator } from '../../aws/operator';
+import type { Deadlines } from '../../framework/framework';
 
 /** The start of an execution with all its attempts, in milliseconds. */
 const CALL_BUDGET = 15_000;

@@ -1,11 +1,11 @@
-import { ImportOutcomeAttributes, ImportOutcomeProperties, UNKNOWN } from '../../../src/contract';
-import { OnEventRequest } from '../../framework/framework';
+import { type ImportOutcomeAttributes, type ImportOutcomeProperties, UNKNOWN } from '../../../src/contract';
+import type { OnEventRequest } from '../../framework/framework';
 import { outputLocationOf } from '../results';
-import { Counts, countsOf } from './counts';
-import { Advice, OutcomeDecision } from './decision';
-import { Judged } from './physical-id';
-import { dependsOnResults, Evidence, notByResults } from './verdict';
-import { JsonCause, ReportAnswer, ReportReason } from '../../report/types';
+import { type Counts, countsOf } from './counts';
+import type { Advice, OutcomeDecision } from './decision';
+import type { Judged } from './physical-id';
+import { dependsOnResults, type Evidence, notByResults } from './verdict';
+import type { JsonCause, ReportAnswer, ReportReason } from '../../report/types';
 import { ownNamesOf } from '../../service-text/own-names';
 import { quoteServiceText } from '../../service-text/show';
 

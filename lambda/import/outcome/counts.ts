@@ -1,5 +1,5 @@
-import { JobProgressReport } from '@aws-sdk/client-healthlake';
-import { ManifestCounts, ReportAnswer } from '../../report/types';
+import type { JobProgressReport } from '@aws-sdk/client-healthlake';
+import type { ManifestCounts, ReportAnswer } from '../../report/types';
 
 /** How many resources, as far as HealthLake says. */
 export interface Counts {

@@ -1,12 +1,12 @@
-import { ALREADY_IMPORTED, ImportOutcomeProperties, UNKNOWN, WireErrorTolerance } from '../../../src/contract';
-import { unreadable } from '../contract';
+import type { Judged } from './physical-id';
+import { type Evidence, judge } from './verdict';
+import { ALREADY_IMPORTED, type ImportOutcomeProperties, UNKNOWN, type WireErrorTolerance } from '../../../src/contract';
 import { describeError, isNotFound, kindOf } from '../../aws/errors';
-import { Fact } from '../../aws/fact';
-import { Deadlines } from '../../framework/framework';
+import type { Fact } from '../../aws/fact';
+import type { Direction } from '../../aws/stack';
+import type { Deadlines } from '../../framework/framework';
 import { settledBy } from '../../framework/requested-at';
-import { Direction } from '../../aws/stack';
-import { Judged } from './physical-id';
-import { Evidence, judge } from './verdict';
+import { unreadable } from '../contract';
 
 /** What CloudFormation asks `Outcome` for. */
 export interface OutcomeChange extends Deadlines {

@@ -1,21 +1,23 @@
-import { ALREADY_IMPORTED, ImportOutcomeProperties } from '../../../src/contract';
-import { announce } from '../../telemetry/announcement';
+import { directionOfUpdate } from '../../aws/stack';
+import { type InvocationBudget, invocationBudget, watchJob } from '../watch';
+import { attributesOf, sentencesOf } from './answer';
+import { countsOf } from './counts';
+import { decideOutcome, isDeclaredJob, obstacleOf, type OutcomeChange, type OutcomeDecision } from './decision';
+import { lookAt, tell } from './look';
+import { formatOutcomeId, type Judged, parseOutcomeId } from './physical-id';
+import type { Evidence } from './verdict';
+import { ALREADY_IMPORTED, type ImportOutcomeProperties } from '../../../src/contract';
 import { describeError } from '../../aws/errors';
 import { ask } from '../../aws/fact';
-import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, NOT_YET, OnEventRequest, OnEventResponse } from '../../framework/framework';
-import { log } from '../../telemetry/log';
-import { Operator, operatorFor } from '../../aws/operator';
+import { type Operator, operatorFor } from '../../aws/operator';
+import {
+  type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, NOT_YET, type OnEventRequest, type OnEventResponse,
+} from '../../framework/framework';
 import { Failure } from '../../framework/reason';
 import { deadlinesOf } from '../../framework/requested-at';
 import { ownNamesOf } from '../../service-text/own-names';
-import { directionOfUpdate } from '../../aws/stack';
-import { InvocationBudget, invocationBudget, watchJob } from '../watch';
-import { attributesOf, sentencesOf } from './answer';
-import { countsOf } from './counts';
-import { decideOutcome, isDeclaredJob, obstacleOf, OutcomeChange, OutcomeDecision } from './decision';
-import { lookAt, tell } from './look';
-import { formatOutcomeId, Judged, parseOutcomeId } from './physical-id';
-import { Evidence } from './verdict';
+import { announce } from '../../telemetry/announcement';
+import { log } from '../../telemetry/log';
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {

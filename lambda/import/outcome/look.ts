@@ -1,15 +1,15 @@
-import { ImportOutcomeProperties } from '../../../src/contract';
-import { ask, Fact } from '../../aws/fact';
+import { countsOf } from './counts';
+import type { OutcomeDecision } from './decision';
+import { metricsOf } from './metrics';
+import { dependsOnResults, type Evidence, hasEnded, notByResults } from './verdict';
+import type { ImportOutcomeProperties } from '../../../src/contract';
+import { ask, type Fact } from '../../aws/fact';
+import type { Operator } from '../../aws/operator';
 import { log } from '../../telemetry/log';
 import { putMetrics } from '../../telemetry/metrics';
-import { Operator } from '../../aws/operator';
 import { logLook } from '../../telemetry/progress';
 import { evidenceOf } from '../results';
-import { describeJob, InvocationBudget } from '../watch';
-import { countsOf } from './counts';
-import { OutcomeDecision } from './decision';
-import { metricsOf } from './metrics';
-import { dependsOnResults, Evidence, hasEnded, notByResults } from './verdict';
+import { describeJob, type InvocationBudget } from '../watch';
 
 /** The report of a job that has ended, in milliseconds. */
 const REPORT_BUDGET = 195_000;

@@ -1,9 +1,9 @@
-import { EndMetricName, ResultMetricName } from '../../../src/contract';
-import { count, Metrics } from '../../telemetry/metrics';
+import type { Counts } from './counts';
+import type { OutcomeDecision } from './decision';
+import type { EndMetricName, ResultMetricName } from '../../../src/contract';
+import { count, type Metrics } from '../../telemetry/metrics';
 import { progressMetrics } from '../../telemetry/progress';
 import { secondsBetween } from '../../telemetry/seconds';
-import { Counts } from './counts';
-import { OutcomeDecision } from './decision';
 
 /** The metrics of a look at the job. What was answered from the id, or in a roll-back, was not judged now: it has none. */
 export function metricsOf({ kind, seen }: OutcomeDecision, counts: Counts): Metrics {

@@ -1,4 +1,4 @@
-import { Counts } from './counts';
+import type { Counts } from './counts';
 import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
 
 /** What the physical id of `Custom::FhirImportOutcome` says. */

@@ -1,7 +1,7 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { Counts, countsOf } from './counts';
-import { WireErrorTolerance } from '../../../src/contract';
-import { ReportAnswer } from '../../report/types';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { type Counts, countsOf } from './counts';
+import type { WireErrorTolerance } from '../../../src/contract';
+import type { ReportAnswer } from '../../report/types';
 
 /** What a job is judged by. */
 export interface Evidence {

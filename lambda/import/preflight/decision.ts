@@ -1,9 +1,9 @@
-import { InputObjects, isWithoutContent, listKinds } from './input-objects';
+import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
 import { isOtherKey } from './kms-key';
-import { BucketFindings, DefaultEncryption } from './look';
-import { locationOf, PreflightRequest } from './request';
-import { PreflightWarning, warningsOf } from './warnings';
-import { Fact } from '../../aws/fact';
+import type { BucketFindings, DefaultEncryption } from './look';
+import { locationOf, type PreflightRequest } from './request';
+import { type PreflightWarning, warningsOf } from './warnings';
+import type { Fact } from '../../aws/fact';
 
 /** What the buckets say of an import that is about to be started. */
 export interface Judgement {

@@ -1,11 +1,12 @@
 import {
-  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2CommandInput, paginateListObjectsV2, S3Client,
-  _Object as S3Object,
+  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, type ListObjectsV2CommandInput, paginateListObjectsV2,
+  type S3Client,
+  type _Object as S3Object,
 } from '@aws-sdk/client-s3';
-import { InputObjects, InputTally } from './input-objects';
+import { type InputObjects, InputTally } from './input-objects';
 import { regionInRefusal, regionOf } from './region';
-import { locationOf, PreflightRequest, S3Location } from './request';
-import { ask, Fact } from '../../aws/fact';
+import { locationOf, type PreflightRequest, type S3Location } from './request';
+import { ask, type Fact } from '../../aws/fact';
 
 /** How a bucket encrypts what is written to it. */
 export interface DefaultEncryption {

@@ -1,4 +1,4 @@
-import { WireQuotas } from '../../../src/contract';
+import type { WireQuotas } from '../../../src/contract';
 
 /** What the buckets are judged by. */
 export interface PreflightRequest {

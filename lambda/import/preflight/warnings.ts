@@ -1,10 +1,10 @@
-import { InputObjects, isWithoutContent, listKinds } from './input-objects';
-import { BucketFindings } from './look';
+import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
+import type { BucketFindings } from './look';
 import { regionInRefusal } from './region';
-import { PreflightRequest } from './request';
-import { WireQuotas } from '../../../src/contract';
+import type { PreflightRequest } from './request';
+import type { WireQuotas } from '../../../src/contract';
 import { errorCodeOf } from '../../aws/errors';
-import { Fact } from '../../aws/fact';
+import type { Fact } from '../../aws/fact';
 
 /** A fixed text, and counts, sizes or an error's code. It goes to the log: no keys, no texts of AWS. */
 export interface PreflightWarning {

@@ -1,10 +1,10 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { describeError, isNotFound, kindOf } from '../../aws/errors';
-import { Fact } from '../../aws/fact';
-import { Deadlines } from '../../framework/framework';
-import { hasEnded } from '../outcome/verdict';
+import type { Fact } from '../../aws/fact';
+import type { Direction } from '../../aws/stack';
+import type { Deadlines } from '../../framework/framework';
 import { settledBy } from '../../framework/requested-at';
-import { Direction } from '../../aws/stack';
+import { hasEnded } from '../outcome/verdict';
 
 /** What CloudFormation asks a leg for. */
 export interface WaitChange extends Deadlines {

@@ -1,17 +1,17 @@
-import { ImportWaitProperties } from '../../../src/contract';
+import { decideWait, type WaitChange, type WaitDecision } from './decision';
+import { formatWaitId } from './physical-id';
+import type { ImportWaitProperties } from '../../../src/contract';
 import { ask } from '../../aws/fact';
-import { IsCompleteRequest, IsCompleteResponse, isFirstInvocation, OnEventRequest, OnEventResponse } from '../../framework/framework';
-import { putMetrics } from '../../telemetry/metrics';
 import { operatorFor } from '../../aws/operator';
-import { countsOf } from '../outcome/counts';
-import { isDeclaredJob, obstacleOf } from '../outcome/decision';
-import { logLook, progressMetrics } from '../../telemetry/progress';
+import { directionOfUpdate } from '../../aws/stack';
+import { type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, type OnEventRequest, type OnEventResponse } from '../../framework/framework';
 import { deadlinesOf } from '../../framework/requested-at';
 import { ownNamesOf } from '../../service-text/own-names';
-import { directionOfUpdate } from '../../aws/stack';
-import { describeJob, invocationBudget, Look, watchJob } from '../watch';
-import { decideWait, WaitChange, WaitDecision } from './decision';
-import { formatWaitId } from './physical-id';
+import { putMetrics } from '../../telemetry/metrics';
+import { logLook, progressMetrics } from '../../telemetry/progress';
+import { countsOf } from '../outcome/counts';
+import { isDeclaredJob, obstacleOf } from '../outcome/decision';
+import { describeJob, invocationBudget, type Look, watchJob } from '../watch';
 
 /** Sets the deadline. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
@@ -43,7 +43,9 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
 
 function changeOf({ RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
   return {
-    RequestedAt, DeliveredAt, Deadline,
+    RequestedAt,
+    DeliveredAt,
+    Deadline,
     isContinued: properties.LegsBefore !== undefined,
     obstacle: obstacleOf(properties) ?? whyNoJob(properties),
     own: ownNamesOf(properties),

@@ -93,10 +93,10 @@ export class LocalAws {
     this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
     this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
     this.cloudwatch = new CloudWatch(environment, this.sns);
-    this.logs.onWrite = message => this.cloudwatch.takeLogLine(message);
-    this.states.onStart = execution => this.cloudwatch.countExecution(execution);
+    this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
+    this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
-    emitImportJobEvents(environment, this.healthlake.healthLake, event => this.events.emit(event));
+    emitImportJobEvents(environment, this.healthlake.healthLake, (event) => this.events.emit(event));
     this.cloudformation = this.createCloudFormation(options.cloudformation);
     this.s3.createBucket(bootstrapBucketName(environment));
     this.router = new Router(this.iam, this.clock);
@@ -152,10 +152,12 @@ export class LocalAws {
       readParameter: async (caller, name) => {
         await ssm.authorize(caller, 'ssm:GetParameters', name);
         const parameter = ssm.get(name);
-        if (!parameter) throw new ServiceError('ValidationError', `Unable to fetch parameters [${name}] from parameter store for this account.`);
+        if (!parameter) {
+          throw new ServiceError('ValidationError', `Unable to fetch parameters [${name}] from parameter store for this account.`);
+        }
         return parameter.value;
       },
-      assumeExecutionRole: async roleArn =>
+      assumeExecutionRole: async (roleArn) =>
         (await iam.assumeRole({ service: 'cloudformation.amazonaws.com' }, roleArn, { 'sts:RoleSessionName': 'AWSCloudFormation' })).caller,
     }, options);
   }
@@ -182,7 +184,9 @@ export class LocalAws {
     const logs = new LogsWire(this.environment, this.iam, this.logs);
     const cloudformation = new CloudFormationWire(this.cloudformation);
     const services = { kms, s3, ssm, sts, logs, lambda, states, sns, events, healthlake, cloudformation };
-    for (const [name, service] of Object.entries(services)) router.register(name, service);
+    for (const [name, service] of Object.entries(services)) {
+      router.register(name, service);
+    }
     router.registerUnsigned(RESPONSE_PATH, this.cloudformation.customResources);
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 
 /** A name as CloudFormation makes one up: stack, logical id and a random suffix, cut to what the service allows. */
 export function physicalName(stackName: string, logicalId: string, maxLength: number): string {
@@ -11,5 +11,5 @@ export function physicalName(stackName: string, logicalId: string, maxLength: nu
 const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 function randomSuffix(): string {
-  return [...randomBytes(12)].map(byte => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
+  return [...randomBytes(12)].map((byte) => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
 }

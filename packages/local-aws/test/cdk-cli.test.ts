@@ -26,7 +26,9 @@ test('of the timers of the CLI only its polls are shortened', () => {
 describe('a run of the CLI', () => {
   let folder: string;
 
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'cdk-cli-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cdk-cli-'));
+  });
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
   test('gives its app the environment without another AWS, is quiet about the SDK, and ends with everything that it has started', async () => {
@@ -39,7 +41,7 @@ describe('a run of the CLI', () => {
       cwd: folder,
       env: { MINE: 'yes', CDK_HOME: folder, CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: '1', AWS_EC2_METADATA_DISABLED: 'true' },
       signal: interrupted.signal,
-      onLine: line => {
+      onLine: (line) => {
         lines.push(line);
         interrupted.abort(new Error('enough'));
       },

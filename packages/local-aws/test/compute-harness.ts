@@ -91,7 +91,9 @@ export class ComputeHarness {
 
   /** Several files go through a bucket as a zip, one file is inline. */
   public codeProperty(name: string, code: string | Record<string, string>): object {
-    if (typeof code === 'string') return { ZipFile: code };
+    if (typeof code === 'string') {
+      return { ZipFile: code };
+    }
     const files = Object.entries(code).map(([file, text]) => [file, Buffer.from(text)]);
     this.packages.set(`${name}.zip`, Buffer.from(zipSync(Object.fromEntries(files))));
     return { S3Bucket: 'assets', S3Key: `${name}.zip` };
@@ -118,13 +120,17 @@ export class ComputeHarness {
 
   private code(key: string): Buffer {
     const zip = this.packages.get(key);
-    if (!zip) throw new Error(`no code under ${key}, give it to function() first`);
+    if (!zip) {
+      throw new Error(`no code under ${key}, give it to function() first`);
+    }
     return zip;
   }
 
   private provider(type: string) {
     const provider = this.providers[type];
-    if (!provider) throw new Error(`nobody plays ${type}`);
+    if (!provider) {
+      throw new Error(`nobody plays ${type}`);
+    }
     return provider;
   }
 
@@ -140,8 +146,10 @@ export function allow(action: string | string[], resource: string | string[]): o
 /** Resolves when the condition holds; fails after two seconds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let attempts = 0; !condition(); attempts += 1) {
-    if (attempts >= 200) throw new Error(`not true within two seconds: ${condition}`);
-    await new Promise(resolve => setTimeout(resolve, 10));
+    if (attempts >= 200) {
+      throw new Error(`not true within two seconds: ${condition}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

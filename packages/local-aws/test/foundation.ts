@@ -63,7 +63,7 @@ export class Foundation {
   }
 
   public async close(): Promise<void> {
-    this.clients.forEach(client => client.destroy());
+    this.clients.forEach((client) => client.destroy());
     await this.router.close();
     this.clock.close();
   }

@@ -48,7 +48,7 @@ export class LocalStack {
   /** Why resources failed. */
   public async failures(): Promise<(string | undefined)[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: 'S' }));
-    return StackEvents.filter(event => event.ResourceStatus?.endsWith('_FAILED')).map(event => event.ResourceStatusReason);
+    return StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED')).map((event) => event.ResourceStatusReason);
   }
 
   /** A session of a new role with these statements. */

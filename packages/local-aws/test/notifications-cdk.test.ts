@@ -13,7 +13,9 @@ import { LocalStack } from './local-stack';
 
 let local: LocalStack;
 
-beforeEach(async () => { local = await LocalStack.start(); });
+beforeEach(async () => {
+  local = await LocalStack.start();
+});
 afterEach(() => local.stop());
 
 /** Deploys what the CDK makes of a stack. */
@@ -35,7 +37,7 @@ const printed = (fn: string) => local.aws.logs.events(`/aws/lambda/${fn}`).map((
 
 test('an event goes by a bus, a rule and an encrypted topic to a subscriber', async () => {
   let names: Record<string, string> = {};
-  await deploy(stack => {
+  await deploy((stack) => {
     const key = new Key(stack, 'Key');
     const topic = new Topic(stack, 'Topic', { masterKey: key, enforceSSL: true });
     const [heard, direct] = [print(stack, 'Heard'), print(stack, 'Direct')];
@@ -62,7 +64,7 @@ test('an event goes by a bus, a rule and an encrypted topic to a subscriber', as
 
 test('an alarm on a sum of metrics publishes', async () => {
   let topicId = '';
-  await deploy(stack => {
+  await deploy((stack) => {
     const topic = new Topic(stack, 'Topic');
     topicId = stack.getLogicalId(topic.node.defaultChild as Parameters<Stack['getLogicalId']>[0]);
     const metric = (metricName: string) => new Metric({ namespace: 'App', metricName, statistic: 'Sum', dimensionsMap: { Store: 'a' } });

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'fs';
-import { dirname, join } from 'path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function } from 'aws-cdk-lib/aws-lambda';
@@ -10,7 +10,7 @@ import { RESPONSE_HOST } from '../src/lambda/lambda';
 // The framework's runtime is no exported subpath of aws-cdk-lib.
 const RUNTIME = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resources', 'lib', 'provider-framework', 'runtime');
 const FRAMEWORK = Object.fromEntries(
-  readdirSync(RUNTIME).filter(file => file.endsWith('.js')).map(file => [file, readFileSync(join(RUNTIME, file), 'utf8')]));
+  readdirSync(RUNTIME).filter((file) => file.endsWith('.js')).map((file) => [file, readFileSync(join(RUNTIME, file), 'utf8')]));
 
 const SCALE = 120;
 const INTERVAL_SECONDS = 10;
@@ -53,7 +53,7 @@ async function deployProvider(): Promise<void> {
   const user = { 'index.js': USER_HANDLER };
   const userOnEvent = await aws.function('user-onEvent', user, { Handler: 'index.onEvent' });
   const userIsComplete = await aws.function('user-isComplete', user, { Handler: 'index.isComplete' });
-  const invokeUser = [userOnEvent, userIsComplete].flatMap(arn => [allow('lambda:InvokeFunction', [arn, `${arn}:*`]), allow('lambda:GetFunction', arn)]);
+  const invokeUser = [userOnEvent, userIsComplete].flatMap((arn) => [allow('lambda:InvokeFunction', [arn, `${arn}:*`]), allow('lambda:GetFunction', arn)]);
   const framework = (entrypoint: string, variables: object, statements: object[]) => aws.function(`framework-${entrypoint}`, FRAMEWORK, {
     Handler: `framework.${entrypoint}`,
     Timeout: 900,
@@ -92,7 +92,7 @@ async function create(Polls: string): Promise<any> {
     ResourceType: 'Custom::Thing',
     ResourceProperties: { ServiceToken: onEventArn, Polls },
   });
-  await Promise.all(aws.stepFunctions.executions().map(execution => execution.ended));
+  await Promise.all(aws.stepFunctions.executions().map((execution) => execution.ended));
   expect(responses).toHaveLength(1);
   expect(responses[0].query).toBe('X-Amz-Signature=abc');
   return responses[0].body;
@@ -111,8 +111,8 @@ test('a creation that is complete at the third poll', async () => {
     LogicalResourceId: 'Thing',
     Data: { From: 'onEvent', More: 'isComplete' },
   });
-  expect(polls().map(words => words.slice(0, 3))).toEqual(Array(3).fill(['isComplete', 'thing-1', '42']));
-  const times = polls().map(words => Number(words[3]));
+  expect(polls().map((words) => words.slice(0, 3))).toEqual(Array(3).fill(['isComplete', 'thing-1', '42']));
+  const times = polls().map((words) => Number(words[3]));
   expect(times[1] - times[0]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
   expect(times[2] - times[1]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
   expect(aws.stepFunctions.executions(waiterArn).map(({ status }) => status)).toEqual(['SUCCEEDED']);
@@ -141,5 +141,5 @@ test('a killed function of the framework is polled again', async () => {
   aws.lambda.beforeInvoke = ({ functionName, count }) => functionName === 'framework-isComplete' && count === 1 ? { killAfterMs: 0 } : undefined;
   expect(await create('yy')).toMatchObject({ Status: 'SUCCESS' });
   const events = aws.stepFunctions.executions()[0].history.events.map(({ type }) => type);
-  expect(events.filter(type => type === 'LambdaFunctionFailed')).toHaveLength(1);
+  expect(events.filter((type) => type === 'LambdaFunctionFailed')).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'events';
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './contract';
 
 /** Node fires timers with a longer delay than this at once, so longer sleeps are made of several timers. */
@@ -34,9 +34,11 @@ export class ScaledClock implements Clock {
    * @throws if the clock runs in real time, because functions then use the clock of the machine.
    */
   public skip(ms: number): void {
-    if (this.scale === 1) throw new Error('a clock in real time can\'t skip time, give it a time scale, e.g. 60');
+    if (this.scale === 1) {
+      throw new Error('a clock in real time can\'t skip time, give it a time scale, e.g. 60');
+    }
     this.skipped += ms;
-    [...this.sleepers].forEach(wake => wake());
+    [...this.sleepers].forEach((wake) => wake());
   }
 
   public async sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -54,22 +56,22 @@ export class ScaledClock implements Clock {
   private timer(ms: number, signal?: AbortSignal): Promise<void> {
     const signals = signal ? [this.closing.signal, signal] : [this.closing.signal];
     return new Promise((resolve, reject) => {
-      const aborted = signals.find(s => s.aborted);
+      const aborted = signals.find((s) => s.aborted);
       if (aborted) {
         reject(aborted.reason);
         return;
       }
-      const abort = (): void => finish(() => reject(signals.find(s => s.aborted)?.reason));
+      const abort = (): void => finish(() => reject(signals.find((s) => s.aborted)?.reason));
       const wake = (): void => finish(resolve);
       const timer = setTimeout(wake, ms);
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         this.sleepers.delete(wake);
-        signals.forEach(s => s.removeEventListener('abort', abort));
+        signals.forEach((s) => s.removeEventListener('abort', abort));
         settle();
       };
       this.sleepers.add(wake);
-      signals.forEach(s => s.addEventListener('abort', abort));
+      signals.forEach((s) => s.addEventListener('abort', abort));
     });
   }
 }

@@ -26,7 +26,9 @@ export class HealthLakeService implements WireService {
 
   public async handle(request: WireRequest): Promise<WireResponse> {
     const { headers, body, caller } = request;
-    if (!caller) throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    if (!caller) {
+      throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+    }
     return this.healthLake.handle({ operation: operationOf(headers['x-amz-target'] ?? ''), body, caller });
   }
 
@@ -51,7 +53,7 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
         'sts:RoleSessionName': 'HealthLake', 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.account,
       });
       const s3 = new S3Client({ endpoint: environment.endpoint(), region, credentials, forcePathStyle: true });
-      return { s3, describeKey: async keyId => (await kms.describe(caller, keyId)).arn } satisfies DataAccess;
+      return { s3, describeKey: async (keyId) => (await kms.describe(caller, keyId)).arn } satisfies DataAccess;
     },
   };
 }
@@ -61,7 +63,9 @@ async function inHealthLakesWords(authorization: Promise<void>): Promise<void> {
   try {
     await authorization;
   } catch (error) {
-    if (error instanceof ServiceError && error.name === 'AccessDenied') throw new ServiceError('AccessDeniedException', error.message);
+    if (error instanceof ServiceError && error.name === 'AccessDenied') {
+      throw new ServiceError('AccessDeniedException', error.message);
+    }
     throw error;
   }
 }

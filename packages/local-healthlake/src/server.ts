@@ -73,7 +73,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { 'port': { type: 'string', default: '8790' }, 'time-scale': { type: 'string', default: '1' } } });
   const server = await startHealthLakeServer(Number(values.port), Number(values['time-scale']));
   process.stdout.write(greeting(server.url));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void server.close());
+  }
 }
 
 if (require.main === module) {

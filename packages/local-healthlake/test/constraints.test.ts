@@ -6,8 +6,12 @@ import { decodeRequest, operationOf } from '../src/healthlake/api/wire';
 
 /** Names of all members below a schema. */
 function memberNames(schema: NormalizedSchema): string[] {
-  if (schema.isListSchema()) return memberNames(schema.getValueSchema());
-  if (!schema.isStructSchema()) return [];
+  if (schema.isListSchema()) {
+    return memberNames(schema.getValueSchema());
+  }
+  if (!schema.isStructSchema()) {
+    return [];
+  }
   return [...schema.structIterator()].flatMap(([name, member]) => [name, ...memberNames(member)]);
 }
 
@@ -29,7 +33,7 @@ describe('the constraints', () => {
     const operations = Object.values(sdk).filter((value): value is StaticOperationSchema => Array.isArray(value) && value[0] === 9);
     const schemas = operations.flatMap(([, , , , input, output]) => [NormalizedSchema.of(input), NormalizedSchema.of(output)]);
     const known = new Set(schemas.flatMap(memberNames));
-    expect(Object.keys(CONSTRAINTS).filter(name => !known.has(name))).toEqual([]);
+    expect(Object.keys(CONSTRAINTS).filter((name) => !known.has(name))).toEqual([]);
   });
 
   test.each([
@@ -83,7 +87,7 @@ describe('a request is refused', () => {
       + 'Value \'lax\' at \'validationLevel\' failed to satisfy constraint: Member must satisfy enum value set: [strict, structure-only, minimal]');
   });
 
-  test.each([0, 501])('for MaxResults %s', async MaxResults => {
+  test.each([0, 501])('for MaxResults %s', async (MaxResults) => {
     const bound = MaxResults === 0 ? 'greater than or equal to 1' : 'less than or equal to 500';
     expect(await refusal(sdk.ListFHIRImportJobs$, { DatastoreId: 'a', MaxResults })).toBe(
       `ValidationException: 1 validation error detected: Value '${MaxResults}' at 'maxResults' failed to satisfy constraint: Member must have value ${bound}`);

@@ -82,11 +82,13 @@ test('deleting ends the job that runs and those that wait', async () => {
   aws = await Harness.start({ pace: { minimumDurationMs: NEVER, submitDelayMs: 0 }, datastoreDeletionMs: NEVER });
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const [running, waiting] = [await aws.startImport(), await aws.startImport()];
-  await aws.event(running, event => (event.progress?.TotalNumberOfScannedFiles ?? 0) > 0);
+  await aws.event(running, (event) => (event.progress?.TotalNumberOfScannedFiles ?? 0) > 0);
 
   const { DatastoreStatus } = await aws.healthLake.send(new DeleteFHIRDatastoreCommand({ DatastoreId: aws.datastoreId }));
   expect(DatastoreStatus).toBe('DELETING');
-  for (const job of [running, waiting]) expect(await aws.describe(job)).toMatchObject({ JobStatus: 'FAILED', Message: 'The data store was deleted' });
+  for (const job of [running, waiting]) {
+    expect(await aws.describe(job)).toMatchObject({ JobStatus: 'FAILED', Message: 'The data store was deleted' });
+  }
   expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
 });
 
@@ -99,13 +101,13 @@ test('data stores are listed page by page, the newest first, and by name, status
   }
   const pages: string[][] = [];
   for await (const page of paginateListFHIRDatastores({ client: aws.healthLake, pageSize: 3 }, {})) {
-    pages.push(page.DatastorePropertiesList!.map(datastore => datastore.DatastoreId!));
+    pages.push(page.DatastorePropertiesList!.map((datastore) => datastore.DatastoreId!));
   }
   expect(pages).toEqual([ids.slice(0, 3), ids.slice(3)]);
 
   const list = async (Filter: DatastoreFilter): Promise<unknown[]> => {
     const { DatastorePropertiesList } = await aws.healthLake.send(new ListFHIRDatastoresCommand({ Filter }));
-    return DatastorePropertiesList!.map(datastore => datastore.DatastoreId);
+    return DatastorePropertiesList!.map((datastore) => datastore.DatastoreId);
   };
   expect(await list({ DatastoreName: 'b' })).toEqual([ids[0], ids[2]]);
   await aws.healthLake.send(new DeleteFHIRDatastoreCommand({ DatastoreId: ids[0] }));

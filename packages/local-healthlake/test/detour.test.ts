@@ -25,7 +25,9 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   const cancelling = override.outcome?.status === 'CANCEL_COMPLETED' ? ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] : [];
   let pausedAt = Infinity;
   aws.service.healthLake.observe(({ status }) => {
-    if (String(status) === PAUSED.status) pausedAt = Math.floor(aws.clock.now());
+    if (String(status) === PAUSED.status) {
+      pausedAt = Math.floor(aws.clock.now());
+    }
   });
   const jobId = await aws.startImport();
   await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);

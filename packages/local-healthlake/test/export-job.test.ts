@@ -45,7 +45,7 @@ test('an export writes all resources, one object for each type', async () => {
     OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/${folder}`, KmsKeyId: aws.keyArn } },
     DataAccessRoleArn: DATA_ACCESS_ROLE,
   });
-  expect((await aws.outputKeys()).filter(key => key.startsWith(folder))).toEqual([`${folder}Group.ndjson`, `${folder}Patient.ndjson`]);
+  expect((await aws.outputKeys()).filter((key) => key.startsWith(folder))).toEqual([`${folder}Group.ndjson`, `${folder}Patient.ndjson`]);
   expect(await aws.output(`${folder}Patient.ndjson`)).toBe(patient('a', { active: true }) + patient('b'));
   expect(await aws.output(`${folder}Group.ndjson`)).toBe('{"resourceType":"Group","id":"g","quantity":1.00}\n');
 
@@ -56,7 +56,7 @@ test('an export writes all resources, one object for each type', async () => {
 test('an export of nothing writes nothing', async () => {
   const jobId = await startExport();
   await aws.event(jobId, ({ status }) => status === 'COMPLETED');
-  expect((await aws.outputKeys()).filter(key => key.includes('EXPORT'))).toEqual([]);
+  expect((await aws.outputKeys()).filter((key) => key.includes('EXPORT'))).toEqual([]);
 });
 
 test('jobs of both kinds do not wait for each other', async () => {

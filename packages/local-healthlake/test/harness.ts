@@ -81,7 +81,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
       ...options,
       pace: { submitDelayMs: 200, minimumDurationMs: 2_000, resourcesPerSecond: 1_000, ...options.pace },
     });
-    this.service.healthLake.observe(event => this.events.push(event));
+    this.service.healthLake.observe((event) => this.events.push(event));
     this.router = new Router(this.iam, this.clock);
     this.router.register('healthlake', this.service);
     this.bucketsOfAws = new S3(this.environment, this.iam, this.kms);
@@ -107,7 +107,9 @@ export class Harness<I extends HarnessIam = HarnessIam> {
   /** Many small input objects at once, past the wire. */
   public putDirectly(keys: readonly string[]): void {
     const version = { deleteMarker: false, body: Buffer.from('x'), etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' as const } };
-    for (const key of keys) this.bucketsOfAws.bucket(INPUT).put(key, version);
+    for (const key of keys) {
+      this.bucketsOfAws.bucket(INPUT).put(key, version);
+    }
   }
 
   public startRequest(change: Partial<StartFHIRImportJobCommandInput> = {}): StartFHIRImportJobCommandInput {
@@ -132,16 +134,18 @@ export class Harness<I extends HarnessIam = HarnessIam> {
 
   /** Waits for the job's end and describes it. */
   public async ended(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
-    await this.event(jobId, event => ENDED.includes(event.status));
+    await this.event(jobId, (event) => ENDED.includes(event.status));
     return this.describe(jobId, datastoreId);
   }
 
   /** Resolves with the first event of the job that is as wanted, past ones included. */
   public async event(jobId: string, isWanted: (event: JobEvent) => boolean): Promise<JobEvent> {
     const wanted = (event: JobEvent): boolean => event.jobId === jobId && isWanted(event);
-    return this.events.find(wanted) ?? new Promise(resolve => {
-      const stop = this.service.healthLake.observe(event => {
-        if (!wanted(event)) return;
+    return this.events.find(wanted) ?? new Promise((resolve) => {
+      const stop = this.service.healthLake.observe((event) => {
+        if (!wanted(event)) {
+          return;
+        }
         stop();
         resolve(event);
       });
@@ -150,7 +154,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
 
   /** The statuses a job had, one after the other. */
   public statuses(jobId: string): string[] {
-    const all = this.events.filter(event => event.jobId === jobId).map(event => event.status);
+    const all = this.events.filter((event) => event.jobId === jobId).map((event) => event.status);
     return all.filter((status, index) => status !== all[index - 1]);
   }
 
@@ -168,7 +172,9 @@ export class Harness<I extends HarnessIam = HarnessIam> {
 
   public async close(): Promise<void> {
     await this.service.close();
-    for (const client of this.clients) client.destroy();
+    for (const client of this.clients) {
+      client.destroy();
+    }
     await this.router.close();
     this.clock.close();
   }
@@ -178,7 +184,9 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     this.healthLake = this.client();
     this.s3 = new S3Client({ endpoint: this.url, region: 'us-east-1', credentials: this.credentials, forcePathStyle: true });
     this.clients.push(this.s3);
-    for (const Bucket of [INPUT, OUTPUT]) await this.s3.send(new CreateBucketCommand({ Bucket }));
+    for (const Bucket of [INPUT, OUTPUT]) {
+      await this.s3.send(new CreateBucketCommand({ Bucket }));
+    }
     this.keyArn = this.kms.keys.create(this.kms.defaultKeyPolicy).arn;
     this.datastoreId = await this.createDatastore('first');
   }

@@ -24,7 +24,7 @@ function folder(jobId: string): string {
 async function jsonLines(key: string): Promise<Record<string, any>[]> {
   const text = await aws.output(key);
   expect(text.endsWith('\n')).toBe(true);
-  return text.trimEnd().split('\n').map(line => JSON.parse(line));
+  return text.trimEnd().split('\n').map((line) => JSON.parse(line));
 }
 
 test('an import without errors: statuses, resources, manifest, SUCCESS and no FAILURE', async () => {
@@ -98,7 +98,7 @@ test('an import with errors: counts, FAILURE lines, the manifest key by key', as
     },
   })));
   expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map(({ lineId }) => lineId)).toEqual([1, 6]);
-  expect((await aws.outputKeys()).filter(key => key.includes('Bad'))).toEqual([`${folder(jobId)}FAILURE/Bad.ndjson`]);
+  expect((await aws.outputKeys()).filter((key) => key.includes('Bad'))).toEqual([`${folder(jobId)}FAILURE/Bad.ndjson`]);
 
   const { JobOutputDataConfig } = job;
   const uri = JobOutputDataConfig!.S3Configuration!.S3Uri;
@@ -131,18 +131,20 @@ test('a second import makes new versions, and so does a repeated id', async () =
   const { healthLake } = aws.service;
   expect(healthLake.resource(aws.datastoreId, 'Patient', 'a')).toMatchObject({ versionId: 3, json: patient('a', { active: false }).trimEnd() });
   expect(healthLake.resource(aws.datastoreId, 'Patient', 'b')?.versionId).toBe(1);
-  expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map(line => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
+  expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map((line) => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
 });
 
 test('sub-folders are kept, other objects and empty ones ignored', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
-  for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) await aws.put(key, /txt|gz/.test(key) ? 'x' : '');
+  for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) {
+    await aws.put(key, /txt|gz/.test(key) ? 'x' : '');
+  }
   await aws.put('data/PATIENT.NDJSON', patient('d'));
   await aws.put('elsewhere/Patient.ndjson', patient('c'));
   const jobId = await aws.startImport();
   expect(await aws.ended(jobId)).toMatchObject({ JobProgressReport: { TotalNumberOfScannedFiles: 2, TotalNumberOfResourcesScanned: 3 } });
-  expect((await aws.outputKeys()).map(key => key.replace(folder(jobId), ''))).toEqual([
+  expect((await aws.outputKeys()).map((key) => key.replace(folder(jobId), ''))).toEqual([
     PROBE, 'FAILURE/v1/a/Patient.ndjson', 'Manifest.json', 'SUCCESS/Patient.ndjson', 'SUCCESS/v1/a/Patient.ndjson',
   ]);
 });
@@ -165,7 +167,9 @@ test('a Bundle is one resource: its entries are neither imported nor carried out
 });
 
 test('the input location is a prefix of keys, as in S3; the output location is a folder', async () => {
-  for (const name of ['data/in-1/Patient', 'data/in-2/Patient', 'data/other']) await aws.put(`${name}.ndjson`, patient(name.replace(/\//g, '.')));
+  for (const name of ['data/in-1/Patient', 'data/in-2/Patient', 'data/other']) {
+    await aws.put(`${name}.ndjson`, patient(name.replace(/\//g, '.')));
+  }
   const jobId = await aws.startImport({
     InputDataConfig: { S3Uri: `s3://${INPUT}/data/in-` },
     JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data`, KmsKeyId: aws.keyArn } },
@@ -175,8 +179,8 @@ test('the input location is a prefix of keys, as in S3; the output location is a
     InputDataConfig: { S3Uri: `s3://${INPUT}/data/in-` },
     JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/${folder(jobId)}` } },
   });
-  expect((await aws.outputKeys()).filter(key => key.includes('SUCCESS'))).toEqual(
-    ['in-1', 'in-2'].map(part => `${folder(jobId)}SUCCESS/${part}/Patient.ndjson`));
+  expect((await aws.outputKeys()).filter((key) => key.includes('SUCCESS'))).toEqual(
+    ['in-1', 'in-2'].map((part) => `${folder(jobId)}SUCCESS/${part}/Patient.ndjson`));
 });
 
 test('more files than a page of a listing are all read', async () => {
@@ -201,7 +205,7 @@ test('a file that vanishes after the listing is counted as unreadable', async ()
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
   const jobId = await aws.startImport();
-  await aws.event(jobId, event => event.progress?.TotalNumberOfScannedFiles === 2);
+  await aws.event(jobId, (event) => event.progress?.TotalNumberOfScannedFiles === 2);
   await aws.s3.send(new DeleteObjectCommand({ Bucket: INPUT, Key: 'data/2.ndjson' }));
   expect(await aws.ended(jobId)).toMatchObject({
     JobStatus: 'COMPLETED_WITH_ERRORS',
@@ -214,16 +218,18 @@ test('a file that vanishes after the listing is counted as unreadable', async ()
 
 test('the progress report moves, never backwards, and Describe shows it', async () => {
   await restart();
-  for (const file of ['1', '2', '3']) await aws.put(`data/${file}.ndjson`, Array.from({ length: 20 }, (_, i) => patient(`${file}-${i}`)).join(''));
+  for (const file of ['1', '2', '3']) {
+    await aws.put(`data/${file}.ndjson`, Array.from({ length: 20 }, (_, i) => patient(`${file}-${i}`)).join(''));
+  }
   const jobId = await aws.startImport();
-  await aws.event(jobId, event => (event.progress?.TotalNumberOfResourcesScanned ?? 0) > 0);
+  await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesScanned ?? 0) > 0);
   const midway = await aws.describe(jobId);
   expect(midway).toMatchObject({ JobStatus: 'IN_PROGRESS', JobProgressReport: { TotalNumberOfScannedFiles: 3 } });
   expect(midway.JobProgressReport!.TotalNumberOfResourcesImported).toBeLessThan(60);
   expect(midway).not.toHaveProperty('EndTime');
 
   await aws.ended(jobId);
-  const imported = aws.events.filter(event => event.jobId === jobId).map(event => event.progress?.TotalNumberOfResourcesImported ?? 0);
+  const imported = aws.events.filter((event) => event.jobId === jobId).map((event) => event.progress?.TotalNumberOfResourcesImported ?? 0);
   expect(imported).toEqual([...imported].sort((a, b) => a - b));
   expect(new Set(imported).size).toBeGreaterThan(4);
   expect(imported.at(-1)).toBe(60);
@@ -233,7 +239,7 @@ test('closing in the middle of a job leaves nothing running', async () => {
   await restart();
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const jobId = await aws.startImport();
-  await aws.event(jobId, event => (event.progress?.TotalNumberOfScannedFiles ?? 0) > 0);
+  await aws.event(jobId, (event) => (event.progress?.TotalNumberOfScannedFiles ?? 0) > 0);
   await aws.service.close();
   const count = aws.events.length;
   await aws.clock.sleep(4_000);

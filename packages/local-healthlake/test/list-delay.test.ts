@@ -25,11 +25,11 @@ async function startExport(): Promise<string> {
 const LISTS = {
   import: async () => {
     const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
-    return ImportJobPropertiesList!.map(job => job.JobId);
+    return ImportJobPropertiesList!.map((job) => job.JobId);
   },
   export: async () => {
     const { ExportJobPropertiesList } = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId }));
-    return ExportJobPropertiesList!.map(job => job.JobId);
+    return ExportJobPropertiesList!.map((job) => job.JobId);
   },
 };
 
@@ -40,11 +40,13 @@ async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ 
   for (const lists: unknown[][] = []; ;) {
     const list = await LISTS[kind]();
     lists.push(list);
-    if (list.includes(jobId)) return { lists, afterMs: aws.clock.now() - SubmitTime!.getTime() };
+    if (list.includes(jobId)) {
+      return { lists, afterMs: aws.clock.now() - SubmitTime!.getTime() };
+    }
   }
 }
 
-describe.each(['import', 'export'] as const)('an %s job', kind => {
+describe.each(['import', 'export'] as const)('an %s job', (kind) => {
   const begin = () => kind === 'import' ? aws.startImport() : startExport();
 
   test('is listed at once', async () => {

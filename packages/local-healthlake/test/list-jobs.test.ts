@@ -24,13 +24,13 @@ afterAll(() => aws.close());
 
 async function list(query: Partial<ListFHIRImportJobsCommandInput>): Promise<string[]> {
   const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, ...query }));
-  return ImportJobPropertiesList!.map(job => job.JobId!);
+  return ImportJobPropertiesList!.map((job) => job.JobId!);
 }
 
 test('all pages together are all jobs, the newest first', async () => {
   const pages: string[][] = [];
   for await (const page of paginateListFHIRImportJobs({ client: aws.healthLake, pageSize: 2 }, { DatastoreId: aws.datastoreId })) {
-    pages.push(page.ImportJobPropertiesList!.map(job => job.JobId!));
+    pages.push(page.ImportJobPropertiesList!.map((job) => job.JobId!));
   }
   expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
 });
@@ -81,7 +81,7 @@ test('a token of another query, or of nobody, is refused', async () => {
     .rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test.each([0, 501])('MaxResults %s is refused', async MaxResults => {
+test.each([0, 501])('MaxResults %s is refused', async (MaxResults) => {
   await expect(list({ MaxResults })).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
@@ -98,7 +98,7 @@ test('export jobs are listed by themselves, with the same filters', async () => 
   const [first, second] = [await start('x'), await start('y')];
   const exports = async (query: { JobName?: string; MaxResults?: number; NextToken?: string }): Promise<unknown> => {
     const answer = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId, ...query }));
-    return { jobs: answer.ExportJobPropertiesList!.map(job => job.JobId), token: answer.NextToken };
+    return { jobs: answer.ExportJobPropertiesList!.map((job) => job.JobId), token: answer.NextToken };
   };
   expect(await exports({})).toEqual({ jobs: [second, first] });
   expect(await exports({ JobName: 'x' })).toEqual({ jobs: [first] });

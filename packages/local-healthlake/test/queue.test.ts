@@ -14,9 +14,11 @@ describe('the queue', () => {
   test('runs one job at a time, first in, first out', async () => {
     await start();
     const jobs = [await aws.startImport(), await aws.startImport(), await aws.startImport()];
-    for (const job of jobs) expect(await aws.ended(job)).toMatchObject({ JobStatus: 'COMPLETED' });
+    for (const job of jobs) {
+      expect(await aws.ended(job)).toMatchObject({ JobStatus: 'COMPLETED' });
+    }
 
-    expect(jobs.map(job => aws.statuses(job).filter(status => status !== 'QUEUED'))).toEqual(jobs.map(() => ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']));
+    expect(jobs.map((job) => aws.statuses(job).filter((status) => status !== 'QUEUED'))).toEqual(jobs.map(() => ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']));
     const turns = aws.events.filter(({ status }) => status === 'IN_PROGRESS' || status === 'COMPLETED').map(({ jobId }) => jobId);
     expect(turns.filter((job, index) => job !== turns[index - 1])).toEqual(jobs);
   });
@@ -34,7 +36,7 @@ describe('the queue', () => {
     await expect(aws.describe(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test.each([true, false])('stands still while it is stalled (one data store: %s)', async one => {
+  test.each([true, false])('stands still while it is stalled (one data store: %s)', async (one) => {
     await start();
     const { healthLake } = aws.service;
     healthLake.stallQueue(one ? aws.datastoreId : undefined);
@@ -42,8 +44,11 @@ describe('the queue', () => {
     const jobId = await aws.startImport();
     const elsewhere = await aws.startImport({ DatastoreId: other });
     await aws.event(jobId, ({ status }) => status === 'QUEUED');
-    if (one) await aws.ended(elsewhere, other);
-    else await aws.event(elsewhere, ({ status }) => status === 'QUEUED');
+    if (one) {
+      await aws.ended(elsewhere, other);
+    } else {
+      await aws.event(elsewhere, ({ status }) => status === 'QUEUED');
+    }
     await aws.clock.sleep(4_000);
     expect(await aws.describe(jobId)).toMatchObject({ JobStatus: 'QUEUED' });
 

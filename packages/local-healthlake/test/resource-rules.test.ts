@@ -14,7 +14,7 @@ describe('a line', () => {
     '{"resourceType":"Patient","id":"a"}',
     '{"resourceType":"Binary","id":"A-9.z","contentType":1}\r',
     `{"resourceType":"Observation","id":"${'x'.repeat(64)}","valueDecimal":1.50}`,
-  ])('is accepted as it is: %j', line => {
+  ])('is accepted as it is: %j', (line) => {
     expect(judgeLine(line)).toMatchObject({ json: line });
   });
 
@@ -41,10 +41,12 @@ test('R4 has 146 types of resources', () => {
 describe('a stream is split', () => {
   async function split(...chunks: string[]): Promise<string[]> {
     async function* stream(): AsyncGenerator<Buffer> {
-      yield* chunks.map(chunk => Buffer.from(chunk, 'latin1'));
+      yield* chunks.map((chunk) => Buffer.from(chunk, 'latin1'));
     }
     const lines: string[] = [];
-    for await (const line of linesOf(stream())) lines.push(line.toString('latin1'));
+    for await (const line of linesOf(stream())) {
+      lines.push(line.toString('latin1'));
+    }
     return lines;
   }
 

@@ -43,7 +43,7 @@ test('npm run healthlake says where it listens and how to use it, nothing else, 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];
-  server.stderr.on('data', text => complaints.push(String(text)));
+  server.stderr.on('data', (text) => complaints.push(String(text)));
   try {
     const [greeting] = await once(server.stdout, 'data');
     expect(String(greeting)).toMatch(/listen on (http:\/\/127\.0\.0\.1:\d+)[^]*AWS_ENDPOINT_URL=\1[^]*aws healthlake start-fhir-import-job/);

@@ -1,9 +1,9 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
-import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, ImportEventDetail } from '../../contract';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { type EVENT_FAILED, EVENT_SOURCE, type EVENT_SUCCEEDED, type ImportEventDetail } from '../../contract';
 
 /** What HealthLake calls the states of a job in its events. There is none for a job that was cancelled. */
 const STATUS_CHANGES = ['Submitted', 'Queued', 'In Progress', 'Completed', 'Completed With Errors', 'Failed'];

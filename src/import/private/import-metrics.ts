@@ -1,6 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { IConstruct } from 'constructs';
-import { METRIC_NAMESPACE, MetricDimensions, EndMetricName } from '../../contract';
+import type { IConstruct } from 'constructs';
+import { METRIC_NAMESPACE, type MetricDimensions, type EndMetricName } from '../../contract';
 
 /** A metric that the handler writes of the jobs of one import. */
 export function importMetric(scope: IConstruct, dimensions: MetricDimensions, metricName: EndMetricName, statistic: string,

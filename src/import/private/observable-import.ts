@@ -2,14 +2,14 @@ import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct, IDependable } from 'constructs';
-import { allowAlarms, busArn, notificationMessage, ResultEvent, resultPattern, statusChangePattern } from './import-events';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct, type IDependable } from 'constructs';
+import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import { importMetric } from './import-metrics';
-import { ImportWatch } from './import-watch';
+import type { ImportWatch } from './import-watch';
 import { putEventsStatement } from './operator';
-import { EVENT_FAILED, EVENT_SUCCEEDED, MetricDimensions } from '../../contract';
+import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
 
 /**
  * An import as those see it who want to hear of it: events, notifications, metrics and an alarm.

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
-import { listPrefix, Location } from './data-access';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { listPrefix, type Location } from './data-access';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
 
 /** What an import's operator role is for. */

@@ -1,7 +1,7 @@
 import { Size, Token } from 'aws-cdk-lib';
-import { WireQuotas } from '../../contract';
-import { ImportQuotas } from '../import-quotas';
+import type { WireQuotas } from '../../contract';
 import { text } from '../../private/text';
+import type { ImportQuotas } from '../import-quotas';
 
 const GIGABYTE = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
-import { Location } from './data-access';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Location } from './data-access';
 
 /** What the results of an import hold that the report is made of, `Manifest.json` also as the guide has it. SUCCESS/ is not among them. */
 const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'];

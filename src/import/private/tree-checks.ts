@@ -1,6 +1,6 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
-import { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
-import { IConstruct } from 'constructs';
+import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import type { IConstruct } from 'constructs';
 
 /** One import, as the checks of the finished tree see it. */
 export interface ImportInTree {

@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { WatchAnswer, WatchedImport } from '../../contract';
+import type { WatchAnswer, WatchedImport } from '../../contract';
 
 /** A path to a member of an execution's input. */
 type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';

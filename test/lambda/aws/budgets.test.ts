@@ -6,10 +6,10 @@ import {
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 import { isComplete } from '../../../lambda';
 import { FUNCTION_TIMEOUT_MS, INVOCATION_MS, LISTING_INVOCATION_MS, PAGE_CALL_MS } from '../../../lambda/import/job/budgets';
-import { WatchedImport } from '../../../src/contract';
+import type { WatchedImport } from '../../../src/contract';
+import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 
 /** The time-out of the function. */
 const TIMEOUT = 5 * MINUTE;
@@ -66,7 +66,9 @@ const HANGS = {
 async function timeOf(invocation: () => Promise<unknown>): Promise<number> {
   const began = Date.now();
   let settled = false;
-  const asked = invocation().catch(() => undefined).finally(() => { settled = true; });
+  const asked = invocation().catch(() => undefined).finally(() => {
+    settled = true;
+  });
   while (!settled) {
     await jest.advanceTimersToNextTimerAsync();
   }

@@ -1,12 +1,12 @@
-import { once } from 'events';
-import { createServer, RequestListener, Server } from 'http';
-import { AddressInfo } from 'net';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { HealthLakeClient, ListFHIRImportJobsCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { DATASTORE, JOB } from '../harness';
 import { assumeRole, CLIENT_CONFIG } from '../../../lambda/aws/credentials';
 import { operatorFor } from '../../../lambda/aws/operator';
+import { DATASTORE, JOB } from '../harness';
 
 const START = new StartFHIRImportJobCommand({
   DatastoreId: DATASTORE,
@@ -72,7 +72,9 @@ test('assuming a role is given up after 30 s', async () => {
     args[1]?.abortSignal?.addEventListener('abort', () => reject(new Error('aborted')));
   }));
   let ended: unknown;
-  assumeRole('arn:aws:iam::123456789012:role/x').catch((error) => { ended = error; });
+  assumeRole('arn:aws:iam::123456789012:role/x').catch((error) => {
+    ended = error;
+  });
   await jest.advanceTimersByTimeAsync(29_999);
   expect(ended).toBeUndefined();
   await jest.advanceTimersByTimeAsync(1);

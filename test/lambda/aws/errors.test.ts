@@ -1,6 +1,6 @@
-import { sdkError } from '../harness';
-import { describeError, ErrorKind, kindOf } from '../../../lambda/aws/errors';
+import { describeError, type ErrorKind, kindOf } from '../../../lambda/aws/errors';
 import { Failure, toReason } from '../../../lambda/framework/reason';
+import { sdkError } from '../harness';
 
 /** A request that got no answer. */
 const unanswered = (name: string, message: string): Error => Object.assign(sdkError(name, message), { $metadata: { attempts: 8 } });

@@ -1,11 +1,11 @@
-import { once } from 'events';
-import { createServer, Server, ServerResponse } from 'http';
-import { AddressInfo } from 'net';
-import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { SECOND } from '../harness';
 import { operatorFor } from '../../../lambda/aws/operator';
+import { SECOND } from '../harness';
 
 const sts = mockClient(STSClient);
 let server: Server;
@@ -54,7 +54,9 @@ test('the report function may take minutes', async () => {
 test.each([429, 500])('an invocation that is answered with %i is sent once: whether to repeat it is decided elsewhere', async (status) => {
   server.on('invocation', () => requests.at(-1)!.writeHead(status).end('{}'));
   let settled = false;
-  const invoked = invoke().catch((error: Error) => error).finally(() => { settled = true; });
+  const invoked = invoke().catch((error: Error) => error).finally(() => {
+    settled = true;
+  });
   while (!settled) {
     await jest.advanceTimersByTimeAsync(SECOND);
     await new Promise(setImmediate);

@@ -1,10 +1,12 @@
-import { Aws, STACK, T0 } from '../harness';
 import { operatorFor } from '../../../lambda/aws/operator';
 import { askDirection } from '../../../lambda/aws/stack';
+import { Aws, STACK, T0 } from '../harness';
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 const ask = async () => askDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);

@@ -11,7 +11,9 @@ const THROTTLED = sdkError('ThrottlingException', 'Rate exceeded');
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 /** Signed so long before it is delivered. */

@@ -1,14 +1,14 @@
 import { StackStatus } from '@aws-sdk/client-cloudformation';
-import { DatastoreStatus, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { sdkError } from '../harness';
-import { Fact } from '../../../lambda/aws/fact';
-import { answerFromId, DatastoreFacts, decideJob, JobChange, JobDecision, JobFacts, wouldStart } from '../../../lambda/import/job/decision';
-import { LedgerEntry } from '../../../lambda/import/job/ledger';
+import { DatastoreStatus, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { Fact } from '../../../lambda/aws/fact';
+import { type Direction, directionOf } from '../../../lambda/aws/stack';
+import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobDecision, type JobFacts, wouldStart } from '../../../lambda/import/job/decision';
+import type { LedgerEntry } from '../../../lambda/import/job/ledger';
 import { attributesOf, sentencesOf } from '../../../lambda/import/outcome/answer';
-import { decideOutcome, OutcomeDecision } from '../../../lambda/import/outcome/decision';
-import { Evidence } from '../../../lambda/import/outcome/verdict';
-import { Direction, directionOf } from '../../../lambda/aws/stack';
-import { ImportOutcomeProperties, WireErrorTolerance } from '../../../src/contract';
+import { decideOutcome, type OutcomeDecision } from '../../../lambda/import/outcome/decision';
+import type { Evidence } from '../../../lambda/import/outcome/verdict';
+import type { ImportOutcomeProperties, WireErrorTolerance } from '../../../src/contract';
+import { sdkError } from '../harness';
 
 const FINGERPRINT = '029a72daa07fc79abd11';
 const OTHER = 'c5557f4386429338eb66';

@@ -1,10 +1,10 @@
-import { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { hex, pseudoRandom } from './simulation';
 import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
 import { formatJobId, parseJobId } from '../../../lambda/import/job/physical-id';
 import { formatOutcomeId, parseOutcomeId } from '../../../lambda/import/outcome/physical-id';
 import { formatWaitId } from '../../../lambda/import/wait/physical-id';
-import { ImportJobProperties } from '../../../src/contract';
+import type { ImportJobProperties } from '../../../src/contract';
 
 const PROPERTIES: ImportJobProperties = {
   ContractVersion: '1',

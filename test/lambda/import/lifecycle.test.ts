@@ -1,9 +1,10 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeStacksCommand, type StackStatus } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../harness';
 import { playWatch, watchedImport } from './monitor/watch-player';
 import { fingerprintOf } from '../../../lambda/import/fingerprint';
-import { ImportJobProperties } from '../../../src/contract';
+import type { ImportJobProperties } from '../../../src/contract';
 
 /** The rows of docs/lifecycle.md: the decision, as its last column begins, by the name of the row. */
 const TABLE = new Map(readFileSync(join(__dirname, '../../../docs/lifecycle.md'), 'utf8')

@@ -1,5 +1,5 @@
-import { hex, looksAt, noticeDelayOf, pseudoRandom, SimulatedImport } from './simulation';
-import { isWorthWaiting, NextLook, untilNextLook } from '../../../lambda/import/polling';
+import { hex, looksAt, noticeDelayOf, pseudoRandom, type SimulatedImport } from './simulation';
+import { isWorthWaiting, type NextLook, untilNextLook } from '../../../lambda/import/polling';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,9 +1,9 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
+import { askForReport, type ReportCall } from '../../../lambda/import/report-call';
+import type { ReportAnswer } from '../../../lambda/report/types';
 import { DATASTORE, JOB_ID, NO_ANSWER, sdkError, SECOND, useFakeSleep } from '../harness';
-import { ReportAnswer } from '../../../lambda/report/types';
-import { askForReport, ReportCall } from '../../../lambda/import/report-call';
 
 const CALL: ReportCall = {
   FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:report',
@@ -41,7 +41,9 @@ const answer = () => answers(JSON.stringify(ANSWER));
 async function ask(): Promise<{ result: ReportAnswer; invocations: number; seconds: number }> {
   const began = Date.now();
   let settled = false;
-  const asked = askForReport(new LambdaClient({ region: 'eu-west-1' }), CALL, budget.signal).finally(() => { settled = true; });
+  const asked = askForReport(new LambdaClient({ region: 'eu-west-1' }), CALL, budget.signal).finally(() => {
+    settled = true;
+  });
   while (!settled) {
     await jest.advanceTimersToNextTimerAsync();
   }

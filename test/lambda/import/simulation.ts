@@ -1,4 +1,4 @@
-import { isWorthWaiting, NextLook, untilNextLook } from '../../../lambda/import/polling';
+import { isWorthWaiting, type NextLook, untilNextLook } from '../../../lambda/import/polling';
 
 /** An import as the polling sees it. All times in milliseconds. */
 export interface SimulatedImport {

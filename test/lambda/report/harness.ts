@@ -1,8 +1,8 @@
 import { CANARY } from './lines';
 import { reportStatements } from './statements';
 import { handler } from '../../../lambda/report';
-import { ReportDocument } from '../../../lambda/report/document';
-import { Report, ReportAnswer, ReportRequest } from '../../../lambda/report/types';
+import type { ReportDocument } from '../../../lambda/report/document';
+import type { Report, ReportAnswer, ReportRequest } from '../../../lambda/report/types';
 import { LocalAws } from '../../../packages/local-aws/src/aws';
 
 export const BUCKET = 'clinic-results';
@@ -84,7 +84,9 @@ export class Harness {
   private async setUp(): Promise<void> {
     const { aws } = this;
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      jest.spyOn(console, method).mockImplementation((...written) => { this.log.push(written.map(String).join(' ')); });
+      jest.spyOn(console, method).mockImplementation((...written) => {
+        this.log.push(written.map(String).join(' '));
+      });
     }
     this.keyArn = aws.kms.keys.create(aws.kms.defaultKeyPolicy).arn;
     aws.s3.createBucket(BUCKET).encryption = { algorithm: 'aws:kms', keyId: this.keyArn, bucketKey: true };

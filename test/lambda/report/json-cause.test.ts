@@ -1,13 +1,13 @@
-import { createHash } from 'crypto';
-import { gzipSync } from 'zlib';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { CANARY, fileTally, failure } from './lines';
 import { answerOf, readReport } from '../../../lambda/report/answer';
 import { documentOf } from '../../../lambda/report/document';
 import { INVALID_JSON } from '../../../lambda/report/json-cause';
 import { LineReader } from '../../../lambda/report/line-reader';
-import { Reading } from '../../../lambda/report/read-files';
+import type { Reading } from '../../../lambda/report/read-files';
 import { Tally } from '../../../lambda/report/tally';
-import { JsonCause, Report } from '../../../lambda/report/types';
+import type { JsonCause, Report } from '../../../lambda/report/types';
 import { failureLine } from '../../../packages/local-healthlake/src/healthlake/runs/import-output';
 import { linesOf } from '../../../packages/local-healthlake/src/healthlake/runs/ndjson';
 import { isRejected, judgeLine } from '../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
@@ -46,7 +46,9 @@ function causeIn({ reasons }: Report): JsonCause | undefined {
 async function failuresOf(content: Buffer): Promise<string[]> {
   const lines: string[] = [];
   let lineId = 0;
-  for await (const line of linesOf((async function* () { yield content; })())) {
+  for await (const line of linesOf((async function* () {
+    yield content;
+  })())) {
     lineId += 1;
     const judged = judgeLine(line.toString('utf8'));
     lines.push(...(isRejected(judged) ? [failureLine(lineId, judged)] : []));

@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'v8';
-import { runInNewContext } from 'vm';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CANARY, error, failure, fileTally, rowsOf, summaryOf, tallyOf } from './lines';
 import { LineReader } from '../../../lambda/report/line-reader';
 import { MAX_LINE_LENGTH } from '../../../lambda/report/line-splitter';

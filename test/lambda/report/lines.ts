@@ -1,5 +1,5 @@
 import { LineReader } from '../../../lambda/report/line-reader';
-import { FileTally, Reason, Tally } from '../../../lambda/report/tally';
+import { type FileTally, type Reason, Tally } from '../../../lambda/report/tally';
 
 /** A string that stands for patient data. */
 export const CANARY = 'Quillfeather';

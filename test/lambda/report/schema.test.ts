@@ -1,11 +1,11 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { JsonSchema, violations } from './json-schema';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonSchema, violations } from './json-schema';
 import { CANARY, failure, tallyOf } from './lines';
 import { documentOf } from '../../../lambda/report/document';
 import { ISSUE_TYPES } from '../../../lambda/report/fhir-r4-names';
-import { ManifestReading } from '../../../lambda/report/manifest';
-import { Reading } from '../../../lambda/report/read-files';
+import type { ManifestReading } from '../../../lambda/report/manifest';
+import type { Reading } from '../../../lambda/report/read-files';
 import { Tally } from '../../../lambda/report/tally';
 
 const DOCS = join(__dirname, '../../../docs');

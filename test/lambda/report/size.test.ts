@@ -1,13 +1,13 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { JsonSchema, violations } from './json-schema';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonSchema, violations } from './json-schema';
 import { fileTally } from './lines';
 import { readReport } from '../../../lambda/report/answer';
-import { documentOf, ReportDocument, SectionDocument } from '../../../lambda/report/document';
+import { documentOf, type ReportDocument, type SectionDocument } from '../../../lambda/report/document';
 import { ISSUE_TYPES, RESOURCE_TYPES } from '../../../lambda/report/fhir-r4-names';
 import { MESSAGE_TEMPLATES } from '../../../lambda/report/message-templates';
-import { Reading } from '../../../lambda/report/read-files';
-import { FileTally, Tally } from '../../../lambda/report/tally';
+import type { Reading } from '../../../lambda/report/read-files';
+import { type FileTally, Tally } from '../../../lambda/report/tally';
 
 const MIB = 1024 * 1024;
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../docs/report.schema.json'), 'utf8')) as JsonSchema;

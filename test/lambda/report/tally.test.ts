@@ -1,5 +1,5 @@
 import { fileTally } from './lines';
-import { Count, FileTally, Tally } from '../../../lambda/report/tally';
+import { type Count, type FileTally, Tally } from '../../../lambda/report/tally';
 
 /** Counts lines of a file that say the same. */
 function count(tally: Tally, file: FileTally, lines: number): void {

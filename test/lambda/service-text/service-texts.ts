@@ -1,5 +1,5 @@
+import type { ImportJobProperties } from '../../../src/contract';
 import { DATASTORE, JOB, JOB_ID, STACK } from '../harness';
-import { ImportJobProperties } from '../../../src/contract';
 
 /** The import whose names the texts below may show. */
 export const IMPORT: ImportJobProperties & { readonly JobId: string } = {

@@ -1,13 +1,13 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from '../harness';
-import { announcementOf } from '../../../lambda/telemetry/announcement';
-import { Fact } from '../../../lambda/aws/fact';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { Fact } from '../../../lambda/aws/fact';
 import { decideOutcome } from '../../../lambda/import/outcome/decision';
-import { Evidence } from '../../../lambda/import/outcome/verdict';
-import { ALREADY_IMPORTED, ImportEventDetail, UNKNOWN } from '../../../src/contract';
-import { JsonSchema, violations } from '../report/json-schema';
+import type { Evidence } from '../../../lambda/import/outcome/verdict';
+import { announcementOf } from '../../../lambda/telemetry/announcement';
+import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
+import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from '../harness';
+import { type JsonSchema, violations } from '../report/json-schema';
 
 const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;

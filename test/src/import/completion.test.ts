@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicies } from 'aws-cdk-lib';
-import { Completion, FhirImportProps } from '../../../src';
-import { importInto, newStack, numberParameter, onlyResource, ResourceJson, resourcesOfType, TemplateJson, templateOf } from '../../support/synth';
+import { Completion, type FhirImportProps } from '../../../src';
+import { importInto, newStack, numberParameter, onlyResource, type ResourceJson, resourcesOfType, type TemplateJson, templateOf } from '../../support/synth';
 
 const WAIT = 'Custom::FhirImportWait';
 const OUTCOME = 'Custom::FhirImportOutcome';

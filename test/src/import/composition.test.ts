@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Annotations, Aspects, CfnOutput, IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Aspects, CfnOutput, type IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { Completion, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
 import {
-  ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, TemplateJson,
+  ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, type TemplateJson,
 } from '../../support/synth';
 
 /** All constructs in their longest form, in one stack. */

@@ -3,11 +3,11 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { hasEnded } from '../../../lambda/import/outcome/verdict';
-import { Completion, FhirImport, FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
 import { nextOf, textsIn, watchDefinitionOf } from '../../support/state-machine';
 import {
-  countsByType, FEATURE_FLAGS, importInto, newStack, numberParameter, onlyResource, ResourceJson, resourcesOfType, TemplateJson, templateOf,
+  countsByType, FEATURE_FLAGS, importInto, newStack, numberParameter, onlyResource, type ResourceJson, resourcesOfType, type TemplateJson, templateOf,
 } from '../../support/synth';
 
 const JOB = 'Custom::FhirImportJob';

@@ -2,9 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
-import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, TemplateJson, templateOf, textParameter } from '../../support/synth';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, type TemplateJson, templateOf, textParameter } from '../../support/synth';
 
 const RULE = 'AWS::Events::Rule';
 const JOB = 'Custom::FhirImportJob';

@@ -4,10 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FhirImportProps, FhirImportProvider, FhirImportProviderProps } from '../../../src';
-import { policiesOf, StatementJson } from '../../support/access';
+import { type FhirImportProps, FhirImportProvider, type FhirImportProviderProps } from '../../../src';
+import { policiesOf, type StatementJson } from '../../support/access';
 import { Deployed } from '../../support/deployed';
-import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson } from '../../support/synth';
+import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, type TemplateJson } from '../../support/synth';
 
 const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
 

@@ -1,16 +1,16 @@
 import { CfnResource, Duration, Fn, Size, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { fingerprintOf } from '../../../lambda/import/fingerprint';
-import { Completion, ErrorTolerance, FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../../src';
-import { ImportJobProperties, ImportOutcomeProperties } from '../../../src/contract';
+import { Completion, ErrorTolerance, type FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../../src';
+import type { ImportJobProperties, ImportOutcomeProperties } from '../../../src/contract';
 import { Deployed } from '../../support/deployed';
 import {
-  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, TemplateJson, textParameter,
+  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, type TemplateJson, textParameter,
 } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';

@@ -1,9 +1,9 @@
-import { Annotations as Scope, App, CfnResource, Duration, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations as Scope, type App, CfnResource, Duration, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { Completion, FhirImport, FhirImportProps, FhirSource } from '../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, onlyResource, templateOf } from '../../support/synth';
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);

@@ -1,5 +1,5 @@
 import { Size } from 'aws-cdk-lib';
-import { ImportQuotas } from '../../../src';
+import type { ImportQuotas } from '../../../src';
 import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
 
 const TODAY = { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' };

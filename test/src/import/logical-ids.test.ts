@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImportProvider, FhirSource } from '../../../src';
-import { FEATURE_FLAGS, importInto, newStack, templateOf, TemplateJson } from '../../support/synth';
+import { FEATURE_FLAGS, importInto, newStack, templateOf, type TemplateJson } from '../../support/synth';
 
 /**
  * CloudFormation knows resources by these ids: under another one, a deployed bucket, role or log group would be left behind and made anew.

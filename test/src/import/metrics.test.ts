@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, Metric, MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { putMetrics } from '../../../lambda/telemetry/metrics';
+import { Alarm, type Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricsOf } from '../../../lambda/import/outcome/metrics';
-import { FhirImport, FhirImportProps } from '../../../src';
-import { ImportOutcomeProperties } from '../../../src/contract';
+import { putMetrics } from '../../../lambda/telemetry/metrics';
+import type { FhirImport, FhirImportProps } from '../../../src';
+import type { ImportOutcomeProperties } from '../../../src/contract';
 import { importJob, report } from '../../lambda/harness';
 import { DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 

@@ -4,7 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImportProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
-import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, TemplateJson, templateOf } from '../../support/synth';
+import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf } from '../../support/synth';
 
 const RULE = 'AWS::Events::Rule';
 const ALARM = 'AWS::CloudWatch::Alarm';

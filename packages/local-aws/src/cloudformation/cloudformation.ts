@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { reasonOf, type Engine, type Operation } from './operations/engine';
 import { deleteStack, deploy, rollBack } from './operations/operations';
 import type { CloudFormationOptions } from './options';
@@ -30,7 +30,7 @@ export class CloudFormation {
     const { environment, functions } = ports;
     this.stacks = new Stacks(environment.region);
     this.customResources = new CustomResources(functions, environment.clock);
-    this.engine = { environment, options, others: this.stacks, handlerOf: type => this.handlerOf(type) };
+    this.engine = { environment, options, others: this.stacks, handlerOf: (type) => this.handlerOf(type) };
   }
 
   /** A stack that does not exist yet. */
@@ -52,9 +52,13 @@ export class CloudFormation {
 
   /** Throws unless something plays resources of that type. */
   public handlerOf(type: string): ResourceHandler {
-    if (isCustomResource(type)) return this.customResources;
+    if (isCustomResource(type)) {
+      return this.customResources;
+    }
     const handler = this.ports.providers[type] ?? this.providers[type];
-    if (handler) return handler;
+    if (handler) {
+      return handler;
+    }
     throw new TemplateError(`Template format error: Unrecognized resource types: [${type}], the local AWS has no provider for it`);
   }
 
@@ -64,20 +68,22 @@ export class CloudFormation {
     const executor = await this.executor(stack, settings.roleArn, caller);
     this.refuseUnlessUpdatable(stack);
     stack.disableRollback = settings.disableRollback;
-    this.start(stack, executor, stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE_FAILED' : 'UPDATE_FAILED', operation => deploy(operation, deployment));
+    this.start(stack, executor, stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE_FAILED' : 'UPDATE_FAILED', (operation) => deploy(operation, deployment));
   }
 
   public async startRollback(stack: Stack, caller: Caller, roleArn: string | undefined, skip: readonly string[]): Promise<void> {
     const executor = await this.executor(stack, roleArn, caller);
-    this.start(stack, executor, 'UPDATE_ROLLBACK_FAILED', operation => rollBack(operation, 'User Initiated', new Set(skip)));
+    this.start(stack, executor, 'UPDATE_ROLLBACK_FAILED', (operation) => rollBack(operation, 'User Initiated', new Set(skip)));
   }
 
   /** Deletes a stack, also in the middle of another operation. */
   public async startDeletion(stack: Stack, caller: Caller, roleArn: string | undefined, retained: readonly string[]): Promise<void> {
     const executor = await this.executor(stack, roleArn, caller);
-    if (stack.status === 'CREATE_IN_PROGRESS' || stack.status === 'UPDATE_IN_PROGRESS') stack.operation?.abort.abort(new Error('the stack is deleted'));
+    if (stack.status === 'CREATE_IN_PROGRESS' || stack.status === 'UPDATE_IN_PROGRESS') {
+      stack.operation?.abort.abort(new Error('the stack is deleted'));
+    }
     await stack.operation?.done;
-    this.start(stack, executor, 'DELETE_FAILED', operation => deleteStack(operation, new Set(retained)));
+    this.start(stack, executor, 'DELETE_FAILED', (operation) => deleteStack(operation, new Set(retained)));
   }
 
   /** Resolves when no operation runs on the stack any more. */
@@ -89,7 +95,7 @@ export class CloudFormation {
 
   /** Breaks off all operations. */
   public async close(): Promise<void> {
-    const operations = this.stacks.all().flatMap(stack => stack.operation ?? []);
+    const operations = this.stacks.all().flatMap((stack) => stack.operation ?? []);
     operations.forEach(({ abort }) => abort.abort(new Error('the local CloudFormation is closed')));
     await Promise.all(operations.map(({ done }) => done));
   }
@@ -100,7 +106,9 @@ export class CloudFormation {
     aborted.catch(() => undefined);
     const done = work({ engine: this.engine, stack, caller, signal: abort.signal, aborted })
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) stack.setStatus(failed, `Internal Failure: ${reasonOf(error)}`);
+        if (!abort.signal.aborted) {
+          stack.setStatus(failed, `Internal Failure: ${reasonOf(error)}`);
+        }
       })
       .finally(() => {
         stack.operation = undefined;
@@ -115,7 +123,9 @@ export class CloudFormation {
       await authorizer.authorize({ caller, action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
       stack.roleArn = roleArn;
     }
-    if (stack.roleArn === undefined) return caller;
+    if (stack.roleArn === undefined) {
+      return caller;
+    }
     try {
       return await assumeExecutionRole(stack.roleArn);
     } catch {

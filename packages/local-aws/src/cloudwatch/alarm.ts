@@ -69,7 +69,9 @@ const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 export function alarmRule(properties: AlarmProperties): AlarmRule {
   const { ComparisonOperator, EvaluationPeriods, DatapointsToAlarm, TreatMissingData = 'missing' } = properties;
   const compare = COMPARISONS[ComparisonOperator];
-  if (!compare) throw new Error(`comparison ${ComparisonOperator} isn't played here, give one of ${Object.keys(COMPARISONS).join(', ')}`);
+  if (!compare) {
+    throw new Error(`comparison ${ComparisonOperator} isn't played here, give one of ${Object.keys(COMPARISONS).join(', ')}`);
+  }
   if (!MISSING_DATA.includes(TreatMissingData)) {
     throw new Error(`TreatMissingData ${TreatMissingData} is unknown, give one of ${MISSING_DATA.join(', ')}`);
   }
@@ -78,7 +80,7 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
     ...(properties.Metrics ? mathValue(properties.Metrics) : singleValue(properties)),
     periods: Number(EvaluationPeriods),
     datapointsToAlarm: Number(DatapointsToAlarm ?? EvaluationPeriods),
-    isBreaching: value => compare(value, threshold),
+    isBreaching: (value) => compare(value, threshold),
     judgesCurrentPeriod: ComparisonOperator.startsWith('Greater'),
     treatMissingData: TreatMissingData,
   };
@@ -89,26 +91,34 @@ export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, befor
   const valueIn = (period: number): number | undefined => rule.value(metrics, period * rule.periodMs, (period + 1) * rule.periodMs);
   const valuesTo = (last: number): (number | undefined)[] => Array.from({ length: rule.periods }, (_, n) => valueIn(last - n));
   const current = Math.floor(now / rule.periodMs);
-  if (!rule.judgesCurrentPeriod || valueIn(current) === undefined) return stateOf(rule, valuesTo(current - 1), before);
+  if (!rule.judgesCurrentPeriod || valueIn(current) === undefined) {
+    return stateOf(rule, valuesTo(current - 1), before);
+  }
   // A value that comes late belongs to a period that is over: it is not overlooked because there is one of now.
-  const isLateAlarm = valuesTo(current - 1).filter(value => value !== undefined && rule.isBreaching(value)).length >= rule.datapointsToAlarm;
+  const isLateAlarm = valuesTo(current - 1).filter((value) => value !== undefined && rule.isBreaching(value)).length >= rule.datapointsToAlarm;
   return isLateAlarm ? 'ALARM' : stateOf(rule, valuesTo(current), before);
 }
 
 function stateOf(rule: AlarmRule, values: readonly (number | undefined)[], before: AlarmState): AlarmState {
-  const known = values.filter(value => value !== undefined);
+  const known = values.filter((value) => value !== undefined);
   const missing = values.length - known.length;
   const breaching = known.filter(rule.isBreaching).length + (rule.treatMissingData === 'breaching' ? missing : 0);
-  if (rule.treatMissingData === 'ignore' && known.length < rule.datapointsToAlarm) return before;
+  if (rule.treatMissingData === 'ignore' && known.length < rule.datapointsToAlarm) {
+    return before;
+  }
   if (rule.treatMissingData === 'missing') {
-    if (known.length === 0) return 'INSUFFICIENT_DATA';
+    if (known.length === 0) {
+      return 'INSUFFICIENT_DATA';
+    }
     return breaching >= Math.min(rule.datapointsToAlarm, known.length) ? 'ALARM' : 'OK';
   }
   return breaching >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
 }
 
 function singleValue({ Namespace, MetricName, Dimensions, Period, Statistic = '' }: AlarmProperties): Pick<AlarmRule, 'value' | 'periodMs'> {
-  if (Namespace === undefined || MetricName === undefined) throw new Error('an alarm needs Namespace and MetricName, or Metrics');
+  if (Namespace === undefined || MetricName === undefined) {
+    throw new Error('an alarm needs Namespace and MetricName, or Metrics');
+  }
   const metric = metricOf({ Namespace, MetricName, Dimensions });
   return { value: reader(metric, Statistic), periodMs: Number(Period) * 1000 };
 }
@@ -116,11 +126,15 @@ function singleValue({ Namespace, MetricName, Dimensions, Period, Statistic = ''
 function mathValue(queries: readonly MetricQuery[]): Pick<AlarmRule, 'value' | 'periodMs'> {
   const stats = queries.flatMap(({ Id, MetricStat }) => MetricStat ? [{ Id, ...MetricStat }] : []);
   const periods = [...new Set(stats.map(({ Period }) => Number(Period)))];
-  if (periods.length !== 1) throw new Error(`metrics with the periods ${periods.join(', ')} in one alarm aren't played here, give all the same`);
+  if (periods.length !== 1) {
+    throw new Error(`metrics with the periods ${periods.join(', ')} in one alarm aren't played here, give all the same`);
+  }
   const returned = queries.filter(({ ReturnData }) => String(ReturnData ?? true) === 'true');
-  if (returned.length !== 1) throw new Error(`${returned.length} metrics of the alarm return data, let exactly one do so`);
+  if (returned.length !== 1) {
+    throw new Error(`${returned.length} metrics of the alarm return data, let exactly one do so`);
+  }
   const [{ Id, Expression }] = returned;
-  const math: MetricMath = Expression === undefined ? values => values[Id] : metricMath(Expression, stats.map(stat => stat.Id));
+  const math: MetricMath = Expression === undefined ? (values) => values[Id] : metricMath(Expression, stats.map((stat) => stat.Id));
   const readers = stats.map(({ Id: id, Metric, Stat }) => [id, reader(metricOf(Metric), Stat)] as const);
   return {
     periodMs: periods[0] * 1000,

@@ -68,13 +68,17 @@ export class Alarms {
   public evaluate(): void {
     for (const alarm of this.alarms.values()) {
       const state = alarmState(alarm.rule, this.metrics, this.environment.clock.now(), alarm.state);
-      if (state !== alarm.state) this.change(alarm, state);
+      if (state !== alarm.state) {
+        this.change(alarm, state);
+      }
     }
   }
 
   /** Resolves when all actions have been performed, or could not be. */
   public async settled(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.underWay.size > 0) {
+      await Promise.all(this.underWay);
+    }
   }
 
   private change(alarm: MutableAlarm, state: AlarmState): void {
@@ -82,7 +86,9 @@ export class Alarms {
     const message = alarmMessage(this.environment, alarm, state);
     alarm.state = state;
     alarm.states.push(state);
-    if (String(ActionsEnabled) !== 'true') return;
+    if (String(ActionsEnabled) !== 'true') {
+      return;
+    }
     const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[state] ?? [];
     for (const action of actions) {
       const performed = this.perform(alarm.arn, action, message).finally(() => this.underWay.delete(performed));
@@ -92,7 +98,9 @@ export class Alarms {
 
   private async perform(alarmArn: string, action: string, message: Message): Promise<void> {
     try {
-      if (action.split(':')[2] !== 'sns') throw new Error(`the local AWS performs no action ${action}, give an SNS topic`);
+      if (action.split(':')[2] !== 'sns') {
+        throw new Error(`the local AWS performs no action ${action}, give an SNS topic`);
+      }
       const { accountId } = this.environment;
       const context = { 'aws:SourceArn': alarmArn, 'aws:SourceAccount': accountId, 'aws:SourceOwner': accountId };
       await this.topics.publish({ caller: SERVICE, context }, action, message);

@@ -37,7 +37,9 @@ export class CloudWatch {
   /** By name or ARN. Throws if there is none. */
   public alarm(nameOrArn: string): Alarm {
     const alarm = this.alarms.find(nameOrArn);
-    if (!alarm) throw new Error(`there is no alarm ${nameOrArn}`);
+    if (!alarm) {
+      throw new Error(`there is no alarm ${nameOrArn}`);
+    }
     return alarm;
   }
 
@@ -47,8 +49,12 @@ export class CloudWatch {
   }
 
   public put(...data: readonly Datum[]): void {
-    if (data.length === 0 || this.closing.signal.aborted) return;
-    for (const datum of data) this.metrics.put(datum);
+    if (data.length === 0 || this.closing.signal.aborted) {
+      return;
+    }
+    for (const datum of data) {
+      this.metrics.put(datum);
+    }
     this.alarms.evaluate();
   }
 
@@ -90,7 +96,9 @@ export class CloudWatch {
       }
       this.watching = undefined;
     } catch (error) {
-      if (!this.closing.signal.aborted) throw error;
+      if (!this.closing.signal.aborted) {
+        throw error;
+      }
     }
   }
 }

@@ -20,18 +20,24 @@ interface EmbeddedMetrics {
  */
 export function embeddedMetrics(line: string, now: number): Datum[] {
   const content = parsed(line);
-  if (!content) return [];
+  if (!content) {
+    return [];
+  }
   const { Timestamp: time = now, CloudWatchMetrics = [] } = content._aws;
   return CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions: sets = [[]], Metrics: metrics }) =>
-    sets.flatMap(set => {
+    sets.flatMap((set) => {
       const dimensions = dimensionsOf(content, set);
-      if (!dimensions) return [];
-      return metrics.flatMap(({ Name: name }) => numbers(content[name]).map(value => ({ namespace, name, dimensions, value, time })));
+      if (!dimensions) {
+        return [];
+      }
+      return metrics.flatMap(({ Name: name }) => numbers(content[name]).map((value) => ({ namespace, name, dimensions, value, time })));
     }));
 }
 
 function parsed(line: string): EmbeddedMetrics | undefined {
-  if (!line.startsWith('{') || !line.includes('"_aws"')) return undefined;
+  if (!line.startsWith('{') || !line.includes('"_aws"')) {
+    return undefined;
+  }
   try {
     const content = JSON.parse(line);
     return typeof content._aws === 'object' && content._aws !== null ? content : undefined;
@@ -42,7 +48,7 @@ function parsed(line: string): EmbeddedMetrics | undefined {
 
 /** Undefined if the line lacks one of them: then CloudWatch takes nothing for that set. */
 function dimensionsOf(content: EmbeddedMetrics, names: readonly string[]): Dimensions | undefined {
-  const entries = names.map(name => [name, content[name]] as const);
+  const entries = names.map((name) => [name, content[name]] as const);
   return entries.every((entry): entry is readonly [string, string] => typeof entry[1] === 'string') ? Object.fromEntries(entries) : undefined;
 }
 

@@ -20,7 +20,9 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
 export function metricMath(expression: string, ids: readonly string[]): MetricMath {
   const parser = new Parser(expression, ids);
   const math = parser.sum();
-  if (parser.token !== undefined) throw notPlayed(expression, parser.token);
+  if (parser.token !== undefined) {
+    throw notPlayed(expression, parser.token);
+  }
   return math;
 }
 
@@ -46,7 +48,7 @@ class Parser {
     while (this.token !== undefined && operators.includes(this.token)) {
       const [first, operator] = [left, OPERATORS[this.advance()]];
       const second = operand();
-      left = values => combined(operator, first(values), second(values));
+      left = (values) => combined(operator, first(values), second(values));
     }
     return left;
   }
@@ -60,11 +62,17 @@ class Parser {
     }
     if (token === '-') {
       const negated = this.operand();
-      return values => combined(OPERATORS['-'], 0, negated(values));
+      return (values) => combined(OPERATORS['-'], 0, negated(values));
     }
-    if (token === 'FILL') return this.fill();
-    if (/^\d/.test(token)) return () => Number(token);
-    if (this.ids.includes(token)) return values => values[token];
+    if (token === 'FILL') {
+      return this.fill();
+    }
+    if (/^\d/.test(token)) {
+      return () => Number(token);
+    }
+    if (this.ids.includes(token)) {
+      return (values) => values[token];
+    }
     throw notPlayed(this.expression, token);
   }
 
@@ -74,12 +82,14 @@ class Parser {
     this.expect(',');
     const filling = this.operand();
     this.expect(')');
-    return values => filled(values) ?? filling(values);
+    return (values) => filled(values) ?? filling(values);
   }
 
   private expect(token: string): void {
     const found = this.advance();
-    if (found !== token) throw notPlayed(this.expression, found);
+    if (found !== token) {
+      throw notPlayed(this.expression, found);
+    }
   }
 
   /** Returns the token and goes on to the next one. */
@@ -87,7 +97,9 @@ class Parser {
     const current = this.token ?? '';
     TOKEN.lastIndex = this.position;
     const match = TOKEN.exec(this.expression);
-    if (!match && this.expression.slice(this.position).trim() !== '') throw notPlayed(this.expression, this.expression.slice(this.position).trim());
+    if (!match && this.expression.slice(this.position).trim() !== '') {
+      throw notPlayed(this.expression, this.expression.slice(this.position).trim());
+    }
     this.position = match ? TOKEN.lastIndex : this.expression.length;
     this.token = match ? match[1] ?? match[2] ?? match[3] : undefined;
     return current;

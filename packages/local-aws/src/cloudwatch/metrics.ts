@@ -15,11 +15,11 @@ export interface Datum extends MetricId {
 }
 
 export const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>> = {
-  Sum: values => values.reduce((sum, value) => sum + value, 0),
-  SampleCount: values => values.length,
-  Average: values => values.reduce((sum, value) => sum + value, 0) / values.length,
-  Minimum: values => Math.min(...values),
-  Maximum: values => Math.max(...values),
+  Sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  SampleCount: (values) => values.length,
+  Average: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Minimum: (values) => Math.min(...values),
+  Maximum: (values) => Math.max(...values),
 };
 
 /** All values of all metrics. */
@@ -29,8 +29,11 @@ export class Metrics {
   public put(datum: Datum): void {
     const key = metricKey(datum);
     const data = this.metrics.get(key);
-    if (data) data.push(datum);
-    else this.metrics.set(key, [datum]);
+    if (data) {
+      data.push(datum);
+    } else {
+      this.metrics.set(key, [datum]);
+    }
   }
 
   /** The values from one moment, in milliseconds, to before another. */

@@ -20,12 +20,16 @@ class AlarmProvider implements ResourceProvider {
   public async create(request: ResourceRequest): Promise<ResourceResult> {
     const { AlarmName } = request.properties as AlarmProperties;
     const name = AlarmName ?? physicalName(request.stackName, request.logicalId, MAX_NAME_LENGTH);
-    if (this.alarms.find(name)) throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    if (this.alarms.find(name)) {
+      throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    }
     return this.put(request, name);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    if (request.properties.AlarmName !== request.oldProperties.AlarmName) return this.create(request);
+    if (request.properties.AlarmName !== request.oldProperties.AlarmName) {
+      return this.create(request);
+    }
     return this.put(request, request.physicalId);
   }
 

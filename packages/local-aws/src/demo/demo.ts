@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { LocalAws } from '../aws';
 import { runCdk } from '../cdk-cli';
-import { DemoOptions } from './options';
+import type { DemoOptions } from './options';
 import { ProgressBar } from './progress-bar';
 import { list, upload } from './sample';
 
@@ -38,13 +38,17 @@ export class Demo {
   private async deploy(aws: LocalAws, s3: S3Client, folder: string): Promise<boolean> {
     const assembly = join(folder, 'cdk.out');
     this.say(`The local AWS listens on ${aws.endpoint} and runs ${TIME_SCALE} times faster than real time.`);
-    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--output', assembly])) return false;
+    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--output', assembly])) {
+      return false;
+    }
 
     const outputsFile = join(folder, 'outputs.json');
     const deploy = async (stack: string) =>
       this.cdk(aws, folder, ['deploy', stack], ['--exclusively', '--app', assembly, '--outputs-file', outputsFile, '--progress', 'events',
         '--require-approval', 'never']);
-    if (!await deploy('Data')) return false;
+    if (!await deploy('Data')) {
+      return false;
+    }
     const { InputBucketName: input, OutputBucketName: output } = (await readOutputs(outputsFile)).Data!;
 
     const sample = join(EXAMPLES, 'data', this.options.badData ? 'bad' : 'synthea');

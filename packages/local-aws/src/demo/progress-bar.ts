@@ -27,7 +27,9 @@ export class ProgressBar {
   public show(event: JobEvent): void {
     const line = progressLine(event, this.resourcesExpected);
     const ended = /^(COMPLETED|FAILED|CANCEL_COMPLETED|CANCEL_FAILED)/.test(event.status);
-    if (line === this.last || (!this.out.isTTY && !ended && Date.now() - this.lastWritten < 1_000)) return;
+    if (line === this.last || (!this.out.isTTY && !ended && Date.now() - this.lastWritten < 1_000)) {
+      return;
+    }
     this.out.write(this.out.isTTY ? `\r\x1b[K${line}${ended ? '\n' : ''}` : `${line}\n`);
     this.last = ended ? '' : line;
     this.lastWritten = Date.now();
@@ -35,7 +37,9 @@ export class ProgressBar {
 
   /** Makes room for other output. */
   public clear(): void {
-    if (this.out.isTTY && this.last) this.out.write('\r\x1b[K');
+    if (this.out.isTTY && this.last) {
+      this.out.write('\r\x1b[K');
+    }
     this.last = '';
   }
 }

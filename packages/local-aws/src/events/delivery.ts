@@ -41,15 +41,23 @@ export class Delivery {
   public constructor(private readonly environment: Environment, private readonly services: TargetServices) {}
 
   public toRules(event: Event, rules: Iterable<Rule>): void {
-    if (this.isClosed) return;
+    if (this.isClosed) {
+      return;
+    }
     for (const rule of rules) {
-      if (!rule.isEnabled || !rule.matches(event)) continue;
-      for (const target of rule.targets) this.start(event, rule, target);
+      if (!rule.isEnabled || !rule.matches(event)) {
+        continue;
+      }
+      for (const target of rule.targets) {
+        this.start(event, rule, target);
+      }
     }
   }
 
   public async settled(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.underWay.size > 0) {
+      await Promise.all(this.underWay);
+    }
   }
 
   /** Delivers what has been put so far, and nothing more. */
@@ -88,7 +96,9 @@ export class Delivery {
         return;
       case 'logs': {
         const logGroup = resource[1];
-        if (!logs.hasGroup(logGroup)) throw new Error(`log group ${logGroup} does not exist`);
+        if (!logs.hasGroup(logGroup)) {
+          throw new Error(`log group ${logGroup} does not exist`);
+        }
         logs.write(logGroup, event.id, input);
         return;
       }

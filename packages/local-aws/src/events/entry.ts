@@ -24,18 +24,28 @@ const TIME_BYTES = 14;
 
 /** Refuses a request that EventBridge would refuse as a whole. */
 export function checkEntries(entries: unknown): asserts entries is Entry[] {
-  if (!Array.isArray(entries) || entries.length === 0) throw constraint('greater than or equal to 1');
-  if (entries.length > MAX_ENTRIES) throw constraint(`less than or equal to ${MAX_ENTRIES}`);
+  if (!Array.isArray(entries) || entries.length === 0) {
+    throw constraint('greater than or equal to 1');
+  }
+  if (entries.length > MAX_ENTRIES) {
+    throw constraint(`less than or equal to ${MAX_ENTRIES}`);
+  }
   const size = (entries as Entry[]).reduce((sum, entry) => sum + entrySize(entry), 0);
-  if (size > MAX_BYTES) throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.');
+  if (size > MAX_BYTES) {
+    throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.');
+  }
 }
 
 /** Why an entry can't be taken; undefined if it can. */
 export function entryError({ Source, DetailType, Detail }: Entry): EntryError | undefined {
   for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
-    if (!value) return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.` };
+    if (!value) {
+      return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.` };
+    }
   }
-  if (Source?.startsWith('aws.')) return { ErrorCode: 'NotAuthorizedForSource', ErrorMessage: 'Not authorized for the source.' };
+  if (Source?.startsWith('aws.')) {
+    return { ErrorCode: 'NotAuthorizedForSource', ErrorMessage: 'Not authorized for the source.' };
+  }
   return isJsonObject(Detail ?? '') ? undefined : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }
 

@@ -33,7 +33,9 @@ export class EventBusPolicyProvider implements ResourceProvider {
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     const [name, statementId] = physicalId.split('|');
     const bus = this.buses.find(name);
-    if (!bus) return;
+    if (!bus) {
+      return;
+    }
     await this.authorizer.authorize({ caller, action: 'events:RemovePermission', resource: bus.arn });
     bus.statements.delete(statementId);
     refreshPolicy(bus);
@@ -41,7 +43,9 @@ export class EventBusPolicyProvider implements ResourceProvider {
 }
 
 function statementOf({ StatementId, Statement, Action, Principal, EventBusName }: EventBusPolicyProperties, busArn: string): object {
-  if (Statement) return { Sid: StatementId, ...Statement };
+  if (Statement) {
+    return { Sid: StatementId, ...Statement };
+  }
   if (!Principal) {
     throw new Error(`event bus policy ${StatementId} of ${busName(EventBusName ?? busArn)} has neither a Statement nor a Principal, give one`);
   }

@@ -17,14 +17,18 @@ export class EventBusProvider implements ResourceProvider {
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    if (request.properties.Name !== request.oldProperties.Name) return this.create(request);
+    if (request.properties.Name !== request.oldProperties.Name) {
+      return this.create(request);
+    }
     return result(this.buses.get(request.physicalId));
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     await this.authorizer.authorize({ caller, action: 'events:DeleteEventBus', resource: this.buses.busArn(physicalId) });
     const rules = this.buses.find(physicalId)?.rules.size ?? 0;
-    if (rules > 0) throw new Error(`Event bus ${physicalId} can't be deleted since it has ${rules} rules.`);
+    if (rules > 0) {
+      throw new Error(`Event bus ${physicalId} can't be deleted since it has ${rules} rules.`);
+    }
     this.buses.delete(physicalId);
   }
 }

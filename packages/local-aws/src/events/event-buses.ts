@@ -48,7 +48,9 @@ export class EventBuses {
   }
 
   public create(name: string): EventBus {
-    if (this.buses.has(name)) throw new ServiceError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+    if (this.buses.has(name)) {
+      throw new ServiceError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+    }
     const bus = { arn: this.arn(`event-bus/${name}`), name, rules: new Map(), statements: new Map() };
     this.buses.set(name, bus);
     return bus;
@@ -62,7 +64,9 @@ export class EventBuses {
   /** By name or ARN. */
   public get(nameOrArn: string = DEFAULT_BUS): EventBus {
     const bus = this.find(nameOrArn);
-    if (!bus) throw new ServiceError('ResourceNotFoundException', `Event bus ${busName(nameOrArn)} does not exist.`);
+    if (!bus) {
+      throw new ServiceError('ResourceNotFoundException', `Event bus ${busName(nameOrArn)} does not exist.`);
+    }
     return bus;
   }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { Delivery, type TargetServices } from './delivery';
 import { checkEntries, entryError, type Entry, type EntryError } from './entry';
 import type { Event, EventContent } from './event';
@@ -41,7 +41,9 @@ export class Events implements WireService {
 
   public async handle(request: WireRequest): Promise<WireResponse> {
     const operation = targetOperation(request);
-    if (operation !== 'PutEvents') throw unknownOperation('EventBridge', operation);
+    if (operation !== 'PutEvents') {
+      throw unknownOperation('EventBridge', operation);
+    }
     return jsonResponse(request, await this.putEvents(callerOf(request), jsonBody(request).Entries));
   }
 
@@ -62,9 +64,11 @@ export class Events implements WireService {
 
   private async putEvents(caller: Caller, entries: unknown): Promise<object> {
     checkEntries(entries);
-    for (const entry of entries) await this.authorizePut(caller, entry);
-    const results = entries.map(entry => this.putEntry(entry));
-    return { FailedEntryCount: results.filter(result => 'ErrorCode' in result).length, Entries: results };
+    for (const entry of entries) {
+      await this.authorizePut(caller, entry);
+    }
+    const results = entries.map((entry) => this.putEntry(entry));
+    return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
   }
 
   private async authorizePut(caller: Caller, { EventBusName, Source, DetailType }: Entry): Promise<void> {
@@ -83,7 +87,9 @@ export class Events implements WireService {
 
   private putEntry(entry: Entry): { EventId: string } | EntryError {
     const error = entryError(entry);
-    if (error) return error;
+    if (error) {
+      return error;
+    }
     const { Source = '', DetailType = '', Detail = '{}', Resources = [], Time, EventBusName } = entry;
     const content = { 'source': Source, 'detail-type': DetailType, 'resources': Resources, 'detail': JSON.parse(Detail) };
     const time = Time === undefined ? this.environment.clock.now() : typeof Time === 'number' ? Time * 1000 : Date.parse(Time);
@@ -105,7 +111,9 @@ export class Events implements WireService {
       'detail': content.detail,
     };
     this.entries.push({ bus: bus.name, event });
-    if ('rules' in bus) this.delivery.toRules(event, bus.rules.values());
+    if ('rules' in bus) {
+      this.delivery.toRules(event, bus.rules.values());
+    }
     return event;
   }
 }

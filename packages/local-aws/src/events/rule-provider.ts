@@ -23,14 +23,18 @@ export class RuleProvider implements ResourceProvider {
     const { Name, EventBusName } = request.properties as RuleProperties;
     const bus = this.buses.get(EventBusName);
     const name = Name ?? physicalName(request.stackName, request.logicalId, MAX_NAME_LENGTH);
-    if (bus.rules.has(name)) throw new Error(`${name} already exists on event bus ${bus.name}, give another name or delete it first`);
+    if (bus.rules.has(name)) {
+      throw new Error(`${name} already exists on event bus ${bus.name}, give another name or delete it first`);
+    }
     return this.put(request, bus, name);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { Name, EventBusName } = request.properties as RuleProperties;
     const old = request.oldProperties as RuleProperties;
-    if (Name !== old.Name || EventBusName !== old.EventBusName) return this.create(request);
+    if (Name !== old.Name || EventBusName !== old.EventBusName) {
+      return this.create(request);
+    }
     const { bus, name } = ruleOf(request.physicalId);
     return this.put(request, this.buses.get(bus), name);
   }
@@ -39,19 +43,25 @@ export class RuleProvider implements ResourceProvider {
     const { bus, name } = ruleOf(physicalId);
     const arn = this.buses.ruleArn(bus, name);
     const rules = this.buses.find(bus)?.rules;
-    if (rules?.get(name)?.targets.length) await this.authorize(caller, 'events:RemoveTargets', arn);
+    if (rules?.get(name)?.targets.length) {
+      await this.authorize(caller, 'events:RemoveTargets', arn);
+    }
     await this.authorize(caller, 'events:DeleteRule', arn);
     rules?.delete(name);
   }
 
   private async put({ properties, caller }: ResourceRequest, bus: EventBus, name: string): Promise<ResourceResult> {
     const { EventPattern, ScheduleExpression, State = 'ENABLED', Targets = [] } = properties as RuleProperties;
-    if (ScheduleExpression !== undefined) throw new Error(`schedule ${ScheduleExpression} of rule ${name} isn't played here, give an EventPattern`);
+    if (ScheduleExpression !== undefined) {
+      throw new Error(`schedule ${ScheduleExpression} of rule ${name} isn't played here, give an EventPattern`);
+    }
     const matches = eventFilter(EventPattern);
     checkTargets(name, Targets);
     const arn = this.buses.ruleArn(bus.name, name);
     await this.authorize(caller, 'events:PutRule', arn);
-    if (Targets.length > 0) await this.authorize(caller, 'events:PutTargets', arn, { 'events:TargetArn': Targets.map(target => target.Arn) });
+    if (Targets.length > 0) {
+      await this.authorize(caller, 'events:PutTargets', arn, { 'events:TargetArn': Targets.map((target) => target.Arn) });
+    }
     const rule: Rule = { arn, name, matches, isEnabled: State !== 'DISABLED', targets: Targets };
     bus.rules.set(name, rule);
     return { physicalId: bus.name === DEFAULT_BUS ? name : `${bus.name}|${name}`, attributes: { Arn: arn } };
@@ -63,8 +73,12 @@ export class RuleProvider implements ResourceProvider {
 }
 
 function checkTargets(rule: string, targets: readonly Target[]): void {
-  if (targets.length > MAX_TARGETS) throw new Error(`rule ${rule} has ${targets.length} targets, give at most ${MAX_TARGETS}`);
-  if (new Set(targets.map(target => target.Id)).size < targets.length) throw new Error(`rule ${rule} has two targets with one Id, give each its own`);
+  if (targets.length > MAX_TARGETS) {
+    throw new Error(`rule ${rule} has ${targets.length} targets, give at most ${MAX_TARGETS}`);
+  }
+  if (new Set(targets.map((target) => target.Id)).size < targets.length) {
+    throw new Error(`rule ${rule} has two targets with one Id, give each its own`);
+  }
 }
 
 /** The physical id of a rule on another bus than the default one names the bus. */

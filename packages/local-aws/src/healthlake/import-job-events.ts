@@ -22,10 +22,14 @@ export function emitImportJobEvents(
 ): void {
   const statuses = new Map<string, string>();
   healthLake.observe(({ kind, jobId, datastoreId, status, submitTime, inputUri }) => {
-    if (kind !== 'import' || statuses.get(jobId) === status) return;
+    if (kind !== 'import' || statuses.get(jobId) === status) {
+      return;
+    }
     statuses.set(jobId, status);
     const detailType = DETAIL_TYPES[status];
-    if (!detailType) return;
+    if (!detailType) {
+      return;
+    }
     emit({
       'source': 'aws.healthlake',
       'detail-type': detailType,

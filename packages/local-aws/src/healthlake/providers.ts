@@ -25,16 +25,20 @@ class DatastoreProvider implements ResourceProvider {
 
   public async create(request: ResourceRequest): Promise<ResourceResult> {
     const { properties, caller } = request;
-    const settings = Object.fromEntries([...CREATE_ONLY, 'Tags'].map(name => [name, properties[name]]));
+    const settings = Object.fromEntries([...CREATE_ONLY, 'Tags'].map((name) => [name, properties[name]]));
     const { DatastoreId } = await this.call<DatastoreAnswer>('CreateFHIRDatastore', settings, caller);
     const datastore = await this.waitWhile(DatastoreId, caller, 'CREATING');
-    if (datastore.DatastoreStatus !== 'ACTIVE') throw new Error(`data store ${DatastoreId} became ${datastore.DatastoreStatus} instead of ACTIVE`);
+    if (datastore.DatastoreStatus !== 'ACTIVE') {
+      throw new Error(`data store ${DatastoreId} became ${datastore.DatastoreStatus} instead of ACTIVE`);
+    }
     return result(datastore);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { properties, oldProperties, physicalId, caller } = request;
-    if (CREATE_ONLY.some(name => !isDeepStrictEqual(properties[name], oldProperties[name]))) return this.create(request);
+    if (CREATE_ONLY.some((name) => !isDeepStrictEqual(properties[name], oldProperties[name]))) {
+      return this.create(request);
+    }
     return result(await this.describe(physicalId, caller));
   }
 
@@ -45,14 +49,18 @@ class DatastoreProvider implements ResourceProvider {
       await this.call('DeleteFHIRDatastore', { DatastoreId: physicalId }, caller);
       await this.waitWhile(physicalId, caller, 'DELETING');
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'ResourceNotFoundException')) throw error;
+      if (!(error instanceof ApiError && error.code === 'ResourceNotFoundException')) {
+        throw error;
+      }
     }
   }
 
   private async waitWhile(id: string, caller: Caller, status: string): Promise<DatastoreAnswer> {
     for (;;) {
       const datastore = await this.describe(id, caller);
-      if (datastore.DatastoreStatus !== status) return datastore;
+      if (datastore.DatastoreStatus !== status) {
+        return datastore;
+      }
       await this.clock.sleep(POLL_MS);
     }
   }
@@ -66,7 +74,9 @@ class DatastoreProvider implements ResourceProvider {
   private async call<T>(operation: string, input: object, caller: Caller): Promise<T> {
     const { status, body } = await this.healthLake.handle({ operation, body: Buffer.from(JSON.stringify(input)), caller });
     const answer = JSON.parse(body);
-    if (status !== 200) throw new ApiError(answer.__type.split('#')[1], answer.message);
+    if (status !== 200) {
+      throw new ApiError(answer.__type.split('#')[1], answer.message);
+    }
     return answer;
   }
 }

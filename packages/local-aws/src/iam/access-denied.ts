@@ -14,6 +14,8 @@ export function accessDenied(callerArn: string, action: string, resource: string
 }
 
 function reason({ explicit, policyType }: Denial, action: string): string {
-  if (!explicit) return ` because no ${policyType} allows the ${action} action`;
+  if (!explicit) {
+    return ` because no ${policyType} allows the ${action} action`;
+  }
   return ` with an explicit deny in ${policyType === 'identity-based policy' ? 'an' : 'a'} ${policyType}`;
 }

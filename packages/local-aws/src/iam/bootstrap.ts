@@ -32,7 +32,7 @@ export const BOOTSTRAP_VERSION_PARAMETER = `/cdk-bootstrap/${QUALIFIER}/version`
 export function bootstrapRoles(place: Place): { readonly name: string; readonly settings: RoleSettings }[] {
   const account = { AWS: `arn:${place.partition}:iam::${place.accountId}:root` };
   const cloudFormation = { Service: 'cloudformation.amazonaws.com' };
-  return BOOTSTRAP_ROLES.map(role => {
+  return BOOTSTRAP_ROLES.map((role) => {
     const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: role === 'cfn-exec' ? cloudFormation : account };
     return {
       name: bootstrapRoleName(place, role),

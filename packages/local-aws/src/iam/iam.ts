@@ -40,7 +40,9 @@ export class Iam implements Authorizer, PolicyChecker {
     const adminArn = `arn:${partition}:iam::${accountId}:user/admin`;
     this.admin = { arn: adminArn, principalArn: adminArn, accountId };
     this.sessions.addUser(ADMIN_CREDENTIALS.accessKeyId, this.admin);
-    for (const { name, settings } of bootstrapRoles(environment)) this.roles.create(name, '/', settings, 0);
+    for (const { name, settings } of bootstrapRoles(environment)) {
+      this.roles.create(name, '/', settings, 0);
+    }
   }
 
   /** Whom the access key belongs to; undefined if nobody, or if the session token isn't the one that came with it. */
@@ -51,7 +53,9 @@ export class Iam implements Authorizer, PolicyChecker {
   public async authorize(question: AuthorizationQuestion): Promise<void> {
     const { caller, action, resource } = question;
     const decision = await this.decide(caller, action, resource, question.context, question.resourcePolicy);
-    if (!decision.allowed) throw accessDenied(caller.arn, action, resource, decision.because);
+    if (!decision.allowed) {
+      throw accessDenied(caller.arn, action, resource, decision.because);
+    }
   }
 
   public async checkResourcePolicy(policy: unknown): Promise<void> {
@@ -69,12 +73,16 @@ export class Iam implements Authorizer, PolicyChecker {
     const principal = 'service' in by ? { arn: by.service, principalArn: by.service, accountId: '' } : by;
     const role = this.roles.findByArn(roleArn);
     const trustPolicy = role?.settings.effective?.trustPolicy;
-    if (!role || !trustPolicy) throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+    if (!role || !trustPolicy) {
+      throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+    }
 
     const sessionName = context['sts:RoleSessionName'] ?? principal.arn.split(/[.:/]/)[0];
     const decision = await this.decide(principal, 'sts:AssumeRole', roleArn, { ...context, 'sts:RoleSessionName': sessionName }, trustPolicy);
     // STS says nothing about which policy was missing.
-    if (!decision.allowed) throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+    if (!decision.allowed) {
+      throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
+    }
     return this.startSession(role, sessionName, durationSeconds);
   }
 
@@ -110,17 +118,25 @@ export class Iam implements Authorizer, PolicyChecker {
   }
 
   public deleteManagedPolicy(arn: string): void {
-    if (this.roles.using(arn)) throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+    if (this.roles.using(arn)) {
+      throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
+    }
     this.managedPolicies.delete(arn);
   }
 
   private async check({ trustPolicy, inlinePolicies, managedPolicyArns, permissionsBoundaryArn }: Partial<RoleSettings>): Promise<void> {
     if (trustPolicy) {
-      await checkTrustPolicy(trustPolicy, arn => arn === this.admin.arn || this.roles.findByArn(arn)?.settings.effective !== undefined);
+      await checkTrustPolicy(trustPolicy, (arn) => arn === this.admin.arn || this.roles.findByArn(arn)?.settings.effective !== undefined);
     }
-    for (const document of Object.values(inlinePolicies ?? {})) await checkIdentityPolicy(document);
-    for (const arn of managedPolicyArns ?? []) this.managedPolicies.checkAttachable(arn);
-    if (permissionsBoundaryArn) this.managedPolicies.checkAttachable(permissionsBoundaryArn);
+    for (const document of Object.values(inlinePolicies ?? {})) {
+      await checkIdentityPolicy(document);
+    }
+    for (const arn of managedPolicyArns ?? []) {
+      this.managedPolicies.checkAttachable(arn);
+    }
+    if (permissionsBoundaryArn) {
+      this.managedPolicies.checkAttachable(permissionsBoundaryArn);
+    }
   }
 
   private startSession(role: Role, sessionName: string, durationSeconds: number): AssumedRole {
@@ -133,7 +149,9 @@ export class Iam implements Authorizer, PolicyChecker {
   private async decide(
     caller: Caller, action: string, resource: string, context: AuthorizationQuestion['context'], resourcePolicy: unknown,
   ): Promise<Decision> {
-    if (this.isRoleGone(caller)) return { allowed: false, because: { explicit: false, policyType: 'identity-based policy' } };
+    if (this.isRoleGone(caller)) {
+      return { allowed: false, because: { explicit: false, policyType: 'identity-based policy' } };
+    }
     const { identityPolicies, permissionsBoundary } = this.policiesOf(caller);
     const resourceAccount = resource.split(':')[4] || this.environment.accountId;
     return decide({
@@ -158,15 +176,19 @@ export class Iam implements Authorizer, PolicyChecker {
       return { identityPolicies: this.managed([administratorAccessArn(this.environment.partition)]) };
     }
     const settings = this.roles.findByArn(caller.principalArn)?.settings.effective;
-    if (!settings) return { identityPolicies: [] };
+    if (!settings) {
+      return { identityPolicies: [] };
+    }
     const inline = Object.entries(settings.inlinePolicies).map(([name, policy]) => ({ name, policy }));
     const identityPolicies = [...inline, ...this.managed(settings.managedPolicyArns)];
-    if (!settings.permissionsBoundaryArn) return { identityPolicies };
+    if (!settings.permissionsBoundaryArn) {
+      return { identityPolicies };
+    }
     const permissionsBoundary = this.managedPolicies.effective(settings.permissionsBoundaryArn);
     return permissionsBoundary ? { identityPolicies, permissionsBoundary } : { identityPolicies: [] };
   }
 
   private managed(arns: readonly string[]): NamedPolicy[] {
-    return arns.flatMap(arn => this.managedPolicies.effective(arn) ?? []);
+    return arns.flatMap((arn) => this.managedPolicies.effective(arn) ?? []);
   }
 }

@@ -27,13 +27,15 @@ export class ManagedPolicyProvider implements ResourceProvider {
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as ManagedPolicyProperties;
     const old = request.oldProperties as ManagedPolicyProperties;
-    if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) return this.create(request);
+    if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) {
+      return this.create(request);
+    }
 
     const arn = request.physicalId;
     await this.iam.authorize({ caller: request.caller, action: 'iam:CreatePolicyVersion', resource: arn });
     await this.iam.changeManagedPolicy(arn, properties.PolicyDocument);
     await this.attach(request, arn, properties.Roles ?? []);
-    await this.detach(request, arn, (old.Roles ?? []).filter(role => !properties.Roles?.includes(role)));
+    await this.detach(request, arn, (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role)));
     return result(arn);
   }
 
@@ -47,7 +49,9 @@ export class ManagedPolicyProvider implements ResourceProvider {
   private async attach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
     for (const roleName of roleNames) {
       const role = this.iam.roles.get(roleName);
-      if (role.settings.latest.managedPolicyArns.includes(arn)) continue;
+      if (role.settings.latest.managedPolicyArns.includes(arn)) {
+        continue;
+      }
       await this.iam.authorize({ caller: request.caller, action: 'iam:AttachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
       await this.iam.changeRole(roleName, ({ managedPolicyArns }) => ({ managedPolicyArns: [...managedPolicyArns, arn] }));
     }
@@ -56,9 +60,11 @@ export class ManagedPolicyProvider implements ResourceProvider {
   private async detach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
     for (const roleName of roleNames) {
       const role = this.iam.roles.find(roleName);
-      if (!role) continue;
+      if (!role) {
+        continue;
+      }
       await this.iam.authorize({ caller: request.caller, action: 'iam:DetachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
-      await this.iam.changeRole(roleName, ({ managedPolicyArns }) => ({ managedPolicyArns: managedPolicyArns.filter(attached => attached !== arn) }));
+      await this.iam.changeRole(roleName, ({ managedPolicyArns: attached }) => ({ managedPolicyArns: attached.filter((other) => other !== arn) }));
     }
   }
 }

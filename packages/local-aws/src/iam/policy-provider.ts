@@ -23,10 +23,12 @@ export class PolicyProvider implements ResourceProvider {
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as PolicyProperties;
     const old = request.oldProperties as PolicyProperties;
-    if (properties.PolicyName !== old.PolicyName) return this.create(request);
+    if (properties.PolicyName !== old.PolicyName) {
+      return this.create(request);
+    }
 
     await this.put(request, properties);
-    const left = (old.Roles ?? []).filter(role => !properties.Roles?.includes(role));
+    const left = (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role));
     await this.remove(request, old.PolicyName, left);
     return { physicalId: request.physicalId };
   }
@@ -40,7 +42,9 @@ export class PolicyProvider implements ResourceProvider {
     if (Users?.length || Groups?.length) {
       throw new Error(`policy ${PolicyName} is for users or groups, which the local AWS has none of: attach it to roles`);
     }
-    if (!Roles?.length) throw new Error('At least one of [Groups,Roles,Users] must be non-empty.');
+    if (!Roles?.length) {
+      throw new Error('At least one of [Groups,Roles,Users] must be non-empty.');
+    }
     for (const roleName of Roles) {
       const role = this.iam.roles.get(roleName);
       await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
@@ -52,7 +56,9 @@ export class PolicyProvider implements ResourceProvider {
   private async remove(request: ResourceRequest, policyName: string, roleNames: readonly string[]): Promise<void> {
     for (const roleName of roleNames) {
       const role = this.iam.roles.find(roleName);
-      if (!role) continue;
+      if (!role) {
+        continue;
+      }
       await this.iam.authorize({ caller: request.caller, action: 'iam:DeleteRolePolicy', resource: role.arn });
       await this.iam.changeRole(roleName, ({ inlinePolicies: { [policyName]: removed, ...inlinePolicies } }) => ({ inlinePolicies }));
     }

@@ -16,13 +16,15 @@ export class Propagated<T> {
   /** The newest value that is in effect; undefined while the first one isn't yet. */
   public get effective(): T | undefined {
     const now = this.clock.now();
-    return this.versions.filter(version => version.effectiveAt <= now).pop()?.value;
+    return this.versions.filter((version) => version.effectiveAt <= now).pop()?.value;
   }
 
   public set(value: T): void {
     const inEffect = this.effective;
-    const superseded = this.versions.findIndex(version => version.value === inEffect);
-    if (superseded > 0) this.versions.splice(0, superseded);
+    const superseded = this.versions.findIndex((version) => version.value === inEffect);
+    if (superseded > 0) {
+      this.versions.splice(0, superseded);
+    }
     this.versions.push(this.version(value));
   }
 

@@ -10,7 +10,9 @@ export function requestContext(caller: Caller, resourceAccount: string, region: 
     // The local endpoint is plain HTTP on the loopback interface, where nobody listens in: policies that demand TLS have to let it pass.
     'aws:SecureTransport': 'true',
   };
-  if (caller.arn.endsWith('.amazonaws.com')) return { ...common, 'aws:PrincipalIsAWSService': 'true' };
+  if (caller.arn.endsWith('.amazonaws.com')) {
+    return { ...common, 'aws:PrincipalIsAWSService': 'true' };
+  }
   const isRole = caller.arn !== caller.principalArn;
   return {
     ...common,

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'util';
+import { isDeepStrictEqual } from 'node:util';
 import type { Iam } from './iam';
 import type { PolicyDocument } from './policies/policy-document';
 import type { Role, RoleSettings } from './roles';
@@ -33,7 +33,9 @@ export class RoleProvider implements ResourceProvider {
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as RoleProperties;
     const old = request.oldProperties as RoleProperties;
-    if (properties.RoleName !== old.RoleName || properties.Path !== old.Path) return this.create(request);
+    if (properties.RoleName !== old.RoleName || properties.Path !== old.Path) {
+      return this.create(request);
+    }
 
     const role = this.iam.roles.get(request.physicalId);
     await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
@@ -54,10 +56,12 @@ export class RoleProvider implements ResourceProvider {
 
   public async delete(request: ResourceDelete): Promise<void> {
     const role = this.iam.roles.find(request.physicalId);
-    if (!role) return;
+    if (!role) {
+      return;
+    }
     await this.iam.authorize({ caller: request.caller, action: 'iam:DeleteRole', resource: role.arn });
     const own = settings(request.properties as RoleProperties);
-    await this.iam.changeRole(role.name, current => without(current, own));
+    await this.iam.changeRole(role.name, (current) => without(current, own));
     this.iam.roles.delete(role.name);
   }
 }
@@ -65,7 +69,7 @@ export class RoleProvider implements ResourceProvider {
 function settings(properties: RoleProperties): RoleSettings {
   return {
     trustPolicy: properties.AssumeRolePolicyDocument,
-    inlinePolicies: Object.fromEntries((properties.Policies ?? []).map(policy => [policy.PolicyName, policy.PolicyDocument])),
+    inlinePolicies: Object.fromEntries((properties.Policies ?? []).map((policy) => [policy.PolicyName, policy.PolicyDocument])),
     managedPolicyArns: properties.ManagedPolicyArns ?? [],
     permissionsBoundaryArn: properties.PermissionsBoundary,
   };
@@ -75,7 +79,7 @@ function settings(properties: RoleProperties): RoleSettings {
 function without(current: RoleSettings, own: RoleSettings): Pick<RoleSettings, 'inlinePolicies' | 'managedPolicyArns'> {
   return {
     inlinePolicies: Object.fromEntries(Object.entries(current.inlinePolicies).filter(([name]) => !(name in own.inlinePolicies))),
-    managedPolicyArns: current.managedPolicyArns.filter(arn => !own.managedPolicyArns.includes(arn)),
+    managedPolicyArns: current.managedPolicyArns.filter((arn) => !own.managedPolicyArns.includes(arn)),
   };
 }
 

@@ -39,7 +39,9 @@ export class Roles {
       throw new ServiceError('ValidationError', `The specified value for roleName is invalid: ${name}. `
         + 'It must contain only alphanumeric characters and/or the following: +=,.@_- and be at most 64 characters long');
     }
-    if (this.roles.has(name)) throw new ServiceError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+    if (this.roles.has(name)) {
+      throw new ServiceError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+    }
     checkQuotas(name, settings);
     const role = {
       name,
@@ -61,7 +63,9 @@ export class Roles {
 
   public get(name: string): Role {
     const role = this.roles.get(name);
-    if (!role) throw new ServiceError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
+    if (!role) {
+      throw new ServiceError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
+    }
     return role;
   }
 
@@ -82,8 +86,12 @@ export class Roles {
 
   public delete(name: string): void {
     const { inlinePolicies, managedPolicyArns } = this.get(name).settings.latest;
-    if (managedPolicyArns.length > 0) throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
-    if (Object.keys(inlinePolicies).length > 0) throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+    if (managedPolicyArns.length > 0) {
+      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
+    }
+    if (Object.keys(inlinePolicies).length > 0) {
+      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+    }
     this.roles.delete(name);
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 import type { Caller, SessionCredentials } from '../contract';
 
 /**
@@ -34,5 +34,5 @@ const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** The variable part of an IAM unique id such as AROA... or ASIA... */
 export function uniqueId(length: number): string {
-  return [...randomBytes(length)].map(byte => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
+  return [...randomBytes(length)].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
 }

@@ -74,7 +74,9 @@ class AliasProvider implements ResourceProvider {
 
   private async set(request: ResourceRequest, action: string): Promise<ResourceResult> {
     const { AliasName, TargetKeyId } = request.properties as AliasProperties;
-    if (!AliasName.startsWith('alias/')) throw new Error(`alias name ${AliasName} must start with alias/`);
+    if (!AliasName.startsWith('alias/')) {
+      throw new Error(`alias name ${AliasName} must start with alias/`);
+    }
     await this.kms.authorizeWithoutKey(request.caller, action, this.kms.keys.arn(AliasName));
     await this.kms.authorize(request.caller, action, this.kms.keys.get(TargetKeyId));
     this.kms.keys.setAlias(AliasName, TargetKeyId);

@@ -21,10 +21,14 @@ export class FunctionProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.FunctionName !== oldProperties.FunctionName) return this.create(request);
+    if (properties.FunctionName !== oldProperties.FunctionName) {
+      return this.create(request);
+    }
 
     const configuration = functionConfiguration(this.host.env, physicalId, properties);
-    if (!isSame(properties.Code, oldProperties.Code)) await this.authorize(caller, 'lambda:UpdateFunctionCode', physicalId);
+    if (!isSame(properties.Code, oldProperties.Code)) {
+      await this.authorize(caller, 'lambda:UpdateFunctionCode', physicalId);
+    }
     await this.authorize(caller, 'lambda:UpdateFunctionConfiguration', physicalId);
     await this.checkRole(caller, configuration);
     this.registry.replace(physicalId, await FunctionVersion.create(this.host, configuration, LATEST));
@@ -33,7 +37,9 @@ export class FunctionProvider implements ResourceProvider {
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     await this.authorize(caller, 'lambda:DeleteFunction', physicalId);
-    if (this.registry.find(physicalId)) this.registry.delete(physicalId);
+    if (this.registry.find(physicalId)) {
+      this.registry.delete(physicalId);
+    }
   }
 
   private async authorize(caller: Caller, action: string, name: string): Promise<void> {
@@ -48,7 +54,9 @@ export class FunctionProvider implements ResourceProvider {
       await assumeFunctionRole(this.host, configuration);
     } catch (error) {
       // CloudFormation tries again while the role is new.
-      if (iam.propagationMs === 0) throw error;
+      if (iam.propagationMs === 0) {
+        throw error;
+      }
       await env.clock.sleep(iam.propagationMs);
       await assumeFunctionRole(this.host, configuration);
     }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import type { InvocationHook, KillAnswer } from './faults';
 import type { CodeLoader } from './functions/code-package';
 import type { FunctionLogSink } from './functions/function-log';
@@ -47,7 +47,7 @@ export class Lambda implements WireService, FunctionInvoker {
     logs: FunctionLogSink,
     loadCode: CodeLoader,
   ) {
-    this.host = { env, iam, logs, loadCode, onDroppedLogLine: name => increment(this.droppedLines, name) };
+    this.host = { env, iam, logs, loadCode, onDroppedLogLine: (name) => increment(this.droppedLines, name) };
     this.wire = new LambdaWire(iam, this.registry, this);
   }
 
@@ -103,7 +103,9 @@ export class Lambda implements WireService, FunctionInvoker {
   private async run(functionArn: string, payload: unknown, requestId: string): Promise<InvocationResult> {
     const functionName = this.registry.get(functionArn).name;
     const fault = await this.beforeInvoke?.({ functionName, payload, count: increment(this.invocationCounts, functionName) });
-    if (fault?.error) throw fault.error;
+    if (fault?.error) {
+      throw fault.error;
+    }
     // Found only now: while the hook was asked, an update may have put another version in its place.
     const { version } = this.registry.resolve(functionArn);
     const { killAfterMs, killAnswer, twice = false } = fault ?? {};
@@ -128,8 +130,12 @@ export class Lambda implements WireService, FunctionInvoker {
   private async runEvent(functionArn: string, payload: unknown): Promise<void> {
     const requestId = randomUUID();
     for (const delay of [0, ...EVENT_RETRY_DELAYS_MS]) {
-      if (delay > 0) await this.env.clock.sleep(delay, this.closing.signal);
-      if (await this.succeeds(functionArn, payload, requestId)) return;
+      if (delay > 0) {
+        await this.env.clock.sleep(delay, this.closing.signal);
+      }
+      if (await this.succeeds(functionArn, payload, requestId)) {
+        return;
+      }
     }
   }
 
@@ -137,7 +143,9 @@ export class Lambda implements WireService, FunctionInvoker {
     try {
       return !(await this.run(functionArn, payload, requestId)).functionError;
     } catch (error) {
-      if (error instanceof ServiceError) return false;
+      if (error instanceof ServiceError) {
+        return false;
+      }
       throw error;
     }
   }

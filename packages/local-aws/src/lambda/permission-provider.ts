@@ -32,7 +32,9 @@ export class PermissionProvider implements ResourceProvider {
 
   public async delete({ physicalId, properties, caller }: ResourceDelete): Promise<void> {
     const found = this.registry.find(properties.FunctionName);
-    if (!found) return;
+    if (!found) {
+      return;
+    }
     await this.authorizer.authorize({ caller, action: 'lambda:RemovePermission', resource: found.arn });
     found.permissions.delete(physicalId);
   }

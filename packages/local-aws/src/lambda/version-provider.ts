@@ -18,14 +18,18 @@ export class VersionProvider implements ResourceProvider {
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    if (request.properties.FunctionName !== request.oldProperties.FunctionName) return this.create(request);
+    if (request.properties.FunctionName !== request.oldProperties.FunctionName) {
+      return this.create(request);
+    }
     const number = versionNumber(request.physicalId);
     return { physicalId: request.physicalId, attributes: { Version: number, FunctionArn: request.physicalId } };
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     await this.host.iam.authorize({ caller, action: 'lambda:DeleteFunction', resource: physicalId });
-    if (this.registry.find(physicalId)) this.registry.delete(physicalId, versionNumber(physicalId));
+    if (this.registry.find(physicalId)) {
+      this.registry.delete(physicalId, versionNumber(physicalId));
+    }
   }
 }
 

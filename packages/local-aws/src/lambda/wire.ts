@@ -16,11 +16,17 @@ export class LambdaWire {
 
   public async handle(request: WireRequest): Promise<WireResponse> {
     const { caller, method, path, query } = request;
-    if (!caller) throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+    if (!caller) {
+      throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+    }
     const [, functionName, kind] = FUNCTION_PATH.exec(path) ?? [];
     const reference = qualified(functionName ?? '', query.get('Qualifier'));
-    if (method === 'POST' && kind === 'invocations') return this.invoke(caller, reference, request);
-    if (method === 'GET' && functionName && kind !== 'invocations') return this.describe(caller, reference, kind === 'configuration');
+    if (method === 'POST' && kind === 'invocations') {
+      return this.invoke(caller, reference, request);
+    }
+    if (method === 'GET' && functionName && kind !== 'invocations') {
+      return this.describe(caller, reference, kind === 'configuration');
+    }
     throw new ServiceError('UnknownOperationException', `${method} ${path} isn't played by the local Lambda`, 404);
   }
 
@@ -77,7 +83,9 @@ export class LambdaWire {
 }
 
 function qualified(functionName: string, qualifier: string | null): string {
-  if (!qualifier || parseFunctionReference(functionName).qualifier) return functionName;
+  if (!qualifier || parseFunctionReference(functionName).qualifier) {
+    return functionName;
+  }
   return functionName.includes(':') ? `${functionName}:${qualifier}` : `function:${functionName}:${qualifier}`;
 }
 

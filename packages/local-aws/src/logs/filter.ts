@@ -17,13 +17,15 @@ export function eventFilter(filter: EventFilter): (event: LogEvent) => boolean {
   const { logStreamNames, logStreamNamePrefix = '', startTime = -Infinity, endTime = Infinity, filterPattern = '' } = filter;
   const terms = termsOf(filterPattern);
   return ({ stream, timestamp, message }) => (logStreamNames?.includes(stream) ?? true) && stream.startsWith(logStreamNamePrefix)
-    && timestamp >= startTime && timestamp <= endTime && terms.every(term => message.includes(term));
+    && timestamp >= startTime && timestamp <= endTime && terms.every((term) => message.includes(term));
 }
 
 /** The texts that a message must contain, all of them. */
 function termsOf(pattern: string): string[] {
   return [...pattern.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => {
-    if (quoted !== undefined) return quoted;
+    if (quoted !== undefined) {
+      return quoted;
+    }
     if (/^[-?%{[]/.test(word)) {
       throw new ServiceError('InvalidParameterException', `filter pattern ${pattern} isn't played by the local Logs, use words and "quoted texts"`);
     }

@@ -17,7 +17,9 @@ export class Logs implements LogSink {
 
   /** Writes one event; the group is made if it doesn't exist. */
   public write(logGroup: string, stream: string, message: string): void {
-    if (!this.hasGroup(logGroup)) this.createGroup(logGroup);
+    if (!this.hasGroup(logGroup)) {
+      this.createGroup(logGroup);
+    }
     this.groups.get(logGroup)?.events.push({ timestamp: this.now(), stream, message });
     this.onWrite?.(message);
   }
@@ -31,7 +33,7 @@ export class Logs implements LogSink {
   }
 
   public streamNames(logGroup: string): string[] {
-    return [...new Set(this.events(logGroup).map(event => event.stream))];
+    return [...new Set(this.events(logGroup).map((event) => event.stream))];
   }
 
   /** In the order in which they were written. */
@@ -58,7 +60,9 @@ export class Logs implements LogSink {
   /** Undefined keeps the events for ever. */
   public retain(logGroup: string, days: number | undefined): void {
     const group = this.groups.get(logGroup);
-    if (!group) throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+    if (!group) {
+      throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+    }
     group.retentionInDays = days;
   }
 

@@ -22,7 +22,9 @@ export function page<T>(items: readonly T[], request: PageRequest, most: number)
     throw new ServiceError('InvalidParameterException',
       `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`);
   }
-  if (!/^\d+$/.test(nextToken)) throw new ServiceError('InvalidParameterException', 'The specified nextToken is invalid.');
+  if (!/^\d+$/.test(nextToken)) {
+    throw new ServiceError('InvalidParameterException', 'The specified nextToken is invalid.');
+  }
   const start = Number(nextToken);
   const end = start + limit;
   return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };

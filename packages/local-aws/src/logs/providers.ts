@@ -19,7 +19,9 @@ class LogGroupProvider implements ResourceProvider {
   public async create({ stackName, logicalId, properties, caller }: ResourceRequest): Promise<ResourceResult> {
     const name: string = properties.LogGroupName ?? physicalName(stackName, logicalId, MAX_NAME_LENGTH);
     await this.authorize(caller, 'logs:CreateLogGroup', name);
-    if (properties.RetentionInDays !== undefined) await this.authorize(caller, 'logs:PutRetentionPolicy', name);
+    if (properties.RetentionInDays !== undefined) {
+      await this.authorize(caller, 'logs:PutRetentionPolicy', name);
+    }
     this.logs.createGroup(name);
     this.logs.retain(name, retention(properties));
     return this.result(name);
@@ -27,7 +29,9 @@ class LogGroupProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.LogGroupName !== oldProperties.LogGroupName) return this.create(request);
+    if (properties.LogGroupName !== oldProperties.LogGroupName) {
+      return this.create(request);
+    }
     if (properties.RetentionInDays !== oldProperties.RetentionInDays) {
       await this.authorize(caller, properties.RetentionInDays === undefined ? 'logs:DeleteRetentionPolicy' : 'logs:PutRetentionPolicy', physicalId);
       this.logs.retain(physicalId, retention(properties));

@@ -41,7 +41,9 @@ export class LogsWire implements WireService {
     const { logGroupName = '' } = request;
     // Any action on a group is asked of a stream without a name: only policies with `:*` at the end of the group let it pass.
     await this.authorizer.authorize({ caller, action: 'logs:FilterLogEvents', resource: `${logGroupArn(this.env, logGroupName)}:log-stream:` });
-    if (!this.logs.hasGroup(logGroupName)) throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+    if (!this.logs.hasGroup(logGroupName)) {
+      throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
+    }
     const events = this.logs.events(logGroupName).map((event, n) => ({ ...event, eventId: String(n).padStart(56, '0') }));
     const { items, nextToken } = page(events.filter(eventFilter(request)), request, MOST_EVENTS);
     return {
@@ -55,9 +57,9 @@ export class LogsWire implements WireService {
     const { logGroupNamePrefix = '', logGroupNamePattern = '' } = request;
     await this.authorizer.authorize({ caller, action: 'logs:DescribeLogGroups', resource: `${logGroupArn(this.env, '')}:log-stream:` });
     const names = this.logs.groupNames().sort()
-      .filter(name => name.startsWith(logGroupNamePrefix) && name.toLowerCase().includes(logGroupNamePattern.toLowerCase()));
+      .filter((name) => name.startsWith(logGroupNamePrefix) && name.toLowerCase().includes(logGroupNamePattern.toLowerCase()));
     const { items, nextToken } = page(names, request, MOST_GROUPS);
-    return { logGroups: items.map(name => this.description(name)), nextToken };
+    return { logGroups: items.map((name) => this.description(name)), nextToken };
   }
 
   private description(name: string): object {

@@ -13,19 +13,25 @@ export class BucketPolicyProvider implements ResourceProvider {
   public async create(request: ResourceRequest): Promise<ResourceResult> {
     const { Bucket, PolicyDocument } = request.properties as BucketPolicyProperties;
     const bucket = this.s3.buckets.get(Bucket);
-    if (bucket.policy) throw new Error(`The bucket policy already exists on bucket ${Bucket}.`);
+    if (bucket.policy) {
+      throw new Error(`The bucket policy already exists on bucket ${Bucket}.`);
+    }
     return this.put(request, Bucket, PolicyDocument);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { Bucket, PolicyDocument } = request.properties as BucketPolicyProperties;
-    if (Bucket !== request.physicalId) return this.create(request);
+    if (Bucket !== request.physicalId) {
+      return this.create(request);
+    }
     return this.put(request, Bucket, PolicyDocument);
   }
 
   public async delete(request: ResourceDelete): Promise<void> {
     const bucket = this.s3.buckets.find(request.physicalId);
-    if (!bucket) return;
+    if (!bucket) {
+      return;
+    }
     await this.s3.access.onBucket(request.caller, 's3:DeleteBucketPolicy', bucket);
     bucket.policy = undefined;
   }

@@ -33,7 +33,9 @@ export class BucketProvider implements ResourceProvider {
     const properties = request.properties as BucketProperties;
     const name = properties.BucketName ?? physicalName(request.stackName, request.logicalId, 63).toLowerCase();
     await this.s3.access.onAccount(request.caller, 's3:CreateBucket', this.s3.access.arn(name));
-    if (this.s3.buckets.find(name)) throw new Error(`${name} already exists`);
+    if (this.s3.buckets.find(name)) {
+      throw new Error(`${name} already exists`);
+    }
     const bucket = this.s3.buckets.create(name);
     try {
       await this.apply(request.caller, bucket, properties);
@@ -46,7 +48,9 @@ export class BucketProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as BucketProperties;
-    if (properties.BucketName !== (request.oldProperties as BucketProperties).BucketName) return this.create(request);
+    if (properties.BucketName !== (request.oldProperties as BucketProperties).BucketName) {
+      return this.create(request);
+    }
     const bucket = this.s3.buckets.get(request.physicalId);
     await this.apply(request.caller, bucket, properties);
     return this.result(bucket);
@@ -54,14 +58,18 @@ export class BucketProvider implements ResourceProvider {
 
   public async delete(request: ResourceDelete): Promise<void> {
     const bucket = this.s3.buckets.find(request.physicalId);
-    if (!bucket) return;
+    if (!bucket) {
+      return;
+    }
     await this.s3.access.onBucket(request.caller, 's3:DeleteBucket', bucket);
     this.s3.buckets.delete(bucket.name);
   }
 
   private async apply(caller: Caller, bucket: Bucket, properties: BucketProperties): Promise<void> {
-    const given = (Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).filter(name => properties[name] !== undefined);
-    for (const name of given) await this.s3.access.onBucket(caller, ACTIONS[name], bucket);
+    const given = (Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).filter((name) => properties[name] !== undefined);
+    for (const name of given) {
+      await this.s3.access.onBucket(caller, ACTIONS[name], bucket);
+    }
 
     const rule = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0];
     const byDefault = rule?.ServerSideEncryptionByDefault;

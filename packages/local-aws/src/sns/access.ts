@@ -27,17 +27,23 @@ export class Access {
 
   /** Lets the publisher use the key of an encrypted topic. */
   public async useKey({ caller }: Publisher, topic: Topic): Promise<void> {
-    if (!topic.kmsKeyId) return;
+    if (!topic.kmsKeyId) {
+      return;
+    }
     if (topic.kmsKeyId.endsWith('alias/aws/sns')) {
       // That key's policy, which nobody can change, lets in the account's users and roles by SNS, and no other service.
-      if (caller.accountId === this.environment.accountId) return;
+      if (caller.accountId === this.environment.accountId) {
+        return;
+      }
       throw new ServiceError('KMSAccessDenied',
         `User: ${caller.arn} is not authorized to perform: kms:GenerateDataKey on resource: ${topic.kmsKeyId} `
         + 'because no resource-based policy allows the kms:GenerateDataKey action');
     }
     const context: Record<string, string> = caller.accountId ? { 'kms:ViaService': `sns.${this.environment.region}.amazonaws.com` } : {};
     try {
-      for (const action of ['kms:GenerateDataKey', 'kms:Decrypt']) await this.kms.use(caller, action, topic.kmsKeyId, context);
+      for (const action of ['kms:GenerateDataKey', 'kms:Decrypt']) {
+        await this.kms.use(caller, action, topic.kmsKeyId, context);
+      }
     } catch (error) {
       throw error instanceof ServiceError ? wordedBySns(error) : error;
     }
@@ -47,7 +53,9 @@ export class Access {
     try {
       await this.authorizer.authorize(question);
     } catch (error) {
-      if (error instanceof ServiceError && error.name === 'AccessDeniedException') throw new ServiceError('AuthorizationError', error.message, 403);
+      if (error instanceof ServiceError && error.name === 'AccessDeniedException') {
+        throw new ServiceError('AuthorizationError', error.message, 403);
+      }
       throw error;
     }
   }

@@ -24,9 +24,15 @@ const SUBJECT = /^[!-~][ -~]*$/;
 
 /** Refuses a message that SNS would refuse. */
 export function checkMessage({ subject, message }: Message): void {
-  if (message === '') throw invalid('Empty message');
-  if (subject !== undefined && !(SUBJECT.test(subject) && subject.length <= MAX_SUBJECT_LENGTH)) throw invalid('Subject');
-  if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES) throw invalid('Message too long');
+  if (message === '') {
+    throw invalid('Empty message');
+  }
+  if (subject !== undefined && !(SUBJECT.test(subject) && subject.length <= MAX_SUBJECT_LENGTH)) {
+    throw invalid('Subject');
+  }
+  if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES) {
+    throw invalid('Message too long');
+  }
 }
 
 function invalid(reason: string): ServiceError {

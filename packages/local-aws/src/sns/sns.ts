@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { Access, type Publisher } from './access';
 import { checkMessage, type Message, type PublishedMessage } from './message';
 import { subscriptionEvent } from './subscription-event';
@@ -55,7 +55,7 @@ export class Sns implements WireService {
 
   /** What a topic took, or all did, the oldest first. */
   public published(topicArn?: string): PublishedMessage[] {
-    return this.messages.filter(message => topicArn === undefined || message.topicArn === topicArn);
+    return this.messages.filter((message) => topicArn === undefined || message.topicArn === topicArn);
   }
 
   /** Takes a message and hands it to the subscribers, if the publisher may publish and use the topic's key. */
@@ -79,7 +79,9 @@ export class Sns implements WireService {
 
   private async deliver(topic: Topic, message: PublishedMessage): Promise<void> {
     for (const subscription of topic.subscriptions.values()) {
-      if (subscription.protocol !== 'lambda') continue;
+      if (subscription.protocol !== 'lambda') {
+        continue;
+      }
       try {
         await this.functions.invokeEvent(SERVICE, subscription.endpoint, subscriptionEvent(subscription, message), {
           'aws:SourceArn': topic.arn, 'aws:SourceAccount': this.environment.accountId,

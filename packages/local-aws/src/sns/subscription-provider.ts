@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import type { Access } from './access';
 import type { Subscription, Topic, Topics } from './topics';
 import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
@@ -23,13 +23,15 @@ export class SubscriptionProvider implements ResourceProvider {
   /** Topic, protocol and endpoint are what a subscription is: a change of one makes another. */
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { properties, oldProperties, physicalId } = request;
-    const isSame = (['TopicArn', 'Protocol', 'Endpoint'] as const).every(name => properties[name] === oldProperties[name]);
+    const isSame = (['TopicArn', 'Protocol', 'Endpoint'] as const).every((name) => properties[name] === oldProperties[name]);
     return isSame ? { physicalId } : this.create(request);
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     const topic = this.topics.find(physicalId.slice(0, physicalId.lastIndexOf(':')));
-    if (!topic) return;
+    if (!topic) {
+      return;
+    }
     await this.access.onTopic({ caller }, 'sns:Unsubscribe', topic);
     topic.subscriptions.delete(physicalId);
   }
@@ -37,7 +39,7 @@ export class SubscriptionProvider implements ResourceProvider {
 
 /** Subscribes an endpoint; the same one is subscribed once. */
 export function addSubscription(topic: Topic, protocol: string, endpoint: string): Subscription {
-  const known = [...topic.subscriptions.values()].find(subscription => subscription.protocol === protocol && subscription.endpoint === endpoint);
+  const known = [...topic.subscriptions.values()].find((subscription) => subscription.protocol === protocol && subscription.endpoint === endpoint);
   const subscription = known ?? { arn: `${topic.arn}:${randomUUID()}`, protocol, endpoint };
   topic.subscriptions.set(subscription.arn, subscription);
   return subscription;

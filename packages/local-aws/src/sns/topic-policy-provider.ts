@@ -24,7 +24,7 @@ export class TopicPolicyProvider implements ResourceProvider {
     const { physicalId, properties, oldProperties, caller } = request;
     await this.put(request);
     const kept = (properties as TopicPolicyProperties).Topics;
-    await this.reset(caller, (oldProperties as TopicPolicyProperties).Topics.filter(arn => !kept.includes(arn)));
+    await this.reset(caller, (oldProperties as TopicPolicyProperties).Topics.filter((arn) => !kept.includes(arn)));
     return { physicalId };
   }
 
@@ -45,7 +45,9 @@ export class TopicPolicyProvider implements ResourceProvider {
   private async reset(caller: ResourceRequest['caller'], arns: readonly string[]): Promise<void> {
     for (const arn of arns) {
       const topic = this.topics.find(arn);
-      if (!topic) continue;
+      if (!topic) {
+        continue;
+      }
       await this.access.onTopic({ caller }, 'sns:SetTopicAttributes', topic);
       topic.policy = this.topics.defaultPolicy(arn);
     }

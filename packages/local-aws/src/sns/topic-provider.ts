@@ -21,34 +21,48 @@ export class TopicProvider implements ResourceProvider {
   public async create(request: ResourceRequest): Promise<ResourceResult> {
     const { TopicName, FifoTopic, Subscription = [] } = request.properties as TopicProperties;
     const name = TopicName ?? physicalName(request.stackName, request.logicalId, MAX_NAME_LENGTH);
-    if (String(FifoTopic ?? false) === 'true') throw new Error(`FIFO topic ${name} isn't played here, use a standard topic`);
-    if (!/^[\w-]{1,256}$/.test(name)) throw new Error(`Invalid parameter: Topic Name ${name}`);
+    if (String(FifoTopic ?? false) === 'true') {
+      throw new Error(`FIFO topic ${name} isn't played here, use a standard topic`);
+    }
+    if (!/^[\w-]{1,256}$/.test(name)) {
+      throw new Error(`Invalid parameter: Topic Name ${name}`);
+    }
     await this.access.onAccount(request.caller, 'sns:CreateTopic', this.topics.arn(name));
     const topic = this.topics.create(name);
     set(topic, request.properties);
-    for (const { Protocol, Endpoint } of Subscription) addSubscription(topic, Protocol, Endpoint);
+    for (const { Protocol, Endpoint } of Subscription) {
+      addSubscription(topic, Protocol, Endpoint);
+    }
     return result(topic);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { TopicName, Subscription } = request.properties as TopicProperties;
     const old = request.oldProperties as TopicProperties;
-    if (TopicName !== old.TopicName) return this.create(request);
+    if (TopicName !== old.TopicName) {
+      return this.create(request);
+    }
     const topic = this.topics.get(request.physicalId);
     await this.access.onTopic(request, 'sns:SetTopicAttributes', topic);
     set(topic, request.properties);
     if (JSON.stringify(Subscription) !== JSON.stringify(old.Subscription)) {
       for (const { arn, protocol, endpoint } of topic.subscriptions.values()) {
-        if (old.Subscription?.some(({ Protocol, Endpoint }) => Protocol === protocol && Endpoint === endpoint)) topic.subscriptions.delete(arn);
+        if (old.Subscription?.some(({ Protocol, Endpoint }) => Protocol === protocol && Endpoint === endpoint)) {
+          topic.subscriptions.delete(arn);
+        }
       }
-      for (const { Protocol, Endpoint } of Subscription ?? []) addSubscription(topic, Protocol, Endpoint);
+      for (const { Protocol, Endpoint } of Subscription ?? []) {
+        addSubscription(topic, Protocol, Endpoint);
+      }
     }
     return result(topic);
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
     const topic = this.topics.find(physicalId);
-    if (!topic) return;
+    if (!topic) {
+      return;
+    }
     await this.access.onTopic({ caller }, 'sns:DeleteTopic', topic);
     this.topics.delete(physicalId);
   }

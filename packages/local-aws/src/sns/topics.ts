@@ -22,7 +22,7 @@ export interface Topic {
 /** What a topic's default policy allows its own account. */
 const DEFAULT_ACTIONS = [
   'GetTopicAttributes', 'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'DeleteTopic', 'Subscribe', 'ListSubscriptionsByTopic', 'Publish',
-].map(action => `SNS:${action}`);
+].map((action) => `SNS:${action}`);
 
 /** The topics of the account in one region. */
 export class Topics {
@@ -32,7 +32,9 @@ export class Topics {
 
   public create(name: string): Topic {
     const arn = this.arn(name);
-    if (this.topics.has(arn)) throw new ServiceError('InvalidParameter', `Invalid parameter: Topic ${name} already exists`);
+    if (this.topics.has(arn)) {
+      throw new ServiceError('InvalidParameter', `Invalid parameter: Topic ${name} already exists`);
+    }
     const topic: Topic = { arn, name, displayName: '', policy: this.defaultPolicy(arn), subscriptions: new Map() };
     this.topics.set(arn, topic);
     return topic;
@@ -44,7 +46,9 @@ export class Topics {
 
   public get(arn: string): Topic {
     const topic = this.find(arn);
-    if (!topic) throw new ServiceError('NotFound', 'Topic does not exist', 404);
+    if (!topic) {
+      throw new ServiceError('NotFound', 'Topic does not exist', 404);
+    }
     return topic;
   }
 

@@ -21,13 +21,17 @@ class ParameterProvider implements ResourceProvider {
     const { Name, Type, Value } = request.properties as ParameterProperties;
     const name = Name ?? physicalName(`CFN-${request.stackName}`, request.logicalId, 128);
     await this.ssm.authorize(request.caller, 'ssm:PutParameter', name);
-    if (this.ssm.get(name)) throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    if (this.ssm.get(name)) {
+      throw new Error(`${name} already exists in stack or account, give another name or delete it first`);
+    }
     return this.write(name, Value, Type);
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { Name, Type, Value } = request.properties as ParameterProperties;
-    if (Name !== (request.oldProperties as ParameterProperties).Name) return this.create(request);
+    if (Name !== (request.oldProperties as ParameterProperties).Name) {
+      return this.create(request);
+    }
     await this.ssm.authorize(request.caller, 'ssm:PutParameter', request.physicalId);
     return this.write(request.physicalId, Value, Type);
   }

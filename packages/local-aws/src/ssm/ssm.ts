@@ -70,15 +70,19 @@ export class Ssm implements WireService {
   private async getParameter(caller: Caller, name: string): Promise<unknown> {
     await this.authorize(caller, 'ssm:GetParameter', name);
     const parameter = this.parameters.get(name);
-    if (!parameter) throw new ServiceError('ParameterNotFound', `Parameter ${name} not found.`);
+    if (!parameter) {
+      throw new ServiceError('ParameterNotFound', `Parameter ${name} not found.`);
+    }
     return { Parameter: this.shown(parameter) };
   }
 
   private async getParameters(caller: Caller, names: readonly string[]): Promise<unknown> {
-    for (const name of names) await this.authorize(caller, 'ssm:GetParameters', name);
+    for (const name of names) {
+      await this.authorize(caller, 'ssm:GetParameters', name);
+    }
     return {
-      Parameters: names.flatMap(name => this.parameters.get(name) ?? []).map(parameter => this.shown(parameter)),
-      InvalidParameters: names.filter(name => !this.parameters.has(name)),
+      Parameters: names.flatMap((name) => this.parameters.get(name) ?? []).map((parameter) => this.shown(parameter)),
+      InvalidParameters: names.filter((name) => !this.parameters.has(name)),
     };
   }
 

@@ -60,7 +60,9 @@ export class Execution {
 
   /** Ends it as ABORTED; a function that runs at the moment runs on. */
   public async stop(error?: string, cause?: string): Promise<void> {
-    if (this.status !== 'RUNNING') return;
+    if (this.status !== 'RUNNING') {
+      return;
+    }
     this.aborting.abort(new Aborted(error, cause));
     await this.ended;
   }
@@ -70,14 +72,21 @@ export class Execution {
     this.record('ExecutionStarted', { input, roleArn });
     try {
       let step: Step = { output: this.input, next: definition.StartAt };
-      while (step.next !== undefined) step = await this.runState(step.next, definition.States[step.next], step.output);
+      while (step.next !== undefined) {
+        step = await this.runState(step.next, definition.States[step.next], step.output);
+      }
       this.output = JSON.stringify(step.output);
       this.end('SUCCEEDED', 'ExecutionSucceeded', { output: this.output });
     } catch (error) {
-      if (error instanceof Aborted) this.fail('ABORTED', 'ExecutionAborted', error.error, error.cause);
-      else if (error instanceof HistoryFull) this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', error.message);
-      else if (error instanceof StateError) this.fail('FAILED', 'ExecutionFailed', error.error, error.cause);
-      else this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', String(error));
+      if (error instanceof Aborted) {
+        this.fail('ABORTED', 'ExecutionAborted', error.error, error.cause);
+      } else if (error instanceof HistoryFull) {
+        this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', error.message);
+      } else if (error instanceof StateError) {
+        this.fail('FAILED', 'ExecutionFailed', error.error, error.cause);
+      } else {
+        this.fail('FAILED', 'ExecutionFailed', 'States.Runtime', String(error));
+      }
     }
   }
 
@@ -122,9 +131,13 @@ export class Execution {
         const selected = state.ResultSelector === undefined ? result : filledTemplate(state.ResultSelector, { ...scope, input: result });
         return leave(merged(state.ResultPath, rawInput, selected));
       } catch (error) {
-        if (!(error instanceof StateError)) throw error;
+        if (!(error instanceof StateError)) {
+          throw error;
+        }
         const delay = budget.next(error.error);
-        if (delay === undefined) return caught(state, rawInput, error);
+        if (delay === undefined) {
+          return caught(state, rawInput, error);
+        }
         await this.setup.env.clock.sleep(delay * 1000, this.aborting.signal);
         this.transition();
       }
@@ -142,7 +155,9 @@ export class Execution {
       this.record(`${kind}Succeeded`, { ...target, output: JSON.stringify(output) });
       return output;
     } catch (error) {
-      if (error instanceof StateError) this.record(`${kind}Failed`, { ...target, error: error.error, cause: error.cause });
+      if (error instanceof StateError) {
+        this.record(`${kind}Failed`, { ...target, error: error.error, cause: error.cause });
+      }
       throw error;
     }
   }
@@ -163,8 +178,12 @@ export class Execution {
   }
 
   private transition(): void {
-    if (this.aborting.signal.aborted) throw this.aborting.signal.reason;
-    if (this.setup.isStateMachineDeleted()) throw new Aborted('States.Runtime', 'the state machine was deleted');
+    if (this.aborting.signal.aborted) {
+      throw this.aborting.signal.reason;
+    }
+    if (this.setup.isStateMachineDeleted()) {
+      throw new Aborted('States.Runtime', 'the state machine was deleted');
+    }
     this.transitions += 1;
   }
 
@@ -205,7 +224,9 @@ class Aborted extends Error {
 
 function caught(state: TaskState, rawInput: Json, error: StateError): Step {
   const catcher = state.Catch?.find(({ ErrorEquals }) => matchesError(ErrorEquals, error.error));
-  if (!catcher) throw error;
+  if (!catcher) {
+    throw error;
+  }
   return { output: merged(catcher.ResultPath, rawInput, { Error: error.error, Cause: error.cause }), next: catcher.Next };
 }
 
@@ -214,7 +235,9 @@ function withParameters(parameters: Json | undefined, scope: PathScope): Json {
 }
 
 function taskRoleArn({ Credentials }: TaskState, scope: PathScope): string | undefined {
-  if (Credentials === undefined) return undefined;
+  if (Credentials === undefined) {
+    return undefined;
+  }
   const { RoleArn } = filledTemplate(Credentials, scope) as { RoleArn: Json };
   return String(RoleArn);
 }
@@ -225,20 +248,28 @@ function failure({ Error: error = '', ErrorPath, Cause = '', CausePath }: FailSt
 
 function text(field: string, expression: string, scope: PathScope): string {
   const value = evaluate(expression, scope);
-  if (typeof value !== 'string') throw new StateError('States.Runtime', `The ${field} '${expression}' doesn't reference a string, but ${JSON.stringify(value)}`);
+  if (typeof value !== 'string') {
+    throw new StateError('States.Runtime', `The ${field} '${expression}' doesn't reference a string, but ${JSON.stringify(value)}`);
+  }
   return value;
 }
 
 function waitingTime(state: WaitState, scope: PathScope, now: number): number {
-  if (state.Seconds !== undefined) return state.Seconds * 1000;
+  if (state.Seconds !== undefined) {
+    return state.Seconds * 1000;
+  }
   if (state.SecondsPath) {
     const seconds = select(state.SecondsPath, scope);
-    if (Number.isInteger(seconds) && Number(seconds) >= 0) return Number(seconds) * 1000;
+    if (Number.isInteger(seconds) && Number(seconds) >= 0) {
+      return Number(seconds) * 1000;
+    }
     throw new StateError('States.Runtime', `The SecondsPath parameter cannot be parsed as a long value: ${state.SecondsPath} == ${JSON.stringify(seconds)}`);
   }
   const timestamp = state.Timestamp ?? String(select(state.TimestampPath ?? '$', scope));
   const until = Date.parse(timestamp);
-  if (Number.isNaN(until)) throw new StateError('States.Runtime', `The Timestamp parameter does not reference a valid timestamp: ${timestamp}`);
+  if (Number.isNaN(until)) {
+    throw new StateError('States.Runtime', `The Timestamp parameter does not reference a valid timestamp: ${timestamp}`);
+  }
   return Math.max(0, until - now);
 }
 

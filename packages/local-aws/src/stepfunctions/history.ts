@@ -29,7 +29,9 @@ export class History {
   public add(now: number, type: string, details?: object): HistoryEvent {
     const member = SHARED_DETAILS.find(([pattern]) => pattern.test(type))?.[1] ?? `${type[0].toLowerCase()}${type.slice(1)}EventDetails`;
     const id = this.list.length + 1;
-    if (id === MAX_EVENTS && !type.startsWith('Execution')) throw new HistoryFull();
+    if (id === MAX_EVENTS && !type.startsWith('Execution')) {
+      throw new HistoryFull();
+    }
     const event = { id, previousEventId: id - 1, timestamp: now / 1000, type, ...(details && { [member]: details }) };
     this.list.push(event);
     return event;

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import type { HistoryEvent } from './history';
 import { ServiceError } from '../contract';
 import type { Logs } from '../logs/logs';
@@ -31,13 +31,21 @@ const LOGGED: Readonly<Record<Level, RegExp>> = {
 // CloudFormation properties are JSON of any shape.
 export function loggingOf(configuration: Record<string, any> | undefined, logs: Pick<Logs, 'hasGroup'>): Logging | undefined {
   const level: Level = configuration?.Level ?? 'OFF';
-  if (!Object.hasOwn(LOGGED, level)) throw invalid(`Level ${level} is none of ${Object.keys(LOGGED).join(', ')}.`);
-  if (level === 'OFF') return undefined;
+  if (!Object.hasOwn(LOGGED, level)) {
+    throw invalid(`Level ${level} is none of ${Object.keys(LOGGED).join(', ')}.`);
+  }
+  if (level === 'OFF') {
+    return undefined;
+  }
   const destinations = configuration?.Destinations ?? [];
-  if (destinations.length !== 1) throw invalid('Must specify exactly one Log Destination.');
+  if (destinations.length !== 1) {
+    throw invalid('Must specify exactly one Log Destination.');
+  }
   const arn: string = destinations[0].CloudWatchLogsLogGroup?.LogGroupArn ?? '';
   const logGroup = /^arn:[^:]+:logs:[^:]+:\d+:log-group:([^:]+):\*$/.exec(arn)?.[1];
-  if (logGroup === undefined || !logs.hasGroup(logGroup)) throw invalid('Log Destination not found.');
+  if (logGroup === undefined || !logs.hasGroup(logGroup)) {
+    throw invalid('Log Destination not found.');
+  }
   return { level, includeExecutionData: String(configuration?.IncludeExecutionData ?? false) === 'true', logGroup };
 }
 
@@ -56,7 +64,9 @@ export class ExecutionLog {
   public write({ id, previousEventId, timestamp, type }: HistoryEvent, details: object = {}): void {
     const { level, logGroup } = this.logging;
     // Delivery to a log group that was deleted stops without an error.
-    if (!LOGGED[level].test(type) || !this.logs.hasGroup(logGroup)) return;
+    if (!LOGGED[level].test(type) || !this.logs.hasGroup(logGroup)) {
+      return;
+    }
     this.logs.write(logGroup, this.stream, JSON.stringify({
       id: String(id),
       type,
@@ -70,7 +80,9 @@ export class ExecutionLog {
 
   /** Without execution data, input and output are missing; error and cause are there all the same. */
   private shown(details: object): object {
-    if (this.logging.includeExecutionData) return details;
+    if (this.logging.includeExecutionData) {
+      return details;
+    }
     return Object.fromEntries(Object.entries(details).filter(([name]) => !['input', 'output', 'parameters'].includes(name)));
   }
 }

@@ -34,7 +34,9 @@ class StateMachineProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.StateMachineName !== oldProperties.StateMachineName) return this.create(request);
+    if (properties.StateMachineName !== oldProperties.StateMachineName) {
+      return this.create(request);
+    }
     return this.put(caller, 'states:UpdateStateMachine', physicalId.slice(physicalId.lastIndexOf(':') + 1), properties);
   }
 
@@ -45,13 +47,17 @@ class StateMachineProvider implements ResourceProvider {
 
   private async put(caller: Caller, action: string, name: string, properties: Record<string, any>): Promise<ResourceResult> {
     const { partition, region, accountId } = this.env;
-    if (properties.StateMachineType === 'EXPRESS') throw new Error(`state machine type EXPRESS of ${name} isn't played here, use STANDARD`);
+    if (properties.StateMachineType === 'EXPRESS') {
+      throw new Error(`state machine type EXPRESS of ${name} isn't played here, use STANDARD`);
+    }
     const arn = `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
     const roleArn: string = properties.RoleArn;
     const definition = parseDefinition(definitionText(properties));
     await this.iam.authorize({ caller, action, resource: arn });
     await this.iam.authorize({ caller, action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'states.amazonaws.com' } });
-    if (properties.Tags?.length > 0) await this.iam.authorize({ caller, action: 'states:TagResource', resource: arn });
+    if (properties.Tags?.length > 0) {
+      await this.iam.authorize({ caller, action: 'states:TagResource', resource: arn });
+    }
     const logging = loggingOf(properties.LoggingConfiguration, this.logs);
     await this.checkRole(arn, roleArn, logging);
     this.machines.set(arn, { arn, name, roleArn, definition, logging });
@@ -61,13 +67,17 @@ class StateMachineProvider implements ResourceProvider {
   private async checkRole(stateMachineArn: string, roleArn: string, logging: Logging | undefined): Promise<void> {
     const check = async (): Promise<void> => {
       const { caller } = await assumeStateMachineRole(this.iam, stateMachineArn, roleArn, this.env.accountId);
-      if (logging) await this.checkLogDelivery(caller);
+      if (logging) {
+        await this.checkLogDelivery(caller);
+      }
     };
     try {
       await check();
     } catch (error) {
       // CloudFormation tries again while the role is new.
-      if (this.iam.propagationMs === 0) throw error;
+      if (this.iam.propagationMs === 0) {
+        throw error;
+      }
       await this.env.clock.sleep(this.iam.propagationMs);
       await check();
     }
@@ -75,9 +85,13 @@ class StateMachineProvider implements ResourceProvider {
 
   private async checkLogDelivery(caller: Caller): Promise<void> {
     try {
-      for (const action of LOG_DELIVERY_ACTIONS) await this.iam.authorize({ caller, action, resource: this.anyLogGroup() });
+      for (const action of LOG_DELIVERY_ACTIONS) {
+        await this.iam.authorize({ caller, action, resource: this.anyLogGroup() });
+      }
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      if (!(error instanceof ServiceError)) {
+        throw error;
+      }
       throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
     }
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import { matchesError } from './language/state-error';
 import type { Retrier } from './language/states';
 
@@ -12,10 +12,14 @@ export class RetryBudget {
   /** How many seconds to wait before the next attempt; undefined if there is none. */
   public next(error: string): number | undefined {
     const retrier = this.retriers.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
-    if (!retrier) return undefined;
+    if (!retrier) {
+      return undefined;
+    }
     const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Infinity, JitterStrategy = 'NONE' } = retrier;
     const attempt = this.attempts.get(retrier) ?? 0;
-    if (attempt >= MaxAttempts) return undefined;
+    if (attempt >= MaxAttempts) {
+      return undefined;
+    }
     this.attempts.set(retrier, attempt + 1);
     const delay = Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds);
     return JitterStrategy === 'FULL' ? delay * fraction(`${this.seed}/${this.retriers.indexOf(retrier)}/${attempt}`) : delay;

@@ -19,7 +19,9 @@ export async function assumeStateMachineRole(
     const source = { 'aws:SourceArn': stateMachineArn, 'aws:SourceAccount': accountId };
     return await iam.assumeRole({ service: 'states.amazonaws.com' }, roleArn, source);
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+    if (!(error instanceof ServiceError)) {
+      throw error;
+    }
     throw new ServiceError('AccessDeniedException',
       'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.');
   }

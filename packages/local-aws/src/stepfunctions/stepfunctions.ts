@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { Execution } from './execution';
 import { MAX_DATA_BYTES, StateError } from './language/state-error';
 import { ExecutionLog } from './logging';
@@ -47,7 +47,9 @@ export class StepFunctions implements WireService {
   }
 
   public async handle({ caller, headers, body }: WireRequest): Promise<WireResponse> {
-    if (!caller) throw new ServiceError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
+    if (!caller) {
+      throw new ServiceError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
+    }
     const operation = headers['x-amz-target']?.replace('AWSStepFunctions.', '');
     const input = JSON.parse(body.toString('utf8') || '{}');
     const output = await this.operate(caller, operation, input);
@@ -57,14 +59,22 @@ export class StepFunctions implements WireService {
   public async startExecution(caller: Caller, { stateMachineArn, name = randomUUID(), input = '{}' }: StartExecutionRequest): Promise<Execution> {
     await this.iam.authorize({ caller, action: 'states:StartExecution', resource: stateMachineArn });
     const machine = this.machines.get(stateMachineArn);
-    if (!machine) throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
-    if (!NAME.test(name)) throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    if (!machine) {
+      throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+    }
+    if (!NAME.test(name)) {
+      throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    }
     checkInput(input);
 
     const arn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = this.executionsByArn.get(arn);
-    if (existing?.status === 'RUNNING' && existing.setup.input === input) return existing;
-    if (existing) throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    if (existing?.status === 'RUNNING' && existing.setup.input === input) {
+      return existing;
+    }
+    if (existing) {
+      throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
 
     const execution = new Execution({
       arn,
@@ -77,7 +87,7 @@ export class StepFunctions implements WireService {
       env: this.env,
       invoker: this.invoker,
       log: machine.logging && new ExecutionLog(this.logs, machine.logging, arn, this.env.clock.now()),
-      assumeRole: taskRoleArn => this.assumeRole(machine, taskRoleArn),
+      assumeRole: (taskRoleArn) => this.assumeRole(machine, taskRoleArn),
       isStateMachineDeleted: () => !this.machines.has(stateMachineArn),
     });
     this.executionsByArn.set(arn, execution);
@@ -87,7 +97,7 @@ export class StepFunctions implements WireService {
 
   /** Stops all executions. */
   public async close(): Promise<void> {
-    await Promise.all(this.executions().map(execution => execution.stop()));
+    await Promise.all(this.executions().map((execution) => execution.stop()));
   }
 
   private async operate(caller: Caller, operation: string | undefined, input: OperationInput): Promise<object> {
@@ -113,7 +123,9 @@ export class StepFunctions implements WireService {
   private async find(caller: Caller, action: string, executionArn: string): Promise<Execution> {
     await this.iam.authorize({ caller, action, resource: executionArn });
     const execution = this.executionsByArn.get(executionArn);
-    if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    if (!execution) {
+      throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+    }
     return execution;
   }
 
@@ -129,7 +141,9 @@ export class StepFunctions implements WireService {
     try {
       return await this.iam.assumeRole(caller, taskRoleArn, { 'sts:RoleSessionName': 'StepFunctions', 'sts:ExternalId': stateMachineArn });
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      if (!(error instanceof ServiceError)) {
+        throw error;
+      }
       throw new StateError('States.TaskFailed', `The role ${roleArn} is not authorized to assume the task state's role, ${taskRoleArn}.`);
     }
   }

@@ -21,7 +21,7 @@ function requests(): string[] {
     const { ServiceToken, ...rest } = properties;
     return JSON.stringify(rest);
   };
-  return cfn.events.splice(0).map(event => [
+  return cfn.events.splice(0).map((event) => [
     event.RequestType, event.PhysicalResourceId, shown(event.ResourceProperties), event.OldResourceProperties && `was ${shown(event.OldResourceProperties)}`,
   ].filter(Boolean).join(' '));
 }
@@ -79,9 +79,9 @@ describe('requests and answers', () => {
     ['no JSON', 'oops', /^Response is not valid JSON$/],
   ])('an answer that is bad: %s', async (_, answer, reason) => {
     await start();
-    cfn.answer = event => event.RequestType === 'Create' ? answer : {};
+    cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     expect(await cfn.deploy({ C: custom() })).toBe('ROLLBACK_COMPLETE');
-    const failed = (await cfn.history()).find(line => line.startsWith('C CREATE_FAILED: '));
+    const failed = (await cfn.history()).find((line) => line.startsWith('C CREATE_FAILED: '));
     expect(failed?.slice('C CREATE_FAILED: '.length)).toMatch(reason);
   });
 
@@ -92,7 +92,7 @@ describe('requests and answers', () => {
 
   test('no answer within ServiceTimeout, in the time of the clock, is a failure', async () => {
     await start({ timeScale: 10_000 });
-    cfn.answer = event => event.RequestType === 'Create' ? undefined : {};
+    cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
     expect(await cfn.deploy({ C: custom({ ServiceTimeout: 900 }) })).toBe('ROLLBACK_COMPLETE');
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(900_000);
@@ -103,7 +103,7 @@ describe('requests and answers', () => {
 
   test('an hour is all it gets unless it says otherwise', async () => {
     await start({ timeScale: 20_000 });
-    cfn.answer = event => event.RequestType === 'Create' ? undefined : {};
+    cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
     await cfn.deploy({ C: custom() });
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
@@ -154,7 +154,7 @@ describe('physical ids', () => {
     ['an invented id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
   ])('a Create that failed is deleted with %s', async (_, answer, expected) => {
     await start();
-    cfn.answer = event => event.RequestType === 'Create' ? answer : {};
+    cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(requests()[1]).toMatch(expected);
   });
@@ -162,8 +162,10 @@ describe('physical ids', () => {
   test('a Create that was cancelled is deleted with an invented id, and its late answer is taken and changes nothing', async () => {
     await start();
     let open = (): void => undefined;
-    cfn.gates.set('T', new Promise<void>(resolve => { open = resolve; }));
-    cfn.answer = event => event.RequestType === 'Create' ? undefined : {};
+    cfn.gates.set('T', new Promise<void>((resolve) => {
+      open = resolve;
+    }));
+    cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     await cfn.begin({ C: custom(), T: thing({ Fail: ['create'] }) });
     await until(() => cfn.events.length === 1);
     open();
@@ -229,10 +231,14 @@ describe('roll-back of an update', () => {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
       cfn.answer = ({ RequestType, ResourceProperties }: CustomResourceEvent) => {
-        if (RequestType === 'Delete') return {};
+        if (RequestType === 'Delete') {
+          return {};
+        }
         const version = String(ResourceProperties.A);
         const answer = { PhysicalResourceId: `id-${version}`, Data: { V: isBack ? 'back' : `v${version}` } };
-        if (version === '1') return answer;
+        if (version === '1') {
+          return answer;
+        }
         isBack = true;
         return after === 'failed' ? { ...answer, Status: 'FAILED', Reason: 'r' } : answer;
       };
@@ -251,16 +257,16 @@ describe('roll-back of an update', () => {
 
   /** What a Thing was given last as its X. */
   function lastValueOf(name: string): string | undefined {
-    return /"X":"([^"]*)"/.exec(cfn.calls.filter(call => new RegExp(`^(create|update) ${name}\\b`).test(call)).at(-1) ?? '')?.[1];
+    return /"X":"([^"]*)"/.exec(cfn.calls.filter((call) => new RegExp(`^(create|update) ${name}\\b`).test(call)).at(-1) ?? '')?.[1];
   }
 });
 
 describe('deploying again after a failure without roll-back', () => {
-  test.each([[true], [false]])('the RequestId is the same: %s', async reusesRequestId => {
+  test.each([[true], [false]])('the RequestId is the same: %s', async (reusesRequestId) => {
     await start({ cloudformation: { reusesRequestId } });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing() }, {}, { disableRollback: true });
-    cfn.answer = event => event.RequestType === 'Create' ? { PhysicalResourceId: 'whole' } : {};
+    cfn.answer = (event) => event.RequestType === 'Create' ? { PhysicalResourceId: 'whole' } : {};
     expect(await cfn.deploy({ C: custom({ A: '2' }), T: thing() }, {}, { disableRollback: true })).toBe('UPDATE_COMPLETE');
     const [first, second] = cfn.events;
     expect(first.RequestId === second.RequestId).toBe(reusesRequestId);

@@ -120,7 +120,7 @@ export class Harness {
   /** Oldest first, like `A CREATE_FAILED: reason`. */
   public async history(name = 'S'): Promise<string[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: name }));
-    return StackEvents.reverse().map(event =>
+    return StackEvents.reverse().map((event) =>
       `${event.LogicalResourceId} ${event.ResourceStatus}${event.ResourceStatusReason ? `: ${event.ResourceStatusReason}` : ''}`);
   }
 
@@ -143,15 +143,19 @@ export class Harness {
   }
 
   private async invoke(functionArn: string, event: CustomResourceEvent): Promise<void> {
-    if (functionArn !== FUNCTION_ARN) throw new Error(`Function not found: ${functionArn}`);
+    if (functionArn !== FUNCTION_ARN) {
+      throw new Error(`Function not found: ${functionArn}`);
+    }
     this.events.push(event);
-    void Promise.resolve(this.answer(event)).then(async answer => answer && this.respond(event, answer));
+    void Promise.resolve(this.answer(event)).then(async (answer) => answer && this.respond(event, answer));
     return Promise.resolve();
   }
 
   private thing(): ResourceProvider {
     const fail = (properties: Record<string, unknown>, operation: string): void => {
-      if ((properties.Fail as string[] | undefined)?.includes(operation)) throw new Error(`${operation} failed as asked`);
+      if ((properties.Fail as string[] | undefined)?.includes(operation)) {
+        throw new Error(`${operation} failed as asked`);
+      }
     };
     const create = async ({ logicalId, properties }: ResourceRequest): Promise<ResourceResult> => {
       this.calls.push(`create ${logicalId} ${JSON.stringify(properties)}`);
@@ -165,7 +169,9 @@ export class Harness {
       create,
       update: async (request: ResourceUpdate) => {
         const { logicalId, physicalId, properties, oldProperties } = request;
-        if (properties.Key !== oldProperties.Key) return create(request);
+        if (properties.Key !== oldProperties.Key) {
+          return create(request);
+        }
         this.calls.push(`update ${physicalId} ${JSON.stringify(properties)}`);
         await this.gates.get(logicalId);
         fail(properties, 'update');
@@ -192,5 +198,7 @@ export function custom(properties: Record<string, unknown> = {}, attributes: Rec
 
 /** Waits for something that is about to happen. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(resolve => setTimeout(resolve, 5));
+  while (!holds()) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

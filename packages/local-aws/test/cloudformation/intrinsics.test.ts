@@ -6,13 +6,13 @@ import { parseTemplate } from '../../src/cloudformation/template/template';
 const PSEUDO = { partition: 'aws', region: 'eu-west-1', accountId: '111122223333', stackId: 'arn:stack', stackName: 'S' };
 
 const SCOPE: Scope = {
-  ref: name => name === 'List' ? ['a', 'b'] : name === 'Bucket' ? 'my-bucket' : parameterReference(name, new Map(), PSEUDO),
+  ref: (name) => name === 'List' ? ['a', 'b'] : name === 'Bucket' ? 'my-bucket' : parameterReference(name, new Map(), PSEUDO),
   getAtt: (logicalId, attribute) => `<${logicalId}|${attribute}>`,
-  condition: name => name === 'Yes',
+  condition: (name) => name === 'Yes',
   findInMap: (map, top, second) => `${map}/${top}/${second}`,
-  importValue: name => `import:${name}`,
+  importValue: (name) => `import:${name}`,
   getStackOutput: ({ StackName, OutputName }) => `${StackName}!${OutputName}`,
-  availabilityZones: region => [`${region}a`, `${region}b`],
+  availabilityZones: (region) => [`${region}a`, `${region}b`],
 };
 
 describe('intrinsic functions', () => {
@@ -62,7 +62,7 @@ describe('intrinsic functions', () => {
       { Ref: 'A' }, { 'Fn::GetAtt': ['B', 'Arn'] }, { 'Fn::Sub': ['${C} ${D.Arn} ${X} ${!No}', { X: { Ref: 'E' } }] },
       { 'Fn::If': ['Yes', { Ref: 'F' }, { Ref: 'G' }] },
     ];
-    expect(references(value, name => name === 'Yes')).toEqual([
+    expect(references(value, (name) => name === 'Yes')).toEqual([
       { name: 'A' }, { name: 'B', attribute: 'Arn' }, { name: 'C' }, { name: 'D', attribute: 'Arn' }, { name: 'E' }, { name: 'F' },
     ]);
   });

@@ -39,7 +39,9 @@ describe('create', () => {
 
   test('resources that need nothing of each other are created at the same time', async () => {
     let open = (): void => undefined;
-    cfn.gates.set('A', new Promise<void>(resolve => { open = resolve; }));
+    cfn.gates.set('A', new Promise<void>((resolve) => {
+      open = resolve;
+    }));
     await cfn.begin({ A: thing(), B: thing(), C: thing({ X: ref('B') }) });
     await until(() => cfn.calls.length === 3);
     expect((await cfn.stack()).StackStatus).toBe('CREATE_IN_PROGRESS');
@@ -64,7 +66,9 @@ describe('create', () => {
 
   test('a resource that is cancelled midway is deleted once its provider is through', async () => {
     let open = (): void => undefined;
-    cfn.gates.set('Slow', new Promise<void>(resolve => { open = resolve; }));
+    cfn.gates.set('Slow', new Promise<void>((resolve) => {
+      open = resolve;
+    }));
     await cfn.begin({ Slow: thing(), A: thing({ Fail: ['create'] }) });
     await until(() => cfn.cloudFormation.stacks.get('S').status === 'ROLLBACK_IN_PROGRESS');
     expect(cfn.calls).not.toContain('delete Slow-1');
@@ -78,7 +82,7 @@ describe('create', () => {
     await cfn.deploy({
       A: thing({}, { DeletionPolicy: 'Retain' }), B: thing({}, { DeletionPolicy: 'RetainExceptOnCreate' }), C: thing({ Fail: ['create'] }, { DependsOn: ['A', 'B'] }),
     });
-    expect(cfn.calls.filter(call => call.startsWith('delete'))).toEqual(['delete B-2']);
+    expect(cfn.calls.filter((call) => call.startsWith('delete'))).toEqual(['delete B-2']);
     expect(await cfn.history()).toContain('A DELETE_SKIPPED');
   });
 
@@ -153,7 +157,7 @@ describe('update', () => {
     expect(await physicalIds()).toEqual(before);
     expect((await cfn.stack()).Outputs![0].OutputValue).toBe('1');
 
-    const stackEvents = (await cfn.history()).filter(line => line.startsWith('S ')).slice(2);
+    const stackEvents = (await cfn.history()).filter((line) => line.startsWith('S ')).slice(2);
     expect(stackEvents).toEqual([
       'S UPDATE_IN_PROGRESS: User Initiated',
       'S UPDATE_ROLLBACK_IN_PROGRESS: The following resource(s) failed to update: [B].',
@@ -244,7 +248,9 @@ describe('delete', () => {
 
   test('a stack is deleted in the middle of its creation, with what is still being made', async () => {
     let open = (): void => undefined;
-    cfn.gates.set('A', new Promise<void>(resolve => { open = resolve; }));
+    cfn.gates.set('A', new Promise<void>((resolve) => {
+      open = resolve;
+    }));
     await cfn.begin({ A: thing(), B: thing({ X: ref('A') }) });
     await cfn.client.send(new DeleteStackCommand({ StackName: 'S' }));
     open();

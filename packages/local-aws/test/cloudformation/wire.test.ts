@@ -193,7 +193,7 @@ test('an execution role must be passed, and is who creates the resources', async
     managedPolicyArns: [],
   });
   expect(await deploy('WithWeakRole', { P: PARAMETER }, { RoleARN: arn })).toBe('ROLLBACK_COMPLETE');
-  expect((await client.send(new DescribeStackEventsCommand({ StackName: 'WithWeakRole' }))).StackEvents!.find(event => event.ResourceStatus === 'CREATE_FAILED')!.ResourceStatusReason)
+  expect((await client.send(new DescribeStackEventsCommand({ StackName: 'WithWeakRole' }))).StackEvents!.find((event) => event.ResourceStatus === 'CREATE_FAILED')!.ResourceStatusReason)
     .toMatch(/weak-executor.*is not authorized to perform: ssm:PutParameter/);
 });
 

@@ -20,7 +20,7 @@ describe('metric math', () => {
     expect(metricMath(expression, ['a', 'b', 'none'])({ a: 2, b: 3 })).toBe(expected);
   });
 
-  test.each(['a + unknown', 'SUM(METRICS())', 'a +', 'a b', '(a', 'FILL(a)', 'a > b', ''])('%s is refused', expression => {
+  test.each(['a + unknown', 'SUM(METRICS())', 'a +', 'a b', '(a', 'FILL(a)', 'a > b', ''])('%s is refused', (expression) => {
     expect(() => metricMath(expression, ['a', 'b'])).toThrow("isn't played here at");
   });
 });
@@ -36,7 +36,9 @@ function stateAfter(values: (number | undefined)[], properties: Partial<AlarmPro
   const metrics = new Metrics();
   values.forEach((value, n) => {
     const time = (100 - values.length + 1 + n) * MINUTE;
-    if (value !== undefined) metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time });
+    if (value !== undefined) {
+      metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time });
+    }
   });
   return alarmState(alarmRule({ ...BASE, ...properties }), metrics, NOW, before);
 }
@@ -63,13 +65,15 @@ describe('the state of an alarm', () => {
     expect(stateAfter(values, properties)).toBe(expected);
   });
 
-  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if missing data are ignored', before => {
+  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if missing data are ignored', (before) => {
     expect(stateAfter([], { TreatMissingData: 'ignore' }, before)).toBe(before);
   });
 
   test.each<[string, number]>([['Sum', 6], ['Average', 2], ['Minimum', 1], ['Maximum', 3], ['SampleCount', 3]])('rests on the %s of the values', (statistic, expected) => {
     const metrics = new Metrics();
-    for (const value of [1, 2, 3]) metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time: NOW });
+    for (const value of [1, 2, 3]) {
+      metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time: NOW });
+    }
     const of = (threshold: number) =>
       alarmState(alarmRule({ ...BASE, Statistic: statistic, Threshold: threshold, ComparisonOperator: 'GreaterThanOrEqualToThreshold' }), metrics, NOW, 'OK');
     expect([of(expected), of(expected + 0.1)]).toEqual(['ALARM', 'OK']);
@@ -93,7 +97,7 @@ test.each<[string, Partial<AlarmProperties>, string]>([
   ['a percentile', { Statistic: undefined }, 'statistic (none) of Failures'],
   ['an anomaly band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'comparison GreaterThanUpperThreshold'],
   ['no metric', { MetricName: undefined }, 'needs Namespace and MetricName'],
-  ['two results', { Metrics: ['a', 'b'].map(Id => ({ Id, MetricStat: { Metric: { Namespace: 'App', MetricName: Id }, Period: 60, Stat: 'Sum' } })) }, '2 metrics of the alarm return data'],
+  ['two results', { Metrics: ['a', 'b'].map((Id) => ({ Id, MetricStat: { Metric: { Namespace: 'App', MetricName: Id }, Period: 60, Stat: 'Sum' } })) }, '2 metrics of the alarm return data'],
 ])('an alarm with %s is refused', (_, properties, reason) => {
   expect(() => alarmRule({ ...BASE, ...properties })).toThrow(reason);
 });

@@ -9,7 +9,9 @@ const Topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'topic' } };
 
 let local: LocalStack;
 
-beforeEach(async () => { local = await LocalStack.start(); });
+beforeEach(async () => {
+  local = await LocalStack.start();
+});
 afterEach(() => local.stop());
 
 const alarm = (properties: object = {}) => ({
@@ -34,7 +36,7 @@ const alarm = (properties: object = {}) => ({
 const line = (values: object, more: object = {}, Timestamp = local.aws.clock.now()) => JSON.stringify({
   _aws: {
     Timestamp,
-    CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Store', 'Path']], Metrics: Object.keys(values).map(Name => ({ Name, Unit: 'Count' })), ...more }],
+    CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Store', 'Path']], Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })), ...more }],
   },
   ...DIMENSIONS,
   ...values,
@@ -84,7 +86,7 @@ describe('an alarm', () => {
     await eventually(() => local.aws.cloudwatch.alarm('failures').state === 'OK');
     await local.aws.cloudwatch.settled();
     expect(local.aws.cloudwatch.alarm('failures').states).toEqual(['INSUFFICIENT_DATA', 'OK', 'ALARM', 'OK']);
-    expect(local.aws.sns.published(TOPIC).map(({ subject }) => subject)).toEqual(['OK', 'ALARM', 'OK'].map(state => `${state}: "failures" in ${REGION}`));
+    expect(local.aws.sns.published(TOPIC).map(({ subject }) => subject)).toEqual(['OK', 'ALARM', 'OK'].map((state) => `${state}: "failures" in ${REGION}`));
     expect(published()[1]).toMatchObject({ AlarmName: 'failures', OldStateValue: 'OK', NewStateValue: 'ALARM', AWSAccountId: ACCOUNT });
     expect(local.aws.cloudwatch.failedActions).toEqual([]);
   });
@@ -162,7 +164,7 @@ test('executions are counted when they start and when they end', async () => {
     Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, Next: 'End' }, End: { Type } } }) },
   });
   await local.deploy({ Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: policy(trust) } }, Good: machine('Succeed'), Bad: machine('Fail') });
-  const counts = (logicalId: string) => ['Started', 'Succeeded', 'Failed', 'Aborted'].map(end =>
+  const counts = (logicalId: string) => ['Started', 'Succeeded', 'Failed', 'Aborted'].map((end) =>
     local.aws.cloudwatch.sum('AWS/States', `Executions${end}`, { StateMachineArn: local.physicalId(logicalId) }));
   const start = (logicalId: string) => local.aws.states.startExecution(local.aws.iam.admin, { stateMachineArn: local.physicalId(logicalId) });
 

@@ -9,7 +9,9 @@ const ENTRY = { Source: 'app.imports', DetailType: 'Import Ended', Detail: JSON.
 
 let local: LocalStack;
 
-beforeEach(async () => { local = await LocalStack.start(); });
+beforeEach(async () => {
+  local = await LocalStack.start();
+});
 afterEach(() => local.stop());
 
 const rule = (targets: object[], properties: object = {}) =>
@@ -248,7 +250,7 @@ test('the import jobs of HealthLake are told about on the default bus', async ()
   await eventually(() => local.aws.sns.published(TOPIC).length === 2);
   expect(local.aws.sns.published(TOPIC).map(({ message }) => message)).toEqual(['"Import Job In Progress"', '"Import Job Failed"']);
   expect(local.aws.events.entries.map(({ bus, event }) => [bus, event['detail-type'], event.detail.jobId])).toEqual(
-    ['Submitted', 'In Progress', 'Failed'].map(status => ['default', `Import Job ${status}`, JobId]));
+    ['Submitted', 'In Progress', 'Failed'].map((status) => ['default', `Import Job ${status}`, JobId]));
 });
 
 test('a stack takes everything away with it', async () => {

@@ -87,7 +87,7 @@ describe('the data access role', () => {
     expect(await jobs()).toBe(0);
   });
 
-  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused at Start without %s', async action => {
+  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused at Start without %s', async (action) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
   });
@@ -116,18 +116,18 @@ describe('the data access role', () => {
       Message: expect.stringMatching(/^HealthLake could not read the input file s3:\/\/fhir-input\/data\/1\.ndjson: User: .* not authorized to perform: s3:GetObject/),
     });
     expect(job.Message).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u);
-    expect((await aws.outputKeys()).filter(key => key.includes('FHIR_IMPORT'))).toEqual([]);
+    expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
   });
 
   test('that loses its access midway fails the job; what was imported stays', async () => {
     const jobId = await aws.startImport();
-    await aws.event(jobId, event => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
+    await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
     await setDataAccess(aws, []);
     expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('not authorized'), EndTime: expect.any(Date) });
     const imported = aws.service.healthLake.resources(aws.datastoreId).map(({ id }) => id);
     expect(imported).toContain('a');
     expect(imported).not.toContain('c');
-    expect((await aws.outputKeys()).filter(key => key.includes('Manifest'))).toEqual([]);
+    expect((await aws.outputKeys()).filter((key) => key.includes('Manifest'))).toEqual([]);
   });
 
   test('that is not trusted any more when its job begins fails the job', async () => {

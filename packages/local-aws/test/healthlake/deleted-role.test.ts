@@ -47,7 +47,7 @@ test('a job fails whose data access role is deleted while it runs; what was impo
   await deleteRole('data-access');
   expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: REFUSED, EndTime: expect.any(Date) });
   expect(aws.service.healthLake.resources(aws.datastoreId).map(({ id }) => id)).toEqual(['a', 'b']);
-  expect((await aws.outputKeys()).filter(key => key.includes('FHIR_IMPORT'))).toEqual([]);
+  expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
 });
 
 test('it fails too if the role is made anew, and the next job of the same role goes through', async () => {

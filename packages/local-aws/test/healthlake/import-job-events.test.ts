@@ -9,7 +9,7 @@ const emitted: EventContent[] = [];
 async function start(override: JobOverride, body = patient('a')): Promise<void> {
   emitted.length = 0;
   aws = await Harness.start({ overrideJob: () => override });
-  emitImportJobEvents(aws.environment, aws.service.healthLake, event => emitted.push(event));
+  emitImportJobEvents(aws.environment, aws.service.healthLake, (event) => emitted.push(event));
   await aws.put('data/1.ndjson', body);
 }
 
@@ -28,7 +28,7 @@ test.each<[string, JobOverride, string, string[]]>([
   await start(override, body);
   const jobId = await aws.startImport();
   const { SubmitTime } = await aws.ended(jobId);
-  expect(emitted.map(event => event['detail-type'])).toEqual([...STARTED, ...end]);
+  expect(emitted.map((event) => event['detail-type'])).toEqual([...STARTED, ...end]);
   for (const event of emitted) {
     expect(event).toEqual({
       'source': 'aws.healthlake',
@@ -44,7 +44,7 @@ test('a job that waits is queued, and statuses that AWS may add make no event', 
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await Promise.all([aws.ended(first), aws.ended(second)]);
-  const of = (jobId: string) => emitted.filter(event => event.detail.jobId === jobId).map(event => event['detail-type']);
+  const of = (jobId: string) => emitted.filter((event) => event.detail.jobId === jobId).map((event) => event['detail-type']);
   expect(of(first)).toEqual([...STARTED, 'Import Job Completed']);
   expect(of(second)).toEqual(['Import Job Submitted', 'Import Job Queued', 'Import Job In Progress', 'Import Job Completed']);
 });

@@ -34,7 +34,7 @@ describe('the signer', () => {
     expect((await fetch(url('/bucket/key'))).status).toBe(403);
     const seen: WireRequest[] = [];
     aws.router.registerUnsigned('/_response/', {
-      handle: async request => {
+      handle: async (request) => {
         seen.push(request);
         return { status: 200 };
       },
@@ -131,7 +131,7 @@ describe('faults', () => {
       },
     };
 
-    test.each(Object.keys(calls))('%s', async service => {
+    test.each(Object.keys(calls))('%s', async (service) => {
       aws.router.faults.inject({ service, kind: 'error', error: { name: 'AccessDeniedException', message, status: 403 } });
       await expect(calls[service]()).rejects.toMatchObject({ name: 'AccessDeniedException', message, $metadata: { httpStatusCode: 403 } });
       aws.router.faults.hook = () => ({ kind: 'error', error: { name: 'OddException', message: 'odd' } });

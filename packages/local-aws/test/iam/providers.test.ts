@@ -94,7 +94,7 @@ describe(ROLE, () => {
 describe(POLICY, () => {
   test('is put into a role beside others that are put at the same time', async () => {
     await createRole({ RoleName: 'shared' });
-    await Promise.all(['s3:GetObject', 's3:PutObject'].map(action => create(POLICY, { ...inline(action.slice(3), allow(action, '*')), Roles: ['shared'] })));
+    await Promise.all(['s3:GetObject', 's3:PutObject'].map((action) => create(POLICY, { ...inline(action.slice(3), allow(action, '*')), Roles: ['shared'] })));
     expect([await may(roleArn('shared'), 's3:GetObject'), await may(roleArn('shared'), 's3:PutObject')]).toEqual([true, true]);
   });
 

@@ -4,7 +4,9 @@ import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness
 
 let aws: ComputeHarness;
 
-beforeEach(async () => { aws = await ComputeHarness.start(); });
+beforeEach(async () => {
+  aws = await ComputeHarness.start();
+});
 afterEach(async () => aws.stop());
 
 /** Writes its process id to its log, then never answers. */
@@ -37,7 +39,7 @@ describe('killAfterMs', () => {
     return invoke(await aws.function('killed', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); };'));
   };
 
-  test.each([[undefined], ['function-error'] as const])('is an error of the function (%s)', async killAnswer => {
+  test.each([[undefined], ['function-error'] as const])('is an error of the function (%s)', async (killAnswer) => {
     expect(await killed(killAnswer)).toEqual(EXIT_ERROR);
   });
 
@@ -135,13 +137,18 @@ describe('a fault hook', () => {
     const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
     const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
     aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {
-      if (service !== 'lambda' || operation !== 'Invoke' || !callerArn?.endsWith('assumed-role/calling-role/calling')) return undefined;
+      if (service !== 'lambda' || operation !== 'Invoke' || !callerArn?.endsWith('assumed-role/calling-role/calling')) {
+        return undefined;
+      }
       void aws.lambda.killEnvironments('calling', answer);
       return { kind };
     };
     const outcome = invoke(arn);
-    if (answer === 'function-error') expect(await outcome).toEqual(EXIT_ERROR);
-    else await expect(outcome).rejects.toMatchObject(SERVICE_ERROR);
+    if (answer === 'function-error') {
+      expect(await outcome).toEqual(EXIT_ERROR);
+    } else {
+      await expect(outcome).rejects.toMatchObject(SERVICE_ERROR);
+    }
     await eventually(() => aws.router.requests.of('lambda', 'Invoke').length === 1);
     expect(aws.router.requests.of('lambda', 'Invoke').map(({ status, fault }) => [status, fault])).toEqual([[undefined, kind]]);
     expect(messages('target')).toEqual(reached);

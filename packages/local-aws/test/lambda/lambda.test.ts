@@ -1,10 +1,12 @@
-import { existsSync } from 'fs';
+import { existsSync } from 'node:fs';
 import { GetFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness';
 
 let aws: ComputeHarness;
 
-beforeEach(async () => { aws = await ComputeHarness.start(); });
+beforeEach(async () => {
+  aws = await ComputeHarness.start();
+});
 afterEach(async () => aws.stop());
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
@@ -136,7 +138,7 @@ describe('answers', () => {
       payload: { errorType: 'Sandbox.Timedout', errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/) },
     });
     expect(isRunning(pid as number)).toBe(false);
-    expect(aws.logs.events('/aws/lambda/slow').map(event => event.message)).toEqual([expect.stringContaining('Task timed out after 1.00 seconds')]);
+    expect(aws.logs.events('/aws/lambda/slow').map((event) => event.message)).toEqual([expect.stringContaining('Task timed out after 1.00 seconds')]);
     expect((await invoke(arn, { pid: true })).payload).not.toBe(pid);
   });
 
@@ -188,7 +190,7 @@ describe('what a function sees', () => {
       PATH: process.env.PATH,
       LAMBDA_TASK_ROOT: cwd,
     });
-    expect(Object.keys(env).filter(name => !/^(AWS_|NODE_|LAMBDA_|_HANDLER$|MINE$|PATH$|HOME$|TZ$)/.test(name))).toEqual([]);
+    expect(Object.keys(env).filter((name) => !/^(AWS_|NODE_|LAMBDA_|_HANDLER$|MINE$|PATH$|HOME$|TZ$)/.test(name))).toEqual([]);
   });
 
   test('no warning of the SDK about the Node.js of this machine, but all others', async () => {

@@ -1,13 +1,15 @@
-import { execFile } from 'child_process';
-import { existsSync } from 'fs';
-import { join } from 'path';
-import { promisify } from 'util';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ServiceError } from '../../src/contract';
 import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness';
 
 let aws: ComputeHarness;
 
-beforeEach(async () => { aws = await ComputeHarness.start(); });
+beforeEach(async () => {
+  aws = await ComputeHarness.start();
+});
 afterEach(async () => aws.stop());
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
@@ -58,7 +60,7 @@ describe('permissions', () => {
     await invoke(allowed);
     await invoke(denied);
     await eventually(() => aws.logs.events('/aws/lambda/talking').length === 3 && aws.lambda.droppedLogLines('muted') === 3);
-    expect(aws.logs.events('/aws/lambda/talking').map(event => event.message).sort()).toEqual([
+    expect(aws.logs.events('/aws/lambda/talking').map((event) => event.message).sort()).toEqual([
       expect.stringMatching(/^\d{4}-\S+Z\t[0-9a-f-]{36}\tINFO\tfrom the handler$/),
       expect.stringMatching(/\tERROR\ttwo\nlines$/),
       'raw',
@@ -75,7 +77,7 @@ describe('permissions', () => {
   test('JSON logs obey the level', async () => {
     const code = 'exports.handler = async () => { console.log("hidden"); console.warn({ shown: 1 }); };';
     await invoke(await aws.function('json', code, { LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: 'json' } }));
-    expect(aws.logs.events('json').map(event => JSON.parse(event.message))).toEqual([expect.objectContaining({ level: 'WARN', message: { shown: 1 } })]);
+    expect(aws.logs.events('json').map((event) => JSON.parse(event.message))).toEqual([expect.objectContaining({ level: 'WARN', message: { shown: 1 } })]);
   });
 });
 
@@ -104,7 +106,7 @@ describe('faults', () => {
 
   test('a killed parent leaves no child', async () => {
     const parent = join(__dirname, 'abandoning-parent.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent]).catch(error => error);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent]).catch((error) => error);
     const [pid, directory] = stdout.split(' ');
     expect(Number(pid)).toBeGreaterThan(0);
     await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));

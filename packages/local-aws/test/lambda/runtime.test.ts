@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'http';
-import type { AddressInfo } from 'net';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { RESPONSE_HOST } from '../../src/lambda/lambda';
 import { ComputeHarness, eventually } from '../compute-harness';
 
@@ -16,7 +16,9 @@ afterEach(async () => aws.stop());
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
 describe('time in the child', () => {
-  beforeEach(async () => { aws = await ComputeHarness.start(SCALE); });
+  beforeEach(async () => {
+    aws = await ComputeHarness.start(SCALE);
+  });
 
   test('a function that sleeps for half a minute answers within two seconds', async () => {
     const arn = await aws.function('sleeping', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 30000)); };', { Timeout: 120 });
@@ -49,7 +51,7 @@ describe('time in the child', () => {
       return [name, isRight ? 'right' : payload];
     };
     const measured = await Promise.all(Object.entries(waits).map(measure));
-    expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map(name => [name, 'right'])));
+    expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map((name) => [name, 'right'])));
   });
 
   test('dates are in step with the clock of the parent, and are real dates', async () => {
@@ -84,7 +86,7 @@ describe('time in the child', () => {
     const arn = await aws.function('bounded', `
       exports.handler = async ({ ms }, context) => { await new Promise(r => setTimeout(r, ms)); return context.getRemainingTimeInMillis(); };`, { Timeout: 60 });
     const begin = performance.now();
-    const [inTime, tooLate] = await Promise.all([30_000, 300_000].map(async ms => (await invoke(arn, { ms })).payload));
+    const [inTime, tooLate] = await Promise.all([30_000, 300_000].map(async (ms) => (await invoke(arn, { ms })).payload));
     expect(performance.now() - begin).toBeLessThan(2500);
     expect(inTime).toBeLessThanOrEqual(30_000);
     expect(inTime).toBeGreaterThan(30_000 - CLOCK_TOLERANCE);
@@ -117,7 +119,7 @@ test('an event is run again after one and two minutes until the function succeed
       if (++runs < 3) throw new Error('not yet');
     };`);
   const runs = () => aws.logs.events('/aws/lambda/eventful').map(({ message }) => message.split('\t')).filter(([, , level]) => level === 'INFO')
-    .map(fields => fields[3].split(' '));
+    .map((fields) => fields[3].split(' '));
   await aws.lambda.invokeEvent(aws.iam.admin, arn, {});
   await eventually(() => runs().length === 3);
   const times = runs().map(([time]) => Number(time));
@@ -127,7 +129,9 @@ test('an event is run again after one and two minutes until the function succeed
 });
 
 describe('the response bucket', () => {
-  beforeEach(async () => { aws = await ComputeHarness.start(); });
+  beforeEach(async () => {
+    aws = await ComputeHarness.start();
+  });
 
   test.each([
     ['options', 'https.request({ hostname: host, path: "/key?sig=1", method: "PUT", headers }, answer)'],
@@ -163,11 +167,11 @@ describe('the response bucket', () => {
 });
 
 async function listening(server: Server): Promise<number> {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
 
 async function closed(server: Server): Promise<void> {
   server.closeAllConnections();
-  await new Promise(resolve => server.close(resolve));
+  await new Promise((resolve) => server.close(resolve));
 }

@@ -3,7 +3,9 @@ import { callJson } from '../signed-request';
 
 let aws: ComputeHarness;
 
-beforeEach(async () => { aws = await ComputeHarness.start(10); });
+beforeEach(async () => {
+  aws = await ComputeHarness.start(10);
+});
 afterEach(async () => aws.stop());
 
 const TYPE = 'AWS::Logs::LogGroup';
@@ -74,7 +76,9 @@ describe('over the wire', () => {
   });
 
   test('FilterLogEvents goes on where the page before ended', async () => {
-    for (const message of ['a', 'b', 'c', 'd']) aws.logs.write('group', 'stream', message);
+    for (const message of ['a', 'b', 'c', 'd']) {
+      aws.logs.write('group', 'stream', message);
+    }
     const query = { logGroupName: 'group', endTime: Number.MAX_SAFE_INTEGER, limit: 3 };
     const { body: { nextToken } } = await call('FilterLogEvents', query);
     aws.logs.write('group', 'stream', 'e');
@@ -97,7 +101,9 @@ describe('over the wire', () => {
 
   test('DescribeLogGroups lists groups by name', async () => {
     const before = aws.clock.now();
-    for (const name of ['/b', '/a/2', '/a/1']) aws.logs.createGroup(name);
+    for (const name of ['/b', '/a/2', '/a/1']) {
+      aws.logs.createGroup(name);
+    }
     aws.logs.retain('/b', 7);
     aws.logs.write('/b', 'stream', 'four');
     const { body } = await call('DescribeLogGroups', {});

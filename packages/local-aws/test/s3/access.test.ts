@@ -9,7 +9,9 @@ let aws: Foundation;
 beforeEach(async () => {
   aws = await Foundation.start();
   aws.s3.createBucket('data');
-  for (const Key of ['in/a', 'in/b', 'out/a']) await aws.s3Client().send(new PutObjectCommand({ Bucket: 'data', Key, Body: Key }));
+  for (const Key of ['in/a', 'in/b', 'out/a']) {
+    await aws.s3Client().send(new PutObjectCommand({ Bucket: 'data', Key, Body: Key }));
+  }
 });
 
 afterEach(() => aws.close());

@@ -1,5 +1,5 @@
-import { createRequire } from 'module';
-import { dirname, join } from 'path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Foundation, policy, roleArn } from '../foundation';
 
@@ -31,7 +31,9 @@ test('the unmodified handler of autoDeleteObjects empties a versioned bucket wit
       Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
     }),
   });
-  for (const Key of ['a', 'a', 'b/c']) await aws.s3Client().send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  for (const Key of ['a', 'a', 'b/c']) {
+    await aws.s3Client().send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  }
 
   process.env = {
     ...env,

@@ -1,4 +1,4 @@
-import { Readable } from 'stream';
+import { Readable } from 'node:stream';
 import {
   CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand, DeleteObjectCommand,
   DeleteObjectsCommand, GetBucketEncryptionCommand, GetBucketLocationCommand, GetBucketPolicyCommand, GetBucketTaggingCommand, GetObjectCommand,
@@ -28,7 +28,7 @@ describe('buckets', () => {
   test('are created, listed, found and deleted', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'first-bucket' }));
     const { Buckets } = await s3.send(new ListBucketsCommand({}));
-    expect(Buckets!.map(bucket => bucket.Name)).toContain('first-bucket');
+    expect(Buckets!.map((bucket) => bucket.Name)).toContain('first-bucket');
     expect((await s3.send(new HeadBucketCommand({ Bucket: 'first-bucket' }))).BucketRegion).toBe(REGION);
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'first-bucket' }))).LocationConstraint).toBe(REGION);
     await s3.send(new DeleteBucketCommand({ Bucket: 'first-bucket' }));
@@ -82,7 +82,7 @@ describe('buckets', () => {
 describe('objects', () => {
   beforeAll(() => aws.s3.createBucket('objects'));
 
-  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('with the key %j come back as they were', async key => {
+  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('with the key %j come back as they were', async (key) => {
     await s3.send(new PutObjectCommand({ Bucket: 'objects', Key: key, Body: `body of ${key}`, ContentType: 'text/x', Metadata: { one: '1' } }));
     const object = await s3.send(new GetObjectCommand({ Bucket: 'objects', Key: key }));
     expect(await object.Body!.transformToString()).toBe(`body of ${key}`);
@@ -168,10 +168,10 @@ describe('uploads in parts', () => {
 
 describe('listings', () => {
   const folders = Array.from({ length: 13 }, (_, index) => `data/${String(index).padStart(2, '0')}/`);
-  const keys = folders.flatMap(folder => [`${folder}a`, `${folder}b`]);
+  const keys = folders.flatMap((folder) => [`${folder}a`, `${folder}b`]);
   beforeAll(async () => {
     aws.s3.createBucket('listed');
-    await Promise.all([...keys, 'data/readme', 'other'].map(key => put('listed', key)));
+    await Promise.all([...keys, 'data/readme', 'other'].map((key) => put('listed', key)));
   });
 
   test('are complete over pages of any size', async () => {
@@ -240,7 +240,9 @@ describe('versions', () => {
   test('are listed completely over pages, within one key too', async () => {
     aws.s3.createBucket('many-versions').versioning = 'Enabled';
     const written: string[] = [];
-    for (const key of ['a', 'a', 'a', 'a/b', 'b', 'b']) written.push((await put('many-versions', key)).VersionId!);
+    for (const key of ['a', 'a', 'a', 'a/b', 'b', 'b']) {
+      written.push((await put('many-versions', key)).VersionId!);
+    }
     const found: string[] = [];
     let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
     while (marker) {

@@ -12,7 +12,9 @@ const service = (name: string) => ({ arn: `${name}.amazonaws.com`, principalArn:
 
 let local: LocalStack;
 
-beforeEach(async () => { local = await LocalStack.start(); });
+beforeEach(async () => {
+  local = await LocalStack.start();
+});
 afterEach(() => local.stop());
 
 const errorCode = (body: unknown) => (body as { ErrorResponse: { Error: { Code: string } } }).ErrorResponse.Error.Code;
@@ -153,7 +155,7 @@ describe('a subscription', () => {
   });
 
   test('that the topic itself lists comes and goes with the list', async () => {
-    const list = (...endpoints: string[]) => topic({ Subscription: endpoints.map(Endpoint => ({ Protocol: 'email', Endpoint })) });
+    const list = (...endpoints: string[]) => topic({ Subscription: endpoints.map((Endpoint) => ({ Protocol: 'email', Endpoint })) });
     const endpoints = () => [...local.aws.sns.topics.get(TOPIC).subscriptions.values()].map(({ endpoint }) => endpoint);
     await local.deploy({ Topic: list('a@example.com', 'b@example.com') });
     await local.deploy({ Topic: list('b@example.com', 'c@example.com') });

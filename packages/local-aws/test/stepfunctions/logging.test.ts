@@ -84,8 +84,8 @@ test('the configuration is checked', async () => {
   await expect(create(FAILING, destination)).rejects.toThrow('Log Destination not found.');
 });
 
-test.each([...LOG_DELIVERY_ACTIONS])('a role without %s is refused', async missing => {
-  aws.role('logged-role', 'states.amazonaws.com', [allow(LOG_DELIVERY_ACTIONS.filter(action => action !== missing), '*')]);
+test.each([...LOG_DELIVERY_ACTIONS])('a role without %s is refused', async (missing) => {
+  aws.role('logged-role', 'states.amazonaws.com', [allow(LOG_DELIVERY_ACTIONS.filter((action) => action !== missing), '*')]);
   await expect(create(FAILING, logging('ERROR'))).rejects.toMatchObject({
     name: 'AccessDeniedException', message: 'The state machine IAM Role is not authorized to access the Log Destination',
   });

@@ -20,7 +20,9 @@ beforeAll(async () => {
       overrideJob: () => ({ pace: { minimumDurationMs: nextJob.seconds * 1000 }, outcome: nextJob.outcome }),
     },
   });
-  for (const bucket of ['input', 'output']) aws.s3.createBucket(bucket);
+  for (const bucket of ['input', 'output']) {
+    aws.s3.createBucket(bucket);
+  }
   aws.s3.bucket('input').put('data/patients.ndjson', {
     deleteMarker: false, body: Buffer.from('{"resourceType":"Patient","id":"p1"}\n'), etag: '"p"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
   });
@@ -37,7 +39,7 @@ beforeAll(async () => {
 afterEach(() => aws.router.faults.clear());
 
 afterAll(async () => {
-  clients.forEach(client => client.destroy());
+  clients.forEach((client) => client.destroy());
   await aws.stop();
 });
 
@@ -147,7 +149,7 @@ function definition(): object {
       Ended: {
         Type: 'Choice',
         Choices: [
-          { Or: ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'].map(StringEquals => ({ Variable: '$.Job.Status', StringEquals })), Next: 'Judge' },
+          { Or: ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'].map((StringEquals) => ({ Variable: '$.Job.Status', StringEquals })), Next: 'Judge' },
           { Variable: '$$.State.EnteredTime', TimestampGreaterThanEqualsPath: '$.GiveUpAt', Next: 'Judge' },
         ],
         Default: 'Slower',
@@ -227,7 +229,7 @@ async function run(executionInput: object): Promise<Execution> {
   return execution;
 }
 
-const of = (execution: Execution, type: string) => execution.history.events.filter(event => event.type === type);
+const of = (execution: Execution, type: string) => execution.history.events.filter((event) => event.type === type);
 
 const describes = () => aws.router.requests.of('healthlake', 'DescribeFHIRImportJob');
 
@@ -235,7 +237,9 @@ test('a job is looked at less and less often, as the operator role, until it has
   aws.router.requests.clear();
   aws.healthlake.healthLake.stallQueue();
   aws.router.faults.hook = (_service, operation) => {
-    if (operation === 'DescribeFHIRImportJob' && describes().length === 2) aws.healthlake.healthLake.resumeQueue();
+    if (operation === 'DescribeFHIRImportJob' && describes().length === 2) {
+      aws.healthlake.healthLake.resumeQueue();
+    }
     return undefined;
   };
   const jobId = await job(1);
@@ -296,7 +300,9 @@ test('faults of the router reach the call and are retried by their names', async
 test('a hook sees whose session calls', async () => {
   const callers: unknown[] = [];
   aws.router.faults.hook = (_service, operation, { callerArn }) => {
-    if (operation !== 'DescribeFHIRImportJob') return undefined;
+    if (operation !== 'DescribeFHIRImportJob') {
+      return undefined;
+    }
     callers.push(callerArn);
     return { kind: 'error', error: { name: 'InternalFailure', message: 'broken', status: 500 } };
   };
@@ -355,7 +361,7 @@ test('a function without states:StartExecution is refused', async () => {
 test('the history goes to the log group without the data', async () => {
   const jobId = await job(1);
   const execution = await run(await input(jobId));
-  const lines = aws.logs.events('/aws/vendedlogs/states/polling').map(({ message }) => JSON.parse(message)).filter(line => line.execution_arn === execution.setup.arn);
+  const lines = aws.logs.events('/aws/vendedlogs/states/polling').map(({ message }) => JSON.parse(message)).filter((line) => line.execution_arn === execution.setup.arn);
   expect(lines.map(({ type }) => type)).toEqual(execution.history.events.map(({ type }) => type));
   expect(lines[0]).toEqual({
     id: '1',
@@ -370,7 +376,7 @@ test('the history goes to the log group without the data', async () => {
 });
 
 test('a role that may not deliver logs is refused with its stack', async () => {
-  const { LogGroup, MachineRole, Machine, Judge, JudgeRole } = resources(LOG_DELIVERY.slice(1).map(action => allow(action, '*'))) as Record<string, any>;
+  const { LogGroup, MachineRole, Machine, Judge, JudgeRole } = resources(LOG_DELIVERY.slice(1).map((action) => allow(action, '*'))) as Record<string, any>;
   LogGroup.Properties.LogGroupName = 'second';
   MachineRole.Properties.RoleName = 'second-machine';
   Machine.Properties.StateMachineName = 'second';

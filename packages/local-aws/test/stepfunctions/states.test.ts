@@ -69,7 +69,7 @@ describe('paths', () => {
 describe('Retry', () => {
   test('each retrier counts for itself; defaults are 1 second, 3 attempts, back-off 2', () => {
     const budget = new RetryBudget([{ ErrorEquals: ['A'] }, { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 1, IntervalSeconds: 7 }]);
-    expect(['A', 'A', 'B', 'A', 'A', 'B'].map(error => budget.next(error))).toEqual([1, 2, 7, 4, undefined, undefined]);
+    expect(['A', 'A', 'B', 'A', 'A', 'B'].map((error) => budget.next(error))).toEqual([1, 2, 7, 4, undefined, undefined]);
     expect(new RetryBudget([{ ErrorEquals: ['States.ALL'] }]).next('States.DataLimitExceeded')).toBeUndefined();
     expect(new RetryBudget([{ ErrorEquals: ['States.TaskFailed'] }]).next('States.Timeout')).toBeUndefined();
     expect(new RetryBudget().next('A')).toBeUndefined();

@@ -7,7 +7,9 @@ const SCALE = 100;
 
 let aws: ComputeHarness;
 
-beforeEach(async () => { aws = await ComputeHarness.start(SCALE); });
+beforeEach(async () => {
+  aws = await ComputeHarness.start(SCALE);
+});
 afterEach(async () => aws.stop());
 
 async function stateMachine(states: Record<string, object>, statements = [allow('lambda:InvokeFunction', '*')], name = 'machine'): Promise<string> {
@@ -24,7 +26,7 @@ async function run(stateMachineArn: string, input: unknown = {}): Promise<Execut
 
 const output = (execution: Execution) => JSON.parse(execution.output ?? `"${execution.error}: ${execution.cause}"`);
 
-const times = (execution: Execution, type: string) => execution.history.events.filter(event => event.type === type).map(event => event.timestamp);
+const times = (execution: Execution, type: string) => execution.history.events.filter((event) => event.type === type).map((event) => event.timestamp);
 
 /** States that turn so many times, with four events each, and go on. */
 function counting(turns: number, Next: string): Record<string, object> {

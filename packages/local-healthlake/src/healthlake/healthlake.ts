@@ -43,9 +43,11 @@ export class HealthLake {
     const ids = new Ids(resolved.seed);
     this.journal = new JobJournal(ports.clock);
     const runner = new JobRunner(ports, this.journal, (role, datastoreId) => gate.assumeRole(role, datastoreId));
-    this.datastores = new Datastores(ports, resolved, gate, ids, datastore => {
+    this.datastores = new Datastores(ports, resolved, gate, ids, (datastore) => {
       const queue = new JobQueue(ports.clock, this.journal, (job, signal) => runner.run(job, datastore().resources, signal));
-      if (this.allStalled) queue.stall();
+      if (this.allStalled) {
+        queue.stall();
+      }
       return queue;
     });
     this.operations = operationsOf(this.datastores, new Jobs(ports.clock, resolved, gate, ids, this.datastores));
@@ -68,23 +70,23 @@ export class HealthLake {
   }
 
   public datastoreProperties(): DatastoreProperties[] {
-    return this.datastores.all().map(datastore => datastore.properties(this.ports.clock.now()));
+    return this.datastores.all().map((datastore) => datastore.properties(this.ports.clock.now()));
   }
 
   /** The oldest first. */
   public importJobs(datastoreId: string): ImportJobProperties[] {
-    return importJobs(this.datastores.get(datastoreId)).map(job => ({ ...job.properties }));
+    return importJobs(this.datastores.get(datastoreId)).map((job) => ({ ...job.properties }));
   }
 
   /** The oldest first. */
   public exportJobs(datastoreId: string): ExportJobProperties[] {
-    return exportJobs(this.datastores.get(datastoreId)).map(job => ({ ...job.properties }));
+    return exportJobs(this.datastores.get(datastoreId)).map((job) => ({ ...job.properties }));
   }
 
   /** The stored resources, of one type or of all. */
   public resources(datastoreId: string, resourceType?: string): StoredResource[] {
     const { resources } = this.datastores.get(datastoreId);
-    return (resourceType === undefined ? resources.types() : [resourceType]).flatMap(type => resources.ofType(type));
+    return (resourceType === undefined ? resources.types() : [resourceType]).flatMap((type) => resources.ofType(type));
   }
 
   public resource(datastoreId: string, resourceType: string, id: string): StoredResource | undefined {
@@ -94,19 +96,23 @@ export class HealthLake {
   /** Lets no waiting job start any more: of one data store, or of all there are and will be. */
   public stallQueue(datastoreId?: string): void {
     this.allStalled ||= datastoreId === undefined;
-    for (const queue of this.queues(datastoreId)) queue.stall();
+    for (const queue of this.queues(datastoreId)) {
+      queue.stall();
+    }
   }
 
   /** The opposite of `stallQueue`. */
   public resumeQueue(datastoreId?: string): void {
     this.allStalled &&= datastoreId !== undefined;
-    for (const queue of this.queues(datastoreId)) queue.resume();
+    for (const queue of this.queues(datastoreId)) {
+      queue.resume();
+    }
   }
 
   /** Stops all jobs where they are, and waits until nothing runs any more. */
   public async close(): Promise<void> {
     await Promise.all(this.underWay);
-    await Promise.all(this.queues().map(queue => queue.close()));
+    await Promise.all(this.queues().map((queue) => queue.close()));
   }
 
   private async answer({ operation, body, caller }: HealthLakeRequest): Promise<HealthLakeResponse> {
@@ -122,7 +128,7 @@ export class HealthLake {
 
   private queues(datastoreId?: string): JobQueue[] {
     const datastores = datastoreId === undefined ? this.datastores.all() : [this.datastores.get(datastoreId)];
-    return datastores.flatMap(datastore => Object.values(datastore.queues));
+    return datastores.flatMap((datastore) => Object.values(datastore.queues));
   }
 }
 

@@ -15,7 +15,9 @@ export function decodeAwsChunked(body: Buffer): Buffer {
     if (!Number.isInteger(size) || lineEnd + 2 + size > body.length) {
       throw new ServiceError('IncompleteBody', 'You did not provide the number of bytes specified by the Content-Length HTTP header.');
     }
-    if (size === 0) return Buffer.concat(chunks);
+    if (size === 0) {
+      return Buffer.concat(chunks);
+    }
     chunks.push(body.subarray(lineEnd + 2, lineEnd + 2 + size));
     at = lineEnd + 2 + size + 2;
   }

@@ -8,7 +8,7 @@ export function parseFaultRule(json: string): FaultRule {
   if (typeof rule?.service !== 'string') {
     throw new Error(`service ${JSON.stringify(rule?.service)} is not a SigV4 service name such as healthlake or s3`);
   }
-  if (!FAULT_KINDS.some(kind => kind === rule.kind)) {
+  if (!FAULT_KINDS.some((kind) => kind === rule.kind)) {
     throw new Error(`fault kind ${JSON.stringify(rule.kind)} is unknown, use one of ${FAULT_KINDS.join(', ')}`);
   }
   if (rule.kind === 'error' && !isFaultError(rule.error)) {
@@ -18,7 +18,9 @@ export function parseFaultRule(json: string): FaultRule {
 }
 
 function isFaultError(error: unknown): error is FaultError {
-  if (typeof error !== 'object' || error === null) return false;
+  if (typeof error !== 'object' || error === null) {
+    return false;
+  }
   const { name, message, status = 400 } = error as Partial<FaultError>;
   return typeof name === 'string' && typeof message === 'string' && Number.isInteger(status) && status >= 400 && status <= 599;
 }

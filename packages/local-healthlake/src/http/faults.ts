@@ -51,9 +51,13 @@ export class Faults {
   /** The fault for one request; an injected one is used up. */
   public take(service: string, operation: string, request: FaultedRequest): Fault | undefined {
     const fault = this.hook?.(service, operation, request);
-    if (fault) return fault;
+    if (fault) {
+      return fault;
+    }
     const hit = this.rules.find(({ rule }) => rule.service === service && (rule.operation ?? operation) === operation);
-    if (!hit) return undefined;
+    if (!hit) {
+      return undefined;
+    }
     hit.left -= 1;
     this.rules = this.rules.filter(({ left }) => left > 0);
     return hit.rule;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { ServiceError, type WireRequest, type WireResponse } from '../contract';
 
 /** The operation of a request in an AWS JSON protocol: what follows the last dot of X-Amz-Target. */
@@ -11,7 +11,9 @@ export function targetOperation(request: WireRequest): string {
 export function jsonBody(request: WireRequest): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(request.body.toString('utf8') || '{}');
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+      return body as Record<string, unknown>;
+    }
   } catch {
     // Worded below, like a body that is JSON but no object.
   }

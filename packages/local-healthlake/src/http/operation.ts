@@ -4,9 +4,15 @@ import { s3Operation } from '../s3/operation';
 /** The name of the API operation that a request calls, for the request log and for faults. */
 export function operationOf(request: Omit<WireRequest, 'caller'>): string {
   const target = request.headers['x-amz-target'];
-  if (target) return target.slice(target.lastIndexOf('.') + 1);
-  if (request.service === 's3') return s3Operation(request);
-  if (request.service === 'lambda') return lambdaOperation(request.method, request.path);
+  if (target) {
+    return target.slice(target.lastIndexOf('.') + 1);
+  }
+  if (request.service === 's3') {
+    return s3Operation(request);
+  }
+  if (request.service === 'lambda') {
+    return lambdaOperation(request.method, request.path);
+  }
   const form = /\bapplication\/x-www-form-urlencoded\b/.test(request.headers['content-type'] ?? '');
   const action = form ? new URLSearchParams(request.body.toString('utf8')).get('Action') : request.query.get('Action');
   return action ?? `${request.method} ${request.path}`;

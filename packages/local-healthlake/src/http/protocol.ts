@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { renderXml } from './xml';
 import type { ServiceError, WireResponse } from '../contract';
 

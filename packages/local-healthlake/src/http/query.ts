@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { renderXml, type XmlElement } from './xml';
 import type { WireRequest, WireResponse } from '../contract';
 

@@ -25,7 +25,7 @@ export class RequestLog {
   }
 
   public of(service: string, operation?: string): LoggedRequest[] {
-    return this.requests.filter(request => request.service === service && (operation ?? request.operation) === request.operation);
+    return this.requests.filter((request) => request.service === service && (operation ?? request.operation) === request.operation);
   }
 
   public clear(): void {

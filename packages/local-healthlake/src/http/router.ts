@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
-import type { AddressInfo } from 'net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../contract';
 import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
 import { faultError } from './fault-errors';
@@ -61,8 +61,10 @@ export class Router {
   /** Stops listening and breaks off every connection. */
   public async close(): Promise<void> {
     this.closing.abort(new Error('the router is closed'));
-    if (!this.server.listening) return;
-    const closed = new Promise<void>((resolve, reject) => this.server.close(error => error ? reject(error) : resolve()));
+    if (!this.server.listening) {
+      return;
+    }
+    const closed = new Promise<void>((resolve, reject) => this.server.close((error) => error ? reject(error) : resolve()));
     this.server.closeAllConnections();
     await closed;
   }
@@ -82,7 +84,9 @@ export class Router {
 
   /** Undefined if the connection is to be reset. */
   private async respond(request: ReceivedRequest): Promise<WireResponse | undefined> {
-    if (request.path === FAULTS_PATH && request.method === 'POST') return this.injectFault(request.body);
+    if (request.path === FAULTS_PATH && request.method === 'POST') {
+      return this.injectFault(request.body);
+    }
 
     const [unsignedPrefix, unsignedService] = [...this.unsigned].find(([prefix]) => request.path.startsWith(prefix)) ?? [];
     const service = unsignedPrefix ?? request.service;
@@ -91,7 +95,9 @@ export class Router {
     const fault = this.faults.take(service, operation, { callerArn: caller?.arn });
     const logged = { service, operation, callerArn: caller?.arn, fault: fault?.kind, time: this.clock.now() };
 
-    if (fault?.kind === 'delay') await this.clock.sleep(fault.ms ?? 0, this.closing.signal);
+    if (fault?.kind === 'delay') {
+      await this.clock.sleep(fault.ms ?? 0, this.closing.signal);
+    }
     if (fault?.kind === 'reset-before') {
       this.requests.add(logged);
       return undefined;
@@ -107,9 +113,13 @@ export class Router {
     { accessKeyId, sessionToken, ...request }: ReceivedRequest, unsigned: WireService | undefined, caller?: Caller, fault?: Fault,
   ): Promise<WireResponse> {
     const error = fault && faultError(request.service, fault);
-    if (error) throw error;
+    if (error) {
+      throw error;
+    }
     const body = isAwsChunked(request.headers) ? decodeAwsChunked(request.body) : request.body;
-    if (unsigned) return unsigned.handle({ ...request, body });
+    if (unsigned) {
+      return unsigned.handle({ ...request, body });
+    }
     if (!accessKeyId) {
       throw new ServiceError(request.service === 's3' ? 'AccessDenied' : 'MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
@@ -117,7 +127,9 @@ export class Router {
       throw new ServiceError(unknownAccessKeyCode(request.service), 'The security token included in the request is invalid.', 403);
     }
     const service = this.services.get(request.service);
-    if (!service) throw new ServiceError('UnknownService', `the local AWS has no service ${request.service}`, 501);
+    if (!service) {
+      throw new ServiceError('UnknownService', `the local AWS has no service ${request.service}`, 501);
+    }
     return service.handle({ ...request, body, caller });
   }
 
@@ -132,7 +144,9 @@ export class Router {
 }
 
 function asServiceError(error: unknown, service: string): ServiceError {
-  if (error instanceof ServiceError) return error;
+  if (error instanceof ServiceError) {
+    return error;
+  }
   return new ServiceError(service === 's3' ? 'InternalError' : 'InternalFailure', messageOf(error), 500);
 }
 

@@ -11,6 +11,8 @@ export function signerOf(headers: Readonly<Record<string, string>>, query: URLSe
   const fromHeader = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1];
   const credential = fromHeader ?? query.get('X-Amz-Credential');
   const [accessKeyId, , region, service] = credential?.split('/') ?? [];
-  if (!accessKeyId || !region || !service) return undefined;
+  if (!accessKeyId || !region || !service) {
+    return undefined;
+  }
   return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined };
 }

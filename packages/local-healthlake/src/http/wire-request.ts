@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'http';
+import type { IncomingMessage } from 'node:http';
 import { signerOf } from './signer';
 import type { WireRequest } from '../contract';
 
@@ -14,7 +14,9 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   const [rawPath, ...rawQuery] = (incoming.url ?? '/').split('?');
   const query = new URLSearchParams(rawQuery.join('?'));
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value ?? '';
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : value ?? '';
+  }
   const signer = signerOf(headers, query);
   return {
     // Who doesn't sign speaks to S3: anonymous reads and the bucket for CloudFormation's responses.
@@ -32,7 +34,7 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
 
 /** Segment by segment, and nothing is resolved: `.` and `..` are legal in the keys of objects. */
 function decodePath(path: string): string {
-  return path.split('/').map(segment => {
+  return path.split('/').map((segment) => {
     try {
       return decodeURIComponent(segment);
     } catch {
@@ -43,6 +45,8 @@ function decodePath(path: string): string {
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  for await (const chunk of incoming) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
 }

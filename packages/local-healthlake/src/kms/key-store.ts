@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { ServiceError, type Environment } from '../contract';
 
 export interface Key {
@@ -32,11 +32,15 @@ export class KeyStore {
     const id = keyIdOrArnOrAlias.startsWith('arn:') ? keyIdOrArnOrAlias.split(':').slice(5).join(':') : keyIdOrArnOrAlias;
     if (id.startsWith('alias/')) {
       const target = this.aliases.get(id);
-      if (!target) throw new ServiceError('NotFoundException', `Alias ${this.arn(id)} is not found.`);
+      if (!target) {
+        throw new ServiceError('NotFoundException', `Alias ${this.arn(id)} is not found.`);
+      }
       return this.get(target);
     }
     const key = this.keys.get(id.replace(/^key\//, ''));
-    if (key && (!keyIdOrArnOrAlias.startsWith('arn:') || keyIdOrArnOrAlias === key.arn)) return key;
+    if (key && (!keyIdOrArnOrAlias.startsWith('arn:') || keyIdOrArnOrAlias === key.arn)) {
+      return key;
+    }
     throw new ServiceError('NotFoundException', keyIdOrArnOrAlias.startsWith('arn:')
       ? `Key '${keyIdOrArnOrAlias}' does not exist`
       : `Key '${this.arn(`key/${id}`)}' does not exist`);

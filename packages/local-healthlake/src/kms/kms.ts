@@ -49,8 +49,12 @@ export class Kms implements WireService {
   public async use(caller: Caller, action: string, keyIdOrArnOrAlias: string, context: Record<string, string> = {}): Promise<string> {
     const key = this.keys.get(keyIdOrArnOrAlias);
     await this.authorize(caller, action, key, context);
-    if (key.deletionDate !== undefined) throw new ServiceError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
-    if (!key.enabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
+    if (key.deletionDate !== undefined) {
+      throw new ServiceError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+    }
+    if (!key.enabled) {
+      throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
+    }
     return key.arn;
   }
 

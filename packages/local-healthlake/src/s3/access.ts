@@ -41,7 +41,9 @@ export class Access {
   /** Lets the caller use the key of an object, if it has a customer managed one, and returns the key's ARN. */
   public async useKey(caller: Caller, action: 'kms:GenerateDataKey' | 'kms:Decrypt', encryption: Encryption, bucket: Bucket, key: string): Promise<string | undefined> {
     // The key that AWS manages for S3 lets everybody of the account in, by its own key policy.
-    if (encryption.algorithm !== 'aws:kms' || !encryption.keyId || encryption.keyId.endsWith('alias/aws/s3')) return undefined;
+    if (encryption.algorithm !== 'aws:kms' || !encryption.keyId || encryption.keyId.endsWith('alias/aws/s3')) {
+      return undefined;
+    }
     try {
       return await this.kms.use(caller, action, encryption.keyId, {
         'kms:ViaService': `s3.${this.environment.region}.amazonaws.com`,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 
 /** How an object is encrypted, or is to be by default. */
 export interface Encryption {
@@ -78,14 +78,16 @@ export class Bucket {
   /** The newest version, or that with the id; it may be a delete marker. */
   public find(key: string, versionId?: string): ObjectVersion | undefined {
     const versions = this.objects.get(key);
-    return versionId === undefined ? versions?.[versions.length - 1] : versions?.find(version => version.versionId === versionId);
+    return versionId === undefined ? versions?.[versions.length - 1] : versions?.find((version) => version.versionId === versionId);
   }
 
   public put(key: string, version: NewVersion): ObjectVersion {
     const versionId = this.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : NULL_VERSION;
     const stored = { ...version, key, versionId };
-    const others = (this.objects.get(key) ?? []).filter(other => other.versionId !== versionId);
-    if (!this.objects.has(key)) this.sortedKeys = undefined;
+    const others = (this.objects.get(key) ?? []).filter((other) => other.versionId !== versionId);
+    if (!this.objects.has(key)) {
+      this.sortedKeys = undefined;
+    }
     this.objects.set(key, [...others, stored]);
     return stored;
   }
@@ -104,7 +106,7 @@ export class Bucket {
   /** Removes one version for good. */
   public remove(key: string, versionId: string): ObjectVersion | undefined {
     const removed = this.find(key, versionId);
-    const left = (this.objects.get(key) ?? []).filter(version => version !== removed);
+    const left = (this.objects.get(key) ?? []).filter((version) => version !== removed);
     if (left.length > 0) {
       this.objects.set(key, left);
     } else if (this.objects.delete(key)) {

@@ -10,7 +10,9 @@ export class Buckets {
   public constructor(private readonly clock: Clock) {}
 
   public create(name: string): Bucket {
-    if (!BUCKET_NAME.test(name)) throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
+    if (!BUCKET_NAME.test(name)) {
+      throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
+    }
     if (this.buckets.has(name)) {
       throw new ServiceError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
     }
@@ -21,7 +23,9 @@ export class Buckets {
 
   public get(name: string): Bucket {
     const bucket = this.buckets.get(name);
-    if (!bucket) throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    if (!bucket) {
+      throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    }
     return bucket;
   }
 

@@ -32,13 +32,17 @@ const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE
 /** The name of the S3 API operation that a request calls. */
 export function s3Operation(request: S3Address): string {
   const { bucket, key } = bucketAndKey(request.path);
-  if (!bucket) return 'ListBuckets';
+  if (!bucket) {
+    return 'ListBuckets';
+  }
   return key ? objectOperation(request) : bucketOperation(request);
 }
 
 function bucketOperation({ method, query }: S3Address): string {
-  const setting = Object.keys(BUCKET_SETTINGS).find(name => query.has(name));
-  if (setting) return `${VERBS[method] ?? method}${BUCKET_SETTINGS[setting]}`;
+  const setting = Object.keys(BUCKET_SETTINGS).find((name) => query.has(name));
+  if (setting) {
+    return `${VERBS[method] ?? method}${BUCKET_SETTINGS[setting]}`;
+  }
   switch (method) {
     case 'PUT':
       return 'CreateBucket';
@@ -49,18 +53,28 @@ function bucketOperation({ method, query }: S3Address): string {
     case 'POST':
       return query.has('delete') ? 'DeleteObjects' : 'PostObject';
     default:
-      if (query.has('versions')) return 'ListObjectVersions';
-      if (query.has('uploads')) return 'ListMultipartUploads';
+      if (query.has('versions')) {
+        return 'ListObjectVersions';
+      }
+      if (query.has('uploads')) {
+        return 'ListMultipartUploads';
+      }
       return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
   }
 }
 
 function objectOperation({ method, query, headers }: S3Address): string {
-  if (query.has('tagging')) return `${VERBS[method] ?? method}ObjectTagging`;
-  if (query.has('acl')) return `${VERBS[method] ?? method}ObjectAcl`;
+  if (query.has('tagging')) {
+    return `${VERBS[method] ?? method}ObjectTagging`;
+  }
+  if (query.has('acl')) {
+    return `${VERBS[method] ?? method}ObjectAcl`;
+  }
   switch (method) {
     case 'PUT':
-      if (query.has('partNumber')) return headers['x-amz-copy-source'] ? 'UploadPartCopy' : 'UploadPart';
+      if (query.has('partNumber')) {
+        return headers['x-amz-copy-source'] ? 'UploadPartCopy' : 'UploadPart';
+      }
       return headers['x-amz-copy-source'] ? 'CopyObject' : 'PutObject';
     case 'POST':
       return query.has('uploads') ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';
@@ -69,7 +83,9 @@ function objectOperation({ method, query, headers }: S3Address): string {
     case 'HEAD':
       return 'HeadObject';
     default:
-      if (query.has('uploadId')) return 'ListParts';
+      if (query.has('uploadId')) {
+        return 'ListParts';
+      }
       return query.has('attributes') ? 'GetObjectAttributes' : 'GetObject';
   }
 }

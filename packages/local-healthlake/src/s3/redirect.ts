@@ -10,7 +10,9 @@ import { renderXml } from '../http/xml';
  * @param signedFor the Region of the signature.
  */
 export function redirectOf(bucket: Bucket | undefined, operation: S3Request['operation'], signedFor: string): WireResponse | undefined {
-  if (bucket?.region === undefined || bucket.region === signedFor || operation === 'GetBucketLocation') return undefined;
+  if (bucket?.region === undefined || bucket.region === signedFor || operation === 'GetBucketLocation') {
+    return undefined;
+  }
   return {
     status: 301,
     headers: { 'content-type': 'application/xml', 'x-amz-bucket-region': bucket.region },

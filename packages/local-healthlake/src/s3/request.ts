@@ -33,7 +33,9 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 /** Reads the address of a request and refuses it if it expects the bucket to be someone else's. */
 export function readRequest(request: WireRequest, accountId: string): S3Request {
   const expectedOwner = request.headers['x-amz-expected-bucket-owner'];
-  if (expectedOwner && expectedOwner !== accountId) throw new ServiceError('AccessDenied', 'Access Denied', 403);
+  if (expectedOwner && expectedOwner !== accountId) {
+    throw new ServiceError('AccessDenied', 'Access Denied', 403);
+  }
   const { query, headers, body } = request;
   return { ...bucketAndKey(request.path), operation: s3Operation(request), query, headers, body, caller: callerOf(request) };
 }

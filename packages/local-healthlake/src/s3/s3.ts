@@ -37,7 +37,9 @@ export class S3 implements WireService {
   public async handle(request: WireRequest): Promise<WireResponse> {
     const s3Request = readRequest(request, this.context.environment.accountId);
     const operation = OPERATIONS[s3Request.operation];
-    if (!operation) throw new ServiceError('NotImplemented', `the local AWS does not play S3 ${s3Request.operation}`, 501);
+    if (!operation) {
+      throw new ServiceError('NotImplemented', `the local AWS does not play S3 ${s3Request.operation}`, 501);
+    }
     return redirectOf(this.context.buckets.find(s3Request.bucket), s3Request.operation, request.region) ?? operation(this.context, s3Request);
   }
 

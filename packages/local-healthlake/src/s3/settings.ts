@@ -3,8 +3,12 @@ import { ServiceError } from '../contract';
 
 /** Reads a default encryption, as the API's XML and as CloudFormation's JSON write it. */
 export function encryptionFrom(algorithm: string | undefined, keyId: string | undefined, bucketKey: unknown): Encryption {
-  if (algorithm === 'AES256') return { algorithm };
-  if (algorithm === 'aws:kms') return { algorithm, keyId, bucketKey: isTrue(bucketKey) };
+  if (algorithm === 'AES256') {
+    return { algorithm };
+  }
+  if (algorithm === 'aws:kms') {
+    return { algorithm, keyId, bucketKey: isTrue(bucketKey) };
+  }
   throw new ServiceError('MalformedXML', `The encryption algorithm ${algorithm} is neither AES256 nor aws:kms`);
 }
 

@@ -1,8 +1,8 @@
-import { JOB } from '../../harness';
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
-import { declarationOf, refusalOf, Versions } from '../../../../lambda/import/job/declaration';
-import { JobPhysicalId } from '../../../../lambda/import/job/physical-id';
-import { ALREADY_IMPORTED, ImportJobProperties, UNKNOWN } from '../../../../src/contract';
+import { declarationOf, refusalOf, type Versions } from '../../../../lambda/import/job/declaration';
+import type { JobPhysicalId } from '../../../../lambda/import/job/physical-id';
+import { ALREADY_IMPORTED, type ImportJobProperties, UNKNOWN } from '../../../../src/contract';
+import { JOB } from '../../harness';
 
 const DECLARED: ImportJobProperties = { ...JOB, AlreadyImported: 'true' };
 const [NEXT, DECLARED_NEXT] = [JOB, DECLARED].map((properties): ImportJobProperties => ({ ...properties, Revision: '2' }));

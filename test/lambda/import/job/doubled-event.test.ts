@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  DescribeFHIRDatastoreCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, ListFHIRImportJobsRequest, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, type ListFHIRImportJobsRequest,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
+import { isComplete } from '../../../../lambda';
+import type { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/framework/framework';
 import { Aws, importJob, JOB, jobEvent, MINUTE, NO_ANSWER, report, SECOND, sdkError, T0 } from '../../harness';
 import { pseudoRandom } from '../simulation';
-import { isComplete } from '../../../../lambda';
-import { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/framework/framework';
 
 /** How long calls take, in milliseconds; HealthLake and CloudFormation do what they are asked for halfway. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
@@ -52,7 +53,9 @@ function submit(): { readonly JobId: string } {
 /** Invocations that begin at the same moment. */
 async function together(...requests: IsCompleteRequest[]): Promise<(string | undefined)[]> {
   let left = requests.length;
-  const asked = requests.map((request) => isComplete(request).finally(() => { left -= 1; }));
+  const asked = requests.map((request) => isComplete(request).finally(() => {
+    left -= 1;
+  }));
   while (left > 0) {
     await jest.advanceTimersToNextTimerAsync();
   }

@@ -1,13 +1,13 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  DatastoreStatus, DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  type DatastoreStatus, DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
   StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
+import { onEvent } from '../../../../lambda';
+import { clientTokenOf } from '../../../../lambda/import/fingerprint';
 import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, PATIENT, report, sdkError, SECOND, STACK, T0,
 } from '../../harness';
-import { onEvent } from '../../../../lambda';
-import { clientTokenOf } from '../../../../lambda/import/fingerprint';
 
 let aws: Aws;
 

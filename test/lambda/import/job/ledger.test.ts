@@ -1,9 +1,10 @@
 import {
-  DescribeFHIRDatastoreCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, ListFHIRImportJobsRequest, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, type ListFHIRImportJobsRequest,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
-import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 } from '../../harness';
-import { IsCompleteRequest } from '../../../../lambda/framework/framework';
+import type { IsCompleteRequest } from '../../../../lambda/framework/framework';
 import { memoryOf } from '../../../../lambda/import/job/memory';
+import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 } from '../../harness';
 
 let aws: Aws;
 
@@ -45,7 +46,9 @@ const warnings = () => aws.lines.filter((line) => line.includes('"message":"warn
 const restarts = () => asked.filter((page) => page === 0).length;
 
 describe('a data store with a million jobs', () => {
-  beforeEach(() => { jobs = 1_000_000; });
+  beforeEach(() => {
+    jobs = 1_000_000;
+  });
 
   test.each([[80, 170], [100, 210]])('is listed in one invocation with %i ms a page, and judged in the next', async (ms, seconds) => {
     pageTime = ms;

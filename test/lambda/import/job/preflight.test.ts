@@ -1,10 +1,13 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
-import { GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import {
+  GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
+import type { ImportJobProperties } from '../../../../src/contract';
 import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, PATIENT, report, sdkError } from '../../harness';
-import { ImportJobProperties } from '../../../../src/contract';
 
 let aws: Aws;
 beforeEach(() => {

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
-import { JOB, sdkError } from '../../harness';
+import type { Direction } from '../../../../lambda/aws/stack';
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
-import { answerFromId, decideJob, JobChange, JobDecision } from '../../../../lambda/import/job/decision';
+import { answerFromId, decideJob, type JobChange, type JobDecision } from '../../../../lambda/import/job/decision';
 import { declarationOf, refusalOf } from '../../../../lambda/import/job/declaration';
-import { LedgerEntry } from '../../../../lambda/import/job/ledger';
+import type { LedgerEntry } from '../../../../lambda/import/job/ledger';
 import { formatJobId, parseJobId } from '../../../../lambda/import/job/physical-id';
-import { Direction } from '../../../../lambda/aws/stack';
-import { UpdateReversal } from '../../../../packages/local-aws/src/cloudformation/cloudformation';
-import { ALREADY_IMPORTED, ImportJobProperties, UNKNOWN } from '../../../../src/contract';
+import type { UpdateReversal } from '../../../../packages/local-aws/src/cloudformation/cloudformation';
+import { ALREADY_IMPORTED, type ImportJobProperties, UNKNOWN } from '../../../../src/contract';
 import { DATASTORE_INVARIANTS } from '../../../faults/datastore-invariants';
-import { Observed, ObservedJob, ObservedOperation } from '../../../faults/observed';
-import { FIRST_VARIANT, Variant } from '../../../faults/plan';
+import type { Observed, ObservedJob, ObservedOperation } from '../../../faults/observed';
+import { FIRST_VARIANT, type Variant } from '../../../faults/plan';
+import { JOB, sdkError } from '../../harness';
 
 /** One deployment of a stack, and what goes wrong with it. */
 interface Deployment {
@@ -82,7 +82,9 @@ class Model {
     this.variant = { ...this.variant, ...step.change };
     const { variant } = this;
     const properties = propertiesOf(variant);
-    if (variant.datastore === 'restored') this.restored ??= { datastoreId: 'restored', dataSets: this.importedBefore() };
+    if (variant.datastore === 'restored') {
+      this.restored ??= { datastoreId: 'restored', dataSets: this.importedBefore() };
+    }
     const before = this.resource;
     const existing = before?.variant.id === variant.id ? before : undefined;
     this.operations.push({

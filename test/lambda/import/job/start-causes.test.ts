@@ -1,5 +1,5 @@
-import { sdkError } from '../../harness';
 import { likelyCauses } from '../../../../lambda/import/job/start-causes';
+import { sdkError } from '../../harness';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/fhir-import';
 const HANDLER = 'arn:aws:sts::123456789012:assumed-role/handler/fhir-import';

@@ -1,14 +1,14 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
 } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { isComplete } from '../../../../lambda';
+import type { ImportJobProperties, ImportOutcomeProperties, WatchAnswer, WatchedImport } from '../../../../src/contract';
 import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, keepsSecrets, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError,
   SECOND, T0,
 } from '../../harness';
-import { isComplete } from '../../../../lambda';
-import { ImportJobProperties, ImportOutcomeProperties, WatchAnswer, WatchedImport } from '../../../../src/contract';
 
 const DAY = 24 * 60 * MINUTE;
 const BUS = 'arn:aws:events:eu-west-1:123456789012:event-bus/default';

@@ -1,7 +1,7 @@
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
-import { Aws, importJob, JOB, JOB_ID, MINUTE, report } from '../../harness';
-import { playWatch, Watched, watchedImport } from './watch-player';
+import { playWatch, type Watched, watchedImport } from './watch-player';
 import { watchDefinition } from '../../../../src/import/private/watch-definition';
+import { Aws, importJob, JOB, JOB_ID, MINUTE, report } from '../../harness';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -9,7 +9,9 @@ const LONGEST = 14 * DAY;
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 /** Watches a job that runs at once, for so many minutes. */

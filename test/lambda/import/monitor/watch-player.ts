@@ -1,4 +1,3 @@
-import { MINUTE, SECOND } from '../../harness';
 import { isComplete } from '../../../../lambda';
 import { watchedImportOf } from '../../../../lambda/import/monitor/watch';
 import { Execution } from '../../../../packages/local-aws/src/stepfunctions/execution';
@@ -6,8 +5,9 @@ import { parseDefinition } from '../../../../packages/local-aws/src/stepfunction
 import { StateError } from '../../../../packages/local-aws/src/stepfunctions/language/state-error';
 import type { HistoryEvent } from '../../../../packages/local-aws/src/stepfunctions/stepfunctions';
 import type { AssumedRole } from '../../../../packages/local-healthlake/src/contract';
-import { ImportJobProperties, WatchedImport } from '../../../../src/contract';
+import type { ImportJobProperties, WatchedImport } from '../../../../src/contract';
 import { watchDefinition } from '../../../../src/import/private/watch-definition';
+import { MINUTE, SECOND } from '../../harness';
 
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
 const ROLE = 'arn:aws:iam::123456789012:role/watch';
@@ -50,7 +50,12 @@ export async function playWatch(input: WatchedImport, mayAssume = true): Promise
     roleArn: ROLE,
     definition: parseDefinition(JSON.stringify(watchDefinition('arn:aws:lambda:eu-west-1:123456789012:function:judge'))),
     env: {
-      clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) },
+      clock: {
+        now: () => Date.now(),
+        sleep: (ms) => new Promise((resolve) => {
+          setTimeout(resolve, ms);
+        }),
+      },
       timeScale: 1,
       partition: 'aws',
       region: 'eu-west-1',

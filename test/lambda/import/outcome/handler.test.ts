@@ -1,14 +1,16 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { onEvent } from '../../../../lambda';
 import {
   Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, SECOND, T0,
 } from '../../harness';
 import { looksAt } from '../simulation';
-import { onEvent } from '../../../../lambda';
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 const LOCATION = `s3://clinic-results/Import/${DATASTORE}-FHIR_IMPORT-${JOB_ID}/`;
@@ -28,7 +30,9 @@ function described(at: (now: number) => Partial<ImportJob>): void {
 }
 
 let looks: number[];
-beforeEach(() => { looks = []; });
+beforeEach(() => {
+  looks = [];
+});
 
 /** Waits for 3 s in the queue, then runs. */
 function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {

@@ -1,12 +1,14 @@
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import type { JsonCause, Report } from '../../../../lambda/report/types';
+import type { ImportOutcomeProperties } from '../../../../src/contract';
 import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, T0 } from '../../harness';
-import { JsonCause, Report } from '../../../../lambda/report/types';
-import { ImportOutcomeProperties } from '../../../../src/contract';
 
 let aws: Aws;
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:report';

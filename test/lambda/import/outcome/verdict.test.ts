@@ -1,9 +1,9 @@
-import { ImportJobProperties as ImportJob, JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
-import { importJob } from '../../harness';
+import { type ImportJobProperties as ImportJob, type JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
 import { countsOf } from '../../../../lambda/import/outcome/counts';
-import { Evidence, judge as judgeEvidence, notByResults, Verdict } from '../../../../lambda/import/outcome/verdict';
-import { ManifestCounts, ReportAnswer } from '../../../../lambda/report/types';
-import { WireErrorTolerance } from '../../../../src/contract';
+import { type Evidence, judge as judgeEvidence, notByResults, type Verdict } from '../../../../lambda/import/outcome/verdict';
+import type { ManifestCounts, ReportAnswer } from '../../../../lambda/report/types';
+import type { WireErrorTolerance } from '../../../../src/contract';
+import { importJob } from '../../harness';
 
 /** By the counts of the job alone. */
 const judge = (job: Partial<ImportJob>, tolerance: WireErrorTolerance) => judgeEvidence({ job: importJob(job), isOwn: true }, tolerance);

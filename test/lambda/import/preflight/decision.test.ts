@@ -1,8 +1,8 @@
 import { judgeBuckets } from '../../../../lambda/import/preflight/decision';
-import { InputObjects } from '../../../../lambda/import/preflight/input-objects';
-import { BucketFindings } from '../../../../lambda/import/preflight/look';
-import { PreflightRequest } from '../../../../lambda/import/preflight/request';
-import { PreflightWarning } from '../../../../lambda/import/preflight/warnings';
+import type { InputObjects } from '../../../../lambda/import/preflight/input-objects';
+import type { BucketFindings } from '../../../../lambda/import/preflight/look';
+import type { PreflightRequest } from '../../../../lambda/import/preflight/request';
+import type { PreflightWarning } from '../../../../lambda/import/preflight/warnings';
 import { sdkError } from '../../harness';
 
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0f8fad5b-d9cb-469f-a165-70867728950e';

@@ -1,9 +1,9 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
 import { judgeBuckets } from '../../../../lambda/import/preflight/decision';
-import { BucketFindings, lookAtBuckets } from '../../../../lambda/import/preflight/look';
-import { PreflightRequest } from '../../../../lambda/import/preflight/request';
+import { type BucketFindings, lookAtBuckets } from '../../../../lambda/import/preflight/look';
+import type { PreflightRequest } from '../../../../lambda/import/preflight/request';
 import { allow, Foundation, REGION } from '../../../../packages/local-aws/test/foundation';
-import { Bucket, PublicAccessBlock } from '../../../../packages/local-healthlake/src/s3/bucket';
+import type { Bucket, PublicAccessBlock } from '../../../../packages/local-healthlake/src/s3/bucket';
 
 const ELSEWHERE = 'eu-central-1';
 const LIST = allow('s3:ListBucket', 'arn:aws:s3:::input', { StringEquals: { 's3:prefix': 'fhir/' } });

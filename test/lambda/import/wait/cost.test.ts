@@ -1,12 +1,14 @@
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { Duration } from 'aws-cdk-lib';
+import { Completion } from '../../../../src';
 import { Aws, importJob, MINUTE, outcomeEvent, report, SECOND, waitEvent } from '../../harness';
 import { QUERY_INTERVAL } from '../simulation';
-import { Completion } from '../../../../src';
 
 let aws: Aws;
 
-beforeEach(() => { aws = new Aws(); });
+beforeEach(() => {
+  aws = new Aws();
+});
 afterEach(() => aws.close());
 
 /** What a wait takes. */

@@ -1,8 +1,8 @@
-import { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import type { Fact } from '../../../../lambda/aws/fact';
+import type { Direction } from '../../../../lambda/aws/stack';
+import { decideWait, type WaitChange, type WaitFacts } from '../../../../lambda/import/wait/decision';
 import { importJob, MINUTE, NO_ANSWER, sdkError, SECOND } from '../../harness';
-import { Fact } from '../../../../lambda/aws/fact';
-import { Direction } from '../../../../lambda/aws/stack';
-import { decideWait, WaitChange, WaitFacts } from '../../../../lambda/import/wait/decision';
 
 const REQUESTED_AT = 1_000_000;
 const DEADLINE = REQUESTED_AT + 50 * MINUTE;

@@ -1,10 +1,10 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeFHIRImportJobCommand, ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { onEvent } from '../../../../lambda';
 import {
   Aws, DATASTORE, importJob, JOB_ID, MINUTE, outcomeEvent, PATIENT, report, sdkError, SECOND, T0, WAIT, waitEvent,
 } from '../../harness';
 import { looksAt } from '../simulation';
-import { onEvent } from '../../../../lambda';
 
 let aws: Aws;
 let looks: number[];

@@ -29,7 +29,9 @@ const STACK_ACTIONS: Actions = {
   DescribeStackEvents: ({ stacks }, input) => {
     const nameOrId = input.required('StackName');
     const stack = stacks.find(nameOrId);
-    if (!stack) throw new TemplateError(`Stack [${nameOrId}] does not exist`);
+    if (!stack) {
+      throw new TemplateError(`Stack [${nameOrId}] does not exist`);
+    }
     const { items, NextToken } = page(stack.events.newestFirst(), input.text('NextToken'), EVENTS_PER_PAGE);
     return { StackEvents: items.map(describeEvent), NextToken };
   },
@@ -37,8 +39,8 @@ const STACK_ACTIONS: Actions = {
   DescribeStackResources: ({ stacks }, input) => {
     const stack = stacks.get(input.required('StackName'));
     const logicalId = input.text('LogicalResourceId');
-    const records = described(stack).filter(record => logicalId === undefined || record.logicalId === logicalId);
-    return { StackResources: records.map(record => describeResource(stack, record)) };
+    const records = described(stack).filter((record) => logicalId === undefined || record.logicalId === logicalId);
+    return { StackResources: records.map((record) => describeResource(stack, record)) };
   },
 
   ListStackResources: ({ stacks }, input) => {
@@ -48,7 +50,7 @@ const STACK_ACTIONS: Actions = {
   },
 
   ListExports: ({ stacks }) => ({
-    Exports: stacks.live().flatMap(stack => stack.outputs.filter(({ exportName }) => exportName !== undefined).map(output => ({
+    Exports: stacks.live().flatMap((stack) => stack.outputs.filter(({ exportName }) => exportName !== undefined).map((output) => ({
       ExportingStackId: stack.id, Name: output.exportName, Value: output.value,
     }))),
   }),
@@ -77,7 +79,9 @@ const STACK_ACTIONS: Actions = {
 
   CreateStack: async (cloudFormation, input, caller) => {
     const name = input.required('StackName');
-    if (cloudFormation.stacks.find(name)) throw new ServiceError('AlreadyExistsException', `Stack [${name}] already exists`);
+    if (cloudFormation.stacks.find(name)) {
+      throw new ServiceError('AlreadyExistsException', `Stack [${name}] already exists`);
+    }
     const stack = cloudFormation.newStack(name);
     const deployment = await prepareDeployment(cloudFormation, stack, input, caller);
     plannedChanges(cloudFormation, stack, deployment);
@@ -91,15 +95,21 @@ const STACK_ACTIONS: Actions = {
     const stack = cloudFormation.stacks.get(input.required('StackName'));
     cloudFormation.refuseUnlessUpdatable(stack);
     const deployment = await prepareDeployment(cloudFormation, stack, input, caller);
-    if (!plannedChanges(cloudFormation, stack, deployment)) throw new TemplateError('No updates are to be performed.');
+    if (!plannedChanges(cloudFormation, stack, deployment)) {
+      throw new TemplateError('No updates are to be performed.');
+    }
     await cloudFormation.startDeployment(stack, deployment, caller, rollbackSettings(input));
     return { StackId: stack.id };
   },
 
   DeleteStack: async (cloudFormation, input, caller) => {
     const stack = cloudFormation.stacks.find(input.required('StackName'));
-    if (!stack || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
-    if (stack.terminationProtection) throw new TemplateError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    if (!stack || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') {
+      return {};
+    }
+    if (stack.terminationProtection) {
+      throw new TemplateError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    }
     await cloudFormation.startDeletion(stack, caller, input.text('RoleARN'), input.list('RetainResources'));
     return {};
   },

@@ -34,7 +34,11 @@ function element(answer: Answer): XmlElement {
 }
 
 function xmlValue(value: unknown): XmlValue {
-  if (Array.isArray(value)) return { member: value.map(xmlValue) };
-  if (typeof value === 'object' && value !== null) return element(value as Answer);
+  if (Array.isArray(value)) {
+    return { member: value.map(xmlValue) };
+  }
+  if (typeof value === 'object' && value !== null) {
+    return element(value as Answer);
+  }
   return typeof value === 'string' ? value.replace(NOT_XML, '') : value as XmlValue;
 }

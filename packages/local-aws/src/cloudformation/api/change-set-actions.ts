@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import type { Actions } from './action';
 import { page, type Answer } from './answer';
 import type { CloudFormation } from '../cloudformation';
@@ -19,7 +19,9 @@ export const CHANGE_SET_ACTIONS: Actions = {
     const name = input.required('ChangeSetName');
     const stack = stackToChange(cloudFormation, input);
     cloudFormation.refuseUnlessUpdatable(stack);
-    if (stack.changeSets.has(name)) throw new ServiceError('AlreadyExistsException', `ChangeSet ${name} cannot be created due to a mismatch with existing attribute`);
+    if (stack.changeSets.has(name)) {
+      throw new ServiceError('AlreadyExistsException', `ChangeSet ${name} cannot be created due to a mismatch with existing attribute`);
+    }
     const deployment = await prepareDeployment(cloudFormation, stack, input, caller);
     if (!cloudFormation.stacks.find(stack.id)) {
       cloudFormation.stacks.add(stack);
@@ -48,7 +50,7 @@ export const CHANGE_SET_ACTIONS: Actions = {
 
   ListChangeSets: (cloudFormation, input) => {
     const stack = cloudFormation.stacks.get(input.required('StackName'));
-    return { Summaries: [...stack.changeSets.values()].map(changeSet => summarizeChangeSet(stack, changeSet)) };
+    return { Summaries: [...stack.changeSets.values()].map((changeSet) => summarizeChangeSet(stack, changeSet)) };
   },
 
   ExecuteChangeSet: async (cloudFormation, input, caller) => {
@@ -69,7 +71,9 @@ export const CHANGE_SET_ACTIONS: Actions = {
     const stacks = input.text('StackName') === undefined ? cloudFormation.stacks.all() : [cloudFormation.stacks.get(input.required('StackName'))];
     for (const stack of stacks) {
       for (const changeSet of stack.changeSets.values()) {
-        if (changeSet.name === name || changeSet.id === name) stack.changeSets.delete(changeSet.name);
+        if (changeSet.name === name || changeSet.id === name) {
+          stack.changeSets.delete(changeSet.name);
+        }
       }
     }
     return {};
@@ -90,7 +94,9 @@ function stackToChange(cloudFormation: CloudFormation, input: QueryInput): Stack
       }
       return existing ?? cloudFormation.newStack(nameOrId);
     case 'UPDATE':
-      if (!existing) throw new TemplateError(`Stack [${nameOrId}] does not exist`);
+      if (!existing) {
+        throw new TemplateError(`Stack [${nameOrId}] does not exist`);
+      }
       return existing;
     default:
       throw new TemplateError(`the local CloudFormation has no change sets of type ${input.text('ChangeSetType')}, use CREATE or UPDATE`);
@@ -105,7 +111,9 @@ function outcome(cloudFormation: CloudFormation, stack: Stack, deployment: Deplo
   try {
     changes = plannedChanges(cloudFormation, stack, deployment);
   } catch (error) {
-    if (error instanceof TemplateError) return failed(error.message);
+    if (error instanceof TemplateError) {
+      return failed(error.message);
+    }
     throw error;
   }
   return changes ? { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', changes } : failed(NO_CHANGES);
@@ -116,7 +124,9 @@ function find(cloudFormation: CloudFormation, input: QueryInput): { stack: Stack
   const stacks = input.text('StackName') === undefined ? cloudFormation.stacks.all() : [cloudFormation.stacks.get(input.required('StackName'))];
   for (const stack of stacks) {
     for (const changeSet of stack.changeSets.values()) {
-      if (changeSet.id === name || changeSet.name === name) return { stack, changeSet };
+      if (changeSet.id === name || changeSet.name === name) {
+        return { stack, changeSet };
+      }
     }
   }
   throw new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);

@@ -19,7 +19,7 @@ export function describeStack(stack: Stack): Answer {
     DisableRollback: stack.disableRollback,
     NotificationARNs: [],
     Capabilities: deployment?.capabilities,
-    Outputs: stack.outputs.map(output => ({
+    Outputs: stack.outputs.map((output) => ({
       OutputKey: output.key,
       OutputValue: output.noEcho ? MASKED : output.value,
       Description: output.description,
@@ -88,7 +88,7 @@ export function describeChangeSet(stack: Stack, changeSet: ChangeSet, withValues
     Tags: changeSet.deployment.tags,
     NotificationARNs: [],
     RollbackConfiguration: {},
-    Changes: changeSet.changes.map(change => describeChange(change, withValues)),
+    Changes: changeSet.changes.map((change) => describeChange(change, withValues)),
     IncludeNestedStacks: false,
   };
 }

@@ -19,11 +19,13 @@ export async function prepareDeployment(cloudFormation: CloudFormation, stack: S
   const { ports } = cloudFormation;
   const before = stack.deployment;
   const body = await templateBody(input, caller, ports) ?? (input.flag('UsePreviousTemplate') ? before?.program.body : undefined);
-  if (body === undefined) throw new TemplateError('Either Template URL or Template Body must be specified.');
+  if (body === undefined) {
+    throw new TemplateError('Either Template URL or Template Body must be specified.');
+  }
 
   const template = parseTemplate(body);
   const parameters = await parameterValues(
-    template.Parameters, input.structures('Parameters'), before?.program.parameters ?? new Map(), async name => ports.readParameter(caller, name),
+    template.Parameters, input.structures('Parameters'), before?.program.parameters ?? new Map(), async (name) => ports.readParameter(caller, name),
   );
   const program = compile(body, template, parameters, pseudoParameters(ports.environment, stack));
   for (const [logicalId, { Type }] of program.resources) {

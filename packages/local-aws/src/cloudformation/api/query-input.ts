@@ -16,7 +16,9 @@ export class QueryInput {
 
   public required(name: string): string {
     const value = this.text(name);
-    if (!value) throw new TemplateError(`1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+    if (!value) {
+      throw new TemplateError(`1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+    }
     return value;
   }
 
@@ -38,7 +40,9 @@ export class QueryInput {
     const structures: Record<string, string>[] = [];
     for (const [key, value] of this.parameters) {
       const [, index, field] = new RegExp(`^${name}\\.member\\.(\\d+)\\.(\\w+)$`).exec(key) ?? [];
-      if (index === undefined) continue;
+      if (index === undefined) {
+        continue;
+      }
       structures[Number(index) - 1] = { ...structures[Number(index) - 1], [field]: value };
     }
     return structures.filter(Boolean);

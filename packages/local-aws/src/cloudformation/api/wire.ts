@@ -19,7 +19,9 @@ export class CloudFormationWire implements WireService {
     const input = new QueryInput(request);
     const action = input.text('Action') ?? '';
     const play = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-    if (!play) throw new ServiceError('InvalidAction', `the local AWS does not play CloudFormation ${action}`);
+    if (!play) {
+      throw new ServiceError('InvalidAction', `the local AWS does not play CloudFormation ${action}`);
+    }
     const caller = callerOf(request);
     await this.cloudFormation.ports.authorizer.authorize({ caller, action: `cloudformation:${action}`, resource: this.resourceOf(input) });
     return answerResponse(action, await play(this.cloudFormation, input, caller));
@@ -33,7 +35,9 @@ export class CloudFormationWire implements WireService {
     const stack = nameOrId === undefined
       ? stacks.all().find(({ changeSets }) => [...changeSets.values()].some(({ id }) => id === changeSet))
       : stacks.find(nameOrId);
-    if (stack) return stack.id;
+    if (stack) {
+      return stack.id;
+    }
     return nameOrId?.startsWith('arn:') ? nameOrId : this.cloudFormation.arn(`stack/${nameOrId ?? 'every-stack'}/${NO_ID}`);
   }
 }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'util';
+import { isDeepStrictEqual } from 'node:util';
 import { attempt, known, knownOfFailure, UNKNOWN } from './attempt';
 import { planned, reasonOf, scopeDuring, type Operation } from './engine';
 import type { ResourceRecord } from '../stacks/resource-record';
@@ -26,16 +26,22 @@ export async function apply(operation: Operation, program: Program): Promise<Fai
   const failures = { create: [] as string[], update: [] as string[] };
   const cancelled = new AbortController();
   const cancel = AbortSignal.any([operation.signal, cancelled.signal]);
-  const cancellation = new Promise<'cancelled'>(give => cancel.addEventListener('abort', () => give('cancelled'), { once: true }));
+  const cancellation = new Promise<'cancelled'>((give) => cancel.addEventListener('abort', () => give('cancelled'), { once: true }));
   const scope = scopeDuring(operation, program);
 
-  await inDependencyOrder(program.dependencies, async logicalId => {
-    if (cancel.aborted) return false;
+  await inDependencyOrder(program.dependencies, async (logicalId) => {
+    if (cancel.aborted) {
+      return false;
+    }
     const former = stack.resources.get(logicalId);
     const kind = former && former.status !== 'CREATE_FAILED' ? 'update' : 'create';
-    if (await applyResource(operation, program, logicalId, former, kind, scope, cancellation)) return true;
+    if (await applyResource(operation, program, logicalId, former, kind, scope, cancellation)) {
+      return true;
+    }
     failures[kind].push(logicalId);
-    if (!stack.disableRollback) cancelled.abort();
+    if (!stack.disableRollback) {
+      cancelled.abort();
+    }
     return false;
   });
   return failures;
@@ -62,7 +68,9 @@ async function applyResource(
     return true;
   }
 
-  if (kind === 'create' && former) stack.unfinished?.replaced.push(former);
+  if (kind === 'create' && former) {
+    stack.unfinished?.replaced.push(former);
+  }
   stack.setResource({ ...base, status: started });
   const outcome = await attempt(operation, plan, kind === 'update' ? former : undefined, properties, cancelled);
   // A failed update leaves the resource, as far as is known, as it was; what a failed creation was asked for is needed to delete it.
@@ -77,8 +85,12 @@ async function applyResource(
     return false;
   }
   const { result } = outcome;
-  if (kind === 'create') stack.setResource({ ...base, physicalId: result.physicalId, status: started, statusReason: 'Resource creation Initiated' });
-  if (kind === 'update' && former && former.physicalId !== result.physicalId) stack.unfinished?.replaced.push(former);
+  if (kind === 'create') {
+    stack.setResource({ ...base, physicalId: result.physicalId, status: started, statusReason: 'Resource creation Initiated' });
+  }
+  if (kind === 'update' && former && former.physicalId !== result.physicalId) {
+    stack.unfinished?.replaced.push(former);
+  }
   stack.setResource({ ...base, ...known(result), properties, status: complete });
   return true;
 }

@@ -21,16 +21,21 @@ export async function attempt(
   const base: ResourceRecord = { ...UNKNOWN, ...former, ...plan, status: 'UPDATE_IN_PROGRESS', timestamp: 0, properties };
 
   const outcome = start(operation, plan, former, properties, abandon.signal)
-    .then(result => ({ result }), (error: unknown) => ({ error }));
+    .then((result) => ({ result }), (error: unknown) => ({ error }));
   const keep = (seen: Pick<Attempt, 'called' | 'succeeded'>, more: Partial<ResourceRecord>): void => {
-    if (abandon.signal.aborted) return;
+    if (abandon.signal.aborted) {
+      return;
+    }
     stack.unfinished?.attempts.set(plan.logicalId, {
       ...seen, settled, abandon, abandonable: engine.handlerOf(plan.type).abandonable ?? false, record: { ...base, ...more },
     });
   };
-  const settled = outcome.then(end => {
-    if ('result' in end) keep({ called: true, succeeded: true }, known(end.result));
-    else keep({ called: wasCalled(end.error), succeeded: false }, knownOfFailure(end.error));
+  const settled = outcome.then((end) => {
+    if ('result' in end) {
+      keep({ called: true, succeeded: true }, known(end.result));
+    } else {
+      keep({ called: wasCalled(end.error), succeeded: false }, knownOfFailure(end.error));
+    }
   });
   keep({ called: true, succeeded: false }, {});
 
@@ -44,7 +49,9 @@ export function known({ physicalId, attributes, noEcho }: HandlerResult): Pick<R
 
 /** What a failed call tells of a resource. */
 export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
-  if (!(error instanceof ResourceFailure)) return {};
+  if (!(error instanceof ResourceFailure)) {
+    return {};
+  }
   const { physicalId, attributes } = error.details;
   return { ...(physicalId === undefined ? {} : { physicalId }), ...(attributes ? { attributes } : {}) };
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import { reasonOf, requestFor, type Operation } from './engine';
 import { physicalName } from '../../physical-name';
 import type { ResourceRecord } from '../stacks/resource-record';
@@ -23,10 +23,14 @@ export async function deleteResources(operation: Operation, doomed: readonly Doo
   const needs = new Map([...nodes].map(([node, { record }]) => [node, [...nodes].filter(([other, { record: candidate }]) =>
     other !== node && record.logicalId !== candidate.logicalId && record.dependencies.includes(candidate.logicalId)).map(([other]) => other)]));
 
-  await inDependencyOrder(reversed(needs), async node => {
+  await inDependencyOrder(reversed(needs), async (node) => {
     const item = nodes.get(node);
-    if (!item || operation.signal.aborted) return false;
-    if (await deleteResource(operation, item)) return true;
+    if (!item || operation.signal.aborted) {
+      return false;
+    }
+    if (await deleteResource(operation, item)) {
+      return true;
+    }
     failed.push(item.record.logicalId);
     return false;
   });
@@ -37,11 +41,16 @@ async function deleteResource(operation: Operation, { record, retained, called }
   const { stack, engine } = operation;
   const isCurrent = stack.resources.get(record.logicalId)?.physicalId === record.physicalId;
   const tell = (status: ResourceStatus, statusReason?: string): void => {
-    if (isCurrent) stack.setResource({ ...record, status, statusReason });
-    else stack.addResourceEvent({ ...record, status, statusReason });
+    if (isCurrent) {
+      stack.setResource({ ...record, status, statusReason });
+    } else {
+      stack.addResourceEvent({ ...record, status, statusReason });
+    }
   };
   const forget = (): true => {
-    if (isCurrent) stack.forget(record.logicalId);
+    if (isCurrent) {
+      stack.forget(record.logicalId);
+    }
     return true;
   };
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import type { CloudFormationOptions } from '../options';
 import { resourceScope, type OtherStacks } from './resource-scope';
 import type { Caller, Environment, ResourceRequest } from '../../contract';
@@ -57,7 +57,9 @@ export function requestFor(
 /** The resource as a program wants it; `former` is the one under that logical id until now. */
 export function planned({ engine }: Operation, program: Program, logicalId: string, former: ResourceRecord | undefined): Planned {
   const definition = program.resources.get(logicalId);
-  if (!definition) throw new Error(`the program has no resource ${logicalId}`);
+  if (!definition) {
+    throw new Error(`the program has no resource ${logicalId}`);
+  }
   const retried = former?.status === 'CREATE_FAILED' || former?.status === 'UPDATE_FAILED';
   const reused = retried && engine.options.reusesRequestId !== false ? former.requestId : undefined;
   return {

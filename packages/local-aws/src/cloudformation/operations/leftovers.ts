@@ -11,8 +11,8 @@ import type { DeletionPolicy } from '../template/template';
  */
 export async function leftovers(operation: Operation, wanted: ReadonlySet<string>, undoesCreation: boolean): Promise<Doomed[]> {
   const { stack } = operation;
-  const unwanted = [...stack.resources.values()].filter(record => !wanted.has(record.logicalId));
-  const current = await Promise.all(unwanted.map(async record => doomedCurrent(operation, record, undoesCreation)));
+  const unwanted = [...stack.resources.values()].filter((record) => !wanted.has(record.logicalId));
+  const current = await Promise.all(unwanted.map(async (record) => doomedCurrent(operation, record, undoesCreation)));
   const superseded = [...stack.unfinished?.replaced ?? [], ...[...stack.unfinished?.attempts.values() ?? []].map(({ record }) => record)];
   return [...current, ...doomedSuperseded(stack, superseded)];
 }
@@ -33,11 +33,13 @@ async function doomedCurrent({ stack, engine, aborted }: Operation, record: Reso
 
 function doomedSuperseded(stack: Stack, records: readonly ResourceRecord[]): Doomed[] {
   const seen = new Set([...stack.resources.values()].map(identity));
-  return records.filter(record => {
-    if (record.physicalId === undefined || seen.has(identity(record))) return false;
+  return records.filter((record) => {
+    if (record.physicalId === undefined || seen.has(identity(record))) {
+      return false;
+    }
     seen.add(identity(record));
     return true;
-  }).map(record => ({ record, called: true, retained: isRetained(record.definition.UpdateReplacePolicy, false) }));
+  }).map((record) => ({ record, called: true, retained: isRetained(record.definition.UpdateReplacePolicy, false) }));
 }
 
 function identity({ logicalId, physicalId }: ResourceRecord): string {

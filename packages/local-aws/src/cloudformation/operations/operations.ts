@@ -21,7 +21,9 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
   stack.setStatus(creates ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', 'User Initiated');
 
   const failures = await apply(operation, deployment.program);
-  if (operation.signal.aborted) return;
+  if (operation.signal.aborted) {
+    return;
+  }
   const reason = failureReason(failures) ?? conclude(operation, deployment.program);
   if (reason === undefined) {
     await succeed(operation, deployment.program, creates);
@@ -36,7 +38,9 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
 export async function rollBack(operation: Operation, reason: string | undefined, skip: ReadonlySet<string> = new Set()): Promise<void> {
   const { stack } = operation;
   const { unfinished } = stack;
-  if (!unfinished) throw new Error(`stack ${stack.name} has nothing to roll back`);
+  if (!unfinished) {
+    throw new Error(`stack ${stack.name} has nothing to roll back`);
+  }
   const { before } = unfinished;
   if (!before) {
     await rollBackCreation(operation, reason);
@@ -46,7 +50,9 @@ export async function rollBack(operation: Operation, reason: string | undefined,
   stack.deployment = before;
   stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
   const failed = await reverse(operation, unfinished, before, skip);
-  if (operation.signal.aborted) return;
+  if (operation.signal.aborted) {
+    return;
+  }
   const problem = failed.length > 0 ? listReason('update', failed) : conclude(operation, before.program);
   if (problem !== undefined) {
     stack.setStatus('UPDATE_ROLLBACK_FAILED', problem);
@@ -54,7 +60,9 @@ export async function rollBack(operation: Operation, reason: string | undefined,
   }
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
   await deleteResources(operation, await leftovers(operation, new Set(unfinished.resources.keys()), true));
-  if (operation.signal.aborted) return;
+  if (operation.signal.aborted) {
+    return;
+  }
   stack.unfinished = undefined;
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
@@ -70,8 +78,11 @@ export async function deleteStack(operation: Operation, retained: ReadonlySet<st
     return;
   }
   const doomed = await leftovers(operation, new Set(), false);
-  const failed = await deleteResources(operation, doomed.map(item => ({ ...item, retained: item.retained || retained.has(item.record.logicalId) })));
-  if (operation.signal.aborted) return;
+  const items = doomed.map((item) => ({ ...item, retained: item.retained || retained.has(item.record.logicalId) }));
+  const failed = await deleteResources(operation, items);
+  if (operation.signal.aborted) {
+    return;
+  }
   if (failed.length > 0) {
     stack.setStatus('DELETE_FAILED', listReason('delete', failed));
     return;
@@ -87,7 +98,9 @@ async function rollBackCreation(operation: Operation, reason: string | undefined
   const { stack } = operation;
   stack.setStatus('ROLLBACK_IN_PROGRESS', [reason, 'Rollback requested by user.'].filter(Boolean).join(' '));
   const failed = await deleteResources(operation, await leftovers(operation, new Set(), true));
-  if (operation.signal.aborted) return;
+  if (operation.signal.aborted) {
+    return;
+  }
   stack.imports = new Set();
   if (failed.length > 0) {
     stack.setStatus('ROLLBACK_FAILED', listReason('delete', failed));
@@ -102,9 +115,13 @@ async function succeed(operation: Operation, program: Program, creates: boolean)
   if (!creates) {
     stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await deleteResources(operation, await leftovers(operation, new Set(program.resources.keys()), false));
-    if (operation.signal.aborted) return;
+    if (operation.signal.aborted) {
+      return;
+    }
     for (const logicalId of stack.resources.keys()) {
-      if (!program.resources.has(logicalId)) stack.resources.delete(logicalId);
+      if (!program.resources.has(logicalId)) {
+        stack.resources.delete(logicalId);
+      }
     }
   }
   stack.unfinished = undefined;
@@ -127,9 +144,9 @@ function conclude(operation: Operation, program: Program): string | undefined {
 
 function importsOf(operation: Operation, program: Program): string[] {
   const scope = scopeDuring(operation, program);
-  const values = [...program.resources.values()].map(resource => resource.Properties);
-  const outputs = [...program.outputs.values()].map(output => output.Value);
-  return importedNames([values, outputs], program.condition).map(name => String(resolve(name, scope)));
+  const values = [...program.resources.values()].map((resource) => resource.Properties);
+  const outputs = [...program.outputs.values()].map((output) => output.Value);
+  return importedNames([values, outputs], program.condition).map((name) => String(resolve(name, scope)));
 }
 
 function failureReason({ create, update }: Failures): string | undefined {

@@ -17,20 +17,22 @@ export function resourceScope(
   return {
     condition: program.condition,
     findInMap: program.findInMap,
-    ref: name => {
+    ref: (name) => {
       const record = resources.get(name);
       return record ? record.reference ?? record.physicalId : parameterReference(name, program.parameters, pseudo);
     },
     getAtt: (logicalId, attribute) => attributeOf(resources.get(logicalId), logicalId, attribute, pseudo.stackId),
-    importValue: name => others.exportValue(name) ?? refuse(`No export named ${name} found.`),
-    getStackOutput: output => others.outputValue(output) ?? refuse(`Unable to get output ${output.OutputName} of stack ${output.StackName}: it does not exist`),
-    availabilityZones: region => ['a', 'b', 'c'].map(zone => `${region}${zone}`),
+    importValue: (name) => others.exportValue(name) ?? refuse(`No export named ${name} found.`),
+    getStackOutput: (output) => others.outputValue(output) ?? refuse(`Unable to get output ${output.OutputName} of stack ${output.StackName}: it does not exist`),
+    availabilityZones: (region) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
   };
 }
 
 function attributeOf(record: ResourceRecord | undefined, logicalId: string, attribute: string, stackId: string): unknown {
   const value = record?.attributes[attribute];
-  if (value !== undefined) return value;
+  if (value !== undefined) {
+    return value;
+  }
   if (record && isCustomResource(record.type)) {
     return refuse(`CustomResource attribute error: Vendor response doesn't contain ${attribute} attribute in object ${stackId}|${logicalId}|${record.requestId ?? ''}`);
   }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'util';
+import { isDeepStrictEqual } from 'node:util';
 import { known } from './attempt';
 import { planned, reasonOf, requestFor, scopeDuring, type Operation } from './engine';
 import { REVERSE_BY_UPDATE, type CloudFormationOptions } from '../options';
@@ -16,15 +16,19 @@ const SKIPPED = 'Resource skipped during UpdateRollback';
 export async function reverse(operation: Operation, unfinished: Unfinished, before: Deployment, skip: ReadonlySet<string>): Promise<string[]> {
   const failed: string[] = [];
   const scope = scopeDuring(operation, before.program);
-  await inDependencyOrder(before.program.dependencies, async logicalId => {
+  await inDependencyOrder(before.program.dependencies, async (logicalId) => {
     const former = unfinished.resources.get(logicalId);
-    if (!former || operation.signal.aborted) return false;
+    if (!former || operation.signal.aborted) {
+      return false;
+    }
     const attempt = await concludedAttempt(unfinished, logicalId, operation.aborted);
     if (skip.has(logicalId)) {
       done(operation, unfinished, attempt, operation.stack.setResource({ ...former, status: 'UPDATE_COMPLETE', statusReason: SKIPPED }));
       return true;
     }
-    if (await reverseResource(operation, unfinished, before, former, attempt, scope)) return true;
+    if (await reverseResource(operation, unfinished, before, former, attempt, scope)) {
+      return true;
+    }
     failed.push(logicalId);
     return false;
   });
@@ -41,8 +45,11 @@ async function reverseResource(
   try {
     const properties = (resolve(plan.definition.Properties ?? {}, scope) ?? {}) as Record<string, unknown>;
     if (!mustUpdate && isDeepStrictEqual(record.properties, properties)) {
-      if (attempt?.called) done(operation, unfinished, attempt, stack.setResource({ ...base, status: 'UPDATE_COMPLETE' }));
-      else stack.resources.set(former.logicalId, former);
+      if (attempt?.called) {
+        done(operation, unfinished, attempt, stack.setResource({ ...base, status: 'UPDATE_COMPLETE' }));
+      } else {
+        stack.resources.set(former.logicalId, former);
+      }
       return true;
     }
     stack.setResource({ ...base, status: 'UPDATE_IN_PROGRESS' });
@@ -50,7 +57,9 @@ async function reverseResource(
       ...requestFor(operation, plan, properties), physicalId: record.physicalId ?? '', oldProperties: record.properties,
     }, { requestId: plan.requestId ?? '', signal: operation.signal })]);
     const shown = keepsReferences ? { attributes: former.attributes, reference: former.reference ?? former.physicalId } : {};
-    if (record.physicalId !== result.physicalId) unfinished.replaced.push(record);
+    if (record.physicalId !== result.physicalId) {
+      unfinished.replaced.push(record);
+    }
     done(operation, unfinished, attempt, stack.setResource({ ...base, ...known(result), ...shown, properties, status: 'UPDATE_COMPLETE' }));
     return true;
   } catch (error) {
@@ -68,18 +77,24 @@ interface StartingPoint {
 }
 
 function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, options: CloudFormationOptions): StartingPoint {
-  if (!attempt?.called) return { record: former, mustUpdate: false, keepsReferences: false };
+  if (!attempt?.called) {
+    return { record: former, mustUpdate: false, keepsReferences: false };
+  }
   const { record } = attempt;
   if (record.physicalId === former.physicalId) {
     return { record: { ...former, properties: record.properties }, mustUpdate: true, keepsReferences: false };
   }
   // The former physical resource of a replaced one is still there, untouched; only for custom resources it isn't known what AWS does.
-  if (!attempt.abandonable) return { record: former, mustUpdate: false, keepsReferences: false };
+  if (!attempt.abandonable) {
+    return { record: former, mustUpdate: false, keepsReferences: false };
+  }
 
   const reversal = options.rollbackAfterUpdate?.[attempt.succeeded ? 'succeeded' : 'failed'] ?? REVERSE_BY_UPDATE;
   const keepsReferences = reversal.references === 'old';
   const physicalId = reversal.id === 'old' ? former.physicalId : record.physicalId;
-  if (reversal.sendsUpdate) return { record: { ...record, physicalId }, mustUpdate: true, keepsReferences };
+  if (reversal.sendsUpdate) {
+    return { record: { ...record, physicalId }, mustUpdate: true, keepsReferences };
+  }
   const shown = keepsReferences
     ? { attributes: former.attributes, reference: former.reference ?? former.physicalId }
     : { attributes: record.attributes, reference: record.physicalId };
@@ -88,7 +103,9 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
 
 /** Notes that a resource is back, so that continuing a roll-back that failed elsewhere leaves it alone. */
 function done({ stack }: Operation, unfinished: Unfinished, attempt: Attempt | undefined, record: ResourceRecord): void {
-  if (attempt) unfinished.replaced.push(attempt.record);
+  if (attempt) {
+    unfinished.replaced.push(attempt.record);
+  }
   unfinished.attempts.delete(record.logicalId);
   unfinished.resources.set(record.logicalId, record);
   stack.resources.set(record.logicalId, record);

@@ -14,12 +14,18 @@ export interface AnsweredRequest {
 /** Judges what a custom resource answered; throws the reason that the resource's event shows. */
 export function readAnswer(body: Buffer, request: AnsweredRequest): HandlerResult {
   const invalid = (message: string): ResourceFailure => new ResourceFailure(message, { called: true });
-  if (body.length > LONGEST_ANSWER_BYTES) throw invalid('Response object is too long.');
+  if (body.length > LONGEST_ANSWER_BYTES) {
+    throw invalid('Response object is too long.');
+  }
 
   const answer = parseObject(body);
-  if (!answer) throw invalid('Response is not valid JSON');
+  if (!answer) {
+    throw invalid('Response is not valid JSON');
+  }
   for (const key of ['StackId', 'RequestId', 'LogicalResourceId'] as const) {
-    if (answer[key] !== request[key]) throw invalid(`Invalid response object: Value for property ${key} does not match`);
+    if (answer[key] !== request[key]) {
+      throw invalid(`Invalid response object: Value for property ${key} does not match`);
+    }
   }
   const physicalId = typeof answer.PhysicalResourceId === 'string' ? answer.PhysicalResourceId : undefined;
   const attributes = typeof answer.Data === 'object' && answer.Data !== null ? textAttributes(answer.Data) : {};
@@ -30,8 +36,12 @@ export function readAnswer(body: Buffer, request: AnsweredRequest): HandlerResul
       { called: true, physicalId, attributes },
     );
   }
-  if (answer.Status !== 'SUCCESS') throw invalid(`Invalid response object: Status ${JSON.stringify(answer.Status)} is neither SUCCESS nor FAILED`);
-  if (!physicalId || physicalId.length > LONGEST_PHYSICAL_ID) throw invalid('Invalid PhysicalResourceId');
+  if (answer.Status !== 'SUCCESS') {
+    throw invalid(`Invalid response object: Status ${JSON.stringify(answer.Status)} is neither SUCCESS nor FAILED`);
+  }
+  if (!physicalId || physicalId.length > LONGEST_PHYSICAL_ID) {
+    throw invalid('Invalid PhysicalResourceId');
+  }
   return { physicalId, attributes, noEcho: answer.NoEcho === true || answer.NoEcho === 'true' };
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 import { readAnswer, type AnsweredRequest } from './custom-resource-answer';
 import { ResourceFailure, type Delivery, type HandlerResult, type ResourceHandler } from './handler';
 import {
@@ -69,7 +69,7 @@ export class CustomResources implements ResourceHandler, WireService {
       LogicalResourceId: request.logicalId,
     };
     const secret = randomBytes(24).toString('hex');
-    const answer = new Promise<Buffer>(resolve => this.receivers.set(secret, resolve));
+    const answer = new Promise<Buffer>((resolve) => this.receivers.set(secret, resolve));
     const event = {
       RequestType: requestType,
       ServiceToken: serviceToken,
@@ -120,7 +120,11 @@ function signatureDate(now: number): string {
 
 /** CloudFormation hands every scalar to a custom resource as a string. */
 export function withTextScalars(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withTextScalars);
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) {
+    return value.map(withTextScalars);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTextScalars(item)]));
 }

@@ -34,7 +34,7 @@ export class ResourceFailure extends Error {
 
 /** Types that have nothing behind them. */
 export const NO_OPERATION: ResourceProvider = {
-  create: request => Promise.resolve({ physicalId: `${request.stackName}-${request.logicalId}` }),
-  update: request => Promise.resolve({ physicalId: request.physicalId }),
+  create: (request) => Promise.resolve({ physicalId: `${request.stackName}-${request.logicalId}` }),
+  update: (request) => Promise.resolve({ physicalId: request.physicalId }),
   delete: () => Promise.resolve(),
 };

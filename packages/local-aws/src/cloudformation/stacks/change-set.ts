@@ -55,13 +55,13 @@ export function describeChange(change: ResourceChange, withValues: boolean): Rec
       Replacement: change.action === 'Modify' && change.properties.length > 0 ? 'Conditional' : undefined,
       Scope: [...(change.properties.length > 0 ? ['Properties'] : []), ...change.attributes],
       Details: [
-        ...change.properties.map(property => detail({
+        ...change.properties.map((property) => detail({
           Attribute: 'Properties',
           Name: property.name,
           RequiresRecreation: 'Conditionally',
           ...(withValues ? { Path: `/Properties/${property.name}`, BeforeValue: text(property.before), AfterValue: text(property.after) } : {}),
         })),
-        ...change.attributes.map(attribute => detail({ Attribute: attribute, RequiresRecreation: 'Never' })),
+        ...change.attributes.map((attribute) => detail({ Attribute: attribute, RequiresRecreation: 'Never' })),
       ],
       ...(withValues ? { BeforeContext: context(change.before), AfterContext: context(change.after) } : {}),
     },

@@ -35,7 +35,9 @@ export interface Unfinished {
 /** Waits until the provider of a resource is through with it; gives up a custom resource, whatever it has answered by now. */
 export async function concludedAttempt(unfinished: Unfinished, logicalId: string, aborted: Promise<never>): Promise<Attempt | undefined> {
   const attempt = unfinished.attempts.get(logicalId);
-  if (attempt && !attempt.abandonable) await Promise.race([attempt.settled, aborted]);
+  if (attempt && !attempt.abandonable) {
+    await Promise.race([attempt.settled, aborted]);
+  }
   const concluded = unfinished.attempts.get(logicalId);
   concluded?.abandon.abort(new Error('the resource is rolled back'));
   return concluded;

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'util';
+import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from './change-set';
 import type { Deployment } from './deployment';
 import type { ResourceRecord, Tag } from './resource-record';
@@ -18,14 +18,20 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
   const found: ResourceChange[] = [];
   for (const logicalId of dependenciesFirst(program)) {
     const definition = program.resources.get(logicalId);
-    if (!definition) continue;
+    if (!definition) {
+      continue;
+    }
     const change = changeOf(logicalId, definition, stack.resources.get(logicalId), planning);
-    if (!change) continue;
+    if (!change) {
+      continue;
+    }
     found.push(change);
     // Only custom resources may answer an update with other attributes, or with another physical id, at will.
-    if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) unknown.add(logicalId);
+    if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) {
+      unknown.add(logicalId);
+    }
   }
-  const removed = [...stack.resources.values()].filter(record => !program.resources.has(record.logicalId)).map(record => ({
+  const removed = [...stack.resources.values()].filter((record) => !program.resources.has(record.logicalId)).map((record) => ({
     action: 'Remove' as const,
     logicalId: record.logicalId,
     type: record.type,
@@ -52,19 +58,21 @@ function changeOf(logicalId: string, definition: ResourceDefinition, record: Res
   }
   const before = record.properties;
   const properties = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter(name => !isDeepStrictEqual(before[name], after[name]))
-    .map(name => ({ name, before: before[name], after: after[name] }));
+    .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+    .map((name) => ({ name, before: before[name], after: after[name] }));
   const attributes = (['Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'] as const)
-    .filter(name => !isDeepStrictEqual(record.definition[name], definition[name]));
+    .filter((name) => !isDeepStrictEqual(record.definition[name], definition[name]));
   const unchanged = properties.length === 0 && attributes.length === 0 && record.status !== 'UPDATE_FAILED';
-  if (unchanged) return undefined;
+  if (unchanged) {
+    return undefined;
+  }
   return { action: 'Modify', logicalId, type: definition.Type, physicalId: record.physicalId, properties, attributes, before, after };
 }
 
 function planningScope(scope: Scope, unknown: ReadonlySet<string>, program: Program): Scope {
   return {
     ...scope,
-    ref: name => program.resources.has(name) && unknown.has(name) ? KNOWN_AFTER_APPLY : scope.ref(name),
+    ref: (name) => program.resources.has(name) && unknown.has(name) ? KNOWN_AFTER_APPLY : scope.ref(name),
     getAtt: (logicalId, attribute) => unknown.has(logicalId) ? KNOWN_AFTER_APPLY : scope.getAtt(logicalId, attribute),
   };
 }
@@ -72,7 +80,9 @@ function planningScope(scope: Scope, unknown: ReadonlySet<string>, program: Prog
 function dependenciesFirst({ dependencies }: Program): Set<string> {
   const order = new Set<string>();
   const visit = (logicalId: string): void => {
-    if (order.has(logicalId)) return;
+    if (order.has(logicalId)) {
+      return;
+    }
     (dependencies.get(logicalId) ?? []).forEach(visit);
     order.add(logicalId);
   };

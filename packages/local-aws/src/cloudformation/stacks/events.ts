@@ -1,4 +1,4 @@
-import { randomUUID } from 'crypto';
+import { randomUUID } from 'node:crypto';
 import type { ResourceStatus, StackStatus } from './status';
 
 /** One line of a stack's history. */

@@ -7,13 +7,17 @@ import { TemplateError } from '../template/template-error';
 export function refuseExportConflicts(engine: Engine, stack: Stack, outputs: readonly Output[]): void {
   for (const { exportName, value } of stack.outputs) {
     const importers = exportName === undefined ? [] : engine.others.importersOf(exportName);
-    const next = outputs.find(output => output.exportName === exportName);
-    if (importers.length === 0 || next?.value === value) continue;
+    const next = outputs.find((output) => output.exportName === exportName);
+    if (importers.length === 0 || next?.value === value) {
+      continue;
+    }
     throw new TemplateError(`Export ${exportName ?? ''} cannot be ${next ? 'updated' : 'deleted'} as it is in use by ${listed(importers)}`);
   }
   for (const { exportName } of outputs) {
     const exporter = exportName === undefined ? undefined : engine.others.exporterOf(exportName, stack);
-    if (exporter) throw new TemplateError(`Export with name ${exportName ?? ''} is already exported by stack ${exporter}`);
+    if (exporter) {
+      throw new TemplateError(`Export with name ${exportName ?? ''} is already exported by stack ${exporter}`);
+    }
   }
 }
 
@@ -21,7 +25,9 @@ export function refuseExportConflicts(engine: Engine, stack: Stack, outputs: rea
 export function deletionRefusal(engine: Engine, stack: Stack): string | undefined {
   for (const { exportName } of stack.outputs) {
     const importers = exportName === undefined ? [] : engine.others.importersOf(exportName);
-    if (importers.length > 0) return `Delete canceled. Cannot delete export ${exportName ?? ''} as it is in use by ${listed(importers)}.`;
+    if (importers.length > 0) {
+      return `Delete canceled. Cannot delete export ${exportName ?? ''} as it is in use by ${listed(importers)}.`;
+    }
   }
   return undefined;
 }

@@ -63,7 +63,9 @@ export class Stack {
   public forget(logicalId: string): void {
     const record = this.resources.get(logicalId);
     this.resources.delete(logicalId);
-    if (record && (this.status === 'DELETE_IN_PROGRESS' || this.status === 'ROLLBACK_IN_PROGRESS')) this.gone.set(logicalId, record);
+    if (record && (this.status === 'DELETE_IN_PROGRESS' || this.status === 'ROLLBACK_IN_PROGRESS')) {
+      this.gone.set(logicalId, record);
+    }
   }
 
   /** An event about a resource that is not, or no longer, the current one under its logical id. */

@@ -8,11 +8,15 @@ export function conditionEvaluator(conditions: Readonly<Record<string, unknown>>
 
   const byName = (name: string): boolean => {
     const before = known.get(name);
-    if (before !== undefined) return before;
+    if (before !== undefined) {
+      return before;
+    }
     if (!Object.hasOwn(conditions, name)) {
       throw new TemplateError(`Template format error: Unresolved condition dependency ${name} in the Conditions block of the template`);
     }
-    if (evaluating.has(name)) throw new TemplateError(`Template format error: Circular dependency in conditions: ${name}`);
+    if (evaluating.has(name)) {
+      throw new TemplateError(`Template format error: Circular dependency in conditions: ${name}`);
+    }
     evaluating.add(name);
     const holds = evaluate(conditions[name]);
     evaluating.delete(name);

@@ -9,13 +9,17 @@ export function refuseCycles(dependencies: Dependencies): void {
   for (let removed = true; removed;) {
     removed = false;
     for (const [node, needs] of open) {
-      if ([...needs].some(need => open.has(need))) continue;
+      if ([...needs].some((need) => open.has(need))) {
+        continue;
+      }
       open.delete(node);
       removed = true;
     }
   }
   const inCycle = withoutDependants(open);
-  if (inCycle.length > 0) throw new TemplateError(`Circular dependency between resources: [${inCycle.join(', ')}]`);
+  if (inCycle.length > 0) {
+    throw new TemplateError(`Circular dependency between resources: [${inCycle.join(', ')}]`);
+  }
 }
 
 /** Runs `work` for each node as soon as what it needs is done; a node that needs a failed one is not run. */
@@ -23,9 +27,11 @@ export async function inDependencyOrder(dependencies: Dependencies, work: (node:
   const started = new Map<string, Promise<boolean>>();
   const run = (node: string): Promise<boolean> => {
     const before = started.get(node);
-    if (before) return before;
+    if (before) {
+      return before;
+    }
     const needs = (dependencies.get(node) ?? []).map(run);
-    const outcome = Promise.all(needs).then(done => done.every(Boolean) && work(node));
+    const outcome = Promise.all(needs).then((done) => done.every(Boolean) && work(node));
     started.set(node, outcome);
     return outcome;
   };
@@ -34,9 +40,11 @@ export async function inDependencyOrder(dependencies: Dependencies, work: (node:
 
 /** For each node the nodes that need it. */
 export function reversed(dependencies: Dependencies): Map<string, string[]> {
-  const dependants = new Map<string, string[]>([...dependencies.keys()].map(node => [node, []]));
+  const dependants = new Map<string, string[]>([...dependencies.keys()].map((node) => [node, []]));
   for (const [node, needs] of dependencies) {
-    for (const need of needs) dependants.get(need)?.push(node);
+    for (const need of needs) {
+      dependants.get(need)?.push(node);
+    }
   }
   return dependants;
 }
@@ -46,7 +54,9 @@ function withoutDependants(open: ReadonlyMap<string, ReadonlySet<string>>): stri
   for (let removed = true; removed;) {
     removed = false;
     for (const node of nodes) {
-      if ([...nodes].some(other => open.get(other)?.has(node))) continue;
+      if ([...nodes].some((other) => open.get(other)?.has(node))) {
+        continue;
+      }
       nodes.delete(node);
       removed = true;
     }

@@ -37,22 +37,24 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Join': (argument, scope) => {
     const [delimiter, values] = tuple('Fn::Join', argument, 2);
-    return listOf('Fn::Join', resolve(values, scope)).map(value => textOf('Fn::Join', value)).join(textOf('Fn::Join', delimiter));
+    return listOf('Fn::Join', resolve(values, scope)).map((value) => textOf('Fn::Join', value)).join(textOf('Fn::Join', delimiter));
   },
   'Fn::Sub': (argument, scope) => substitute(argument, scope),
   'Fn::Select': (argument, scope) => {
-    const [index, values] = tuple('Fn::Select', argument, 2).map(item => resolve(item, scope));
+    const [index, values] = tuple('Fn::Select', argument, 2).map((item) => resolve(item, scope));
     const item = listOf('Fn::Select', values)[Number(index)];
-    if (item === undefined) throw new TemplateError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
+    if (item === undefined) {
+      throw new TemplateError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
+    }
     return item;
   },
   'Fn::Split': (argument, scope) => {
-    const [delimiter, text] = tuple('Fn::Split', argument, 2).map(item => resolve(item, scope));
+    const [delimiter, text] = tuple('Fn::Split', argument, 2).map((item) => resolve(item, scope));
     return textOf('Fn::Split', text).split(textOf('Fn::Split', delimiter));
   },
   'Fn::Base64': (argument, scope) => Buffer.from(textOf('Fn::Base64', resolve(argument, scope))).toString('base64'),
   'Fn::FindInMap': (argument, scope) => {
-    const [map, top, second] = tuple('Fn::FindInMap', argument, 3).map(key => textOf('Fn::FindInMap', resolve(key, scope)));
+    const [map, top, second] = tuple('Fn::FindInMap', argument, 3).map((key) => textOf('Fn::FindInMap', resolve(key, scope)));
     return scope.findInMap(map, top, second);
   },
   'Fn::GetAZs': (argument, scope) => {
@@ -85,9 +87,13 @@ export function resolve(value: unknown, scope: Scope): unknown {
 export function attributeReference(argument: unknown): [logicalId: string, attribute: unknown] {
   if (typeof argument === 'string') {
     const dot = argument.indexOf('.');
-    if (dot > 0) return [argument.slice(0, dot), argument.slice(dot + 1)];
+    if (dot > 0) {
+      return [argument.slice(0, dot), argument.slice(dot + 1)];
+    }
   }
-  if (Array.isArray(argument) && argument.length === 2 && typeof argument[0] === 'string') return [argument[0], argument[1]];
+  if (Array.isArray(argument) && argument.length === 2 && typeof argument[0] === 'string') {
+    return [argument[0], argument[1]];
+  }
   throw new TemplateError('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute');
 }
 
@@ -106,39 +112,59 @@ export const PLACEHOLDER = /\$\{([^}]*)\}/g;
 function substitute(argument: unknown, scope: Scope): string {
   const { text, variables } = substitution(argument);
   return text.replace(PLACEHOLDER, (_, content: string) => {
-    if (content.startsWith('!')) return `\${${content.slice(1)}}`;
+    if (content.startsWith('!')) {
+      return `\${${content.slice(1)}}`;
+    }
     const name = content.trim();
-    if (Object.hasOwn(variables, name)) return textOf('Fn::Sub', resolve(variables[name], scope));
+    if (Object.hasOwn(variables, name)) {
+      return textOf('Fn::Sub', resolve(variables[name], scope));
+    }
     const value = name.includes('.') ? INTRINSICS['Fn::GetAtt'](name, scope) : scope.ref(name);
     return textOf('Fn::Sub', value);
   });
 }
 
 function resolveValue(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map(item => resolveValue(item, scope)).filter(item => item !== NO_VALUE);
-  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((item) => resolveValue(item, scope)).filter((item) => item !== NO_VALUE);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   const name = intrinsicName(value);
-  if (name) return INTRINSICS[name]((value as Record<string, unknown>)[name], scope);
-  const unknown = Object.keys(value).find(key => key.startsWith('Fn::'));
-  if (unknown) throw new TemplateError(`Template error: the local CloudFormation has no function ${unknown}`);
+  if (name) {
+    return INTRINSICS[name]((value as Record<string, unknown>)[name], scope);
+  }
+  const unknown = Object.keys(value).find((key) => key.startsWith('Fn::'));
+  if (unknown) {
+    throw new TemplateError(`Template error: the local CloudFormation has no function ${unknown}`);
+  }
   return Object.fromEntries(Object.entries(value)
     .map(([key, item]) => [key, resolveValue(item, scope)] as const)
     .filter(([, item]) => item !== NO_VALUE));
 }
 
 function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    return String(value);
+  }
   throw new TemplateError(`Template error: ${name} needs a string, got ${JSON.stringify(value) ?? 'AWS::NoValue'}`);
 }
 
 function listOf(name: string, value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    return value;
+  }
   throw new TemplateError(`Template error: ${name} needs a list, got ${JSON.stringify(value) ?? 'AWS::NoValue'}`);
 }
 
 function tuple(name: string, value: unknown, length: number): unknown[] {
-  if (Array.isArray(value) && value.length === length) return value;
+  if (Array.isArray(value) && value.length === length) {
+    return value;
+  }
   throw new TemplateError(`Template error: every ${name} object requires a list of ${length} arguments`);
 }
 

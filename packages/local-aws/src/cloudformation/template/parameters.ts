@@ -27,12 +27,16 @@ export async function parameterValues(
   previous: ReadonlyMap<string, Parameter>,
   readSsm: (name: string) => Promise<string>,
 ): Promise<Map<string, Parameter>> {
-  const unknown = inputs.map(input => input.ParameterKey ?? '').filter(key => !Object.hasOwn(definitions, key));
-  if (unknown.length > 0) throw new TemplateError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
+  const unknown = inputs.map((input) => input.ParameterKey ?? '').filter((key) => !Object.hasOwn(definitions, key));
+  if (unknown.length > 0) {
+    throw new TemplateError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
+  }
 
   const given = new Map(Object.entries(definitions).map(([name, definition]) => [name, givenValue(name, definition, inputs, previous)]));
   const missing = [...given].filter(([, value]) => value === undefined).map(([name]) => name);
-  if (missing.length > 0) throw new TemplateError(`Parameters: [${missing.join(', ')}] must have values`);
+  if (missing.length > 0) {
+    throw new TemplateError(`Parameters: [${missing.join(', ')}] must have values`);
+  }
 
   const values = new Map<string, Parameter>();
   for (const [name, definition] of Object.entries(definitions)) {
@@ -52,9 +56,13 @@ export async function parameterValues(
 function givenValue(
   name: string, definition: ParameterDefinition, inputs: readonly ParameterInput[], previous: ReadonlyMap<string, Parameter>,
 ): string | undefined {
-  const input = inputs.find(candidate => candidate.ParameterKey === name);
-  if (input?.UsePreviousValue === 'true') return previous.get(name)?.given;
-  if (input?.ParameterValue !== undefined) return input.ParameterValue;
+  const input = inputs.find((candidate) => candidate.ParameterKey === name);
+  if (input?.UsePreviousValue === 'true') {
+    return previous.get(name)?.given;
+  }
+  if (input?.ParameterValue !== undefined) {
+    return input.ParameterValue;
+  }
   return definition.Default === undefined ? undefined : String(definition.Default);
 }
 
@@ -68,5 +76,5 @@ function refuseIllegal(name: string, definition: ParameterDefinition, text: stri
 }
 
 function typed(type: string, text: string): string | string[] {
-  return type === 'CommaDelimitedList' || type.startsWith('List<') ? text.split(',').map(item => item.trim()) : text;
+  return type === 'CommaDelimitedList' || type.startsWith('List<') ? text.split(',').map((item) => item.trim()) : text;
 }

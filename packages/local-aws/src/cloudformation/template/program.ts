@@ -36,7 +36,7 @@ export function compile(
   const findInMap = mapFinder(template);
   const condition = conditionEvaluator(template.Conditions, () => ({
     ...NO_RESOURCES,
-    ref: name => parameterReference(name, parameters, pseudo),
+    ref: (name) => parameterReference(name, parameters, pseudo),
     condition,
     findInMap,
   }));
@@ -45,16 +45,16 @@ export function compile(
   const outputs = new Map(Object.entries(template.Outputs).filter(([, output]) => exists(output)));
 
   const isParameter = ({ name }: Reference): boolean => name.startsWith('AWS::') || parameters.has(name);
-  const targets = (value: unknown): string[] => references(value, condition).filter(reference => !isParameter(reference)).map(({ name }) => name);
+  const targets = (value: unknown): string[] => references(value, condition).filter((reference) => !isParameter(reference)).map(({ name }) => name);
 
   const dependsOn = (resource: ResourceDefinition): string[] => [resource.DependsOn ?? []].flat();
   const all = [...resources.values()];
-  refuseUnresolved('Resources', all.flatMap(dependsOn), name => Object.hasOwn(template.Resources, name));
-  refuseUnresolved('Resources', all.flatMap(resource => targets(resource.Properties)), name => resources.has(name));
-  refuseUnresolved('Outputs', [...outputs.values()].flatMap(output => targets([output.Value, output.Export])), name => resources.has(name));
+  refuseUnresolved('Resources', all.flatMap(dependsOn), (name) => Object.hasOwn(template.Resources, name));
+  refuseUnresolved('Resources', all.flatMap((resource) => targets(resource.Properties)), (name) => resources.has(name));
+  refuseUnresolved('Outputs', [...outputs.values()].flatMap((output) => targets([output.Value, output.Export])), (name) => resources.has(name));
   const dependencies = new Map([...resources].map(([logicalId, resource]) => {
     const needs = new Set([...dependsOn(resource), ...targets(resource.Properties)]);
-    return [logicalId, [...needs].filter(name => resources.has(name))] as const;
+    return [logicalId, [...needs].filter((name) => resources.has(name))] as const;
   }));
   refuseCycles(dependencies);
 
@@ -99,13 +99,17 @@ const NO_RESOURCES: Omit<Scope, 'ref' | 'condition' | 'findInMap'> = {
 function mapFinder(template: Template): Scope['findInMap'] {
   return (map, topLevelKey, secondLevelKey) => {
     const value = template.Mappings[map]?.[topLevelKey]?.[secondLevelKey];
-    if (value === undefined) throw new TemplateError(`Template error: Unable to get mapping for ${map}::${topLevelKey}::${secondLevelKey}`);
+    if (value === undefined) {
+      throw new TemplateError(`Template error: Unable to get mapping for ${map}::${topLevelKey}::${secondLevelKey}`);
+    }
     return value;
   };
 }
 
 function refuseUnresolved(block: string, names: readonly string[], exists: (name: string) => boolean): void {
-  const unresolved = [...new Set(names.filter(name => !exists(name)))];
-  if (unresolved.length === 0) return;
+  const unresolved = [...new Set(names.filter((name) => !exists(name)))];
+  if (unresolved.length === 0) {
+    return;
+  }
   throw new TemplateError(`Template format error: Unresolved resource dependencies [${unresolved.join(', ')}] in the ${block} block of the template`);
 }

@@ -8,8 +8,12 @@ export interface Reference {
 
 /** Every reference in a value of a template; of a `Fn::If` only the branch that holds. */
 export function references(value: unknown, condition: (name: string) => boolean): Reference[] {
-  if (Array.isArray(value)) return value.flatMap(item => references(item, condition));
-  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => references(item, condition));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   const name = intrinsicName(value);
   const argument: unknown = name && (value as Record<string, unknown>)[name];
   switch (name) {
@@ -26,16 +30,16 @@ export function references(value: unknown, condition: (name: string) => boolean)
     case 'Fn::Sub':
       return substitutionReferences(argument, condition);
     default:
-      return Object.values(value).flatMap(item => references(item, condition));
+      return Object.values(value).flatMap((item) => references(item, condition));
   }
 }
 
 function substitutionReferences(argument: unknown, condition: (name: string) => boolean): Reference[] {
   const { text, variables } = substitution(argument);
   const named = [...text.matchAll(PLACEHOLDER)]
-    .map(match => match[1])
-    .filter(content => !content.startsWith('!') && !Object.hasOwn(variables, content.trim()))
-    .map(content => {
+    .map((match) => match[1])
+    .filter((content) => !content.startsWith('!') && !Object.hasOwn(variables, content.trim()))
+    .map((content) => {
       const [name, ...attribute] = content.trim().split('.');
       return attribute.length > 0 ? { name, attribute: attribute.join('.') } : { name };
     });
@@ -44,12 +48,20 @@ function substitutionReferences(argument: unknown, condition: (name: string) => 
 
 /** The argument of every `Fn::ImportValue` in a value of a template; of a `Fn::If` only the branch that holds. */
 export function importedNames(value: unknown, condition: (name: string) => boolean): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(item => importedNames(item, condition));
-  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => importedNames(item, condition));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   const name = intrinsicName(value);
   const argument: unknown = name && (value as Record<string, unknown>)[name];
-  if (name === 'Fn::ImportValue') return [argument];
-  if (name !== 'Fn::If') return Object.values(value).flatMap(item => importedNames(item, condition));
+  if (name === 'Fn::ImportValue') {
+    return [argument];
+  }
+  if (name !== 'Fn::If') {
+    return Object.values(value).flatMap((item) => importedNames(item, condition));
+  }
   const [test, yes, no] = argument as [string, unknown, unknown];
   return importedNames(condition(test) ? yes : no, condition);
 }

@@ -42,11 +42,17 @@ export interface OutputDefinition {
 /** Reads a template in JSON or in YAML without short forms of the intrinsic functions. */
 export function parseTemplate(body: string): Template {
   const template = (parseJson(body) ?? parseYaml(body)) as Partial<Template> | null;
-  if (typeof template !== 'object' || template === null) throw new TemplateError('Template format error: unsupported structure.');
+  if (typeof template !== 'object' || template === null) {
+    throw new TemplateError('Template format error: unsupported structure.');
+  }
   const resources = Object.entries(template.Resources ?? {});
-  if (resources.length === 0) throw new TemplateError('Template format error: At least one Resources member must be defined.');
+  if (resources.length === 0) {
+    throw new TemplateError('Template format error: At least one Resources member must be defined.');
+  }
   const untyped = resources.find(([, resource]) => typeof resource?.Type !== 'string');
-  if (untyped) throw new TemplateError(`Template format error: [/Resources/${untyped[0]}] Every Resources object must contain a Type member.`);
+  if (untyped) {
+    throw new TemplateError(`Template format error: [/Resources/${untyped[0]}] Every Resources object must contain a Type member.`);
+  }
   return {
     Description: template.Description,
     Parameters: template.Parameters ?? {},
@@ -69,6 +75,8 @@ function parseJson(body: string): unknown {
 function parseYaml(body: string): unknown {
   const document = parseDocument(body);
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new TemplateError(`Template format error: ${problem.message}`);
+  if (problem) {
+    throw new TemplateError(`Template format error: ${problem.message}`);
+  }
   return document.toJS();
 }

@@ -30,8 +30,12 @@ export interface Denial {
 export async function decide(question: Question): Promise<Decision> {
   const key = memoKey(question);
   const known = decisions.get(key);
-  if (known) return known;
-  if (decisions.size >= MAX_DECISIONS) decisions.clear();
+  if (known) {
+    return known;
+  }
+  if (decisions.size >= MAX_DECISIONS) {
+    decisions.clear();
+  }
   const decision = judge(question);
   decisions.set(key, decision);
   return decision;
@@ -43,7 +47,9 @@ async function judge(question: Question): Promise<Decision> {
     const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard is no single one, ask about each';
     throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${problem}`);
   }
-  if (result.overallResult === 'Allowed') return { allowed: true };
+  if (result.overallResult === 'Allowed') {
+    return { allowed: true };
+  }
   return { allowed: false, because: denial(result.result.analysis, result.overallResult === 'ExplicitlyDenied') };
 }
 
@@ -57,13 +63,15 @@ let policies = 0;
 /** What a decision rests on. A moment is part of it only if a policy may look at it. */
 function memoKey({ context, identityPolicies, permissionsBoundary, resourcePolicy, ...request }: Question): string {
   const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy].map(knownPolicy);
-  const isTimed = judged.some(policy => policy?.isTimed);
+  const isTimed = judged.some((policy) => policy?.isTimed);
   const relevant = Object.entries(context).filter(([key]) => isTimed || !/^aws:(CurrentTime|EpochTime)$/i.test(key));
-  return JSON.stringify([request, relevant, judged.map(policy => policy?.number)]);
+  return JSON.stringify([request, relevant, judged.map((policy) => policy?.number)]);
 }
 
 function knownPolicy(policy: unknown) {
-  if (typeof policy !== 'object' || policy === null) return undefined;
+  if (typeof policy !== 'object' || policy === null) {
+    return undefined;
+  }
   const known = knownPolicies.get(policy) ?? { number: policies += 1, isTimed: /aws:(CurrentTime|EpochTime)/i.test(JSON.stringify(policy)) };
   knownPolicies.set(policy, known);
   return known;
@@ -98,7 +106,9 @@ function engineContext(context: Question['context']): Question['context'] {
 const enginePolicies = new WeakMap<object, unknown>();
 
 function enginePolicy(policy: unknown): unknown {
-  if (typeof policy !== 'object' || policy === null) return policy;
+  if (typeof policy !== 'object' || policy === null) {
+    return policy;
+  }
   if (!enginePolicies.has(policy)) {
     const json = JSON.stringify(policy).replace(QUOTED_S3_ENCRYPTION_CONTEXT, () => JSON.stringify(ANY_ENCRYPTION_CONTEXT));
     const copy = JSON.parse(json);
@@ -140,10 +150,14 @@ function denial(analysis: RequestAnalysis | undefined, explicit: boolean): Denia
   const identity = analysis?.identityAnalysis?.result;
   const boundary = analysis?.permissionBoundaryAnalysis?.result;
   if (explicit) {
-    if (identity === 'ExplicitlyDenied') return { explicit, policyType: 'identity-based policy' };
+    if (identity === 'ExplicitlyDenied') {
+      return { explicit, policyType: 'identity-based policy' };
+    }
     return { explicit, policyType: boundary === 'ExplicitlyDenied' ? 'permissions boundary' : 'resource-based policy' };
   }
-  if (identity !== 'Allowed') return { explicit, policyType: 'identity-based policy' };
+  if (identity !== 'Allowed') {
+    return { explicit, policyType: 'identity-based policy' };
+  }
   return { explicit, policyType: boundary && boundary !== 'Allowed' ? 'permissions boundary' : 'resource-based policy' };
 }
 

@@ -9,7 +9,9 @@ type Conditions = Record<string, Record<string, unknown>>;
  */
 export function withEventConditions(policy: { Statement?: unknown }): unknown {
   for (const statement of [policy.Statement ?? []].flat() as { Condition?: Conditions }[]) {
-    if (statement?.Condition) statement.Condition = withSetOperators(statement.Condition);
+    if (statement?.Condition) {
+      statement.Condition = withSetOperators(statement.Condition);
+    }
   }
   return policy;
 }

@@ -49,7 +49,9 @@ export class ManagedPolicies {
 
   private get(arn: string): Propagated<PolicyDocument> {
     const document = this.documents.get(arn);
-    if (document) return document;
+    if (document) {
+      return document;
+    }
     const known = arn.includes(':iam::aws:') ? ` (of AWS's own the local AWS knows only ${Object.keys(AWS_MANAGED_POLICIES).join(', ')})` : '';
     throw new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.${known}`, 404);
   }

@@ -8,22 +8,30 @@ import { ServiceError } from '../../contract';
  */
 export async function checkTrustPolicy(document: PolicyDocument, exists: (arn: string) => boolean): Promise<void> {
   const errors = await policyErrors('resource', document);
-  if (errors) throw malformed(errors);
+  if (errors) {
+    throw malformed(errors);
+  }
   for (const arn of awsPrincipals(document)) {
-    if (/:iam::\d{12}:(role|user)\//.test(arn) && !exists(arn)) throw malformed(`Invalid principal in policy: "AWS":"${arn}"`);
+    if (/:iam::\d{12}:(role|user)\//.test(arn) && !exists(arn)) {
+      throw malformed(`Invalid principal in policy: "AWS":"${arn}"`);
+    }
   }
 }
 
 /** Refuses an identity policy that IAM would refuse. */
 export async function checkIdentityPolicy(document: PolicyDocument): Promise<void> {
   const errors = await policyErrors('identity', document);
-  if (errors) throw malformed(errors);
+  if (errors) {
+    throw malformed(errors);
+  }
 }
 
 /** Refuses a resource policy that S3 would refuse. */
 export async function checkResourcePolicy(document: unknown): Promise<void> {
   const errors = await policyErrors('resource', document);
-  if (errors) throw new ServiceError('MalformedPolicy', errors);
+  if (errors) {
+    throw new ServiceError('MalformedPolicy', errors);
+  }
 }
 
 function awsPrincipals(document: PolicyDocument): string[] {

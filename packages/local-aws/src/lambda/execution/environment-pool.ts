@@ -30,13 +30,13 @@ export class EnvironmentPool {
 
   /** Kills the processes, also those in the middle of an event. The next event starts a new one. */
   public async kill(answer?: KillAnswer): Promise<void> {
-    await Promise.all([...this.environments].map(environment => environment.kill(answer)));
+    await Promise.all([...this.environments].map((environment) => environment.kill(answer)));
   }
 
   /** Keeps no environment any more, lets the running events end, and resolves when all processes are gone. */
   public async retire(): Promise<void> {
     this.isRetired = true;
-    await Promise.all(this.idle.splice(0).map(environment => this.discard(environment)));
+    await Promise.all(this.idle.splice(0).map((environment) => this.discard(environment)));
     await Promise.allSettled(this.running);
   }
 
@@ -48,8 +48,11 @@ export class EnvironmentPool {
   }
 
   private async runInSlot(invocation: EnvironmentInvocation): Promise<InvocationResult> {
-    if (this.taken >= MAX_ENVIRONMENTS) await new Promise<void>(resolve => this.waiting.push(resolve));
-    else this.taken += 1;
+    if (this.taken >= MAX_ENVIRONMENTS) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.taken += 1;
+    }
     try {
       const environment = await this.acquire();
       try {
@@ -59,27 +62,37 @@ export class EnvironmentPool {
       }
     } finally {
       const next = this.waiting.shift();
-      if (next) next();
-      else this.taken -= 1;
+      if (next) {
+        next();
+      } else {
+        this.taken -= 1;
+      }
     }
   }
 
   private async acquire(): Promise<ExecutionEnvironment> {
     for (let warm = this.idle.pop(); warm; warm = this.idle.pop()) {
-      if (warm.isUsable) return warm;
+      if (warm.isUsable) {
+        return warm;
+      }
       await this.discard(warm);
     }
     this.refuseIfClosed();
     const environment = await this.start();
     this.environments.add(environment);
-    if (this.isClosed) await this.discard(environment);
+    if (this.isClosed) {
+      await this.discard(environment);
+    }
     this.refuseIfClosed();
     return environment;
   }
 
   private async release(environment: ExecutionEnvironment): Promise<void> {
-    if (environment.isUsable && !this.isRetired) this.idle.push(environment);
-    else await this.discard(environment);
+    if (environment.isUsable && !this.isRetired) {
+      this.idle.push(environment);
+    } else {
+      await this.discard(environment);
+    }
   }
 
   private async discard(environment: ExecutionEnvironment): Promise<void> {
@@ -88,6 +101,8 @@ export class EnvironmentPool {
   }
 
   private refuseIfClosed(): void {
-    if (this.isClosed) throw new ServiceError('ServiceException', 'the local Lambda is closed', 500);
+    if (this.isClosed) {
+      throw new ServiceError('ServiceException', 'the local Lambda is closed', 500);
+    }
   }
 }

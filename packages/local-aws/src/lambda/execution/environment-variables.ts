@@ -1,4 +1,4 @@
-import { dirname } from 'path';
+import { dirname } from 'node:path';
 import { QUIET_SDK } from '../../../../local-healthlake/src/quiet-sdk';
 import type { Environment } from '../../contract';
 import type { FunctionConfiguration } from '../functions/function-configuration';

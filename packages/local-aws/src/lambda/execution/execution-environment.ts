@@ -53,7 +53,7 @@ export class ExecutionEnvironment {
       responseHost: RESPONSE_HOST,
       time: { scale, ...this.readClock() },
     };
-    this.runtime = new RuntimeProcess(options, launch.variables, message => this.receive(message), line => launch.log.write(line));
+    this.runtime = new RuntimeProcess(options, launch.variables, (message) => this.receive(message), (line) => launch.log.write(line));
     this.ready = this.untilReady();
   }
 
@@ -66,9 +66,13 @@ export class ExecutionEnvironment {
     this.launch.log.begin();
     try {
       const initError = await this.ready;
-      if (initError) return functionError(initError);
+      if (initError) {
+        return functionError(initError);
+      }
       const outcome = await this.run(invocation);
-      if ('serviceError' in outcome) throw outcome.serviceError;
+      if ('serviceError' in outcome) {
+        throw outcome.serviceError;
+      }
       return 'error' in outcome ? functionError(outcome.error) : { payload: JSON.parse(outcome.payload) };
     } finally {
       await this.launch.log.flush();
@@ -89,7 +93,9 @@ export class ExecutionEnvironment {
       this.settleReady?.(initTimedOut(INIT_TIMEOUT_MS / 1000));
       void this.kill();
     }, INIT_TIMEOUT_MS);
-    const settled = new Promise<FunctionErrorPayload | undefined>(resolve => { this.settleReady = resolve; });
+    const settled = new Promise<FunctionErrorPayload | undefined>((resolve) => {
+      this.settleReady = resolve;
+    });
     // A process that is gone before it was ready is reported by the first event that is sent to it.
     const error = await Promise.race([settled, this.runtime.exited.then(() => undefined)]);
     clearTimeout(limit);
@@ -101,18 +107,25 @@ export class ExecutionEnvironment {
     const { clock } = this.env;
     const timeout = timeoutSeconds * 1000;
     const timer = new AbortController();
-    const answered = new Promise<Outcome>(resolve => { this.settle = resolve; });
+    const answered = new Promise<Outcome>((resolve) => {
+      this.settle = resolve;
+    });
     const exited = this.runtime.exited.then(() => this.outcomeOfExit(requestId));
     const expired = clock.sleep(timeout, timer.signal).then(() => undefined);
     expired.catch(() => undefined);
 
     this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, time: this.readClock(), payload });
     // No timer for a death at once: an event that needs no AWS call may be answered before the shortest one rings.
-    if (killAfterMs === 0) void this.kill(killAnswer);
-    else if (killAfterMs !== undefined) clock.sleep(killAfterMs, timer.signal).then(() => this.kill(killAnswer), () => undefined);
+    if (killAfterMs === 0) {
+      void this.kill(killAnswer);
+    } else if (killAfterMs !== undefined) {
+      clock.sleep(killAfterMs, timer.signal).then(() => this.kill(killAnswer), () => undefined);
+    }
     const outcome = await Promise.race([answered, exited, expired]);
     timer.abort();
-    if (outcome) return outcome;
+    if (outcome) {
+      return outcome;
+    }
 
     await this.kill();
     this.launch.log.write(`${new Date(clock.now()).toISOString()} ${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
@@ -124,7 +137,9 @@ export class ExecutionEnvironment {
   }
 
   private outcomeOfExit(requestId: string): Outcome {
-    if (this.killedWith === 'service-error') return { serviceError: environmentLost() };
+    if (this.killedWith === 'service-error') {
+      return { serviceError: environmentLost() };
+    }
     return { error: runtimeExited(requestId, this.runtime.exitCode, this.runtime.signal) };
   }
 

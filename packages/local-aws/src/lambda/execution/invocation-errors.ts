@@ -32,6 +32,8 @@ export function environmentLost(): ServiceError {
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal) return `with error: signal: ${signal === 'SIGKILL' ? 'killed' : signal}`;
+  if (signal) {
+    return `with error: signal: ${signal === 'SIGKILL' ? 'killed' : signal}`;
+  }
   return code === 0 ? 'without providing a reason' : `with error: exit status ${code}`;
 }

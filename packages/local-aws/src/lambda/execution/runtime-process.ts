@@ -1,6 +1,6 @@
-import { fork, type ChildProcess } from 'child_process';
-import { join } from 'path';
-import { createInterface } from 'readline';
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { FunctionErrorPayload } from './invocation-errors';
 
 /** A moment of the parent's clock: `clockEpoch` is what it showed at `realEpoch`. */
@@ -38,7 +38,7 @@ export interface RuntimeInvocation {
 }
 
 const RUNTIME = join(__dirname, 'runtime');
-const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap(file => ['--require', join(RUNTIME, file)]);
+const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap((file) => ['--require', join(RUNTIME, file)]);
 
 /** The Node.js process in which a function's code runs. */
 export class RuntimeProcess {
@@ -57,11 +57,13 @@ export class RuntimeProcess {
       execArgv: PRELOADS,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.child.on('message', message => onMessage(message as RuntimeMessage));
+    this.child.on('message', (message) => onMessage(message as RuntimeMessage));
     for (const input of [this.child.stdout, this.child.stderr]) {
-      if (input) createInterface({ input }).on('line', onOutput);
+      if (input) {
+        createInterface({ input }).on('line', onOutput);
+      }
     }
-    this.exited = new Promise(resolve => {
+    this.exited = new Promise((resolve) => {
       this.child.once('close', () => resolve());
       this.child.once('error', () => resolve());
     });

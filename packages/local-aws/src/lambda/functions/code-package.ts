@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'fs/promises';
-import { tmpdir } from 'os';
-import { dirname, join, resolve, sep } from 'path';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { CodeLocation } from './function-configuration';
 
@@ -15,7 +15,9 @@ export class CodePackage {
       : unzipSync(await load(code.bucket, code.key));
     const directory = await mkdtemp(join(tmpdir(), 'local-lambda-'));
     try {
-      for (const [name, content] of Object.entries(files)) await writeInside(directory, name, content);
+      for (const [name, content] of Object.entries(files)) {
+        await writeInside(directory, name, content);
+      }
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
@@ -32,7 +34,9 @@ export class CodePackage {
 
 async function writeInside(directory: string, name: string, content: Uint8Array): Promise<void> {
   const file = resolve(directory, name);
-  if (!file.startsWith(directory + sep)) throw new Error(`zip entry ${name} lies outside of the function's code, pack it with a relative path`);
+  if (!file.startsWith(directory + sep)) {
+    throw new Error(`zip entry ${name} lies outside of the function's code, pack it with a relative path`);
+  }
   if (name.endsWith('/')) {
     await mkdir(file, { recursive: true });
     return;

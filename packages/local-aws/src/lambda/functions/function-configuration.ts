@@ -56,7 +56,11 @@ export function parseFunctionReference(reference: string): { readonly name: stri
 }
 
 function codeLocation(code: Record<string, any>): CodeLocation {
-  if (typeof code.ZipFile === 'string') return { zipFile: code.ZipFile };
-  if (typeof code.S3Bucket === 'string' && typeof code.S3Key === 'string') return { bucket: code.S3Bucket, key: code.S3Key };
+  if (typeof code.ZipFile === 'string') {
+    return { zipFile: code.ZipFile };
+  }
+  if (typeof code.S3Bucket === 'string' && typeof code.S3Key === 'string') {
+    return { bucket: code.S3Bucket, key: code.S3Key };
+  }
   throw new Error('Please provide a source for function code.');
 }

@@ -32,8 +32,11 @@ export class FunctionLog {
   public write(line: string): void {
     const { permission } = this;
     this.written = this.written.then(async () => {
-      if (await permission) this.sink.write(this.logGroup, this.stream, line);
-      else this.onDrop();
+      if (await permission) {
+        this.sink.write(this.logGroup, this.stream, line);
+      } else {
+        this.onDrop();
+      }
     });
   }
 

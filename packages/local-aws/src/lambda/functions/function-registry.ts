@@ -33,7 +33,9 @@ export class FunctionRegistry {
 
   public add(latest: FunctionVersion): void {
     const { name, arn } = latest.configuration;
-    if (this.functions.has(name)) throw new ServiceError('ResourceConflictException', `Function already exist: ${name}`, 409);
+    if (this.functions.has(name)) {
+      throw new ServiceError('ResourceConflictException', `Function already exist: ${name}`, 409);
+    }
     this.functions.set(name, { name, arn, versions: new Map([[LATEST, latest]]), aliases: new Map(), permissions: new Map() });
   }
 
@@ -45,7 +47,9 @@ export class FunctionRegistry {
   /** By name or ARN, with or without qualifier. */
   public get(reference: string): RegisteredFunction {
     const found = this.find(reference);
-    if (!found) throw unknownFunction(reference);
+    if (!found) {
+      throw unknownFunction(reference);
+    }
     return found;
   }
 
@@ -54,7 +58,9 @@ export class FunctionRegistry {
     const qualifier = givenQualifier ?? parseFunctionReference(reference).qualifier;
     const qualifiedArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
     const version = versions.get(aliases.get(qualifier ?? LATEST) ?? qualifier ?? LATEST);
-    if (!version) throw unknownFunction(qualifiedArn);
+    if (!version) {
+      throw unknownFunction(qualifiedArn);
+    }
     return { version, arn: qualifiedArn, resourcePolicy: permissionPolicy([...permissions.values()], qualifiedArn) };
   }
 
@@ -63,7 +69,9 @@ export class FunctionRegistry {
     const { versions } = this.get(reference);
     const old = versions.get(version.version);
     versions.set(version.version, version);
-    if (old) this.retire(old);
+    if (old) {
+      this.retire(old);
+    }
   }
 
   /** Deletes one version, or the function with all of them. */
@@ -74,19 +82,23 @@ export class FunctionRegistry {
       versions.delete(key);
       this.retire(functionVersion);
     }
-    if (version === undefined) this.functions.delete(name);
+    if (version === undefined) {
+      this.functions.delete(name);
+    }
   }
 
   /** Kills the processes of one function, or of all; those of versions that were replaced and still run an event, too. */
   public async kill(answer: KillAnswer, reference?: string): Promise<void> {
     const name = reference === undefined ? undefined : parseFunctionReference(reference).name;
     const versions = this.versionsWithProcesses().filter(({ configuration }) => name === undefined || configuration.name === name);
-    if (versions.length === 0 && reference !== undefined) throw unknownFunction(reference);
-    await Promise.all(versions.map(version => version.kill(answer)));
+    if (versions.length === 0 && reference !== undefined) {
+      throw unknownFunction(reference);
+    }
+    await Promise.all(versions.map((version) => version.kill(answer)));
   }
 
   public async close(): Promise<void> {
-    await Promise.all(this.versionsWithProcesses().map(version => version.close()));
+    await Promise.all(this.versionsWithProcesses().map((version) => version.close()));
     await Promise.all(this.retiring.values());
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'crypto';
+import { randomBytes } from 'node:crypto';
 import { CodePackage, type CodeLoader } from './code-package';
 import { EnvironmentPool } from '../execution/environment-pool';
 import { environmentVariables } from '../execution/environment-variables';
@@ -24,7 +24,9 @@ export async function assumeFunctionRole({ iam }: FunctionHost, configuration: F
   try {
     return await iam.assumeRole({ service: 'lambda.amazonaws.com' }, configuration.roleArn, { 'sts:RoleSessionName': configuration.name });
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+    if (!(error instanceof ServiceError)) {
+      throw error;
+    }
     throw new ServiceError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', 403);
   }
 }
@@ -49,7 +51,9 @@ export class FunctionVersion {
   /** Functions of other runtimes can be created, but not run. */
   public checkRuntime(): void {
     const { runtime, name } = this.configuration;
-    if (!runtime?.startsWith('nodejs')) throw new Error(`runtime ${runtime} of function ${name} can't be run here, only nodejs can`);
+    if (!runtime?.startsWith('nodejs')) {
+      throw new Error(`runtime ${runtime} of function ${name} can't be run here, only nodejs can`);
+    }
   }
 
   public run(invocation: Omit<EnvironmentInvocation, 'timeoutSeconds'>): Promise<InvocationResult> {
@@ -98,13 +102,19 @@ export class FunctionVersion {
     const { logGroup } = this.configuration;
     const groupArn = logGroupArn(env, logGroup);
     try {
-      if (!logs.hasGroup(logGroup)) await iam.authorize({ caller, action: 'logs:CreateLogGroup', resource: groupArn });
+      if (!logs.hasGroup(logGroup)) {
+        await iam.authorize({ caller, action: 'logs:CreateLogGroup', resource: groupArn });
+      }
       await iam.authorize({ caller, action: 'logs:CreateLogStream', resource: `${groupArn}:log-stream:${stream}` });
       await iam.authorize({ caller, action: 'logs:PutLogEvents', resource: `${groupArn}:log-stream:${stream}` });
-      if (!logs.hasGroup(logGroup)) logs.createGroup(logGroup);
+      if (!logs.hasGroup(logGroup)) {
+        logs.createGroup(logGroup);
+      }
       return true;
     } catch (error) {
-      if (error instanceof ServiceError) return false;
+      if (error instanceof ServiceError) {
+        return false;
+      }
       throw error;
     }
   }

@@ -12,7 +12,7 @@ export interface FunctionPermission {
 
 /** The policy document that the permissions for one qualified or unqualified function make up. */
 export function permissionPolicy(permissions: readonly FunctionPermission[], functionArn: string): unknown {
-  const statements = permissions.filter(permission => permission.functionArn === functionArn).map(statement);
+  const statements = permissions.filter((permission) => permission.functionArn === functionArn).map(statement);
   return statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined;
 }
 

@@ -15,11 +15,17 @@ const STATE_FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
 /** Reads a definition. Throws for one that is malformed, or that asks for what isn't played here. */
 export function parseDefinition(text: string): Definition {
   const definition = parseJson(text) as Definition | null;
-  if (!definition?.States?.[definition.StartAt]) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${definition?.StartAt} at /StartAt`);
+  if (!definition?.States?.[definition.StartAt]) {
+    throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${definition?.StartAt} at /StartAt`);
+  }
   refuseOtherFields(definition, ['Comment', 'StartAt', 'States', 'Version', 'QueryLanguage'], '/');
   const { QueryLanguage = 'JSONPath' } = definition as { QueryLanguage?: string };
-  if (QueryLanguage !== 'JSONPath') throw invalid(`query language ${QueryLanguage} isn't played by the local Step Functions at /QueryLanguage`);
-  for (const [name, state] of Object.entries(definition.States)) checkState(definition, name, state);
+  if (QueryLanguage !== 'JSONPath') {
+    throw invalid(`query language ${QueryLanguage} isn't played by the local Step Functions at /QueryLanguage`);
+  }
+  for (const [name, state] of Object.entries(definition.States)) {
+    checkState(definition, name, state);
+  }
   return definition;
 }
 
@@ -33,27 +39,41 @@ function parseJson(text: string): unknown {
 
 function checkState(definition: Definition, name: string, state: State): void {
   const fields = STATE_FIELDS[state.Type];
-  if (!fields) throw invalid(`state type ${state.Type} isn't played by the local Step Functions at /States/${name}`);
+  if (!fields) {
+    throw invalid(`state type ${state.Type} isn't played by the local Step Functions at /States/${name}`);
+  }
   refuseOtherFields(state, [...COMMON_FIELDS, ...fields], `/States/${name}`);
   const isLast = state.End === true || state.Type === 'Choice' || state.Type === 'Succeed' || state.Type === 'Fail';
-  if (!isLast && !state.Next) throw invalid(`SCHEMA_VALIDATION_FAILED: These fields are required: [Next] or [End] at /States/${name}`);
+  if (!isLast && !state.Next) {
+    throw invalid(`SCHEMA_VALIDATION_FAILED: These fields are required: [Next] or [End] at /States/${name}`);
+  }
   for (const target of targets(state)) {
-    if (!definition.States[target]) throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${target} at /States/${name}`);
+    if (!definition.States[target]) {
+      throw invalid(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${target} at /States/${name}`);
+    }
   }
   const problem = stateProblem(state);
-  if (problem) throw invalid(`${problem} at /States/${name}`);
+  if (problem) {
+    throw invalid(`${problem} at /States/${name}`);
+  }
 }
 
 function targets(state: State): string[] {
   const next = state.Next ? [state.Next] : [];
-  if (state.Type === 'Task') return [...next, ...(state.Catch ?? []).map(catcher => catcher.Next)];
-  if (state.Type === 'Choice') return [...state.Choices.map(rule => String(rule.Next)), ...(state.Default ? [state.Default] : [])];
+  if (state.Type === 'Task') {
+    return [...next, ...(state.Catch ?? []).map((catcher) => catcher.Next)];
+  }
+  if (state.Type === 'Choice') {
+    return [...state.Choices.map((rule) => String(rule.Next)), ...(state.Default ? [state.Default] : [])];
+  }
   return next;
 }
 
 function refuseOtherFields(value: object, played: readonly string[], place: string): void {
-  const other = Object.keys(value).find(field => !played.includes(field));
-  if (other) throw invalid(`field ${other} isn't played by the local Step Functions at ${place}`);
+  const other = Object.keys(value).find((field) => !played.includes(field));
+  if (other) {
+    throw invalid(`field ${other} isn't played by the local Step Functions at ${place}`);
+  }
 }
 
 function invalid(problem: string): ServiceError {

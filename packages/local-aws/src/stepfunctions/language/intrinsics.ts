@@ -13,19 +13,29 @@ interface Call {
 /** Intrinsic functions by name; each throws an `Error` with what is wrong about its arguments. */
 const FUNCTIONS: Readonly<Record<string, (...args: Json[]) => Json>> = {
   'States.MathAdd': (...args) => {
-    if (args.length !== 2 || !args.every(arg => typeof arg === 'number')) throw new Error('it takes two numbers');
+    if (args.length !== 2 || !args.every((arg) => typeof arg === 'number')) {
+      throw new Error('it takes two numbers');
+    }
     const [first, second] = args.map(Math.round);
     return first + second;
   },
   'States.Format': (template, ...args) => {
-    if (typeof template !== 'string') throw new Error('its first argument is no string');
+    if (typeof template !== 'string') {
+      throw new Error('its first argument is no string');
+    }
     const [first, ...parts] = template.split('{}');
-    if (parts.length !== args.length) throw new Error(`it has ${parts.length} places for ${args.length} values`);
-    if (args.some(arg => typeof arg === 'object' && arg !== null)) throw new Error('it formats neither arrays nor objects');
+    if (parts.length !== args.length) {
+      throw new Error(`it has ${parts.length} places for ${args.length} values`);
+    }
+    if (args.some((arg) => typeof arg === 'object' && arg !== null)) {
+      throw new Error('it formats neither arrays nor objects');
+    }
     return parts.reduce((text, part, i) => `${text}${args[i]}${part}`, first);
   },
   'States.JsonToString': (...args) => {
-    if (args.length !== 1) throw new Error('it takes one value');
+    if (args.length !== 1) {
+      throw new Error('it takes one value');
+    }
     return JSON.stringify(args[0]);
   },
 };
@@ -46,9 +56,13 @@ export function expressionProblem(text: string): string | undefined {
 }
 
 function valueOf(expression: Expression, text: string, scope: PathScope): Json {
-  if ('path' in expression) return select(expression.path, scope);
-  if ('literal' in expression) return expression.literal;
-  const args = expression.args.map(arg => valueOf(arg, text, scope));
+  if ('path' in expression) {
+    return select(expression.path, scope);
+  }
+  if ('literal' in expression) {
+    return expression.literal;
+  }
+  const args = expression.args.map((arg) => valueOf(arg, text, scope));
   try {
     return FUNCTIONS[expression.name](...args);
   } catch (error) {
@@ -58,7 +72,9 @@ function valueOf(expression: Expression, text: string, scope: PathScope): Json {
 
 function parse(text: string): Expression {
   if (!text.startsWith('States.')) {
-    if (!isPlayedPath(text)) throw new Error(`expression ${text} isn't played by the local Step Functions, use members and indices only`);
+    if (!isPlayedPath(text)) {
+      throw new Error(`expression ${text} isn't played by the local Step Functions, use members and indices only`);
+    }
     return { path: text };
   }
   const reader = new Reader(text);
@@ -75,27 +91,41 @@ class Reader {
 
   public expression(): Expression {
     const path = this.take(/\$\$?(?:\.[\w-]+|\['[^']+'\]|\[\d+\])*/y);
-    if (path !== undefined) return { path };
+    if (path !== undefined) {
+      return { path };
+    }
     const quoted = this.take(/'(?:[^'\\]|\\['\\])*'/y);
-    if (quoted !== undefined) return { literal: quoted.slice(1, -1).replace(/\\(.)/g, '$1') };
+    if (quoted !== undefined) {
+      return { literal: quoted.slice(1, -1).replace(/\\(.)/g, '$1') };
+    }
     const plain = this.take(/-?\d+(?:\.\d+)?|true|false|null/y);
-    if (plain !== undefined) return { literal: JSON.parse(plain) };
+    if (plain !== undefined) {
+      return { literal: JSON.parse(plain) };
+    }
     return this.call();
   }
 
   public expect(pattern: RegExp): string {
     const found = this.take(pattern);
-    if (found === undefined) throw new Error(`expression ${this.text} isn't played by the local Step Functions from character ${this.position + 1} on`);
+    if (found === undefined) {
+      throw new Error(`expression ${this.text} isn't played by the local Step Functions from character ${this.position + 1} on`);
+    }
     return found;
   }
 
   private call(): Call {
     const name = this.expect(/States\.\w+/y);
-    if (!Object.hasOwn(FUNCTIONS, name)) throw new Error(`function ${name} isn't played by the local Step Functions`);
+    if (!Object.hasOwn(FUNCTIONS, name)) {
+      throw new Error(`function ${name} isn't played by the local Step Functions`);
+    }
     this.expect(/\(/y);
     const args: Expression[] = [];
-    if (this.take(/\)/y) !== undefined) return { name, args };
-    do args.push(this.expression()); while (this.take(/,/y) !== undefined);
+    if (this.take(/\)/y) !== undefined) {
+      return { name, args };
+    }
+    do {
+      args.push(this.expression());
+    } while (this.take(/,/y) !== undefined);
     this.expect(/\)/y);
     return { name, args };
   }
@@ -106,7 +136,9 @@ class Reader {
     spaces.exec(this.text);
     pattern.lastIndex = spaces.lastIndex;
     const found = pattern.exec(this.text)?.[0];
-    if (found !== undefined) this.position = pattern.lastIndex;
+    if (found !== undefined) {
+      this.position = pattern.lastIndex;
+    }
     return found;
   }
 }

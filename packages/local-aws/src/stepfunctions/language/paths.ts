@@ -28,7 +28,9 @@ export function filtered(path: string | null | undefined, scope: PathScope): Jso
 
 /** ResultPath: puts the result into the input; null discards it. */
 export function merged(resultPath: string | null | undefined, input: Json, result: Json): Json {
-  if (resultPath === null) return input;
+  if (resultPath === null) {
+    return input;
+  }
   return put(input, segments(resultPath ?? '$'), result);
 }
 
@@ -39,7 +41,9 @@ export function isPlayedPath(path: string): boolean {
 
 function segments(path: string): (string | number)[] {
   const found = steps(path);
-  if (!found) throw new StateError('States.Runtime', `path ${path} isn't played by the local Step Functions, use members and indices only`);
+  if (!found) {
+    throw new StateError('States.Runtime', `path ${path} isn't played by the local Step Functions, use members and indices only`);
+  }
   return found;
 }
 
@@ -47,18 +51,26 @@ function steps(path: string): (string | number)[] | undefined {
   const root = /^\$\$?/.exec(path)?.[0];
   const rest = path.slice(root?.length);
   const found = [...rest.matchAll(/\.([\w-]+)|\['([^']+)'\]|\[(\d+)\]/g)];
-  if (!root || found.map(([step]) => step).join('') !== rest) return undefined;
+  if (!root || found.map(([step]) => step).join('') !== rest) {
+    return undefined;
+  }
   return found.map(([, name, quoted, index]) => index === undefined ? name ?? quoted : Number(index));
 }
 
 function member(value: Json | undefined, step: string | number): Json | undefined {
-  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
+  if (Array.isArray(value)) {
+    return typeof step === 'number' ? value[step] : undefined;
+  }
   return value !== null && typeof value === 'object' && Object.hasOwn(value, step) ? value[step] : undefined;
 }
 
 function put(value: Json, [step, ...rest]: (string | number)[], result: Json): Json {
-  if (step === undefined) return result;
-  if (Array.isArray(value) && typeof step === 'number') return value.map((item, index) => index === step ? put(item, rest, result) : item);
+  if (step === undefined) {
+    return result;
+  }
+  if (Array.isArray(value) && typeof step === 'number') {
+    return value.map((item, index) => index === step ? put(item, rest, result) : item);
+  }
   const object = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
   return { ...object, [step]: put(object[step] ?? {}, rest, result) };
 }

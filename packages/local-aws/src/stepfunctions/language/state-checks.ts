@@ -39,7 +39,9 @@ function pathProblem(state: State): string | undefined {
 }
 
 function credentialsProblem({ Credentials }: TaskState): string | undefined {
-  if (Credentials === undefined || /^RoleArn(\.\$)?$/.test(Object.keys(Credentials ?? {}).join())) return undefined;
+  if (Credentials === undefined || /^RoleArn(\.\$)?$/.test(Object.keys(Credentials ?? {}).join())) {
+    return undefined;
+  }
   return `Credentials ${JSON.stringify(Credentials)} aren't played by the local Step Functions, give RoleArn or RoleArn.$`;
 }
 
@@ -54,18 +56,26 @@ function retrierProblem({ ErrorEquals, IntervalSeconds, MaxAttempts, BackoffRate
 }
 
 function catcherProblem({ ErrorEquals, Next, ResultPath, ...others }: Catcher): string | undefined {
-  if (ResultPath && (!isPlayedPath(ResultPath) || ResultPath.startsWith('$$'))) return `ResultPath ${ResultPath} of Catch isn't played by the local Step Functions`;
+  if (ResultPath && (!isPlayedPath(ResultPath) || ResultPath.startsWith('$$'))) {
+    return `ResultPath ${ResultPath} of Catch isn't played by the local Step Functions`;
+  }
   return otherProblem(others, 'Catch') ?? errorsProblem(ErrorEquals, 'Catch');
 }
 
 function failProblem({ Error: error, ErrorPath, Cause, CausePath }: FailState): string | undefined {
-  if (error !== undefined && ErrorPath !== undefined) return 'Error and ErrorPath exclude each other';
-  if (Cause !== undefined && CausePath !== undefined) return 'Cause and CausePath exclude each other';
-  return first([ErrorPath, CausePath].map(path => path === undefined ? undefined : expressionProblem(path)));
+  if (error !== undefined && ErrorPath !== undefined) {
+    return 'Error and ErrorPath exclude each other';
+  }
+  if (Cause !== undefined && CausePath !== undefined) {
+    return 'Cause and CausePath exclude each other';
+  }
+  return first([ErrorPath, CausePath].map((path) => path === undefined ? undefined : expressionProblem(path)));
 }
 
 function errorsProblem(errors: unknown, place: string): string | undefined {
-  if (!Array.isArray(errors) || errors.length === 0) return `ErrorEquals ${JSON.stringify(errors)} of ${place} is no list of errors`;
+  if (!Array.isArray(errors) || errors.length === 0) {
+    return `ErrorEquals ${JSON.stringify(errors)} of ${place} is no list of errors`;
+  }
   return errors.includes('States.ALL') && errors.length > 1 ? `States.ALL stands alone, not in ErrorEquals ${JSON.stringify(errors)} of ${place}` : undefined;
 }
 
@@ -75,10 +85,10 @@ function limitProblem(limit: Record<string, number | undefined>, least: number):
 }
 
 function otherProblem(others: object, place: string): string | undefined {
-  const [other] = Object.keys(others).filter(field => field !== 'Comment');
+  const [other] = Object.keys(others).filter((field) => field !== 'Comment');
   return other && `field ${other} of ${place} isn't played by the local Step Functions`;
 }
 
 function first(problems: (string | undefined)[]): string | undefined {
-  return problems.find(problem => problem !== undefined);
+  return problems.find((problem) => problem !== undefined);
 }

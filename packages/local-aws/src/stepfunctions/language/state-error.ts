@@ -18,7 +18,11 @@ export class StateError extends Error {
 const TERMINAL_ERRORS = ['States.DataLimitExceeded', 'States.Runtime'];
 
 export function matchesError(errorEquals: readonly string[], error: string): boolean {
-  if (errorEquals.includes(error)) return true;
-  if (TERMINAL_ERRORS.includes(error)) return false;
+  if (errorEquals.includes(error)) {
+    return true;
+  }
+  if (TERMINAL_ERRORS.includes(error)) {
+    return false;
+  }
   return errorEquals.includes('States.ALL') || (errorEquals.includes('States.TaskFailed') && error !== 'States.Timeout');
 }

@@ -34,7 +34,7 @@ export function awsSdkProblem(resource: string, parameters: Json | undefined): s
   if (name === undefined || !Object.hasOwn(ACTIONS, name)) {
     return `resource ${resource} isn't played by the local Step Functions, of aws-sdk only healthlake with ${Object.keys(ACTIONS).join(', ')} is`;
   }
-  const other = memberNames(parameters).find(parameter => !ACTIONS[name].parameters.includes(parameter));
+  const other = memberNames(parameters).find((parameter) => !ACTIONS[name].parameters.includes(parameter));
   return other && `SCHEMA_VALIDATION_FAILED: The field "${other}" is not supported by Step Functions`;
 }
 
@@ -67,7 +67,9 @@ async function perform(action: Action, parameters: Json, env: Environment, { cre
 }
 
 function stateError(error: unknown): StateError {
-  if (!(error instanceof HealthLakeServiceException)) return new StateError('HealthLake.SdkClientException', (error as Error).message);
+  if (!(error instanceof HealthLakeServiceException)) {
+    return new StateError('HealthLake.SdkClientException', (error as Error).message);
+  }
   // Only errors that the service's model declares have a class, and so a name, of their own.
   const isDeclared = Object.getPrototypeOf(error) !== HealthLakeServiceException.prototype;
   const { message, $metadata: { httpStatusCode, requestId } } = error;

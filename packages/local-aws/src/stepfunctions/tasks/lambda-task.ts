@@ -9,9 +9,13 @@ const INTEGRATION = /^arn:[^:]+:states:::lambda:invoke$/;
 
 /** Why a resource that should be a function isn't played; undefined if it is. */
 export function lambdaProblem(resource: string, parameters: Json | undefined): string | undefined {
-  if (FUNCTION_ARN.test(resource)) return undefined;
-  if (!INTEGRATION.test(resource)) return `resource ${resource} isn't played by the local Step Functions, use a Lambda function, lambda:invoke or aws-sdk`;
-  const other = memberNames(parameters).find(parameter => parameter !== 'FunctionName' && parameter !== 'Payload');
+  if (FUNCTION_ARN.test(resource)) {
+    return undefined;
+  }
+  if (!INTEGRATION.test(resource)) {
+    return `resource ${resource} isn't played by the local Step Functions, use a Lambda function, lambda:invoke or aws-sdk`;
+  }
+  const other = memberNames(parameters).find((parameter) => parameter !== 'FunctionName' && parameter !== 'Payload');
   return other && `parameter ${other} of lambda:invoke isn't played by the local Step Functions`;
 }
 

@@ -57,8 +57,12 @@ export function violationsOf(member: string, value: string | number | readonly u
   if (typeof value !== 'number' && constraint?.length) {
     const [min, max] = constraint.length;
     const length = typeof value === 'string' ? [...value].length : value.length;
-    if (length < min) found.push(`Member must have length greater than or equal to ${min}`);
-    if (length > max) found.push(`Member must have length less than or equal to ${max}`);
+    if (length < min) {
+      found.push(`Member must have length greater than or equal to ${min}`);
+    }
+    if (length > max) {
+      found.push(`Member must have length less than or equal to ${max}`);
+    }
   }
   if (typeof value === 'string' && constraint?.pattern && !matchesWhole(constraint.pattern, value)) {
     found.push(`Member must satisfy regular expression pattern: ${constraint.pattern}`);
@@ -68,8 +72,12 @@ export function violationsOf(member: string, value: string | number | readonly u
   }
   if (typeof value === 'number' && constraint?.range) {
     const [min, max] = constraint.range;
-    if (value < min) found.push(`Member must have value greater than or equal to ${min}`);
-    if (value > max) found.push(`Member must have value less than or equal to ${max}`);
+    if (value < min) {
+      found.push(`Member must have value greater than or equal to ${min}`);
+    }
+    if (value > max) {
+      found.push(`Member must have value less than or equal to ${max}`);
+    }
   }
   return found;
 }

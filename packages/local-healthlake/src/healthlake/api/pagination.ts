@@ -26,9 +26,11 @@ export function paginate<T extends Sequenced, R extends PageRequest>(operation: 
   const { MaxResults = DEFAULT_PAGE, NextToken, ...query } = request;
   const queryHash = createHash('sha256').update(JSON.stringify([operation, query])).digest('base64url');
   const before = NextToken ? placeIn(NextToken, queryHash) : Infinity;
-  const rest = found.filter(item => item.sequence < before).sort((a, b) => b.sequence - a.sequence);
+  const rest = found.filter((item) => item.sequence < before).sort((a, b) => b.sequence - a.sequence);
   const items = rest.slice(0, MaxResults);
-  if (items.length === rest.length) return { items };
+  if (items.length === rest.length) {
+    return { items };
+  }
   const place = JSON.stringify([items[items.length - 1].sequence, queryHash]);
   return { items, nextToken: Buffer.from(place).toString('base64url') };
 }
@@ -36,7 +38,9 @@ export function paginate<T extends Sequenced, R extends PageRequest>(operation: 
 function placeIn(token: string, queryHash: string): number {
   try {
     const [sequence, hash]: unknown[] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (typeof sequence === 'number' && hash === queryHash) return sequence;
+    if (typeof sequence === 'number' && hash === queryHash) {
+      return sequence;
+    }
   } catch {
     // falls through to the one answer for all bad tokens
   }

@@ -18,18 +18,34 @@ export function normalizeRequest(schema: $SchemaRef, value: unknown): unknown {
 }
 
 function visit(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
-  if (schema.isStructSchema()) return visitStructure(schema, value, path, violations);
-  if (schema.isListSchema()) return visitList(schema, value, path, violations);
-  if (schema.isTimestampSchema()) return epochSeconds(value);
-  if (schema.isStringSchema()) expectType('string', value);
-  if (schema.isNumericSchema()) expectType('number', value);
-  if (schema.isBooleanSchema()) expectType('boolean', value);
-  if (typeof value === 'string' || typeof value === 'number') report(schema, value, path, violations);
+  if (schema.isStructSchema()) {
+    return visitStructure(schema, value, path, violations);
+  }
+  if (schema.isListSchema()) {
+    return visitList(schema, value, path, violations);
+  }
+  if (schema.isTimestampSchema()) {
+    return epochSeconds(value);
+  }
+  if (schema.isStringSchema()) {
+    expectType('string', value);
+  }
+  if (schema.isNumericSchema()) {
+    expectType('number', value);
+  }
+  if (schema.isBooleanSchema()) {
+    expectType('boolean', value);
+  }
+  if (typeof value === 'string' || typeof value === 'number') {
+    report(schema, value, path, violations);
+  }
   return value;
 }
 
 function visitStructure(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw wrongType('structure', value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw wrongType('structure', value);
+  }
   const members = Object.entries(value);
   const required = requiredMembers(schema);
   const normalized: Record<string, unknown> = {};
@@ -46,7 +62,9 @@ function visitStructure(schema: NormalizedSchema, value: unknown, path: string, 
 }
 
 function visitList(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
-  if (!Array.isArray(value)) throw wrongType('list', value);
+  if (!Array.isArray(value)) {
+    throw wrongType('list', value);
+  }
   report(schema, value, path, violations);
   const member = schema.getValueSchema();
   return value.map((item: unknown, index) => visit(member, item, `${path}.${index + 1}.member${member.isStructSchema() ? '.' : ''}`, violations));
@@ -59,7 +77,9 @@ function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
 }
 
 function report(schema: NormalizedSchema, value: string | number | readonly unknown[], path: string, violations: string[]): void {
-  if (!schema.isMemberSchema()) return;
+  if (!schema.isMemberSchema()) {
+    return;
+  }
   for (const violation of violationsOf(schema.getMemberName(), value)) {
     const shown = typeof value === 'object' ? JSON.stringify(value) : value;
     violations.push(`Value '${shown}' at '${path}' failed to satisfy constraint: ${violation}`);
@@ -69,12 +89,16 @@ function report(schema: NormalizedSchema, value: string | number | readonly unkn
 /** AWS JSON 1.0 has epoch seconds; the published examples write ISO 8601, so that is taken too. */
 function epochSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Date.parse(value) / 1000 : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) throw wrongType('timestamp', value);
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
+    throw wrongType('timestamp', value);
+  }
   return seconds;
 }
 
 function expectType(type: 'string' | 'number' | 'boolean', value: unknown): void {
-  if (typeof value !== type) throw wrongType(type, value);
+  if (typeof value !== type) {
+    throw wrongType(type, value);
+  }
 }
 
 function wrongType(expected: string, value: unknown): ServiceError {

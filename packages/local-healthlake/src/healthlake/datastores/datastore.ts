@@ -47,8 +47,12 @@ export class Datastore {
   }
 
   public status(now: number): DatastoreStatus {
-    if (now >= this.deletionRequestedAt + this.options.datastoreDeletionMs) return 'DELETED';
-    if (now >= this.deletionRequestedAt) return 'DELETING';
+    if (now >= this.deletionRequestedAt + this.options.datastoreDeletionMs) {
+      return 'DELETED';
+    }
+    if (now >= this.deletionRequestedAt) {
+      return 'DELETING';
+    }
     return now >= this.createdAt + this.options.datastoreCreationMs ? 'ACTIVE' : 'CREATING';
   }
 

@@ -42,7 +42,7 @@ export class Datastores {
     await this.gate.onAccount(caller, 'ListFHIRDatastores');
     const { DatastoreName, DatastoreStatus, CreatedBefore, CreatedAfter } = input.Filter ?? {};
     const now = this.ports.clock.now();
-    const found = this.all().filter(datastore => {
+    const found = this.all().filter((datastore) => {
       const properties = datastore.properties(now);
       return (DatastoreName === undefined || properties.DatastoreName === DatastoreName)
         && (DatastoreStatus === undefined || properties.DatastoreStatus === DatastoreStatus)
@@ -50,7 +50,7 @@ export class Datastores {
         && (CreatedAfter === undefined || datastore.createdAt > CreatedAfter.getTime());
     });
     const { items, nextToken } = paginate('ListFHIRDatastores', found, input);
-    return { DatastorePropertiesList: items.map(datastore => datastore.properties(now)), NextToken: nextToken };
+    return { DatastorePropertiesList: items.map((datastore) => datastore.properties(now)), NextToken: nextToken };
   }
 
   /** AWS doesn't say what becomes of jobs that still run: here they end as failed. */
@@ -59,13 +59,15 @@ export class Datastores {
     const datastore = this.get(input.DatastoreId!);
     const now = this.ports.clock.now();
     const status = datastore.status(now);
-    if (status === 'DELETED') throw notFound(datastore.id);
+    if (status === 'DELETED') {
+      throw notFound(datastore.id);
+    }
     if (status !== 'ACTIVE') {
       throw new ServiceError('ConflictException', `The data store ${datastore.id} is in a transition state: ${status}`);
     }
     datastore.markDeleted(now);
     const reason = new JobAbortion('The data store was deleted');
-    await Promise.all(Object.values(datastore.queues).map(queue => queue.fail(reason)));
+    await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
     datastore.resources.clear();
     return this.summary(datastore);
   }
@@ -73,7 +75,9 @@ export class Datastores {
   /** The data store, whatever its status. */
   public get(id: string): Datastore {
     const datastore = this.byId.get(id);
-    if (!datastore || datastore.isForgotten(this.ports.clock.now())) throw notFound(id);
+    if (!datastore || datastore.isForgotten(this.ports.clock.now())) {
+      throw notFound(id);
+    }
     return datastore;
   }
 
@@ -81,14 +85,18 @@ export class Datastores {
   public getActive(id: string): Datastore {
     const datastore = this.get(id);
     const status = datastore.status(this.ports.clock.now());
-    if (status === 'DELETED') throw notFound(id);
-    if (status !== 'ACTIVE') throw new ServiceError('ValidationException', `The data store ${id} is not ACTIVE: ${status}`);
+    if (status === 'DELETED') {
+      throw notFound(id);
+    }
+    if (status !== 'ACTIVE') {
+      throw new ServiceError('ValidationException', `The data store ${id} is not ACTIVE: ${status}`);
+    }
     return datastore;
   }
 
   public all(): Datastore[] {
     const now = this.ports.clock.now();
-    return [...this.byId.values()].filter(datastore => !datastore.isForgotten(now));
+    return [...this.byId.values()].filter((datastore) => !datastore.isForgotten(now));
   }
 
   private add(request: CreateFHIRDatastoreRequest): Datastore {

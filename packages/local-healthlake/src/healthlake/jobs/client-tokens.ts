@@ -16,7 +16,9 @@ export class ClientTokens {
   public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
     const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
     const { ClientToken: token, ...rest } = input;
-    if (token === undefined || ignoresClientTokens) return act();
+    if (token === undefined || ignoresClientTokens) {
+      return act();
+    }
     const key = `${operation}/${token}`;
     const parameters = JSON.stringify(rest);
     const use = this.uses.get(key);

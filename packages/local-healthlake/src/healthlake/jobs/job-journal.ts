@@ -42,12 +42,16 @@ export class JobJournal {
   }
 
   public progress(job: Job, report: JobProgressReport): void {
-    if (job.kind === 'import') job.properties.JobProgressReport = report;
+    if (job.kind === 'import') {
+      job.properties.JobProgressReport = report;
+    }
     this.publish(job);
   }
 
   public ended(job: Job, status: JobStatus, message?: string): void {
-    if (message !== undefined) job.properties.Message = message;
+    if (message !== undefined) {
+      job.properties.Message = message;
+    }
     job.properties.EndTime = new Date(this.clock.now());
     this.status(job, status);
   }
@@ -57,6 +61,8 @@ export class JobJournal {
     const { JobProgressReport: progress, InputDataConfig: input } = job.kind === 'import' ? job.properties : {};
     const { kind, datastoreId, jobId } = job;
     const event = { kind, datastoreId, jobId, jobName, status: status!, submitTime: submitTime!, inputUri: input?.S3Uri, message, progress };
-    for (const listener of this.listeners) listener(event);
+    for (const listener of this.listeners) {
+      listener(event);
+    }
   }
 }

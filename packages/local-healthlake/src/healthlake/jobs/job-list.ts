@@ -6,7 +6,7 @@ export type ListRequest = ListFHIRImportJobsRequest & ListFHIRExportJobsRequest;
 
 /** The jobs that a list shows: those that the request asks for and that were submitted at `latest` or before. */
 export function listed<J extends Job>(jobs: readonly J[], request: ListRequest, latest: number): J[] {
-  return jobs.filter(job => submittedAt(job) <= latest && isWanted(job, request));
+  return jobs.filter((job) => submittedAt(job) <= latest && isWanted(job, request));
 }
 
 function isWanted(job: Job, { JobName, JobStatus, SubmittedBefore, SubmittedAfter }: ListRequest): boolean {

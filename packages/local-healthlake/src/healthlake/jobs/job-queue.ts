@@ -40,7 +40,9 @@ export class JobQueue {
   public async fail(reason: Error): Promise<void> {
     const waiting = this.waiting.splice(0);
     this.aborting.abort(reason);
-    for (const job of waiting) this.journal.ended(job, 'FAILED', reason.message);
+    for (const job of waiting) {
+      this.journal.ended(job, 'FAILED', reason.message);
+    }
     await this.idle();
   }
 
@@ -55,12 +57,16 @@ export class JobQueue {
     await this.clock.sleep(job.pace.submitDelayMs, this.aborting.signal);
     this.submitted.add(job);
     this.next();
-    if (this.waiting.includes(job)) this.journal.status(job, 'QUEUED');
+    if (this.waiting.includes(job)) {
+      this.journal.status(job, 'QUEUED');
+    }
   }
 
   private next(): void {
     const [job] = this.waiting;
-    if (!job || this.running || this.stalled || !this.submitted.delete(job)) return;
+    if (!job || this.running || this.stalled || !this.submitted.delete(job)) {
+      return;
+    }
     this.waiting.shift();
     this.running = job;
     this.track(this.run(job, this.aborting.signal).finally(() => {
@@ -75,6 +81,8 @@ export class JobQueue {
   }
 
   private async idle(): Promise<void> {
-    while (this.tasks.size > 0) await Promise.all(this.tasks);
+    while (this.tasks.size > 0) {
+      await Promise.all(this.tasks);
+    }
   }
 }

@@ -27,20 +27,28 @@ export class JobRunner {
     this.journal.status(job, 'IN_PROGRESS');
     try {
       const { status, message } = await this.endOf(job, resources, signal);
-      if (job.detour) await this.show(job, job.detour, signal);
+      if (job.detour) {
+        await this.show(job, job.detour, signal);
+      }
       this.journal.ended(job, status, message);
     } catch {
-      if (signal.reason instanceof JobAbortion) this.journal.ended(job, 'FAILED', signal.reason.message);
+      if (signal.reason instanceof JobAbortion) {
+        this.journal.ended(job, 'FAILED', signal.reason.message);
+      }
     }
   }
 
   /** Does what there is to do for the job, and says what it ends as. Rejects only if it is aborted. */
   private async endOf(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobEnd> {
     try {
-      if (job.forced) return await this.play(job, job.forced, signal);
+      if (job.forced) {
+        return await this.play(job, job.forced, signal);
+      }
       return { status: await this.work(job, resources, signal) };
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted) {
+        throw error;
+      }
       return { status: 'FAILED', message: messageOfFailure(error) };
     }
   }

@@ -83,14 +83,14 @@ export class Jobs {
     await this.gate.onDatastore(caller, 'ListFHIRImportJobs', input.DatastoreId!);
     const found = listed(importJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
     const { items, nextToken } = paginate('ListFHIRImportJobs', found, input);
-    return { ImportJobPropertiesList: items.map(job => job.properties), NextToken: nextToken };
+    return { ImportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
   }
 
   public async listExports(input: ListFHIRExportJobsRequest, caller: Caller): Promise<ListFHIRExportJobsResponse> {
     await this.gate.onDatastore(caller, 'ListFHIRExportJobs', input.DatastoreId!);
     const found = listed(exportJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
     const { items, nextToken } = paginate('ListFHIRExportJobs', found, input);
-    return { ExportJobPropertiesList: items.map(job => job.properties), NextToken: nextToken };
+    return { ExportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
   }
 
   private async start<I extends StartRequest>(
@@ -119,7 +119,9 @@ export class Jobs {
   }
 
   private checkQueue(datastore: Datastore): void {
-    if (datastore.queues.import.length < this.options.queueLimit) return;
+    if (datastore.queues.import.length < this.options.queueLimit) {
+      return;
+    }
     throw new ServiceError('ThrottlingException', `The data store ${datastore.id} has ${this.options.queueLimit} queued import jobs already`);
   }
 
@@ -140,20 +142,22 @@ export class Jobs {
   }
 
   private find<J extends Job>(jobsOf: (datastore: Datastore) => J[], datastoreId: string, jobId: string): J {
-    const job = jobsOf(this.datastores.get(datastoreId)).find(candidate => candidate.jobId === jobId);
-    if (!job) throw new ServiceError('ResourceNotFoundException', `The requested job ${jobId} was not found in data store ${datastoreId}`);
+    const job = jobsOf(this.datastores.get(datastoreId)).find((candidate) => candidate.jobId === jobId);
+    if (!job) {
+      throw new ServiceError('ResourceNotFoundException', `The requested job ${jobId} was not found in data store ${datastoreId}`);
+    }
     return job;
   }
 }
 
 /** The import jobs of a data store, the oldest first. */
 export function importJobs(datastore: Datastore): ImportJob[] {
-  return datastore.jobs.filter(job => job.kind === 'import');
+  return datastore.jobs.filter((job) => job.kind === 'import');
 }
 
 /** The export jobs of a data store, the oldest first. */
 export function exportJobs(datastore: Datastore): ExportJob[] {
-  return datastore.jobs.filter(job => job.kind === 'export');
+  return datastore.jobs.filter((job) => job.kind === 'export');
 }
 
 function enqueue(datastore: Datastore, job: Job): Job {

@@ -21,7 +21,7 @@ const PROBE = '.healthlake_write_access_check_file.temp';
  */
 export async function checkStart(access: DataAccess, { input, output, kmsKeyId }: JobLocations): Promise<void> {
   const locations = input ? [input, output] : [output];
-  for (const bucket of new Set(locations.map(location => location.bucket))) {
+  for (const bucket of new Set(locations.map((location) => location.bucket))) {
     const blocked = await readBucketSettings(access, bucket);
     if (bucket === output.bucket && !blocked) {
       throw new ServiceError('ValidationException', `Block Public Access must be turned on for all options of the output bucket ${bucket}`);

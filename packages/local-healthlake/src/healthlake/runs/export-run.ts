@@ -15,7 +15,7 @@ export async function runExport(job: ExportJob, context: RunContext): Promise<'C
     const ofType = resources.ofType(type);
     const object = { ...job.output.folder, key: `${job.output.folder.key}${type}.ndjson` };
     try {
-      await putObject(s3, object, ofType.map(resource => `${resource.json}\n`).join(''), job.output.kmsKeyId, signal);
+      await putObject(s3, object, ofType.map((resource) => `${resource.json}\n`).join(''), job.output.kmsKeyId, signal);
     } catch (error) {
       throw jobFailure(`HealthLake could not write the output file ${s3Uri(object)}`, error);
     }

@@ -42,7 +42,9 @@ export class ImportRun {
   public async run(): Promise<'COMPLETED' | 'COMPLETED_WITH_ERRORS'> {
     this.publish();
     const files = await this.scan();
-    for (const file of files) await this.importFile(file);
+    for (const file of files) {
+      await this.importFile(file);
+    }
     await this.write(manifestObject(this.job), manifestOf(this.job, this.tally));
     return this.tally.hasErrors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED';
   }
@@ -52,12 +54,16 @@ export class ImportRun {
     const files: ListedObject[] = [];
     try {
       for await (const object of listObjects(this.context.s3, input, this.context.signal)) {
-        if (object.key.endsWith(EXTENSION) && object.size > 0) files.push(object);
+        if (object.key.endsWith(EXTENSION) && object.size > 0) {
+          files.push(object);
+        }
       }
     } catch (error) {
       throw this.failure('list the input data at', s3Uri(input), error);
     }
-    if (files.length === 0) throw new JobFailure(`No ${EXTENSION} files were found at ${s3Uri(input)}`);
+    if (files.length === 0) {
+      throw new JobFailure(`No ${EXTENSION} files were found at ${s3Uri(input)}`);
+    }
     this.tally.filesScanned = files.length;
     this.tally.bytesScanned = files.reduce((sum, file) => sum + file.size, 0);
     this.publish();
@@ -72,7 +78,9 @@ export class ImportRun {
       this.bytesRead = Math.min(this.bytesRead + line.length + 1, bytesBefore + file.size);
       this.importLine(line, lineId, successes, failures);
       const paused = await this.pacer.reach(this.tally.resourcesScanned, this.bytesRead / this.tally.bytesScanned);
-      if (paused) this.publish();
+      if (paused) {
+        this.publish();
+      }
     });
     if (read) {
       this.tally.filesRead += 1;
@@ -81,8 +89,12 @@ export class ImportRun {
     }
     this.bytesRead = bytesBefore + file.size;
     const path = pathBelow(this.job.input.key, file.key);
-    if (successes.length > 0) await this.write(outputObject(this.job, 'SUCCESS', path), lines(successes));
-    if (failures.length > 0) await this.write(outputObject(this.job, 'FAILURE', path), lines(failures));
+    if (successes.length > 0) {
+      await this.write(outputObject(this.job, 'SUCCESS', path), lines(successes));
+    }
+    if (failures.length > 0) {
+      await this.write(outputObject(this.job, 'FAILURE', path), lines(failures));
+    }
     this.publish();
   }
 
@@ -107,13 +119,17 @@ export class ImportRun {
     try {
       const stream = await openObject(this.context.s3, object, this.context.signal);
       try {
-        for await (const line of linesOf(stream)) await onLine(line, lineId += 1);
+        for await (const line of linesOf(stream)) {
+          await onLine(line, lineId += 1);
+        }
       } finally {
         stream.destroy();
       }
       return true;
     } catch (error) {
-      if (isMissing(error)) return false;
+      if (isMissing(error)) {
+        return false;
+      }
       throw this.failure('read the input file', s3Uri(object), error);
     }
   }
@@ -136,5 +152,5 @@ export class ImportRun {
 }
 
 function lines(entries: readonly string[]): string {
-  return entries.map(entry => `${entry}\n`).join('');
+  return entries.map((entry) => `${entry}\n`).join('');
 }

@@ -10,7 +10,11 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       pending = [];
       start = end + 1;
     }
-    if (start < chunk.length) pending.push(chunk.subarray(start));
+    if (start < chunk.length) {
+      pending.push(chunk.subarray(start));
+    }
   }
-  if (pending.length > 0) yield Buffer.concat(pending);
+  if (pending.length > 0) {
+    yield Buffer.concat(pending);
+  }
 }

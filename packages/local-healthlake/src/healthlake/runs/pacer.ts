@@ -20,7 +20,9 @@ export class Pacer {
   public async reach(resources: number, share: number): Promise<boolean> {
     const due = Math.max(resources / this.pace.resourcesPerSecond * 1000, share * this.pace.minimumDurationMs);
     const wait = due - this.elapsedMs();
-    if (wait <= 0 || (wait < SHORTEST_WAIT_MS && share < 1)) return false;
+    if (wait <= 0 || (wait < SHORTEST_WAIT_MS && share < 1)) {
+      return false;
+    }
     await this.clock.sleep(wait, this.signal);
     return true;
   }

@@ -24,13 +24,17 @@ const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
  */
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);
-  if (!resource) return { diagnostics: 'Invalid JSON found in input file' };
+  if (!resource) {
+    return { diagnostics: 'Invalid JSON found in input file' };
+  }
   const { resourceType, id } = resource;
   const known = { ...textOf('resourceType', resourceType), ...textOf('id', id) };
   if (typeof resourceType !== 'string' || !R4_RESOURCE_TYPES.has(resourceType)) {
     return { ...known, diagnostics: violation('resourceType', TYPE_PATTERN) };
   }
-  if (id === undefined || id === null) return { ...known, diagnostics: 'Missing required id field in resource json' };
+  if (id === undefined || id === null) {
+    return { ...known, diagnostics: 'Missing required id field in resource json' };
+  }
   if (typeof id !== 'string' || !new RegExp(`^${ID_PATTERN}$`).test(id)) {
     return { ...known, diagnostics: violation('resourceId', ID_PATTERN) };
   }

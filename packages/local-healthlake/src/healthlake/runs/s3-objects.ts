@@ -15,7 +15,9 @@ export async function* listObjects(s3: S3Client, prefix: S3Location, abortSignal
     const page = await s3.send(
       new ListObjectsV2Command({ Bucket: prefix.bucket, Prefix: prefix.key, ContinuationToken: token }), { abortSignal });
     for (const { Key, Size } of page.Contents ?? []) {
-      if (Key !== undefined) yield { key: Key, size: Size ?? 0 };
+      if (Key !== undefined) {
+        yield { key: Key, size: Size ?? 0 };
+      }
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);

@@ -7,7 +7,7 @@ export const bucketOperations: S3Operations = {
     const { accountId } = s3.environment;
     return xmlResponse('ListAllMyBucketsResult', {
       Owner: { ID: accountId, DisplayName: accountId },
-      Buckets: { Bucket: s3.buckets.list().map(bucket => ({ Name: bucket.name, CreationDate: new Date(bucket.createdAt).toISOString() })) },
+      Buckets: { Bucket: s3.buckets.list().map((bucket) => ({ Name: bucket.name, CreationDate: new Date(bucket.createdAt).toISOString() })) },
     });
   },
 

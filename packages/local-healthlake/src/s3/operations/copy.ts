@@ -29,7 +29,9 @@ export const copyOperations: S3Operations = {
 export async function readCopySource(s3: S3Context, request: S3Request): Promise<ObjectVersion> {
   const [path, parameters] = (request.headers['x-amz-copy-source'] ?? '').split('?');
   const { bucket, key } = bucketAndKey(`/${decodeURIComponent(path).replace(/^\//, '')}`);
-  if (!bucket || !key) throw new ServiceError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  if (!bucket || !key) {
+    throw new ServiceError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  }
   const versionId = new URLSearchParams(parameters).get('versionId') ?? undefined;
   return readObject(s3, request.caller, s3.buckets.get(bucket), key, versionId);
 }

@@ -26,12 +26,12 @@ export const deleteOperations: S3Operations = {
     if (objects.length === 0 || objects.length > MOST_KEYS_PER_REQUEST) {
       throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
     }
-    const results = await Promise.all(objects.map(object =>
+    const results = await Promise.all(objects.map((object) =>
       deleteOne(s3, request.caller, bucket, text(object, 'Key') ?? '', text(object, 'VersionId'))));
     const quiet = text(document, 'Quiet') === 'true';
     return xmlResponse('DeleteResult', {
-      Deleted: quiet ? [] : results.flatMap<XmlElement>(result => result.deleted ?? []),
-      Error: results.flatMap<XmlElement>(result => result.error ?? []),
+      Deleted: quiet ? [] : results.flatMap<XmlElement>((result) => result.deleted ?? []),
+      Error: results.flatMap<XmlElement>((result) => result.error ?? []),
     });
   },
 };
@@ -49,7 +49,9 @@ async function deleteOne(
     const marker = version?.deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: version.versionId } : {};
     return { deleted: { Key: key, VersionId: versionId, ...marker } };
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+    if (!(error instanceof ServiceError)) {
+      throw error;
+    }
     return { error: { Key: key, VersionId: versionId, Code: error.name, Message: error.message } };
   }
 }

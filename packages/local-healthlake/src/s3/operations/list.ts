@@ -14,7 +14,7 @@ export const listOperations: S3Operations = {
     const found = page(currentObjects(bucket), pageRequest(request, token === null ? request.query.get('start-after') : decodeToken(token)));
     return xmlResponse('ListBucketResult', {
       ...listing(request, found),
-      Contents: found.items.map(object => content(request, object)),
+      Contents: found.items.map((object) => content(request, object)),
       KeyCount: found.items.length + found.commonPrefixes.length,
       ContinuationToken: token ?? undefined,
       NextContinuationToken: found.next === undefined ? undefined : Buffer.from(found.next, 'utf8').toString('base64'),
@@ -27,7 +27,7 @@ export const listOperations: S3Operations = {
     const found = page(currentObjects(bucket), pageRequest(request, request.query.get('marker')));
     return xmlResponse('ListBucketResult', {
       ...listing(request, found),
-      Contents: found.items.map(object => content(request, object)),
+      Contents: found.items.map((object) => content(request, object)),
       Marker: encoded(request, request.query.get('marker') ?? ''),
       NextMarker: encoded(request, found.next),
     });
@@ -46,15 +46,15 @@ export const listOperations: S3Operations = {
       KeyMarker: encoded(request, keyMarker),
       NextKeyMarker: encoded(request, found.next?.split(VERSION_SEPARATOR)[0]),
       NextVersionIdMarker: found.next?.includes(VERSION_SEPARATOR) ? last.versionId : undefined,
-      Version: found.items.filter(version => !version.deleteMarker).map(shown),
-      DeleteMarker: found.items.filter(version => version.deleteMarker).map(shown).map(({ ETag, Size, StorageClass, ...marker }) => marker),
+      Version: found.items.filter((version) => !version.deleteMarker).map(shown),
+      DeleteMarker: found.items.filter((version) => version.deleteMarker).map(shown).map(({ ETag, Size, StorageClass, ...marker }) => marker),
     });
   },
 };
 
 async function listable(s3: S3Context, request: S3Request, action: string): Promise<Bucket> {
   const bucket = s3.buckets.get(request.bucket);
-  const asked = ['prefix', 'delimiter', 'max-keys'].flatMap(name => {
+  const asked = ['prefix', 'delimiter', 'max-keys'].flatMap((name) => {
     const value = request.query.get(name);
     return value === null ? [] : [[`s3:${name}`, value]];
   });
@@ -64,7 +64,9 @@ async function listable(s3: S3Context, request: S3Request, action: string): Prom
 
 function pageRequest({ query }: S3Request, after: string | null): PageRequest {
   const maxKeys = Number(query.get('max-keys') ?? LARGEST_PAGE);
-  if (!Number.isInteger(maxKeys) || maxKeys < 0) throw new ServiceError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+  if (!Number.isInteger(maxKeys) || maxKeys < 0) {
+    throw new ServiceError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+  }
   return {
     prefix: query.get('prefix') ?? '',
     delimiter: query.get('delimiter') ?? '',
@@ -76,7 +78,9 @@ function pageRequest({ query }: S3Request, after: string | null): PageRequest {
 function* currentObjects(bucket: Bucket): Iterable<readonly [string, ObjectVersion]> {
   for (const key of bucket.keys()) {
     const object = bucket.find(key);
-    if (object && !object.deleteMarker) yield [key, object];
+    if (object && !object.deleteMarker) {
+      yield [key, object];
+    }
   }
 }
 
@@ -85,14 +89,18 @@ const VERSION_SEPARATOR = '\u0000';
 
 function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]> {
   for (const key of bucket.keys()) {
-    for (const [index, version] of bucket.versions(key).entries()) yield [`${key}${VERSION_SEPARATOR}${String(index).padStart(9, '0')}`, version];
+    for (const [index, version] of bucket.versions(key).entries()) {
+      yield [`${key}${VERSION_SEPARATOR}${String(index).padStart(9, '0')}`, version];
+    }
   }
 }
 
 /** Where a listing of versions goes on after a key, or after one of its versions. */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
-  if (key === '') return '';
-  const index = bucket.versions(key).findIndex(version => version.versionId === versionId);
+  if (key === '') {
+    return '';
+  }
+  const index = bucket.versions(key).findIndex((version) => version.versionId === versionId);
   return `${key}${VERSION_SEPARATOR}${index < 0 ? '9' : String(index).padStart(9, '0')}`;
 }
 
@@ -105,7 +113,7 @@ function listing(request: S3Request, found: Page<ObjectVersion>): XmlElement {
     MaxKeys: maxKeys,
     EncodingType: request.query.get('encoding-type') ?? undefined,
     IsTruncated: found.next !== undefined,
-    CommonPrefixes: found.commonPrefixes.map(name => ({ Prefix: encoded(request, name) })),
+    CommonPrefixes: found.commonPrefixes.map((name) => ({ Prefix: encoded(request, name) })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Bucket, Upload } from '../bucket';
 import { readCopySource } from './copy';
 import { authorizePut, checkWriteConditions, encryptionHeaders, keptHeaders, md5Etag, versionHeader } from './objects';
@@ -39,10 +39,10 @@ export const multipartOperations: S3Operations = {
     const upload = await authorizedUpload(s3, request);
     const parts = chosenParts(request, upload);
     checkWriteConditions(request, bucket);
-    const md5s = parts.map(part => Buffer.from(part.etag.replace(/"/g, ''), 'hex'));
+    const md5s = parts.map((part) => Buffer.from(part.etag.replace(/"/g, ''), 'hex'));
     const object = bucket.put(request.key, {
       deleteMarker: false,
-      body: Buffer.concat(parts.map(part => part.body)),
+      body: Buffer.concat(parts.map((part) => part.body)),
       etag: `"${createHash('md5').update(Buffer.concat(md5s)).digest('hex')}-${parts.length}"`,
       lastModified: s3.environment.clock.now(),
       headers: upload.headers,
@@ -88,7 +88,9 @@ async function authorizedUpload(s3: S3Context, request: S3Request): Promise<Uplo
 
 function findUpload(bucket: Bucket, request: S3Request): Upload {
   const upload = bucket.uploads.get(uploadIdOf(request));
-  if (upload?.key === request.key) return upload;
+  if (upload?.key === request.key) {
+    return upload;
+  }
   throw new ServiceError('NoSuchUpload',
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.', 404);
 }
@@ -109,18 +111,22 @@ function addPart(s3: S3Context, request: S3Request, upload: Upload, body: Buffer
 
 function chosenParts(request: S3Request, upload: Upload): { readonly body: Buffer; readonly etag: string }[] {
   const listed = children(parseXml(request.body.toString('utf8')).CompleteMultipartUpload, 'Part');
-  if (listed.length === 0) throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
-  const numbers = listed.map(part => Number(text(part, 'PartNumber')));
+  if (listed.length === 0) {
+    throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
+  }
+  const numbers = listed.map((part) => Number(text(part, 'PartNumber')));
   if (numbers.some((number, index) => index > 0 && number <= numbers[index - 1])) {
     throw new ServiceError('InvalidPartOrder', 'The list of parts was not in ascending order. The parts list must be specified in order by part number.');
   }
   const parts = listed.map((part, index) => {
     const stored = upload.parts.get(numbers[index]);
-    if (stored && stored.etag === `"${(text(part, 'ETag') ?? '').replace(/"/g, '')}"`) return stored;
+    if (stored && stored.etag === `"${(text(part, 'ETag') ?? '').replace(/"/g, '')}"`) {
+      return stored;
+    }
     throw new ServiceError('InvalidPart', 'One or more of the specified parts could not be found. '
       + 'The part may not have been uploaded, or the specified entity tag may not match the part\'s entity tag.');
   });
-  if (parts.slice(0, -1).some(part => part.body.length < SMALLEST_PART)) {
+  if (parts.slice(0, -1).some((part) => part.body.length < SMALLEST_PART)) {
     throw new ServiceError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
   }
   return parts;

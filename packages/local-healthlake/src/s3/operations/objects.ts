@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import type { Bucket, Encryption, ObjectVersion } from '../bucket';
 import { parseRange } from './range';
 import { ServiceError, type Caller, type WireResponse } from '../../contract';
@@ -63,17 +63,25 @@ export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bu
 export function checkWriteConditions({ headers, key }: S3Request, bucket: Bucket): void {
   const current = bucket.find(key);
   const exists = current && !current.deleteMarker;
-  if (headers['if-none-match'] === '*' && exists) throw preconditionFailed();
+  if (headers['if-none-match'] === '*' && exists) {
+    throw preconditionFailed();
+  }
   const expected = headers['if-match'];
-  if (expected === undefined) return;
-  if (!exists) throw noSuchKey();
-  if (!sameEtag(expected, current.etag)) throw preconditionFailed();
+  if (expected === undefined) {
+    return;
+  }
+  if (!exists) {
+    throw noSuchKey();
+  }
+  if (!sameEtag(expected, current.etag)) {
+    throw preconditionFailed();
+  }
 }
 
 export function keptHeaders(headers: S3Request['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => KEPT_HEADERS.test(name)).map(([name, value]) =>
     // The framing of the body in transit is not part of the object.
-    [name, name === 'content-encoding' ? value.split(/,\s*/).filter(encoding => encoding !== 'aws-chunked').join(',') : value]);
+    [name, name === 'content-encoding' ? value.split(/,\s*/).filter((encoding) => encoding !== 'aws-chunked').join(',') : value]);
   return Object.fromEntries(kept.filter(([, value]) => value));
 }
 
@@ -98,18 +106,30 @@ export async function findObject(s3: S3Context, caller: Caller, bucket: Bucket, 
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
   await s3.access.onObject(caller, action, bucket, key, versionId === undefined ? {} : { 's3:VersionId': versionId });
   const object = bucket.find(key, versionId);
-  if (!object) throw await s3.access.absent(caller, bucket, versionId === undefined ? noSuchKey() : noSuchVersion());
-  if (!object.deleteMarker) return object;
-  if (versionId === undefined) throw await s3.access.absent(caller, bucket, noSuchKey());
+  if (!object) {
+    throw await s3.access.absent(caller, bucket, versionId === undefined ? noSuchKey() : noSuchVersion());
+  }
+  if (!object.deleteMarker) {
+    return object;
+  }
+  if (versionId === undefined) {
+    throw await s3.access.absent(caller, bucket, noSuchKey());
+  }
   throw new ServiceError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
 }
 
 function requestedEncryption(
   algorithm: string | undefined, keyId: string | undefined, bucketKey: string | undefined, byDefault: Encryption,
 ): Encryption {
-  if (algorithm === undefined) return byDefault;
-  if (algorithm === 'AES256') return { algorithm };
-  if (algorithm !== 'aws:kms') throw new ServiceError('InvalidArgument', 'The encryption method specified is not supported');
+  if (algorithm === undefined) {
+    return byDefault;
+  }
+  if (algorithm === 'AES256') {
+    return { algorithm };
+  }
+  if (algorithm !== 'aws:kms') {
+    throw new ServiceError('InvalidArgument', 'The encryption method specified is not supported');
+  }
   const inherited = byDefault.algorithm === 'aws:kms' ? byDefault : undefined;
   return {
     algorithm,
@@ -121,7 +141,9 @@ function requestedEncryption(
 /** The answer to a read whose condition says that no content is wanted. */
 function conditional({ headers }: S3Request, object: ObjectVersion): WireResponse | undefined {
   const expected = headers['if-match'];
-  if (expected !== undefined && !sameEtag(expected, object.etag)) throw preconditionFailed();
+  if (expected !== undefined && !sameEtag(expected, object.etag)) {
+    throw preconditionFailed();
+  }
   const known = headers['if-none-match'];
   return known !== undefined && sameEtag(known, object.etag) ? { status: 304, headers: { etag: object.etag } } : undefined;
 }
@@ -147,7 +169,7 @@ function withBody(request: S3Request, object: ObjectVersion): WireResponse {
 }
 
 function sameEtag(given: string, etag: string): boolean {
-  return given === '*' || given.split(/,\s*/).some(one => one.replace(/"/g, '') === etag.replace(/"/g, ''));
+  return given === '*' || given.split(/,\s*/).some((one) => one.replace(/"/g, '') === etag.replace(/"/g, ''));
 }
 
 function noSuchKey(): ServiceError {

@@ -23,12 +23,21 @@ export function page<T>(entries: Iterable<readonly [name: string, item: T]>, req
   const commonPrefixes: string[] = [];
   let last: string | undefined;
   for (const [name, item] of entries) {
-    if (!name.startsWith(request.prefix) || !comesAfter(name, request)) continue;
+    if (!name.startsWith(request.prefix) || !comesAfter(name, request)) {
+      continue;
+    }
     const rolledUp = commonPrefix(name, request);
-    if (rolledUp !== undefined && rolledUp === commonPrefixes[commonPrefixes.length - 1]) continue;
-    if (items.length + commonPrefixes.length >= request.maxKeys) return { items, commonPrefixes, next: last };
-    if (rolledUp === undefined) items.push(item);
-    else commonPrefixes.push(rolledUp);
+    if (rolledUp !== undefined && rolledUp === commonPrefixes[commonPrefixes.length - 1]) {
+      continue;
+    }
+    if (items.length + commonPrefixes.length >= request.maxKeys) {
+      return { items, commonPrefixes, next: last };
+    }
+    if (rolledUp === undefined) {
+      items.push(item);
+    } else {
+      commonPrefixes.push(rolledUp);
+    }
     last = rolledUp ?? name;
   }
   return { items, commonPrefixes };
@@ -36,7 +45,9 @@ export function page<T>(entries: Iterable<readonly [name: string, item: T]>, req
 
 /** A common prefix that was listed stands for all names below it. */
 function comesAfter(name: string, { after, delimiter, prefix }: PageRequest): boolean {
-  if (name <= after) return false;
+  if (name <= after) {
+    return false;
+  }
   const wasCommonPrefix = delimiter !== '' && after.length > prefix.length && after.endsWith(delimiter);
   return !(wasCommonPrefix && name.startsWith(after));
 }

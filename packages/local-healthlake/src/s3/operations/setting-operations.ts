@@ -6,39 +6,43 @@ import { encryptionFrom, publicAccessBlockFrom } from '../settings';
 
 /** The settings of a bucket, each read and written by an operation of its own. */
 export const settingOperations: S3Operations = {
-  GetBucketEncryption: setting('s3:GetEncryptionConfiguration', bucket => encryptionResponse(bucket.encryption)),
+  GetBucketEncryption: setting('s3:GetEncryptionConfiguration', (bucket) => encryptionResponse(bucket.encryption)),
   PutBucketEncryption: setting('s3:PutEncryptionConfiguration', (bucket, request) => {
     const [rule] = children(document(request, 'ServerSideEncryptionConfiguration'), 'Rule');
     const [byDefault] = children(rule, 'ApplyServerSideEncryptionByDefault');
     bucket.encryption = encryptionFrom(text(byDefault, 'SSEAlgorithm'), text(byDefault, 'KMSMasterKeyID'), text(rule, 'BucketKeyEnabled'));
     return empty();
   }),
-  DeleteBucketEncryption: setting('s3:PutEncryptionConfiguration', bucket => {
+  DeleteBucketEncryption: setting('s3:PutEncryptionConfiguration', (bucket) => {
     bucket.encryption = { algorithm: 'AES256' };
     return NO_CONTENT;
   }),
 
-  GetBucketVersioning: setting('s3:GetBucketVersioning', bucket => xmlResponse('VersioningConfiguration', { Status: bucket.versioning })),
+  GetBucketVersioning: setting('s3:GetBucketVersioning', (bucket) => xmlResponse('VersioningConfiguration', { Status: bucket.versioning })),
   PutBucketVersioning: setting('s3:PutBucketVersioning', (bucket, request) => {
     bucket.versioning = text(document(request, 'VersioningConfiguration'), 'Status') === 'Enabled' ? 'Enabled' : 'Suspended';
     return empty();
   }),
 
-  GetPublicAccessBlock: setting('s3:GetBucketPublicAccessBlock', bucket => {
-    if (bucket.publicAccessBlock) return xmlResponse('PublicAccessBlockConfiguration', { ...bucket.publicAccessBlock });
+  GetPublicAccessBlock: setting('s3:GetBucketPublicAccessBlock', (bucket) => {
+    if (bucket.publicAccessBlock) {
+      return xmlResponse('PublicAccessBlockConfiguration', { ...bucket.publicAccessBlock });
+    }
     throw new ServiceError('NoSuchPublicAccessBlockConfiguration', 'The public access block configuration was not found', 404);
   }),
   PutPublicAccessBlock: setting('s3:PutBucketPublicAccessBlock', (bucket, request) => {
     bucket.publicAccessBlock = publicAccessBlockFrom(document(request, 'PublicAccessBlockConfiguration'));
     return empty();
   }),
-  DeletePublicAccessBlock: setting('s3:PutBucketPublicAccessBlock', bucket => {
+  DeletePublicAccessBlock: setting('s3:PutBucketPublicAccessBlock', (bucket) => {
     bucket.publicAccessBlock = undefined;
     return NO_CONTENT;
   }),
 
-  GetBucketPolicy: setting('s3:GetBucketPolicy', bucket => {
-    if (bucket.policy) return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(bucket.policy) };
+  GetBucketPolicy: setting('s3:GetBucketPolicy', (bucket) => {
+    if (bucket.policy) {
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(bucket.policy) };
+    }
     throw new ServiceError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
   }),
   PutBucketPolicy: setting('s3:PutBucketPolicy', async (bucket, request, s3) => {
@@ -47,21 +51,23 @@ export const settingOperations: S3Operations = {
     bucket.policy = policy;
     return NO_CONTENT;
   }),
-  DeleteBucketPolicy: setting('s3:DeleteBucketPolicy', bucket => {
+  DeleteBucketPolicy: setting('s3:DeleteBucketPolicy', (bucket) => {
     bucket.policy = undefined;
     return NO_CONTENT;
   }),
 
-  GetBucketTagging: setting('s3:GetBucketTagging', bucket => {
-    if (bucket.tags.length > 0) return xmlResponse('Tagging', { TagSet: { Tag: bucket.tags.map(({ Key, Value }) => ({ Key, Value })) } });
+  GetBucketTagging: setting('s3:GetBucketTagging', (bucket) => {
+    if (bucket.tags.length > 0) {
+      return xmlResponse('Tagging', { TagSet: { Tag: bucket.tags.map(({ Key, Value }) => ({ Key, Value })) } });
+    }
     throw new ServiceError('NoSuchTagSet', 'The TagSet does not exist', 404);
   }),
   PutBucketTagging: setting('s3:PutBucketTagging', (bucket, request) => {
     const [tagSet] = children(document(request, 'Tagging'), 'TagSet');
-    bucket.tags = children(tagSet, 'Tag').map(tag => ({ Key: text(tag, 'Key') ?? '', Value: text(tag, 'Value') ?? '' }));
+    bucket.tags = children(tagSet, 'Tag').map((tag) => ({ Key: text(tag, 'Key') ?? '', Value: text(tag, 'Value') ?? '' }));
     return NO_CONTENT;
   }),
-  DeleteBucketTagging: setting('s3:PutBucketTagging', bucket => {
+  DeleteBucketTagging: setting('s3:PutBucketTagging', (bucket) => {
     bucket.tags = [];
     return NO_CONTENT;
   }),
