@@ -31,8 +31,8 @@ export async function isComplete(request: IsCompleteRequest | WatchedImport): Pr
 }
 
 /**
- * Lambda logs what is thrown, with stack and cause; CloudFormation and Step Functions show its message. So a text of a service or of a library
- * is never thrown on as it is.
+ * Lambda logs a thrown error with its stack and cause, and CloudFormation and Step Functions show its message. So an error of a service or a library
+ * is never rethrown unfiltered.
  */
 async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>): Promise<T> {
   try {

@@ -73,9 +73,9 @@ export interface ImportJobProperties extends CommonProperties {
   readonly JobNamePrefix: string;
   readonly ValidationLevel: string;
   readonly Revision?: string;
-  /** The user's word that this data set is already in this data store. Since version 3. */
+  /** The user declares that this data set is already in this data store. Since version 3. */
   readonly AlreadyImported?: 'true';
-  /** The data store is a resource of the same app, so that one that takes its place is new and empty. Since version 3. */
+  /** The data store is a resource of the same app, so its replacement is new and empty. Since version 3. */
   readonly DatastoreInApp?: 'true';
   /** Since version 2. */
   readonly Quotas?: WireQuotas;
@@ -134,7 +134,7 @@ export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 /** What is measured of a job that has ended. */
 export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
 
-/** Every metric of an import that has ended. `AlreadyImported` counts imports that started no job because the data was there. */
+/** The metrics of an import that has ended. `AlreadyImported` counts imports that started no job because the data was already there. */
 export type EndMetricName = ResultMetricName | 'AlreadyImported';
 
 /** What tells the metrics of imports apart. */
@@ -157,8 +157,8 @@ export interface ImportEventDetail {
   readonly datastoreId: string;
   readonly jobId: string;
   /**
-   * `UNKNOWN` if HealthLake could not be asked for it; not one of a job that has ended if the wait was given up; `ALREADY_IMPORTED` if no job was
-   * started.
+   * The job status in HealthLake's words. `UNKNOWN` if HealthLake could not be asked. The status of a running job if the wait was given up.
+   * `ALREADY_IMPORTED` if no job was started.
    */
   readonly jobStatus: string;
   readonly resourcesScanned?: number;
@@ -195,5 +195,5 @@ export interface WatchAnswer {
 /** The value of an attribute that is not known. */
 export const UNKNOWN = 'UNKNOWN';
 
-/** Stands for the job, and for its status, of a data set that was already in the data store. Since version 3. */
+/** Stands for the job id and for the job status if the data set was already in the data store. Since version 3. */
 export const ALREADY_IMPORTED = 'ALREADY_IMPORTED';

@@ -13,7 +13,7 @@ const ASSUME_BUDGET = 30_000;
 
 const sts = new STSClient(CLIENT_CONFIG);
 
-/** Names whoever acts as a role, in CloudTrail and in AWS's messages. */
+/** The session name that CloudTrail and AWS's messages show for an assumed role. */
 export const ROLE_SESSION_NAME = 'fhir-import';
 
 /** Temporary credentials of an import's role; the SDK keeps them until they expire. */

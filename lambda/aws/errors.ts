@@ -32,7 +32,7 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
-/** Whether AWS answered that it has not done what it was asked for; without an answer, or out of order, it may have. */
+/** Whether AWS answered that it has not done what was requested. Without an answer, or after a 5xx, it may have done it. */
 export function isRefusal(error: unknown): boolean {
   const status = toSdkError(error).$metadata?.httpStatusCode;
   return status !== undefined && status < 500;
@@ -44,28 +44,28 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /**
- * The error's code and text, as far as they may be shown.
+ * Returns the error's code and text without words that must not be shown.
  *
  * @param own names of the import's own resources
  */
 export function describeError(error: unknown, own?: readonly string[]): string {
   const { name, message, $metadata } = toSdkError(error);
-  // CloudTrail has what AWS has answered, and knows nothing of requests that got no answer.
+  // CloudTrail records the answers of AWS, but no request that got no answer.
   return quoteServiceText(showErrorCode(name), String(message), own, $metadata?.httpStatusCode === undefined ? undefined : 'CloudTrail');
 }
 
-/** AWS's code of an error, or Node's of one that didn't come from AWS, if it may be shown. */
+/** The code of an error from AWS or Node.js, or `Error` if it must not be shown. */
 export function errorCodeOf(error: unknown): string {
   const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
   return showErrorCode(code, name);
 }
 
-/** The first that is the code of an error: anything can be thrown under any name. */
+/** The first name that is a known error code, because an error can have any name. */
 export function showErrorCode(...names: readonly unknown[]): string {
   return names.find((name): name is string => typeof name === 'string' && isErrorCode(name)) ?? 'Error';
 }
 
-/** The words of an error, to be decided by. They may be of anything: they must never be shown. */
+/** The raw words of an error, for decisions only. Never show them: they may contain patient data. */
 export function wordsOf(error: unknown): string {
   const { name, message } = toSdkError(error);
   return `${name}: ${String(message).slice(0, MAX_LENGTH)}`;

@@ -35,7 +35,7 @@ export function operatorFor(roleArn: string): Operator {
     starter: new HealthLakeClient({ ...config, maxAttempts: 1 }),
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
-    // Tries once only: a report is asked for again where it is known that it was refused.
+    // One attempt only: `report-call.ts` decides whether to invoke the report function again.
     lambda: new LambdaClient({ ...config, maxAttempts: 1, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
     events: new EventBridgeClient(config),
     states: new SFNClient(config),

@@ -18,7 +18,7 @@ export interface OnEventRequest {
 /** What `onEvent` answers. The framework carries all of it into every `isComplete` request of the same event. */
 export interface OnEventResponse extends Deadlines {
   readonly PhysicalResourceId: string;
-  /** Random: an event that is delivered twice has two waiters, which know nothing of each other. Undefined as `DeliveredAt` is. */
+  /** Random, so that the two waiters of an event that is delivered twice differ. Undefined if `DeliveredAt` is. */
   readonly WaiterId?: string;
 }
 
@@ -26,23 +26,23 @@ export interface OnEventResponse extends Deadlines {
 export interface Deadlines {
   /** When CloudFormation sent the event. */
   readonly RequestedAt: number;
-  /** When Lambda delivered it, which can be minutes later. Undefined if an earlier version of this handler received the event. */
+  /** When Lambda delivered the event, which can be minutes later. Undefined if an earlier version of this handler received the event. */
   readonly DeliveredAt?: number;
   /** When an answer has to be given, whatever is known by then. */
   readonly Deadline: number;
 }
 
-/** When the handler first knew of the event: whatever counts from the first attempt counts from here. */
+/** When the handler received the event. Durations that count from the first attempt begin here. */
 export function deliveredAtOf({ RequestedAt, DeliveredAt = RequestedAt }: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): number {
   return DeliveredAt;
 }
 
-/** Whether `isComplete` is asked for the first time, or soon after: what is asked for at once then would come too late in a wait. */
+/** Whether this is the first call of `isComplete`, or one soon after. Some requests are sent only then: later they would come too late. */
 export function isFirstInvocation(times: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): boolean {
   return Date.now() < deliveredAtOf(times) + FIRST_INVOCATION_WITHIN_MS;
 }
 
-/** Starting the waiter and two functions that are cold takes seconds. The framework asks again 10 s after an answer, so at most twice in this time. */
+/** Cold starts of the waiter and two functions take seconds. The framework calls again 10 s after an answer, so at most twice within this time. */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
 /** How far the clock of the function and those of AWS's services may be apart, in milliseconds. */

@@ -8,7 +8,7 @@ export function deadlinesOf(request: OnEventRequest, timeout: number): Deadlines
   return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeout };
 }
 
-/** Until when a refusal may be one that passes, in milliseconds since the epoch. */
+/** Until when a refusal is retried because it may be transient, in milliseconds since the epoch. */
 export function settledBy(times: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): number {
   return deliveredAtOf(times) + SETTLING_TIME;
 }

@@ -3,24 +3,24 @@ import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws
 import { describeError, kindOf, showErrorCode } from '../aws/errors';
 import type { ReportAnswer, ReportRequest } from '../report/types';
 
-/** The pauses between two invocations double from the first to the longest, in milliseconds. */
+/** The pause between two invocations doubles from the first to the longest, in milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
-/** The status of a function that is not ready: Lambda makes one that was idle for weeks ready when it refuses the first invocation. */
+/** The status for a function that is not ready. Lambda refuses the first invocation of a function that was idle for weeks, and then makes it ready. */
 const CONFLICT = 409;
 
-/** What is to be reported on, and by which function. */
+/** A report request, and the function to invoke. */
 export interface ReportCall extends ReportRequest {
   readonly FunctionArn: string;
 }
 
-/** Has the report made, or read if it is there. A function that fails, or takes too long, is an answer too. */
+/** Asks the report function to make the report, or to read an existing one. A function that fails or times out yields `unreadable`. */
 export async function askForReport(lambda: LambdaClient, { FunctionArn, ...request }: ReportCall, abortSignal: AbortSignal): Promise<ReportAnswer> {
   try {
     const { FunctionError, Payload } = await invoke(lambda, FunctionArn, request, abortSignal);
     const answer = JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as ReportAnswer & { readonly errorType?: string };
-    // Not its message: that may be of anything.
+    // Omit the message: it may contain patient data.
     return FunctionError === undefined ? answer : { kind: 'unreadable', why: `the report function failed: ${showErrorCode(answer.errorType, FunctionError)}` };
   } catch (error) {
     return { kind: 'unreadable', why: `the report function could not be asked: ${describeError(error, [FunctionArn])}` };
@@ -28,8 +28,8 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
 }
 
 /**
- * Invokes the function, and repeats that until the budget ends while Lambda refuses it, as it does with a function that was idle for weeks. When an
- * answer is lost, the function may still run: it is invoked once more, because a report that is made twice is the same.
+ * Invokes the function. While Lambda refuses the call, as for a function that was idle for weeks, repeats it until the budget ends. If an answer is
+ * lost, the function may still run: invokes it once more only, because making the report twice gives the same report.
  */
 async function invoke(lambda: LambdaClient, FunctionName: string, request: ReportRequest, abortSignal: AbortSignal): Promise<InvokeCommandOutput> {
   let lostAnswers = 0;
@@ -47,7 +47,7 @@ async function invoke(lambda: LambdaClient, FunctionName: string, request: Repor
   }
 }
 
-/** Whether there is still time afterwards. */
+/** Pauses, and returns false if the budget ends meanwhile. */
 async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise<boolean> {
   try {
     await sleep(milliseconds, undefined, { signal: abortSignal });

@@ -13,8 +13,8 @@ export interface ResultsReader {
 }
 
 /**
- * Where the results of a job are: the folder that HealthLake gives. If it gives only the prefix that was sent, or the job is gone, it is the folder
- * that the developer guide documents.
+ * The location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job is gone, the
+ * folder that the developer guide documents.
  */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: Pick<ResultsReader, 'DatastoreId' | 'OutputS3Uri'>, jobId: string, job?: ImportJob): string {
   if (jobId === UNKNOWN || jobId === ALREADY_IMPORTED) {

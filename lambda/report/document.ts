@@ -9,7 +9,7 @@ import { ownNamesOfReport } from '../service-text/own-names';
 /** The version of the shapes in this file, which docs/report.schema.json describes. */
 export const REPORT_VERSION = 1;
 
-/** The JSON that a list of files or reasons takes at most: four such lists, and what else there is, stay below the 16 MiB that are read again. */
+/** The maximum JSON size of a list of files or reasons. A report has four lists and must stay below the 16 MiB that can be read back. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
 /** `report.json`. It has object keys, so that the owner of the data finds what has to be mended, and no other value of the data. */
@@ -44,7 +44,7 @@ export interface SectionDocument {
   readonly otherFiles: { readonly files: number; readonly count: number };
   readonly resourceTypes: readonly TypeDocument[];
   readonly reasons: readonly ReasonDocument[];
-  /** Reasons that are not in the list, if there are any. Their counts are summed, so that a resource may be in the sum more than once. */
+  /** Reasons that are not in the list, if any. `count` sums their counts, so a resource may be counted more than once. */
   readonly otherReasons?: { readonly reasons: number; readonly count: number };
 }
 
@@ -132,7 +132,7 @@ function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDo
   };
 }
 
-/** The first of these, as many as fit into a list; and how many the rest are, with the sum of their counts. */
+/** Splits entries into those that fit into a list and the rest, which is given by its number and the sum of its counts. */
 function listOf<T extends Count, D>(counted: readonly T[], toDocument: (one: T) => D): { listed: D[]; rest: number; restCount: number } {
   const listed: D[] = [];
   let bytes = 0;

@@ -1,18 +1,18 @@
 import type { OccurrenceDocument, ReasonDocument, SectionDocument } from './document';
 import type { JsonCause } from './types';
 
-/** The text of HealthLake for a line that is not a JSON object. */
+/** HealthLake's message for a line that is not a JSON object. */
 export const INVALID_JSON = 'Invalid JSON found in input file';
 
 /** The failed lines of one file. */
 interface Sample {
-  /** How many there are. */
+  /** The number of failed lines. */
   readonly count: number;
-  /** The first of them, three at most. */
+  /** The first failed lines, at most three. */
   readonly first: readonly Pick<OccurrenceDocument, 'inputLine'>[];
 }
 
-/** The cause that explains the most lines; undefined if HealthLake doesn't number them. */
+/** The cause that explains the most lines. Undefined if HealthLake doesn't number the lines. */
 export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): JsonCause | undefined {
   const lines = new Map<JsonCause, number>();
   for (const sample of samplesOf(reason, failures)) {
@@ -24,7 +24,7 @@ export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): 
   return [...lines].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** The files, if no line of theirs failed for another reason; otherwise the places of this reason that the report has. */
+/** The failed lines by file, if no line failed for another reason. Otherwise only the occurrences of this reason that the report lists, by file. */
 function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument): readonly Sample[] {
   if (count === failures.count) {
     return failures.files;
@@ -33,7 +33,7 @@ function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument):
   return keys.map((key) => first.filter((place) => place.key === key)).map((places) => ({ count: places.length, first: places }));
 }
 
-/** Whether HealthLake counts lines from 0 or from 1 is not documented. */
+/** The first line may be 0 or 1: HealthLake doesn't document where it begins to count. */
 function causeOf({ count, first }: Sample): JsonCause | undefined {
   const [start, ...others] = first.map(({ inputLine }) => inputLine);
   if (start === undefined || others.includes(undefined)) {

@@ -7,7 +7,7 @@ const BLANK = /^\s*$/;
 /** Finds the resource type in the start of a line that is too long to parse. */
 const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;
 
-/** Reads the lines of one file of the results and counts what they say. */
+/** Reads the lines of one results file and counts their reasons. */
 export class LineReader {
   private readonly splitter = new LineSplitter();
   private line = 0;

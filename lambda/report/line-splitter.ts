@@ -11,8 +11,8 @@ export interface Line {
 }
 
 /**
- * Splits a file that comes in pieces into lines, and holds one line at most. Node's `readline` holds a line of any length, and splits at U+2028,
- * which JSON allows in a string.
+ * Splits a file that comes in pieces into lines, and holds at most one bounded line. Node's `readline` holds lines of any length, and also splits at
+ * U+2028, which JSON allows in a string.
  */
 export class LineSplitter {
   /** The start of the next line. */

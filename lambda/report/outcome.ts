@@ -25,7 +25,7 @@ export const LINE_TOO_LONG = 'line-too-long';
 /** A resource is rejected for issues of these severities. */
 const ERRORS = new Set<unknown>(['fatal', 'error']);
 
-/** The form of the developer guide's example: a name without quotes, and one closing brace too few. */
+/** Matches the developer guide's example, which has a name without quotes and lacks a closing brace. */
 const AS_PRINTED = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
 
 /** Reads a line of the results, which may have any content. */

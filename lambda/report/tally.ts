@@ -5,7 +5,7 @@ import { type Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITH
 /** How many of the first occurrences are kept. */
 export const FIRST_KEPT = 3;
 
-/** Filled messages could be as many as there are elements: beyond this many reasons, new messages stay unfilled. */
+/** Beyond this number of reasons, new messages stay unfilled templates: filled ones could be as many as there are elements in the data. */
 const MAX_FILLED = 2_000;
 
 /** How many files have a row of their own: those with the most lines. */
@@ -47,7 +47,7 @@ export interface FileTally extends Count {
   wasRead: boolean;
 }
 
-/** Lines that say the same. */
+/** Lines with the same code and message. */
 export interface Reason extends Count {
   readonly code: string;
   readonly message?: string;
@@ -56,8 +56,8 @@ export interface Reason extends Count {
 }
 
 /**
- * What the lines of one kind say, and how often. What it holds doesn't grow with the number of lines: there are as many reasons as issue types
- * and templates of messages allow, and `MAX_FILLED` more.
+ * Counts the reasons of one kind of lines. Its memory doesn't grow with the number of lines: the issue types and message templates bound the number
+ * of reasons, and filled messages add at most `MAX_FILLED`.
  */
 export class Tally implements Count {
   public count = 0;
@@ -102,7 +102,7 @@ export class Tally implements Count {
     }
   }
 
-  /** The reason of an issue. What isn't known to come from FHIR or from HealthLake is left out. */
+  /** The reason of an issue, without codes and messages that are not known to come from FHIR or HealthLake. */
   public reason({ code, text }: Issue): Reason {
     if (code !== undefined && OWN_MESSAGES.has(code)) {
       return this.reasonOf(code, OWN_MESSAGES.get(code))!;
@@ -112,7 +112,7 @@ export class Tally implements Count {
     return this.reasonOf(known, message?.filled, MAX_FILLED) ?? this.reasonOf(known, message?.bare)!;
   }
 
-  /** The reason, made if there is none; undefined if that would make more than `max` reasons. */
+  /** Gets or creates the reason. Returns undefined if there would be more than `max` reasons. */
   private reasonOf(code: string, message: string | undefined, max = Infinity): Reason | undefined {
     const known = this.reasonsByCode.get(code)?.get(message);
     if (known || this.reasons.length >= max) {
@@ -154,7 +154,7 @@ function bump(counted: Count, file: FileTally, line: number, lineId?: number): v
   const { first } = counted;
   counted.count += 1;
   if (first.length < FIRST_KEPT || file.index < first[first.length - 1].file.index) {
-    // A file that was listed earlier may be read later. The lines of one file come in their order, which sorting keeps.
+    // Files may be read in another order than they were listed. The lines of one file arrive in order, and the stable sort keeps that.
     first.push({ file, line, lineId });
     first.sort((a, b) => a.file.index - b.file.index);
     first.length = Math.min(first.length, FIRST_KEPT);

@@ -55,13 +55,13 @@ export interface ReportReason {
   readonly resourceTypes: readonly string[];
   /** Of resources. One that failed for several reasons is counted with each. */
   readonly count: number;
-  /** Of invalid JSON only, if the numbers of the lines hint at one. */
+  /** Only for invalid JSON, and only if the line numbers hint at a cause. */
   readonly likelyCause?: JsonCause;
 }
 
 /**
- * What is likely wrong with input that has invalid JSON, by where in their files the failed lines are: all lines from the first on, the first or the
- * first two alone, or others. The results have failed lines only, so it stays a guess.
+ * The likely cause of invalid JSON in the input, guessed from the position of the failed lines in their files: three or more from the first on
+ * (`whole-file`), only the first one or two (`start-of-file`), or others (`single-lines`). It is a guess, because the results show only failed lines.
  */
 export type JsonCause = 'whole-file' | 'start-of-file' | 'single-lines';
 

@@ -3,7 +3,7 @@ import { CAPITALIZED, ERROR_CODES, LOWER_CASE, SERVICES } from './vocabulary';
 const CODES = new Set(ERROR_CODES);
 const KNOWN_SERVICES = new Set(SERVICES);
 
-/** Identifiers of AWS are words of its texts that are written together. */
+/** AWS writes its identifiers as several words without a space between them. */
 const PARTS = new Set([...LOWER_CASE, ...CAPITALIZED].map((word) => word.toLowerCase()));
 
 const ACTION = /^([a-z0-9]+):([A-Za-z]{1,80}\*?)$/;
@@ -18,14 +18,14 @@ export function isErrorCode(name: string): boolean {
   return CODES.has(name) || (specific !== undefined && isMadeOfWords(specific)) || (NAMED_ERROR.test(name) && isMadeOfWords(name));
 }
 
-/** Whether this is an action, as `s3:GetObject`, the endpoint of a service, or a Region. */
+/** Whether this is an action such as `s3:GetObject`, the endpoint of a service, or a Region. */
 export function isAwsName(text: string): boolean {
   const [, service = '', name = ''] = ACTION.exec(text) ?? [];
   return REGION.test(text) || KNOWN_SERVICES.has(ENDPOINT.exec(text)?.[1] ?? '')
     || (KNOWN_SERVICES.has(service) && isMadeOfWords(name.replace('*', '')));
 }
 
-/** `ListFHIRImportJobs` is made of List, FHIR, Import and Jobs. */
+/** Splits `ListFHIRImportJobs` into List, FHIR, Import and Jobs. */
 function isMadeOfWords(name: string): boolean {
   const parts = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   return parts.length > 0 && parts.every((part) => PARTS.has(part.toLowerCase()));

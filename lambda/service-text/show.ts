@@ -2,12 +2,12 @@ import { isAwsName, isErrorCode } from './identifiers';
 import { CAPITALIZED, IDENTIFIERS, LOWER_CASE, QUOTED_PATTERNS, STATUSES } from './vocabulary';
 import { RESOURCE_TYPES } from '../report/fhir-r4-names';
 
-/** As long as a job's message can be. Messages of errors have no bound of their own. */
+/** The maximum length of a job's message. Error messages have no documented maximum. */
 export const MAX_LENGTH = 2_048;
 
 const HIDDEN = '***';
 
-/** What may stand around a word. */
+/** The punctuation that may surround a word. */
 const PUNCTUATION = '"\'`()[]{}<>,.;:!?';
 
 const WORDS = new Set([...LOWER_CASE, ...CAPITALIZED, ...STATUSES, ...IDENTIFIERS, ...QUOTED_PATTERNS].map((word) => coreOf(word).core));
@@ -21,9 +21,9 @@ const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|few
 export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
 
 /**
- * A text of a service, with where the full text is if a part of it is hidden.
+ * Returns the harmless words of a service's text. If a part is hidden, says where the full text is.
  *
- * @param introduction stands before the text, and has to be harmless
+ * @param introduction precedes the text and is shown unfiltered, so it must be harmless
  */
 export function quoteServiceText(introduction: string, text: string, own: readonly string[] = [], fullText?: FullText): string {
   const shown = showServiceText(text, own);
@@ -32,16 +32,16 @@ export function quoteServiceText(introduction: string, text: string, own: readon
 }
 
 /**
- * A text of a service as far as it is known to be harmless. It is cut at white space, and of each chunk all or nothing is shown: a list of what to hide
- * would never be complete. So a chunk that hides a name in whatever way is not shown, because it is no word that we know.
+ * Returns a service's text without the words that are not known to be harmless. The text is split at white space, and each chunk is shown as a whole or
+ * not at all. Only known words are shown, because a list of words to hide would never be complete.
  *
- * @param own names of the import's own resources; one that ends in `/` is also shown where a text goes on after it
+ * @param own names of the import's own resources; one that ends in `/` is also shown if the chunk continues after it
  */
 export function showServiceText(text: string, own: readonly string[] = []): string {
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
   const cores = chunks.map(({ core }) => core);
   const shown = chunks.map((chunk, i) => {
-    // What is left of a name that was cut, by us or by who quotes it, can be a word.
+    // A name that was cut off, by us or by the service, can look like a known word.
     const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
     const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
     return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;
@@ -53,7 +53,7 @@ export function showServiceText(text: string, own: readonly string[] = []): stri
 interface Chunk {
   readonly text: string;
   readonly core: string;
-  /** Where the core begins. */
+  /** The index at which the core begins. */
   readonly start: number;
 }
 
@@ -69,12 +69,12 @@ function coreOf(text: string): Chunk {
   return { text, core: text.slice(start, end), start };
 }
 
-/** Nothing but punctuation is harmless too. */
+/** A chunk of punctuation only is harmless too. */
 function isHarmless(core: string): boolean {
   return core === '' || WORDS.has(core) || RESOURCE_TYPES.has(core) || isErrorCode(core) || isAwsName(core);
 }
 
-/** Numbers are shown where the words beside them say what is counted: others may be ids, record numbers or parts of a date. */
+/** A number is shown only if the words beside it say what it counts. Others may be ids, record numbers or parts of a date. */
 function isAmount(cores: readonly string[], i: number): boolean {
   const isNumber = NUMBER.test(cores[i]);
   if (!isNumber && !LARGE_NUMBER.test(cores[i])) {
@@ -83,7 +83,7 @@ function isAmount(cores: readonly string[], i: number): boolean {
   return UNITS.has(cores[i + 1] ?? '') || (isNumber && MEASURED.test(cores.slice(Math.max(0, i - 3), i).join(' ')));
 }
 
-/** The place of this import, a bucket with its prefix say, in which what the chunk names lies; empty if there is none. */
+/** The import's own location that a chunk begins with, for example its bucket and prefix. Empty if there is none. */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
   const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));
   const length = Math.max(0, ...places.map((place) => place.length));

@@ -1,11 +1,11 @@
 /**
- * What a text of a service may consist of to be shown. Reviewed word by word; a word that is not here costs a reader one word, one too many can
- * cost a patient's name.
+ * The words of service texts that may be shown, reviewed one by one. A missing word hides one word from a reader; a wrong word can disclose a
+ * patient's name.
  *
  * - Add wording of AWS, of Node.js or of FHIR only, each word in the very form in which it is used.
  * - Add no capitalized word that is among the 1,000 most frequent first or family names: `key`, not `Key`; none of Grant, Mark, Page or Rose.
  *   A name in a text is capitalized more often than not.
- * - Add no such word in lower case either unless AWS can't do without it, as without `key`, `may` and `will`.
+ * - Add such a word in lower case only if AWS's texts need it, as they need `key`, `may` and `will`.
  * - Add no numbers, ids, dates or places.
  */
 
@@ -105,7 +105,7 @@ export const STATUSES = words(`
   UPDATE_ROLLBACK_IN_PROGRESS UPDATING
 `);
 
-/** Operations and members of AWS's APIs, headers, and the few signs that stand alone. */
+/** Operations and members of AWS's APIs, headers, and the few signs that occur alone. */
 export const IDENTIFIERS = words(`
   - -- .ndjson = alias/aws/s3 AssumeRole aws/s3 ClientToken clientToken DataAccessRoleArn dataAccessRoleArn DatastoreId datastoreId
   DescribeFHIRDatastore DescribeFHIRImportJob DescribeKey DescribeStacks DetailType DurationSeconds durationSeconds EC2 error}.$response
@@ -150,7 +150,7 @@ export const QUOTED_PATTERNS: readonly string[] = [
   '\\p{ASCII}{0,8192}',
 ];
 
-/** Services, as they stand before an action and in the name of an endpoint. */
+/** Services, as written before an action and in the name of an endpoint. */
 export const SERVICES = words(`
   aws cloudformation cloudtrail ec2 events healthlake iam kms lambda logs organizations ram s3 sns sqs ssm states sts
 `);

@@ -14,7 +14,7 @@ export interface Announcement {
   readonly detail: ImportEventDetail;
 }
 
-/** What names the import of an event. */
+/** The members of an event that identify the import. */
 type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId'>;
 
 /** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */

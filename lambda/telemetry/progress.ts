@@ -35,7 +35,7 @@ export function progressMetrics({ scanned, imported, failed }: Counts): Metrics 
   return { ResourcesScannedSoFar: count(scanned), ResourcesImportedSoFar: count(imported), ResourcesFailedSoFar: count(failed) };
 }
 
-/** HealthLake runs one import at a time. Undefined for a job that has begun. */
+/** How long a job has been waiting in HealthLake's queue. Undefined once it has begun. */
 function secondsQueuedOf(job?: ImportJob): number | undefined {
   const isQueued = job?.JobStatus === 'SUBMITTED' || job?.JobStatus === 'QUEUED';
   return isQueued && job.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;

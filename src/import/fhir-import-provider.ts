@@ -92,7 +92,7 @@ const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   watchRole: 'would let the state machine do what these functions may',
 };
 
-/** A report on a gigabyte of failures takes 10 to 20 seconds; the caller waits, and has five minutes itself. */
+/** A report on a gigabyte of failures takes 10 to 20 seconds; the caller waits for it, and has a time-out of five minutes. */
 const REPORT_TIMEOUT_MINUTES = 3;
 
 /** The amount of memory for which Lambda gives one vCPU; `npm run bench` prints the CPU time and the memory of a report. */

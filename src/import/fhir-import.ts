@@ -97,15 +97,14 @@ export interface FhirImportProps {
   readonly revision?: string;
 
   /**
-   * This data set is already in this data store: the deployment starts nothing.
+   * Whether this data set is already in this data store. If so, the deployment starts no import job.
    *
-   * Set it when the data came into the data store in another way than by an import that HealthLake lists: the data store was restored from a
-   * backup, copied, moved from another account, or filled by hand. HealthLake shows such a data store like an empty one, and an import would
-   * overwrite what has changed since.
+   * Set it if HealthLake lists no import job for the data: the data store was restored from a backup, copied, moved from another account, or
+   * filled by hand. To HealthLake such a data store looks empty, and an import would overwrite newer data.
    *
-   * The attributes `jobId` and `jobStatus` are `ALREADY_IMPORTED` then, and counts and locations `UNKNOWN`. The import remembers it in its
-   * physical id, so that removing the property later starts nothing. It holds for the data set that it is first deployed with: a later `revision`
-   * is imported as always, whether the property is still there or not. Keep it as long as the construct or its stack could be created anew, and
+   * The attributes `jobId` and `jobStatus` become `ALREADY_IMPORTED`, and counts and locations `UNKNOWN`. The custom resource records this in its
+   * physical id, so removing the property later starts nothing. The property applies to the data set that it is first deployed with: a later
+   * `revision` is imported as usual, with or without the property. Keep it as long as the construct or its stack could be created anew, and
    * remove it when the data store is replaced by an empty one.
    *
    * @default false

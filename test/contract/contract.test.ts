@@ -121,7 +121,7 @@ describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefine
 
 const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalIdOfDeclared !== undefined);
 
-describe.each(DECLARING)('what a declared import of contract version %s holds', (version) => {
+describe.each(DECLARING)('a declared import of contract version %s', (version) => {
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
   let aws: Aws;
 
@@ -130,7 +130,7 @@ describe.each(DECLARING)('what a declared import of contract version %s holds', 
   });
   afterEach(() => aws.close());
 
-  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts nothing later, %s the property', async (_, properties) => {
+  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts no job in a later update %s the property', async (_, properties) => {
     const event = jobEvent({
       RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
     });
@@ -138,7 +138,7 @@ describe.each(DECLARING)('what a declared import of contract version %s holds', 
     expect(aws.callCount).toBe(0);
   });
 
-  test('is not judged later', async () => {
+  test('is not judged in a later update', async () => {
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
     });

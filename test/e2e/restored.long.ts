@@ -5,7 +5,7 @@ import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
 jest.setTimeout(180_000);
 
 /** HealthLake shows a restored data store like an empty one: another id, and no jobs. */
-test('an import that is pointed to a restored data store is refused, and with alreadyImported starts nothing', on({}, async (laptop, data) => {
+test('refuses an import that is pointed to a restored data store, and starts no job with alreadyImported', on({}, async (laptop, data) => {
   const restored = await laptop.existingData('other-data');
   const app = (datastoreId: string, props: Partial<FhirImportProps> = {}) => (root: App) => {
     const stack = new Stack(root, 'Import');

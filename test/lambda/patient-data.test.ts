@@ -181,7 +181,7 @@ async function seenOf(scenario: (text: string, name: string) => Promise<unknown>
   return [await answer, ...aws.lines, JSON.stringify([aws.sent('PutEvents'), aws.sent('StartExecution')])].join('\n');
 }
 
-test.each(Object.entries(SCENARIOS))('%s: no name is in anything that is said', async (_what, scenario) => {
+test.each(Object.entries(SCENARIOS))('%s: no output contains a planted name', async (_what, scenario) => {
   const saidAnyway = await seenOf(scenario, 'Access Denied', 'AccessDenied');
   expect(saidAnyway).toMatch(/\w{6}/);
   await fc.assert(fc.asyncProperty(plantedText(), async ({ text, without, name }) => {
@@ -204,6 +204,6 @@ test.each([
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
-])('%s: the rest is said', async (what, expected) => {
+])('%s: the output contains the rest of the text', async (what, expected) => {
   expect(await seenOf(SCENARIOS[what], 'Lovelace Access Denied', 'Lovelace')).toContain(expected);
 });

@@ -54,7 +54,7 @@ describe.each<[string, Policies]>([
     }
   });
 
-  test('lets no alarm of another account publish', async () => {
+  test('does not let alarms of another account publish', async () => {
     expect(await may('cloudwatch.amazonaws.com', 'sns:Publish', '444455556666')).toBe(false);
   });
 

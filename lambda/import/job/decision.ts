@@ -17,17 +17,17 @@ export interface JobChange {
   readonly id?: JobPhysicalId;
   /** When CloudFormation asked, in milliseconds since the epoch. */
   readonly requestedAt: number;
-  /** Until when a refusal may be one that passes, in milliseconds since the epoch. */
+  /** Until when a refusal is retried because it may be transient, in milliseconds since the epoch. */
   readonly settledBy: number;
   /** When it must have its answer, in milliseconds since the epoch. */
   readonly deadline: number;
   /** Why the properties can't be gone by, if so. */
   readonly unreadable?: string;
-  /** Names that the texts of AWS may show. */
+  /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
-  /** Whether the data set was declared to be in the data store already. */
+  /** Whether `alreadyImported` declares the data set, or declared an earlier one. */
   readonly declaration?: Declaration;
-  /** Why no job may be started, if so. */
+  /** Why no job may be started. Undefined if one may. */
   readonly refusal?: string;
 }
 
@@ -55,11 +55,11 @@ export type JobDecision =
   | { readonly kind: 'answer from the id'; readonly jobId: string }
   /** Answer with a job that HealthLake has for the data set. */
   | { readonly kind: 'adopt'; readonly jobId: string }
-  /** Answer without a job: the data set was declared to be in the data store. */
+  /** Answer without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
   /** Answer with the id that CloudFormation gave: nothing may be started, and nothing better is known. */
   | { readonly kind: 'keep the id' }
-  /** The same in the roll-back of an update, with an id of the data set: by that of another one a later update would start it. */
+  /** The same in the roll-back of an update, but with an id of this data set. With the id of another one, a later update would start a job. */
   | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
@@ -147,7 +147,7 @@ function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadl
     : { kind: 'wait', why: 'there is none, and the time to start one is up' };
 }
 
-/** The id may be that of the data set that failed. The one that the stack returns to was imported, or declared. */
+/** The physical id may name the data set that failed. The data set that the stack returns to was imported or declared. */
 function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
   const answer = answerWithoutStarting(change, ledger);
   if (answer.kind === 'answer from the id' || change.oldFingerprint === undefined || change.unreadable !== undefined) {

@@ -2,18 +2,18 @@ import { type ImportJobProperties, UNKNOWN } from '../../../src/contract';
 import { fingerprintOf } from '../fingerprint';
 import type { JobPhysicalId } from './physical-id';
 
-/** An import before a change and after it. */
+/** The properties of an import before and after a change, and its physical id. */
 export interface Versions {
   readonly properties: ImportJobProperties;
-  /** Undefined for a creation, and if they can't be read. After `--no-rollback` they may be those of the attempt before. */
+  /** The properties before the change. Undefined in a creation, or if they can't be read. After `--no-rollback` they may be those of the failed attempt. */
   readonly old?: ImportJobProperties;
   readonly id?: JobPhysicalId;
 }
 
-/** Whether `alreadyImported` counts for the data set, or was set for an earlier data set of the data store. */
+/** `counts`: `alreadyImported` applies to this data set. `spent`: it was set for an earlier data set of the data store. */
 export type Declaration = 'counts' | 'spent';
 
-/** Undefined without `alreadyImported`. */
+/** Returns whether `alreadyImported` applies to this data set. Undefined if it is not set. */
 export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
   const { AlreadyImported, DatastoreId } = properties;
   if (!AlreadyImported) {
@@ -24,7 +24,7 @@ export function declarationOf({ properties, old, id }: Versions): Declaration | 
   return isNew || isUnanswered ? 'counts' : 'spent';
 }
 
-/** Returns why no job may be started, although HealthLake has none that would do; undefined if one may. */
+/** Returns why no job may be started although HealthLake lists no usable job. Undefined if one may be started. */
 export function refusalOf(versions: Versions): string | undefined {
   const { properties: { DatastoreId, DatastoreInApp }, id } = versions;
   const fingerprint = fingerprintOf(versions.properties);
@@ -43,7 +43,7 @@ export function refusalOf(versions: Versions): string | undefined {
     : undefined;
 }
 
-/** The data store that had the data set before. After `--no-rollback` only the physical id may know it. */
+/** The data store that had the data set before. After `--no-rollback` only the physical id may name it. */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;
   if (old && old.DatastoreId !== DatastoreId && fingerprintOf({ ...old, DatastoreId }) === fingerprintOf(properties)) {
@@ -53,7 +53,7 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
   return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
 }
 
-/** Whether the old properties may be those of an attempt that set `alreadyImported` for this very data set: the physical id names another one. */
+/** Whether a failed attempt may have set `alreadyImported` for this very data set: the old properties name it, but the physical id names another one. */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
   return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;

@@ -59,7 +59,7 @@ function changeOf(request: IsCompleteRequest): JobChange {
   const { ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId, RequestedAt, Deadline } = request;
   const properties = ResourceProperties as ImportJobProperties;
   const allOld = OldResourceProperties as ImportJobProperties | undefined;
-  // What can't be read counts as another data set: the ledger then says which job is this one's.
+  // Old properties that can't be read count as another data set. The ledger then says which job belongs to this one.
   const old = allOld && unreadable(allOld) === undefined ? allOld : undefined;
   const id = parseJobId(PhysicalResourceId);
   return {
@@ -97,8 +97,8 @@ function readerOf({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, 
 }
 
 /**
- * Lists right before a start what has come since: CloudFormation's event can be delivered twice, and an invocation be made twice, and both begin
- * at the same moment. A random pause puts one of them first.
+ * Lists the new jobs right before a start, after a random pause. CloudFormation's event can be delivered twice, and an invocation can be repeated,
+ * both at the same moment. The pause puts one of them first.
  */
 async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry[], requestedAt: number): Promise<readonly LedgerEntry[]> {
   await sleep(Math.random() * INVOCATION_MS.spread);
@@ -146,7 +146,7 @@ async function start(request: IsCompleteRequest, change: JobChange, wanted: Star
   return { kind: 'adopt', jobId };
 }
 
-/** Of two jobs that were started at the same moment the older, so that whoever started them names the same. */
+/** Returns the older of two jobs that were started at the same moment, so that both invocations answer with the same job. */
 async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: JobChange): Promise<string> {
   const listed = await ask(() => readNewJobs(reader, requestedAt, AbortSignal.timeout(INVOCATION_MS.listingAfterStart)));
   const oldest = 'value' in listed ? listed.value.find(({ verdict }) => verdict !== 'failed')?.jobId ?? jobId : jobId;

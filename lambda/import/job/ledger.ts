@@ -10,20 +10,20 @@ import { isJobOf } from '../fingerprint';
 import { dependsOnResults, type Evidence, judge, type Verdict } from '../outcome/verdict';
 import { evidenceOf } from '../results';
 
-/** The most that ListFHIRImportJobs accepts. */
+/** The maximum of ListFHIRImportJobs. */
 const PAGE_SIZE = 500;
 
-/** How many jobs a data store may have: one invocation lists as many at 10 pages a second, the quota of an account. */
+/** The supported number of jobs in a data store: one invocation can list them at 10 pages a second, the quota of an account. */
 const MAX_JOBS = 1_000_000;
 
-/** A job that imported, or imports, the data set. */
+/** A job of the data set. */
 export interface LedgerEntry {
   readonly jobId: string;
   readonly submittedAt: number;
   readonly verdict: Verdict['kind'];
 }
 
-/** Who reads which ledger. */
+/** The import whose ledger is read, and the operator that reads it. */
 export interface LedgerReader {
   readonly construct: string;
   readonly operator: Operator;
@@ -37,8 +37,8 @@ export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Pr
 }
 
 /**
- * The jobs of the data set that were submitted since the event was sent, oldest first. They are this change's own, or as new, so `Outcome` may
- * judge them: no results are looked at.
+ * The jobs of the data set that were submitted since the event was sent, oldest first. This change started them, or another one at the same time.
+ * `Outcome` judges them, so their results are not read here.
  */
 export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
   const { operator: { healthlake: client }, properties, fingerprint } = reader;
@@ -49,10 +49,10 @@ export async function readNewJobs(reader: LedgerReader, requestedAt: number, abo
     const jobs = page.filter(({ JobName }) => isJobOf(fingerprint, JobName));
     entries.push(...jobs.map((job) => entryOf(job, judge({ job, isOwn: true }, { Kind: 'ANY' }).kind)));
   }
-  return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // whatever the filter of the API does
+  return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // in case the API ignores the filter
 }
 
-/** Goes on where an earlier invocation had to stop. HealthLake may no longer know that place: then it begins anew. */
+/** Continues where an earlier invocation stopped. If HealthLake no longer accepts that position, the listing begins anew. */
 async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<ImportJob[]> {
   const isResumed = memory.listing !== undefined;
   try {
@@ -66,7 +66,7 @@ async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<Imp
   }
 }
 
-/** @throws when the time is up; the next invocation goes on */
+/** @throws when the time is up; the next invocation continues the listing */
 async function goOnListing({ operator, properties, fingerprint, construct }: LedgerReader, memory: WaiterMemory): Promise<ImportJob[]> {
   const began = Date.now();
   const { DatastoreId } = properties;
@@ -89,11 +89,11 @@ async function goOnListing({ operator, properties, fingerprint, construct }: Led
   if (Date.now() >= began + INVOCATION_MS.listing) {
     throw new Error(`all ${inThousands(listing.jobsListed)} jobs are listed, which took the time of one attempt`);
   }
-  memory.listing = undefined; // the next attempt has to see what happens from now on
+  memory.listing = undefined; // the next attempt has to see jobs that are submitted from now on
   return listing.jobs;
 }
 
-/** With separators, as reasons show large numbers. */
+/** Formats a number with separators for thousands. */
 function inThousands(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -117,8 +117,8 @@ function oldestFirst(entries: LedgerEntry[]): LedgerEntry[] {
 }
 
 /**
- * The list of the API reference has no progress report, the SDK's has; a job that completed can't be judged without. Of a job that is gone
- * nobody can tell any more with how many errors it completed, and an import over newer data would be worse.
+ * Describes a completed job if the list lacks its progress report, without which it can't be judged. The SDK's list has that report, the one in the API
+ * reference has not. A job that is gone counts as succeeded: its number of errors is lost, and an import over newer data would be worse.
  */
 async function evidenceOn(listed: ImportJob, operator: Operator, properties: ImportJobProperties, abortSignal: AbortSignal): Promise<Evidence | 'gone'> {
   const job = listed.JobProgressReport || !listed.JobStatus?.startsWith('COMPLETED') ? listed : await describe(operator, listed, abortSignal);

@@ -4,7 +4,7 @@ const PENDING = 'pending';
 /** What the physical id of `Custom::FhirImportJob` says: `<datastoreId>/<jobId>/<fingerprint>`. */
 export interface JobPhysicalId {
   readonly datastoreId: string;
-  /** Undefined as long as HealthLake has accepted none. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
+  /** Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
   readonly jobId?: string;
   readonly fingerprint: string;
 }

@@ -7,7 +7,7 @@ import { log } from '../../telemetry/log';
 import { putMetrics } from '../../telemetry/metrics';
 import { metricsOf } from '../outcome/metrics';
 
-/** Counts and announces a detached import that starts no job: it has neither an `Outcome` nor an execution that would. */
+/** Emits the metric and the event of a detached import that starts no job. No `Outcome` and no execution would do it. */
 export async function announceDeclared(operator: Operator, construct: string, properties: ImportJobProperties): Promise<void> {
   const decision = { kind: 'already imported' } as const;
   putMetrics(properties, metricsOf(decision, {}));

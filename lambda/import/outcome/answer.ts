@@ -63,7 +63,7 @@ const JSON_CAUSES: Record<JsonCause, string> = {
   'single-lines': 'blank lines, or lines without one whole JSON object',
 };
 
-/** The most frequent reasons, what may be behind them, and where all of them are. */
+/** The most frequent reasons, their likely causes, and the location of the complete report. */
 function reasonsOf(report: ReportAnswer | undefined): string[] {
   if (report?.kind !== 'report') {
     return [];

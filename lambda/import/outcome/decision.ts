@@ -15,9 +15,9 @@ export interface OutcomeChange extends Deadlines {
   readonly judged?: Judged;
   /** Why nothing can be judged, if so. */
   readonly obstacle?: string;
-  /** Names that the texts of AWS may show. */
+  /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
-  /** No job was started, because the data set was declared to be in the data store. */
+  /** Whether no job was started because of `alreadyImported`. */
   readonly isDeclared?: boolean;
 }
 
@@ -36,7 +36,7 @@ export type OutcomeDecision =
   /** The job was judged before: answer with what the id says of it. */
   | { readonly kind: 'answer from the id'; readonly seen?: Evidence; readonly judged: Judged }
   | { readonly kind: 'succeed'; readonly seen: Evidence }
-  /** There is no job: the data set was declared to be in the data store. */
+  /** Succeed without a job, because of `alreadyImported`. */
   | { readonly kind: 'already imported'; readonly seen?: undefined }
   /** A roll-back never fails, whatever became of the job. */
   | { readonly kind: 'succeed unjudged'; readonly seen?: Evidence }
@@ -56,7 +56,7 @@ export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVe
       + 'change errorTolerance or outputPrefix, which makes the deployment look it up and starts no job');
 }
 
-/** Whether the import started no job, so that there is none to ask HealthLake for. */
+/** Whether the import started no job, so there is no job to describe. */
 export function isDeclaredJob({ JobId }: Pick<ImportOutcomeProperties, 'JobId'>): boolean {
   return JobId === ALREADY_IMPORTED;
 }

@@ -5,7 +5,7 @@ import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** Only there if the job has been judged successful, or there is none because the data set was declared to be in the data store. */
+  /** Set only if the job was judged successful, or if no job was started because of `alreadyImported`. */
   readonly judged?: Judged;
 }
 

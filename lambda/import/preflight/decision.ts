@@ -50,7 +50,7 @@ function nothingToImport(objects: Fact<InputObjects>, inputS3Uri: string): strin
     : `there is no .ndjson object${emptyFiles > 0 ? ' with content' : ''} under ${inputS3Uri}, only ${listKinds(found)}; ${fixesFor(kinds).join(', and ')}`;
 }
 
-/** S3 gives an archived object to nobody: its data would be missing. */
+/** Nobody can read an archived object: its data would be missing. */
 function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
   if ('error' in objects || objects.value.archivedFiles === 0) {
     return undefined;

@@ -4,7 +4,7 @@ export interface InputObjects {
   readonly files: number;
   /** Those of them that have no content. */
   readonly emptyFiles: number;
-  /** Those of them that have content, and can't be read until they are restored from the archive. */
+  /** The files that have content but can't be read until they are restored from the archive. */
   readonly archivedFiles: number;
   /** In bytes. */
   readonly largestFile: number;

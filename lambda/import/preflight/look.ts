@@ -81,7 +81,7 @@ async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abo
 }
 
 /**
- * Whether GetObject is refused until the object is restored. A restored copy has an expiry date; the storage class stays.
+ * Whether S3 refuses GetObject until the object is restored. A restored object keeps its storage class, and its copy has an expiry date.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
  */

@@ -38,7 +38,7 @@ function isProblem(error: unknown, wantedRegion: string): boolean {
   return errorCodeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
 }
 
-/** An input without content is judged as such. */
+/** Returns no warnings for an input without content: it is an error, not a warning. */
 function contentWarnings(objects: InputObjects): PreflightWarning[] {
   if (isWithoutContent(objects)) {
     return [];

@@ -12,7 +12,7 @@ export interface WaitChange extends Deadlines {
   readonly isContinued: boolean;
   /** Why nothing can be waited for, if so. */
   readonly obstacle?: string;
-  /** Names that the texts of AWS may show. */
+  /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
 }
 

@@ -113,7 +113,7 @@ export abstract class ObservableImport extends Construct {
   }
 
   /**
-   * How many times no job was started because of `alreadyImported`.
+   * Number of deployments that started no job because of `alreadyImported`.
    *
    * @default - the sum over 5 minutes
    */

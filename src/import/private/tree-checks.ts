@@ -59,7 +59,7 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** Stages are deployed apart and can't depend on each other, so an order between them can't be asked for. */
+/** Stages are deployed separately and can't depend on each other, so the warning can't ask for an order between them. */
 function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
     && Stage.of(item.construct) === Stage.of(other.construct) && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
@@ -71,7 +71,7 @@ function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** A detached import is complete once its job was accepted. */
+/** A detached import is complete once HealthLake has accepted its job. */
 function isWaitedFor({ first, last }: ImportInTree): boolean {
   return first !== last;
 }
@@ -102,7 +102,7 @@ function isAfter(item: ImportInTree, other: ImportInTree): boolean {
   return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
 }
 
-/** The nested stacks that hold a resource, as resources of the stacks around them, outermost first, and at last the resource itself. */
+/** The nested stacks around a resource (as resources of their parent stacks, outermost first), followed by the resource itself. */
 function resourcePath(resource: CfnResource): CfnResource[] {
   const { nestedStackResource } = Stack.of(resource);
   return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];

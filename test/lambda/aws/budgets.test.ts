@@ -110,7 +110,7 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // with room for the credentials, and for what else takes its time
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the old jobs of a data set have one budget together: with %s not answered', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('all old jobs of a data set share one budget if %s gets no answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });
@@ -121,7 +121,7 @@ test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the old jobs of a data 
   expect(await timeOf(adopt)).toBe(90 * SECOND);
 });
 
-test('the parts of an invocation end before the time-out of the function, even if each takes all its time', () => {
+test('the budgets of an invocation add up to less than the time-out of the function', () => {
   const stacks = 30 * SECOND;
   const watch = 15 * SECOND;
   const parts = Object.values(INVOCATION_MS).reduce((sum, part) => sum + part, 0);

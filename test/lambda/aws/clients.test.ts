@@ -38,7 +38,7 @@ async function healthlake(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a call without an answer ends, and not only with a warning', async () => {
+test('aborts a call that gets no answer, not only warns about it', async () => {
   const endpoint = await healthlake(() => undefined);
   const requestHandler = { ...CLIENT_CONFIG.requestHandler, requestTimeout: 50 };
   const client = new HealthLakeClient({ ...CLIENT_CONFIG, requestHandler, maxAttempts: 1, endpoint, region: 'eu-west-1', credentials: CREDENTIALS });
@@ -46,7 +46,7 @@ test('a call without an answer ends, and not only with a warning', async () => {
   client.destroy();
 });
 
-test('a start that fails is not repeated by the SDK: the stack is asked first', async () => {
+test('the SDK does not retry a failed start, because the handler describes the stack first', async () => {
   let requests = 0;
   process.env.AWS_REGION = 'eu-west-1';
   process.env.AWS_ENDPOINT_URL_HEALTHLAKE = await healthlake((_, response) => {
@@ -60,7 +60,7 @@ test('a start that fails is not repeated by the SDK: the stack is asked first', 
   starter.destroy();
 });
 
-test('assuming a role is given up after 30 s', async () => {
+test('gives up assuming a role after 30 s', async () => {
   jest.useFakeTimers();
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController();

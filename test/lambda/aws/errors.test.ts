@@ -42,7 +42,7 @@ describe('what an error means', () => {
     expect(kindOf(thrown)).toBe('transient');
   });
 
-  test('an error is described by code and text, as far as they are harmless', () => {
+  test('describes an error by its harmless code and words', () => {
     const denied = sdkError('AccessDenied', 'User Ada is not authorized to read s3://clinic/in/Ada.ndjson', 403);
     expect(describeError(denied)).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read ***');
     expect(describeError(denied, ['s3://clinic/in/'])).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read s3://clinic/in/***');

@@ -41,7 +41,7 @@ afterAll(() => sts.restore());
 
 const invoke = async (): Promise<InvokeCommandOutput> => client.send(new InvokeCommand({ FunctionName: 'report' }));
 
-test('the report function may take minutes', async () => {
+test('waits minutes for the report function', async () => {
   const received = once(server, 'invocation');
   const invoked = invoke();
   await received;
@@ -51,7 +51,7 @@ test('the report function may take minutes', async () => {
   expect(requests).toHaveLength(1);
 });
 
-test.each([429, 500])('an invocation that is answered with %i is sent once: whether to repeat it is decided elsewhere', async (status) => {
+test.each([429, 500])('the SDK does not retry an invocation that is answered with %i', async (status) => {
   server.on('invocation', () => requests.at(-1)!.writeHead(status).end('{}'));
   let settled = false;
   const invoked = invoke().catch((error: Error) => error).finally(() => {

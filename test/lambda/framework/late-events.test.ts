@@ -33,7 +33,7 @@ async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
   return { waiting, ...await aws.ask(waiting) };
 }
 
-describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event that is delivered 119 s late, and asked after %s,', (_when, delay) => {
+describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event that is delivered 119 s late, and polled %s,', (_when, delay) => {
   test('answers a roll-back of the outcome without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
@@ -57,7 +57,7 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event t
   });
 });
 
-test('a waiter that began under an earlier version of the handler goes by the time of the signature', async () => {
+test('a waiter of an earlier handler version uses the time of the signature', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   runs();
   const { DeliveredAt: _, ...old } = await aws.begin(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME }));
@@ -94,7 +94,7 @@ describe('an event that is delivered 4 minutes late', () => {
     expect(Date.now()).toBe(T0 + 5 * MINUTE);
   });
 
-  test('waits for the ledger of a roll-back, and hands on a leg, for 5 minutes from its delivery', async () => {
+  test('waits 5 minutes from its delivery for the ledger of a roll-back, and before a leg hands on', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' }, ...late });
@@ -108,7 +108,7 @@ describe('an event that is delivered 4 minutes late', () => {
     expect(Date.now()).toBeLessThan(T0 + 7 * MINUTE);
   });
 
-  test('still ends when CloudFormation\'s own patience does', async () => {
+  test('still ends before CloudFormation times out', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     expect((await aws.run(jobEvent(late))).reason).toContain('no import job was accepted within 15 minutes');
     expect(Date.now()).toBe(T0 + 11 * MINUTE);

@@ -180,7 +180,7 @@ describe('what Job does without starting', () => {
     expect(decideIn({ direction: { value: 'roll-back' }, oldFingerprint: OTHER, ...changes })).toEqual(expected);
   });
 
-  test('in the roll-back of a creation nothing is declared', () => {
+  test('ignores alreadyImported in the roll-back of a creation', () => {
     expect(decideIn({ direction: { value: 'roll-back' }, declaration: 'counts' })).toEqual(KEEP);
   });
 
@@ -307,7 +307,7 @@ describe('what Outcome does', () => {
     expect(decide(denied, 1_060_000, short)).toMatchObject({ kind: 'fail', advice: 'access' });
   });
 
-  test('a declared data set has no job to be judged, and is judged once', () => {
+  test('judges a declared data set once, without a job', () => {
     const declared = { ...DEADLINES, tolerance: { Kind: 'NONE' }, isDeclared: true } as const;
     const judged = { status: 'ALREADY_IMPORTED', counts: {} };
     expect(decideOutcome(declared, { now: 1_000_000 })).toEqual({ kind: 'already imported' });

@@ -55,7 +55,7 @@ test.each([
   ['has too many invocations', sdkError('TooManyRequestsException', 'Rate exceeded', 429)],
   ['is not available', sdkError('ServiceException', 'Service unavailable', 503)],
   ['has lost its network', sdkError('ResourceNotReadyException', 'The function is inactive', 502)],
-])('a function that %s is invoked again until Lambda takes it', async (_what, refusal) => {
+])('a function that %s is invoked again until Lambda accepts the call', async (_what, refusal) => {
   let refusals = 6;
   lambda.on(InvokeCommand).callsFake(() => {
     if (refusals-- > 0) {
@@ -68,7 +68,7 @@ test.each([
   expect(new Set(inputs).size).toBe(1);
 });
 
-test('a function that is refused until the budget ends says with what', async () => {
+test('names the refusal if Lambda refuses until the budget ends', async () => {
   lambda.on(InvokeCommand).rejects(sdkError('ResourceConflictException', 'Pending', 409));
   setTimeout(() => budget.abort(), 100 * SECOND);
   const { result, invocations, seconds } = await ask();
@@ -95,7 +95,7 @@ test.each([
   expect(await ask()).toEqual({ result: { kind: 'unreadable', why: `the report function failed: ${why}` }, invocations: 1, seconds: 0 });
 });
 
-test('a function whose answer is no JSON is not invoked again', async () => {
+test('a function whose answer is not JSON is not invoked again', async () => {
   lambda.on(InvokeCommand).resolves({ StatusCode: 200 });
   const { result, invocations } = await ask();
   expect(result).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^the report function could not be asked: SyntaxError/) });
@@ -108,7 +108,7 @@ describe('a function whose answer is lost', () => {
     expect(await ask()).toMatchObject({ result: ANSWER, invocations: 2 });
   });
 
-  test('and lost again is not: it may run twice already', async () => {
+  test('is not invoked a third time, because it may already run twice', async () => {
     lambda.on(InvokeCommand).rejects(NO_ANSWER);
     expect(await ask()).toMatchObject({ result: { kind: 'unreadable', why: expect.stringContaining('socket hang up') }, invocations: 2 });
   });

@@ -219,7 +219,7 @@ describe('the manifest', () => {
     expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
   });
 
-  test('that is missing leaves the search validation', async () => {
+  test('that is missing does not affect the search-validation section', async () => {
     const job = aws.newJob().put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 0, searchValidationFailures: 1, manifestProblem: 'there is no manifest' });
   });
@@ -259,7 +259,7 @@ describe('a file', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
   });
 
-  test('that can not be read is counted, and one of the first 20 is named', async () => {
+  test('that cannot be read is counted, and one of the first 20 is named', async () => {
     const job = aws.newJob().put('Manifest.json', MANIFEST);
     const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
     names.forEach((name) => job.put(name, failure(1, GENDER)));
@@ -287,7 +287,7 @@ describe('a file', () => {
 });
 
 describe('the time', () => {
-  test('for reading ends 25 s before that of the function, and for listing 15 s before', async () => {
+  test('for reading ends 25 s before the time-out of the function, and for listing 15 s before', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     await aws.newJob().put('Manifest.json', MANIFEST).report(180_000);
     const [[reading], [listing]] = timeout.mock.calls;

@@ -79,13 +79,13 @@ test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['UTF-16 of one resource', Buffer.from(NDJSON[0], 'utf16le'), 'start-of-file'],
   ['UTF-16 of one resource, of the other byte order', utf16BigEndian(NDJSON[0]), 'start-of-file'],
   ['compressed data', gzipSync(GOOD), 'whole-file'],
-  ['few compressed data', gzipSync(NDJSON[0]), 'start-of-file'],
+  ['a little compressed data', gzipSync(NDJSON[0]), 'start-of-file'],
   ['a pretty-printed resource', JSON.stringify(PATIENTS[0], undefined, 2), 'whole-file'],
   ['pretty-printed resources', PATIENTS.map((resource) => JSON.stringify(resource, undefined, 2)).join('\n'), 'whole-file'],
   ['a pretty-printed array', JSON.stringify(PATIENTS, undefined, 2), 'whole-file'],
   ['an array with a resource a line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
   ['an array on one line', JSON.stringify(PATIENTS), 'start-of-file'],
-])('%s is told by its lines', async (_what, content, expected) => {
+])('recognizes the cause of %s from the failed lines', async (_what, content, expected) => {
   expect(causeIn(report(await failuresOf(Buffer.from(content))))).toBe(expected);
 });
 
@@ -110,7 +110,7 @@ test.each<[what: string, files: string[][], expected: JsonCause | undefined]>([
   expect(causeIn(report(...files))).toBe(expected);
 });
 
-test('only invalid JSON has a cause', () => {
+test('names a cause for invalid JSON only', () => {
   expect(report([...invalid(1), ...missing(2, 3, 4)]).reasons.map(({ count, likelyCause }) => [count, likelyCause]))
     .toEqual([[3, undefined], [1, 'start-of-file']]);
 });

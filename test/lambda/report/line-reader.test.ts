@@ -79,17 +79,17 @@ describe('a line', () => {
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
 
-  test('that is no JSON spoils no other', () => {
+  test('that is not JSON does not affect the other lines', () => {
     const reasons = reasonsOf([failure(1, MISSING_ID), failure(2, 'x').replace('"x"', '"\u0001"'), failure(3, MISSING_ID)].join('\n'));
     expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', 'line-not-json', 'a line of the results is not a JSON object', 1]]);
   });
 
-  test('may have issues elsewhere, which are not counted', () => {
+  test('may have issues in other members, which are not counted', () => {
     const line = failure(1, MISSING_ID).replace('"jsonBlob"', `"issue":[${JSON.stringify(error('Unrecognised property \'@gender\''))}],"jsonBlob"`);
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
 
-  test('whose text begins like a known one has no message', () => {
+  test('whose text only begins like a known one has no message', () => {
     const lines = [MISSING_ID, `${MISSING_ID} of ${CANARY}`].map((text, i) => failure(i + 1, text));
     expect(reasonsOf(lines.join('\n'))).toEqual([['Patient', 'processing', MISSING_ID, 1], ['Patient', 'processing', undefined, 1]]);
   });
@@ -160,7 +160,7 @@ describe('memory', () => {
     }
   });
 
-  test('100,000 failures of three kinds are three rows', () => {
+  test('100,000 failures of three kinds make three rows', () => {
     const tally = new Tally();
     const lines = new LineReader(tally, fileTally());
     const texts = [MISSING_ID, 'Invalid JSON found in input file', `Unknown code '${CANARY}'`];

@@ -63,7 +63,7 @@ describe('a report of every kind of failure', () => {
   const document = documentOn(tally, tally);
   const json = JSON.stringify(document);
 
-  test('stays below 14 MiB, and can be read again', () => {
+  test('stays below 14 MiB, and can be read back', () => {
     expect(Buffer.byteLength(json)).toBeLessThan(14 * MIB);
     expect(readReport(json, REQUEST)).toBeDefined();
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * MIB);
@@ -103,7 +103,7 @@ test('a list of reasons has the most frequent ones', () => {
   expect(otherReasons!.reasons).toBe(MESSAGE_TEMPLATES.length * codes.length - reasons.length);
 });
 
-test('a report that lists all its reasons sums none', () => {
+test('a report that lists all its reasons has no otherReasons', () => {
   const tally = new Tally();
   tally.add('Patient', [tally.reason({ code: 'value' })], fileTally(), 1);
   expect(documentOn(tally, new Tally()).failures).not.toHaveProperty('otherReasons');

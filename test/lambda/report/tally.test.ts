@@ -44,7 +44,7 @@ test('the first occurrences are those of the first files, whichever is read firs
   expect(placesOf(tally.reasons[0])).toEqual([[1, 1], [5, 1], [5, 2]]);
 });
 
-test('the first occurrences are in the order of files and lines, also of files that are read by turns', () => {
+test('orders the first occurrences by file and line, even if the files are read in turns', () => {
   const tally = new Tally();
   const [early, late] = [0, 1].map((index) => fileTally(`file ${index}`, index));
   const reason = tally.reason({ code: 'value' });
@@ -57,7 +57,7 @@ test('the first occurrences are in the order of files and lines, also of files t
   expect(placesOf(reason)).toEqual([[0, 4], [0, 6], [0, 9]]);
 });
 
-test('a reason counts all its lines, also of resource types that come when there is no room for others', () => {
+test('a reason counts all its lines, even of resource types that first come after the limit of reasons', () => {
   const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
   const texts = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => [1, 2, 3].map((n) => `Patient.${a}.${b}.${names[n]}.${c}: max allowed = 1, but found 2`))));
   const tally = new Tally();

@@ -30,7 +30,7 @@ describe('a text of a service', () => {
     ['a word in other case', 'ACCESS denIED', '***'],
     ['hidden parts one after the other', 'Access Ada Lovelace Denied', 'Access *** Denied'],
     ['stars', 'Access *** Denied', 'Access *** Denied'],
-    ['what was cut by who quotes it', 'Unexpected token in "..."Ada Access"... or No...', 'Unexpected token in *** or ***'],
+    ['a quotation that the service cut off', 'Unexpected token in "..."Ada Access"... or No...', 'Unexpected token in *** or ***'],
     ['an apostrophe', 'Ada\'s bucket can\'t be read', '*** bucket can\'t be read'],
     ['a name in quotes', 'Value "Ada" at \'jobName\'', 'Value *** at \'jobName\''],
   ])('with %s', (_what, text, shown) => {
@@ -73,13 +73,13 @@ describe('a text of a service', () => {
     expect(showServiceText(`s3://clinic-data/ ${IMPORT.OperatorRoleArn} ${IMPORT.DatastoreId}`)).toBe('***');
   });
 
-  test('is cut, with the chunk that the cut goes through', () => {
+  test('is cut at the maximum length, and the chunk at the cut is hidden', () => {
     const filled = 'denied '.repeat(MAX_LENGTH).slice(0, MAX_LENGTH - 4);
     expect(show(`${filled}role`)).toBe(`${filled}role`);
     expect(show(`${filled}roleson`)).toBe(`${filled}***`);
   });
 
-  test('takes no time to speak of, however long it is', () => {
+  test('is filtered quickly, however long it is', () => {
     const startedAt = Date.now();
     for (const text of ['x'.repeat(1e6), 's3://clinic-data/synthea/'.repeat(1e5), '"'.repeat(1e6), `${'a '.repeat(1e6)}`, `s3:${'A'.repeat(1e6)}`]) {
       show(text);
@@ -87,7 +87,7 @@ describe('a text of a service', () => {
     expect(Date.now() - startedAt).toBeLessThan(500);
   });
 
-  test('says where all of it is, if a part is hidden', () => {
+  test('says where the full text is if a part is hidden', () => {
     expect(quoteServiceText('AccessDenied', 'denied', [], 'CloudTrail')).toBe('AccessDenied: denied');
     expect(quoteServiceText('AccessDenied', 'Ada denied', [], 'CloudTrail')).toBe('AccessDenied (full text: CloudTrail): *** denied');
     expect(quoteServiceText('Error', 'Ada denied')).toBe('Error: *** denied');
@@ -124,7 +124,7 @@ describe('the vocabulary', () => {
     }
   });
 
-  test('has words of the form that each list is for', () => {
+  test('has only words in the form of their list', () => {
     expect(LOWER_CASE.filter((word) => !/^[a-z][a-z'/-]*$|^(base64|utf-8)$/.test(word))).toEqual([]);
     expect(CAPITALIZED.filter((word) => !/^[A-Z][A-Za-z-]*$|^(SSE-S3|UTF-8)$/.test(word))).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe('54 texts with a name', () => {
   });
 });
 
-test('no text shows a name that is planted into it, wherever that is', () => {
+test('no text shows a planted name, wherever it is planted', () => {
   fc.assert(fc.property(plantedText(), ({ text, without, name }) => {
     expect(partsShown(show(text), name, show(without))).toEqual([]);
   }), { numRuns: 10_000 });

@@ -336,7 +336,7 @@ describe('the state machine', () => {
     ]);
   });
 
-  test('lets nothing out of what HealthLake answers: it goes no further than the choice that reads the status', () => {
+  test('passes HealthLake\'s answer only to the choice that reads the status', () => {
     const { Describe: { ResultPath, ...describe }, IsRunning: { Choices, ...isRunning }, ...others } = States;
 
     expect(ResultPath).toBe('$.Look');

@@ -65,7 +65,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(report.Code).not.toEqual(onEvent.Code);
   });
 
-  test('both functions of ours have five minutes and 256 MiB, and run from one asset', () => {
+  test('both functions have five minutes and 256 MiB, and run from one asset', () => {
     const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
       .filter(({ Handler }) => Handler.startsWith('index.'));
 

@@ -339,7 +339,7 @@ describe('imports into different data stores', () => {
     return importInto(stack, { datastore, ...props }, id);
   }
 
-  test('without an order are warned about, because they wait for each other', () => {
+  test('are warned about if they are unordered, because they wait for each other', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
 
@@ -352,7 +352,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([SHARED_QUEUE, SHARED_QUEUE]);
   });
 
-  test('may be acknowledged, which does not silence what is said of one data store', () => {
+  test('may be acknowledged, which does not silence the messages about one data store', () => {
     const stack = newStack();
     ['First', 'Second'].forEach((id) => importIntoOwn(stack, id));
     importInto(stack, { datastore: stack.node.findChild('FirstDatastore') as FhirImportProps['datastore'] }, 'Third');
@@ -361,7 +361,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER]);
   });
 
-  test('in an order are not warned about', () => {
+  test('are not warned about if they are ordered', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importIntoOwn(stack, id));
     second.executeAfter(first);
@@ -384,13 +384,13 @@ describe('imports into different data stores', () => {
   const [here, there] = ['us-east-1', 'us-west-2'].map((region) => ({ region, account: ACCOUNT }));
   test.each<[string, number, (app: App) => [Stack, Stack]]>([
     ['no environment is known', 1, (app) => [new Stack(app, 'A'), new Stack(app, 'B')]],
-    ['the environment is one', 1, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: here })]],
-    ['the stage is one', 1, (app) => {
+    ['they share one environment', 1, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: here })]],
+    ['they share one stage', 1, (app) => {
       const stage = new Stage(app, 'Stage');
       return [new Stack(stage, 'A'), new Stack(stage, 'B')];
     }],
     ['the Regions differ', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: there })]],
-    ['one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
+    ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
     ['the stages differ, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
   ])('of two stacks, if %s, get %d warnings', (_, count, stacksOf) => {

@@ -66,7 +66,7 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
   });
 });
 
-test('metricAlreadyImported is the one that the handler writes of a declared data set', () => {
+test('metricAlreadyImported is the metric that the handler emits for a declared data set', () => {
   const metrics = metricsOf({ kind: 'already imported' }, {});
 
   expect(metrics).toEqual({ AlreadyImported: { value: 1, unit: 'Count' } });

@@ -21,10 +21,10 @@ describe('alreadyImported', () => {
     ['with another data store', { properties: DECLARED, old: inOther(DECLARED), id: idOf(inOther(JOB), 'job') }],
     ['with another data store, after --no-rollback', { properties: DECLARED, old: DECLARED, id: idOf(inOther(JOB), 'job') }],
     ['with another data store and a new revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(inOther(JOB), 'job') }],
-    ['that was there when the job was not known', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
-    ['that was there when the data set was never answered', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
-    ['over properties that can not be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
-  ])('%s counts', (_what, versions) => {
+    ['that was set when the job became unknown', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
+    ['that was set in an update that got no answer', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
+    ['after old properties that cannot be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
+  ])('%s applies to the data set', (_what, versions) => {
     expect(declarationOf(versions)).toBe('counts');
     expect(declarationOf({ ...versions, properties: { ...versions.properties, AlreadyImported: undefined } })).toBeUndefined();
   });
@@ -34,9 +34,9 @@ describe('alreadyImported', () => {
     ['when a job was adopted', { properties: DECLARED, old: DECLARED, id: idOf(JOB, 'job') }],
     ['for a later revision', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
     ['for a later revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['for a revision after that', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
+    ['for the revision after an imported one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
     ['for the declared revision, after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
-  ])('is spent %s', (_what, versions) => {
+  ])('does not apply %s', (_what, versions) => {
     expect(declarationOf(versions)).toBe('spent');
   });
 });
@@ -47,11 +47,11 @@ describe('a start', () => {
   test.each<[string, Versions, RegExp]>([
     ['in another data store', { properties: JOB, old: inOther(JOB), id: idOf(inOther(JOB), 'job') }, /^the data store changed from other to 6407/],
     ['in another data store, after --no-rollback', { properties: JOB, old: JOB, id: idOf(inOther(JOB), 'job') }, /^the data store changed from other to 6407/],
-    ['in another data store, of a declared data set', { properties: JOB, old: inOther(JOB), id: idOf(inOther(JOB), ALREADY_IMPORTED) }, /^the data store changed/],
+    ['of a declared data set in another data store', { properties: JOB, old: inOther(JOB), id: idOf(inOther(JOB), ALREADY_IMPORTED) }, /^the data store changed/],
     ['in another data store, under an id that is not ours', { properties: JOB, old: inOther(JOB) }, /^the data store changed/],
-    ['in another data store, over properties that can not be read', { properties: JOB, id: idOf(inOther(JOB), 'job') }, /^the data store changed/],
+    ['in another data store, after old properties that cannot be read', { properties: JOB, id: idOf(inOther(JOB), 'job') }, /^the data store changed/],
     ['of a data set whose job is not known', { properties: JOB, old: JOB, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
-    ['of that data set in a data store of the app', { properties: IN_APP, old: IN_APP, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
+    ['of a data set whose job is not known, in a data store of the app', { properties: IN_APP, old: IN_APP, id: idOf(JOB, UNKNOWN) }, /^a roll-back did not find the job/],
     ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
     ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
     ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
@@ -69,9 +69,9 @@ describe('a start', () => {
     ['in a new data store of the app', { properties: IN_APP, old: inOther(IN_APP), id: idOf(inOther(JOB), 'job') }],
     ['in a new data store of the app, after --no-rollback', { properties: IN_APP, old: IN_APP, id: idOf(inOther(JOB), 'job') }],
     ['of a new revision after one whose job is not known', { properties: NEXT, old: JOB, id: idOf(JOB, UNKNOWN) }],
-    ['of an attempt that never got to it', { properties: JOB, old: JOB, id: idOf(JOB) }],
+    ['of a data set whose job was never started', { properties: JOB, old: JOB, id: idOf(JOB) }],
     ['of a revision after a declared one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['of a revision after that', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
+    ['of the declared revision after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
   ])('%s is not refused', (_what, versions) => {
     expect(refusalOf(versions)).toBeUndefined();
   });

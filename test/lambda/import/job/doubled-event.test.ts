@@ -70,22 +70,22 @@ function pauses(...fractions: number[]): void {
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
 }
 
-describe('an event that is delivered twice to a HealthLake that heeds no client token', () => {
-  test('starts one job if one of the waiters is ahead by what listing and starting take', async () => {
+describe('an event that is delivered twice, if HealthLake ignores client tokens', () => {
+  test('starts one job if one waiter is ahead by the time of a listing and a start', async () => {
     pauses(0.5, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(1);
     expect(warnings()).toEqual([]);
   });
 
-  test('names the older of two jobs, and warns once', async () => {
+  test('answers with the older of two jobs, and warns once', async () => {
     pauses(0.02, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(2);
     expect(warnings().map((line) => JSON.parse(line) as object)).toEqual([expect.objectContaining({ jobId: 'job 1', secondJobId: 'job 2' })]);
   });
 
-  test('seldom starts two jobs, and always names one', async () => {
+  test('rarely starts two jobs, and always answers with one', async () => {
     const random = pseudoRandom(1);
     jest.spyOn(Math, 'random').mockImplementation(random);
     let twice = 0;
@@ -102,7 +102,7 @@ describe('an event that is delivered twice to a HealthLake that heeds no client 
     expect(warnings()).toHaveLength(twice);
   });
 
-  test('keeps its own job if the list can\'t be asked after the start', async () => {
+  test('keeps its own job if the listing after the start fails', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
       return submit();
@@ -111,14 +111,14 @@ describe('an event that is delivered twice to a HealthLake that heeds no client 
   });
 });
 
-test('an invocation that is made twice starts one job too', async () => {
+test('a repeated invocation starts one job', async () => {
   pauses(0.5, 0);
   const waiting = await aws.begin(jobEvent());
   expect(await together(waiting, waiting)).toEqual(['job 1', 'job 1']);
   expect(jobs).toHaveLength(1);
 });
 
-test('nobody waits, and nobody lists again, where nothing is to be started', async () => {
+test('neither pauses nor lists again if no job is to be started', async () => {
   jest.spyOn(Math, 'random').mockReturnValue(1);
   jobs = [importJob({ JobId: 'old' })];
   const [jobId] = await together(await aws.begin(jobEvent()));
@@ -126,7 +126,7 @@ test('nobody waits, and nobody lists again, where nothing is to be started', asy
   expect(Date.now() - T0).toBe(LATENCY.describe + LATENCY.list + LATENCY.stacks);
 });
 
-test('a filter of the list that is not heeded brings no job back that has failed before', async () => {
+test('does not adopt a job that failed before if HealthLake ignores the filter of the list', async () => {
   const failed = importJob({ JobId: 'failed', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
   jobs = [failed];
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => ({ ImportJobPropertiesList: jobs }));
@@ -134,7 +134,7 @@ test('a filter of the list that is not heeded brings no job back that has failed
   expect(jobs).toHaveLength(2);
 });
 
-describe('a job that is listed late by a HealthLake that heeds no client token', () => {
+describe('a job that is listed late, if HealthLake ignores client tokens', () => {
   test('is found if the answer to its start was lost', async () => {
     listDelay = 45 * SECOND;
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
@@ -145,7 +145,7 @@ describe('a job that is listed late by a HealthLake that heeds no client token',
     expect(jobs).toHaveLength(1);
   });
 
-  test('is found if the answer to its start was an error of the server', async () => {
+  test('is found if its start was answered with a server error', async () => {
     listDelay = 45 * SECOND;
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       submit();
@@ -155,7 +155,7 @@ describe('a job that is listed late by a HealthLake that heeds no client token',
     expect(jobs).toHaveLength(1);
   });
 
-  test('is not started again while something else keeps the import from being complete', async () => {
+  test('is not started again while another error delays the import', async () => {
     listDelay = 10 * MINUTE;
     const Watch = { StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch', GiveUpAfterSeconds: '604800' };
     aws.states.rejectsOnce(NO_ANSWER).resolves({});
@@ -168,7 +168,7 @@ test.each([
   ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 10 * SECOND],
   ['refused', sdkError('ConflictException', 'not now'), 10 * SECOND],
   ['not answered', NO_ANSWER, MINUTE],
-])('a start that is %s is repeated when it may be', async (_what, error, after) => {
+])('a start that is %s is repeated after its pause', async (_what, error, after) => {
   const starts: number[] = [];
   aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
     starts.push(Date.now());
@@ -183,7 +183,7 @@ test.each([
   expect(starts[1] - starts[0]).toBeLessThan(after + 11 * SECOND);
 });
 
-test('a lost answer is in the reason, if no job turns up', async () => {
+test('the reason names a lost answer if the job never appears', async () => {
   aws.healthlake.on(StartFHIRImportJobCommand).rejects(NO_ANSWER);
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: .*Error: socket hang up/);

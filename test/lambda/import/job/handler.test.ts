@@ -163,7 +163,7 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
   });
 
-  test('a start whose answer was lost, and that isn\'t listed yet, is repeated with the same token after a minute', async () => {
+  test('repeats a start with the same token after a minute if its answer was lost and its job isn\'t listed', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
     expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE });
     const [first, second] = aws.sent('StartFHIRImportJob');
@@ -244,7 +244,7 @@ describe('errors', () => {
     expect(reason).toContain(`could not ${doing}: ${error.name}: ${error.message}`);
   });
 
-  test('errors are shown as far as they are harmless, in reasons and logs', async () => {
+  test('reasons and logs show only the harmless words of errors', async () => {
     const error = sdkError('ValidationException', `can't read "s3://clinic-data/input/Ada ${PATIENT}.txt" or input/${PATIENT}/1.ndjson`);
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { reason } = await aws.run(jobEvent());

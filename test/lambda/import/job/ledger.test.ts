@@ -50,7 +50,7 @@ describe('a data store with a million jobs', () => {
     jobs = 1_000_000;
   });
 
-  test.each([[80, 170], [100, 210]])('is listed in one invocation with %i ms a page, and judged in the next', async (ms, seconds) => {
+  test.each([[80, 170], [100, 210]])('is listed in one invocation at %i ms a page, and judged in the next', async (ms, seconds) => {
     pageTime = ms;
     pages.set(1_999, [importJob({ JobId: 'first of all', ...GOOD })]);
     expect(await aws.run(jobEvent())).toMatchObject({ after: seconds * SECOND, data: { JobId: 'first of all' } });
@@ -64,7 +64,7 @@ describe('a data store with a million jobs', () => {
     expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
   });
 
-  test('leaves only the jobs of the data set in memory', async () => {
+  test('keeps only the jobs of the data set in memory', async () => {
     pageTime = 500;
     pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...SOMEBODY_ELSES]);
     const waiting = await aws.begin(jobEvent());
@@ -73,20 +73,20 @@ describe('a data store with a million jobs', () => {
   });
 });
 
-test('no warning comes below half of the bound', async () => {
+test('logs no warning below half of the limit', async () => {
   jobs = 499_999;
   pages.set(999, SOMEBODY_ELSES.slice(1));
   await aws.run(jobEvent());
   expect(warnings()).toEqual([]);
 });
 
-test('more jobs than one invocation can list are listed by several, none of them twice', async () => {
+test('several invocations list more jobs than one can, and none twice', async () => {
   [jobs, pageTime] = [3_000_000, 100];
   expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
   expect(asked).toEqual(numbers(6_000));
 });
 
-test('a listing that has not ended after 15 minutes fails the deployment, and says how far it came', async () => {
+test('a listing that has not ended after 15 minutes fails the deployment, and the reason says how many jobs were listed', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
@@ -106,13 +106,13 @@ describe('a listing that is interrupted', () => {
     pageTime = 0;
   });
 
-  test('goes on where it was', async () => {
+  test('continues at its position', async () => {
     pages.set(10, []);
     expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: JOB_ID } } });
     expect(asked).toEqual(numbers(300).slice(220));
   });
 
-  test('goes on where it was after throttling', async () => {
+  test('continues at its position after throttling', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
     expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(list);
@@ -120,7 +120,7 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300).slice(220));
   });
 
-  test('begins anew if HealthLake no longer knows the place', async () => {
+  test('begins anew if HealthLake no longer accepts the position', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake((request) => {
       if (request.NextToken === '220' && restarts() === 0) {
         throw sdkError('ValidationException', 'Invalid NextToken');
@@ -142,21 +142,21 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300));
   });
 
-  test('begins anew if it was forgotten for those of a hundred other waiters', async () => {
+  test('begins anew after the listings of a hundred other waiters', async () => {
     numbers(99).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
     expect(memoryOf(waiting).listing).toBeDefined();
     numbers(100).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
     expect(memoryOf(waiting).listing).toBeUndefined();
   });
 
-  test('finds the job that was submitted meanwhile', async () => {
+  test('finds a job that was submitted meanwhile', async () => {
     newJobs = [importJob({ JobId: 'new', JobStatus: 'SUBMITTED', SubmitTime: new Date(T0 + MINUTE) })];
     expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: 'new' } } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 });
 
-test('an attempt after a complete listing lists anew', async () => {
+test('lists anew in the attempt after a complete listing', async () => {
   jobs = 3 * PAGE;
   aws.stackIs('CREATE_COMPLETE');
   const waiting = await aws.begin(jobEvent());
@@ -168,7 +168,7 @@ test('an attempt after a complete listing lists anew', async () => {
   expect(asked).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
-test('the pages after the first job of the data set count too', async () => {
+test('also lists the pages after the first job of the data set', async () => {
   jobs = 4 * PAGE;
   pages.set(0, [importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(4) })]);
   pages.set(2, [importJob({ JobId: 'later', SubmitTime: new Date(3), ...GOOD })]);

@@ -78,7 +78,7 @@ test('what can\'t be asked is warned of, and the job is started', async () => {
   expect(warnings().join()).toContain('"message":"warning: could not check the input","construct":"ImportJob","code":"AccessDenied"');
 });
 
-test('archived objects that are restored, or that S3 gives at once, are read', async () => {
+test('accepts archived objects that are restored or that S3 returns at once', async () => {
   listed([
     { Key: 'synthea/a.ndjson', Size: 1, StorageClass: 'GLACIER', RestoreStatus: { IsRestoreInProgress: false, RestoreExpiryDate: new Date() } },
     { Key: 'synthea/b.ndjson', Size: 1, StorageClass: 'GLACIER_IR' },
@@ -87,7 +87,7 @@ test('archived objects that are restored, or that S3 gives at once, are read', a
   expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
 });
 
-test('what is probably skipped is warned of, by counts', async () => {
+test('warns about objects that are probably skipped, with counts', async () => {
   listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toEqual([expect.stringContaining(

@@ -192,7 +192,7 @@ function propertiesOf({ revision, datastore, declares }: Variant): ImportJobProp
   return { ...JOB, DatastoreId: datastore === 'restored' ? 'restored' : 'first', Revision: revision, AlreadyImported: declares ? 'true' : undefined };
 }
 
-test('whatever fails, no data set is imported over a data store that was restored with it, or in spite of alreadyImported', () => {
+test('no sequence of failures imports a data set over a restored data store or despite alreadyImported', () => {
   const seen = new Set<string>();
   fc.assert(fc.property(ENVIRONMENTS, fc.array(DEPLOYMENTS, { minLength: 2, maxLength: 8 }), ({ reversal, keepsAttempt }, steps) => {
     const model = new Model(reversal, keepsAttempt);

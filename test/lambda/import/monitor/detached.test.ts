@@ -119,7 +119,7 @@ describe('what the job is watched with', () => {
   });
 });
 
-test('the log says why the watch is not yet started, without what may be data', async () => {
+test('the log says why the watch is not yet started, without possible patient data', async () => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
   aws.states.rejects(REFUSED);
   const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));

@@ -151,7 +151,7 @@ describe('failure', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('HealthLake\'s message is in it, without what may be data', async () => {
+  test('has HealthLake\'s message, without possible patient data', async () => {
     described(() => ({ JobStatus: 'FAILED', Message: `File s3://clinic-data/synthea/Ada-${PATIENT}.ndjson is too large` }));
     expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
   });

@@ -188,7 +188,7 @@ describe('by the manifest', () => {
       .toEqual({ kind: 'failed', why: '1 files could not be read, which no limit on resources covers' });
   });
 
-  test('its counts come before those of the progress report', () => {
+  test('its counts take precedence over those of the progress report', () => {
     expect(countsOf(report(9, 8, 7, 6), reported(MANIFEST))).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
   });
 

@@ -15,7 +15,7 @@ test('nothing is nothing', () => {
   expect(count()).toEqual({ files: 0, emptyFiles: 0, archivedFiles: 0, largestFile: 0, totalSize: 0, others: {}, complete: true });
 });
 
-test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('%s is a file, with and without content', (key) => {
+test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('counts %s as a file, with and without content', (key) => {
   expect(count([key, 1])).toMatchObject({ files: 1, emptyFiles: 0, others: {} });
   expect(count([key, 0])).toMatchObject({ files: 1, emptyFiles: 1, others: {} });
 });

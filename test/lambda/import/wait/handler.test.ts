@@ -129,14 +129,14 @@ describe('the log', () => {
     expect(metrics()).toEqual(Array(looks.length - 1).fill(['ResourcesScannedSoFar', 'ResourcesImportedSoFar', 'ResourcesFailedSoFar']));
   });
 
-  test.each(['SUBMITTED', 'QUEUED'] as const)('says how long a job that is %s has been waiting in the queue', async (JobStatus) => {
+  test.each(['SUBMITTED', 'QUEUED'] as const)('says how long a %s job has been waiting in the queue', async (JobStatus) => {
     const job = importJob({ JobStatus, SubmitTime: new Date(T0 - MINUTE) });
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: job }));
     await aws.run(waitEvent({}, LATER));
     expect(lines()[0]).toMatchObject({ message: 'waiting in the queue of HealthLake', secondsQueued: 60 });
   });
 
-  test('says why a leg could not ask, without what may be data', async () => {
+  test('says why a leg could not describe the job, without possible patient data', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `not for s3://clinic-data/${PATIENT}.ndjson`));
     await aws.run(waitEvent());
     expect(lines().at(-1)).toMatchObject({ decision: 'hand on', why: 'could not describe the job: AccessDeniedException (full text: CloudTrail): not for ***' });
