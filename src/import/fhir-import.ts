@@ -100,7 +100,7 @@ export interface FhirImportProps {
    * Whether this data set is already in this data store. If so, the deployment starts no import job.
    *
    * Set it if HealthLake lists no import job for the data: the data store was restored from a backup, copied, moved from another account, or
-   * filled by hand. To HealthLake such a data store looks empty, and an import would overwrite newer data.
+   * filled by hand. In HealthLake's list of jobs such a data store looks empty, and an import would overwrite newer data.
    *
    * The attributes `jobId` and `jobStatus` become `ALREADY_IMPORTED`, and counts and locations `UNKNOWN`. The custom resource records this in its
    * physical id, so removing the property later starts nothing. The property applies to the data set that it is first deployed with: a later

@@ -32,7 +32,8 @@ export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): st
 }
 
 /**
- * Returns whether the data store is a resource of this app. CloudFormation creates such data stores empty. A data store from a custom resource does not count: it may be restored.
+ * Returns whether the data store is a resource of this app. CloudFormation creates such data stores empty. A data store from a custom resource
+ * doesn't count, because it may be restored.
  */
 export function isOfApp(datastore: IFHIRDatastoreRef): boolean {
   const token = Tokenization.reverse(datastore.fhirDatastoreRef.datastoreId, { failConcat: false });

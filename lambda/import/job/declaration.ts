@@ -5,7 +5,7 @@ import type { JobPhysicalId } from './physical-id';
 /** The properties of an import before and after a change, and its physical id. */
 export interface Versions {
   readonly properties: ImportJobProperties;
-  /** The properties before the change. Undefined in a creation, or if they can't be read. After `--no-rollback` they may be those of the failed attempt. */
+  /** The former properties. Undefined in a creation, or if they can't be read. After `--no-rollback` they may be those of the failed attempt. */
   readonly old?: ImportJobProperties;
   readonly id?: JobPhysicalId;
 }
@@ -53,7 +53,7 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
   return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
 }
 
-/** Whether a failed attempt may have set `alreadyImported` for this very data set: the old properties name it, but the physical id names another one. */
+/** Whether a failed attempt may have set `alreadyImported` for this data set: the old properties name it, the physical id names another one. */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
   return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;

@@ -117,8 +117,8 @@ function oldestFirst(entries: LedgerEntry[]): LedgerEntry[] {
 }
 
 /**
- * Describes a completed job if the list lacks its progress report, without which it can't be judged. The SDK's list has that report, the one in the API
- * reference has not. A job that is gone counts as succeeded: its number of errors is lost, and an import over newer data would be worse.
+ * Describes a completed job if the list lacks its progress report, without which it can't be judged. The SDK declares that report in the list, the API
+ * reference doesn't. A job that is gone counts as succeeded: its number of errors is lost, and an import over newer data would be worse.
  */
 async function evidenceOn(listed: ImportJob, operator: Operator, properties: ImportJobProperties, abortSignal: AbortSignal): Promise<Evidence | 'gone'> {
   const job = listed.JobProgressReport || !listed.JobStatus?.startsWith('COMPLETED') ? listed : await describe(operator, listed, abortSignal);
