@@ -130,7 +130,7 @@ project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and 
 
 // The tarball holds what a user's synth needs: lib, assets, .jsii and the documents.
 for (const path of ['/lambda/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
-  '/CONTRIBUTING.md', '/SECURITY.md']) {
+  '/CONTRIBUTING.md', '/SECURITY.md', '/.git-blame-ignore-revs']) {
   project.addPackageIgnore(path);
 }
 

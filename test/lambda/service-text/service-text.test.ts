@@ -143,7 +143,7 @@ describe('54 texts with a name', () => {
 test('no text shows a planted name, wherever it is planted', () => {
   fc.assert(fc.property(plantedText(), ({ text, without, name }) => {
     expect(partsShown(show(text), name, show(without))).toEqual([]);
-  }), { numRuns: 10_000 });
+  }), { numRuns: 2_000 });
 });
 
 test('no text of any other kind shows a name', () => {
@@ -151,7 +151,7 @@ test('no text of any other kind shows a name', () => {
   fc.assert(fc.property(junk, anyName(), junk, (before, name, after) => {
     const text = `${before.join('')}${name}${after.join('')}`;
     expect(partsShown(show(text), name, show(text.replace(name, ' ')))).toEqual([]);
-  }), { numRuns: 5_000 });
+  }), { numRuns: 1_000 });
 });
 
 function compare(a: string, b: string): number {
