@@ -188,8 +188,8 @@ project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
 project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
-  description: 'The end-to-end paths that are too long for npm test',
-  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/e2e/**/*.long.ts"', receiveArgs: true }],
+  description: 'The end-to-end paths, and the known plans of the fault suite, that are too long for npm test',
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/*,faults/known}.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults', {
   description: 'The fault suite: 1,000 random sequences of deployments under random faults',
