@@ -1,9 +1,13 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { log } from './log';
 import { secondsBetween } from './seconds';
 import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { describeError } from '../aws/errors';
+import { ask } from '../aws/fact';
 import type { Operator } from '../aws/operator';
 import { countsOf } from '../import/outcome/counts';
 import type { OutcomeDecision } from '../import/outcome/decision';
+import { type NamedImport, ownNamesOf } from '../service-text/own-names';
 
 /** All attempts to put an event together, in milliseconds. */
 const CALL_BUDGET = 15_000;
@@ -55,5 +59,14 @@ export async function announce({ events }: Operator, properties: Announced & Pic
   const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
   if (answer?.ErrorCode !== undefined) {
     throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not taken'), { name: answer.ErrorCode });
+  }
+}
+
+/** Puts the event during a deployment. The stack itself tells how the job ended, so an event that can't be put is only warned of. */
+export async function announceOrWarn(operator: Operator, construct: string,
+  properties: Announced & NamedImport & Pick<ImportOutcomeProperties, 'EventBusArn'>, decision: OutcomeDecision): Promise<void> {
+  const put = await ask(() => announce(operator, properties, decision));
+  if ('error' in put) {
+    log('warning: the event could not be put', { construct, why: describeError(put.error, ownNamesOf(properties)) });
   }
 }

@@ -1,9 +1,6 @@
 import { ALREADY_IMPORTED, type ImportJobProperties } from '../../../src/contract';
-import { describeError } from '../../aws/errors';
-import { ask } from '../../aws/fact';
 import type { Operator } from '../../aws/operator';
-import { announce } from '../../telemetry/announcement';
-import { log } from '../../telemetry/log';
+import { announceOrWarn } from '../../telemetry/announcement';
 import { putMetrics } from '../../telemetry/metrics';
 import { metricsOf } from '../outcome/metrics';
 
@@ -11,8 +8,5 @@ import { metricsOf } from '../outcome/metrics';
 export async function announceDeclared(operator: Operator, construct: string, properties: ImportJobProperties): Promise<void> {
   const decision = { kind: 'already imported' } as const;
   putMetrics(properties, metricsOf(decision, {}));
-  const put = await ask(() => announce(operator, { ...properties, JobId: ALREADY_IMPORTED }, decision));
-  if ('error' in put) {
-    log('warning: the event could not be put', { construct, why: describeError(put.error) });
-  }
+  await announceOrWarn(operator, construct, { ...properties, JobId: ALREADY_IMPORTED }, decision);
 }

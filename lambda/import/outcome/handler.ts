@@ -7,8 +7,6 @@ import { lookAt, tell } from './look';
 import { formatOutcomeId, type Judged, parseOutcomeId } from './physical-id';
 import type { Evidence } from './verdict';
 import { ALREADY_IMPORTED, type ImportOutcomeProperties } from '../../../src/contract';
-import { describeError } from '../../aws/errors';
-import { ask } from '../../aws/fact';
 import { type Operator, operatorFor } from '../../aws/operator';
 import {
   type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, NOT_YET, type OnEventRequest, type OnEventResponse,
@@ -16,8 +14,7 @@ import {
 import { Failure } from '../../framework/reason';
 import { deadlinesOf } from '../../framework/requested-at';
 import { ownNamesOf } from '../../service-text/own-names';
-import { announce } from '../../telemetry/announcement';
-import { log } from '../../telemetry/log';
+import { announceOrWarn } from '../../telemetry/announcement';
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
@@ -84,17 +81,9 @@ async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
   const decision = alone.kind === 'wait' || alone.kind === 'fail'
     ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })
     : alone;
-  await tellOf(watch, decision);
+  tell({ construct: request.LogicalResourceId, properties: watch.properties, Deadline: request.Deadline }, decision);
+  await announceOrWarn(operator, request.LogicalResourceId, watch.properties, decision);
   return decision;
-}
-
-/** The stack itself tells how the job ended: an event that can't be put is no reason to answer anything else. */
-async function tellOf({ request, properties, operator }: Watch, decision: OutcomeDecision): Promise<void> {
-  tell({ construct: request.LogicalResourceId, properties, Deadline: request.Deadline }, decision);
-  const put = await ask(() => announce(operator, properties, decision));
-  if ('error' in put) {
-    log('warning: the event could not be put', { construct: request.LogicalResourceId, why: describeError(put.error, ownNamesOf(properties)) });
-  }
 }
 
 /** Undefined: look again. */
