@@ -87,7 +87,7 @@ const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceP
 /** An update back from revision 2, which had been answered with a job of its own. */
 const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
 
-/** An update to another data store, whose old one had imported the same. */
+/** An update to another data store, after the old one had imported the same data set. */
 const OLD_STORE = { ...JOB, DatastoreId: 'old-store' };
 const repointed = { ...update, OldResourceProperties: OLD_STORE, PhysicalResourceId: `old-store/old/${fingerprintOf(OLD_STORE)}` } as const;
 const REPOINTED = `the data store changed from old-store to ${DATASTORE} and the data set did not; set alreadyImported: true if ${DATASTORE} already has the data `

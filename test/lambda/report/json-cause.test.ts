@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CANARY, fileTally, failure } from './lines';
+import { CANARY, failure, fileTally, REQUEST } from './lines';
 import { answerOf, readReport } from '../../../lambda/report/answer';
 import { documentOf } from '../../../lambda/report/document';
 import { INVALID_JSON } from '../../../lambda/report/json-cause';
@@ -11,14 +11,6 @@ import type { JsonCause, Report } from '../../../lambda/report/types';
 import { failureLine } from '../../../packages/local-healthlake/src/healthlake/runs/import-output';
 import { linesOf } from '../../../packages/local-healthlake/src/healthlake/runs/ndjson';
 import { isRejected, judgeLine } from '../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
-
-const REQUEST = {
-  DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
-  JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',
-  InputS3Uri: 's3://clinic-data/',
-  OutputLocation: 's3://clinic-results/x-FHIR_IMPORT-y/',
-  ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
-};
 
 /** The report on the lines that HealthLake wrote, a list for each input file; checked to be the same when it is read again. */
 function report(...files: readonly (readonly string[])[]): Report {

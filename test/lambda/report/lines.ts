@@ -4,6 +4,15 @@ import { type FileTally, type Reason, Tally } from '../../../lambda/report/tally
 /** A string that stands for patient data. */
 export const CANARY = 'Quillfeather';
 
+/** The job that documents report on. */
+export const REQUEST = {
+  DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
+  JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',
+  InputS3Uri: 's3://clinic-data/',
+  OutputLocation: 's3://clinic-results/x-FHIR_IMPORT-y/',
+  ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
+};
+
 /** A line as HealthLake writes it. */
 export function failure(lineId: number, issues: string | readonly object[], more: object = {}): string {
   const issue = typeof issues === 'string' ? [error(issues)] : issues;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonSchema, violations } from './json-schema';
-import { CANARY, failure, tallyOf } from './lines';
+import { CANARY, failure, REQUEST, tallyOf } from './lines';
 import { documentOf } from '../../../lambda/report/document';
 import { ISSUE_TYPES } from '../../../lambda/report/fhir-r4-names';
 import type { ManifestReading } from '../../../lambda/report/manifest';
@@ -11,13 +11,6 @@ import { Tally } from '../../../lambda/report/tally';
 const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'report.schema.json'), 'utf8')) as JsonSchema;
 
-const REQUEST = {
-  DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
-  JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',
-  InputS3Uri: 's3://clinic-data/',
-  OutputLocation: 's3://clinic-results/x-FHIR_IMPORT-y/',
-  ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
-};
 const ALL_READ: Reading = { filesRead: 1, filesTotal: 1, listing: 'ended', timeUp: false, filesUnread: 0, unread: [] };
 
 function report(failures: Tally, reading: Partial<Reading> = {}, manifest: ManifestReading = { counts: { resourcesScanned: 3 } }): unknown {

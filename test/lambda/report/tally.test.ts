@@ -1,7 +1,7 @@
 import { fileTally } from './lines';
 import { type Count, type FileTally, Tally } from '../../../lambda/report/tally';
 
-/** Counts lines of a file that say the same. */
+/** Counts lines that failed for the same reason. */
 function count(tally: Tally, file: FileTally, lines: number): void {
   const reason = tally.reason({ code: 'value' });
   for (let line = 1; line <= lines; line++) {

@@ -333,7 +333,7 @@ describe('several imports into one data store', () => {
 });
 
 describe('imports into different data stores', () => {
-  /** An import into a data store of its own. */
+  /** Adds an import that has its own data store. */
   function importIntoOwn(stack: Stack, id: string, props: Partial<FhirImportProps> = {}): FhirImport {
     const datastore = CfnFHIRDatastore.fromDatastoreId(stack, `${id}Datastore`, Buffer.from(id.padEnd(16)).toString('hex'));
     return importInto(stack, { datastore, ...props }, id);
