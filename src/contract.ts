@@ -27,25 +27,25 @@ export const JOB_TIMEOUT_MINUTES = 15;
 export const ANSWER_MARGIN_MINUTES = 5;
 
 /** What COMPLETED_WITH_ERRORS means. `Limit` is a number of resources, or a percentage of the scanned resources. */
-export type WireErrorTolerance =
+export type ContractErrorTolerance =
   | { readonly Kind: 'NONE' }
   | { readonly Kind: 'ANY' }
   | { readonly Kind: 'RESOURCES' | 'PERCENT'; readonly Limit: string };
 
 /** Who makes the report, and as whom. */
-export interface WireReport {
+export interface ContractReport {
   readonly FunctionArn: string;
   readonly RoleArn: string;
 }
 
 /** Who watches the jobs of a detached import, and until when. */
-export interface WireWatch {
+export interface ContractMonitor {
   readonly StateMachineArn: string;
   readonly GiveUpAfterSeconds: string;
 }
 
 /** What one import job may read. A gigabyte has 10^9 bytes here: AWS doesn't say which it means, and this one warns earlier. */
-export interface WireQuotas {
+export interface ContractQuotas {
   readonly MaxFiles: string;
   readonly MaxFileSizeInGB: string;
   readonly MaxTotalSizeInGB: string;
@@ -57,10 +57,10 @@ interface CommonProperties {
   readonly ConstructPath?: string;
   readonly DatastoreId: string;
   readonly OperatorRoleArn: string;
-  readonly ErrorTolerance: WireErrorTolerance;
+  readonly ErrorTolerance: ContractErrorTolerance;
   readonly OutputS3Uri: string;
   /** Since version 2; undefined if there are to be no reports. */
-  readonly Report?: WireReport;
+  readonly Report?: ContractReport;
   /** Where the event goes that tells how the job ended; undefined if there is to be none. Since version 2. */
   readonly EventBusArn?: string;
 }
@@ -78,9 +78,9 @@ export interface ImportJobProperties extends CommonProperties {
   /** The data store is a resource of the same app, so its replacement is new and empty. Since version 3. */
   readonly DatastoreInApp?: 'true';
   /** Since version 2. */
-  readonly Quotas?: WireQuotas;
+  readonly Quotas?: ContractQuotas;
   /** Of a detached import. Since version 2. */
-  readonly Watch?: WireWatch;
+  readonly Watch?: ContractMonitor;
 }
 
 /** Attributes of `Custom::FhirImportJob`. */

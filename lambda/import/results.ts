@@ -1,7 +1,7 @@
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { Evidence } from './outcome/verdict';
 import { askForReport } from './report-call';
-import { ALREADY_IMPORTED, UNKNOWN, type WireReport } from '../../src/contract';
+import { ALREADY_IMPORTED, UNKNOWN, type ContractReport } from '../../src/contract';
 import type { Operator } from '../aws/operator';
 
 /** The import that looks at the results of a job. */
@@ -9,7 +9,7 @@ export interface ResultsReader {
   readonly DatastoreId: string;
   readonly OutputS3Uri: string;
   readonly InputS3Uri?: string;
-  readonly Report?: WireReport;
+  readonly Report?: ContractReport;
 }
 
 /**

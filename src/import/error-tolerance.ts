@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { WireErrorTolerance } from '../contract';
+import type { ContractErrorTolerance } from '../contract';
 import { text } from '../private/text';
 
 /**
@@ -53,10 +53,10 @@ export class ErrorTolerance {
     return new ErrorTolerance({ Kind: 'ANY' });
   }
 
-  private constructor(private readonly wire: WireErrorTolerance) {}
+  private constructor(private readonly wire: ContractErrorTolerance) {}
 
   /** @internal */
-  public _render(): WireErrorTolerance {
+  public _render(): ContractErrorTolerance {
     return this.wire;
   }
 }

@@ -12,7 +12,7 @@ import type { FhirSource, FhirSourceLocation } from './fhir-source';
 import {
   ANSWER_MARGIN_MINUTES, CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties,
   type ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, type MetricDimensions, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
-  type WireReport,
+  type ContractReport,
 } from '../contract';
 import type { ImportQuotas } from './import-quotas';
 import { FhirStorage } from '../storage/fhir-storage';
@@ -428,7 +428,7 @@ export class FhirImport extends ObservableImport {
   }
 
   private createReport(provider: FhirImportProvider, output: Location, { fhirDatastoreRef }: IFHIRDatastoreRef):
-  { readonly role: iam.Role; readonly wire: WireReport } {
+  { readonly role: iam.Role; readonly wire: ContractReport } {
     const statements = reportStatements(output, this.storage.outputKey, fhirDatastoreRef.datastoreId);
     const { fn, role: functionRole } = provider._reportFunction();
     const role = createAssumedRole(this, 'ReportRole', {

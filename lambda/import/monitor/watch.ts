@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ImportJobProperties, ImportOutcomeProperties, WatchedImport, WireWatch } from '../../../src/contract';
+import type { ImportJobProperties, ImportOutcomeProperties, WatchedImport, ContractMonitor } from '../../../src/contract';
 import type { Operator } from '../../aws/operator';
 import type { Deadlines } from '../../framework/framework';
 
@@ -16,7 +16,7 @@ const FIRST_PAUSE_SECONDS = 30;
  *
  * @throws if the execution can't be started
  */
-export async function watch({ states }: Operator, watchedImport: WatchedImport, { StateMachineArn }: WireWatch): Promise<void> {
+export async function watch({ states }: Operator, watchedImport: WatchedImport, { StateMachineArn }: ContractMonitor): Promise<void> {
   const command = new StartExecutionCommand({
     stateMachineArn: StateMachineArn, name: nameOf(watchedImport.Import), input: JSON.stringify(watchedImport),
   });
@@ -36,7 +36,7 @@ function nameOf({ JobId, OperatorRoleArn, ConstructPath, EventBusArn, TimeoutSec
 
 /** What the state machine has to know of a job: no more than what judging it takes. */
 export function watchedImportOf(properties: ImportJobProperties, jobId: string, { RequestedAt }: Pick<Deadlines, 'RequestedAt'>,
-  { GiveUpAfterSeconds }: WireWatch): WatchedImport {
+  { GiveUpAfterSeconds }: ContractMonitor): WatchedImport {
   const { ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, ErrorTolerance, OutputS3Uri, InputS3Uri, Report, EventBusArn } = properties;
   const Deadline = RequestedAt + Number(GiveUpAfterSeconds) * 1000;
   return {

@@ -1,6 +1,6 @@
 import type { Judged } from './physical-id';
 import { type Evidence, judge } from './verdict';
-import { ALREADY_IMPORTED, type ImportOutcomeProperties, UNKNOWN, type WireErrorTolerance } from '../../../src/contract';
+import { ALREADY_IMPORTED, type ImportOutcomeProperties, UNKNOWN, type ContractErrorTolerance } from '../../../src/contract';
 import { describeError, isNotFound, kindOf } from '../../aws/errors';
 import type { Fact } from '../../aws/fact';
 import type { Direction } from '../../aws/stack';
@@ -10,7 +10,7 @@ import { unreadable } from '../contract';
 
 /** What CloudFormation asks `Outcome` for. */
 export interface OutcomeChange extends Deadlines {
-  readonly tolerance: WireErrorTolerance;
+  readonly tolerance: ContractErrorTolerance;
   /** How this very job was judged before, if the physical id says so. */
   readonly judged?: Judged;
   /** Why nothing can be judged, if so. */

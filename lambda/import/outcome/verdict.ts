@@ -1,6 +1,6 @@
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { type Counts, countsOf } from './counts';
-import type { WireErrorTolerance } from '../../../src/contract';
+import type { ContractErrorTolerance } from '../../../src/contract';
 import type { ReportAnswer } from '../../report/types';
 
 /** What a job is judged by. */
@@ -30,7 +30,7 @@ export function hasEnded(status: string | undefined): boolean {
 }
 
 /** Whether the results can change the verdict. */
-export function dependsOnResults(status: string | undefined, { Kind }: WireErrorTolerance): boolean {
+export function dependsOnResults(status: string | undefined, { Kind }: ContractErrorTolerance): boolean {
   return status === 'COMPLETED_WITH_ERRORS' && (Kind === 'RESOURCES' || Kind === 'PERCENT');
 }
 
@@ -39,7 +39,7 @@ export function dependsOnResults(status: string | undefined, { Kind }: WireError
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_ImportJobProperties.html
  */
-export function judge(evidence: Evidence, tolerance: WireErrorTolerance): Verdict {
+export function judge(evidence: Evidence, tolerance: ContractErrorTolerance): Verdict {
   const status = evidence.job.JobStatus;
   if (!hasEnded(status)) {
     return { kind: 'running' };
@@ -56,7 +56,7 @@ export function judge(evidence: Evidence, tolerance: WireErrorTolerance): Verdic
   return flawless ? { kind: 'succeeded' } : judgeErrors(counts, evidence, tolerance);
 }
 
-function judgeErrors(counts: Counts, { report, isOwn }: Evidence, tolerance: WireErrorTolerance): Verdict {
+function judgeErrors(counts: Counts, { report, isOwn }: Evidence, tolerance: ContractErrorTolerance): Verdict {
   if (tolerance.Kind === 'ANY') {
     return { kind: 'succeeded' };
   }

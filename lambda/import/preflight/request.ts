@@ -1,4 +1,4 @@
-import type { WireQuotas } from '../../../src/contract';
+import type { ContractQuotas } from '../../../src/contract';
 
 /** What the buckets are judged by. */
 export interface PreflightRequest {
@@ -8,7 +8,7 @@ export interface PreflightRequest {
   readonly OutputKmsKeyId: string;
   /** Of the data store. */
   readonly Region: string;
-  readonly Quotas: WireQuotas;
+  readonly Quotas: ContractQuotas;
 }
 
 /** A bucket, and a key prefix in it that may be empty. */

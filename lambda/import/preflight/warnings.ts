@@ -2,7 +2,7 @@ import { type InputObjects, isWithoutContent, listKinds } from './input-objects'
 import type { BucketFindings } from './look';
 import { regionInRefusal } from './region';
 import type { PreflightRequest } from './request';
-import type { WireQuotas } from '../../../src/contract';
+import type { ContractQuotas } from '../../../src/contract';
 import { errorCodeOf } from '../../aws/errors';
 import type { Fact } from '../../aws/fact';
 
@@ -52,7 +52,7 @@ function contentWarnings(objects: InputObjects): PreflightWarning[] {
   ];
 }
 
-function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: WireQuotas): PreflightWarning[] {
+function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: ContractQuotas): PreflightWarning[] {
   const [maxFiles, maxFileSizeInGB, maxTotalSizeInGB] = [quotas.MaxFiles, quotas.MaxFileSizeInGB, quotas.MaxTotalSizeInGB].map(Number);
   return [
     ...(files > maxFiles ? [{ warning: 'the input has more files than the quota of a job', files, maxFiles }] : []),

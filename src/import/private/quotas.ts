@@ -1,12 +1,12 @@
 import { Size, Token } from 'aws-cdk-lib';
-import type { WireQuotas } from '../../contract';
+import type { ContractQuotas } from '../../contract';
 import { text } from '../../private/text';
 import type { ImportQuotas } from '../import-quotas';
 
 const GIGABYTE = 1_000_000_000;
 
 /** The quotas as the handler is given them. */
-export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): WireQuotas {
+export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): ContractQuotas {
   if (!Token.isUnresolved(maxFiles) && !(Number.isInteger(maxFiles) && maxFiles > 0)) {
     throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for today's quota`);
   }

@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../../lambda/import/job/ledger';
 import { attributesOf, sentencesOf } from '../../../lambda/import/outcome/answer';
 import { decideOutcome, type OutcomeDecision } from '../../../lambda/import/outcome/decision';
 import type { Evidence } from '../../../lambda/import/outcome/verdict';
-import type { ImportOutcomeProperties, WireErrorTolerance } from '../../../src/contract';
+import type { ImportOutcomeProperties, ContractErrorTolerance } from '../../../src/contract';
 import { sdkError } from '../harness';
 
 const FINGERPRINT = '029a72daa07fc79abd11';
@@ -276,7 +276,7 @@ const seen = (job: ImportJob): Evidence => ({ job, isOwn: true });
 describe('what Outcome does', () => {
   const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
   const SETTLED = DEADLINES.RequestedAt + 300_000;
-  const decide = (look: Fact<Evidence>, now: number, deadlines = DEADLINES, tolerance: WireErrorTolerance = { Kind: 'NONE' }) =>
+  const decide = (look: Fact<Evidence>, now: number, deadlines = DEADLINES, tolerance: ContractErrorTolerance = { Kind: 'NONE' }) =>
     decideOutcome({ ...deadlines, tolerance }, { look, now });
   const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
   const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };

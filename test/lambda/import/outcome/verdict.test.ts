@@ -2,16 +2,16 @@ import { type ImportJobProperties as ImportJob, type JobProgressReport as Report
 import { countsOf } from '../../../../lambda/import/outcome/counts';
 import { type Evidence, judge as judgeEvidence, notByResults, type Verdict } from '../../../../lambda/import/outcome/verdict';
 import type { ManifestCounts, ReportAnswer } from '../../../../lambda/report/types';
-import type { WireErrorTolerance } from '../../../../src/contract';
+import type { ContractErrorTolerance } from '../../../../src/contract';
 import { importJob } from '../../harness';
 
 /** By the counts of the job alone. */
-const judge = (job: Partial<ImportJob>, tolerance: WireErrorTolerance) => judgeEvidence({ job: importJob(job), isOwn: true }, tolerance);
+const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence({ job: importJob(job), isOwn: true }, tolerance);
 
-const NONE: WireErrorTolerance = { Kind: 'NONE' };
-const ANY: WireErrorTolerance = { Kind: 'ANY' };
-const resources = (limit: string): WireErrorTolerance => ({ Kind: 'RESOURCES', Limit: limit });
-const percent = (limit: string): WireErrorTolerance => ({ Kind: 'PERCENT', Limit: limit });
+const NONE: ContractErrorTolerance = { Kind: 'NONE' };
+const ANY: ContractErrorTolerance = { Kind: 'ANY' };
+const resources = (limit: string): ContractErrorTolerance => ({ Kind: 'RESOURCES', Limit: limit });
+const percent = (limit: string): ContractErrorTolerance => ({ Kind: 'PERCENT', Limit: limit });
 const TOLERANCES = [NONE, resources('5'), percent('5'), ANY];
 
 const report = (scanned?: number, imported?: number, customerErrors?: number, unreadableFiles?: number): Report => ({
@@ -21,7 +21,7 @@ const report = (scanned?: number, imported?: number, customerErrors?: number, un
   TotalNumberOfFilesReadWithCustomerError: unreadableFiles,
 });
 
-const judgeErrors = (counts: Report | undefined, tolerance: WireErrorTolerance) =>
+const judgeErrors = (counts: Report | undefined, tolerance: ContractErrorTolerance) =>
   judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
 
 describe('each status under none, 5 resources, 5 percent, any', () => {
@@ -112,7 +112,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
   });
 
   test('the reason names the limit', () => {
-    const whyOf = (counts: Report, tolerance: WireErrorTolerance) => judgeErrors(counts, tolerance);
+    const whyOf = (counts: Report, tolerance: ContractErrorTolerance) => judgeErrors(counts, tolerance);
     expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
     expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
     expect(whyOf(report(100, 90, 10, 0), percent('5'))).toMatchObject({ why: 'more than the tolerated 5 percent of the resources failed' });
