@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { answerOf, readReport } from './answer';
-import { documentOf, type ReportDocument } from './document';
-import { type ManifestReading, readManifest } from './manifest';
-import { readFiles, type TimeBudget } from './read-files';
+import { answerOf, readReport } from './document/answer';
+import { documentOf, type ReportDocument } from './document/document';
+import { type ManifestReading, readManifest } from './read/manifest';
+import { readFiles, type TimeBudget } from './read/read-files';
 import {
   type Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResults, readText, REPORT_NAME, type Results, SEARCH_VALIDATION_FOLDER,
   writeReport,
-} from './results';
-import { s3Of } from './role';
-import { Tally } from './tally';
+} from './read/results';
+import { s3Of } from './read/role';
+import { Tally } from './read/tally';
 import type { Report, ReportAnswer, ReportRequest } from './types';
 import { describeError } from '../aws/errors';
 import { ownNamesOfReport } from '../service-text/own-names';

@@ -1,6 +1,6 @@
 import { isAwsName, isErrorCode } from './identifiers';
 import { CAPITALIZED, IDENTIFIERS, LOWER_CASE, QUOTED_PATTERNS, STATUSES } from './vocabulary';
-import { RESOURCE_TYPES } from '../report/fhir-r4-names';
+import { RESOURCE_TYPES } from '../report/messages/fhir-r4-names';
 
 /** The maximum length of a job's message. Error messages have no documented maximum. */
 export const MAX_LENGTH = 2_048;

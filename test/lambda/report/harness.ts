@@ -1,7 +1,7 @@
 import { CANARY } from './lines';
 import { reportStatements } from './statements';
 import { handler } from '../../../lambda/report';
-import type { ReportDocument } from '../../../lambda/report/document';
+import type { ReportDocument } from '../../../lambda/report/document/document';
 import type { Report, ReportAnswer, ReportRequest } from '../../../lambda/report/types';
 import { LocalAws } from '../../../packages/local-aws/src/aws';
 

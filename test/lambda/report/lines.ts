@@ -1,5 +1,5 @@
-import { LineReader } from '../../../lambda/report/line-reader';
-import { type FileTally, type Reason, Tally } from '../../../lambda/report/tally';
+import { LineReader } from '../../../lambda/report/read/line-reader';
+import { type FileTally, type Reason, Tally } from '../../../lambda/report/read/tally';
 
 /** A string that stands for patient data. */
 export const CANARY = 'Quillfeather';

@@ -6,8 +6,8 @@ import { decideOutcome } from '../../../lambda/import/outcome/decision';
 import type { Evidence } from '../../../lambda/import/outcome/verdict';
 import { announcementOf } from '../../../lambda/telemetry/announcement';
 import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
+import { type JsonSchema, violations } from '../../support/json-schema';
 import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from '../harness';
-import { type JsonSchema, violations } from '../report/json-schema';
 
 const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;

@@ -1,6 +1,6 @@
-import { ISSUE_TYPES, RESOURCE_TYPES } from './fhir-r4-names';
-import { findMessage, isMessage } from './message';
-import { type Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITHOUT_RESPONSE } from './outcome';
+import { type Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITHOUT_RESPONSE } from './result-line';
+import { ISSUE_TYPES, RESOURCE_TYPES } from '../messages/fhir-r4-names';
+import { findMessage, isMessage } from '../messages/message';
 
 /** How many of the first occurrences are kept. */
 export const FIRST_KEPT = 3;

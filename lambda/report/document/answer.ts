@@ -1,8 +1,8 @@
 import { type OccurrenceDocument, type ReasonDocument, type ReportDocument, REPORT_VERSION } from './document';
-import { RESOURCE_TYPES } from './fhir-r4-names';
 import { INVALID_JSON, jsonCauseOf } from './json-cause';
-import { isReason, OTHER } from './tally';
-import type { Report, ReportReason, ReportRequest } from './types';
+import { RESOURCE_TYPES } from '../messages/fhir-r4-names';
+import { isReason, OTHER } from '../read/tally';
+import type { Report, ReportReason, ReportRequest } from '../types';
 
 /** How many reasons the answer has. */
 const TOP = 3;

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { LineReader } from './line-reader';
 import { listObjects, readPieces, type Results } from './results';
 import type { FileTally, Tally } from './tally';
-import { errorCodeOf } from '../aws/errors';
+import { errorCodeOf } from '../../aws/errors';
 
 /** How many files are read at once: reading many small ones is waiting for S3. */
 const CONCURRENCY = 16;

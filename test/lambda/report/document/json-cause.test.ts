@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CANARY, failure, fileTally, REQUEST } from './lines';
-import { answerOf, readReport } from '../../../lambda/report/answer';
-import { documentOf } from '../../../lambda/report/document';
-import { INVALID_JSON } from '../../../lambda/report/json-cause';
-import { LineReader } from '../../../lambda/report/line-reader';
-import type { Reading } from '../../../lambda/report/read-files';
-import { Tally } from '../../../lambda/report/tally';
-import type { JsonCause, Report } from '../../../lambda/report/types';
-import { failureLine } from '../../../packages/local-healthlake/src/healthlake/runs/import-output';
-import { linesOf } from '../../../packages/local-healthlake/src/healthlake/runs/ndjson';
-import { isRejected, judgeLine } from '../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
+import { answerOf, readReport } from '../../../../lambda/report/document/answer';
+import { documentOf } from '../../../../lambda/report/document/document';
+import { INVALID_JSON } from '../../../../lambda/report/document/json-cause';
+import { LineReader } from '../../../../lambda/report/read/line-reader';
+import type { Reading } from '../../../../lambda/report/read/read-files';
+import { Tally } from '../../../../lambda/report/read/tally';
+import type { JsonCause, Report } from '../../../../lambda/report/types';
+import { failureLine } from '../../../../packages/local-healthlake/src/healthlake/runs/import-output';
+import { linesOf } from '../../../../packages/local-healthlake/src/healthlake/runs/ndjson';
+import { isRejected, judgeLine } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
+import { CANARY, failure, fileTally, REQUEST } from '../lines';
 
 /** The report on the lines that HealthLake wrote, a list for each input file; checked to be the same when it is read again. */
 function report(...files: readonly (readonly string[])[]): Report {

@@ -1,4 +1,4 @@
-import { readManifest } from '../../../lambda/report/manifest';
+import { readManifest } from '../../../../lambda/report/read/manifest';
 
 /** As two projects saw it: folders and counts have names that begin alike. */
 const MANIFEST = {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { listObjects, parseResults, readPieces } from '../../../lambda/report/results';
+import { listObjects, parseResults, readPieces } from '../../../../lambda/report/read/results';
 
 const s3 = mockClient(S3Client);
 const client = new S3Client({ region: 'us-west-2' });

@@ -4,7 +4,7 @@ import { type AddressInfo, Socket } from 'node:net';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { s3Of } from '../../../lambda/report/role';
+import { s3Of } from '../../../../lambda/report/read/role';
 
 const ROLE = 'arn:aws:iam::123456789012:role/report';
 const sts = mockClient(STSClient);

@@ -1,5 +1,5 @@
-import { fileTally } from './lines';
-import { type Count, type FileTally, Tally } from '../../../lambda/report/tally';
+import { type Count, type FileTally, Tally } from '../../../../lambda/report/read/tally';
+import { fileTally } from '../lines';
 
 /** Counts lines that failed for the same reason. */
 function count(tally: Tally, file: FileTally, lines: number): void {

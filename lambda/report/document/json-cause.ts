@@ -1,5 +1,5 @@
 import type { OccurrenceDocument, ReasonDocument, SectionDocument } from './document';
-import type { JsonCause } from './types';
+import type { JsonCause } from '../types';
 
 /** HealthLake's message for a line that is not a JSON object. */
 export const INVALID_JSON = 'Invalid JSON found in input file';

@@ -1,5 +1,5 @@
 import { type Line, LineSplitter } from './line-splitter';
-import { LINE_TOO_LONG, type Outcome, readOutcome } from './outcome';
+import { LINE_TOO_LONG, type Outcome, readOutcome } from './result-line';
 import type { FileTally, Tally } from './tally';
 
 const BLANK = /^\s*$/;

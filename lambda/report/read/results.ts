@@ -1,5 +1,5 @@
 import { GetObjectCommand, type GetObjectCommandOutput, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { kindOf } from '../aws/errors';
+import { kindOf } from '../../aws/errors';
 
 /** Where the results of a job are. */
 export interface Results {

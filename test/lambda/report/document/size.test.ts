@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonSchema, violations } from './json-schema';
-import { fileTally } from './lines';
-import { readReport } from '../../../lambda/report/answer';
-import { documentOf, type ReportDocument, type SectionDocument } from '../../../lambda/report/document';
-import { ISSUE_TYPES, RESOURCE_TYPES } from '../../../lambda/report/fhir-r4-names';
-import { MESSAGE_TEMPLATES } from '../../../lambda/report/message-templates';
-import type { Reading } from '../../../lambda/report/read-files';
-import { type FileTally, Tally } from '../../../lambda/report/tally';
+import { readReport } from '../../../../lambda/report/document/answer';
+import { documentOf, type ReportDocument, type SectionDocument } from '../../../../lambda/report/document/document';
+import { ISSUE_TYPES, RESOURCE_TYPES } from '../../../../lambda/report/messages/fhir-r4-names';
+import { MESSAGE_TEMPLATES } from '../../../../lambda/report/messages/message-templates';
+import type { Reading } from '../../../../lambda/report/read/read-files';
+import { type FileTally, Tally } from '../../../../lambda/report/read/tally';
+import { type JsonSchema, violations } from '../../../support/json-schema';
+import { fileTally } from '../lines';
 
 const MIB = 1024 * 1024;
-const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../docs/report.schema.json'), 'utf8')) as JsonSchema;
+const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../../docs/report.schema.json'), 'utf8')) as JsonSchema;
 const REQUEST = {
   DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
   JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { assumeRole, CLIENT_CONFIG } from '../aws/credentials';
+import { assumeRole, CLIENT_CONFIG } from '../../aws/credentials';
 
 const clients = new Map<string, S3Client>();
 

@@ -1,8 +1,8 @@
-import { ELEMENT_NAMES, RESOURCE_TYPES } from '../../../lambda/report/fhir-r4-names';
-import { elementPath, HOLES } from '../../../lambda/report/holes';
-import { findMessage, isMessage } from '../../../lambda/report/message';
-import { MESSAGE_TEMPLATES } from '../../../lambda/report/message-templates';
-import { R4_RESOURCE_TYPES } from '../../../packages/local-healthlake/src/healthlake/runs/r4-resource-types';
+import { ELEMENT_NAMES, RESOURCE_TYPES } from '../../../../lambda/report/messages/fhir-r4-names';
+import { elementPath, HOLES } from '../../../../lambda/report/messages/holes';
+import { findMessage, isMessage } from '../../../../lambda/report/messages/message';
+import { MESSAGE_TEMPLATES } from '../../../../lambda/report/messages/message-templates';
+import { R4_RESOURCE_TYPES } from '../../../../packages/local-healthlake/src/healthlake/runs/r4-resource-types';
 
 const CANARY = 'Quillfeather';
 

@@ -1,5 +1,5 @@
 import { parseJson } from './json';
-import type { ManifestCounts } from './types';
+import type { ManifestCounts } from '../types';
 
 /** A manifest's counts, or why it has none. */
 export type ManifestReading = { readonly counts: ManifestCounts } | { readonly problem: string };

@@ -1,10 +1,10 @@
-import type { ManifestReading } from './manifest';
-import type { Reading } from './read-files';
-import { FAILURES_FOLDER, type Results, SEARCH_VALIDATION_FOLDER } from './results';
-import type { Count, FileTally, Reason, Tally } from './tally';
-import type { ManifestCounts, ReportRequest } from './types';
-import { describeError } from '../aws/errors';
-import { ownNamesOfReport } from '../service-text/own-names';
+import { describeError } from '../../aws/errors';
+import { ownNamesOfReport } from '../../service-text/own-names';
+import type { ManifestReading } from '../read/manifest';
+import type { Reading } from '../read/read-files';
+import { FAILURES_FOLDER, type Results, SEARCH_VALIDATION_FOLDER } from '../read/results';
+import type { Count, FileTally, Reason, Tally } from '../read/tally';
+import type { ManifestCounts, ReportRequest } from '../types';
 
 /** The version of the shapes in this file, which docs/report.schema.json describes. */
 export const REPORT_VERSION = 1;

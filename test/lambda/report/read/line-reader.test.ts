@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { CANARY, error, failure, fileTally, rowsOf, summaryOf, tallyOf } from './lines';
-import { LineReader } from '../../../lambda/report/line-reader';
-import { MAX_LINE_LENGTH } from '../../../lambda/report/line-splitter';
-import { Tally } from '../../../lambda/report/tally';
+import { LineReader } from '../../../../lambda/report/read/line-reader';
+import { MAX_LINE_LENGTH } from '../../../../lambda/report/read/line-splitter';
+import { Tally } from '../../../../lambda/report/read/tally';
+import { CANARY, error, failure, fileTally, rowsOf, summaryOf, tallyOf } from '../lines';
 
 const MISSING_ID = 'Missing required id field in resource json';
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonSchema, violations } from './json-schema';
-import { CANARY, failure, REQUEST, tallyOf } from './lines';
-import { documentOf } from '../../../lambda/report/document';
-import { ISSUE_TYPES } from '../../../lambda/report/fhir-r4-names';
-import type { ManifestReading } from '../../../lambda/report/manifest';
-import type { Reading } from '../../../lambda/report/read-files';
-import { Tally } from '../../../lambda/report/tally';
+import { documentOf } from '../../../../lambda/report/document/document';
+import { ISSUE_TYPES } from '../../../../lambda/report/messages/fhir-r4-names';
+import type { ManifestReading } from '../../../../lambda/report/read/manifest';
+import type { Reading } from '../../../../lambda/report/read/read-files';
+import { Tally } from '../../../../lambda/report/read/tally';
+import { type JsonSchema, violations } from '../../../support/json-schema';
+import { CANARY, failure, REQUEST, tallyOf } from '../lines';
 
-const DOCS = join(__dirname, '../../../docs');
+const DOCS = join(__dirname, '../../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'report.schema.json'), 'utf8')) as JsonSchema;
 
 const ALL_READ: Reading = { filesRead: 1, filesTotal: 1, listing: 'ended', timeUp: false, filesUnread: 0, unread: [] };
