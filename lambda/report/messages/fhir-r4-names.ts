@@ -1,4 +1,4 @@
-/** Names that FHIR R4 (4.0.1) itself gives: what is none of them may come from the data, and is not shown. */
+/** Names that FHIR R4 (4.0.1) defines. Any other name may come from the data, and is not shown. */
 
 /** @see https://hl7.org/fhir/R4/valueset-issue-type.html */
 export const ISSUE_TYPES = words(`
@@ -7,7 +7,7 @@ export const ISSUE_TYPES = words(`
   exception timeout incomplete throttled informational
 `);
 
-/** Types whose instances are resources: https://hl7.org/fhir/R4/resourcelist.html */
+/** @see https://hl7.org/fhir/R4/resourcelist.html */
 export const RESOURCE_TYPES = words(`
   Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary
   BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim
@@ -38,13 +38,13 @@ export const DATA_TYPES = words(`
   canonical code date dateTime decimal id instant integer markdown oid positiveInt string time unsignedInt uri url uuid xhtml
 `);
 
-/** What the keys of R4's constraints begin with, as in `dom-6`. */
+/** The prefixes of R4's constraint keys, such as `dom` in `dom-6`. */
 export const CONSTRAINT_GROUPS = words(`
   age ait app apr att bdl cmp cnt con cpb cpl cpt csd ctm dis dom drt ele eld exp ext fhs gol grp inv lib lkg lst med mrp msd msq nor obs
   org pat pdf per ppc prr qrs qty que rat ref rng rqg sdf spd sqty sub tim trd txt vsd
 `);
 
-/** The elements of all types, without the path to them; a choice of types without its `[x]`. */
+/** The names of the elements of all types, without their paths and without the `[x]` of a choice of types. */
 export const ELEMENT_NAMES = words(`
   abatement abnormalCodedValueSet about abstract accept accessionIdentifier accident account achievementStatus action actionId active
   activity actor actorId actual actualArm actuality add addItem additionalCharacteristic additionalClassification additionalIdentifier

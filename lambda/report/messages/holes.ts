@@ -1,17 +1,17 @@
 import { CONSTRAINT_GROUPS, DATA_TYPES, ELEMENT_NAMES, RESOURCE_TYPES } from './fhir-r4-names';
 
-/** What may stand where a template has a hole, and what of it may be shown. */
+/** A placeholder of a template. */
 export interface Hole {
-  /** Whether the text can be what the hole is for. Anything unless given. */
+  /** Whether a text can fill the hole. Any text can unless given. */
   readonly fits?: (text: string) => boolean;
-  /** The text as it may be shown: undefined unless FHIR R4 or HealthLake itself gives it. Never anything unless given. */
+  /** Returns the text as it may be shown, or undefined unless FHIR R4 or HealthLake itself defines it. Nothing is shown unless given. */
   readonly show?: (text: string) => string | undefined;
 }
 
-/** Types of holes by the name that stands in templates. Those without a way to show them may hold the data's own values. */
+/** The holes by their names in templates. Those without `show` may hold values of the data. */
 export const HOLES: Readonly<Record<string, Hole>> = {
   number: { fits: (text) => /^\d{1,10}$/.test(text) },
-  element: { fits: isWord, show: elementPath },
+  element: { fits: (text) => /^\S+$/.test(text), show: elementPath },
   type: { show: (text) => known(text, RESOURCE_TYPES) ?? known(text, DATA_TYPES) },
   property: { show: (text) => known(text, ELEMENT_NAMES) },
   profile: { show: baseProfile },
@@ -27,17 +27,17 @@ export const HOLES: Readonly<Record<string, Hole>> = {
   value: {},
 };
 
-/** Parameters of HealthLake's own that its texts name. */
+/** Parameters of HealthLake that its messages name. */
 const MEMBERS: ReadonlySet<string> = new Set(['resourceId', 'resourceType']);
 
-/** Suffixes of the elements that have a choice of types, as in `valueQuantity`. */
+/** Suffixes of elements that have a choice of types, such as `valueQuantity`. */
 const TYPE_SUFFIXES = [...DATA_TYPES].map((type) => type.charAt(0).toUpperCase() + type.slice(1));
 
 const BASE_PROFILE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|[\d.]{1,10})?$/;
 
 /**
- * A path such as `Patient.contact.name`, if R4 has a type and elements of these names; without indexes and names of slices, which could be
- * anything. Validators write it with dots, or with slashes as in an XPath.
+ * Returns a path such as `Patient.contact.name` if R4 has the type and all elements. Indexes and the names of slices are left out, because a slice can
+ * have any name. Validators write paths with dots, or with slashes like an XPath.
  */
 export function elementPath(text: string): string | undefined {
   const [type, ...elements] = text.replace(/^\//, '').split(/[./]/).map((step) => step.replace(/^f:/, '').replace(/\[\d+\]$/, '').replace(/:.*$/s, ''));
@@ -50,7 +50,7 @@ function isElementName(name: string): boolean {
   return ELEMENT_NAMES.has(bare) || TYPE_SUFFIXES.some((suffix) => bare.endsWith(suffix) && ELEMENT_NAMES.has(bare.slice(0, -suffix.length)));
 }
 
-/** A type's own profile, not one that somebody made. */
+/** Returns the profile if it is the base profile of an R4 type. */
 function baseProfile(text: string): string | undefined {
   const type = BASE_PROFILE.exec(text)?.[1] ?? '';
   return RESOURCE_TYPES.has(type) || DATA_TYPES.has(type) ? text : undefined;
@@ -63,8 +63,4 @@ function constraintKey(text: string): string | undefined {
 
 function known(text: string, names: ReadonlySet<string>): string | undefined {
   return names.has(text) ? text : undefined;
-}
-
-function isWord(text: string): boolean {
-  return /^\S+$/.test(text);
 }
