@@ -5,26 +5,26 @@ import { documentOf, type ReportDocument } from './document/document';
 import { type ManifestReading, readManifest } from './read/manifest';
 import { readFiles, type TimeBudget } from './read/read-files';
 import {
-  type Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResults, readText, REPORT_NAME, type Results, SEARCH_VALIDATION_FOLDER,
-  writeReport,
+  type Encryption, FAILURES_FOLDER, listNames, MANIFEST_NAMES, parseResultsLocation, readText, REPORT_NAME, type ResultsLocation, s3Of,
+  SEARCH_VALIDATION_FOLDER, writeReport,
 } from './read/results';
-import { s3Of } from './read/role';
 import { Tally } from './read/tally';
 import type { Report, ReportAnswer, ReportRequest } from './types';
 import { describeError } from '../aws/errors';
 import { ownNamesOfReport } from '../service-text/own-names';
 import { log } from '../telemetry/log';
 
-/** What Lambda tells of the invocation, as far as it is asked. */
+/** The part of Lambda's invocation context that is used. */
 export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What is left of the function's time when reading ends, to count the files that are left and to write the report; and when listing ends. */
-const AFTER_READING = 25_000;
-const AFTER_LISTING = 15_000;
+/** The time that remains of the function's time-out when reading ends: it is for counting the remaining files and writing the report. */
+const AFTER_READING_MS = 25_000;
 
-/** Objects of these names are not larger. */
+/** The time that remains when listing ends. */
+const AFTER_LISTING_MS = 15_000;
+
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MAX_REPORT_BYTES = 16 * 1024 * 1024;
 
@@ -43,16 +43,16 @@ export async function handler(request: ReportRequest, context: InvocationContext
 
 async function report(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const time = budgetOf(context.getRemainingTimeInMillis());
-  const results = parseResults(request.OutputLocation);
+  const results = parseResultsLocation(request.OutputLocation);
   if (!results) {
-    return { kind: 'unreadable', why: 'the output location is not that of a folder in S3' };
+    return { kind: 'unreadable', why: 'the output location is not a folder in S3' };
   }
   const s3 = s3Of(request.ReportRoleArn);
   const location = `${request.OutputLocation}${REPORT_NAME}`;
   const names = await listNames(s3, results, time.listing);
-  const earlier = names.has(REPORT_NAME) ? await readEarlier(s3, results, request, time.listing) : undefined;
-  if (earlier) {
-    return answerOf(earlier, location);
+  const existing = names.has(REPORT_NAME) ? await readExisting(s3, results, request, time.listing) : undefined;
+  if (existing) {
+    return answerOf(existing, location);
   }
   const { manifest, encryption } = await readManifestOf(s3, results, names, time.listing);
   if ('problem' in manifest && !names.has(FAILURES_FOLDER) && !names.has(SEARCH_VALIDATION_FOLDER)) {
@@ -60,16 +60,16 @@ async function report(request: ReportRequest, context: InvocationContext): Promi
   }
   const document = await readAll(s3, results, request, manifest, time);
   try {
-    await writeReport(s3, results, JSON.stringify(document), encryption, AbortSignal.timeout(AFTER_LISTING));
+    await writeReport(s3, results, JSON.stringify(document), encryption, AbortSignal.timeout(AFTER_LISTING_MS));
   } catch (error) {
-    const problem = [document.incomplete, `the report could not be written: ${describeError(error, ownNamesOfReport(request))}`].filter((sentence) => sentence).join('; ');
-    return { ...answerOf(document, undefined), problem };
+    const problem = `the report could not be written: ${describeError(error, ownNamesOfReport(request))}`;
+    return { ...answerOf(document, undefined), problem: document.complete ? problem : `${document.incomplete}; ${problem}` };
   }
   return answerOf(document, location);
 }
 
-/** Whatever is wrong with it, it can be made anew. */
-async function readEarlier(s3: S3Client, { bucket, prefix }: Results, request: ReportRequest, abortSignal: AbortSignal):
+/** Returns undefined if the report cannot be read or used: the function then makes a new one. */
+async function readExisting(s3: S3Client, { bucket, prefix }: ResultsLocation, request: ReportRequest, abortSignal: AbortSignal):
 Promise<ReportDocument | undefined> {
   try {
     const { text } = await readText(s3, bucket, prefix + REPORT_NAME, MAX_REPORT_BYTES, abortSignal);
@@ -79,7 +79,7 @@ Promise<ReportDocument | undefined> {
   }
 }
 
-async function readManifestOf(s3: S3Client, { bucket, prefix }: Results, names: ReadonlySet<string>, abortSignal: AbortSignal):
+async function readManifestOf(s3: S3Client, { bucket, prefix }: ResultsLocation, names: ReadonlySet<string>, abortSignal: AbortSignal):
 Promise<{ readonly manifest: ManifestReading; readonly encryption: Encryption }> {
   const name = MANIFEST_NAMES.find((candidate) => names.has(candidate));
   if (name === undefined) {
@@ -89,7 +89,8 @@ Promise<{ readonly manifest: ManifestReading; readonly encryption: Encryption }>
   return { manifest: readManifest(text), encryption };
 }
 
-async function readAll(s3: S3Client, results: Results, request: ReportRequest, manifest: ManifestReading, time: TimeBudget): Promise<ReportDocument> {
+async function readAll(s3: S3Client, results: ResultsLocation, request: ReportRequest, manifest: ManifestReading, time: TimeBudget):
+Promise<ReportDocument> {
   const failures = new Tally();
   const searchValidation = new Tally();
   const folders = [{ name: FAILURES_FOLDER, tally: failures }, { name: SEARCH_VALIDATION_FOLDER, tally: searchValidation }];
@@ -97,12 +98,12 @@ async function readAll(s3: S3Client, results: Results, request: ReportRequest, m
   return documentOf(request, results, { manifest, failures, searchValidation, reading });
 }
 
-/** Of a short time a half is for reading. */
-function budgetOf(remaining: number): TimeBudget {
-  const reading = Math.max(remaining / 2, remaining - AFTER_READING);
-  const listing = Math.max(remaining * 3 / 4, remaining - AFTER_LISTING);
-  const budget = { reading: AbortSignal.timeout(Math.floor(reading)), listing: AbortSignal.timeout(Math.floor(listing)) };
-  setMaxListeners(100, budget.reading, budget.listing); // each call under way listens: of more than 10, Node would warn in the log
+/** If little time remains, half of it is for reading. */
+function budgetOf(remainingMs: number): TimeBudget {
+  const readingMs = Math.max(remainingMs / 2, remainingMs - AFTER_READING_MS);
+  const listingMs = Math.max(remainingMs * 3 / 4, remainingMs - AFTER_LISTING_MS);
+  const budget = { reading: AbortSignal.timeout(Math.floor(readingMs)), listing: AbortSignal.timeout(Math.floor(listingMs)) };
+  setMaxListeners(100, budget.reading, budget.listing); // each running call listens, and Node warns in the log at more than 10
   return budget;
 }
 

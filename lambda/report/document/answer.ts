@@ -1,13 +1,14 @@
 import { type OccurrenceDocument, type ReasonDocument, type ReportDocument, REPORT_VERSION } from './document';
 import { INVALID_JSON, jsonCauseOf } from './json-cause';
 import { RESOURCE_TYPES } from '../messages/fhir-r4-names';
+import { isCount } from '../read/manifest';
 import { isReason, OTHER } from '../read/tally';
 import type { Report, ReportReason, ReportRequest } from '../types';
 
-/** How many reasons the answer has. */
+/** The number of reasons in the answer. */
 const TOP = 3;
 
-/** What of a report may be shown. */
+/** Returns the part of a report that may be shown. */
 export function answerOf(document: ReportDocument, location: string | undefined): Report {
   const { complete, incomplete, files, manifest, manifestProblem, failures, searchValidation } = document;
   return {
@@ -34,16 +35,17 @@ function toReportReason(reason: ReasonDocument, failures: ReportDocument['failur
   };
 }
 
-/** A report of this job that is there already, if it is complete, of this version, and says nothing that ours would not. */
+/** Returns an existing report if it is about this job, complete, of this version, and shows only what our own reports show. */
 export function readReport(json: string, { DatastoreId, JobId }: ReportRequest): ReportDocument | undefined {
   try {
-    const document = JSON.parse(json) as ReportDocument; // checked below, as far as it is used
+    const document = JSON.parse(json) as ReportDocument; // the members that are used are checked below
     const { version, complete, job, files, manifest = {}, failures, searchValidation } = document;
     const counts = [files.read, files.total, failures.count, searchValidation.count, ...Object.values(manifest)];
     const isOurs = version === REPORT_VERSION && complete === true && job.datastoreId === DatastoreId && job.jobId === JobId
-      && document.incomplete === undefined && files.totalIsExact === true && counts.every(isCount) && failures.reasons.every(isShowable)
+      && document.incomplete === undefined && document.manifestProblem === undefined && files.totalIsExact === true
+      && counts.every(isCount) && failures.reasons.every(isShowable)
       && failures.files.every(({ count, first }) => isCount(count) && first.every(isPlace));
-    return isOurs && document.manifestProblem === undefined ? document : undefined;
+    return isOurs ? document : undefined;
   } catch {
     return undefined;
   }
@@ -56,8 +58,4 @@ function isShowable({ code, message, count, resourceTypes, first }: ReasonDocume
 
 function isPlace({ key, inputLine }: OccurrenceDocument): boolean {
   return typeof key === 'string' && (inputLine === undefined || typeof inputLine === 'number');
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }

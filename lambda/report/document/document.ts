@@ -2,7 +2,7 @@ import { describeError } from '../../aws/errors';
 import { ownNamesOfReport } from '../../service-text/own-names';
 import type { ManifestReading } from '../read/manifest';
 import type { Reading } from '../read/read-files';
-import { FAILURES_FOLDER, type Results, SEARCH_VALIDATION_FOLDER } from '../read/results';
+import { FAILURES_FOLDER, type ResultsLocation, SEARCH_VALIDATION_FOLDER } from '../read/results';
 import type { Count, FileTally, Reason, Tally } from '../read/tally';
 import type { ManifestCounts, ReportRequest } from '../types';
 
@@ -12,72 +12,71 @@ export const REPORT_VERSION = 1;
 /** The maximum JSON size of a list of files or reasons. A report has four lists and must stay below the 16 MiB that can be read back. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
-/** `report.json`. It has object keys, so that the owner of the data finds what has to be mended, and no other value of the data. */
+/** The content of `report.json`. Object keys lead the owner of the data to the resources. It has no other values of the data. */
 export interface ReportDocument {
   readonly version: typeof REPORT_VERSION;
   readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
-  /** Whether every file of the results was read to its end. */
+  /** Whether every results file was read to its end. */
   readonly complete: boolean;
-  /** What is missing, if anything is. */
+  /** Says what is missing. */
   readonly incomplete?: string;
   readonly files: {
     readonly read: number;
     readonly total: number;
-    /** False if the time was up before all files were listed. */
+    /** False if not all files could be listed. */
     readonly totalIsExact: boolean;
-    /** Of those that could not be read, the first ones. */
+    /** The first files that could not be read. */
     readonly unread: readonly { readonly key: string; readonly why: string }[];
   };
   readonly manifest?: ManifestCounts;
   readonly manifestProblem?: string;
-  /** FAILURE/: resources that were not imported. */
+  /** The resources in FAILURE/, which were not imported. */
   readonly failures: SectionDocument;
-  /** SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/: resources that were imported although they failed checks that searching needs. */
+  /** The resources in SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/, which were imported although they failed checks for searches. */
   readonly searchValidation: SectionDocument;
 }
 
-/** What the lines of one kind say, the most frequent first. */
+/** The lines of one folder. Each list has the most frequent entries first. */
 export interface SectionDocument {
   readonly count: number;
   readonly files: readonly FileDocument[];
-  /** Files that are not in the list. */
+  /** The sums of the files that are not listed. */
   readonly otherFiles: { readonly files: number; readonly count: number };
   readonly resourceTypes: readonly TypeDocument[];
   readonly reasons: readonly ReasonDocument[];
-  /** Reasons that are not in the list, if any. `count` sums their counts, so a resource may be counted more than once. */
+  /** The sums of the reasons that are not listed. A resource counts for each of its reasons. */
   readonly otherReasons?: { readonly reasons: number; readonly count: number };
 }
 
-export interface FileDocument {
+interface CountDocument {
+  readonly count: number;
+  readonly first: readonly OccurrenceDocument[];
+}
+
+export interface FileDocument extends CountDocument {
   readonly key: string;
   readonly inputKey: string;
   readonly complete: boolean;
-  readonly count: number;
-  readonly first: readonly OccurrenceDocument[];
 }
 
-export interface TypeDocument {
+export interface TypeDocument extends CountDocument {
   readonly type: string;
-  readonly count: number;
-  readonly first: readonly OccurrenceDocument[];
 }
 
-export interface ReasonDocument {
+export interface ReasonDocument extends CountDocument {
   readonly code: string;
   readonly message?: string;
-  readonly count: number;
   readonly resourceTypes: readonly { readonly type: string; readonly count: number }[];
-  readonly first: readonly OccurrenceDocument[];
 }
 
-/** Where something was found: an object of the results with its line, and the line of the input as HealthLake counts. */
+/** A line of a results file, and the line of the input file as HealthLake counts. */
 export interface OccurrenceDocument {
   readonly key: string;
   readonly line: number;
   readonly inputLine?: number;
 }
 
-/** What a report is made of. */
+/** The findings that a report is made of. */
 export interface Findings {
   readonly manifest: ManifestReading;
   readonly failures: Tally;
@@ -85,36 +84,38 @@ export interface Findings {
   readonly reading: Reading;
 }
 
-/** The report as it is written. The same findings give the same bytes. */
-export function documentOf(request: ReportRequest, results: Results, { manifest, failures, searchValidation, reading }: Findings): ReportDocument {
-  const incomplete = missingOf(reading, ownNamesOfReport(request));
+/** Returns the report. The same findings give the same bytes. */
+export function documentOf(request: ReportRequest, results: ResultsLocation, findings: Findings): ReportDocument {
+  const { manifest, failures, searchValidation, reading } = findings;
+  const incomplete = incompleteOf(reading, ownNamesOfReport(request));
   const { DatastoreId: datastoreId, JobId: jobId, InputS3Uri: input, OutputLocation: output } = request;
   return {
     version: REPORT_VERSION,
     job: { datastoreId, jobId, input, output },
     complete: incomplete === undefined,
     ...(incomplete !== undefined && { incomplete }),
-    files: { read: reading.filesRead, total: reading.filesTotal, totalIsExact: reading.listing === 'ended', unread: reading.unread },
+    files: { read: reading.filesRead, total: reading.filesTotal, totalIsExact: reading.allListed, unread: reading.unread },
     ...('counts' in manifest ? { manifest: manifest.counts } : { manifestProblem: manifest.problem }),
     failures: sectionOf(failures, inputKeys(input, results, FAILURES_FOLDER)),
     searchValidation: sectionOf(searchValidation, inputKeys(input, results, SEARCH_VALIDATION_FOLDER)),
   };
 }
 
-/** What was not read, in words; undefined if all was. */
-function missingOf({ filesRead, filesTotal, listing, timeUp, filesUnread, unread, listError }: Reading, own: readonly string[]): string | undefined {
-  const total = listing === 'ended' ? String(filesTotal) : `${filesTotal} or more`;
+/** Says what was not read. Undefined if everything was read. */
+function incompleteOf(reading: Reading, own: readonly string[]): string | undefined {
+  const { filesRead, filesTotal, allListed, timeUp, filesUnread, unread, listError } = reading;
+  const total = allListed ? String(filesTotal) : `${filesTotal} or more`;
   const codes = [...new Set(unread.map(({ why }) => why))].join(', ');
-  const missing = [
+  const problems = [
     timeUp ? `the time was up: ${filesRead} of ${total} files read` : '',
     filesUnread > 0 ? `${filesUnread} of ${total} files could not be read (${codes})` : '',
     listError !== undefined ? `not all files could be listed: ${describeError(listError, own)}` : '',
-  ].filter((sentence) => sentence !== '');
-  return missing.length > 0 ? missing.join('; ') : undefined;
+  ];
+  return problems.filter((problem) => problem !== '').join('; ') || undefined;
 }
 
-/** An output file is named as its input file is, sub-folders included. */
-function inputKeys(input: string, { prefix }: Results, folder: string): (key: string) => string {
+/** Returns a function from the key of a results file to the key of its input file: HealthLake keeps names and sub-folders. */
+function inputKeys(input: string, { prefix }: ResultsLocation, folder: string): (key: string) => string {
   const inputPrefix = /^s3:\/\/[^/]+\/?(.*)$/s.exec(input)?.[1] ?? '';
   return (key) => inputPrefix + key.slice(prefix.length + folder.length);
 }
@@ -132,7 +133,7 @@ function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDo
   };
 }
 
-/** Splits entries into those that fit into a list and the rest, which is given by its number and the sum of its counts. */
+/** Lists the entries that fit into a list. Of the others, returns the number and the sum of their counts. */
 function listOf<T extends Count, D>(counted: readonly T[], toDocument: (one: T) => D): { listed: D[]; rest: number; restCount: number } {
   const listed: D[] = [];
   let bytes = 0;
@@ -159,17 +160,13 @@ function reasonOf(reason: Reason): ReasonDocument {
   return { code, ...(message !== undefined && { message }), count, resourceTypes, first };
 }
 
-function countOf({ count, first }: Count): { count: number; first: OccurrenceDocument[] } {
-  return { count, first: first.map(toOccurrence) };
+function countOf({ count, first }: Count): CountDocument {
+  return { count, first: first.map(({ file, line, lineId }) => ({ key: file.key, line, ...(lineId !== undefined && { inputLine: lineId }) })) };
 }
 
-function toOccurrence({ file, line, lineId }: Count['first'][number]): OccurrenceDocument {
-  return { key: file.key, line, ...(lineId !== undefined && { inputLine: lineId }) };
-}
-
-/** Of equally many the one first whose name is. */
+/** Sorts entries by count. Entries with the same count are sorted by name. */
 function mostFrequentFirst<T extends { readonly count: number }>(counted: readonly T[], nameOf: (one: T) => string): T[] {
-  return counted.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
+  return [...counted].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function typeOf({ type }: { readonly type: string }): string {

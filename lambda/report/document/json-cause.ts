@@ -4,15 +4,14 @@ import type { JsonCause } from '../types';
 /** HealthLake's message for a line that is not a JSON object. */
 export const INVALID_JSON = 'Invalid JSON found in input file';
 
-/** The failed lines of one file. */
+/** The failed lines of a file. */
 interface Sample {
-  /** The number of failed lines. */
   readonly count: number;
   /** The first failed lines, at most three. */
   readonly first: readonly Pick<OccurrenceDocument, 'inputLine'>[];
 }
 
-/** The cause that explains the most lines. Undefined if HealthLake doesn't number the lines. */
+/** Returns the cause that explains the most lines, or undefined if HealthLake did not number the lines. */
 export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): JsonCause | undefined {
   const lines = new Map<JsonCause, number>();
   for (const sample of samplesOf(reason, failures)) {
@@ -24,7 +23,7 @@ export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): 
   return [...lines].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** The failed lines by file, if no line failed for another reason. Otherwise only the occurrences of this reason that the report lists, by file. */
+/** Returns the failed lines by file if no line failed for another reason, otherwise only the occurrences that the report lists for this reason. */
 function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument): readonly Sample[] {
   if (count === failures.count) {
     return failures.files;
@@ -33,7 +32,7 @@ function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument):
   return keys.map((key) => first.filter((place) => place.key === key)).map((places) => ({ count: places.length, first: places }));
 }
 
-/** The first line may be 0 or 1: HealthLake doesn't document where it begins to count. */
+/** The first line may be 0 or 1: HealthLake does not document where it starts counting. */
 function causeOf({ count, first }: Sample): JsonCause | undefined {
   const [start, ...others] = first.map(({ inputLine }) => inputLine);
   if (start === undefined || others.includes(undefined)) {

@@ -1,4 +1,4 @@
-/** The longest line that is kept as a whole, in bytes. */
+/** The maximum length of a line that is kept as a whole, in bytes. */
 export const MAX_LINE_LENGTH = 1024 * 1024;
 
 const NEWLINE = 10;
@@ -11,15 +11,15 @@ export interface Line {
 }
 
 /**
- * Splits a file that comes in pieces into lines, and holds at most one bounded line. Node's `readline` holds lines of any length, and also splits at
- * U+2028, which JSON allows in a string.
+ * Splits a file that arrives in pieces into lines. Holds at most one line of bounded length. Node's `readline` holds lines of any length, and also
+ * splits at U+2028, which JSON allows in a string.
  */
 export class LineSplitter {
   /** The start of the next line. */
   private parts: Buffer[] = [];
   private length = 0;
 
-  /** Takes the next piece. Returns the lines that end in it. */
+  /** Takes the next piece of the file. Returns the lines that end in it. */
   public* push(piece: Buffer): Generator<Line> {
     let start = 0;
     for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, start)) {
@@ -30,7 +30,7 @@ export class LineSplitter {
     this.keep(piece.subarray(start));
   }
 
-  /** Returns the last line, which may have no newline. */
+  /** Returns the last line if it has no newline. */
   public* end(): Generator<Line> {
     if (this.length > 0) {
       yield this.takeLine();

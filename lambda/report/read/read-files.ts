@@ -1,100 +1,80 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { LineReader } from './line-reader';
-import { listObjects, readPieces, type Results } from './results';
+import { listObjects, readPieces, type ResultsLocation } from './results';
 import type { FileTally, Tally } from './tally';
 import { errorCodeOf } from '../../aws/errors';
 
-/** How many files are read at once: reading many small ones is waiting for S3. */
+/** The number of files that are read at once. For small files, most of the time is waiting for S3. */
 const CONCURRENCY = 16;
 
-/** Of large ones, which keep the processor busy, fewer: when the time is up some are read, and not all of them in part. */
-const LARGE_CONCURRENCY = 2;
-const LARGE = 8 * 1024 * 1024;
-
-/** How many of the files that could not be read are named. */
+/** The number of unread files that the report names. */
 const MAX_UNREAD = 20;
 
-/** Files of one folder, and what their lines are counted in. */
+/** A folder of the results, and the tally of its lines. */
 export interface Folder {
   readonly name: string;
   readonly tally: Tally;
 }
 
-/** Until when. */
 export interface TimeBudget {
   /** Aborts when reading has to end. */
   readonly reading: AbortSignal;
-  /** Aborts when counting the files that are left has to end too. */
+  /** Aborts when listing the remaining files has to end too. */
   readonly listing: AbortSignal;
 }
 
-/** How far it has got. */
+/** The progress of reading the results. */
 export interface Reading {
   filesRead: number;
   filesTotal: number;
-  /** Unless it ended, there may be more files than `filesTotal`. */
-  listing: 'under way' | 'ended' | 'broken off';
-  /** Whether the time was up before all were read. */
+  /** Whether all files were listed. If not, there may be more than `filesTotal`. */
+  allListed: boolean;
+  /** Whether the time was up before all files were read. */
   timeUp: boolean;
-  /** Files that could not be read, and the code of the error. */
+  /** The number of files that could not be read. */
   filesUnread: number;
+  /** The first files that could not be read, with the code of the error. */
   readonly unread: { readonly key: string; readonly why: string }[];
-  /** Why the files could not be listed. */
   listError?: unknown;
 }
 
-/** A file that is to be read. */
+/** A file to read. */
 interface Task {
-  readonly key: string;
-  readonly size: number;
-  readonly index: number;
+  readonly file: FileTally;
   readonly tally: Tally;
 }
 
-/** Reads the files of the folders until they are read, or the time is up. */
-export async function readFiles(s3: S3Client, results: Results, folders: readonly Folder[], time: TimeBudget): Promise<Reading> {
-  const reading: Reading = { filesRead: 0, filesTotal: 0, listing: 'under way', timeUp: false, filesUnread: 0, unread: [] };
-  const tasks = listTasks(s3, results, folders, time.listing);
-  const lanes = Array.from({ length: LARGE_CONCURRENCY }, async () => {});
+/** Reads the files of the folders until all are read or the time is up. */
+export async function readFiles(s3: S3Client, results: ResultsLocation, folders: readonly Folder[], time: TimeBudget): Promise<Reading> {
+  const reading: Reading = { filesRead: 0, filesTotal: 0, allListed: false, timeUp: false, filesUnread: 0, unread: [] };
+  const tasks = listTasks(s3, results, folders, reading, time.listing);
   const work = async (): Promise<void> => {
     while (!time.reading.aborted) {
-      const task = await nextTask(tasks, reading, time);
-      if (!task) {
+      const { value, done } = await tasks.next();
+      if (done) {
         return;
       }
-      const read = async () => readFile(s3, results.bucket, task, reading, time.reading);
-      const lane = task.index % LARGE_CONCURRENCY;
-      await (task.size < LARGE ? read() : lanes[lane] = lanes[lane].then(read));
+      await readFile(s3, results.bucket, value, reading, time.reading);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  while (await nextTask(tasks, reading, time)) {
+  while (!(await tasks.next()).done) { // counts the remaining files
     reading.timeUp = true;
   }
   return reading;
 }
 
-async function* listTasks(s3: S3Client, results: Results, folders: readonly Folder[], abortSignal: AbortSignal): AsyncGenerator<Task> {
-  let index = 0;
-  for (const { name, tally } of folders) {
-    for await (const object of listObjects(s3, results, name, abortSignal)) {
-      yield { ...object, index: index++, tally };
-    }
-  }
-}
-
-/** Undefined when there are no more, or none can be listed. */
-async function nextTask(tasks: AsyncGenerator<Task>, reading: Reading, { listing }: TimeBudget): Promise<Task | undefined> {
+async function* listTasks(s3: S3Client, results: ResultsLocation, folders: readonly Folder[], reading: Reading, abortSignal: AbortSignal):
+AsyncGenerator<Task, undefined> {
   try {
-    const { value, done } = await tasks.next();
-    if (!done) {
-      reading.filesTotal += 1;
-      return value;
+    for (const { name, tally } of folders) {
+      for await (const key of listObjects(s3, results, name, abortSignal)) {
+        yield { file: { key, index: reading.filesTotal++, wasRead: false, count: 0, first: [] }, tally };
+      }
     }
-    reading.listing = reading.listing === 'under way' ? 'ended' : reading.listing;
+    reading.allListed = true;
   } catch (error) {
-    reading.listing = 'broken off';
-    if (listing.aborted) {
+    if (abortSignal.aborted) {
       reading.timeUp = true;
     } else {
       reading.listError = error;
@@ -103,13 +83,11 @@ async function nextTask(tasks: AsyncGenerator<Task>, reading: Reading, { listing
   return undefined;
 }
 
-async function readFile(s3: S3Client, bucket: string, { key, index, tally }: Task, reading: Reading,
-  abortSignal: AbortSignal): Promise<void> {
-  const file: FileTally = { key, index, wasRead: false, count: 0, first: [] };
+async function readFile(s3: S3Client, bucket: string, { file, tally }: Task, reading: Reading, abortSignal: AbortSignal): Promise<void> {
   try {
-    abortSignal.throwIfAborted();
     const lines = new LineReader(tally, file);
-    for await (const piece of readPieces(s3, bucket, key, abortSignal)) {
+    abortSignal.throwIfAborted();
+    for await (const piece of readPieces(s3, bucket, file.key, abortSignal)) {
       lines.push(piece);
       abortSignal.throwIfAborted();
     }
@@ -117,18 +95,13 @@ async function readFile(s3: S3Client, bucket: string, { key, index, tally }: Tas
     file.wasRead = true;
     reading.filesRead += 1;
   } catch (error) {
-    noteUnread(reading, key, error, abortSignal);
+    if (abortSignal.aborted) {
+      reading.timeUp = true;
+    } else {
+      reading.filesUnread += 1;
+      reading.unread.push({ key: file.key, why: errorCodeOf(error) });
+      reading.unread.splice(MAX_UNREAD);
+    }
   }
   tally.addFile(file);
-}
-
-function noteUnread(reading: Reading, key: string, error: unknown, { aborted }: AbortSignal): void {
-  if (aborted) {
-    reading.timeUp = true;
-    return;
-  }
-  reading.filesUnread += 1;
-  if (reading.unread.length < MAX_UNREAD) {
-    reading.unread.push({ key, why: errorCodeOf(error) });
-  }
 }

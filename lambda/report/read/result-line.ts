@@ -1,68 +1,69 @@
-import { parseJson } from './json';
-
-/** What a line of the results says, before anything of it is known to be showable. */
-export interface Outcome {
+/** A line of the results. Its texts may come from the data and must not be shown. */
+export interface ResultLine {
   /** The line of the input file, as HealthLake counts. */
   readonly lineId?: number;
   readonly resourceType?: string;
-  /** One for each reason. */
   readonly issues: readonly Issue[];
 }
 
-/** Why. */
 export interface Issue {
   readonly code?: string;
-  /** The diagnostics: they may quote the resource. */
+  /** The diagnostics, which may quote the resource. */
   readonly text?: string;
 }
 
-/** Lines that don't say why: codes of our own, which no issue type of FHIR has. */
+/** Our own codes, for lines without an issue. No issue type of FHIR has these names. */
 export const LINE_NOT_JSON = 'line-not-json';
 export const LINE_WITHOUT_RESPONSE = 'line-without-response';
 export const LINE_WITHOUT_ISSUE = 'line-without-issue';
 export const LINE_TOO_LONG = 'line-too-long';
 
-/** A resource is rejected for issues of these severities. */
+/** HealthLake rejects a resource for issues of these severities. */
 const ERRORS = new Set<unknown>(['fatal', 'error']);
 
 /** Matches the developer guide's example, which has a name without quotes and lacks a closing brace. */
-const AS_PRINTED = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
+const GUIDE_EXAMPLE = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
 
-/** Reads a line of the results, which may have any content. */
-export function readOutcome(text: string): Outcome {
-  const line = parseJson(text) ?? parseJson(text.replace(AS_PRINTED, '$1"UpdateResourceResponse"$2}'));
-  if (!isObject(line)) {
+/** Reads a line of the results, whatever it contains. */
+export function readResultLine(text: string): ResultLine {
+  const line = parseObject(text) ?? parseObject(text.replace(GUIDE_EXAMPLE, '$1"UpdateResourceResponse"$2}'));
+  if (!line) {
     return { issues: [{ code: LINE_NOT_JSON }] };
   }
-  const { lineId, resourceType } = line;
-  return {
-    lineId: typeof lineId === 'number' ? lineId : undefined,
-    resourceType: typeof resourceType === 'string' ? resourceType : undefined,
-    issues: issuesOf(line.UpdateResourceResponse),
-  };
+  const { lineId, resourceType, UpdateResourceResponse: response } = line;
+  return { lineId: typeof lineId === 'number' ? lineId : undefined, resourceType: stringOf(resourceType), issues: issuesOf(response) };
 }
 
-/** The errors; of a line without any, such as that of a resource that was imported with warnings, whatever it says. */
+/** Parses a JSON object. Returns undefined for any other text. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the errors. If there are none, as for a resource that was imported with warnings, returns all issues. */
 function issuesOf(response: unknown): readonly Issue[] {
   if (!isObject(response)) {
     return [{ code: LINE_WITHOUT_RESPONSE }];
   }
-  const outcome = response.jsonBlob;
-  const issues = isObject(outcome) && outcome.resourceType === 'OperationOutcome' && Array.isArray(outcome.issue) ? outcome.issue.filter(isObject) : [];
+  const blob = response.jsonBlob;
+  const issues = isObject(blob) && blob.resourceType === 'OperationOutcome' && Array.isArray(blob.issue) ? blob.issue.filter(isObject) : [];
   if (issues.length === 0) {
     return [{ code: LINE_WITHOUT_ISSUE }];
   }
-  const errors = issues.filter(isError);
+  const errors = issues.filter(({ severity }) => ERRORS.has(severity));
   return (errors.length > 0 ? errors : issues).map(readIssue);
 }
 
-function isError({ severity }: { readonly severity?: unknown }): boolean {
-  return ERRORS.has(severity);
+function readIssue({ code, diagnostics, details }: Record<string, unknown>): Issue {
+  return { code: stringOf(code), text: stringOf(diagnostics ?? (isObject(details) ? details.text : undefined)) };
 }
 
-function readIssue({ code, diagnostics, details }: { readonly [name in 'code' | 'diagnostics' | 'details']?: unknown }): Issue {
-  const text = diagnostics ?? (isObject(details) ? details.text : undefined);
-  return { code: typeof code === 'string' ? code : undefined, text: typeof text === 'string' ? text : undefined };
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,60 +1,73 @@
-import { GetObjectCommand, type GetObjectCommandOutput, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandOutput, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { assumeRole, CLIENT_CONFIG } from '../../aws/credentials';
 import { kindOf } from '../../aws/errors';
 
-/** Where the results of a job are. */
-export interface Results {
+/** The folder with the results of a job. */
+export interface ResultsLocation {
   readonly bucket: string;
   /** Ends in `/`. */
   readonly prefix: string;
 }
 
-/** Folders of the results that are read, with what their lines are about. SUCCESS/ is not among them. */
+/** The folders of the results that are read. SUCCESS/ is never read. */
 export const FAILURES_FOLDER = 'FAILURE/';
 export const SEARCH_VALIDATION_FOLDER = 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/';
 
-/** HealthLake writes the first, and its guide prints the second. */
+/** HealthLake writes the first, and its developer guide has the second. */
 export const MANIFEST_NAMES: readonly string[] = ['Manifest.json', 'manifest.json'];
 
 export const REPORT_NAME = 'report.json';
 
-/** How an object is encrypted, as PutObject takes it. */
+/** The encryption of an object, as PutObject takes it. */
 export type Encryption = Pick<GetObjectCommandOutput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
-/** How often the reading of an object is taken up again after its connection broke. */
+/** The number of times that reading an object resumes after its connection broke. */
 const MAX_RESUMES = 3;
 
-/** Undefined for what is not the location of a folder. */
-export function parseResults(uri: string): Results | undefined {
+const clients = new Map<string, S3Client>();
+
+/** Returns the S3 client of an import's report role. A warm function keeps it. */
+export function s3Of(roleArn: string): S3Client {
+  const client = clients.get(roleArn) ?? new S3Client({
+    ...CLIENT_CONFIG,
+    requestHandler: { ...CLIENT_CONFIG.requestHandler, socketTimeout: 20_000 },
+    credentials: () => assumeRole(roleArn),
+    responseChecksumValidation: 'WHEN_REQUIRED', // TLS protects the data, and a checksum of all bytes takes as long as reading them
+  });
+  clients.set(roleArn, client);
+  return client;
+}
+
+/** Returns undefined if the URI is not the location of a folder in S3. */
+export function parseResultsLocation(uri: string): ResultsLocation | undefined {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+\/)$/s.exec(uri) ?? [];
   return bucket === undefined ? undefined : { bucket, prefix };
 }
 
-/** The names that lie directly in the folder of the results; those of folders end in `/`. Asking for an object that isn't there says less. */
-export async function listNames(s3: S3Client, { bucket, prefix }: Results, abortSignal: AbortSignal): Promise<Set<string>> {
+/**
+ * Lists the names directly in the results folder. Names of folders end in `/`. A GetObject would not show whether an object is missing: to a role that
+ * may not list the object, S3 answers that access is denied.
+ */
+export async function listNames(s3: S3Client, { bucket, prefix }: ResultsLocation, abortSignal: AbortSignal): Promise<Set<string>> {
   const names = new Set<string>();
   const input = { Bucket: bucket, Prefix: prefix, Delimiter: '/' };
-  for await (const page of paginateListObjectsV2({ client: s3 }, input, { abortSignal })) {
-    const keys = [...(page.Contents ?? []).map(({ Key }) => Key), ...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix)];
-    for (const key of keys) {
+  for await (const { Contents = [], CommonPrefixes = [] } of paginateListObjectsV2({ client: s3 }, input, { abortSignal })) {
+    for (const key of [...Contents.map(({ Key }) => Key), ...CommonPrefixes.map(({ Prefix }) => Prefix)]) {
       names.add(key!.slice(prefix.length));
     }
   }
   return names;
 }
 
-/** The objects below a folder that hold anything. */
-export async function* listObjects(s3: S3Client, { bucket, prefix }: Results, folder: string, abortSignal: AbortSignal):
-AsyncGenerator<{ readonly key: string; readonly size: number }> {
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix + folder }, { abortSignal })) {
-    for (const { Key, Size } of page.Contents ?? []) {
-      if (Size !== 0) {
-        yield { key: Key!, size: Size! };
-      }
-    }
+/** Yields the keys of the objects below a folder, without empty objects. */
+export async function* listObjects(s3: S3Client, { bucket, prefix }: ResultsLocation, folder: string, abortSignal: AbortSignal):
+AsyncGenerator<string> {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix + folder }, { abortSignal })) {
+    yield* Contents.filter(({ Size }) => Size !== 0).map(({ Key }) => Key!);
   }
 }
 
-/** A small object as text, with its encryption. Rejects one of more than `maxBytes`. */
+/** Reads a small object as text. Throws if it has more than `maxBytes`. */
 export async function readText(s3: S3Client, bucket: string, key: string, maxBytes: number, abortSignal: AbortSignal):
 Promise<{ readonly text: string; readonly encryption: Encryption }> {
   const command = new GetObjectCommand({ Bucket: bucket, Key: key });
@@ -66,7 +79,7 @@ Promise<{ readonly text: string; readonly encryption: Encryption }> {
   return { text: await Body!.transformToString('utf8'), encryption: { ServerSideEncryption, SSEKMSKeyId } };
 }
 
-/** The bytes of an object, piece by piece. When the connection breaks, it goes on where it was. */
+/** Yields the bytes of an object in pieces. When the connection breaks, reading resumes at the next byte. */
 export async function* readPieces(s3: S3Client, bucket: string, key: string, abortSignal: AbortSignal): AsyncGenerator<Buffer> {
   let at = 0;
   let length: number | undefined;
@@ -92,14 +105,14 @@ export async function* readPieces(s3: S3Client, bucket: string, key: string, abo
   }
 }
 
-/** Writes the report beside the results, encrypted as they are. */
-export async function writeReport(s3: S3Client, { bucket, prefix }: Results, json: string, encryption: Encryption,
+/** Writes the report beside the results. */
+export async function writeReport(s3: S3Client, { bucket, prefix }: ResultsLocation, json: string, encryption: Encryption,
   abortSignal: AbortSignal): Promise<void> {
   const input = { Bucket: bucket, Key: prefix + REPORT_NAME, Body: json, ContentType: 'application/json', ...encryption };
   await s3.send(new PutObjectCommand(input), { abortSignal });
 }
 
-/** Lets go of a body that is not read to its end, and with it of its connection. */
+/** Closes the connection of a body that is not read to its end. */
 function abandon(body: GetObjectCommandOutput['Body']): void {
   (body as { destroy?: () => void } | undefined)?.destroy?.();
 }

@@ -1,16 +1,17 @@
-import { BUCKET, Harness, MANIFEST } from './harness';
+import { BUCKET, Harness, type Job, MANIFEST } from './harness';
 import { CANARY, error, failure } from './lines';
 
 const MISSING_ID = 'Missing required id field in resource json';
 const GENDER = 'Unrecognised property \'@gender\'';
 
 let aws: Harness;
+const endedJob = () => aws.newJob().put('Manifest.json', MANIFEST);
 
 beforeAll(async () => {
   aws = await Harness.start();
 });
 
-beforeEach(async () => {
+beforeEach(() => {
   aws.aws.router.faults.clear();
   aws.takeOperations();
 });
@@ -18,11 +19,11 @@ beforeEach(async () => {
 afterAll(async () => aws.close());
 
 describe('a report', () => {
-  test('says by file, type and reason what failed, and where it was first', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST)
-      .put('FAILURE/Observation.ndjson', [failure(4, MISSING_ID, { resourceType: 'Observation' }), failure(9, [error(GENDER), error('of no list')])])
+  test('counts failures by file, type and reason, and names the first lines', async () => {
+    const job = endedJob()
+      .put('FAILURE/Observation.ndjson', [failure(4, MISSING_ID, { resourceType: 'Observation' }), failure(9, [error(GENDER), error('not on the list')])])
       .put('FAILURE/v1-0/Patient.ndjson', [failure(1, GENDER), failure(2, GENDER), failure(5, GENDER), failure(7, GENDER), failure(8, GENDER)])
-      .put('SUCCESS/Patient.ndjson', `${CANARY} that nobody may read`);
+      .put('SUCCESS/Patient.ndjson', CANARY);
     const answer = await job.report();
 
     expect(answer).toEqual({
@@ -92,8 +93,8 @@ describe('a report', () => {
     });
   });
 
-  test('is written beside the results, encrypted as they are', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+  test('is written beside the results with the encryption of the manifest', async () => {
+    const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const bucket = aws.aws.s3.bucket(BUCKET);
     const { encryption } = bucket;
     bucket.encryption = { algorithm: 'AES256' };
@@ -103,9 +104,9 @@ describe('a report', () => {
     expect(aws.takeOperations().sort()).toEqual(['GetObject', 'GetObject', 'ListObjectsV2', 'ListObjectsV2', 'ListObjectsV2', 'PutObject']);
   });
 
-  test('of the search-validation folder is apart from the failures', async () => {
+  test('has the search-validation folder in a section of its own', async () => {
     const warning = { severity: 'warning', code: 'value', diagnostics: 'Not a valid date (1815)' };
-    const job = aws.newJob().put('Manifest.json', MANIFEST)
+    const job = endedJob()
       .put('FAILURE/a.ndjson', failure(1, GENDER))
       .put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/in/a.ndjson', [failure(2, [warning]), failure(3, [warning])]);
     const answer = await job.report();
@@ -117,8 +118,8 @@ describe('a report', () => {
     });
   });
 
-  test('of many files is the same, in whatever order they are read', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST);
+  test('is the same in whatever order files are read', async () => {
+    const job = endedJob();
     const names = Array.from({ length: 60 }, (_, file) => String(file).padStart(2, '0'));
     for (const name of names) {
       job.put(`FAILURE/${name}.ndjson`, name === '50' ? [failure(1, GENDER), failure(2, GENDER)] : [failure(1, GENDER)]);
@@ -126,7 +127,7 @@ describe('a report', () => {
     let reads = 0;
     aws.aws.router.faults.hook = (_, operation) => {
       reads += operation === 'GetObject' ? 1 : 0;
-      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // so that later files are read before these
+      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // so that later files are read first
     };
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 60, filesTotal: 60, failures: 61, reasons: [{ count: 61 }] });
     const { files, reasons } = job.written().document.failures;
@@ -134,21 +135,21 @@ describe('a report', () => {
     expect(reasons[0].first.map(({ key }) => key)).toEqual(['00', '01', '02'].map((name) => job.key(`FAILURE/${name}.ndjson`)));
   });
 
-  test('without a FAILURE folder has no failures', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('SUCCESS/a.ndjson', CANARY);
+  test('has no failures if there is no FAILURE folder', async () => {
+    const job = endedJob().put('SUCCESS/a.ndjson', CANARY);
     expect(await job.report()).toMatchObject({ complete: true, filesTotal: 0, failures: 0, reasons: [] });
     expect(job.hasReport).toBe(true);
   });
 
   test('does not count empty objects', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/', '').put('FAILURE/a.ndjson', '').put('FAILURE/b.ndjson', failure(1, GENDER));
+    const job = endedJob().put('FAILURE/', '').put('FAILURE/a.ndjson', '').put('FAILURE/b.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1, failures: 1 });
   });
 });
 
-describe('a report that is there', () => {
-  test('is answered from, and nothing else is read', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', [failure(1, GENDER), failure(2, `Unknown code '${CANARY}'`)]);
+describe('an existing report', () => {
+  test('is the only object that is read', async () => {
+    const job = endedJob().put('FAILURE/a.ndjson', [failure(1, GENDER), failure(2, `Unknown code '${CANARY}'`)]);
     const answer = await job.report();
     aws.takeOperations();
     job.remove('FAILURE/a.ndjson');
@@ -156,26 +157,24 @@ describe('a report that is there', () => {
     expect(aws.takeOperations()).toEqual(['ListObjectsV2', 'GetObject']);
   });
 
-  const spoil: [string, (json: string) => string][] = [
+  test.each<[string, (json: string) => string]>([
     ['is not complete', (json) => json.replace('"complete":true', '"complete":false')],
-    ['is of another version', (json) => json.replace('"version":1', '"version":2')],
-    ['is of another job', (json) => json.replace(/"jobId":"\w+"/, '"jobId":"c0ffee"')],
-    ['is of another data store', (json) => json.replace(/"datastoreId":"\w+"/, '"datastoreId":"c0ffee"')],
+    ['has another version', (json) => json.replace('"version":1', '"version":2')],
+    ['is about another job', (json) => json.replace(/"jobId":"\w+"/, '"jobId":"c0ffee"')],
+    ['is about another data store', (json) => json.replace(/"datastoreId":"\w+"/, '"datastoreId":"c0ffee"')],
     ['has a total that is not exact', (json) => json.replace('"totalIsExact":true', '"totalIsExact":false')],
     ['is cut off', (json) => json.slice(0, -1)],
-    ['is no report', () => '[]'],
-    ['has a message that is not ours', (json) => json.replaceAll('@gender', `@${CANARY}`)],
-    ['has a code that is not FHIR\'s', (json) => json.replaceAll('"processing"', `"${CANARY}"`)],
-    ['has a type that is not FHIR\'s', (json) => json.replaceAll('"Patient"', `"${CANARY}"`)],
-    ['has a count that is none', (json) => json.replace(/"count":1/, `"count":"${CANARY}"`)],
-    ['has a line that is none', (json) => json.replace(/"inputLine":1/, `"inputLine":"${CANARY}"`)],
-    ['has a place without a key', (json) => json.replace(/("reasons":.*?"first":\[\{)"key":"[^"]*",/, '$1')],
-    ['has a file without places', (json) => json.replace(/("inputKey":.*?"first":)\[.*?\]/, '$1{}')],
-    ['has a problem', (json) => json.replace('"complete":true', `"complete":true,"incomplete":"${CANARY}"`)],
-  ];
-
-  test.each(spoil)('is made anew if it %s', async (_, change) => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    ['is not a report', () => '[]'],
+    ['has a message that is not on our list', (json) => json.replaceAll('@gender', `@${CANARY}`)],
+    ['has a code that FHIR does not define', (json) => json.replaceAll('"processing"', `"${CANARY}"`)],
+    ['has a type that FHIR does not define', (json) => json.replaceAll('"Patient"', `"${CANARY}"`)],
+    ['has an invalid count', (json) => json.replace(/"count":1/, `"count":"${CANARY}"`)],
+    ['has an invalid line', (json) => json.replace(/"inputLine":1/, `"inputLine":"${CANARY}"`)],
+    ['has an occurrence without a key', (json) => json.replace(/("reasons":.*?"first":\[\{)"key":"[^"]*",/, '$1')],
+    ['has a file without occurrences', (json) => json.replace(/("inputKey":.*?"first":)\[.*?\]/, '$1{}')],
+    ['says that something is missing', (json) => json.replace('"complete":true', `"complete":true,"incomplete":"${CANARY}"`)],
+  ])('is replaced if it %s', async (_, change) => {
+    const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
     const { json } = job.written();
     const spoiled = change(json);
@@ -187,12 +186,12 @@ describe('a report that is there', () => {
 });
 
 describe('the manifest', () => {
-  test('may be called manifest.json', async () => {
+  test('may have the name manifest.json', async () => {
     const job = aws.newJob().put('manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 9 } });
   });
 
-  test('that has a capital letter comes first', async () => {
+  test('is Manifest.json if both names exist', async () => {
     const job = aws.newJob().put('manifest.json', MANIFEST).put('Manifest.json', '{"numberOfResourcesScanned":3}');
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 3 } });
   });
@@ -203,34 +202,34 @@ describe('the manifest', () => {
   });
 
   test.each([
-    ['not JSON', '<html>', 'the manifest is not JSON'],
-    ['not one', '{}', 'the manifest has no counts'],
-  ])('that is %s leaves the failures', async (_, text, problem) => {
+    ['is not JSON', '<html>', 'the manifest is not a JSON object'],
+    ['has no counts', '{}', 'the manifest has no counts'],
+  ])('is not needed for the failures if it %s', async (_, text, problem) => {
     const job = aws.newJob().put('Manifest.json', text).put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
     expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: problem });
     expect(answer.manifest).toBeUndefined();
   });
 
-  test('that is missing leaves the failures, and is looked for again', async () => {
+  test('is not needed for the failures, but read as soon as it exists', async () => {
     const job = aws.newJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 1, manifestProblem: 'there is no manifest' });
     job.put('Manifest.json', MANIFEST);
     expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
   });
 
-  test('that is missing does not affect the search-validation section', async () => {
+  test('is not needed for the search-validation section', async () => {
     const job = aws.newJob().put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 0, searchValidationFailures: 1, manifestProblem: 'there is no manifest' });
   });
 
-  test('that is missing with all else', async () => {
+  test('is needed if there is nothing else to report on', async () => {
     const job = aws.newJob();
     expect(await aws.invoke(job.request)).toEqual({ kind: 'no-manifest', why: 'there is no manifest' });
     expect(job.hasReport).toBe(false);
   });
 
-  test('that is too large for one is not read', async () => {
+  test('is not read if it is too large', async () => {
     const job = aws.newJob().put('Manifest.json', ' '.repeat(1024 * 1024 + 1));
     expect(await aws.invoke(job.request)).toEqual({
       kind: 'unreadable', why: 'Error: the object is larger than 1,048,576 bytes',
@@ -239,30 +238,8 @@ describe('the manifest', () => {
 });
 
 describe('a file', () => {
-  test('that vanishes before it is read is named, and the rest is reported', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
-    let lists = 0;
-    aws.aws.router.faults.hook = (service, operation) => {
-      lists += operation === 'ListObjectsV2' ? 1 : 0;
-      if (service === 's3' && operation === 'GetObject' && lists === 2) {
-        job.remove(`FAILURE/${CANARY}.ndjson`);
-      }
-      return undefined;
-    };
-    // The role may list this folder only by its prefix, so S3 says no more than that it is denied.
-    expect(await job.report()).toMatchObject({
-      complete: false, problem: '1 of 2 files could not be read (AccessDenied)', filesRead: 1, filesTotal: 2, filesTotalIsExact: true, failures: 1,
-    });
-    expect(job.written().document.files.unread).toEqual([{ key: job.key(`FAILURE/${CANARY}.ndjson`), why: 'AccessDenied' }]);
-
-    // Asked again, there is nothing missing any more.
-    expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
-  });
-
-  test('that cannot be read is counted, and one of the first 20 is named', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST);
-    const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
-    names.forEach((name) => job.put(name, failure(1, GENDER)));
+  /** Removes objects after they were listed. */
+  function removeBeforeReading(job: Job, names: readonly string[]): void {
     let lists = 0;
     aws.aws.router.faults.hook = (service, operation) => {
       lists += operation === 'ListObjectsV2' ? 1 : 0;
@@ -271,12 +248,31 @@ describe('a file', () => {
       }
       return undefined;
     };
+  }
+
+  test('is named if it is deleted before it is read, and the others are reported', async () => {
+    const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
+    removeBeforeReading(job, [`FAILURE/${CANARY}.ndjson`]);
+    // The role may list this folder only by its prefix, so S3 does not say that the object is missing.
+    expect(await job.report()).toMatchObject({
+      complete: false, problem: '1 of 2 files could not be read (AccessDenied)', filesRead: 1, filesTotal: 2, filesTotalIsExact: true, failures: 1,
+    });
+    expect(job.written().document.files.unread).toEqual([{ key: job.key(`FAILURE/${CANARY}.ndjson`), why: 'AccessDenied' }]);
+
+    expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
+  });
+
+  test('is named if it is one of the first 20 that cannot be read', async () => {
+    const job = endedJob();
+    const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
+    names.forEach((name) => job.put(name, failure(1, GENDER)));
+    removeBeforeReading(job, names);
     expect(await job.report()).toMatchObject({ complete: false, problem: '25 of 25 files could not be read (AccessDenied)' });
     expect(job.written().document.files.unread).toHaveLength(20);
   });
 
-  test('whose lines are of all kinds is read', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', [
+  test('can have all kinds of lines', async () => {
+    const job = endedJob().put('FAILURE/a.ndjson', [
       failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
     ]);
     const { reasons, failures } = await job.report();
@@ -287,23 +283,23 @@ describe('a file', () => {
 });
 
 describe('the time', () => {
-  test('for reading ends 25 s before the time-out of the function, and for listing 15 s before', async () => {
+  test('for reading ends 25 s before the function times out, and for listing 15 s before', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
-    await aws.newJob().put('Manifest.json', MANIFEST).report(180_000);
+    await endedJob().report(180_000);
     const [[reading], [listing]] = timeout.mock.calls;
     timeout.mockRestore();
     expect([reading, listing]).toEqual([155_000, 165_000]);
   });
 
-  test('that is up before all is read: how many files were', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST);
+  test('can be up before all files are read', async () => {
+    const job = endedJob();
     for (const file of ['a', 'b', 'c', 'd', 'e']) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
     }
     let reads = 0;
     aws.aws.router.faults.hook = (service, operation) => {
       reads += service === 's3' && operation === 'GetObject' ? 1 : 0;
-      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first is for the manifest
+      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first reads the manifest
     };
     expect(await job.report(1_000)).toMatchObject({
       complete: false, problem: 'the time was up: 2 of 5 files read', filesRead: 2, filesTotal: 5, filesTotalIsExact: true, failures: 2, reasons: [{ count: 2 }],
@@ -314,8 +310,8 @@ describe('the time', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 5, failures: 5 });
   });
 
-  test('that is up before all is listed: that there may be more', async () => {
-    const job = aws.newJob().put('Manifest.json', MANIFEST);
+  test('can be up before all files are listed', async () => {
+    const job = endedJob();
     for (let file = 0; file < 1_001; file++) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
     }
@@ -330,40 +326,40 @@ describe('the time', () => {
   });
 });
 
-describe('what is denied', () => {
+describe('a missing permission', () => {
   const without = (action: string) => aws.statements().filter((statement) => !JSON.stringify(statement).includes(action));
 
   afterEach(async () => aws.useRole(...aws.statements()));
 
-  test('to list is told', async () => {
+  test('to list the results gives no report', async () => {
     await aws.useRole(...without('s3:ListBucket'));
-    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    const answer = await aws.invoke(endedJob().request);
     expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied: .*s3:ListBucket/) });
   });
 
-  test('to read is told', async () => {
+  test('to read the manifest gives no report', async () => {
     await aws.useRole(...without('s3:GetObject'));
-    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    const answer = await aws.invoke(endedJob().request);
     expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied \(full text: CloudTrail\): User: arn:\S+\/fhir-import is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::clinic-results\/output\/\S+\/\*\*\* because/) });
   });
 
-  test('to decrypt is told', async () => {
+  test('to decrypt gives no report', async () => {
     await aws.useRole(...without('kms:Decrypt'));
-    const answer = await aws.invoke(aws.newJob().put('Manifest.json', MANIFEST).request);
+    const answer = await aws.invoke(endedJob().request);
     expect(answer).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^AccessDenied \(full text: CloudTrail\): .*kms:Decrypt/) });
   });
 
-  test('to write leaves the answer', async () => {
+  test('to write gives an answer without a location', async () => {
     await aws.useRole(...without('s3:PutObject'));
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
     expect(answer).toMatchObject({ complete: true, failures: 1, problem: expect.stringMatching(/^the report could not be written: AccessDenied \(full text: CloudTrail\): .*s3:PutObject/) });
     expect(answer.location).toBeUndefined();
   });
 
-  test('to list the failures leaves the manifest', async () => {
+  test('to list the failures gives a report with the manifest only', async () => {
     await aws.useRole(...aws.statements().filter((statement) => !JSON.stringify(statement).includes('s3:prefix') || JSON.stringify(statement).includes('s3:delimiter')));
-    const job = aws.newJob().put('Manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
+    const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({
       complete: false,
       filesTotal: 0,
@@ -373,19 +369,19 @@ describe('what is denied', () => {
     });
   });
 
-  test('is what lies elsewhere: the results of another data store', async () => {
+  test('to read another data store\'s results or another bucket gives no report', async () => {
     const { OutputLocation: location, ...request } = aws.newJob().request;
     expect(await aws.invoke({ ...request, OutputLocation: location.replace(/6407/, 'cafe') })).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('AccessDenied') });
     expect(await aws.invoke({ ...request, OutputLocation: 's3://another-bucket/x/' })).toMatchObject({ kind: 'unreadable' });
-    expect(await aws.invoke({ ...request, OutputLocation: 'UNKNOWN' })).toEqual({ kind: 'unreadable', why: 'the output location is not that of a folder in S3' });
+    expect(await aws.invoke({ ...request, OutputLocation: 'UNKNOWN' })).toEqual({ kind: 'unreadable', why: 'the output location is not a folder in S3' });
   });
 });
 
-test('no patient data is anywhere but in object keys', async () => {
-  const job = aws.newJob().put('Manifest.json', MANIFEST)
+test('patient data is in object keys only', async () => {
+  const job = endedJob()
     .put(`FAILURE/${CANARY}/${CANARY}.ndjson`, [
       failure(1, `Unknown code '${CANARY}'`),
-      failure(2, `${CANARY} of no list`),
+      failure(2, `unknown ${CANARY}`),
       failure(3, `Unrecognised property '@${CANARY}'`),
       failure(4, `Patient.name['${CANARY}']: minimum required = 1, but only found 0`),
       failure(5, `Patient.${CANARY}: minimum required = 1, but only found 0 (from http://${CANARY}/StructureDefinition/${CANARY})`),
@@ -397,9 +393,9 @@ test('no patient data is anywhere but in object keys', async () => {
     .put(`SUCCESS/${CANARY}.ndjson`, CANARY)
     .put(CANARY, CANARY);
   const logged = aws.log.length;
-  const { complete, failures } = await job.report(); // the harness looks for it in the answer
+  const { complete, failures } = await job.report(); // the harness checks the answer
   expect([complete, failures]).toEqual([true, 11]);
-  expect(aws.log.slice(logged)).toHaveLength(1); // and in the log
+  expect(aws.log.slice(logged)).toHaveLength(1); // the harness checks the log
 
   const { json, document } = job.written();
   expect(json).toContain(`input/${CANARY}/${CANARY}.ndjson`);

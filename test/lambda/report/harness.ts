@@ -18,7 +18,7 @@ export const MANIFEST = JSON.stringify({
   numberOfResourcesWithServerError: 0,
 });
 
-/** The report function against a local S3, with the rights that it has in a stack. */
+/** The report function with a local S3 and with the permissions that it has in a stack. */
 export class Harness {
   public static async start(): Promise<Harness> {
     const aws = await LocalAws.start({ region: 'us-west-2' });
@@ -27,7 +27,7 @@ export class Harness {
     return harness;
   }
 
-  /** What was written to the log. */
+  /** The lines of the log. */
   public readonly log: string[] = [];
   public keyArn = '';
   private jobs = 0;
@@ -36,12 +36,12 @@ export class Harness {
 
   private constructor(public readonly aws: LocalAws) {}
 
-  /** A job that nothing was written of yet. */
+  /** A job without results. */
   public newJob(): Job {
     return new Job(this, `${JOB}${String(this.jobs++).padStart(2, '0')}`);
   }
 
-  /** Makes the role that is assumed from now on. */
+  /** Creates the report role for the next invocations. */
   public async useRole(...statements: object[]): Promise<void> {
     const name = `report-${this.roles++}`;
     this.roleArn = `arn:aws:iam::${this.aws.accountId}:role/${name}`;
@@ -65,7 +65,7 @@ export class Harness {
     return JSON.parse(JSON.stringify(answer));
   }
 
-  /** What S3 was asked for since the last time this was called. */
+  /** Returns the S3 operations since the last call of this method. */
   public takeOperations(): string[] {
     const operations = this.aws.router.requests.entries.filter(({ service }) => service === 's3').map(({ operation }) => operation);
     this.aws.router.requests.clear();
@@ -102,7 +102,7 @@ export class Harness {
   }
 }
 
-/** One job's results. */
+/** A job and its results. */
 export class Job {
   private readonly prefix: string;
 
@@ -114,7 +114,7 @@ export class Job {
     return { DatastoreId: DATASTORE, JobId: this.jobId, OutputLocation: `s3://${BUCKET}/${this.prefix}`, InputS3Uri: 's3://clinic-data/input/' };
   }
 
-  /** Writes an object, as HealthLake has it encrypted. */
+  /** Writes an object, encrypted with the key that HealthLake uses. */
   public put(name: string, content: string | readonly string[]): this {
     const body = Buffer.from(typeof content === 'string' ? content : content.map((line) => `${line}\n`).join(''));
     this.harness.aws.s3.bucket(BUCKET).put(this.prefix + name, {
@@ -127,14 +127,14 @@ export class Job {
     this.harness.aws.s3.bucket(BUCKET).remove(this.prefix + name, 'null');
   }
 
-  /** The answer, which has to be a report. */
+  /** Invokes the function and returns the report. */
   public async report(milliseconds?: number): Promise<Report> {
     const answer = await this.harness.invoke(this.request, milliseconds);
     expect(answer).toMatchObject({ kind: 'report' });
     return answer as Report;
   }
 
-  /** What was written, and how it is encrypted. */
+  /** The content of `report.json` and its key. */
   public written(): { document: ReportDocument; json: string; keyId?: string } {
     const { body, encryption } = this.harness.aws.s3.bucket(BUCKET).find(`${this.prefix}report.json`)!;
     const json = body.toString('utf8');
@@ -145,7 +145,7 @@ export class Job {
     return this.harness.aws.s3.bucket(BUCKET).find(`${this.prefix}report.json`) !== undefined;
   }
 
-  /** The key of one of its objects. */
+  /** The key of an object of the results. */
   public key(name: string): string {
     return this.prefix + name;
   }

@@ -1,11 +1,13 @@
+import { documentOf, type Findings, type ReportDocument } from '../../../lambda/report/document/document';
 import { LineReader } from '../../../lambda/report/read/line-reader';
+import type { Reading } from '../../../lambda/report/read/read-files';
 import { type FileTally, type Reason, Tally } from '../../../lambda/report/read/tally';
+import type { ReportRequest } from '../../../lambda/report/types';
 
 /** A string that stands for patient data. */
 export const CANARY = 'Quillfeather';
 
-/** The job that documents report on. */
-export const REQUEST = {
+export const REQUEST: ReportRequest = {
   DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
   JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',
   InputS3Uri: 's3://clinic-data/',
@@ -13,7 +15,18 @@ export const REQUEST = {
   ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
 };
 
-/** A line as HealthLake writes it. */
+/** The report on these findings. Unless given, everything was read and nothing failed. */
+export function documentOn({ reading, ...findings }: Partial<Omit<Findings, 'reading'>> & { readonly reading?: Partial<Reading> }, request = REQUEST): ReportDocument {
+  return documentOf(request, { bucket: 'clinic-results', prefix: 'x-FHIR_IMPORT-y/' }, {
+    manifest: { counts: { resourcesScanned: 3 } },
+    failures: new Tally(),
+    searchValidation: new Tally(),
+    reading: { filesRead: 1, filesTotal: 1, allListed: true, timeUp: false, filesUnread: 0, unread: [], ...reading },
+    ...findings,
+  });
+}
+
+/** A line of the results as HealthLake writes it. */
 export function failure(lineId: number, issues: string | readonly object[], more: object = {}): string {
   const issue = typeof issues === 'string' ? [error(issues)] : issues;
   return JSON.stringify({
@@ -25,18 +38,22 @@ export function failure(lineId: number, issues: string | readonly object[], more
   });
 }
 
-export function error(diagnostics: string, more: object = {}): object {
-  return { severity: 'error', code: 'processing', diagnostics, ...more };
+export function error(diagnostics: string): object {
+  return { severity: 'error', code: 'processing', diagnostics };
 }
 
 export function fileTally(key = 'file', index = 0): FileTally {
   return { key, index, wasRead: false, count: 0, first: [] };
 }
 
-/** Reads a file that comes in pieces of a size. */
+/** The tally of a file that arrives in pieces. */
 export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally {
   const tally = new Tally();
-  const file = fileTally();
+  readInto(tally, fileTally(), content, pieceSize);
+  return tally;
+}
+
+export function readInto(tally: Tally, file: FileTally, content: string | Buffer, pieceSize = 64 * 1024): void {
   const lines = new LineReader(tally, file);
   const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; at += pieceSize) {
@@ -44,22 +61,9 @@ export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally 
   }
   lines.end();
   tally.addFile(file);
-  return tally;
 }
 
-/** The reasons that a tally has counted, a row for each resource type. */
+/** The reasons of a tally, with a row for each resource type. */
 export function rowsOf(tally: Tally): (Omit<Reason, 'types'> & { readonly type: string })[] {
   return tally.reasons.flatMap(({ types, ...reason }) => [...types].map(([type, count]) => ({ ...reason, type, count })));
-}
-
-/** What a tally has counted, in a form that can be compared. */
-export function summaryOf(tally: Tally): object {
-  const rows = rowsOf(tally).map(({ type, code, message, count, first }) => ({
-    type, code, message, count, first: first.map(({ line, lineId }) => [line, lineId]),
-  }));
-  return {
-    count: tally.count,
-    rows: rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
-    types: tally.resourceTypes.filter(({ count }) => count > 0).map(({ type, count }) => [type, count]).sort(),
-  };
 }

@@ -3,17 +3,17 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { reportStatements as statementsOf } from '../../../src/import/private/report';
 
-/** What the report role is for, of one import. */
+/** The results that a report role may read. */
 export interface ReportScope {
   readonly bucketName: string;
-  /** Of the output location; empty, or ends in `/`. */
+  /** The prefix of the output location. Empty, or ends in `/`. */
   readonly prefix: string;
   readonly datastoreId: string;
   readonly keyArn: string;
   readonly region: string;
 }
 
-/** What the construct gives the report role, as it is in AWS. */
+/** The statements of the report role that the construct writes, as they are after the deployment. */
 export function reportStatements({ bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
   const stack = new Stack(new App(), 'Stack');
   const [bucket, key] = [Bucket.fromBucketName(stack, 'Results', bucketName), Key.fromKeyArn(stack, 'Key', keyArn)];
@@ -21,7 +21,7 @@ export function reportStatements({ bucketName, prefix, datastoreId, keyArn, regi
   return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
 }
 
-/** CloudFormation's part, as far as these statements need it. */
+/** Resolves the intrinsic functions of these statements. */
 function deployed(value: unknown, region: string): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;

@@ -1,30 +1,19 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { answerOf, readReport } from '../../../../lambda/report/document/answer';
-import { documentOf } from '../../../../lambda/report/document/document';
 import { INVALID_JSON } from '../../../../lambda/report/document/json-cause';
-import { LineReader } from '../../../../lambda/report/read/line-reader';
-import type { Reading } from '../../../../lambda/report/read/read-files';
 import { Tally } from '../../../../lambda/report/read/tally';
 import type { JsonCause, Report } from '../../../../lambda/report/types';
 import { failureLine } from '../../../../packages/local-healthlake/src/healthlake/runs/import-output';
 import { linesOf } from '../../../../packages/local-healthlake/src/healthlake/runs/ndjson';
 import { isRejected, judgeLine } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
-import { CANARY, failure, fileTally, REQUEST } from '../lines';
+import { CANARY, documentOn, failure, fileTally, readInto, REQUEST } from '../lines';
 
-/** The report on the lines that HealthLake wrote, a list for each input file; checked to be the same when it is read again. */
+/** The report on the lines of HealthLake, a list for each input file. Reading the report back gives the same answer. */
 function report(...files: readonly (readonly string[])[]): Report {
   const failures = new Tally();
-  files.forEach((lines, index) => {
-    const file = fileTally(`x-FHIR_IMPORT-y/FAILURE/${index}.ndjson`, index);
-    const reader = new LineReader(failures, file);
-    reader.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-    reader.end();
-    failures.addFile(file);
-  });
-  const reading: Reading = { filesRead: files.length, filesTotal: files.length, listing: 'ended', timeUp: false, filesUnread: 0, unread: [] };
-  const results = { bucket: 'clinic-results', prefix: 'x-FHIR_IMPORT-y/' };
-  const document = documentOf(REQUEST, results, { manifest: { counts: {} }, failures, searchValidation: new Tally(), reading });
+  files.forEach((lines, index) => readInto(failures, fileTally(`x-FHIR_IMPORT-y/FAILURE/${index}.ndjson`, index), lines.map((line) => `${line}\n`).join('')));
+  const document = documentOn({ failures });
   const answer = answerOf(document, undefined);
   expect(answerOf(readReport(JSON.stringify(document), REQUEST)!, undefined)).toEqual(answer);
   return answer;
@@ -34,7 +23,7 @@ function causeIn({ reasons }: Report): JsonCause | undefined {
   return reasons.find(({ message }) => message === INVALID_JSON)?.likelyCause;
 }
 
-/** What the local HealthLake writes about a file, whatever its bytes. */
+/** The lines that the local HealthLake writes for a file. */
 async function failuresOf(content: Buffer): Promise<string[]> {
   const lines: string[] = [];
   let lineId = 0;
@@ -48,7 +37,7 @@ async function failuresOf(content: Buffer): Promise<string[]> {
   return lines;
 }
 
-/** Ids that don't compress to nothing. */
+/** An id that does not compress well. */
 const idOf = (n: number) => createHash('sha256').update(String(n)).digest('hex');
 const patient = (id: string) => ({ resourceType: 'Patient', id, name: [{ family: CANARY, given: ['Ada', 'Byron'] }], active: true });
 const PATIENTS = Array.from({ length: 200 }, (_, n) => patient(idOf(n)));
@@ -58,7 +47,7 @@ const utf16BigEndian = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['a blank line in the middle', [...NDJSON.slice(0, 100), '\n', ...NDJSON.slice(100)].join(''), 'single-lines'],
-  ['a blank line after each', GOOD.replaceAll('\n', '\n\n'), 'single-lines'],
+  ['a blank line after each line', GOOD.replaceAll('\n', '\n\n'), 'single-lines'],
   ['a blank last line', `${GOOD}\n`, 'single-lines'],
   ['a blank first and a blank last line', `\n${GOOD}\n`, 'single-lines'],
   ['a last line that is cut off', GOOD.slice(0, -20), 'single-lines'],
@@ -66,16 +55,16 @@ test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['a byte order mark', `\ufeff${GOOD}`, 'start-of-file'],
   ['a byte order mark before the only resource', `\ufeff${NDJSON[0]}`, 'start-of-file'],
   ['UTF-16 with a byte order mark', Buffer.from(`\ufeff${GOOD}`, 'utf16le'), 'whole-file'],
-  ['UTF-16 without one', Buffer.from(GOOD, 'utf16le'), 'whole-file'],
-  ['UTF-16 of the other byte order', utf16BigEndian(`\ufeff${GOOD}`), 'whole-file'],
+  ['UTF-16 without a byte order mark', Buffer.from(GOOD, 'utf16le'), 'whole-file'],
+  ['big-endian UTF-16', utf16BigEndian(`\ufeff${GOOD}`), 'whole-file'],
   ['UTF-16 of one resource', Buffer.from(NDJSON[0], 'utf16le'), 'start-of-file'],
-  ['UTF-16 of one resource, of the other byte order', utf16BigEndian(NDJSON[0]), 'start-of-file'],
+  ['big-endian UTF-16 of one resource', utf16BigEndian(NDJSON[0]), 'start-of-file'],
   ['compressed data', gzipSync(GOOD), 'whole-file'],
-  ['a little compressed data', gzipSync(NDJSON[0]), 'start-of-file'],
+  ['one compressed resource', gzipSync(NDJSON[0]), 'start-of-file'],
   ['a pretty-printed resource', JSON.stringify(PATIENTS[0], undefined, 2), 'whole-file'],
   ['pretty-printed resources', PATIENTS.map((resource) => JSON.stringify(resource, undefined, 2)).join('\n'), 'whole-file'],
   ['a pretty-printed array', JSON.stringify(PATIENTS, undefined, 2), 'whole-file'],
-  ['an array with a resource a line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
+  ['an array with one resource per line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
   ['an array on one line', JSON.stringify(PATIENTS), 'start-of-file'],
 ])('recognizes the cause of %s from the failed lines', async (_what, content, expected) => {
   expect(causeIn(report(await failuresOf(Buffer.from(content))))).toBe(expected);
@@ -86,19 +75,19 @@ const missing = (...lineIds: number[]) => lineIds.map((lineId) => failure(lineId
 
 test.each<[what: string, files: string[][], expected: JsonCause | undefined]>([
   ['the first line of each of many files', Array.from({ length: 50 }, () => invalid(1)), 'start-of-file'],
-  ['two first lines', [invalid(1, 2)], 'start-of-file'],
+  ['the first two lines', [invalid(1, 2)], 'start-of-file'],
   ['most lines', [invalid(1), invalid(1), invalid(1, 2, 3, 4), invalid(7)], 'whole-file'],
   ['most lines, in a later file', [invalid(1), invalid(4, 9)], 'single-lines'],
-  ['lines that are counted from 0', [invalid(0, 1, 2, 3)], 'whole-file'],
+  ['all lines, counted from 0', [invalid(0, 1, 2, 3)], 'whole-file'],
   ['the first line, counted from 0', [invalid(0)], 'start-of-file'],
   ['lines without a number', [[failure(1, INVALID_JSON, { lineId: undefined })]], undefined],
-  ['lines some of which have no number', [[...invalid(1), failure(1, INVALID_JSON, { lineId: undefined })]], undefined],
-  ['the first line, and another reason later', [[...invalid(1), ...missing(40)]], 'start-of-file'],
-  ['a line in the middle, and another reason before', [[...missing(1), ...invalid(40)]], 'single-lines'],
-  ['all lines but some that fail for another reason', [[...invalid(1, 2, 3), ...missing(4), ...invalid(5, 6)]], 'whole-file'],
-  ['the first lines of files that have other reasons too', [[...invalid(1), ...missing(2)], invalid(1), [...invalid(1), ...missing(3)]], 'start-of-file'],
-  ['no invalid JSON', [missing(1, 2, 3)], undefined],
-])('%s: %#', (_what, files, expected) => {
+  ['lines of which one has no number', [[...invalid(1), failure(1, INVALID_JSON, { lineId: undefined })]], undefined],
+  ['the first line, before a failure for another reason', [[...invalid(1), ...missing(40)]], 'start-of-file'],
+  ['a line in the middle, after a failure for another reason', [[...missing(1), ...invalid(40)]], 'single-lines'],
+  ['all lines but one that fails for another reason', [[...invalid(1, 2, 3), ...missing(4), ...invalid(5, 6)]], 'whole-file'],
+  ['the first line of files that have other reasons too', [[...invalid(1), ...missing(2)], invalid(1), [...invalid(1), ...missing(3)]], 'start-of-file'],
+  ['no line', [missing(1, 2, 3)], undefined],
+])('recognizes the cause of invalid JSON in %s', (_what, files, expected) => {
   expect(causeIn(report(...files))).toBe(expected);
 });
 

@@ -3,120 +3,119 @@ import { runInNewContext } from 'node:vm';
 import { LineReader } from '../../../../lambda/report/read/line-reader';
 import { MAX_LINE_LENGTH } from '../../../../lambda/report/read/line-splitter';
 import { Tally } from '../../../../lambda/report/read/tally';
-import { CANARY, error, failure, fileTally, rowsOf, summaryOf, tallyOf } from '../lines';
+import { CANARY, error, failure, fileTally, rowsOf, tallyOf } from '../lines';
 
 const MISSING_ID = 'Missing required id field in resource json';
+const NOT_JSON = ['line-not-json', 'a line of the results is not a JSON object'];
+const NO_RESPONSE = ['line-without-response', 'a line of the results has no UpdateResourceResponse'];
+const NO_ISSUE = ['line-without-issue', 'a line of the results has no issue'];
 
-/** What a line says: code and message of the first reason, and how many lines say it. */
 function reasonsOf(content: string | Buffer): (string | number | undefined)[][] {
   return rowsOf(tallyOf(content)).map(({ type, code, message, count }) => [type, code, message, count]);
 }
 
 describe('a line', () => {
-  test('of HealthLake is counted by type, code and message', () => {
+  test('is counted by type, code and message', () => {
     expect(reasonsOf(`${failure(7, MISSING_ID)}\n`)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
     expect(rowsOf(tallyOf(`${failure(7, MISSING_ID)}\n`))[0].first).toEqual([expect.objectContaining({ line: 1, lineId: 7 })]);
   });
 
   test.each([
-    ['no JSON', 'Missing required id field', 'line-not-json', 'a line of the results is not a JSON object'],
-    ['cut off', failure(7, MISSING_ID).slice(0, -2), 'line-not-json', 'a line of the results is not a JSON object'],
-    ['no object', '[1]', 'line-not-json', 'a line of the results is not a JSON object'],
-    ['null', 'null', 'line-not-json', 'a line of the results is not a JSON object'],
-    ['without a response', '{"lineId":1,"resourceId":"x"}', 'line-without-response', 'a line of the results has no UpdateResourceResponse'],
-    ['with a response that is a text', '{"UpdateResourceResponse":"no"}', 'line-without-response', 'a line of the results has no UpdateResourceResponse'],
-    ['without a blob', '{"UpdateResourceResponse":{"statusCode":500}}', 'line-without-issue', 'a line of the results has no issue'],
-    ['with a resource', '{"UpdateResourceResponse":{"jsonBlob":{"resourceType":"Patient","issue":[{"code":"x"}]}}}', 'line-without-issue', 'a line of the results has no issue'],
-    ['with no issues', failure(1, []), 'line-without-issue', 'a line of the results has no issue'],
-    ['with issues that are none', failure(1, [[], null, 'x'] as unknown as object[]), 'line-without-issue', 'a line of the results has no issue'],
-  ])('that is %s', (_, line, code, message) => {
+    ['is not JSON', 'Missing required id field', NOT_JSON],
+    ['is cut off', failure(7, MISSING_ID).slice(0, -2), NOT_JSON],
+    ['is an array', '[1]', NOT_JSON],
+    ['is null', 'null', NOT_JSON],
+    ['has no response', '{"lineId":1,"resourceId":"x"}', NO_RESPONSE],
+    ['has a text as its response', '{"UpdateResourceResponse":"no"}', NO_RESPONSE],
+    ['has no blob', '{"UpdateResourceResponse":{"statusCode":500}}', NO_ISSUE],
+    ['has a resource as its blob', '{"UpdateResourceResponse":{"jsonBlob":{"resourceType":"Patient","issue":[{"code":"x"}]}}}', NO_ISSUE],
+    ['has no issues', failure(1, []), NO_ISSUE],
+    ['has only malformed issues', failure(1, [[], null, 'x'] as unknown as object[]), NO_ISSUE],
+  ])('gets a code of our own if it %s', (_, line, [code, message]) => {
     expect(reasonsOf(`${line}\n`)).toEqual([[expect.any(String), code, message, 1]]);
   });
 
-  test('as the guide prints it is understood', () => {
+  test('may have the malformed shape of the developer guide', () => {
     const printed = '{"lineId":9, UpdateResourceResponse:{"jsonBlob":{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing",'
       + '"diagnostics":"Missing required id field in resource json"}]}, "statusCode":400}';
     expect(reasonsOf(`${printed}\n${printed}\n`)).toEqual([['other', 'processing', MISSING_ID, 2]]);
     expect(rowsOf(tallyOf(printed))[0].first[0].lineId).toBe(9);
   });
 
-  test('is counted for its errors, and once for each reason', () => {
+  test('is counted for its errors, once for each reason', () => {
     const issues = [
       { severity: 'warning', code: 'processing', diagnostics: 'All observations should have a subject' },
       error('Unrecognised property \'@gender\''), error('Unrecognised property \'@address\''), error('Unrecognised property \'@gender\''),
       { severity: 'fatal', code: 'exception' },
     ];
-    const expected = [
-      ['Patient', 'processing', 'Unrecognised property \'@gender\'', 1],
-      ['Patient', 'processing', 'Unrecognised property \'@address\'', 1],
-      ['Patient', 'exception', undefined, 1],
-    ];
-    expect(reasonsOf(failure(1, issues))).toEqual(expected);
+    expect(reasonsOf(`${failure(1, issues)}\n${failure(2, issues)}\n`)).toEqual([
+      ['Patient', 'processing', 'Unrecognised property \'@gender\'', 2],
+      ['Patient', 'processing', 'Unrecognised property \'@address\'', 2],
+      ['Patient', 'exception', undefined, 2],
+    ]);
     expect(tallyOf(failure(1, issues)).count).toBe(1);
-    expect(reasonsOf(`${failure(1, issues)}\n${failure(2, issues)}\n`)).toEqual(expected.map(([type, code, message]) => [type, code, message, 2]));
   });
 
-  test('that has no errors is counted for what it has', () => {
+  test('is counted for all its issues if it has no errors', () => {
     const warning = { severity: 'warning', code: 'processing', diagnostics: 'All observations should have a subject' };
-    expect(reasonsOf(`${failure(1, [warning])}\n${failure(2, [warning])}`)).toEqual([['Patient', 'processing', warning.diagnostics, 2]]);
+    expect(reasonsOf(failure(1, [warning]))).toEqual([['Patient', 'processing', warning.diagnostics, 1]]);
   });
 
-  test('may have its text in the details', () => {
+  test('may have the text in its details', () => {
     const issue = { severity: 'error', code: 'required', details: { text: MISSING_ID } };
-    expect(reasonsOf(`${failure(1, [issue])}\n${failure(2, [issue])}`)).toEqual([['Patient', 'required', MISSING_ID, 2]]);
+    expect(reasonsOf(failure(1, [issue]))).toEqual([['Patient', 'required', MISSING_ID, 1]]);
   });
 
   test.each([
     ['code', { severity: 'error', code: CANARY, diagnostics: MISSING_ID }, {}, ['Patient', 'other', MISSING_ID, 2]],
     ['text', { severity: 'error', code: 'value', diagnostics: `of ${CANARY}` }, {}, ['Patient', 'value', undefined, 2]],
     ['type', { severity: 'error', code: 'value' }, { resourceType: CANARY }, ['other', 'value', undefined, 2]],
-  ])('with an unknown %s shows nothing of it', (_, issue, more, expected) => {
+  ])('does not show an unknown %s', (_, issue, more, expected) => {
     expect(reasonsOf(`${failure(1, [issue], more)}\n${failure(2, [issue], more)}\n`)).toEqual([expected]);
   });
 
-  test('that is blank is none, and still numbers the next', () => {
+  test('is not counted if it is blank, but has a number', () => {
     const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
 
-  test('that is not JSON does not affect the other lines', () => {
+  test('does not affect the other lines if it is not JSON', () => {
     const reasons = reasonsOf([failure(1, MISSING_ID), failure(2, 'x').replace('"x"', '"\u0001"'), failure(3, MISSING_ID)].join('\n'));
-    expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', 'line-not-json', 'a line of the results is not a JSON object', 1]]);
+    expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', ...NOT_JSON, 1]]);
   });
 
-  test('may have issues in other members, which are not counted', () => {
+  test('is not counted for issues outside its blob', () => {
     const line = failure(1, MISSING_ID).replace('"jsonBlob"', `"issue":[${JSON.stringify(error('Unrecognised property \'@gender\''))}],"jsonBlob"`);
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
 
-  test('whose text only begins like a known one has no message', () => {
+  test('has no message if its text only begins like a known one', () => {
     const lines = [MISSING_ID, `${MISSING_ID} of ${CANARY}`].map((text, i) => failure(i + 1, text));
     expect(reasonsOf(lines.join('\n'))).toEqual([['Patient', 'processing', MISSING_ID, 1], ['Patient', 'processing', undefined, 1]]);
   });
 
-  test('that is not valid UTF-8 is read', () => {
+  test('is read even if it is not valid UTF-8', () => {
     const [start, end] = failure(1, MISSING_ID).split(CANARY);
     expect(reasonsOf(Buffer.concat([Buffer.from(start), Buffer.of(0xff, 0xc3), Buffer.from(end)]))).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
 
-  test('ends at a line feed only', () => {
-    const text = (separator: string) => `Unknown code 'a${separator}b'`;
-    const lines = ['\u2028', '\u2029', '\u0085'].map((separator, i) => failure(i + 1, text(separator)));
+  test('ends only at a line feed', () => {
+    const lines = ['\u2028', '\u2029', '\u0085'].map((separator, i) => failure(i + 1, `Unknown code 'a${separator}b'`));
     expect(rowsOf(tallyOf(lines.join('\n')))).toMatchObject([{ count: 3, first: [{ line: 1 }, { line: 2 }, { line: 3 }] }]);
   });
 
-  test.each([1, 2, 3, 5, 8, 13, 777])('may come in pieces of %s bytes', (pieceSize) => {
+  test.each([1, 2, 3, 5, 8, 13, 777, Infinity])('can arrive in pieces of %s bytes', (pieceSize) => {
     const content = [
-      failure(1, 'Unrecognised property \'@gender\''), '\r', '', failure(4, 'Unknown code \'\u00e9\u{1F600}\''), `${failure(5, MISSING_ID)}\r`, 'x', failure(7, MISSING_ID),
+      failure(1, 'Unrecognised property \'@gender\''), '\r', '', failure(4, 'Unknown code \'\u00e9\u{1F600}\''), `${failure(5, MISSING_ID)}\r`, 'x',
+      failure(7, MISSING_ID),
     ].join('\n');
-    const tally = tallyOf(content, pieceSize);
-    expect(rowsOf(tally).map(({ code, message, count, first }) => [code, message, count, first.map(({ line }) => line)])).toEqual([
+    const rows = rowsOf(tallyOf(content, pieceSize));
+    expect(rows.map(({ code, message, count, first }) => [code, message, count, first.map(({ line }) => line)])).toEqual([
       ['processing', 'Unrecognised property \'@gender\'', 1, [1]],
       ['processing', 'Unknown code \'{code}\'', 1, [4]],
       ['processing', MISSING_ID, 2, [5, 7]],
-      ['line-not-json', 'a line of the results is not a JSON object', 1, [6]],
+      [...NOT_JSON, 1, [6]],
     ]);
-    expect(summaryOf(tally)).toEqual(summaryOf(tallyOf(content, Infinity)));
   });
 });
 
@@ -124,6 +123,13 @@ describe('memory', () => {
   const MIB = 1024 * 1024;
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
+  let tally: Tally;
+  let lines: LineReader;
+
+  beforeEach(() => {
+    tally = new Tally();
+    lines = new LineReader(tally, fileTally());
+  });
 
   function heldMemory(): number {
     collectGarbage();
@@ -131,13 +137,11 @@ describe('memory', () => {
     return heapUsed + external;
   }
 
-  test('a line of 300 MB is not held, and counted', () => {
-    const tally = new Tally();
-    const lines = new LineReader(tally, fileTally());
+  test('does not hold a line of 300 MB, which is counted', () => {
     const head = failure(1, MISSING_ID).replace(`"${MISSING_ID}"`, `"${CANARY}`);
     const before = heldMemory();
     lines.push(Buffer.from(`${failure(1, MISSING_ID)}\n${head}`));
-    for (let sent = 0; sent < 300 * 1024 * 1024; sent += 64 * 1024) {
+    for (let sent = 0; sent < 300 * MIB; sent += 64 * 1024) {
       lines.push(Buffer.alloc(64 * 1024, 'x'));
     }
     expect(heldMemory() - before).toBeLessThan(100 * MIB); // Node frees buffers some time after they became garbage
@@ -150,7 +154,7 @@ describe('memory', () => {
     expect(tally.count).toBe(3);
   });
 
-  test.each([[0, 'processing'], [1, 'line-too-long']])('a line of %s bytes more than the longest', (more, code) => {
+  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line of at most the maximum length: %s bytes more', (more, code) => {
     const short = failure(1, '');
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);
@@ -160,9 +164,7 @@ describe('memory', () => {
     }
   });
 
-  test('100,000 failures of three kinds make three rows', () => {
-    const tally = new Tally();
-    const lines = new LineReader(tally, fileTally());
+  test('holds three rows for 100,000 failures of three kinds', () => {
     const texts = [MISSING_ID, 'Invalid JSON found in input file', `Unknown code '${CANARY}'`];
     const thousand = Buffer.from(Array.from({ length: 1_000 }, (_, i) => `${failure(i + 1, texts[i % 3])}\n`).join(''));
     const before = heldMemory();
@@ -178,9 +180,7 @@ describe('memory', () => {
     ]);
   });
 
-  test('texts that are all different are not held', () => {
-    const tally = new Tally();
-    const lines = new LineReader(tally, fileTally());
+  test('does not hold texts, even if each is different', () => {
     const text = 'x'.repeat(800);
     const before = heldMemory();
     for (let lineId = 1; lineId <= 20_000; lineId++) {
@@ -190,12 +190,12 @@ describe('memory', () => {
     expect(rowsOf(tally)).toMatchObject([{ code: 'processing', count: 20_000 }]);
   });
 
-  test('as many kinds as there are elements do not make as many rows', () => {
+  test('does not hold a row for each element of the data', () => {
     const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
     const paths = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => names.map((d) => `Patient.${a}.${b}.${c}.${d}`))));
-    const tally = tallyOf(paths.map((path, i) => failure(i + 1, `${path}: max allowed = 1, but found 2`)).join('\n'));
-    expect(tally.count).toBe(10_000);
-    expect(rowsOf(tally).length).toBe(2_001);
-    expect(rowsOf(tally)[2_000]).toMatchObject({ message: '{element}: max allowed = {number}, but found {number}', count: 8_000 });
+    const ofPaths = tallyOf(paths.map((path, i) => failure(i + 1, `${path}: max allowed = 1, but found 2`)).join('\n'));
+    expect(ofPaths.count).toBe(10_000);
+    expect(rowsOf(ofPaths)).toHaveLength(2_001);
+    expect(rowsOf(ofPaths)[2_000]).toMatchObject({ message: '{element}: max allowed = {number}, but found {number}', count: 8_000 });
   });
 });
