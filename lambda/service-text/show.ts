@@ -17,13 +17,13 @@ const LARGE_NUMBER = /^\d{1,3}(?:,\d{3}){1,2}$/;
 const UNITS = new Set(('attempts bytes characters file files GB job jobs KB MB milliseconds minutes queued requests resources seconds TB validation').split(' '));
 const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|fewer) than|between(?: \d{1,3} and)?|[Ss]tatus [Cc]ode|line|column|position)$/;
 
-/** Where the full text is. */
+/** The place that has the unfiltered text. */
 export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
 
 /**
- * Returns the harmless words of a service's text. If a part is hidden, says where the full text is.
+ * Returns the harmless words of a service's text after an introduction. If a word is hidden, names the place that has the full text.
  *
- * @param introduction precedes the text and is shown unfiltered, so it must be harmless
+ * @param introduction is shown unfiltered, so it must be harmless
  */
 export function quoteServiceText(introduction: string, text: string, own: readonly string[] = [], fullText?: FullText): string {
   const shown = showServiceText(text, own);
@@ -32,16 +32,16 @@ export function quoteServiceText(introduction: string, text: string, own: readon
 }
 
 /**
- * Returns a service's text without the words that are not known to be harmless. The text is split at white space, and each chunk is shown as a whole or
- * not at all. Only known words are shown, because a list of words to hide would never be complete.
+ * Returns the harmless words of a service's text. The text is split at white space, and each chunk is shown as a whole or not at all. Only known words
+ * are shown, because a list of words to hide would never be complete.
  *
- * @param own names of the import's own resources; one that ends in `/` is also shown if the chunk continues after it
+ * @param own names of the import's own resources; one that ends in `/` is also shown at the start of a longer chunk
  */
 export function showServiceText(text: string, own: readonly string[] = []): string {
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
   const cores = chunks.map(({ core }) => core);
   const shown = chunks.map((chunk, i) => {
-    // A name that was cut off, by us or by the service, can look like a known word.
+    // A name that we or the service cut off can look like a known word.
     const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
     const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
     return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;
@@ -49,11 +49,12 @@ export function showServiceText(text: string, own: readonly string[] = []): stri
   return shown.join(' ').replace(/\*\*\*(?: \*\*\*)+/g, HIDDEN);
 }
 
-/** A chunk with and without the punctuation around it. */
+/** A part of a text between white space. */
 interface Chunk {
   readonly text: string;
+  /** The text without the punctuation around it. */
   readonly core: string;
-  /** The index at which the core begins. */
+  /** The index of the core in the text. */
   readonly start: number;
 }
 
@@ -69,12 +70,11 @@ function coreOf(text: string): Chunk {
   return { text, core: text.slice(start, end), start };
 }
 
-/** A chunk of punctuation only is harmless too. */
 function isHarmless(core: string): boolean {
   return core === '' || WORDS.has(core) || RESOURCE_TYPES.has(core) || isErrorCode(core) || isAwsName(core);
 }
 
-/** A number is shown only if the words beside it say what it counts. Others may be ids, record numbers or parts of a date. */
+/** A number is shown only if the words beside it say what it counts. Other numbers may be ids, record numbers or parts of a date. */
 function isAmount(cores: readonly string[], i: number): boolean {
   const isNumber = NUMBER.test(cores[i]);
   if (!isNumber && !LARGE_NUMBER.test(cores[i])) {
@@ -83,7 +83,7 @@ function isAmount(cores: readonly string[], i: number): boolean {
   return UNITS.has(cores[i + 1] ?? '') || (isNumber && MEASURED.test(cores.slice(Math.max(0, i - 3), i).join(' ')));
 }
 
-/** The import's own location that a chunk begins with, for example its bucket and prefix. Empty if there is none. */
+/** Returns the import's own location at the start of a chunk, such as its bucket and prefix, or an empty string. */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
   const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));
   const length = Math.max(0, ...places.map((place) => place.length));

@@ -1,12 +1,12 @@
 /**
- * The words of service texts that may be shown, reviewed one by one. A missing word hides one word from a reader; a wrong word can disclose a
- * patient's name.
+ * The words of service texts that may be shown, reviewed one by one. A missing word hides one word from a reader. A wrong word can disclose the name
+ * of a patient.
  *
- * - Add wording of AWS, of Node.js or of FHIR only, each word in the very form in which it is used.
- * - Add no capitalized word that is among the 1,000 most frequent first or family names: `key`, not `Key`; none of Grant, Mark, Page or Rose.
- *   A name in a text is capitalized more often than not.
- * - Add such a word in lower case only if AWS's texts need it, as they need `key`, `may` and `will`.
- * - Add no numbers, ids, dates or places.
+ * - Add only words of AWS, Node.js or FHIR, in the exact form that they use.
+ * - Do not add a capitalized word that is among the 1,000 most frequent first or family names, such as Grant, Key, Mark, Page or Rose. Names in texts
+ *   are usually capitalized.
+ * - Add such a word in lower case only if AWS's texts need it, such as `key`, `may` and `will`.
+ * - Do not add numbers, ids, dates or places.
  */
 
 /** Words within a sentence. */
@@ -105,7 +105,7 @@ export const STATUSES = words(`
   UPDATE_ROLLBACK_IN_PROGRESS UPDATING
 `);
 
-/** Operations and members of AWS's APIs, headers, and the few signs that occur alone. */
+/** Operations and members of AWS's APIs, headers, and signs that stand alone. */
 export const IDENTIFIERS = words(`
   - -- .ndjson = alias/aws/s3 AssumeRole aws/s3 ClientToken clientToken DataAccessRoleArn dataAccessRoleArn DatastoreId datastoreId
   DescribeFHIRDatastore DescribeFHIRImportJob DescribeKey DescribeStacks DetailType DurationSeconds durationSeconds EC2 error}.$response
@@ -119,7 +119,7 @@ export const IDENTIFIERS = words(`
   x-amz-security-token x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
 `);
 
-/** Codes of errors that don't end in Exception, Error or Fault: those of AWS, and those of Node.js. */
+/** Error codes of AWS and Node.js that do not end in Exception, Error or Fault. */
 export const ERROR_CODES = words(`
   ABORT_ERR AccessDenied AccessForbidden AlreadyExists AuthFailure AuthorizationHeaderMalformed BandwidthLimitExceeded BucketAlreadyExists
   CERT_HAS_EXPIRED ConditionalRequestConflict DeleteConflict DEPTH_ZERO_SELF_SIGNED_CERT EAI_AGAIN EAI_FAIL ECONNABORTED ECONNREFUSED
@@ -150,7 +150,7 @@ export const QUOTED_PATTERNS: readonly string[] = [
   '\\p{ASCII}{0,8192}',
 ];
 
-/** Services, as written before an action and in the name of an endpoint. */
+/** Services, as they stand before an action and in the name of an endpoint. */
 export const SERVICES = words(`
   aws cloudformation cloudtrail ec2 events healthlake iam kms lambda logs organizations ram s3 sns sqs ssm states sts
 `);
