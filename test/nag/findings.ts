@@ -1,17 +1,17 @@
-/** A finding of cdk-nag that stands, where, and why. */
+/** A finding of cdk-nag that is accepted for a reason. */
 export interface Finding {
   readonly rule: string;
-  /** Construct paths inside the stack, without the `Resource` at the end. */
+  /** Construct paths in the stack, without `Resource` at the end. */
   readonly where: readonly string[];
   readonly reason: string;
-  /** In which set-up it is found. */
+  /** The set-ups with this finding. */
   readonly setUps: readonly SetUp[];
 }
 
 export type SetUp = 'default' | 'hardened' | 'detached';
 
 const ALL: SetUp[] = ['default', 'hardened', 'detached'];
-/** As they are unless something is supplied. */
+/** The set-ups without supplied resources. */
 const PLAIN: SetUp[] = ['default', 'detached'];
 const PROVIDER = 'FhirImportProvider';
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
@@ -20,31 +20,31 @@ const FUNCTIONS = ['OnEvent', 'IsComplete', 'Report', 'Provider/framework-onEven
   .map((id) => `${PROVIDER}/${id}`);
 const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
 
-/** AwsSolutions. The list only gets shorter. */
+/** The accepted findings of AwsSolutions. The list only gets shorter. */
 export const AWS_SOLUTIONS: Finding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/input/*]',
     where: ['Import/DataAccessRole'],
-    reason: 'the names of the files are the user\'s; the prefix is the narrowest that can be named',
+    reason: 'the user names the files; the prefix is the narrowest resource that a policy can name',
     setUps: ALL,
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Import-ae573c5f/*]',
     where: ['Import/DataAccessRole'],
-    reason: 'the names of the results are HealthLake\'s; the prefix is the narrowest that can be named',
+    reason: 'HealthLake names the results; the prefix is the narrowest resource that a policy can name',
     setUps: ALL,
   },
   ...['FAILURE', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES'].map((folder): Finding => ({
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Import-ae573c5f/0123456789abcdef0123456789abcdef-FHIR_IMPORT-'
       + `${'?'.repeat(32)}/${folder}/*]`,
     where: ['Import/ReportRole'],
-    reason: 'the names of the results are HealthLake\'s; the folder is the narrowest that can be named',
+    reason: 'HealthLake names the results; the folder is the narrowest resource that a policy can name',
     setUps: ALL,
   })),
   {
     rule: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
     where: ['Import/DataAccessRole'],
-    reason: 'the developer guide and both published working roles have it so; which variants HealthLake calls is not documented',
+    reason: 'the developer guide and both published working roles have it; it is not documented which variants HealthLake calls',
     setUps: ALL,
   },
   {
@@ -62,31 +62,31 @@ export const AWS_SOLUTIONS: Finding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: [`${PROVIDER}/Watch/Role`],
-    reason: 'log deliveries and traces of a state machine are no resources that a policy could name',
+    reason: 'log deliveries and traces of a state machine have no resources that a policy can name',
     setUps: ['detached'],
   },
   ...['isComplete54E95A5F', 'onTimeout5BEAA040'].map((id): Finding => ({
     rule: `AwsSolutions-IAM5[Resource::<FhirImportProviderframework${id}.Arn>:*]`,
     where: [`${WAITER}/Role/DefaultPolicy`],
-    reason: 'aws-cdk-lib writes it for its own waiter, which can\'t be given a role',
+    reason: 'aws-cdk-lib writes it for its own waiter, which takes no role',
     setUps: ALL,
   })),
   {
     rule: 'AwsSolutions-L1',
     where: FUNCTIONS,
-    reason: 'aws-cdk-lib picks the newest Node.js runtime that it knows in every Region; an update of aws-cdk-lib brings the next',
+    reason: 'aws-cdk-lib uses the newest Node.js runtime that every Region has; an update of aws-cdk-lib brings the next one',
     setUps: ALL,
   },
   {
     rule: 'AwsSolutions-S1',
     where: BUCKETS,
-    reason: 'where access logs go is the user\'s decision: serverAccessLogsBucket',
+    reason: 'the user chooses the bucket for access logs: serverAccessLogsBucket',
     setUps: PLAIN,
   },
   {
     rule: 'AwsSolutions-SF1',
     where: [WAITER],
-    reason: 'the waiter\'s input holds CloudFormation\'s pre-signed response URL, which belongs in no log',
+    reason: 'the waiter\'s input contains CloudFormation\'s pre-signed response URL, which must not be logged',
     setUps: ALL,
   },
   {
@@ -97,60 +97,60 @@ export const AWS_SOLUTIONS: Finding[] = [
   },
 ];
 
-/** HIPAA.Security. The list only gets shorter. */
+/** The accepted findings of HIPAA.Security. The list only gets shorter. */
 export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',
     where: [`${PROVIDER}/LogGroup`],
-    reason: 'the logs hold no patient data, and the log service encrypts them; a log group with a key can be supplied',
+    reason: 'the logs have no patient data, and CloudWatch Logs encrypts them; a log group with a key can be supplied',
     setUps: PLAIN,
   },
   {
     rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',
     where: [`${PROVIDER}/Watch/LogGroup`],
-    reason: 'it has the steps of executions without their data; the log group that can be supplied is for these too',
+    reason: 'it has the steps of executions without their data; a supplied log group is used for these too',
     setUps: ['detached'],
   },
   {
     rule: 'HIPAA.Security-IAMNoInlinePolicy',
     where: [...FUNCTION_ROLES, 'Import/DataAccessRole', 'Import/OperatorRole', 'Import/ReportRole', `${WAITER}/Role/DefaultPolicy`],
-    reason: 'an inline policy lives and dies with its role and can\'t be attached to another one',
+    reason: 'an inline policy is deleted with its role and cannot be attached to another role',
     setUps: ALL,
   },
   {
     rule: 'HIPAA.Security-IAMNoInlinePolicy',
     where: [`${PROVIDER}/Watch/Role`],
-    reason: 'as with the other roles',
+    reason: 'an inline policy is deleted with its role and cannot be attached to another role',
     setUps: ['detached'],
   },
   {
     rule: 'HIPAA.Security-LambdaConcurrency',
     where: FUNCTIONS,
-    reason: 'CloudFormation and the state machine of detached imports have them called, few at a time; a reservation would take concurrency away from the account',
+    reason: 'few run at a time, for CloudFormation and for the monitor; a reservation would take concurrency away from the account',
     setUps: ALL,
   },
   {
     rule: 'HIPAA.Security-LambdaDLQ',
     where: FUNCTIONS,
-    reason: 'ours are invoked synchronously, where a dead-letter queue has no effect; the framework\'s have no option for one',
+    reason: 'our functions are invoked synchronously, where a dead-letter queue has no effect; the framework\'s functions have no option for one',
     setUps: ALL,
   },
   {
     rule: 'HIPAA.Security-LambdaInsideVPC',
     where: FUNCTIONS,
-    reason: 'which VPC is the user\'s decision: vpc',
+    reason: 'the user chooses the VPC: vpc',
     setUps: PLAIN,
   },
   {
     rule: 'HIPAA.Security-S3BucketLoggingEnabled',
     where: BUCKETS,
-    reason: 'where access logs go is the user\'s decision: serverAccessLogsBucket',
+    reason: 'the user chooses the bucket for access logs: serverAccessLogsBucket',
     setUps: PLAIN,
   },
   {
     rule: 'HIPAA.Security-S3BucketReplicationEnabled',
     where: BUCKETS,
-    reason: 'input and results are copies: the sources and the data store are what has to be kept; a replicated bucket can be supplied',
+    reason: 'input and results are copies of the sources and the data store; a replicated bucket can be supplied',
     setUps: ALL,
   },
 ];

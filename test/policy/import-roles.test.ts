@@ -13,7 +13,7 @@ const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8
 
 type Case = [what: string, action: string, resource: string, context?: Context];
 
-/** Imports of one stack, which must not be able to do each other's work. The last one makes no report. */
+/** Three imports of one stack, without permissions on each other's data. The last one makes no report. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
@@ -37,21 +37,21 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   describe('the data access role', () => {
     test.each<Case>([
       ['read an object under the prefix', 's3:GetObject', `${input}/input/Patient.ndjson`],
-      ['read an object further down', 's3:GetObject', `${input}/input/2025/11/Patient.ndjson`],
+      ['read an object deeper under the prefix', 's3:GetObject', `${input}/input/2025/11/Patient.ndjson`],
       ['list the prefix', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
       ['list below the prefix', 's3:ListBucket', input, { 's3:prefix': 'input/2025/' }],
-      ['see where the input bucket is', 's3:GetBucketLocation', input],
-      ['see whether the input bucket is closed', 's3:GetBucketPublicAccessBlock', input],
-      ['see how the input bucket is encrypted', 's3:GetEncryptionConfiguration', input],
+      ['get the location of the input bucket', 's3:GetBucketLocation', input],
+      ['get the public access block of the input bucket', 's3:GetBucketPublicAccessBlock', input],
+      ['get the encryption of the input bucket', 's3:GetEncryptionConfiguration', input],
       ['write results', 's3:PutObject', `${output}/results/${DATASTORE_ID}-FHIR_IMPORT-1/Manifest.json`],
       ['list the results', 's3:ListBucket', output, { 's3:prefix': 'results/' }],
-      ['see where the output bucket is', 's3:GetBucketLocation', output],
-      ['see whether the output bucket is closed', 's3:GetBucketPublicAccessBlock', output],
-      ['see how the output bucket is encrypted', 's3:GetEncryptionConfiguration', output],
-      ['make data keys', 'kms:GenerateDataKey', storageKey],
-      ['make data keys for later', 'kms:GenerateDataKeyWithoutPlaintext', storageKey],
+      ['get the location of the output bucket', 's3:GetBucketLocation', output],
+      ['get the public access block of the output bucket', 's3:GetBucketPublicAccessBlock', output],
+      ['get the encryption of the output bucket', 's3:GetEncryptionConfiguration', output],
+      ['generate data keys', 'kms:GenerateDataKey', storageKey],
+      ['generate data keys without their plaintext', 'kms:GenerateDataKeyWithoutPlaintext', storageKey],
       ['decrypt', 'kms:Decrypt', storageKey],
-      ['look at the key', 'kms:DescribeKey', storageKey],
+      ['describe the key', 'kms:DescribeKey', storageKey],
     ])('may %s', async (__, action, resource, context = {}) => {
       expect(await may(deployed, dataAccess, action, resource, context)).toBe(true);
     });
@@ -59,16 +59,16 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     test.each<Case>([
       ['read an object outside the prefix', 's3:GetObject', `${input}/second/Patient.ndjson`],
       ['read an object beside the prefix', 's3:GetObject', `${input}/input-old/Patient.ndjson`],
-      ['read an object at the top', 's3:GetObject', `${input}/Patient.ndjson`],
+      ['read an object at the root', 's3:GetObject', `${input}/Patient.ndjson`],
       ['read an object without TLS', 's3:GetObject', `${input}/input/Patient.ndjson`, { 'aws:SecureTransport': 'false' }],
       ['read results', 's3:GetObject', `${output}/results/Manifest.json`],
-      ['write into the input', 's3:PutObject', `${input}/input/Patient.ndjson`],
+      ['write input', 's3:PutObject', `${input}/input/Patient.ndjson`],
       ['write into another import\'s results', 's3:PutObject', `${output}/Second-12345678/Manifest.json`],
       ['write beside the output prefix', 's3:PutObject', `${output}/results-old/Manifest.json`],
       ['write without TLS', 's3:PutObject', `${output}/results/Manifest.json`, { 'aws:SecureTransport': 'false' }],
       ['list the whole input bucket', 's3:ListBucket', input],
       ['list another prefix', 's3:ListBucket', input, { 's3:prefix': 'second/' }],
-      ['list with the prefix without its slash', 's3:ListBucket', input, { 's3:prefix': 'input' }],
+      ['list the prefix without its slash', 's3:ListBucket', input, { 's3:prefix': 'input' }],
       ['list other results', 's3:ListBucket', output, { 's3:prefix': 'Second-12345678/' }],
       ['delete input', 's3:DeleteObject', `${input}/input/Patient.ndjson`],
       ['delete results', 's3:DeleteObject', `${output}/results/Manifest.json`],
@@ -89,8 +89,8 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [true, 'HealthLake for this data store', 'healthlake.amazonaws.com', source],
       [false, 'HealthLake for another data store', 'healthlake.amazonaws.com', { ...source, 'aws:SourceArn': OTHER_DATASTORE_ARN }],
       [false, 'HealthLake for another account', 'healthlake.amazonaws.com', { ...source, 'aws:SourceAccount': '444455556666' }],
-      [false, 'HealthLake for nobody in particular', 'healthlake.amazonaws.com', {}],
-      [false, 'HealthLake with the account alone', 'healthlake.amazonaws.com', { 'aws:SourceAccount': ACCOUNT }],
+      [false, 'HealthLake without a source', 'healthlake.amazonaws.com', {}],
+      [false, 'HealthLake with the account only', 'healthlake.amazonaws.com', { 'aws:SourceAccount': ACCOUNT }],
       [false, 'another service', 'lambda.amazonaws.com', source],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
       [false, 'the handler role', sessionOf(deployed, handler), source],
@@ -111,18 +111,18 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['list the imports', 'healthlake:ListFHIRImportJobs', DATASTORE_ARN],
       ['describe the data store', 'healthlake:DescribeFHIRDatastore', DATASTORE_ARN],
       ['pass the data access role to HealthLake', 'iam:PassRole', deployed.arn(dataAccess), passed],
-      ['ask how its own stack is', 'cloudformation:DescribeStacks', STACK_ID],
+      ['describe its own stack', 'cloudformation:DescribeStacks', STACK_ID],
       ['list the input', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
-      ['list the input further down', 's3:ListBucket', input, { 's3:prefix': 'input/2025/' }],
-      ['see where the input bucket is', 's3:GetBucketLocation', input],
-      ['see where the output bucket is', 's3:GetBucketLocation', output],
-      ['see whether the output bucket is closed', 's3:GetBucketPublicAccessBlock', output],
-      ['see how the output bucket is encrypted', 's3:GetEncryptionConfiguration', output],
-      ['have a report made', 'lambda:InvokeFunction', reportFunction],
-      ['decrypt with the data store\'s key by way of HealthLake', 'kms:Decrypt', datastoreKey, viaHealthLake],
-      ['make data keys by way of HealthLake', 'kms:GenerateDataKey', datastoreKey, viaHealthLake],
-      ['make grants by way of HealthLake', 'kms:CreateGrant', datastoreKey, viaHealthLake],
-      ['look at the data store\'s key by way of HealthLake', 'kms:DescribeKey', datastoreKey, viaHealthLake],
+      ['list the input deeper under the prefix', 's3:ListBucket', input, { 's3:prefix': 'input/2025/' }],
+      ['get the location of the input bucket', 's3:GetBucketLocation', input],
+      ['get the location of the output bucket', 's3:GetBucketLocation', output],
+      ['get the public access block of the output bucket', 's3:GetBucketPublicAccessBlock', output],
+      ['get the encryption of the output bucket', 's3:GetEncryptionConfiguration', output],
+      ['invoke the report function', 'lambda:InvokeFunction', reportFunction],
+      ['decrypt with the data store\'s key through HealthLake', 'kms:Decrypt', datastoreKey, viaHealthLake],
+      ['generate data keys through HealthLake', 'kms:GenerateDataKey', datastoreKey, viaHealthLake],
+      ['create grants through HealthLake', 'kms:CreateGrant', datastoreKey, viaHealthLake],
+      ['describe the data store\'s key through HealthLake', 'kms:DescribeKey', datastoreKey, viaHealthLake],
     ])('may %s', async (__, action, resource, context = {}) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(true);
     });
@@ -136,17 +136,17 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['export the data store', 'healthlake:StartFHIRExportJob', DATASTORE_ARN],
       ['read resources', 'healthlake:ReadResource', DATASTORE_ARN],
       ['pass the role to another service', 'iam:PassRole', deployed.arn(dataAccess), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
-      ['pass the role to no service in particular', 'iam:PassRole', deployed.arn(dataAccess)],
+      ['pass the role to no named service', 'iam:PassRole', deployed.arn(dataAccess)],
       ['pass the role of another import', 'iam:PassRole', deployed.arn(roleId(/^SecondDataAccess/)), passed],
       ['pass itself', 'iam:PassRole', deployed.arn(operator), passed],
       ['describe another stack', 'cloudformation:DescribeStacks', STACK_ID.replace('/Stack/', '/Other/')],
       ['describe a later stack of the same name', 'cloudformation:DescribeStacks', STACK_ID.replace('5f0e7a60', 'ffffffff')],
       ['update its stack', 'cloudformation:UpdateStack', STACK_ID],
       ['decrypt with the data store\'s key directly', 'kms:Decrypt', datastoreKey],
-      ['decrypt with it by way of S3', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
-      ['decrypt with it for another account', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:CallerAccount': '444455556666' }],
+      ['decrypt with the data store\'s key through S3', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
+      ['decrypt with the data store\'s key for another account', 'kms:Decrypt', datastoreKey, { ...viaHealthLake, 'kms:CallerAccount': '444455556666' }],
       ['decrypt with the key of the buckets', 'kms:Decrypt', storageKey, viaHealthLake],
-      ['decrypt with the key of the buckets by way of S3', 'kms:Decrypt', storageKey, { 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
+      ['decrypt with the key of the buckets through S3', 'kms:Decrypt', storageKey, { 'kms:ViaService': `s3.${REGION}.amazonaws.com` }],
       ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
       ['read older versions of input', 's3:GetObjectVersion', `${input}/input/Patient.ndjson`],
       ['read the tags of input', 's3:GetObjectTagging', `${input}/input/Patient.ndjson`],
@@ -160,18 +160,18 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['list versions of input', 's3:ListBucketVersions', input, { 's3:prefix': 'input/' }],
       ['list the input without TLS', 's3:ListBucket', input, { 's3:prefix': 'input/', 'aws:SecureTransport': 'false' }],
       ['list results', 's3:ListBucket', output, { 's3:prefix': 'results/' }],
-      ['look at settings of the input bucket that it doesn\'t need', 's3:GetEncryptionConfiguration', input],
+      ['get the encryption of the input bucket', 's3:GetEncryptionConfiguration', input],
       ['read the policy of the input bucket', 's3:GetBucketPolicy', input],
       ['read the policy of the output bucket', 's3:GetBucketPolicy', output],
-      ['change how the output bucket is encrypted', 's3:PutEncryptionConfiguration', output],
-      ['invoke the functions that talk to HealthLake', 'lambda:InvokeFunction', arnOf('AWS::Lambda::Function', /ProviderOnEvent/)],
+      ['change the encryption of the output bucket', 's3:PutEncryptionConfiguration', output],
+      ['invoke the functions that call HealthLake', 'lambda:InvokeFunction', arnOf('AWS::Lambda::Function', /ProviderOnEvent/)],
       ['read the code of the report function', 'lambda:GetFunction', reportFunction],
       ['assume the report role', 'sts:AssumeRole', deployed.arn(roleId(/^FirstReportRole/))],
     ])('may not %s', async (__, action, resource, context = {}) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
     });
 
-    test('shares the report function with those of other imports that make reports, and can\'t become a report role itself', async () => {
+    test('may invoke the report function only if the import makes reports, and cannot assume a report role', async () => {
       const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
       const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
 
@@ -179,7 +179,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       expect(await Promise.all(trusted)).toEqual([false, false]);
     });
 
-    test('has nothing on the data store\'s key unless it is named', async () => {
+    test('may use the data store\'s key only if the import names it', async () => {
       expect(await may(deployed, roleId(/^SecondOperator/), 'kms:Decrypt', datastoreKey, viaHealthLake)).toBe(false);
     });
 
@@ -201,7 +201,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('the statements to paste', () => {
+describe('the statements for another account', () => {
   const BUCKET_ARN = 'arn:aws:s3:::amzn-s3-demo-partner';
   const KEY_ARN = `arn:aws:kms:${REGION}:444455556666:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
 
@@ -219,7 +219,7 @@ describe('the statements to paste', () => {
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
   const bucketPolicy = policyOf(fhirImport.sourceBucketStatements());
   const keyPolicy = policyOf(fhirImport.sourceKeyStatements());
-  // A policy of the partner that says nothing of us.
+  // A policy of the partner without our statements.
   const silent: PolicyJson = {
     Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
   };
@@ -227,9 +227,9 @@ describe('the statements to paste', () => {
   test.each<Case>([
     ['read an object', 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`],
     ['list the prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'export/' }],
-    ['see how the bucket is encrypted', 's3:GetEncryptionConfiguration', BUCKET_ARN],
+    ['get the encryption of the bucket', 's3:GetEncryptionConfiguration', BUCKET_ARN],
     ['decrypt', 'kms:Decrypt', KEY_ARN],
-  ])('let the data access role %s of another account, which it may not without them', async (_, action, resource, context = {}) => {
+  ])('are needed to let the data access role %s', async (_, action, resource, context = {}) => {
     const pasted = action.startsWith('kms:') ? keyPolicy : bucketPolicy;
 
     expect(await mayAbroad(deployed, role, action, resource, pasted, context)).toBe(true);
@@ -241,13 +241,13 @@ describe('the statements to paste', () => {
     ['list another prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'private/' }],
     ['write an object', 's3:PutObject', `${BUCKET_ARN}/export/Patient.ndjson`],
     ['encrypt', 'kms:GenerateDataKey', KEY_ARN],
-  ])('don\'t let it %s', async (_, action, resource, context = {}) => {
-    const everybody: PolicyJson = { Statement: [...bucketPolicy.Statement, ...keyPolicy.Statement] };
+  ])('do not let the data access role %s', async (_, action, resource, context = {}) => {
+    const all: PolicyJson = { Statement: [...bucketPolicy.Statement, ...keyPolicy.Statement] };
 
-    expect(await mayAbroad(deployed, role, action, resource, everybody, context)).toBe(false);
+    expect(await mayAbroad(deployed, role, action, resource, all, context)).toBe(false);
   });
 
-  test('let nobody else in', async () => {
+  test('allow no other role', async () => {
     const operator = onlyResource(deployed.template, 'AWS::IAM::Role', /Operator/).logicalId;
     const principals = [...bucketPolicy.Statement, ...keyPolicy.Statement].map(({ Principal }) => Principal);
 
@@ -255,14 +255,14 @@ describe('the statements to paste', () => {
     expect(await mayAbroad(deployed, operator, 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`, bucketPolicy)).toBe(false);
   });
 
-  test('are empty for a key if the input has none', () => {
+  test('are none for a key if the input has no key', () => {
     const plain = newStack();
     const source = FhirSource.bucket(s3.Bucket.fromBucketArn(plain, 'Partner', BUCKET_ARN), 'export/');
 
     expect(importInto(plain, { source }).sourceKeyStatements()).toEqual([]);
   });
 
-  test('make a role of the user\'s own what the role of the import is', () => {
+  test('give a supplied role the permissions of the generated one', () => {
     const own = newStack();
     const supplied = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const { dataAccessStatements } = importFromAbroad(own, supplied);
@@ -273,7 +273,7 @@ describe('the statements to paste', () => {
   });
 });
 
-test('an input of the whole bucket can be listed without a prefix, and only that bucket', async () => {
+test('the roles of an import of a whole bucket may list it without a prefix, and no other bucket', async () => {
   const stack = newStack();
   importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
   const deployed = new Deployed(templateOf(stack));

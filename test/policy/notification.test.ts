@@ -16,7 +16,7 @@ interface Policies {
   readonly key: unknown;
 }
 
-/** What the construct writes for a topic of the app. */
+/** The policies that the construct writes for a topic of the app. */
 function written(flags: Record<string, unknown>): Policies {
   const stack = newStack(flags);
   const notificationTopic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') });
@@ -29,7 +29,7 @@ function written(flags: Record<string, unknown>): Policies {
   };
 }
 
-/** What docs/events.md says for other topics. */
+/** The policies that docs/events.md has for other topics. */
 const documented: Policies = {
   topicArn: 'arn:aws:sns:us-east-1:111122223333:ops',
   topic: JSON.parse(DOCUMENTED[1]),
@@ -37,7 +37,7 @@ const documented: Policies = {
 };
 
 describe.each<[string, Policies]>([
-  ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of the app ${name}`, written(flags)]),
+  ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of the app, ${name},`, written(flags)]),
   ['with the documented policies', documented],
 ])('an encrypted topic %s', (_, { topicArn, topic, key }) => {
   async function may(principal: string, action: string, source = ACCOUNT): Promise<boolean> {
@@ -45,7 +45,7 @@ describe.each<[string, Policies]>([
     return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: { 'aws:SourceAccount': source }, identityPolicies: [], resourcePolicy })).allowed;
   }
 
-  test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and no more', async (service) => {
+  test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and do nothing else', async (service) => {
     for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
       expect([action, await may(service, action)]).toEqual([action, true]);
     }
@@ -58,7 +58,7 @@ describe.each<[string, Policies]>([
     expect(await may('cloudwatch.amazonaws.com', 'sns:Publish', '444455556666')).toBe(false);
   });
 
-  test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/stranger'])('lets nothing be done by %s', async (principal) => {
+  test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/other'])('lets %s do nothing', async (principal) => {
     for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
       expect([action, await may(principal, action)]).toEqual([action, false]);
     }

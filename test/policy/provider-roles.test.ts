@@ -28,15 +28,15 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arn(idOf('AWS::S3::Bucket', pattern)));
 
   describe.each([
-    ['handler', handler], ['framework\'s onEvent', onEventRole], ['framework\'s other', completeRole], ['report function\'s', reportFunctionRole],
+    ['handler', handler], ['framework onEvent', onEventRole], ['framework isComplete', completeRole], ['report function', reportFunctionRole],
   ])('the %s role', (__, role) => {
-    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('may %s in the log group, and in no other', async (action) => {
+    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('may %s in the log group only', async (action) => {
       expect(await may(deployed, role, action, `${logGroup}${STREAM}`)).toBe(true);
       expect(await may(deployed, role, action, `${logGroup}-other${STREAM}`)).toBe(false);
     });
 
     test.each([
-      ['make log groups', 'logs:CreateLogGroup', logGroup],
+      ['create log groups', 'logs:CreateLogGroup', logGroup],
       ['delete logs', 'logs:DeleteLogStream', `${logGroup}${STREAM}`],
       ['start imports', 'healthlake:StartFHIRImportJob', DATASTORE_ARN],
       ['describe imports', 'healthlake:DescribeFHIRImportJob', DATASTORE_ARN],
@@ -63,13 +63,13 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test.each([['handler', handler], ['report function\'s', reportFunctionRole]])('the %s role has one statement, about its logs', (__, role) => {
+  test.each([['handler', handler], ['report function', reportFunctionRole]])('the %s role has only the statement for its logs', (__, role) => {
     expect(policiesOf(deployed, role).flatMap(({ Statement }) => Statement)).toEqual([
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logGroup}:*` },
     ]);
   });
 
-  test('the handler role can assume operator roles without a statement of its own: they name it', async () => {
+  test('the handler role may assume operator roles by their trust policies alone', async () => {
     const operator = idOf('AWS::IAM::Role', /OperatorRole/);
 
     expect(await may(deployed, handler, 'sts:AssumeRole', deployed.arn(operator))).toBe(false); // by its own policies alone
@@ -78,35 +78,35 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
   test.each<[string, string, Record<string, boolean>]>([
     ['handler', handler, { [onEvent]: false, [isComplete]: false, [frameworkIsComplete]: false, [frameworkOnTimeout]: false, [report]: false }],
-    ['framework\'s onEvent', onEventRole,
+    ['framework onEvent', onEventRole,
       { [onEvent]: true, [isComplete]: true, [frameworkIsComplete]: false, [frameworkOnTimeout]: false, [report]: false }],
-    ['framework\'s other', completeRole,
+    ['framework isComplete', completeRole,
       { [onEvent]: true, [isComplete]: true, [frameworkIsComplete]: false, [frameworkOnEvent]: false, [report]: false }],
-    ['waiter\'s', waiterRole, { [onEvent]: false, [isComplete]: false, [frameworkIsComplete]: true, [frameworkOnTimeout]: true, [report]: false }],
-    ['report function\'s', reportFunctionRole, { [onEvent]: false, [isComplete]: false, [frameworkIsComplete]: false, [frameworkOnTimeout]: false, [report]: false }],
-  ])('the %s role may invoke just the functions that it has to', async (__, role, functions) => {
-    const strangers = { [`arn:aws:lambda:${REGION}:${ACCOUNT}:function:other`]: false };
-    for (const [arn, allowed] of Object.entries({ ...functions, ...strangers })) {
+    ['waiter', waiterRole, { [onEvent]: false, [isComplete]: false, [frameworkIsComplete]: true, [frameworkOnTimeout]: true, [report]: false }],
+    ['report function', reportFunctionRole, { [onEvent]: false, [isComplete]: false, [frameworkIsComplete]: false, [frameworkOnTimeout]: false, [report]: false }],
+  ])('the %s role may invoke only the functions that it needs', async (__, role, functions) => {
+    const others = { [`arn:aws:lambda:${REGION}:${ACCOUNT}:function:other`]: false };
+    for (const [arn, allowed] of Object.entries({ ...functions, ...others })) {
       expect([arn, await may(deployed, role, 'lambda:InvokeFunction', arn)]).toEqual([arn, allowed]);
     }
   });
 
-  test.each<[string, string, boolean]>([
-    ['handler', handler, false], ['framework\'s onEvent', onEventRole, true], ['framework\'s other', completeRole, false], ['waiter\'s', waiterRole, false],
-    ['report function\'s', reportFunctionRole, false],
-  ])('the %s role may start the waiter: %s %s', async (__, role, allowed) => {
+  test.each<[boolean, string, string]>([
+    [false, 'handler', handler], [true, 'framework onEvent', onEventRole], [false, 'framework isComplete', completeRole], [false, 'waiter', waiterRole],
+    [false, 'report function', reportFunctionRole],
+  ])('may start the waiter (%s): the %s role', async (allowed, __, role) => {
     expect(await may(deployed, role, 'states:StartExecution', waiter)).toBe(allowed);
     expect(await may(deployed, role, 'states:StartExecution', `${waiter}-other`)).toBe(false);
   });
 
-  test('the waiter\'s role can be assumed by Step Functions alone', async () => {
+  test('the waiter role can be assumed by Step Functions only', async () => {
     expect(await mayAssume(deployed, waiterRole, 'states.amazonaws.com')).toBe(true);
     expect(await mayAssume(deployed, waiterRole, 'lambda.amazonaws.com')).toBe(false);
   });
 
   const folder = `${output}/Import-ae573c5f/${DATASTORE_ID}-FHIR_IMPORT-${'?'.repeat(32)}`;
 
-  /** Where a `*` or `?` is in a statement that is not a principal's, and why it has to be there. */
+  /** The wildcards of all statements, and the reasons for them. Principals are not included. */
   const WILDCARDS: [where: string, value: string, reason: string][] = [
     ['FhirImportProviderFrameworkCompleteAndTimeoutRole', `${logGroup}:*`, 'Lambda names its log streams'],
     ['FhirImportProviderFrameworkOnEventRole', `${logGroup}:*`, 'Lambda names its log streams'],
@@ -114,22 +114,22 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     ['FhirImportProviderReportFunctionRole', `${logGroup}:*`, 'Lambda names its log streams'],
     ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', `${frameworkIsComplete}:*`, 'written by aws-cdk-lib: versions of its own function'],
     ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', `${frameworkOnTimeout}:*`, 'written by aws-cdk-lib: versions of its own function'],
-    ['FhirStorageInputBucketPolicy', 's3:*', 'a denial: nothing goes without TLS'],
-    ['FhirStorageInputBucketPolicy', `${input}/*`, 'a denial: nothing goes without TLS'],
-    ['FhirStorageKey', 'kms:*', 'key policy of the account: without it identity policies count for nothing'],
+    ['FhirStorageInputBucketPolicy', 's3:*', 'denies requests without TLS'],
+    ['FhirStorageInputBucketPolicy', `${input}/*`, 'denies requests without TLS'],
+    ['FhirStorageKey', 'kms:*', 'the key policy for the account: without it, identity policies have no effect'],
     ['FhirStorageKey', '*', 'in a key policy, the key itself'],
-    ['FhirStorageOutputBucketPolicy', 's3:*', 'a denial: nothing goes without TLS'],
-    ['FhirStorageOutputBucketPolicy', `${output}/*`, 'a denial: nothing goes without TLS'],
+    ['FhirStorageOutputBucketPolicy', 's3:*', 'denies requests without TLS'],
+    ['FhirStorageOutputBucketPolicy', `${output}/*`, 'denies requests without TLS'],
     ['ImportDataAccessRole', `${input}/input/*`, 'the names of the files are the user\'s'],
     ['ImportDataAccessRole', `${output}/Import-ae573c5f/*`, 'the names of the results are HealthLake\'s'],
-    ['ImportDataAccessRole', 'kms:GenerateDataKey*', 'which of the variants HealthLake calls is not documented'],
+    ['ImportDataAccessRole', 'kms:GenerateDataKey*', 'it is not documented which variants HealthLake calls'],
     ['ImportReportRole', `${folder}/FAILURE/*`, 'the names of the results are HealthLake\'s'],
     ['ImportReportRole', `${folder}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*`, 'the names of the results are HealthLake\'s'],
-    ['ImportReportRole', `${folder}/?anifest.json`, 'HealthLake writes Manifest.json, its guide has manifest.json'],
-    ['ImportReportRole', `${folder}/report.json`, 'which job it will be isn\'t known before it is started'],
+    ['ImportReportRole', `${folder}/?anifest.json`, 'HealthLake writes Manifest.json, and its guide has manifest.json'],
+    ['ImportReportRole', `${folder}/report.json`, 'the id of the job is not known before it starts'],
   ];
 
-  test('every statement names actions and resources, and every wildcard has its reason', () => {
+  test('every statement names actions and resources, and every wildcard is listed with a reason', () => {
     const found = statementsOf(deployed).flatMap(([id, statement]) => {
       expect(Object.keys(statement)).toEqual(expect.arrayContaining(['Action', 'Resource']));
       expect(Object.keys(statement)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^Not/)]));
@@ -139,7 +139,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(found.sort(byText)).toEqual(WILDCARDS.map(([where, value]) => [where, value]).sort(byText));
   });
 
-  test('in a VPC the network interfaces come with one more, for each function role', () => {
+  test('a VPC adds one statement for network interfaces to each function role', () => {
     const inVpc = deploy(flags, true);
     const open = statementsOf(inVpc).filter(([, { Effect, Resource }]) => Effect === 'Allow' && [Resource].flat().includes('*'))
       .filter(([id]) => inVpc.resource(id).Type === 'AWS::IAM::Role');
@@ -149,19 +149,19 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(open.map(([, { Action }]) => [Action].flat().every((action) => /^ec2:\w+$/.test(action)))).toEqual([true, true, true, true]);
   });
 
-  test('the Sids of a role are of letters and digits, and none is there twice', () => {
+  test('the Sids of a role have only letters and digits, and are unique', () => {
     const stack = newStack(flags);
     importInto(stack, { datastoreEncryptionKey: new kms.Key(stack, 'DatastoreKey') });
     const named = statementsOf(new Deployed(templateOf(stack))).flatMap(([id, { Sid }]) => Sid === undefined ? [] : [[id.slice(0, -8), Sid]]);
 
-    // Those of the data access role have none, because they may be pasted into one policy with others.
+    // The statements of the data access role have no Sid, so that they can be pasted into any policy.
     expect(new Set(named.map(([id]) => id))).toEqual(new Set(['ImportOperatorRole', 'ImportReportRole']));
     expect(new Set(named.map((pair) => pair.join(' '))).size).toBe(named.length);
     expect(named.filter(([, sid]) => !/^[A-Za-z0-9]+$/.test(sid))).toEqual([]);
   });
 });
 
-/** Every statement that allows or denies something, with the logical id of the resource that it is in. Trust policies name no resource. */
+/** Every statement with the logical id of its resource. Trust policies are not included, because they name no resource. */
 function statementsOf(deployed: Deployed): [id: string, statement: StatementJson][] {
   return Object.entries(deployed.template.Resources).flatMap(([id, { Type, Properties }]) => {
     const documents = Type === 'AWS::IAM::Role'

@@ -31,42 +31,42 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
   const withContext = (arn: string, via: Context = viaS3): Context => ({ ...via, 'kms:EncryptionContext:aws:s3:arn': arn });
 
   test.each<Case>([
-    ['read the manifest as HealthLake writes it', 's3:GetObject', `${results}/Manifest.json`],
-    ['read the manifest as its guide has it', 's3:GetObject', `${results}/manifest.json`],
+    ['read the manifest with the name of HealthLake', 's3:GetObject', `${results}/Manifest.json`],
+    ['read the manifest with the name of the guide', 's3:GetObject', `${results}/manifest.json`],
     ['read failures', 's3:GetObject', `${results}/FAILURE/Patient.ndjson`],
-    ['read failures of a folder of the input', 's3:GetObject', `${results}/FAILURE/v1-0/Patient.ndjson`],
-    ['read failures of a folder that is called SUCCESS', 's3:GetObject', `${results}/FAILURE/SUCCESS/Patient.ndjson`],
-    ['read what fails in searches', 's3:GetObject', `${results}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/v1-0/Patient.ndjson`],
+    ['read failures of a sub-folder of the input', 's3:GetObject', `${results}/FAILURE/v1-0/Patient.ndjson`],
+    ['read failures of an input folder with the name SUCCESS', 's3:GetObject', `${results}/FAILURE/SUCCESS/Patient.ndjson`],
+    ['read search-validation failures', 's3:GetObject', `${results}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/v1-0/Patient.ndjson`],
     ['read an earlier report', 's3:GetObject', `${results}/report.json`],
     ['write the report', 's3:PutObject', `${results}/report.json`],
-    ['list the folders of the results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/`, 's3:delimiter': '/' }],
+    ['list the folders of a job\'s results', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/`, 's3:delimiter': '/' }],
     ['list the failures', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/FAILURE/` }],
-    ['list what fails in searches', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/` }],
-    ['decrypt what has a bucket key', 'kms:Decrypt', storageKey, withContext(output)],
-    ['decrypt what has none', 'kms:Decrypt', storageKey, withContext(`${output}/results/${FOLDER}/Manifest.json`)],
+    ['list search-validation failures', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/` }],
+    ['decrypt with a bucket key', 'kms:Decrypt', storageKey, withContext(output)],
+    ['decrypt without a bucket key', 'kms:Decrypt', storageKey, withContext(`${output}/results/${FOLDER}/Manifest.json`)],
     ['encrypt with a bucket key', 'kms:GenerateDataKey', storageKey, withContext(output)],
-    ['encrypt without one', 'kms:GenerateDataKey', storageKey, withContext(`${output}/results/${FOLDER}/report.json`)],
+    ['encrypt without a bucket key', 'kms:GenerateDataKey', storageKey, withContext(`${output}/results/${FOLDER}/report.json`)],
   ])('may %s', async (__, action, resource, context = {}) => {
     expect(await may(deployed, role, action, resource, context)).toBe(true);
   });
 
   test.each<Case>([
-    ['read resources that were imported', 's3:GetObject', `${results}/SUCCESS/Patient.ndjson`],
-    ['read those of a folder that is called FAILURE', 's3:GetObject', `${results}/SUCCESS/FAILURE/Patient.ndjson`],
-    ['read those of a folder that is called as that of a job', 's3:GetObject', `${results}/SUCCESS/${FOLDER}/FAILURE/Patient.ndjson`],
-    ['read a manifest among those', 's3:GetObject', `${results}/SUCCESS/Manifest.json`],
-    ['read the object of the folder', 's3:GetObject', `${results}/`],
-    ['read an object that is called FAILURE', 's3:GetObject', `${results}/FAILURE`],
-    ['read a manifest beside the folder of the job', 's3:GetObject', `${output}/results/Manifest.json`],
+    ['read imported resources', 's3:GetObject', `${results}/SUCCESS/Patient.ndjson`],
+    ['read imported resources of an input folder with the name FAILURE', 's3:GetObject', `${results}/SUCCESS/FAILURE/Patient.ndjson`],
+    ['read imported resources of an input folder with the name of a job\'s folder', 's3:GetObject', `${results}/SUCCESS/${FOLDER}/FAILURE/Patient.ndjson`],
+    ['read a manifest among the imported resources', 's3:GetObject', `${results}/SUCCESS/Manifest.json`],
+    ['read an object with the key of the job\'s folder', 's3:GetObject', `${results}/`],
+    ['read an object with the name FAILURE', 's3:GetObject', `${results}/FAILURE`],
+    ['read a manifest beside the job\'s folder', 's3:GetObject', `${output}/results/Manifest.json`],
     ['read another object of the results', 's3:GetObject', `${results}/other.json`],
-    ['read another object that begins like the report', 's3:GetObject', `${results}/report.json.bak`],
+    ['read an object whose name begins like that of the report', 's3:GetObject', `${results}/report.json.bak`],
     ['read HealthLake\'s probe', 's3:GetObject', `${output}/results/.healthlake_write_access_check_file.temp`],
     ['read results of another data store', 's3:GetObject', `${output}/results/${'f'.repeat(32)}-FHIR_IMPORT-${JOB_ID}/Manifest.json`],
-    ['read what an export left', 's3:GetObject', `${output}/results/${DATASTORE_ID}-FHIR_EXPORT-${JOB_ID}/Manifest.json`],
-    ['read results further down', 's3:GetObject', `${output}/results/archive/${FOLDER}/Manifest.json`],
+    ['read the results of an export', 's3:GetObject', `${output}/results/${DATASTORE_ID}-FHIR_EXPORT-${JOB_ID}/Manifest.json`],
+    ['read results deeper under the prefix', 's3:GetObject', `${output}/results/archive/${FOLDER}/Manifest.json`],
     ['read results beside the output prefix', 's3:GetObject', `${output}/results-old/${FOLDER}/Manifest.json`],
     ['read another import\'s results', 's3:GetObject', `${output}/second/${FOLDER}/Manifest.json`],
-    ['read results at the top', 's3:GetObject', `${output}/${FOLDER}/Manifest.json`],
+    ['read results at the root', 's3:GetObject', `${output}/${FOLDER}/Manifest.json`],
     ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
     ['read input that looks like results', 's3:GetObject', `${input}/results/${FOLDER}/FAILURE/Patient.ndjson`],
     ['read older versions', 's3:GetObjectVersion', `${results}/report.json`, { 's3:VersionId': 'x' }],
@@ -77,34 +77,34 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     ['write a report into FAILURE', 's3:PutObject', `${results}/FAILURE/report.json`],
     ['write a report into SUCCESS', 's3:PutObject', `${results}/SUCCESS/report.json`],
     ['write another object', 's3:PutObject', `${results}/report.csv`],
-    ['write a report beside the folder of the job', 's3:PutObject', `${output}/results/report.json`],
+    ['write a report beside the job\'s folder', 's3:PutObject', `${output}/results/report.json`],
     ['write another import\'s report', 's3:PutObject', `${output}/second/${FOLDER}/report.json`],
-    ['write into the input', 's3:PutObject', `${input}/input/report.json`],
+    ['write input', 's3:PutObject', `${input}/input/report.json`],
     ['delete the report', 's3:DeleteObject', `${results}/report.json`],
     ['make an object public', 's3:PutObjectAcl', `${results}/report.json`],
-    ['list all results of a job', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/` }],
-    ['list resources that were imported', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/` }],
-    ['list the folders of those', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/`, 's3:delimiter': '/' }],
-    ['list those of a folder that is called FAILURE', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/FAILURE/` }],
+    ['list all of a job\'s results', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/` }],
+    ['list imported resources', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/` }],
+    ['list the folders of imported resources', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/`, 's3:delimiter': '/' }],
+    ['list imported resources of an input folder with the name FAILURE', 's3:ListBucket', output, { 's3:prefix': `results/${FOLDER}/SUCCESS/FAILURE/` }],
     ['list the folders of all jobs', 's3:ListBucket', output, { 's3:prefix': 'results/', 's3:delimiter': '/' }],
     ['list the whole output bucket', 's3:ListBucket', output],
     ['list the folders of the output bucket', 's3:ListBucket', output, { 's3:delimiter': '/' }],
     ['list another import\'s results', 's3:ListBucket', output, { 's3:prefix': `second/${FOLDER}/` }],
-    ['list with a prefix that is only the beginning', 's3:ListBucket', output, { 's3:prefix': 'res' }],
+    ['list the beginning of the prefix', 's3:ListBucket', output, { 's3:prefix': 'res' }],
     ['list versions', 's3:ListBucketVersions', output, { 's3:prefix': 'results/' }],
     ['list the input', 's3:ListBucket', input, { 's3:prefix': 'input/' }],
-    ['look at the settings of the output bucket', 's3:GetEncryptionConfiguration', output],
+    ['get the encryption of the output bucket', 's3:GetEncryptionConfiguration', output],
     ['decrypt directly', 'kms:Decrypt', storageKey, withContext(output, {})],
-    ['decrypt by way of another service', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': `healthlake.${REGION}.amazonaws.com` })],
-    ['decrypt by way of S3 in another Region', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' })],
-    ['decrypt for no object in particular', 'kms:Decrypt', storageKey, viaS3],
+    ['decrypt through another service', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': `healthlake.${REGION}.amazonaws.com` })],
+    ['decrypt through S3 in another Region', 'kms:Decrypt', storageKey, withContext(output, { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' })],
+    ['decrypt without an encryption context', 'kms:Decrypt', storageKey, viaS3],
     ['decrypt another import\'s results', 'kms:Decrypt', storageKey, withContext(`${output}/second/${FOLDER}/Manifest.json`)],
-    ['decrypt what lies beside the results', 'kms:Decrypt', storageKey, withContext(`${output}/results/other.json`)],
-    ['decrypt what is in the input bucket', 'kms:Decrypt', storageKey, withContext(input)],
-    ['decrypt the input', 'kms:Decrypt', storageKey, withContext(`${input}/input/Patient.ndjson`)],
+    ['decrypt objects beside the results', 'kms:Decrypt', storageKey, withContext(`${output}/results/other.json`)],
+    ['decrypt the input with a bucket key', 'kms:Decrypt', storageKey, withContext(input)],
+    ['decrypt the input without a bucket key', 'kms:Decrypt', storageKey, withContext(`${input}/input/Patient.ndjson`)],
     ['encrypt directly', 'kms:Encrypt', storageKey, withContext(output)],
-    ['make data keys directly', 'kms:GenerateDataKey', storageKey],
-    ['make grants', 'kms:CreateGrant', storageKey, withContext(output)],
+    ['generate data keys directly', 'kms:GenerateDataKey', storageKey],
+    ['create grants', 'kms:CreateGrant', storageKey, withContext(output)],
     ['decrypt with the data store\'s key', 'kms:Decrypt', datastoreKey, withContext(output)],
     ['decrypt with any other key', 'kms:Decrypt', OTHER_KEY_ARN, withContext(output)],
     ['start imports', 'healthlake:StartFHIRImportJob', DATASTORE_ARN],
@@ -119,7 +119,7 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
 
   test.each<[boolean, string, string]>([
     [true, 'the report function', sessionOf(deployed, reportFunctionRole)],
-    [false, 'the functions that talk to HealthLake', sessionOf(deployed, idOf('AWS::IAM::Role', /HandlerRole/))],
+    [false, 'the functions that call HealthLake', sessionOf(deployed, idOf('AWS::IAM::Role', /HandlerRole/))],
     [false, 'the framework\'s onEvent function', sessionOf(deployed, idOf('AWS::IAM::Role', /FrameworkOnEventRole/))],
     [false, 'the framework\'s other functions', sessionOf(deployed, idOf('AWS::IAM::Role', /FrameworkCompleteAndTimeoutRole/))],
     [false, 'its import\'s operator role', sessionOf(deployed, idOf('AWS::IAM::Role', /^FirstOperator/))],
@@ -133,13 +133,13 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 
-  test('is assumed by the report function without a statement of the function\'s own: it names its role', async () => {
+  test('is assumed by the report function by its trust policy alone', async () => {
     expect(await may(deployed, reportFunctionRole, 'sts:AssumeRole', deployed.arn(role))).toBe(false); // by its own policies alone
     expect(await mayAssume(deployed, role, sessionOf(deployed, reportFunctionRole))).toBe(true);
   });
 });
 
-test('the report role of an import with the whole output bucket reads the folders of jobs at the top, and no others', async () => {
+test('the report role of an import with an empty output prefix reads only job folders at the root', async () => {
   const stack = newStack();
   importInto(stack, { outputPrefix: '' });
   const deployed = new Deployed(templateOf(stack));
@@ -151,7 +151,7 @@ test('the report role of an import with the whole output bucket reads the folder
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });
 
-test('the report role of an import with a supplied, immutable function role trusts that one alone', async () => {
+test('the report role trusts only the supplied immutable function role', async () => {
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });
