@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type JobStatus } from '@aws-sdk/client-healthlake';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
@@ -16,17 +16,17 @@ import {
 } from '../../src/contract';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
 import { Deployed } from '../support/deployed';
-import { textsIn, watchDefinitionOf } from '../support/state-machine';
+import { monitorDefinitionOf, textsIn } from '../support/state-machine';
 import { importInto, templateOf } from '../support/synth';
 
-/** What one version of the library wrote into stacks, as CloudFormation hands it on. Stacks keep it for years: these files never change. */
+/** The custom resource properties that one version of the library wrote into stacks. Stacks keep them for years, so these files never change. */
 interface Contract {
   readonly job: ImportJobProperties & Record<string, unknown>;
   readonly jobWithoutOptional: readonly string[];
-  /** What of it only detached imports have. None in version 1. */
+  /** The properties that only detached imports have. None in version 1. */
   readonly jobOfDetached?: readonly string[];
   readonly jobPhysicalId: string;
-  /** Of a data set that was already in the data store; none before version 3. */
+  /** The physical id for a data set that was already imported. None before version 3. */
   readonly jobPhysicalIdOfDeclared?: string;
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
@@ -37,11 +37,11 @@ interface Contract {
   /** None before version 3. */
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
-  /** One leg of a long wait; none in version 1. */
+  /** One leg of a long wait. None in version 1. */
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
-  /** The input of an execution that watches a detached import: executions take days, and an update of the library comes in between. None in version 1. */
+  /** The input of an execution of the monitor, which can outlive an update of the library. None in version 1. */
   readonly watched?: WatchedImport;
 }
 
@@ -52,24 +52,29 @@ function contractOf(version: string): Contract {
   return JSON.parse(readFileSync(join(__dirname, `v${version}.json`), 'utf8')) as Contract;
 }
 
-describe.each(VERSIONS)('what a stack of contract version %s holds', (version) => {
+let aws: Aws;
+
+beforeEach(() => {
+  aws = new Aws();
+});
+afterEach(() => aws.close());
+
+function jobIs(JobStatus: JobStatus, ...counts: Parameters<typeof report>): void {
+  aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus, JobProgressReport: report(...counts) }) });
+}
+
+describe.each(VERSIONS)('a stack of contract version %s', (version) => {
   const {
     job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
   } = contractOf(version);
-  let aws: Aws;
 
-  beforeEach(() => {
-    aws = new Aws();
-  });
-  afterEach(() => aws.close());
-
-  test('identifies the same data set, also without what is optional', () => {
+  test('keeps its fingerprint, which depends on the revision', () => {
     expect(fingerprintOf(job)).toBe(fingerprint);
     const { Revision: _, ...withoutRevision } = job;
     expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
   });
 
-  test('answers from the job\'s physical id, with every attribute, when nothing of the data set changes', async () => {
+  test('answers with every attribute from the job\'s physical id while the data set stays the same', async () => {
     const event = jobEvent({ RequestType: 'Update', ResourceProperties: { ...job, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalId });
     const { physicalId, data } = await aws.run(event);
     expect(physicalId).toBe(jobPhysicalId);
@@ -77,8 +82,8 @@ describe.each(VERSIONS)('what a stack of contract version %s holds', (version) =
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('answers from the outcome\'s physical id, with every attribute, without judging again', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
+  test('answers with every attribute from the outcome\'s physical id, without a second verdict', async () => {
+    jobIs('FAILED', 1, 0, 1);
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalId,
     });
@@ -88,30 +93,24 @@ describe.each(VERSIONS)('what a stack of contract version %s holds', (version) =
     expect(data).toMatchObject({ JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '1000', ResourcesImported: '996', ResourcesFailed: '4' });
   });
 
-  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('is judged %s what is optional', async (_, properties) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED', JobProgressReport: report(5, 5, 0) }) });
+  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('gets a verdict %s the optional properties', async (_, properties) => {
+    jobIs('COMPLETED', 5, 5, 0);
     const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
     expect(data).toMatchObject({ JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0' });
   });
 });
 
-describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('what a leg of contract version %s holds', (version) => {
+describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('a leg of a wait of contract version %s', (version) => {
   const { wait, waitWithoutOptional, waitPhysicalId } = contractOf(version);
-  let aws: Aws;
+  beforeEach(() => jobIs('FAILED', 1, 0, 1));
 
-  beforeEach(() => {
-    aws = new Aws();
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
-  });
-  afterEach(() => aws.close());
-
-  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('hands on %s what is optional, and judges nothing', async (_, properties) => {
+  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('polls the job %s the optional properties, without a verdict', async (_, properties) => {
     expect(await aws.run(waitEvent({ ResourceProperties: properties }))).toMatchObject({ physicalId: waitPhysicalId, data: {} });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: wait!.DatastoreId, JobId: wait!.JobId }]);
   });
 
-  test('keeps its id when its time or its place changes', async () => {
+  test('keeps its id when its time-out or its position changes', async () => {
     const { physicalId } = await aws.run(waitEvent({
       RequestType: 'Update', ResourceProperties: { ...wait, TimeoutSeconds: '60', LegsBefore: '3' }, OldResourceProperties: wait, PhysicalResourceId: waitPhysicalId,
     }));
@@ -123,13 +122,6 @@ const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalId
 
 describe.each(DECLARING)('a declared import of contract version %s', (version) => {
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
-  let aws: Aws;
-
-  beforeEach(() => {
-    aws = new Aws();
-  });
-  afterEach(() => aws.close());
-
   test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts no job in a later update %s the property', async (_, properties) => {
     const event = jobEvent({
       RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
@@ -138,7 +130,7 @@ describe.each(DECLARING)('a declared import of contract version %s', (version) =
     expect(aws.callCount).toBe(0);
   });
 
-  test('is not judged in a later update', async () => {
+  test('gets no verdict in a later update', async () => {
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
     });
@@ -149,19 +141,12 @@ describe.each(DECLARING)('a declared import of contract version %s', (version) =
   });
 });
 
-/** An update of the library, and its roll-back. */
+/** The updates of the library. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
-describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from contract version %s to %s', (from, to) => {
+describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an update or rollback from contract version %s to %s', (from, to) => {
   const [was, is] = [from, to].map(contractOf);
-  let aws: Aws;
-
-  beforeEach(() => {
-    aws = new Aws();
-  });
-  afterEach(() => aws.close());
-
-  test('no job is started or looked for', async () => {
+  test('starts no job and lists none', async () => {
     const { physicalId, data } = await aws.run(jobEvent({
       RequestType: 'Update', ResourceProperties: without(is.job, ['AlreadyImported']), OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
     }));
@@ -170,8 +155,8 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('the job is not judged again', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1) }) });
+  test('gives no second verdict', async () => {
+    jobIs('FAILED', 1, 0, 1);
     const { physicalId, data } = await aws.run(outcomeEvent({
       RequestType: 'Update', ResourceProperties: is.outcome, OldResourceProperties: was.outcome, PhysicalResourceId: was.outcomePhysicalId,
     }));
@@ -180,7 +165,7 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('from 
   });
 });
 
-test('the constructs write exactly the shape of the newest version: another shape takes another version, and a file for it', () => {
+test('the constructs write exactly the shape of the newest contract version', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
   const { job, jobOfDetached, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
@@ -207,24 +192,24 @@ test('the constructs write exactly the shape of the newest version: another shap
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
 });
 
-describe('the input of an execution', () => {
+describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
 
-  test('is what the handler writes', () => {
+  test('is written by the handler', () => {
     expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!, job.Watch!)))).toEqual(watched);
   });
 
-  test('without what is optional lacks just that', () => {
+  test('lacks only the optional properties that the job lacks', () => {
     const { Report: _report, EventBusArn: _bus, ...properties } = job;
     const { Report: _r, EventBusArn: _b, ...expected } = watched!.Import;
 
     expect(JSON.parse(JSON.stringify(watchedImportOf(properties, outcome.JobId, watched!, job.Watch!)))).toEqual({ ...watched, Import: expected });
   });
 
-  test('has all that the state machine names, and is handed on to the handler as it is', () => {
+  test('has every member that the state machine names, and reaches the handler unchanged', () => {
     const stack = new Stack(new App(), 'Stack');
     importInto(stack, { completion: Completion.detached() });
-    const { States } = watchDefinitionOf(new Deployed(templateOf(stack)));
+    const { States } = monitorDefinitionOf(new Deployed(templateOf(stack)));
     const { Parameters: { Payload } } = States.Judge as unknown as { Parameters: { Payload: Record<string, string> } };
     const named = textsIn(States).flatMap((text) => text.match(/\$\.[\w.]+/g) ?? []).filter((path) => !/^\$\.(Look|Judged|Payload|State)\b/.test(path));
     const at = (path: string) => path.split('.').slice(1).reduce<unknown>((value, member) => (value as Record<string, unknown>)[member], watched);
@@ -237,22 +222,15 @@ describe('the input of an execution', () => {
 
 const WATCHED = VERSIONS.filter((version) => contractOf(version).watched);
 
-describe.each(WATCHED)('an execution that was started with contract version %s', (version) => {
+describe.each(WATCHED)('a monitor execution of contract version %s', (version) => {
   const watched = contractOf(version).watched!;
   const { Report: _report, EventBusArn: _bus, InputS3Uri: _input, ...bare } = watched.Import;
-  let aws: Aws;
-
-  beforeEach(() => {
-    aws = new Aws();
-  });
-  afterEach(() => aws.close());
-
   test.each([
     ['COMPLETED', 'succeeded', 'FHIR Import Succeeded'],
     ['FAILED', 'failed', 'FHIR Import Failed'],
     ['IN_PROGRESS', 'wait', undefined],
-  ] as const)('judges a job that is %s: %s', async (JobStatus, Decision, DetailType) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus, JobProgressReport: report(5, 5, 0) }) });
+  ] as const)('gives the verdict on a job that is %s: %s', async (JobStatus, Decision, DetailType) => {
+    jobIs(JobStatus, 5, 5, 0);
 
     expect(await isComplete(watched)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toEqual(DetailType === undefined ? [] : [{
@@ -260,8 +238,8 @@ describe.each(WATCHED)('an execution that was started with contract version %s',
     }]);
   });
 
-  test('judges a job without what is optional, and tells nobody', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED', JobProgressReport: report(5, 5, 0) }) });
+  test('gives the verdict without the optional properties, and emits no event', async () => {
+    jobIs('COMPLETED', 5, 5, 0);
 
     expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.sent('PutEvents')).toEqual([]);
@@ -272,7 +250,7 @@ function without<T extends object>(properties: T, optional: readonly string[] = 
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !optional.includes(key))) as T;
 }
 
-/** The keys, and those of objects inside; what CloudFormation fills in is a text. */
+/** Returns the keys of an object and of the objects in it. A value that CloudFormation resolves is a text. */
 function shapeOf(properties: object): Record<string, unknown> {
   const isObject = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && !Object.keys(value).some((key) => /^(Ref|Fn::\w+)$/.test(key));

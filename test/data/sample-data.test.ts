@@ -10,7 +10,7 @@ const MAX_BYTES = 3_000_000;
 const synthea = filesOf('synthea');
 const bad = filesOf('bad');
 
-test('all of the sample data stays under 3 MB', () => {
+test('the sample data has at most 3 MB', () => {
   const bytes = readdirSync(ROOT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + readFileSync(join(entry.parentPath, entry.name)).length, 0);
@@ -19,7 +19,7 @@ test('all of the sample data stays under 3 MB', () => {
 });
 
 describe('synthea', () => {
-  test.each(synthea)('$name holds resources of its own type, one a line, each with a legal id of its own', ({ name, lines }) => {
+  test.each(synthea)('$name has a resource of its type on each line, with a valid and unique id', ({ name, lines }) => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));
@@ -29,7 +29,7 @@ describe('synthea', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('every reference points to a resource of the sample or to a contained one', () => {
+  test('references only resources of the sample and contained ones', () => {
     const resources = synthea.flatMap(({ lines }) => lines).map((line) => JSON.parse(line));
     const known = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`));
     const dangling = resources.flatMap((resource) => {
@@ -41,7 +41,7 @@ describe('synthea', () => {
     expect(resources.flatMap(referencesIn).length).toBeGreaterThan(resources.length);
   });
 
-  test('the README has the counts, the bytes and the checksum of the files', () => {
+  test('has the counts, sizes and checksum that the README lists', () => {
     const hash = createHash('sha256');
     synthea.forEach(({ bytes }) => hash.update(bytes));
     const rows = synthea.map(({ name, lines, bytes }) => [`\`${name}\``, String(lines.length), String(bytes.length)]);
@@ -51,7 +51,7 @@ describe('synthea', () => {
     expect(README).toContain(`\n${synthea.find(({ name }) => name === 'Patient.ndjson')?.lines.length} living patients`);
   });
 
-  test('the patients are alive, as the README says', () => {
+  test('has living patients only, as the README says', () => {
     const patients = synthea.find(({ name }) => name === 'Patient.ndjson')?.lines ?? [];
 
     expect(patients.filter((line) => line.includes('"deceased'))).toEqual([]);
@@ -59,7 +59,7 @@ describe('synthea', () => {
 });
 
 describe('bad', () => {
-  test('the README has each kind of line, with its number of resources and lines', () => {
+  test('has the kinds of lines that the README lists, with their numbers of resources and lines', () => {
     const counts = new Map<string, number>();
     for (const { name, lines } of bad) {
       for (const line of lines) {
@@ -76,14 +76,14 @@ describe('bad', () => {
     expect(table.at(-1)?.slice(0, 4)).toEqual(['all', '', totalOf(rows, 2), totalOf(rows, 3)]);
   });
 
-  test('the local HealthLake takes as many lines, and rejects as many, as the README says', () => {
+  test('has as many good and bad lines as the README says', () => {
     const judged = bad.flatMap(({ lines }) => lines).map(judgeLine);
     const rejected = judged.filter(isRejected).length;
 
     expect(README).toContain(`\n${judged.length - rejected} lines are good, ${rejected} are bad.`);
   });
 
-  test('the resource over several lines is a good one once its lines are joined', () => {
+  test('has a resource over several lines that is good when the lines are joined', () => {
     const lines = bad.flatMap((file) => file.lines).filter((line) => kindOf(line) === 'printed over several lines');
 
     expect(isRejected(judgeLine(lines.join('')))).toBe(false);
@@ -101,7 +101,7 @@ function filesOf(folder: string): SampleFile[] {
     const bytes = readFileSync(join(ROOT, folder, name));
     const lines = bytes.toString('utf8').split('\n');
     if (!/^[A-Z][A-Za-z]+\.ndjson$/.test(name) || lines.pop() !== '') {
-      throw new Error(`'${folder}/${name}' is no NDJSON file of one type whose last line is ended`);
+      throw new Error(`'${folder}/${name}' is not an NDJSON file of one resource type that ends in a newline`);
     }
     return { name, bytes, lines };
   });
@@ -141,7 +141,7 @@ function referencesIn(value: unknown): string[] {
     key === 'reference' && typeof member === 'string' ? [member] : referencesIn(member));
 }
 
-/** The cells of the first table below a heading, without its head. */
+/** Returns the cells of the first table below a heading, without its header. */
 function tableUnder(heading: string): string[][] {
   const rows = README.slice(README.indexOf(heading)).split('\n').map((line) => line.trim());
   const first = rows.findIndex((row) => row.startsWith('|---')) + 1;

@@ -18,7 +18,7 @@ export interface StatementJson {
 
 export type Context = Record<string, string>;
 
-/** Every identity policy of a role: those in it, and those attached to it. */
+/** Returns the identity policies of a role, inline and attached. */
 export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   const name = roleId.toLowerCase();
   const inline: { PolicyDocument: PolicyJson }[] = deployed.resource(roleId).Properties.Policies ?? [];
@@ -28,18 +28,18 @@ export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   return [...inline, ...attached].map(({ PolicyDocument }) => PolicyDocument);
 }
 
-/** Whether a role of the template may do something, by its own policies and by the policy of the bucket or key that it is done to. */
+/** Whether a role of the template may act on a resource, by its own policies and by the policy of the bucket or key. */
 export async function may(deployed: Deployed, roleId: string, action: string, resource: string, context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy: resourcePolicyOf(deployed, resource) });
 }
 
-/** Whether a role of the template may do something to a bucket or key of another account. */
+/** Whether a role of the template may act on a bucket or key of another account. */
 export async function mayAbroad(deployed: Deployed, roleId: string, action: string, resource: string, resourcePolicy: PolicyJson,
   context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy, resourceAccount: '444455556666' });
 }
 
-/** Whether somebody may assume a role by its trust policy. */
+/** Whether a principal may assume a role by its trust policy. */
 export async function mayAssume(deployed: Deployed, roleId: string, principal: string, context: Context = {}): Promise<boolean> {
   return isAllowed({
     principal,
@@ -51,12 +51,12 @@ export async function mayAssume(deployed: Deployed, roleId: string, principal: s
   });
 }
 
-/** A session of a role, as it makes requests. */
+/** Returns the ARN of a session of a role. */
 export function sessionOf(deployed: Deployed, roleId: string): string {
   return deployed.arn(roleId).replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/session';
 }
 
-interface AccessQuestion {
+interface AccessRequest {
   readonly principal: string;
   readonly principalArn?: string;
   readonly action: string;
@@ -64,28 +64,28 @@ interface AccessQuestion {
   readonly context: Context;
   readonly identityPolicies: PolicyJson[];
   readonly resourcePolicy?: unknown;
-  /** Whose the resource is; the account of the template unless given. */
+  /** The account that owns the resource. @default the account of the template */
   readonly resourceAccount?: string;
 }
 
-async function isAllowed(question: AccessQuestion): Promise<boolean> {
+async function isAllowed(request: AccessRequest): Promise<boolean> {
   const decision = await decide({
-    principal: question.principal,
-    action: question.action,
-    resource: question.resource,
-    resourceAccount: question.resourceAccount ?? ACCOUNT,
+    principal: request.principal,
+    action: request.action,
+    resource: request.resource,
+    resourceAccount: request.resourceAccount ?? ACCOUNT,
     context: {
       'aws:SecureTransport': 'true',
-      ...(question.principalArn && { 'aws:PrincipalArn': question.principalArn }),
-      ...question.context,
+      ...(request.principalArn && { 'aws:PrincipalArn': request.principalArn }),
+      ...request.context,
     },
-    identityPolicies: question.identityPolicies.map((policy, index) => ({ name: `policy${index}`, policy })),
-    resourcePolicy: question.resourcePolicy,
+    identityPolicies: request.identityPolicies.map((policy, index) => ({ name: `policy${index}`, policy })),
+    resourcePolicy: request.resourcePolicy,
   });
   return decision.allowed;
 }
 
-function requestBy(deployed: Deployed, roleId: string): Pick<AccessQuestion, 'principal' | 'principalArn' | 'identityPolicies'> {
+function requestBy(deployed: Deployed, roleId: string): Pick<AccessRequest, 'principal' | 'principalArn' | 'identityPolicies'> {
   return { principal: sessionOf(deployed, roleId), principalArn: deployed.arn(roleId), identityPolicies: policiesOf(deployed, roleId) };
 }
 

@@ -2,9 +2,10 @@ import type { LocalAws } from '../../packages/local-aws/src/aws';
 import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
- * All that anybody can read who may not read the buckets: logs, metrics, events and outputs of stacks, executions, events, notifications.
+ * Returns everything that can be read without access to the buckets: logs with metrics, events and outputs of stacks, executions, events and
+ * notifications.
  *
- * @param historyOf what counts of the history of an execution; all of it unless given
+ * @param historyOf returns the part of an execution's history to include, all of it unless given
  */
 export function everythingSaid(aws: LocalAws, historyOf: (execution: Execution) => unknown = ({ history }) => history): string {
   const { cloudformation, events, sns, states } = aws;
@@ -17,7 +18,7 @@ export function everythingSaid(aws: LocalAws, historyOf: (execution: Execution) 
   ].join('\n');
 }
 
-/** All that functions have logged. */
+/** Returns all log lines of functions. */
 export function everythingLogged({ logs }: LocalAws): string {
   return logs.groupNames().flatMap((group) => logs.events(group)).map(({ message }) => message).join('\n');
 }

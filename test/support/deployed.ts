@@ -12,7 +12,7 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** How the ARN of a resource begins, before its name. */
+/** The beginning of a resource's ARN, before its name. */
 const ARN_BEGINNINGS: Record<string, string> = {
   'AWS::Events::EventBus': `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/`,
   'AWS::Events::Rule': `arn:aws:events:${REGION}:${ACCOUNT}:rule/`,
@@ -30,16 +30,16 @@ const ARN_BEGINNINGS: Record<string, string> = {
 /** Resources whose `Ref` is their ARN. */
 const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'];
 
-/** A template as it would be in account 111122223333: every resource is named like its logical id in lower case. */
+/** A template as it is after a deployment to account 111122223333. The name of a resource is its logical id in lower case. */
 export class Deployed {
   public readonly template: TemplateJson;
 
   constructor(private readonly source: TemplateJson) {
-    // Rules have functions of their own, which CloudFormation evaluates before anything is deployed.
+    // Only resources are resolved: CloudFormation evaluates rules and their functions before a deployment.
     this.template = { Resources: this.resolve(source.Resources) as TemplateJson['Resources'] };
   }
 
-  /** Any value of the template, with its intrinsic functions resolved. */
+  /** Resolves the intrinsic functions in a value of the template. */
   public resolve(value: unknown): unknown {
     return resolve(value, {
       ref: (name) => this.ref(name),
@@ -60,7 +60,7 @@ export class Deployed {
     return `${ARN_BEGINNINGS[Type]}${logicalId.toLowerCase()}`;
   }
 
-  /** The resource, resolved. */
+  /** Returns a resource with its intrinsic functions resolved. */
   public resource(logicalId: string): ResourceJson {
     const resource = (this.template ?? this.source).Resources[logicalId];
     if (!resource) {

@@ -1,6 +1,6 @@
 import { importInto, newStack, templateOf } from './synth';
 
-// A process of its own, for the comparison with another one in another place. The context is what the CDK CLI gives.
+// Runs in its own process, so that a test can compare templates of different folders. The context is that of the CDK CLI.
 const stack = newStack({
   'aws:cdk:disable-asset-staging': false,
   'aws:cdk:enable-path-metadata': true,

@@ -1,7 +1,7 @@
 import type { Deployed } from './deployed';
 import { onlyResource } from './synth';
 
-/** A state of a definition, as far as the tests look at it. */
+/** The part of a state that tests use. */
 export interface StateJson {
   readonly Type: string;
   readonly Next?: string;
@@ -16,18 +16,18 @@ export interface DefinitionJson {
   readonly States: Record<string, StateJson>;
 }
 
-/** The definition of the state machine that watches detached imports, as Step Functions gets it. */
-export function watchDefinitionOf(deployed: Deployed): DefinitionJson {
+/** Returns the definition of the monitor, as Step Functions gets it. */
+export function monitorDefinitionOf(deployed: Deployed): DefinitionJson {
   const { Properties } = onlyResource(deployed.template, 'AWS::StepFunctions::StateMachine', /Watch/);
   return JSON.parse(Properties.DefinitionString as string) as DefinitionJson;
 }
 
-/** Where a state can go from there. */
+/** Returns the names of the states that can follow a state. */
 export function nextOf({ Next, Default, Choices = [], Catch = [] }: StateJson): string[] {
   return [Next, Default, ...[...Choices, ...Catch].map((branch) => branch.Next)].filter((name) => name !== undefined);
 }
 
-/** Every text of a value, however deep. */
+/** Returns all strings in a value. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') {
     return [value];

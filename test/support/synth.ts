@@ -11,16 +11,16 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
 
-/** The contexts that the main expectations are checked under: for `describe.each`. */
+/** The contexts of the main tests, for `describe.each`. */
 export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
   ['without feature flags', {}],
   ['with all recommended feature flags', { ...recommended }],
 ];
 
-/** A resource of a template, as far as the tests look at it. */
+/** The part of a resource that tests use. */
 export interface ResourceJson {
   readonly Type: string;
-  // Templates are JSON of many shapes; the expectations are the types.
+  // Templates have many shapes, and the tests check them.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly Properties: Record<string, any>;
   readonly DependsOn?: string[];
@@ -32,7 +32,7 @@ export interface TemplateJson {
   readonly Resources: Record<string, ResourceJson>;
 }
 
-/** Where the cloud assemblies of this file's tests go: aws-cdk-lib leaves its own temporary directories behind. */
+/** The folder for cloud assemblies. aws-cdk-lib does not remove its own temporary folders. */
 const assemblies = mkdtempSync(join(tmpdir(), 'fhir-import-'));
 const removeAssemblies = () => rmSync(assemblies, { recursive: true, force: true });
 if (typeof afterAll === 'function') {
@@ -41,28 +41,28 @@ if (typeof afterAll === 'function') {
   process.on('exit', removeAssemblies);
 }
 
-/** An app that leaves nothing behind. Its assets are hashed and not copied, unless the context says otherwise. */
+/** Returns an app that leaves no files behind. It hashes assets but does not copy them, unless the context says otherwise. */
 export function newApp(context: Record<string, unknown> = {}): App {
   return new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context }, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
 }
 
-/** A stack of its own app; env-agnostic unless an environment is given. */
+/** Returns a stack in an app of its own, without an environment unless one is given. */
 export function newStack(context: Record<string, unknown> = {}, env?: Environment): Stack {
   return new Stack(newApp(context), 'Stack', { env });
 }
 
-/** A data store that is not of the app. One import of it for each stack. */
+/** Returns the imported data store of a stack. */
 export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
   const existing = stack.node.tryFindChild('Datastore');
   return existing as IFHIRDatastoreRef | undefined ?? CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', DATASTORE_ID);
 }
 
-/** An import with as few properties as possible, and those given. */
+/** Creates an import with the required properties and those given. */
 export function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return new FhirImport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), source: FhirSource.storage(), ...props });
 }
 
-/** Synthesizes the whole app, which fails on cycles between stacks; the template of a stack, which fails on cycles between resources. */
+/** Synthesizes the app and returns the template of a stack. Throws if stacks or resources depend on each other in a circle. */
 export function templateOf(stack: Stack): TemplateJson {
   return Template.fromStack(stack).toJSON() as TemplateJson;
 }
@@ -71,7 +71,7 @@ export function resourcesOfType(template: TemplateJson, type: string): ResourceJ
   return Object.values(template.Resources).filter((resource) => resource.Type === type);
 }
 
-/** The one resource of a type, and its logical id. */
+/** Returns the only resource of a type, and its logical id. */
 export function onlyResource(template: TemplateJson, type: string, idPattern = /./): ResourceJson & { logicalId: string } {
   const found = Object.entries(template.Resources).filter(([id, resource]) => resource.Type === type && idPattern.test(id));
   if (found.length !== 1) {
@@ -80,7 +80,7 @@ export function onlyResource(template: TemplateJson, type: string, idPattern = /
   return { ...found[0][1], logicalId: found[0][0] };
 }
 
-/** How many resources of each type. */
+/** Returns the number of resources of each type. */
 export function countsByType(template: TemplateJson): Record<string, number> {
   const counts: Record<string, number> = {};
   Object.values(template.Resources).forEach(({ Type }) => {
@@ -89,12 +89,12 @@ export function countsByType(template: TemplateJson): Record<string, number> {
   return counts;
 }
 
-/** A text that is known at deployment only: `Ref: Text`. */
+/** Returns a text that is unknown until the deployment: `Ref: Text`. */
 export function textParameter(stack: Stack): string {
   return new CfnParameter(stack, 'Text').valueAsString;
 }
 
-/** A number that is known at deployment only: `Ref: Number`. */
+/** Returns a number that is unknown until the deployment: `Ref: Number`. */
 export function numberParameter(stack: Stack): number {
   return new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
 }

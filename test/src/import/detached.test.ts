@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { hasEnded } from '../../../lambda/import/outcome/verdict';
 import { Completion, type FhirImport, type FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
-import { nextOf, textsIn, watchDefinitionOf } from '../../support/state-machine';
+import { monitorDefinitionOf, nextOf, textsIn } from '../../support/state-machine';
 import {
   countsByType, FEATURE_FLAGS, importInto, newStack, numberParameter, onlyResource, type ResourceJson, resourcesOfType, type TemplateJson, templateOf,
 } from '../../support/synth';
@@ -289,7 +289,7 @@ describe('the state machine', () => {
   const stack = newStack();
   detached(stack);
   const deployed = new Deployed(templateOf(stack));
-  const definition = watchDefinitionOf(deployed);
+  const definition = monitorDefinitionOf(deployed);
   const { StartAt, States } = definition;
 
   test('goes only to states that it has, and comes to each of them', () => {
