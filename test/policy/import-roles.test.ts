@@ -3,15 +3,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { type FhirImport, FhirSource } from '../../src';
-import { type Context, may, mayAbroad, mayAssume, type PolicyJson, policiesOf, sessionOf } from '../support/access';
+import { type Case, type Context, may, mayAbroad, mayAssume, type PolicyJson, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
-import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
 
 const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${DATASTORE_ID}`;
 const OTHER_DATASTORE_ARN = DATASTORE_ARN.replace(DATASTORE_ID, 'f'.repeat(32));
 const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
-
-type Case = [what: string, action: string, resource: string, context?: Context];
 
 /** Three imports of one stack, without permissions on each other's data. The last one makes no report. */
 function threeImports(flags: Record<string, unknown>): Deployed {
@@ -26,13 +24,11 @@ function threeImports(flags: Record<string, unknown>): Deployed {
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   const deployed = threeImports(flags);
-  const roleId = (pattern: RegExp) => onlyResource(deployed.template, 'AWS::IAM::Role', pattern).logicalId;
-  const arnOf = (type: string, pattern: RegExp) => deployed.arn(onlyResource(deployed.template, type, pattern).logicalId);
-  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => arnOf('AWS::S3::Bucket', pattern));
-  const storageKey = arnOf('AWS::KMS::Key', /Storage/);
-  const datastoreKey = arnOf('AWS::KMS::Key', /Datastore/);
-  const reportFunction = arnOf('AWS::Lambda::Function', /ProviderReport/);
-  const [dataAccess, operator, handler] = [/^FirstDataAccess/, /^FirstOperator/, /HandlerRole/].map(roleId);
+  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arnOf('AWS::S3::Bucket', pattern));
+  const storageKey = deployed.arnOf('AWS::KMS::Key', /Storage/);
+  const datastoreKey = deployed.arnOf('AWS::KMS::Key', /Datastore/);
+  const reportFunction = deployed.arnOf('AWS::Lambda::Function', /ProviderReport/);
+  const [dataAccess, operator, handler] = [/^FirstDataAccess/, /^FirstOperator/, /HandlerRole/].map((pattern) => deployed.roleId(pattern));
 
   describe('the data access role', () => {
     test.each<Case>([
@@ -95,7 +91,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
       [false, 'the handler role', sessionOf(deployed, handler), source],
       [false, 'the operator role', sessionOf(deployed, operator), source],
-      [false, 'the report function', sessionOf(deployed, roleId(/ReportFunctionRole/)), source],
+      [false, 'the report function', sessionOf(deployed, deployed.roleId(/ReportFunctionRole/)), source],
     ])('can be assumed (%s) by %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
     });
@@ -137,7 +133,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['read resources', 'healthlake:ReadResource', DATASTORE_ARN],
       ['pass the role to another service', 'iam:PassRole', deployed.arn(dataAccess), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
       ['pass the role to no named service', 'iam:PassRole', deployed.arn(dataAccess)],
-      ['pass the role of another import', 'iam:PassRole', deployed.arn(roleId(/^SecondDataAccess/)), passed],
+      ['pass the role of another import', 'iam:PassRole', deployed.arn(deployed.roleId(/^SecondDataAccess/)), passed],
       ['pass itself', 'iam:PassRole', deployed.arn(operator), passed],
       ['describe another stack', 'cloudformation:DescribeStacks', STACK_ID.replace('/Stack/', '/Other/')],
       ['describe a later stack of the same name', 'cloudformation:DescribeStacks', STACK_ID.replace('5f0e7a60', 'ffffffff')],
@@ -164,32 +160,32 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['read the policy of the input bucket', 's3:GetBucketPolicy', input],
       ['read the policy of the output bucket', 's3:GetBucketPolicy', output],
       ['change the encryption of the output bucket', 's3:PutEncryptionConfiguration', output],
-      ['invoke the functions that call HealthLake', 'lambda:InvokeFunction', arnOf('AWS::Lambda::Function', /ProviderOnEvent/)],
+      ['invoke the functions that call HealthLake', 'lambda:InvokeFunction', deployed.arnOf('AWS::Lambda::Function', /ProviderOnEvent/)],
       ['read the code of the report function', 'lambda:GetFunction', reportFunction],
-      ['assume the report role', 'sts:AssumeRole', deployed.arn(roleId(/^FirstReportRole/))],
+      ['assume the report role', 'sts:AssumeRole', deployed.arn(deployed.roleId(/^FirstReportRole/))],
     ])('may not %s', async (__, action, resource, context = {}) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
     });
 
     test('may invoke the report function only if the import makes reports, and cannot assume a report role', async () => {
-      const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
-      const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
+      const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, deployed.roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
+      const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, deployed.roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
 
       expect(await Promise.all(mayReport)).toEqual([true, true, false]);
       expect(await Promise.all(trusted)).toEqual([false, false]);
     });
 
     test('may use the data store\'s key only if the import names it', async () => {
-      expect(await may(deployed, roleId(/^SecondOperator/), 'kms:Decrypt', datastoreKey, viaHealthLake)).toBe(false);
+      expect(await may(deployed, deployed.roleId(/^SecondOperator/), 'kms:Decrypt', datastoreKey, viaHealthLake)).toBe(false);
     });
 
     test.each<[boolean, string, string]>([
       [true, 'the functions', sessionOf(deployed, handler)],
-      [false, 'the framework\'s onEvent function', sessionOf(deployed, roleId(/FrameworkOnEventRole/))],
-      [false, 'the framework\'s other functions', sessionOf(deployed, roleId(/FrameworkCompleteAndTimeoutRole/))],
-      [false, 'another import\'s operator role', sessionOf(deployed, roleId(/^SecondOperator/))],
-      [false, 'the report function', sessionOf(deployed, roleId(/ReportFunctionRole/))],
-      [false, 'its import\'s report role', sessionOf(deployed, roleId(/^FirstReportRole/))],
+      [false, 'the framework\'s onEvent function', sessionOf(deployed, deployed.roleId(/FrameworkOnEventRole/))],
+      [false, 'the framework\'s other functions', sessionOf(deployed, deployed.roleId(/FrameworkCompleteAndTimeoutRole/))],
+      [false, 'another import\'s operator role', sessionOf(deployed, deployed.roleId(/^SecondOperator/))],
+      [false, 'the report function', sessionOf(deployed, deployed.roleId(/ReportFunctionRole/))],
+      [false, 'its import\'s report role', sessionOf(deployed, deployed.roleId(/^FirstReportRole/))],
       [false, 'another role of the account', `arn:aws:sts::${ACCOUNT}:assumed-role/other/session`],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`],
       [false, 'HealthLake', 'healthlake.amazonaws.com'],
@@ -215,7 +211,7 @@ describe('the statements for another account', () => {
   const stack = newStack();
   const fhirImport = importFromAbroad(stack);
   const deployed = new Deployed(templateOf(stack));
-  const role = onlyResource(deployed.template, 'AWS::IAM::Role', /DataAccess/).logicalId;
+  const role = deployed.roleId(/DataAccess/);
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
   const bucketPolicy = policyOf(fhirImport.sourceBucketStatements());
   const keyPolicy = policyOf(fhirImport.sourceKeyStatements());
@@ -248,7 +244,7 @@ describe('the statements for another account', () => {
   });
 
   test('allow no other role', async () => {
-    const operator = onlyResource(deployed.template, 'AWS::IAM::Role', /Operator/).logicalId;
+    const operator = deployed.roleId(/Operator/);
     const principals = [...bucketPolicy.Statement, ...keyPolicy.Statement].map(({ Principal }) => Principal);
 
     expect(principals).toEqual(Array(principals.length).fill({ AWS: deployed.arn(role) }));
@@ -269,7 +265,7 @@ describe('the statements for another account', () => {
     dataAccessStatements.forEach((statement) => supplied.addToPolicy(statement));
     const ownDeployed = new Deployed(templateOf(own));
 
-    expect(policiesOf(ownDeployed, onlyResource(ownDeployed.template, 'AWS::IAM::Role', /^Own/).logicalId)).toEqual(policiesOf(deployed, role));
+    expect(policiesOf(ownDeployed, ownDeployed.roleId(/^Own/))).toEqual(policiesOf(deployed, role));
   });
 });
 
@@ -277,7 +273,7 @@ test('the roles of an import of a whole bucket may list it without a prefix, and
   const stack = newStack();
   importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
   const deployed = new Deployed(templateOf(stack));
-  const roles = [/DataAccess/, /Operator/].map((pattern) => onlyResource(deployed.template, 'AWS::IAM::Role', pattern).logicalId);
+  const roles = [/DataAccess/, /Operator/].map((pattern) => deployed.roleId(pattern));
 
   for (const role of roles) {
     expect(await may(deployed, role, 's3:ListBucket', 'arn:aws:s3:::amzn-s3-demo-bucket')).toBe(true);

@@ -3,17 +3,15 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Completion, FhirImportProvider, FhirSource } from '../../src';
-import { type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
+import { type Case, type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
-import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
+import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
 
 const OTHER_ACCOUNT = '444455556666';
 const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${DATASTORE_ID}`;
 const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const ours = (detailType: string): Context => ({ 'events:source': 'cdk-healthlake-import', 'events:detail-type': detailType });
 const SUCCEEDED = ours('FHIR Import Succeeded');
-
-type Case = [what: string, action: string, resource: string, context?: Context];
 
 /** An import that waits, and two detached imports. The last one has an event bus of its own. */
 function threeImports(flags: Record<string, unknown>): Deployed {
@@ -28,17 +26,14 @@ function threeImports(flags: Record<string, unknown>): Deployed {
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   const deployed = threeImports(flags);
-  const idOf = (type: string, pattern: RegExp) => onlyResource(deployed.template, type, pattern).logicalId;
-  const roleId = (pattern: RegExp) => idOf('AWS::IAM::Role', pattern);
-  const arnOf = (type: string, pattern: RegExp) => deployed.arn(idOf(type, pattern));
   const [monitor, handler, waitingOperator, operator, ownBusOperator] = [
     /WatchRole/, /HandlerRole/, /^WaitingOperator/, /^DetachedOperator/, /^OwnBusOperator/,
-  ].map(roleId);
-  const [monitorMachine, waiter] = [/Watch/, /waiter/].map((pattern) => arnOf('AWS::StepFunctions::StateMachine', pattern));
+  ].map((pattern) => deployed.roleId(pattern));
+  const [monitorMachine, waiter] = [/Watch/, /waiter/].map((pattern) => deployed.arnOf('AWS::StepFunctions::StateMachine', pattern));
   const [onEvent, isComplete, report, frameworkIsComplete] = [/ProviderOnEvent/, /ProviderIsComplete/, /ProviderReport/, /frameworkisComplete/]
-    .map((pattern) => arnOf('AWS::Lambda::Function', pattern));
-  const ownBus = arnOf('AWS::Events::EventBus', /Bus/);
-  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => arnOf('AWS::S3::Bucket', pattern));
+    .map((pattern) => deployed.arnOf('AWS::Lambda::Function', pattern));
+  const ownBus = deployed.arnOf('AWS::Events::EventBus', /Bus/);
+  const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arnOf('AWS::S3::Bucket', pattern));
 
   describe('the monitor role', () => {
     test.each<Case>([
@@ -61,14 +56,14 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['read the data store', 'healthlake:ReadResource', DATASTORE_ARN],
       ['read input', 's3:GetObject', `${input}/input/Patient.ndjson`],
       ['read results', 's3:GetObject', `${output}/Detached-12345678/Manifest.json`],
-      ['decrypt', 'kms:Decrypt', arnOf('AWS::KMS::Key', /./)],
+      ['decrypt', 'kms:Decrypt', deployed.arnOf('AWS::KMS::Key', /./)],
       ['put events', 'events:PutEvents', DEFAULT_BUS, SUCCEEDED],
       ['start itself', 'states:StartExecution', monitorMachine],
       ['start the waiter', 'states:StartExecution', waiter],
-      ['write logs', 'logs:PutLogEvents', `${arnOf('AWS::Logs::LogGroup', /Watch/)}:log-stream:a`],
-      ['read logs', 'logs:GetLogEvents', `${arnOf('AWS::Logs::LogGroup', /Watch/)}:log-stream:a`],
-      ['delete log groups', 'logs:DeleteLogGroup', arnOf('AWS::Logs::LogGroup', /Watch/)],
-      ['pass the data access role', 'iam:PassRole', arnOf('AWS::IAM::Role', /^DetachedDataAccess/)],
+      ['write logs', 'logs:PutLogEvents', `${deployed.arnOf('AWS::Logs::LogGroup', /Watch/)}:log-stream:a`],
+      ['read logs', 'logs:GetLogEvents', `${deployed.arnOf('AWS::Logs::LogGroup', /Watch/)}:log-stream:a`],
+      ['delete log groups', 'logs:DeleteLogGroup', deployed.arnOf('AWS::Logs::LogGroup', /Watch/)],
+      ['pass the data access role', 'iam:PassRole', deployed.arnOf('AWS::IAM::Role', /^DetachedDataAccess/)],
       ['describe the stack', 'cloudformation:DescribeStacks', STACK_ID],
       ['assume another role', 'sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/other`],
     ])('may not %s', async (__, action, resource, context = {}) => {
@@ -104,7 +99,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     [false, 'of an import that is not detached', 'the monitor', waitingOperator, sessionOf(deployed, monitor)],
     [false, 'of a detached import', 'a monitor in another account', operator, sessionOf(deployed, monitor).replace(ACCOUNT, OTHER_ACCOUNT)],
     [true, 'of a detached import', 'the handler', operator, sessionOf(deployed, handler)],
-    [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, roleId(/waiterstatemachineRole/))],
+    [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, deployed.roleId(/waiterstatemachineRole/))],
     [false, 'of a detached import', 'Step Functions', operator, 'states.amazonaws.com'],
     [false, 'of a detached import', 'another operator', operator, sessionOf(deployed, ownBusOperator)],
   ])('can be assumed (%s): the operator role %s by %s', async (allowed, __, ___, role, principal) => {
@@ -181,21 +176,20 @@ describe('a supplied monitor role', () => {
 
   test('gets only the permissions that the monitor needs', async () => {
     const deployed = deployWith((stack) => new iam.Role(stack, 'Supplied', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') }));
-    const idOf = (type: string, pattern: RegExp) => onlyResource(deployed.template, type, pattern).logicalId;
-    const role = idOf('AWS::IAM::Role', /Supplied/);
+    const role = deployed.roleId(/Supplied/);
 
-    expect(await may(deployed, role, 'lambda:InvokeFunction', deployed.arn(idOf('AWS::Lambda::Function', /ProviderIsComplete/)))).toBe(true);
-    expect(await may(deployed, role, 'lambda:InvokeFunction', deployed.arn(idOf('AWS::Lambda::Function', /ProviderOnEvent/)))).toBe(false);
+    expect(await may(deployed, role, 'lambda:InvokeFunction', deployed.arnOf('AWS::Lambda::Function', /ProviderIsComplete/))).toBe(true);
+    expect(await may(deployed, role, 'lambda:InvokeFunction', deployed.arnOf('AWS::Lambda::Function', /ProviderOnEvent/))).toBe(false);
     expect(await may(deployed, role, 'logs:CreateLogDelivery', '*')).toBe(true);
     expect(await may(deployed, role, 'xray:PutTraceSegments', '*')).toBe(true);
     expect(await may(deployed, role, 'healthlake:DescribeFHIRImportJob', DATASTORE_ARN)).toBe(false);
-    expect(await mayAssume(deployed, idOf('AWS::IAM::Role', /OperatorRole/), sessionOf(deployed, role))).toBe(true);
+    expect(await mayAssume(deployed, deployed.roleId(/OperatorRole/), sessionOf(deployed, role))).toBe(true);
   });
 
   test('is trusted but not changed if it is immutable', async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/team/Supplied`;
     const deployed = deployWith((stack) => iam.Role.fromRoleArn(stack, 'Supplied', arn, { mutable: false }));
-    const operator = onlyResource(deployed.template, 'AWS::IAM::Role', /OperatorRole/).logicalId;
+    const operator = deployed.roleId(/OperatorRole/);
 
     expect(Object.values(deployed.template.Resources).filter(({ Type, Properties }) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties).includes('Supplied')))
       .toEqual([]);

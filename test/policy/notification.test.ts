@@ -23,7 +23,7 @@ function written(flags: Record<string, unknown>): Policies {
   importInto(stack, { completion: Completion.detached(), notificationTopic });
   const deployed = new Deployed(templateOf(stack));
   return {
-    topicArn: deployed.arn(onlyResource(deployed.template, 'AWS::SNS::Topic').logicalId),
+    topicArn: deployed.arnOf('AWS::SNS::Topic'),
     topic: onlyResource(deployed.template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument,
     key: onlyResource(deployed.template, 'AWS::KMS::Key', /TopicKey/).Properties.KeyPolicy,
   };

@@ -18,6 +18,9 @@ export interface StatementJson {
 
 export type Context = Record<string, string>;
 
+/** A request of a role, for `test.each`. */
+export type Case = [what: string, action: string, resource: string, context?: Context];
+
 /** Returns the identity policies of a role, inline and attached. */
 export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   const name = roleId.toLowerCase();

@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION, type ResourceJson, type TemplateJson } from './synth';
+import { ACCOUNT, onlyResource, REGION, type ResourceJson, type TemplateJson } from './synth';
 import { resolve } from '../../packages/local-aws/src/cloudformation/template/intrinsics';
 
 export const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Stack/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
@@ -50,6 +50,16 @@ export class Deployed {
       getStackOutput: ({ OutputName }) => OutputName,
       availabilityZones: (region) => [`${region}a`, `${region}b`],
     });
+  }
+
+  /** Returns the logical id of the only role whose id matches. */
+  public roleId(idPattern: RegExp): string {
+    return onlyResource(this.template, 'AWS::IAM::Role', idPattern).logicalId;
+  }
+
+  /** Returns the ARN of the only resource of a type whose id matches. */
+  public arnOf(type: string, idPattern?: RegExp): string {
+    return this.arn(onlyResource(this.template, type, idPattern).logicalId);
   }
 
   public arn(logicalId: string): string {
