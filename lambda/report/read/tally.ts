@@ -34,7 +34,7 @@ export interface Occurrence {
 /** A number of lines. */
 export interface Count {
   count: number;
-  /** The first lines by file and line, whatever the order in which files are read. */
+  /** The first lines in the order of files and lines, in whatever order the files are read. */
   readonly first: Occurrence[];
 }
 
