@@ -5,7 +5,7 @@ import { type Existing, existing, type Laptop, on, patients } from './laptop';
 import type { LocalAwsOptions } from '../../packages/local-aws/src/aws';
 import { RESPONSE_PATH } from '../../packages/local-aws/src/cloudformation/cloudformation';
 import type { InvocationFault, PendingInvocation } from '../../packages/local-aws/src/lambda/lambda';
-import { ServiceError } from '../../packages/local-healthlake/src/contract';
+import { ServiceError } from '../../packages/local-healthlake/src/service';
 import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../src/contract';
 

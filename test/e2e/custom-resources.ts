@@ -1,6 +1,6 @@
 import type { Laptop } from './laptop';
 import { RESPONSE_PATH } from '../../packages/local-aws/src/cloudformation/cloudformation';
-import type { WireRequest } from '../../packages/local-healthlake/src/contract';
+import type { WireRequest } from '../../packages/local-healthlake/src/service';
 
 /** What a custom resource has put to its ResponseURL. */
 export interface Answer {

@@ -2,8 +2,8 @@ import { type Fault, type FunctionName, type InvocationFault, isOfWatch, type Re
 import { BESIDE } from './template';
 import type { LocalAws } from '../../packages/local-aws/src/aws';
 import type { InvocationFault as ServedInvocationFault, KillAnswer } from '../../packages/local-aws/src/lambda/lambda';
-import { ServiceError } from '../../packages/local-healthlake/src/contract';
 import type { Fault as ServedFault } from '../../packages/local-healthlake/src/http/router';
+import { ServiceError } from '../../packages/local-healthlake/src/service';
 
 /** A fault that was really served. */
 export interface Served {

@@ -1,6 +1,6 @@
-import type { Caller } from '../../local-healthlake/src/contract';
+import type { Caller } from '../../local-healthlake/src/service';
 
-export * from '../../local-healthlake/src/contract';
+export * from '../../local-healthlake/src/service';
 
 /** What CloudFormation hands to the provider of a resource type: properties with all intrinsics resolved. */
 export interface ResourceRequest {

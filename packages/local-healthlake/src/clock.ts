@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from './contract';
+import type { Clock } from './service';
 
 /** Node fires timers with a longer delay than this at once, so longer sleeps are made of several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

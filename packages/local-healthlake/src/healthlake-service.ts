@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import {
-  ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
-} from './contract';
-import { operationOf } from './healthlake/api/wire';
+import { operationOf } from './healthlake/api/codec';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
 import type { DataAccess, HealthLakePorts } from './healthlake/ports';
 import type { Kms } from './kms/kms';
+import {
+  ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
+} from './service';
 
 const SERVICE_PRINCIPAL = 'healthlake.amazonaws.com';
 

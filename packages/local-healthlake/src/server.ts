@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { ScaledClock } from './clock';
-import type { Caller, Environment, PolicyChecker } from './contract';
 import { HealthLakeService, type HealthLakeIam } from './healthlake-service';
 import { Router } from './http/router';
 import { Kms } from './kms/kms';
 import { QUIET_SDK } from './quiet-sdk';
 import { S3 } from './s3/s3';
+import type { Caller, Environment, PolicyChecker } from './service';
 
 /** A HealthLake with the S3 and the KMS it needs, on one port. */
 export interface HealthLakeServer {

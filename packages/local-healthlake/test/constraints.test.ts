@@ -1,8 +1,8 @@
 import * as sdk from '@aws-sdk/client-healthlake';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticOperationSchema } from '@smithy/types';
+import { decodeRequest, operationOf } from '../src/healthlake/api/codec';
 import { CONSTRAINTS, violationsOf } from '../src/healthlake/api/constraints';
-import { decodeRequest, operationOf } from '../src/healthlake/api/wire';
 
 /** Names of all members below a schema. */
 function memberNames(schema: NormalizedSchema): string[] {

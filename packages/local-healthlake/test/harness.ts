@@ -5,13 +5,13 @@ import {
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { ScaledClock } from '../src/clock';
-import type { Caller, Environment, PolicyChecker } from '../src/contract';
 import type { JobEvent } from '../src/healthlake/jobs/job-journal';
 import type { HealthLakeOptions } from '../src/healthlake/options';
 import { HealthLakeService, type HealthLakeIam } from '../src/healthlake-service';
 import { Router, type Callers } from '../src/http/router';
 import { Kms } from '../src/kms/kms';
 import { S3 } from '../src/s3/s3';
+import type { Caller, Environment, PolicyChecker } from '../src/service';
 
 export const INPUT = 'fhir-input';
 export const OUTPUT = 'fhir-output';

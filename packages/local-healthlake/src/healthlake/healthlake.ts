@@ -4,15 +4,15 @@ import {
   type DatastoreProperties, type ExportJobProperties, type ImportJobProperties,
 } from '@aws-sdk/client-healthlake';
 import type { StaticOperationSchema } from '@smithy/types';
-import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } from './api/wire';
+import { Gate } from './access';
+import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } from './api/codec';
 import { Datastores } from './datastores/datastores';
 import type { StoredResource } from './datastores/resource-store';
-import { Gate } from './gate';
 import { Ids } from './ids';
 import { JobJournal, type JobListener } from './jobs/job-journal';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
-import { exportJobs, importJobs, Jobs } from './jobs/jobs';
+import { exportJobs, importJobs, Jobs } from './operations/job-operations';
 import { resolveOptions, type HealthLakeOptions } from './options';
 import { ServiceError, type Caller, type HealthLakePorts } from './ports';
 

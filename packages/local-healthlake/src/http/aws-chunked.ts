@@ -1,4 +1,4 @@
-import { ServiceError } from '../contract';
+import { ServiceError } from '../service';
 
 /** Whether the SDK sent the body in the framing of aws-chunked (streaming signature or trailing checksum). */
 export function isAwsChunked(headers: Readonly<Record<string, string>>): boolean {

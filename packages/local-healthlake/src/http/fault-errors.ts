@@ -1,6 +1,6 @@
 import type { Fault } from './faults';
 import { protocolOf } from './protocol';
-import { ServiceError } from '../contract';
+import { ServiceError } from '../service';
 
 /** The error that a service answers under a fault; undefined for faults that aren't answers. */
 export function faultError(service: string, fault: Fault): ServiceError | undefined {

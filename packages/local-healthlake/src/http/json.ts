@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError, type WireRequest, type WireResponse } from '../contract';
+import { ServiceError, type WireRequest, type WireResponse } from '../service';
 
 /** The operation of a request in an AWS JSON protocol: what follows the last dot of X-Amz-Target. */
 export function targetOperation(request: WireRequest): string {

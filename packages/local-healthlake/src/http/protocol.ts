@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { renderXml } from './xml';
-import type { ServiceError, WireResponse } from '../contract';
+import type { ServiceError, WireResponse } from '../service';
 
 /** How a service words its answers on the wire. */
 export type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';

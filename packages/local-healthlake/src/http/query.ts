@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { renderXml, type XmlElement } from './xml';
-import type { WireRequest, WireResponse } from '../contract';
+import type { WireRequest, WireResponse } from '../service';
 
 /** The parameters of a request in AWS's query protocol, from the form body or the URL. */
 export function queryParameters(request: WireRequest): URLSearchParams {

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../service';
 import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
 import { faultError } from './fault-errors';
 import { parseFaultRule } from './fault-rule';
 import { Faults, type Fault } from './faults';
-import { operationOf } from './operation';
+import { operationOf } from './operation-name';
 import { errorResponse, unknownAccessKeyCode } from './protocol';
+import { receive, type ReceivedRequest } from './receive';
 import { RequestLog } from './request-log';
-import { receive, type ReceivedRequest } from './wire-request';
 
 export { Faults, type Fault, type FaultedRequest, type FaultError, type FaultHook, type FaultKind, type FaultRule } from './faults';
 export { RequestLog, type LoggedRequest } from './request-log';

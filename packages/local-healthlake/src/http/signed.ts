@@ -1,4 +1,4 @@
-import { ServiceError, type Caller, type WireRequest } from '../contract';
+import { ServiceError, type Caller, type WireRequest } from '../service';
 
 /** The caller of a request that the router lets through only if it is signed. */
 export function callerOf(request: WireRequest): Caller {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError, type Environment } from '../contract';
+import { ServiceError, type Environment } from '../service';
 
 export interface Key {
   readonly keyId: string;

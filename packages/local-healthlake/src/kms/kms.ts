@@ -1,7 +1,7 @@
 import { KeyStore, type Key } from './key-store';
-import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
 import { callerOf } from '../http/signed';
+import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../service';
 
 export type { Key } from './key-store';
 

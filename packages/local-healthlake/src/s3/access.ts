@@ -1,6 +1,6 @@
 import type { Bucket, Encryption } from './bucket';
-import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
 import type { Kms } from '../kms/kms';
+import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../service';
 
 /** Asks IAM, the bucket policy and KMS whether a caller may do something in S3. */
 export class Access {

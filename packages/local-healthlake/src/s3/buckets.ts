@@ -1,5 +1,5 @@
 import { Bucket } from './bucket';
-import { ServiceError, type Clock } from '../contract';
+import { ServiceError, type Clock } from '../service';
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 

@@ -1,7 +1,7 @@
 import type { Bucket } from './bucket';
 import type { S3Request } from './request';
-import type { WireResponse } from '../contract';
 import { renderXml } from '../http/xml';
+import type { WireResponse } from '../service';
 
 /**
  * Where S3 sends whoever asks in another Region than the bucket's, with or without permission; undefined if the question is answered where

@@ -1,9 +1,9 @@
 import type { Access } from './access';
 import type { Buckets } from './buckets';
-import { bucketAndKey, s3Operation } from './operation';
-import { ServiceError, type Caller, type Environment, type WireRequest, type WireResponse } from '../contract';
+import { bucketAndKey, s3Operation } from './operation-name';
 import { callerOf } from '../http/signed';
 import { renderXml, type XmlElement } from '../http/xml';
+import { ServiceError, type Caller, type Environment, type WireRequest, type WireResponse } from '../service';
 
 /** A request to S3, with its address read. */
 export interface S3Request {

@@ -1,17 +1,17 @@
 import { Access } from './access';
 import type { Bucket } from './bucket';
 import { Buckets } from './buckets';
-import { bucketOperations } from './operations/bucket-operations';
+import { settingOperations } from './operations/bucket-settings';
+import { bucketOperations } from './operations/buckets';
 import { copyOperations } from './operations/copy';
 import { deleteOperations } from './operations/delete';
 import { listOperations } from './operations/list';
 import { multipartOperations } from './operations/multipart';
 import { objectOperations, readObject } from './operations/objects';
-import { settingOperations } from './operations/setting-operations';
 import { redirectOf } from './redirect';
 import { readRequest, type S3Context, type S3Operations } from './request';
-import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { Kms } from '../kms/kms';
+import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker, type WireRequest, type WireResponse, type WireService } from '../service';
 
 export type { Bucket } from './bucket';
 

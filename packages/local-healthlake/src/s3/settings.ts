@@ -1,5 +1,5 @@
 import type { Encryption, PublicAccessBlock } from './bucket';
-import { ServiceError } from '../contract';
+import { ServiceError } from '../service';
 
 /** Reads a default encryption, as the API's XML and as CloudFormation's JSON write it. */
 export function encryptionFrom(algorithm: string | undefined, keyId: string | undefined, bucketKey: unknown): Encryption {

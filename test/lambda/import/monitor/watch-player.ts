@@ -4,7 +4,7 @@ import { Execution } from '../../../../packages/local-aws/src/stepfunctions/exec
 import { parseDefinition } from '../../../../packages/local-aws/src/stepfunctions/language/definition';
 import { StateError } from '../../../../packages/local-aws/src/stepfunctions/language/state-error';
 import type { HistoryEvent } from '../../../../packages/local-aws/src/stepfunctions/stepfunctions';
-import type { AssumedRole } from '../../../../packages/local-healthlake/src/contract';
+import type { AssumedRole } from '../../../../packages/local-healthlake/src/service';
 import type { ImportJobProperties, WatchedImport } from '../../../../src/contract';
 import { watchDefinition } from '../../../../src/import/private/watch-definition';
 import { MINUTE, SECOND } from '../../harness';

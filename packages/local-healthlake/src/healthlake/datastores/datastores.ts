@@ -3,12 +3,12 @@ import type {
   DescribeFHIRDatastoreRequest, DescribeFHIRDatastoreResponse, ListFHIRDatastoresRequest, ListFHIRDatastoresResponse,
 } from '@aws-sdk/client-healthlake';
 import { Datastore } from './datastore';
-import { paginate } from '../api/pagination';
-import type { Gate } from '../gate';
+import type { Gate } from '../access';
 import type { Ids } from '../ids';
-import { ClientTokens } from '../jobs/client-tokens';
 import type { JobQueue } from '../jobs/job-queue';
 import { JobAbortion } from '../jobs/job-runner';
+import { ClientTokens } from '../operations/client-tokens';
+import { paginate } from '../operations/pagination';
 import type { ResolvedOptions } from '../options';
 import { ServiceError, type Caller, type HealthLakePorts } from '../ports';
 

@@ -1,4 +1,4 @@
-import { jobFailure } from '../access-errors';
+import { jobFailure } from '../failures';
 import type { RunContext } from './import-run';
 import { Pacer } from './pacer';
 import { s3Uri } from './s3-location';

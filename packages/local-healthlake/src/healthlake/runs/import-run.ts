@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { isMissing, jobFailure } from '../access-errors';
+import { isMissing, jobFailure } from '../failures';
 import { failureLine, manifestObject, manifestOf, outputObject, successLine } from './import-output';
 import { ImportTally } from './import-tally';
 import { linesOf } from './ndjson';

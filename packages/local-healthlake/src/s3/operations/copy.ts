@@ -1,7 +1,7 @@
 import type { ObjectVersion } from '../bucket';
 import { authorizePut, checkWriteConditions, encryptionHeaders, keptHeaders, readObject, versionHeader } from './objects';
-import { ServiceError } from '../../contract';
-import { bucketAndKey } from '../operation';
+import { ServiceError } from '../../service';
+import { bucketAndKey } from '../operation-name';
 import { xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
 /** CopyObject. */

@@ -1,5 +1,5 @@
-import { ServiceError, type Caller } from '../../contract';
 import { children, parseXml, text, type XmlElement } from '../../http/xml';
+import { ServiceError, type Caller } from '../../service';
 import type { Bucket, ObjectVersion } from '../bucket';
 import { xmlResponse, type S3Context, type S3Operations } from '../request';
 

@@ -1,7 +1,7 @@
 import type { Bucket, ObjectVersion } from '../bucket';
 import { page, type Page, type PageRequest } from './page';
-import { ServiceError } from '../../contract';
 import type { XmlElement } from '../../http/xml';
+import { ServiceError } from '../../service';
 import { xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
 const LARGEST_PAGE = 1000;

@@ -3,8 +3,8 @@ import type { Bucket, Upload } from '../bucket';
 import { readCopySource } from './copy';
 import { authorizePut, checkWriteConditions, encryptionHeaders, keptHeaders, md5Etag, versionHeader } from './objects';
 import { parseRange } from './range';
-import { ServiceError } from '../../contract';
 import { children, parseXml, text } from '../../http/xml';
+import { ServiceError } from '../../service';
 import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
 /** Every part but the last has to be this big. */

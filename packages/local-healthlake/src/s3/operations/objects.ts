@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bucket, Encryption, ObjectVersion } from '../bucket';
 import { parseRange } from './range';
-import { ServiceError, type Caller, type WireResponse } from '../../contract';
+import { ServiceError, type Caller, type WireResponse } from '../../service';
 import { empty, type S3Context, type S3Operations, type S3Request } from '../request';
 
 /** Headers that are kept with an object and come back with it. */

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../contract';
+import { ServiceError } from '../../service';
 
 export interface ByteRange {
   readonly start: number;

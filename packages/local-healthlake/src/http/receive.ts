@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { signerOf } from './signer';
-import type { WireRequest } from '../contract';
+import type { WireRequest } from '../service';
 
 /** A request whose signer isn't known yet. */
 export interface ReceivedRequest extends Omit<WireRequest, 'caller'> {

@@ -1,5 +1,5 @@
 import { GetBucketEncryptionCommand, GetPublicAccessBlockCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { startFailure } from '../access-errors';
+import { startFailure } from '../failures';
 import { ServiceError, type DataAccess } from '../ports';
 import { s3Uri, type S3Location } from '../runs/s3-location';
 import { putObject } from '../runs/s3-objects';

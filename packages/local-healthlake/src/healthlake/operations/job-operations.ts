@@ -4,13 +4,13 @@ import type {
   StartFHIRExportJobRequest, StartFHIRExportJobResponse, StartFHIRImportJobRequest, StartFHIRImportJobResponse,
 } from '@aws-sdk/client-healthlake';
 import { ClientTokens } from './client-tokens';
-import { paginate } from '../api/pagination';
+import { paginate } from './pagination';
+import type { Gate } from '../access';
 import type { Datastore } from '../datastores/datastore';
 import type { Datastores } from '../datastores/datastores';
-import type { Gate } from '../gate';
 import type { Ids } from '../ids';
-import { jobFolder, type ExportJob, type ImportJob, type Job } from './job';
-import { listed } from './job-list';
+import { jobFolder, type ExportJob, type ImportJob, type Job } from '../jobs/job';
+import { listed } from '../jobs/job-list';
 import type { JobKind, ResolvedOptions } from '../options';
 import { ServiceError, type Caller, type Clock } from '../ports';
 import { checkStart } from './start-checks';

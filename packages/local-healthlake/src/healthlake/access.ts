@@ -1,4 +1,4 @@
-import { startFailure } from './access-errors';
+import { startFailure } from './failures';
 import type { Caller, DataAccess, HealthLakePorts } from './ports';
 
 /** Asks whether a caller may do something, with the actions and resources of the Service Authorization Reference. */

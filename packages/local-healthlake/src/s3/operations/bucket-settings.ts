@@ -1,5 +1,5 @@
-import { ServiceError, type WireResponse } from '../../contract';
 import { children, parseXml, text, type ParsedXml } from '../../http/xml';
+import { ServiceError, type WireResponse } from '../../service';
 import type { Bucket, Encryption } from '../bucket';
 import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operation, type S3Operations, type S3Request } from '../request';
 import { encryptionFrom, publicAccessBlockFrom } from '../settings';

@@ -1,5 +1,5 @@
-import type { WireRequest } from '../contract';
-import { s3Operation } from '../s3/operation';
+import { s3Operation } from '../s3/operation-name';
+import type { WireRequest } from '../service';
 
 /** The name of the API operation that a request calls, for the request log and for faults. */
 export function operationOf(request: Omit<WireRequest, 'caller'>): string {
