@@ -1,7 +1,7 @@
 import {
   DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand, type ObjectIdentifier, type S3Client, S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { S3Place } from './objects';
+import type { S3Place } from './aws/objects';
 
 /** Deletes all objects under a prefix, with all their versions. */
 export async function deleteObjects(s3: S3Client, { bucket, key: prefix }: S3Place): Promise<void> {

@@ -1,9 +1,9 @@
-import { Clients } from './clients';
-import { destroy } from './destroy';
+import { Clients } from './aws/clients';
+import { Sightings } from './observations';
 import { COSTS, type Options, parseOptions, refusalOf, REMOVAL } from './options';
 import { reportOf } from './report';
-import { run } from './run';
-import { Sightings } from './sightings';
+import { destroy } from './steps/destroy';
+import { run } from './steps/run';
 import { readUnverified } from './unverified';
 
 async function main(): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Sightings } from './sightings';
+import type { Sightings } from './observations';
 import type { UnverifiedLine } from './unverified';
 
 /** What was seen, a line for each line of the document. */

@@ -1,11 +1,11 @@
 import type { Context, Imported } from './context';
-import { deleteObjects } from './deletion';
-import { describeJob, listJobs } from './jobs';
-import { LINE } from './lines';
-import { placeOf, readText, uploadSample } from './objects';
-import { failedOf, outputOf, summaryOf } from './observe-job';
-import { noteRollback } from './observe-roll-back';
-import { noteFiles } from './sample-step';
+import { noteFiles } from './import-sample';
+import { describeJob, listJobs } from '../aws/jobs';
+import { placeOf, readText, uploadSample } from '../aws/objects';
+import { deleteObjects } from '../deletion';
+import { LINE } from '../lines';
+import { failedOf, outputOf, summaryOf } from '../observe/job';
+import { noteRollback } from '../observe/roll-back';
 
 /** The words that the local HealthLake has for a resource type that R4 doesn't have. */
 const UNKNOWN_TYPE = /'resourceType' failed to satisfy constraint/;

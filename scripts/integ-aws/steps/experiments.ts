@@ -1,14 +1,14 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Context, Imported } from './context';
-import { deleteObjects } from './deletion';
-import { waitForEnd } from './jobs';
-import { LINE } from './lines';
-import { placeOf, readText } from './objects';
-import { outputOf, summaryOf } from './observe-job';
-import { noteListTime, noteSubmittedAfter, noteTokenAge } from './observe-list';
-import { noteErrorStatus, noteLag, noteUnusableRole } from './observe-start';
-import { type Answer, Starter, wordsOf } from './starter';
+import { waitForEnd } from '../aws/jobs';
+import { placeOf, readText } from '../aws/objects';
+import { type Answer, Starter, wordsOf } from '../aws/starter';
+import { deleteObjects } from '../deletion';
+import { LINE } from '../lines';
+import { outputOf, summaryOf } from '../observe/job';
+import { noteListTime, noteSubmittedAfter, noteTokenAge } from '../observe/list';
+import { noteErrorStatus, noteLag, noteUnusableRole } from '../observe/start';
 
 const PATIENT = '{"resourceType":"Patient","id":"integ-aws-1"}';
 

@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cdk } from './cdk';
-import type { Clients } from './clients';
 import type { Context, Data } from './context';
 import { experiment } from './experiments';
-import { StatusWatch } from './jobs';
-import { noteDatastore } from './observe-deployment';
-import { noteStatuses } from './observe-job';
-import { Quickstart } from './quickstart';
-import { rollBack } from './roll-back-step';
-import { importSample } from './sample-step';
-import type { Sightings } from './sightings';
-import { findStack, reasonsOf, refuseForeignStacks, valueOf } from './stacks';
+import { importSample } from './import-sample';
+import { rollBack } from './roll-back';
+import { Cdk } from '../aws/cdk';
+import type { Clients } from '../aws/clients';
+import { StatusWatch } from '../aws/jobs';
+import { Quickstart } from '../aws/quickstart';
+import { findStack, reasonsOf, refuseForeignStacks, valueOf } from '../aws/stacks';
+import type { Sightings } from '../observations';
+import { noteDatastore } from '../observe/deployment';
+import { noteStatuses } from '../observe/job';
 
 /** Deploys, imports and looks. What was seen until something went wrong is in the sightings. */
 export async function run(clients: Clients, sightings: Sightings, signal: AbortSignal): Promise<void> {

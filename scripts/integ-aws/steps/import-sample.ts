@@ -1,11 +1,11 @@
 import { DescribeFHIRDatastoreCommand } from '@aws-sdk/client-healthlake';
 import type { Context, Data, Imported } from './context';
-import { describeJob, listJobs, waitForEnd } from './jobs';
-import { LINE } from './lines';
-import { keysUnder, placeOf, uploadSample } from './objects';
-import { noteAcceptance } from './observe-deployment';
-import { noteCompleted, noteOutput, noteSample, outputOf, summaryOf } from './observe-job';
-import { findStack, valueOf } from './stacks';
+import { describeJob, listJobs, waitForEnd } from '../aws/jobs';
+import { keysUnder, placeOf, uploadSample } from '../aws/objects';
+import { findStack, valueOf } from '../aws/stacks';
+import { LINE } from '../lines';
+import { noteAcceptance } from '../observe/deployment';
+import { noteCompleted, noteOutput, noteSample, outputOf, summaryOf } from '../observe/job';
 
 /** Imports the sample as a user does; undefined if nothing more can be learned. */
 export async function importSample(context: Context, data: Data): Promise<Imported | undefined> {

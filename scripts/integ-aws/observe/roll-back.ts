@@ -1,6 +1,6 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import { LINE } from './lines';
-import type { Sightings } from './sightings';
+import { LINE } from '../lines';
+import type { Sightings } from '../observations';
 
 /** What CloudFormation did with the import's resources after it had begun to roll an update back. */
 export function noteRollback(sightings: Sightings, events: readonly StackEvent[], jobsStarted: number): void {

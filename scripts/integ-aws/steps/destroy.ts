@@ -1,9 +1,9 @@
 import { type CloudFormationClient, DeleteStackCommand, type StackResource, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, type HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { DescribeKeyCommand, type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
-import type { Clients } from './clients';
-import { deleteBucket } from './deletion';
-import { findStack, refuseForeignStacks, resourcesOf } from './stacks';
+import type { Clients } from '../aws/clients';
+import { findStack, refuseForeignStacks, resourcesOf } from '../aws/stacks';
+import { deleteBucket } from '../deletion';
 
 /** The shortest that KMS accepts, in days. */
 const KEY_WAITING_DAYS = 7;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartFHIRImportJobCommand, type StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import type { Clients } from './clients';
-import type { Imported } from './context';
 import { placeOf } from './objects';
-import { outputOf } from './observe-job';
+import { outputOf } from '../observe/job';
+import type { Imported } from '../steps/context';
 
 /** Some sources say that an account may start one job a minute. */
 const PAUSE_AFTER_THROTTLING = 65_000;

@@ -1,7 +1,7 @@
 import { ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
-import type { Context } from './context';
-import { describeJob } from './jobs';
-import { LINE } from './lines';
+import { describeJob } from '../aws/jobs';
+import { LINE } from '../lines';
+import type { Context } from '../steps/context';
 
 /** How many calls are timed. */
 const CALLS = 10;

@@ -1,9 +1,9 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import type { DatastoreProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
-import { LINE } from './lines';
-import type { Deployment } from './quickstart';
-import type { Sightings } from './sightings';
-import { reasonsOf } from './stacks';
+import type { Deployment } from '../aws/quickstart';
+import { reasonsOf } from '../aws/stacks';
+import { LINE } from '../lines';
+import type { Sightings } from '../observations';
 
 /** What has to be as we assume for HealthLake to accept the quickstart's job. */
 const NEEDED_FOR_ACCEPTANCE = [LINE.listBucketCondition, LINE.trustByRoleArn, LINE.stackByArn, LINE.sourceArn, LINE.keyAsArn];

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
-const DATA = join(__dirname, '..', '..', 'examples', 'data');
+const DATA = join(__dirname, '..', '..', '..', 'examples', 'data');
 
 /** A place in S3. */
 export interface S3Place {

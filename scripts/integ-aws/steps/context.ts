@@ -1,7 +1,7 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import type { Clients } from './clients';
-import type { Quickstart } from './quickstart';
-import type { Sightings } from './sightings';
+import type { Clients } from '../aws/clients';
+import type { Quickstart } from '../aws/quickstart';
+import type { Sightings } from '../observations';
 
 /** What the steps of a run work with. */
 export interface Context {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const QUICKSTART = join(__dirname, '..', '..', 'examples', 'quickstart');
+const QUICKSTART = join(__dirname, '..', '..', '..', 'examples', 'quickstart');
 
 /** Runs the CDK CLI of this project in the quickstart's folder; its output goes to the terminal. */
 export class Cdk {

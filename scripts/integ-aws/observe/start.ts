@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context, Imported } from './context';
-import { describeJob, listJobs, waitForEnd } from './jobs';
-import { LINE } from './lines';
-import { summaryOf } from './observe-job';
-import { resourcesOf } from './stacks';
-import { type Starter, wordsOf } from './starter';
+import { describeJob, listJobs, waitForEnd } from '../aws/jobs';
+import { LINE } from '../lines';
+import { summaryOf } from './job';
+import { resourcesOf } from '../aws/stacks';
+import { type Starter, wordsOf } from '../aws/starter';
+import type { Context, Imported } from '../steps/context';
 
 /** How long a job is looked for in the list. */
 const LAG_LIMIT = 60_000;

@@ -1,6 +1,6 @@
 import type { ImportJobProperties, JobProgressReport } from '@aws-sdk/client-healthlake';
-import { LINE } from './lines';
-import type { Sightings } from './sightings';
+import { LINE } from '../lines';
+import type { Sightings } from '../observations';
 
 /** The statuses of the API reference. */
 const STATUSES = [
