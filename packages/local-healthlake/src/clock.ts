@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './service';
 
-/** Node fires timers with a longer delay than this at once, so longer sleeps are made of several timers. */
+/** Node fires timers with a longer delay at once, so a longer sleep consists of several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A clock that starts at the real time and runs `scale` times faster.
- *
- * Its timers keep the process alive: a forgotten `close()` then shows as a process that doesn't end, not as one that ends early.
+ * A clock that starts at the real time and runs `scale` times faster. Its timers keep the process alive: a forgotten `close()` hangs the
+ * process instead of ending it early.
  */
 export class ScaledClock implements Clock {
   private readonly startedAt = Date.now();
@@ -17,7 +16,7 @@ export class ScaledClock implements Clock {
   private readonly closing = new AbortController();
 
   public constructor(public readonly scale: number = 1) {
-    setMaxListeners(0, this.closing.signal); // every sleeper is one
+    setMaxListeners(0, this.closing.signal); // each sleep adds a listener
     if (!(scale > 0 && Number.isFinite(scale))) {
       throw new Error(`time scale ${scale} is not a positive number, give 1 for real time or e.g. 60 for a minute per second`);
     }
@@ -28,10 +27,10 @@ export class ScaledClock implements Clock {
   }
 
   /**
-   * Lets so many of its own milliseconds pass at once. Functions notice it at their next event, so it is meant for a moment at which none
-   * runs: one that does would have its time-out, and not its own timers, pass.
+   * Advances the clock by `ms` at once. Call it only while no function runs: a running function would time out, because its own timers
+   * don't advance.
    *
-   * @throws if the clock runs in real time, because functions then use the clock of the machine.
+   * @throws if the clock runs in real time, because functions then use the machine's clock.
    */
   public skip(ms: number): void {
     if (this.scale === 1) {
@@ -48,7 +47,7 @@ export class ScaledClock implements Clock {
     } while (this.now() < until);
   }
 
-  /** Rejects every pending sleep and every later one. */
+  /** Rejects all pending and later sleeps. */
   public close(): void {
     this.closing.abort(new Error('the clock is closed'));
   }
@@ -56,11 +55,6 @@ export class ScaledClock implements Clock {
   private timer(ms: number, signal?: AbortSignal): Promise<void> {
     const signals = signal ? [this.closing.signal, signal] : [this.closing.signal];
     return new Promise((resolve, reject) => {
-      const aborted = signals.find((s) => s.aborted);
-      if (aborted) {
-        reject(aborted.reason);
-        return;
-      }
       const abort = (): void => finish(() => reject(signals.find((s) => s.aborted)?.reason));
       const wake = (): void => finish(resolve);
       const timer = setTimeout(wake, ms);
@@ -72,6 +66,9 @@ export class ScaledClock implements Clock {
       };
       this.sleepers.add(wake);
       signals.forEach((s) => s.addEventListener('abort', abort));
+      if (signals.some((s) => s.aborted)) {
+        abort();
+      }
     });
   }
 }

@@ -1,23 +1,23 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { operationOf } from './healthlake/api/codec';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
-import type { DataAccess, HealthLakePorts } from './healthlake/ports';
+import type { HealthLakePorts } from './healthlake/ports';
+import { targetOperation } from './http/json';
 import type { Kms } from './kms/kms';
 import {
-  ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
+  callerOf, ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
 } from './service';
 
 const SERVICE_PRINCIPAL = 'healthlake.amazonaws.com';
 
-/** What HealthLake asks of IAM. */
+/** The calls that HealthLake makes to IAM and STS. */
 export interface HealthLakeIam extends Authorizer {
   assumeRole(by: { readonly service: string }, roleArn: string, context: Record<string, string>): Promise<AssumedRole>;
 }
 
 /** HealthLake as a service of the local AWS. */
 export class HealthLakeService implements WireService {
-  /** For reading what is stored, watching jobs, and stalling queues. */
+  /** For tests: reads stored resources, observes jobs, and stalls queues. */
   public readonly healthLake: HealthLake;
 
   public constructor(environment: Environment, iam: HealthLakeIam, kms: Kms, options: HealthLakeOptions = {}) {
@@ -25,11 +25,7 @@ export class HealthLakeService implements WireService {
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {
-    const { headers, body, caller } = request;
-    if (!caller) {
-      throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
-    }
-    return this.healthLake.handle({ operation: operationOf(headers['x-amz-target'] ?? ''), body, caller });
+    return this.healthLake.handle({ operation: targetOperation(request), body: request.body, caller: callerOf(request) });
   }
 
   public async close(): Promise<void> {
@@ -45,27 +41,19 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
     region,
     accountId,
     authorize: async (caller, action, resource, context) => {
-      // HealthLake hands back the caller that the router gave it, and that one knows its principal.
-      await inHealthLakesWords(iam.authorize({ caller: caller as Caller, action, resource, context }));
+      try {
+        await iam.authorize({ caller: caller as Caller, action, resource, context }); // `handle` passes a full Caller in
+      } catch (error) {
+        // IAM denies iam:PassRole with AccessDenied; the service in between reports AccessDeniedException.
+        throw error instanceof ServiceError && error.name === 'AccessDenied' ? new ServiceError('AccessDeniedException', error.message) : error;
+      }
     },
     assumeDataAccessRole: async (roleArn, source) => {
       const { caller, credentials } = await iam.assumeRole({ service: SERVICE_PRINCIPAL }, roleArn, {
         'sts:RoleSessionName': 'HealthLake', 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.account,
       });
       const s3 = new S3Client({ endpoint: environment.endpoint(), region, credentials, forcePathStyle: true });
-      return { s3, describeKey: async (keyId) => (await kms.describe(caller, keyId)).arn } satisfies DataAccess;
+      return { s3, describeKey: async (keyId) => (await kms.describe(caller, keyId)).arn };
     },
   };
-}
-
-/** A denied iam:PassRole is called AccessDenied by IAM, and AccessDeniedException by the service that asked. */
-async function inHealthLakesWords(authorization: Promise<void>): Promise<void> {
-  try {
-    await authorization;
-  } catch (error) {
-    if (error instanceof ServiceError && error.name === 'AccessDenied') {
-      throw new ServiceError('AccessDeniedException', error.message);
-    }
-    throw error;
-  }
 }

@@ -7,38 +7,38 @@ import { QUIET_SDK } from './quiet-sdk';
 import { S3 } from './s3/s3';
 import type { Caller, Environment, PolicyChecker } from './service';
 
-/** A HealthLake with the S3 and the KMS it needs, on one port. */
+/** HealthLake, and the S3 and KMS that it needs, on one port. */
 export interface HealthLakeServer {
   readonly url: string;
   readonly service: HealthLakeService;
   close(): Promise<void>;
 }
 
-/** The alias of a key that is there from the start. */
+/** The alias of the key that the server starts with. */
 const KEY_ALIAS = 'alias/healthlake';
 
-const PLACE = { partition: 'aws', region: 'us-east-1', accountId: '000000000000' } as const;
+const ACCOUNT = { partition: 'aws', region: 'us-east-1', accountId: '000000000000' } as const;
 
-const EVERYBODY: Caller = {
-  arn: `arn:aws:iam::${PLACE.accountId}:user/local`, principalArn: `arn:aws:iam::${PLACE.accountId}:user/local`, accountId: PLACE.accountId,
-};
+const USER_ARN = `arn:aws:iam::${ACCOUNT.accountId}:user/local`;
 
-/** Everybody may do everything and be every role, and every policy will do. */
+const EVERY_CALLER: Caller = { arn: USER_ARN, principalArn: USER_ARN, accountId: ACCOUNT.accountId };
+
+/** Allows every call, every role and every policy. */
 const OPEN_IAM: HealthLakeIam & PolicyChecker = {
   authorize: async () => {},
   checkResourcePolicy: async () => {},
   assumeRole: async () => ({
-    caller: EVERYBODY,
+    caller: EVERY_CALLER,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 'local', expiration: new Date(8.64e15) },
   }),
 };
 
-/** Starts the server on 127.0.0.1; port 0 means a free one. */
+/** Starts the server on 127.0.0.1. Port 0 picks a free one. */
 export async function startHealthLakeServer(port: number, timeScale: number): Promise<HealthLakeServer> {
   const clock = new ScaledClock(timeScale);
-  const router = new Router({ callerOf: () => EVERYBODY }, clock);
+  const router = new Router({ callerOf: () => EVERY_CALLER }, clock);
   let url = '';
-  const environment: Environment = { ...PLACE, clock, timeScale, endpoint: () => url };
+  const environment: Environment = { ...ACCOUNT, clock, timeScale, endpoint: () => url };
   const kms = new Kms(environment, OPEN_IAM);
   kms.keys.setAlias(KEY_ALIAS, kms.keys.create(kms.defaultKeyPolicy).keyId);
   const service = new HealthLakeService(environment, OPEN_IAM, kms);
@@ -58,10 +58,10 @@ export async function startHealthLakeServer(port: number, timeScale: number): Pr
 }
 
 function greeting(url: string): string {
-  const role = `arn:aws:iam::${PLACE.accountId}:role/any`;
-  return `HealthLake, S3 and KMS listen on ${url} without IAM; Ctrl-C ends them. A data store is ACTIVE 10 seconds after it was made.
+  const role = `arn:aws:iam::${ACCOUNT.accountId}:role/any`;
+  return `HealthLake, S3 and KMS listen on ${url} without IAM. Ctrl-C stops them. A data store is ACTIVE 10 seconds after its creation.
 
-  export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${PLACE.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${ACCOUNT.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws s3 mb s3://fhir && aws s3 cp Patient.ndjson s3://fhir/in/ && aws healthlake create-fhir-datastore --datastore-type-version R4
   aws healthlake start-fhir-import-job --datastore-id <DatastoreId> --data-access-role-arn ${role} --input-data-config S3Uri=s3://fhir/in/ \
 --job-output-data-config 'S3Configuration={S3Uri=s3://fhir/out/,KmsKeyId=${KEY_ALIAS}}'

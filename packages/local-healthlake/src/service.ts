@@ -1,30 +1,38 @@
-import type { Caller as SigningCaller, Clock } from './healthlake/ports';
+import { ServiceError, type Caller as SigningCaller, type Clock } from './healthlake/ports';
 
-export { ServiceError } from './healthlake/ports';
-export type { Clock } from './healthlake/ports';
+export { ServiceError };
+export type { Clock };
 
 /** The signer of a request: an IAM user, a role session, or an AWS service acting by itself. */
 export interface Caller extends SigningCaller {
-  /** ARN of the user, or of the role behind the session: the one that policies are attached to. */
+  /** ARN of the user, or of the session's role. Policies are attached to it. */
   readonly principalArn: string;
-  /** Unique id of the role behind a session: a role that is made anew with the same name is another one. */
+  /** Unique id of the session's role. A re-created role with the same name has another id. */
   readonly roleId?: string;
 }
 
-/** One HTTP request, after the router has found out who signed it and which service it is for. */
+/** An HTTP request to a service. */
 export interface WireRequest {
   /** SigV4 service name: s3, sts, cloudformation, ssm, lambda, states, healthlake, kms, logs, ... */
   readonly service: string;
   readonly region: string;
   readonly method: string;
-  /** Decoded per segment, starts with `/`. */
+  /** Starts with `/`; each segment is decoded. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Undefined for unsigned requests; every service but the response bucket refuses those. */
+  /** Undefined for unsigned requests. Only the bucket of CloudFormation's responses accepts those. */
   readonly caller?: Caller;
+}
+
+/** Returns the caller of a request; throws if the request is unsigned. */
+export function callerOf({ caller }: WireRequest): Caller {
+  if (caller) {
+    return caller;
+  }
+  throw new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
 }
 
 export interface WireResponse {
@@ -33,38 +41,40 @@ export interface WireResponse {
   readonly body?: string | Buffer;
 }
 
-/** A service of the local AWS. Throws `ServiceError`; the router words it in the protocol of the request. */
+/** A service of the local AWS. It throws `ServiceError`, which the router encodes in the protocol of the request. */
 export interface WireService {
   handle(request: WireRequest): Promise<WireResponse>;
 }
 
-/** Decides with the policy engine; throws a `ServiceError` named AccessDenied (S3, STS) or AccessDeniedException (others). */
+/** Authorizes calls. */
 export interface Authorizer {
+  /** Throws a `ServiceError` if the call is denied: AccessDenied for S3 and STS, AccessDeniedException for other services. */
   authorize(question: AuthorizationQuestion): Promise<void>;
 }
 
-/** Reads the policies that are put on resources. */
+/** Validates resource policies. */
 export interface PolicyChecker {
-  /** Throws a `ServiceError` named MalformedPolicy for a policy that no resource can have. */
+  /** Throws a `ServiceError` named MalformedPolicy if the policy is invalid. */
   checkResourcePolicy(policy: unknown): Promise<void>;
 }
 
+/** One authorization request. */
 export interface AuthorizationQuestion {
   readonly caller: Caller;
   /** e.g. `s3:GetObject` */
   readonly action: string;
   readonly resource: string;
   readonly context?: Record<string, string | string[]>;
-  /** A policy on the resource itself (bucket policy, key policy), as JSON. */
+  /** The resource's own policy, such as a bucket policy, as JSON. */
   readonly resourcePolicy?: unknown;
 }
 
-/** Temporary credentials, as STS hands them out. */
+/** Temporary credentials of STS. */
 export interface SessionCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** By the clock of the local AWS, which may be far ahead of the client's. */
+  /** By the clock of the local AWS, which may be far ahead of the client's clock. */
   readonly expiration: Date;
 }
 
@@ -74,14 +84,14 @@ export interface AssumedRole {
   readonly caller: Caller;
 }
 
-/** What every service of the local AWS is given. */
+/** The clock, the account and the endpoint of the local AWS, for its services. */
 export interface Environment {
   readonly clock: Clock;
-  /** How many times faster than real time the clock runs. */
+  /** The clock's speed; 1 is real time. */
   readonly timeScale: number;
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
-  /** `http://127.0.0.1:<port>`, known only after the router listens. */
+  /** `http://127.0.0.1:<port>`, known once the router listens. */
   endpoint(): string;
 }

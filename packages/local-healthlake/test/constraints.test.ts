@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-healthlake';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticOperationSchema } from '@smithy/types';
-import { decodeRequest, operationOf } from '../src/healthlake/api/codec';
+import { decodeRequest } from '../src/healthlake/api/codec';
 import { CONSTRAINTS, violationsOf } from '../src/healthlake/api/constraints';
 
 /** Names of all members below a schema. */
@@ -121,9 +121,5 @@ describe('a request is taken', () => {
     expect(await decodeRequest(sdk.ListFHIRExportJobs$, Buffer.from(JSON.stringify(body)))).toEqual({
       DatastoreId: 'a', SubmittedAfter: new Date('2024-01-15T10:30:00.500Z'), SubmittedBefore: new Date('2024-01-15T10:30:00Z'),
     });
-  });
-
-  test('under its name without the prefix', () => {
-    expect(operationOf('HealthLake.StartFHIRImportJob')).toBe('StartFHIRImportJob');
   });
 });

@@ -4,7 +4,7 @@ import { checkEntries, entryError, type Entry, type EntryError } from './entry';
 import type { Event, EventContent } from './event';
 import { EventBuses, type EventBus } from './event-buses';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
-import { callerOf } from '../../../local-healthlake/src/http/signed';
+import { callerOf } from '../../../local-healthlake/src/service';
 import type { Authorizer, Caller, Environment, WireRequest, WireResponse, WireService } from '../contract';
 
 export type { DeliveredEvent, TargetServices, UndeliveredEvent } from './delivery';

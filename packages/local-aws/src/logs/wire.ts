@@ -3,7 +3,7 @@ import { eventFilter, type EventFilter } from './filter';
 import type { Logs } from './logs';
 import { page, type PageRequest } from './page';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
-import { callerOf } from '../../../local-healthlake/src/http/signed';
+import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 
 /** What AWS gives at once. */

@@ -4,8 +4,8 @@ import { checkMessage, type Message, type PublishedMessage } from './message';
 import { subscriptionEvent } from './subscription-event';
 import { Topics, type Subscription, type Topic } from './topics';
 import { queryParameters, queryResponse } from '../../../local-healthlake/src/http/query';
-import { callerOf } from '../../../local-healthlake/src/http/signed';
 import type { Kms } from '../../../local-healthlake/src/kms/kms';
+import { callerOf } from '../../../local-healthlake/src/service';
 import {
   ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
 } from '../contract';

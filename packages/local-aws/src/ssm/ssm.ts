@@ -1,5 +1,5 @@
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
-import { callerOf } from '../../../local-healthlake/src/http/signed';
+import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import { BOOTSTRAP_VERSION_PARAMETER } from '../iam/bootstrap';
 

@@ -1,5 +1,5 @@
 import { queryParameters, queryResponse } from '../../../local-healthlake/src/http/query';
-import { callerOf } from '../../../local-healthlake/src/http/signed';
+import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { Iam } from '../iam/iam';
 

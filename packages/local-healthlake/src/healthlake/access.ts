@@ -1,8 +1,8 @@
 import { startFailure } from './failures';
 import type { Caller, DataAccess, HealthLakePorts } from './ports';
 
-/** Asks whether a caller may do something, with the actions and resources of the Service Authorization Reference. */
-export class Gate {
+/** Authorizes API calls, with the actions and resources of the Service Authorization Reference. */
+export class Access {
   public constructor(private readonly ports: HealthLakePorts) {}
 
   public datastoreArn(datastoreId: string): string {
@@ -10,12 +10,12 @@ export class Gate {
     return `arn:${partition}:healthlake:${region}:${accountId}:datastore/fhir/${datastoreId}`;
   }
 
-  /** The actions on one data store, which include those on its jobs. */
+  /** Authorizes an operation on a data store or on its jobs. */
   public async onDatastore(caller: Caller, operation: string, datastoreId: string): Promise<void> {
     await this.ports.authorize(caller, `healthlake:${operation}`, this.datastoreArn(datastoreId));
   }
 
-  /** The actions that have no resource. */
+  /** Authorizes an operation that has no resource. */
   public async onAccount(caller: Caller, operation: string): Promise<void> {
     await this.ports.authorize(caller, `healthlake:${operation}`, '*');
   }
@@ -24,7 +24,7 @@ export class Gate {
     await this.ports.authorize(caller, 'iam:PassRole', roleArn, { 'iam:PassedToService': 'healthlake.amazonaws.com' });
   }
 
-  /** Assumes a role on behalf of a data store. */
+  /** Assumes the data access role of a job. */
   public async assumeRole(roleArn: string, datastoreId: string): Promise<DataAccess> {
     const source = { arn: this.datastoreArn(datastoreId), account: this.ports.accountId };
     try {

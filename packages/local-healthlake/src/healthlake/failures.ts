@@ -1,30 +1,40 @@
-import { NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
-import { JobFailure } from './jobs/job-message';
+import { S3ServiceException } from '@aws-sdk/client-s3';
 import { ServiceError } from './ports';
 
-/** Whether the object isn't there. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof NoSuchKey;
+/** Ends a job as FAILED; DescribeFHIRImportJob shows the message. */
+export class JobFailure extends Error {}
+
+/** Ends a running or waiting job as FAILED from outside. */
+export class JobAbortion extends Error {}
+
+const NOT_ALLOWED_IN_MESSAGE = /[^\p{L}\p{Z}\p{N}_.:/=+\-%@]+/gu;
+const MAX_MESSAGE_LENGTH = 2048;
+
+/** Returns the Message of a job that an error ended. The API allows few characters in it: no quotes and no commas. */
+export function messageOfFailure(error: unknown): string {
+  const isPublic = error instanceof JobFailure || error instanceof ServiceError;
+  const text = isPublic ? error.message : 'The import or export job failed because of an internal error.';
+  return text.replace(NOT_ALLOWED_IN_MESSAGE, ' ').replace(/ {2,}/g, ' ').trim().slice(0, MAX_MESSAGE_LENGTH);
 }
 
-/** The error of a job that can't go on; what isn't a refusal stays as it is, an internal error. */
+/** Returns a `JobFailure` if a service refused what the job attempted; every other error is returned unchanged. */
 export function jobFailure(attempt: string, error: unknown): unknown {
   const refusal = refusalOf(error);
   return refusal ? new JobFailure(`${attempt}: ${refusal.message}`) : error;
 }
 
-/** The answer of a Start whose data access role can't do what the job will do. */
+/** Returns the error of a Start if a service refused its data access role; every other error is returned unchanged. */
 export function startFailure(attempt: string, error: unknown): unknown {
   const refusal = refusalOf(error);
   if (!refusal) {
     return error;
   }
-  const name = refusal.denied ? 'AccessDeniedException' : 'ValidationException';
+  const name = refusal.isDenied ? 'AccessDeniedException' : 'ValidationException';
   return new ServiceError(name, `${attempt}: ${refusal.message}`);
 }
 
-/** S3, KMS or STS saying no; undefined for everything that is not an answer of theirs to this request. */
-function refusalOf(error: unknown): { readonly denied: boolean; readonly message: string } | undefined {
+/** A 4xx answer of S3, KMS or STS; undefined for every other error. */
+function refusalOf(error: unknown): { readonly isDenied: boolean; readonly message: string } | undefined {
   if (!(error instanceof ServiceError || error instanceof S3ServiceException)) {
     return undefined;
   }
@@ -32,6 +42,5 @@ function refusalOf(error: unknown): { readonly denied: boolean; readonly message
   if (status < 400 || status > 499) {
     return undefined;
   }
-  const denied = status === 403 || error.name.startsWith('AccessDenied');
-  return { denied, message: error.message || error.name };
+  return { isDenied: status === 403 || error.name.startsWith('AccessDenied'), message: error.message || error.name };
 }

@@ -1,66 +1,64 @@
-import {
-  CreateFHIRDatastore$, DeleteFHIRDatastore$, DescribeFHIRDatastore$, DescribeFHIRExportJob$, DescribeFHIRImportJob$, ListFHIRDatastores$,
-  ListFHIRExportJobs$, ListFHIRImportJobs$, StartFHIRExportJob$, StartFHIRImportJob$,
-  type DatastoreProperties, type ExportJobProperties, type ImportJobProperties,
-} from '@aws-sdk/client-healthlake';
-import type { StaticOperationSchema } from '@smithy/types';
-import { Gate } from './access';
-import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } from './api/codec';
+import { createHash } from 'node:crypto';
+import type { DatastoreProperties, ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { Access } from './access';
+import { encodeError, type HealthLakeResponse } from './api/codec';
 import { Datastores } from './datastores/datastores';
 import type { StoredResource } from './datastores/resource-store';
-import { Ids } from './ids';
 import { JobJournal, type JobListener } from './jobs/job-journal';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
-import { exportJobs, importJobs, Jobs } from './operations/job-operations';
+import { ClientTokens } from './operations/client-tokens';
+import { datastoreOperations } from './operations/datastore-operations';
+import { jobOperations } from './operations/job-operations';
+import type { Operations } from './operations/operation';
 import { resolveOptions, type HealthLakeOptions } from './options';
 import { ServiceError, type Caller, type HealthLakePorts } from './ports';
 
-/** One API call, as it comes over the wire. */
+/** One API call. */
 export interface HealthLakeRequest {
-  /** What `X-Amz-Target` names, without the prefix. */
+  /** The name of the operation, e.g. `ListFHIRImportJobs`. */
   readonly operation: string;
   readonly body: Buffer;
   readonly caller: Caller;
 }
 
-type Operation = (body: Buffer, caller: Caller) => Promise<HealthLakeResponse>;
-
 /**
- * A little AWS HealthLake: data stores, import and export jobs. What it stores is held in memory, and so is the output of
- * the input file that is being read. It has no FHIR REST API and does not validate FHIR beyond `judgeLine`.
+ * An AWS HealthLake with data stores, import jobs and export jobs, in memory. The folder `operations` answers the API calls.
+ * There is no FHIR REST API, and `judgeLine` is all the validation.
  */
 export class HealthLake {
   private readonly datastores: Datastores;
   private readonly journal: JobJournal;
-  private readonly operations: Readonly<Record<string, Operation>>;
-  private readonly underWay = new Set<Promise<HealthLakeResponse>>();
+  private readonly operations: Operations;
+  private readonly pendingCalls = new Set<Promise<HealthLakeResponse>>();
   private allStalled = false;
 
   public constructor(private readonly ports: HealthLakePorts, options: HealthLakeOptions = {}) {
     const resolved = resolveOptions(options);
-    const gate = new Gate(ports);
-    const ids = new Ids(resolved.seed);
+    const access = new Access(ports);
     this.journal = new JobJournal(ports.clock);
-    const runner = new JobRunner(ports, this.journal, (role, datastoreId) => gate.assumeRole(role, datastoreId));
-    this.datastores = new Datastores(ports, resolved, gate, ids, (datastore) => {
-      const queue = new JobQueue(ports.clock, this.journal, (job, signal) => runner.run(job, datastore().resources, signal));
+    const runner = new JobRunner(ports.clock, this.journal, access);
+    this.datastores = new Datastores(ports.clock, resolved, (resources) => {
+      const queue = new JobQueue(ports.clock, this.journal, (job, signal) => runner.run(job, resources, signal));
       if (this.allStalled) {
         queue.stall();
       }
       return queue;
     });
-    this.operations = operationsOf(this.datastores, new Jobs(ports.clock, resolved, gate, ids, this.datastores));
+    const context = {
+      ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: idsFrom(resolved.seed),
+    };
+    this.operations = { ...datastoreOperations(context), ...jobOperations(context) };
   }
 
-  /** Answers one call; errors too are answers. */
+  /** Answers one API call. Never rejects: an error is an answer too. */
   public async handle(request: HealthLakeRequest): Promise<HealthLakeResponse> {
     const answer = this.answer(request);
-    this.underWay.add(answer);
+    this.pendingCalls.add(answer);
     try {
       return await answer;
     } finally {
-      this.underWay.delete(answer);
+      this.pendingCalls.delete(answer);
     }
   }
 
@@ -73,17 +71,17 @@ export class HealthLake {
     return this.datastores.all().map((datastore) => datastore.properties(this.ports.clock.now()));
   }
 
-  /** The oldest first. */
+  /** The import jobs of a data store, oldest first. */
   public importJobs(datastoreId: string): ImportJobProperties[] {
-    return importJobs(this.datastores.get(datastoreId)).map((job) => ({ ...job.properties }));
+    return this.datastores.get(datastoreId).jobsOf('import').map((job) => ({ ...job.properties }));
   }
 
-  /** The oldest first. */
+  /** The export jobs of a data store, oldest first. */
   public exportJobs(datastoreId: string): ExportJobProperties[] {
-    return exportJobs(this.datastores.get(datastoreId)).map((job) => ({ ...job.properties }));
+    return this.datastores.get(datastoreId).jobsOf('export').map((job) => ({ ...job.properties }));
   }
 
-  /** The stored resources, of one type or of all. */
+  /** The stored resources of one type, or of all types. */
   public resources(datastoreId: string, resourceType?: string): StoredResource[] {
     const { resources } = this.datastores.get(datastoreId);
     return (resourceType === undefined ? resources.types() : [resourceType]).flatMap((type) => resources.ofType(type));
@@ -93,25 +91,21 @@ export class HealthLake {
     return this.datastores.get(datastoreId).resources.get(resourceType, id);
   }
 
-  /** Lets no waiting job start any more: of one data store, or of all there are and will be. */
+  /** Stops the queues of one data store, or of all present and future ones. Running jobs go on. */
   public stallQueue(datastoreId?: string): void {
     this.allStalled ||= datastoreId === undefined;
-    for (const queue of this.queues(datastoreId)) {
-      queue.stall();
-    }
+    this.queues(datastoreId).forEach((queue) => queue.stall());
   }
 
-  /** The opposite of `stallQueue`. */
+  /** Undoes `stallQueue`. */
   public resumeQueue(datastoreId?: string): void {
     this.allStalled &&= datastoreId !== undefined;
-    for (const queue of this.queues(datastoreId)) {
-      queue.resume();
-    }
+    this.queues(datastoreId).forEach((queue) => queue.resume());
   }
 
-  /** Stops all jobs where they are, and waits until nothing runs any more. */
+  /** Stops all jobs without ending them, and waits until nothing runs. */
   public async close(): Promise<void> {
-    await Promise.all(this.underWay);
+    await Promise.all(this.pendingCalls);
     await Promise.all(this.queues().map((queue) => queue.close()));
   }
 
@@ -132,22 +126,8 @@ export class HealthLake {
   }
 }
 
-function operationsOf(datastores: Datastores, jobs: Jobs): Readonly<Record<string, Operation>> {
-  return {
-    CreateFHIRDatastore: route(CreateFHIRDatastore$, (input, caller) => datastores.create(input, caller)),
-    DescribeFHIRDatastore: route(DescribeFHIRDatastore$, (input, caller) => datastores.describe(input, caller)),
-    ListFHIRDatastores: route(ListFHIRDatastores$, (input, caller) => datastores.list(input, caller)),
-    DeleteFHIRDatastore: route(DeleteFHIRDatastore$, (input, caller) => datastores.delete(input, caller)),
-    StartFHIRImportJob: route(StartFHIRImportJob$, (input, caller) => jobs.startImport(input, caller)),
-    DescribeFHIRImportJob: route(DescribeFHIRImportJob$, (input, caller) => jobs.describeImport(input, caller)),
-    ListFHIRImportJobs: route(ListFHIRImportJobs$, (input, caller) => jobs.listImports(input, caller)),
-    StartFHIRExportJob: route(StartFHIRExportJob$, (input, caller) => jobs.startExport(input, caller)),
-    DescribeFHIRExportJob: route(DescribeFHIRExportJob$, (input, caller) => jobs.describeExport(input, caller)),
-    ListFHIRExportJobs: route(ListFHIRExportJobs$, (input, caller) => jobs.listExports(input, caller)),
-  };
-}
-
-// `any`: the schema that decoding goes by has the type of the input, but TypeScript can't read it out of the schema.
-function route(schema: StaticOperationSchema, run: (input: any, caller: Caller) => Promise<unknown>): Operation {
-  return async (body, caller) => encodeResponse(schema, await run(await decodeRequest(schema, body), caller));
+/** Returns a function that makes ids of 32 hex digits, the form of the ids of data stores and jobs. */
+function idsFrom(seed: string): () => string {
+  let count = 0;
+  return () => createHash('sha256').update(`${seed}/${count += 1}`).digest('hex').slice(0, 32);
 }

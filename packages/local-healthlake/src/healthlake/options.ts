@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** How long a job takes, in the clock's milliseconds. A job takes the longer of what the last two say. */
+/** How long a job takes, in the clock's milliseconds. The longer of its minimum duration and the time for its resources counts. */
 export interface Pace {
   /** From SUBMITTED to QUEUED or IN_PROGRESS. */
   readonly submitDelayMs: number;
@@ -8,26 +8,26 @@ export interface Pace {
   readonly minimumDurationMs: number;
 }
 
-/** An end that the job comes to whatever the data say; it reads and writes nothing. */
+/** The end of a job, whatever its data. The job reads and writes nothing. */
 export interface ForcedOutcome {
   readonly status: 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
-  /** AWS explains some failed jobs and leaves others unexplained. */
+  /** Optional, because AWS leaves some failed jobs without a message. */
   readonly message?: string;
 }
 
-/** A status that a job shows for a while, after IN_PROGRESS and before its end. */
+/** An extra status that a job shows between IN_PROGRESS and its end. */
 export interface Detour {
-  /** Any text, also one that the SDK's enum doesn't know. */
+  /** Any text, because AWS may have statuses that the SDK's enum doesn't have. */
   readonly status: string;
   /** In the clock's milliseconds. */
   readonly ms: number;
 }
 
-/** What is special about one job. */
+/** Options of one job. */
 export interface JobOverride {
   readonly pace?: Partial<Pace>;
   readonly outcome?: ForcedOutcome;
-  /** However the job ends. */
+  /** Shown whatever the job's end. */
   readonly detour?: Detour;
 }
 
@@ -42,12 +42,12 @@ export interface JobDescription {
 }
 
 /**
- * What a Start gets that repeats a client token with other parameters. AWS doesn't say what it does: `validation` answers
- * ValidationException, `conflict` ConflictException, `replay` the job that the token belongs to.
+ * The answer to a Start that repeats a client token with other parameters. AWS doesn't document it: `validation` answers
+ * ValidationException, `conflict` ConflictException, and `replay` the job of the first Start.
  */
 export type ClientTokenMismatch = 'validation' | 'conflict' | 'replay';
 
-/** Everything about the service that may be set; whatever is left out is as in `DEFAULT_OPTIONS`. */
+/** Options of the service. `DEFAULT_OPTIONS` and `DEFAULT_PACE` have the default values. */
 export interface HealthLakeOptions {
   /** From CREATING to ACTIVE; AWS takes 2 to 30 minutes. */
   readonly datastoreCreationMs?: number;
@@ -56,16 +56,16 @@ export interface HealthLakeOptions {
   /** How long a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
   readonly pace?: Partial<Pace>;
-  /** How long after its submission a job is not listed yet, in the clock's milliseconds; it can be described at once. */
+  /** How long after its submission a job is missing from lists, in the clock's milliseconds. Describe shows it at once. */
   readonly listDelayMs?: number;
-  /** Asked once per job, when it is submitted. */
+  /** Called once for each job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;
-  /** Import jobs of a data store that may wait; a Start beyond that gets a ThrottlingException. */
+  /** The number of waiting import jobs in a data store; a Start beyond it gets a ThrottlingException. */
   readonly queueLimit?: number;
   readonly clientTokenMismatch?: ClientTokenMismatch;
-  /** Whether each Start makes a job, whatever its client token. */
+  /** Whether every Start starts a job, whatever its client token. */
   readonly ignoresClientTokens?: boolean;
-  /** Ids follow from it: the same seed and the same calls give the same ids. */
+  /** The seed of all ids: the same seed and the same calls give the same ids. */
   readonly seed?: string;
 }
 
@@ -85,7 +85,6 @@ const DEFAULT_OPTIONS = {
 
 const DEFAULT_PACE: Pace = { submitDelayMs: 1_000, resourcesPerSecond: 200, minimumDurationMs: 10_000 };
 
-/** Fills in what isn't given. */
 export function resolveOptions(options: HealthLakeOptions): ResolvedOptions {
   return { ...DEFAULT_OPTIONS, seed: randomUUID(), ...options, pace: { ...DEFAULT_PACE, ...options.pace } };
 }

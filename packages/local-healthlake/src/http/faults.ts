@@ -1,40 +1,40 @@
-/** The error that a request is answered with instead of being carried out. */
+/** An error answer that replaces a request's own answer. The request is not executed. */
 export interface FaultError {
   readonly name: string;
   readonly message: string;
-  /** HTTP status; 400 unless given. */
+  /** HTTP status; default 400. */
   readonly status?: number;
 }
 
-/** What goes wrong with a request; `reset-after` loses the answer of a request that was carried out. */
+/** A fault of one request. `reset-after` executes the request and then resets the connection instead of answering. */
 export type Fault =
   | { readonly kind: 'throttle' | 'internal' | 'reset-before' | 'reset-after' }
-  /** For `ms` of the clock's own milliseconds; none unless given. */
+  /** `ms` in the clock's milliseconds; default 0. */
   | { readonly kind: 'delay'; readonly ms?: number }
   | { readonly kind: 'error'; readonly error: FaultError };
 
 export type FaultKind = Fault['kind'];
 
-/** A fault, and the requests that it hits. */
+/** A fault, and the requests that it affects. */
 export type FaultRule = Fault & {
   /** SigV4 service name. */
   readonly service: string;
-  /** Every operation of the service unless given. */
+  /** Default: every operation of the service. */
   readonly operation?: string;
-  /** How many requests it hits; 1 unless given. */
+  /** The number of requests; default 1. */
   readonly times?: number;
 };
 
-/** What a hook is told of a request beside its service and operation. */
+/** Details of a request for a hook, beside its service and operation. */
 export interface FaultedRequest {
-  /** ARN of the user or role session that signed it; undefined if nobody known did. */
+  /** ARN of the user or role session that signed the request; undefined for an unknown signer. */
   readonly callerArn?: string;
 }
 
-/** Decides per request, e.g. from a counter of its own. It is asked before anything is done for the request. */
+/** Chooses the fault of a request, before the request is executed. */
 export type FaultHook = (service: string, operation: string, request: FaultedRequest) => Fault | undefined;
 
-/** Faults to be served, first those of the hook, then the injected ones in their order. */
+/** The faults of coming requests. The hook goes first, then the injected faults in their order. */
 export class Faults {
   public hook?: FaultHook;
   private rules: { rule: FaultRule; left: number }[] = [];
@@ -48,7 +48,7 @@ export class Faults {
     this.hook = undefined;
   }
 
-  /** The fault for one request; an injected one is used up. */
+  /** Returns the fault of one request, and counts it as used. */
   public take(service: string, operation: string, request: FaultedRequest): Fault | undefined {
     const fault = this.hook?.(service, operation, request);
     if (fault) {
@@ -62,4 +62,29 @@ export class Faults {
     this.rules = this.rules.filter(({ left }) => left > 0);
     return hit.rule;
   }
+}
+
+const FAULT_KINDS: readonly FaultKind[] = ['throttle', 'internal', 'reset-before', 'reset-after', 'delay', 'error'];
+
+/** Parses the body of `POST /_local/faults`. */
+export function parseFaultRule(json: string): FaultRule {
+  const rule = JSON.parse(json) as Partial<Record<'service' | 'kind' | 'error', unknown>> | null;
+  if (typeof rule?.service !== 'string') {
+    throw new Error(`service ${JSON.stringify(rule?.service)} is not a SigV4 service name such as healthlake or s3`);
+  }
+  if (!FAULT_KINDS.some((kind) => kind === rule.kind)) {
+    throw new Error(`fault kind ${JSON.stringify(rule.kind)} is unknown, use one of ${FAULT_KINDS.join(', ')}`);
+  }
+  if (rule.kind === 'error' && !isFaultError(rule.error)) {
+    throw new Error(`error ${JSON.stringify(rule.error)} is not an error answer, give it a name, a message and optionally a status from 400 to 599`);
+  }
+  return rule as FaultRule;
+}
+
+function isFaultError(error: unknown): error is FaultError {
+  if (typeof error !== 'object' || error === null) {
+    return false;
+  }
+  const { name, message, status = 400 } = error as Partial<FaultError>;
+  return typeof name === 'string' && typeof message === 'string' && Number.isInteger(status) && status >= 400 && status <= 599;
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError, type WireRequest, type WireResponse } from '../service';
 
-/** The operation of a request in an AWS JSON protocol: what follows the last dot of X-Amz-Target. */
-export function targetOperation(request: WireRequest): string {
+/** Returns the operation of a request in an AWS JSON protocol: `X-Amz-Target` is `Prefix.Operation`. */
+export function targetOperation(request: Pick<WireRequest, 'headers'>): string {
   const target = request.headers['x-amz-target'] ?? '';
   return target.slice(target.lastIndexOf('.') + 1);
 }
 
-/** The JSON object in the body of a request. */
+/** Parses the JSON object in the body of a request. */
 export function jsonBody(request: WireRequest): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(request.body.toString('utf8') || '{}');
@@ -15,12 +15,12 @@ export function jsonBody(request: WireRequest): Record<string, unknown> {
       return body as Record<string, unknown>;
     }
   } catch {
-    // Worded below, like a body that is JSON but no object.
+    // Invalid JSON gets the same error as JSON that is not an object.
   }
   throw new ServiceError('SerializationException', 'the body is not a JSON object');
 }
 
-/** An answer in the AWS JSON version of the request. */
+/** Returns an answer in the AWS JSON version of the request. */
 export function jsonResponse(request: WireRequest, body: unknown): WireResponse {
   return {
     status: 200,
@@ -29,7 +29,7 @@ export function jsonResponse(request: WireRequest, body: unknown): WireResponse 
   };
 }
 
-/** The error for an operation that a service of the local AWS doesn't play. */
+/** Returns the error for an operation that the local AWS doesn't emulate. */
 export function unknownOperation(service: string, operation: string): ServiceError {
-  return new ServiceError('UnknownOperationException', `the local AWS does not play ${service} ${operation || '(no operation given)'}`);
+  return new ServiceError('UnknownOperationException', `the local AWS does not emulate ${service} ${operation || '(no operation given)'}`);
 }

@@ -1,11 +1,11 @@
 import { s3Operation } from '../s3/operation-name';
 import type { WireRequest } from '../service';
+import { targetOperation } from './json';
 
-/** The name of the API operation that a request calls, for the request log and for faults. */
+/** Returns the API operation of a request, for the request log and for faults. */
 export function operationOf(request: Omit<WireRequest, 'caller'>): string {
-  const target = request.headers['x-amz-target'];
-  if (target) {
-    return target.slice(target.lastIndexOf('.') + 1);
+  if (request.headers['x-amz-target']) {
+    return targetOperation(request);
   }
   if (request.service === 's3') {
     return s3Operation(request);

@@ -1,44 +1,74 @@
 import { randomUUID } from 'node:crypto';
+import type { Fault } from './faults';
 import { renderXml } from './xml';
-import type { ServiceError, WireResponse } from '../service';
+import { ServiceError, type WireResponse } from '../service';
 
-/** How a service words its answers on the wire. */
-export type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';
+type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';
 
-/** The protocol of a service, by its SigV4 name. */
-export function protocolOf(service: string): Protocol {
-  switch (service) {
-    case 's3':
-      return 'rest-xml';
-    case 'sts':
-    case 'iam':
-    case 'cloudformation':
-    case 'sns':
-      return 'query';
-    case 'lambda':
-      return 'rest-json';
+/** The errors of AWS services that every operation can return. They differ by protocol. */
+interface CommonErrors {
+  readonly unknownAccessKey: string;
+  readonly throttling: readonly [name: string, message: string, status: number];
+  readonly internal: readonly [name: string, message: string];
+}
+
+const COMMON_ERRORS: Readonly<Record<Protocol, CommonErrors>> = {
+  'rest-xml': {
+    unknownAccessKey: 'InvalidAccessKeyId',
+    throttling: ['SlowDown', 'Please reduce your request rate.', 503],
+    internal: ['InternalError', 'We encountered an internal error. Please try again.'],
+  },
+  'query': {
+    unknownAccessKey: 'InvalidClientTokenId',
+    throttling: ['Throttling', 'Rate exceeded', 400],
+    internal: ['InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'],
+  },
+  'rest-json': {
+    unknownAccessKey: 'UnrecognizedClientException',
+    throttling: ['TooManyRequestsException', 'Rate Exceeded.', 429],
+    internal: ['ServiceException', 'Internal service error'],
+  },
+  'json': {
+    unknownAccessKey: 'UnrecognizedClientException',
+    throttling: ['ThrottlingException', 'Rate exceeded', 400],
+    internal: ['InternalServerException', 'An internal error occurred, try again.'],
+  },
+};
+
+/** The protocols of services, by SigV4 name. All other services use `json`. */
+const PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  s3: 'rest-xml', sts: 'query', iam: 'query', cloudformation: 'query', sns: 'query', lambda: 'rest-json',
+};
+
+function protocolOf(service: string): Protocol {
+  return PROTOCOLS[service] ?? 'json';
+}
+
+/** Returns the error of a service for an access key that it doesn't know. */
+export function unknownAccessKey(service: string): ServiceError {
+  return new ServiceError(COMMON_ERRORS[protocolOf(service)].unknownAccessKey, 'The security token included in the request is invalid.', 403);
+}
+
+/** Returns the error answer of a fault; undefined for faults of the connection. */
+export function faultError(service: string, fault: Fault): ServiceError | undefined {
+  const { throttling, internal } = COMMON_ERRORS[protocolOf(service)];
+  switch (fault.kind) {
+    case 'throttle':
+      return new ServiceError(...throttling);
+    case 'internal':
+      return new ServiceError(...internal, 500);
+    case 'error':
+      return new ServiceError(fault.error.name, fault.error.message, fault.error.status);
     default:
-      return 'json';
+      return undefined;
   }
 }
 
-/** The code of the error that a service answers to an access key it doesn't know. */
-export function unknownAccessKeyCode(service: string): string {
-  switch (protocolOf(service)) {
-    case 'rest-xml':
-      return 'InvalidAccessKeyId';
-    case 'query':
-      return 'InvalidClientTokenId';
-    default:
-      return 'UnrecognizedClientException';
-  }
-}
-
-/** Words an error in the protocol of the request. */
+/** Encodes an error in the protocol of the service. */
 export function errorResponse(service: string, error: ServiceError, path: string, contentType: string | undefined): WireResponse {
   const { name: code, message, status } = error;
   const requestId = randomUUID();
-  const clientsFault = status < 500;
+  const isClientError = status < 500;
   switch (protocolOf(service)) {
     case 'rest-xml':
       return {
@@ -51,14 +81,14 @@ export function errorResponse(service: string, error: ServiceError, path: string
         status,
         headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
         body: renderXml({
-          ErrorResponse: { Error: { Type: clientsFault ? 'Sender' : 'Receiver', Code: code, Message: message }, RequestId: requestId },
+          ErrorResponse: { Error: { Type: isClientError ? 'Sender' : 'Receiver', Code: code, Message: message }, RequestId: requestId },
         }),
       };
     case 'rest-json':
       return {
         status,
         headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId, 'x-amzn-errortype': code },
-        body: JSON.stringify({ Type: clientsFault ? 'User' : 'Service', message }),
+        body: JSON.stringify({ Type: isClientError ? 'User' : 'Service', message }),
       };
     case 'json':
       return {

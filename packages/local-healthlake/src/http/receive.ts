@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { signerOf } from './signer';
-import type { WireRequest } from '../service';
+import { ServiceError, type WireRequest } from '../service';
 
-/** A request whose signer isn't known yet. */
+/** A request whose caller isn't known yet. */
 export interface ReceivedRequest extends Omit<WireRequest, 'caller'> {
   /** Undefined if the request is unsigned. */
   readonly accessKeyId?: string;
   readonly sessionToken?: string;
 }
 
-/** Receives a request to its end. */
+/** Receives a request and its body. Signatures are read but never verified, because only local processes reach 127.0.0.1. */
 export async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const [rawPath, ...rawQuery] = (incoming.url ?? '/').split('?');
   const query = new URLSearchParams(rawQuery.join('?'));
@@ -17,22 +16,25 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   for (const [name, value] of Object.entries(incoming.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value ?? '';
   }
-  const signer = signerOf(headers, query);
-  return {
-    // Who doesn't sign speaks to S3: anonymous reads and the bucket for CloudFormation's responses.
-    service: signer?.service ?? 's3',
-    region: signer?.region ?? '',
-    accessKeyId: signer?.accessKeyId,
-    sessionToken: signer?.sessionToken,
-    method: incoming.method ?? 'GET',
-    path: decodePath(rawPath),
-    query,
-    headers,
-    body: await readBody(incoming),
-  };
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) {
+    chunks.push(chunk as Buffer);
+  }
+  const method = incoming.method ?? 'GET';
+  return { ...signerOf(headers, query), method, path: decodePath(rawPath), query, headers, body: Buffer.concat(chunks) };
 }
 
-/** Segment by segment, and nothing is resolved: `.` and `..` are legal in the keys of objects. */
+/** Reads the credential scope of the Authorization header or of a presigned URL. */
+function signerOf(headers: Readonly<Record<string, string>>, query: URLSearchParams): Pick<ReceivedRequest, 'service' | 'region' | 'accessKeyId' | 'sessionToken'> {
+  const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
+  const [accessKeyId, , region, service] = credential?.split('/') ?? [];
+  if (!accessKeyId || !region || !service) {
+    return { service: 's3', region: '' }; // unsigned requests go to S3, for anonymous reads and for the responses to CloudFormation
+  }
+  return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined };
+}
+
+/** Decodes each segment. `.` and `..` stay, because they are legal in object keys. */
 function decodePath(path: string): string {
   return path.split('/').map((segment) => {
     try {
@@ -43,10 +45,26 @@ function decodePath(path: string): string {
   }).join('/');
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+/** Returns the body without the framing of aws-chunked, which SDKs use for streaming signatures and trailing checksums. */
+export function unframedBody({ headers, body }: Pick<WireRequest, 'headers' | 'body'>): Buffer {
+  const isChunked = /\baws-chunked\b/.test(headers['content-encoding'] ?? '') || (headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
+  return isChunked ? decodeAwsChunked(body) : body;
+}
+
+/** Decodes chunks of the form `<hex size>[;chunk-signature=...]\r\n<data>\r\n`, up to the chunk of size 0. Trailers follow it. */
+function decodeAwsChunked(body: Buffer): Buffer {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) {
-    chunks.push(chunk as Buffer);
+  let at = 0;
+  for (;;) {
+    const lineEnd = body.indexOf('\r\n', at);
+    const size = lineEnd < 0 ? NaN : parseInt(body.toString('latin1', at, lineEnd), 16);
+    if (!Number.isInteger(size) || lineEnd + 2 + size > body.length) {
+      throw new ServiceError('IncompleteBody', 'You did not provide the number of bytes specified by the Content-Length HTTP header.');
+    }
+    if (size === 0) {
+      return Buffer.concat(chunks);
+    }
+    chunks.push(body.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
   }
-  return Buffer.concat(chunks);
 }

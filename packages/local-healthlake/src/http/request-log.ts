@@ -1,18 +1,18 @@
 import type { FaultKind } from './faults';
 
-/** One request that the router has answered, or broken off. */
+/** A request that the router has answered or reset. */
 export interface LoggedRequest {
   readonly service: string;
   readonly operation: string;
   readonly callerArn?: string;
-  /** Undefined if the connection was reset instead of an answer. */
+  /** Undefined if the connection was reset. */
   readonly status?: number;
   readonly fault?: FaultKind;
-  /** When it arrived, by the clock. */
+  /** The time of arrival, by the clock. */
   readonly time: number;
 }
 
-/** All requests, oldest first, for tests and benchmarks to count. */
+/** The requests of the router, oldest first, for tests. */
 export class RequestLog {
   private requests: LoggedRequest[] = [];
 
@@ -24,6 +24,7 @@ export class RequestLog {
     this.requests.push(request);
   }
 
+  /** Returns the requests of a service, or of one of its operations. */
   public of(service: string, operation?: string): LoggedRequest[] {
     return this.requests.filter((request) => request.service === service && (operation ?? request.operation) === request.operation);
   }

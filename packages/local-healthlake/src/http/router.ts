@@ -1,29 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../service';
-import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
-import { faultError } from './fault-errors';
-import { parseFaultRule } from './fault-rule';
-import { Faults, type Fault } from './faults';
+import { Faults, parseFaultRule, type Fault } from './faults';
 import { operationOf } from './operation-name';
-import { errorResponse, unknownAccessKeyCode } from './protocol';
-import { receive, type ReceivedRequest } from './receive';
+import { errorResponse, faultError, unknownAccessKey } from './protocol';
+import { receive, unframedBody, type ReceivedRequest } from './receive';
 import { RequestLog } from './request-log';
 
 export { Faults, type Fault, type FaultedRequest, type FaultError, type FaultHook, type FaultKind, type FaultRule } from './faults';
 export { RequestLog, type LoggedRequest } from './request-log';
 
-/** Knows who an access key belongs to. */
+/** Finds the callers of requests. */
 export interface Callers {
+  /** Returns the owner of an access key; undefined for an unknown key. */
   callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined;
 }
 
 /** Path of the request that injects a fault into a stand-alone server. */
 const FAULTS_PATH = '/_local/faults';
 
-/** The one HTTP server of the local AWS: finds out service, operation and signer of each request and hands it to the service. */
+/** The HTTP server of the local AWS. It passes each request to its service, with its caller. */
 export class Router {
-  /** Faults to serve instead of, or after, an answer. */
+  /** The faults that replace answers or lose them. */
   public readonly faults = new Faults();
   public readonly requests = new RequestLog();
 
@@ -36,17 +34,17 @@ export class Router {
     this.server = createServer((incoming, outgoing) => void this.answer(incoming, outgoing));
   }
 
-  /** @param service SigV4 service name */
+  /** Registers a service under its SigV4 name. */
   public register(service: string, wire: WireService): void {
     this.services.set(service, wire);
   }
 
-  /** Lets requests without a signature through to `wire`, below one path; that path is their service in the log and in faults. */
+  /** Registers a service for unsigned requests below a path. The path is the service's name in the log and in faults. */
   public registerUnsigned(pathPrefix: string, wire: WireService): void {
     this.unsigned.set(pathPrefix, wire);
   }
 
-  /** Listens on 127.0.0.1 and resolves to the port; a free one unless given. */
+  /** Listens on 127.0.0.1 and returns the port. Port 0 picks a free one. */
   public async listen(port = 0): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
@@ -58,7 +56,7 @@ export class Router {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Stops listening and breaks off every connection. */
+  /** Stops listening and closes all connections. */
   public async close(): Promise<void> {
     this.closing.abort(new Error('the router is closed'));
     if (!this.server.listening) {
@@ -77,12 +75,12 @@ export class Router {
         return;
       }
     } catch {
-      // The client went away, or the router was closed, in the middle of a request: there is nobody to answer to.
+      // The client or the router closed the connection during the request, so there is nothing to answer.
     }
     incoming.socket.destroy();
   }
 
-  /** Undefined if the connection is to be reset. */
+  /** Returns undefined if the connection must be reset. */
   private async respond(request: ReceivedRequest): Promise<WireResponse | undefined> {
     if (request.path === FAULTS_PATH && request.method === 'POST') {
       return this.injectFault(request.body);
@@ -116,7 +114,7 @@ export class Router {
     if (error) {
       throw error;
     }
-    const body = isAwsChunked(request.headers) ? decodeAwsChunked(request.body) : request.body;
+    const body = unframedBody(request);
     if (unsigned) {
       return unsigned.handle({ ...request, body });
     }
@@ -124,7 +122,7 @@ export class Router {
       throw new ServiceError(request.service === 's3' ? 'AccessDenied' : 'MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     }
     if (!caller) {
-      throw new ServiceError(unknownAccessKeyCode(request.service), 'The security token included in the request is invalid.', 403);
+      throw unknownAccessKey(request.service);
     }
     const service = this.services.get(request.service);
     if (!service) {

@@ -6,14 +6,14 @@ export interface Key {
   readonly arn: string;
   readonly description: string;
   readonly createdAt: number;
-  /** The key policy: without a statement for the account's root, IAM policies give no access. */
+  /** Without a statement for the account's root, IAM policies grant no access to the key. */
   policy: unknown;
   enabled: boolean;
-  /** Set once the key is to be deleted. */
+  /** Set once the deletion is scheduled. */
   deletionDate?: number;
 }
 
-/** The keys and aliases of the account in one region. */
+/** The keys and aliases of the account. */
 export class KeyStore {
   private readonly keys = new Map<string, Key>();
   private readonly aliases = new Map<string, string>();
@@ -46,7 +46,7 @@ export class KeyStore {
       : `Key '${this.arn(`key/${id}`)}' does not exist`);
   }
 
-  /** The key can't be used from now on; KMS would erase it after the waiting period. */
+  /** Makes the key unusable at once. It is never erased. */
   public scheduleDeletion(key: Key, afterMs: number): void {
     key.deletionDate = this.environment.clock.now() + afterMs;
   }

@@ -1,11 +1,10 @@
 import { KeyStore, type Key } from './key-store';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../http/json';
-import { callerOf } from '../http/signed';
-import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../service';
+import { callerOf, ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../service';
 
 export type { Key } from './key-store';
 
-/** Plays KMS: who may use which key. */
+/** Emulates KMS: keys, and the permissions to use them. */
 export class Kms implements WireService {
   public readonly keys: KeyStore;
 
@@ -27,14 +26,14 @@ export class Kms implements WireService {
     }
   }
 
-  /** The key policy that a key has unless given another: IAM policies of the account decide. */
+  /** The default key policy. It leaves the decision to the account's IAM policies. */
   public get defaultKeyPolicy(): unknown {
     const { partition, accountId } = this.environment;
     const root = `arn:${partition}:iam::${accountId}:root`;
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }] };
   }
 
-  /** The key, if the caller may describe it. */
+  /** Returns the key; throws unless the caller may describe it. */
   public async describe(caller: Caller, keyIdOrArnOrAlias: string): Promise<Key> {
     const key = this.keys.get(keyIdOrArnOrAlias);
     await this.authorize(caller, 'kms:DescribeKey', key);
@@ -42,9 +41,9 @@ export class Kms implements WireService {
   }
 
   /**
-   * Lets the caller use a key, directly or through a service, and returns the key's ARN.
+   * Authorizes the use of a key, directly or through a service, and returns the key's ARN.
    * @param action e.g. `kms:GenerateDataKey`
-   * @param context condition keys of the request: kms:ViaService, kms:EncryptionContext:<key>
+   * @param context condition keys such as kms:ViaService and kms:EncryptionContext:<key>
    */
   public async use(caller: Caller, action: string, keyIdOrArnOrAlias: string, context: Record<string, string> = {}): Promise<string> {
     const key = this.keys.get(keyIdOrArnOrAlias);
@@ -68,7 +67,7 @@ export class Kms implements WireService {
     });
   }
 
-  /** Authorizes an action on something that has no key policy: an alias, or a key that is to be made. */
+  /** Authorizes an action on a resource without a key policy: an alias, or a key that doesn't exist yet. */
   public async authorizeWithoutKey(caller: Caller, action: string, resource: string): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource });
   }

@@ -2,7 +2,7 @@ import type { Bucket, Encryption } from './bucket';
 import type { Kms } from '../kms/kms';
 import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../service';
 
-/** Asks IAM, the bucket policy and KMS whether a caller may do something in S3. */
+/** Authorizes S3 calls, by IAM policies, bucket policies and key policies. */
 export class Access {
   public constructor(
     private readonly environment: Environment, private readonly authorizer: Authorizer & PolicyChecker, private readonly kms: Kms,
@@ -12,35 +12,35 @@ export class Access {
     return `arn:${this.environment.partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
   }
 
-  /** Rejects unless the caller may do something with the bucket itself. */
+  /** Rejects unless the caller may do the action on the bucket. */
   public async onBucket(caller: Caller, action: string, bucket: Bucket, context?: Record<string, string>): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource: this.arn(bucket.name), context, resourcePolicy: bucket.policy });
   }
 
-  /** Rejects unless the caller may do something with an object. */
+  /** Rejects unless the caller may do the action on the object. */
   public async onObject(caller: Caller, action: string, bucket: Bucket, key: string, context?: Record<string, string>): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource: this.arn(bucket.name, key), context, resourcePolicy: bucket.policy });
   }
 
-  /** Rejects unless the caller may do something that concerns no bucket that is there. */
+  /** Rejects unless the caller may do an action without an existing bucket, such as s3:CreateBucket. */
   public async onAccount(caller: Caller, action: string, resource: string): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource });
   }
 
-  /** Rejects a bucket policy that is malformed. */
+  /** Rejects a malformed bucket policy. */
   public async checkPolicy(policy: unknown): Promise<void> {
     await this.authorizer.checkResourcePolicy(policy);
   }
 
-  /** The error for an object that isn't there: only who may list the bucket is told so. */
+  /** Returns the error for a missing object. Rejects if the caller may not list the bucket, because S3 then hides that it is missing. */
   public async absent(caller: Caller, bucket: Bucket, error: ServiceError): Promise<ServiceError> {
     await this.onBucket(caller, 's3:ListBucket', bucket);
     return error;
   }
 
-  /** Lets the caller use the key of an object, if it has a customer managed one, and returns the key's ARN. */
+  /** Authorizes the use of an object's customer managed key and returns its ARN. Returns undefined if the object has no such key. */
   public async useKey(caller: Caller, action: 'kms:GenerateDataKey' | 'kms:Decrypt', encryption: Encryption, bucket: Bucket, key: string): Promise<string | undefined> {
-    // The key that AWS manages for S3 lets everybody of the account in, by its own key policy.
+    // The key policy of the AWS managed key for S3 allows every principal of the account.
     if (encryption.algorithm !== 'aws:kms' || !encryption.keyId || encryption.keyId.endsWith('alias/aws/s3')) {
       return undefined;
     }
@@ -50,12 +50,13 @@ export class Access {
         'kms:EncryptionContext:aws:s3:arn': this.arn(bucket.name, encryption.bucketKey ? undefined : key),
       });
     } catch (error) {
-      throw error instanceof ServiceError ? wordedByS3(error) : error;
+      throw error instanceof ServiceError ? s3Error(error) : error;
     }
   }
 }
 
-function wordedByS3(error: ServiceError): ServiceError {
+/** Converts an error of KMS into S3's error for it. */
+function s3Error(error: ServiceError): ServiceError {
   return error.name === 'AccessDeniedException'
     ? new ServiceError('AccessDenied', error.message, 403)
     : new ServiceError(`KMS.${error.name}`, error.message);

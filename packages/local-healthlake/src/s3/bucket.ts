@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-/** How an object is encrypted, or is to be by default. */
+/** The encryption of an object, or the default encryption of a bucket. */
 export interface Encryption {
   readonly algorithm: 'AES256' | 'aws:kms';
-  /** As it was given: id, ARN or alias. Without one, `aws:kms` means the key that AWS manages for S3. */
+  /** The id, ARN or alias from the request. Without it, `aws:kms` means the AWS managed key for S3. */
   readonly keyId?: string;
-  /** With a bucket key the encryption context is the bucket, not the object. */
+  /** With a bucket key, the encryption context is the bucket instead of the object. */
   readonly bucketKey?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface ObjectVersion {
   /** MD5, in quotes. */
   readonly etag: string;
   readonly lastModified: number;
-  /** Content-Type and the like, and `x-amz-meta-...`: what goes back as it came. */
+  /** The headers that reads return unchanged, such as Content-Type and `x-amz-meta-...`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly encryption: Encryption;
 }
@@ -39,12 +39,12 @@ export interface Upload {
   readonly parts: Map<number, { readonly body: Buffer; readonly etag: string; readonly lastModified: number }>;
 }
 
-/** The version id of objects that were written while versioning was off. */
+/** The version id of objects without versioning. */
 export const NULL_VERSION = 'null';
 
-/** A bucket: settings, objects with their versions, and uploads under way. */
+/** A bucket: its settings, its objects with their versions, and its unfinished uploads. */
 export class Bucket {
-  /** Set for a bucket that is not in the Region of the local AWS. */
+  /** Set only for a bucket in another Region than the local AWS. */
   public region?: string;
   public versioning?: 'Enabled' | 'Suspended';
   public encryption: Encryption = { algorithm: 'AES256' };
@@ -54,7 +54,7 @@ export class Bucket {
   public policy?: unknown;
   public tags: readonly { readonly Key: string; readonly Value: string }[] = [];
   public readonly uploads = new Map<string, Upload>();
-  /** Newest version last. */
+  /** The versions of each key, newest last. */
   private readonly objects = new Map<string, ObjectVersion[]>();
   private sortedKeys?: string[];
 
@@ -64,18 +64,18 @@ export class Bucket {
     return this.objects.size === 0;
   }
 
-  /** All keys that have any version, in the order of listings. */
+  /** All keys, sorted as in listings. Keys with only a delete marker are included. */
   public keys(): readonly string[] {
     this.sortedKeys ??= [...this.objects.keys()].sort();
     return this.sortedKeys;
   }
 
-  /** Newest first. */
+  /** The versions of a key, newest first. */
   public versions(key: string): readonly ObjectVersion[] {
     return [...this.objects.get(key) ?? []].reverse();
   }
 
-  /** The newest version, or that with the id; it may be a delete marker. */
+  /** Returns the newest version, or the one with the id. It may be a delete marker. */
   public find(key: string, versionId?: string): ObjectVersion | undefined {
     const versions = this.objects.get(key);
     return versionId === undefined ? versions?.[versions.length - 1] : versions?.find((version) => version.versionId === versionId);
@@ -92,7 +92,7 @@ export class Bucket {
     return stored;
   }
 
-  /** Puts a delete marker on top, or without versioning removes the object. */
+  /** Adds a delete marker. Without versioning, it removes the object. */
   public delete(key: string, now: number): ObjectVersion | undefined {
     if (!this.versioning) {
       this.remove(key, NULL_VERSION);
@@ -103,7 +103,7 @@ export class Bucket {
     });
   }
 
-  /** Removes one version for good. */
+  /** Removes one version permanently. */
   public remove(key: string, versionId: string): ObjectVersion | undefined {
     const removed = this.find(key, versionId);
     const left = (this.objects.get(key) ?? []).filter((version) => version !== removed);

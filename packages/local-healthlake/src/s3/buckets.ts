@@ -33,7 +33,7 @@ export class Buckets {
     return this.buckets.get(name);
   }
 
-  /** In the order of their names. */
+  /** All buckets, sorted by name. */
   public list(): Bucket[] {
     return [...this.buckets.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }

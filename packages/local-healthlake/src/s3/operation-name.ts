@@ -1,4 +1,4 @@
-/** What of a request tells which S3 operation it is. */
+/** The parts of a request that determine its operation. */
 export interface S3Address {
   readonly method: string;
   /** Path-style: `/bucket/key`. */
@@ -7,13 +7,13 @@ export interface S3Address {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Bucket and key of a path-style request. */
+/** Returns the bucket and the key of a path-style request. */
 export function bucketAndKey(path: string): { readonly bucket: string; readonly key: string } {
   const slash = path.indexOf('/', 1);
   return slash < 0 ? { bucket: path.slice(1), key: '' } : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
 }
 
-/** Settings of a bucket that have an operation of their own, by the query parameter that selects them. */
+/** The bucket settings with operations of their own, by the query parameter that selects them. */
 const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
   encryption: 'BucketEncryption',
   versioning: 'BucketVersioning',
@@ -29,7 +29,7 @@ const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', HEAD: 'Head', POST: 'Post' };
 
-/** The name of the S3 API operation that a request calls. */
+/** Returns the S3 API operation of a request. */
 export function s3Operation(request: S3Address): string {
   const { bucket, key } = bucketAndKey(request.path);
   if (!bucket) {

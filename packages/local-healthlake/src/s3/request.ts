@@ -1,11 +1,10 @@
 import type { Access } from './access';
 import type { Buckets } from './buckets';
 import { bucketAndKey, s3Operation } from './operation-name';
-import { callerOf } from '../http/signed';
 import { renderXml, type XmlElement } from '../http/xml';
-import { ServiceError, type Caller, type Environment, type WireRequest, type WireResponse } from '../service';
+import { callerOf, ServiceError, type Caller, type Environment, type WireRequest, type WireResponse } from '../service';
 
-/** A request to S3, with its address read. */
+/** A request to S3, with its parsed address. */
 export interface S3Request {
   readonly operation: string;
   readonly bucket: string;
@@ -16,7 +15,7 @@ export interface S3Request {
   readonly caller: Caller;
 }
 
-/** What the operations work on. */
+/** The state of S3, for its operations. */
 export interface S3Context {
   readonly environment: Environment;
   readonly buckets: Buckets;
@@ -25,12 +24,12 @@ export interface S3Context {
 
 export type S3Operation = (s3: S3Context, request: S3Request) => Promise<WireResponse>;
 
-/** By the name of the operation. */
+/** The operations by their API names. */
 export type S3Operations = Readonly<Record<string, S3Operation>>;
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** Reads the address of a request and refuses it if it expects the bucket to be someone else's. */
+/** Parses the address of a request. Throws if the request expects another owner of the bucket. */
 export function readRequest(request: WireRequest, accountId: string): S3Request {
   const expectedOwner = request.headers['x-amz-expected-bucket-owner'];
   if (expectedOwner && expectedOwner !== accountId) {
@@ -40,7 +39,7 @@ export function readRequest(request: WireRequest, accountId: string): S3Request 
   return { ...bucketAndKey(request.path), operation: s3Operation(request), query, headers, body, caller: callerOf(request) };
 }
 
-/** An XML answer with S3's namespace on its root element. */
+/** Returns an XML answer with S3's namespace on its root element. */
 export function xmlResponse(root: string, content: XmlElement): WireResponse {
   return {
     status: 200,
@@ -51,7 +50,7 @@ export function xmlResponse(root: string, content: XmlElement): WireResponse {
 
 export const NO_CONTENT: WireResponse = { status: 204 };
 
-/** An answer without a body. */
+/** Returns an answer without a body. */
 export function empty(headers: Record<string, string> = {}): WireResponse {
   return { status: 200, headers };
 }

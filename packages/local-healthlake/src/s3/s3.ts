@@ -3,13 +3,12 @@ import type { Bucket } from './bucket';
 import { Buckets } from './buckets';
 import { settingOperations } from './operations/bucket-settings';
 import { bucketOperations } from './operations/buckets';
-import { copyOperations } from './operations/copy';
 import { deleteOperations } from './operations/delete';
 import { listOperations } from './operations/list';
 import { multipartOperations } from './operations/multipart';
 import { objectOperations, readObject } from './operations/objects';
-import { redirectOf } from './redirect';
-import { readRequest, type S3Context, type S3Operations } from './request';
+import { readRequest, type S3Context, type S3Operations, type S3Request } from './request';
+import { renderXml } from '../http/xml';
 import type { Kms } from '../kms/kms';
 import { ServiceError, type Authorizer, type Caller, type Environment, type PolicyChecker, type WireRequest, type WireResponse, type WireService } from '../service';
 
@@ -20,14 +19,13 @@ const OPERATIONS: S3Operations = {
   ...settingOperations,
   ...listOperations,
   ...objectOperations,
-  ...copyOperations,
   ...deleteOperations,
   ...multipartOperations,
 };
 
-/** Plays S3, in memory. */
+/** Emulates S3, in memory. */
 export class S3 implements WireService {
-  /** What the operations work on, and the providers of buckets. */
+  /** For the operations, and for the resource providers of CloudFormation. */
   public readonly context: S3Context;
 
   public constructor(environment: Environment, authorizer: Authorizer & PolicyChecker, kms: Kms) {
@@ -38,23 +36,42 @@ export class S3 implements WireService {
     const s3Request = readRequest(request, this.context.environment.accountId);
     const operation = OPERATIONS[s3Request.operation];
     if (!operation) {
-      throw new ServiceError('NotImplemented', `the local AWS does not play S3 ${s3Request.operation}`, 501);
+      throw new ServiceError('NotImplemented', `the local AWS does not emulate S3 ${s3Request.operation}`, 501);
     }
     return redirectOf(this.context.buckets.find(s3Request.bucket), s3Request.operation, request.region) ?? operation(this.context, s3Request);
   }
 
-  /** Makes a bucket. Asks nobody for permission. */
+  /** Creates a bucket without authorization. */
   public createBucket(name: string): Bucket {
     return this.context.buckets.create(name);
   }
 
-  /** A bucket as it is. Asks nobody for permission. */
+  /** Returns a bucket without authorization. */
   public bucket(name: string): Bucket {
     return this.context.buckets.get(name);
   }
 
-  /** The content of an object, if the caller may read it: for templates and for the code of functions. */
+  /** Returns the content of an object; rejects unless the caller may read it. For templates and the code of functions. */
   public async getObject(caller: Caller, bucket: string, key: string, versionId?: string): Promise<Buffer> {
     return (await readObject(this.context, caller, this.context.buckets.get(bucket), key, versionId)).body;
   }
+}
+
+/** Returns S3's redirect of a request for a bucket in another Region than `signedFor`. GetBucketLocation is answered everywhere. */
+function redirectOf(bucket: Bucket | undefined, operation: S3Request['operation'], signedFor: string): WireResponse | undefined {
+  if (bucket?.region === undefined || bucket.region === signedFor || operation === 'GetBucketLocation') {
+    return undefined;
+  }
+  return {
+    status: 301,
+    headers: { 'content-type': 'application/xml', 'x-amz-bucket-region': bucket.region },
+    body: renderXml({
+      Error: {
+        Code: 'PermanentRedirect',
+        Message: 'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+        Endpoint: `${bucket.name}.s3.${bucket.region}.amazonaws.com`,
+        Bucket: bucket.name,
+      },
+    }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Encryption, PublicAccessBlock } from './bucket';
 import { ServiceError } from '../service';
 
-/** Reads a default encryption, as the API's XML and as CloudFormation's JSON write it. */
+/** Parses a default encryption, from the API's XML or from CloudFormation's JSON. */
 export function encryptionFrom(algorithm: string | undefined, keyId: string | undefined, bucketKey: unknown): Encryption {
   if (algorithm === 'AES256') {
     return { algorithm };
@@ -12,7 +12,7 @@ export function encryptionFrom(algorithm: string | undefined, keyId: string | un
   throw new ServiceError('MalformedXML', `The encryption algorithm ${algorithm} is neither AES256 nor aws:kms`);
 }
 
-/** Reads a public access block; what is left out is false. */
+/** Parses a public access block. Omitted options are off. */
 export function publicAccessBlockFrom(given: Readonly<Record<string, unknown>> | undefined): PublicAccessBlock {
   return {
     BlockPublicAcls: isTrue(given?.BlockPublicAcls),

@@ -1,6 +1,6 @@
 import { ACTIONS } from './actions';
 import { answerResponse } from './answer';
-import { callerOf } from '../../../../local-healthlake/src/http/signed';
+import { callerOf } from '../../../../local-healthlake/src/service';
 import type { CloudFormation } from '../cloudformation';
 import { QueryInput } from './query-input';
 import { ServiceError, type WireRequest, type WireResponse, type WireService } from '../../contract';

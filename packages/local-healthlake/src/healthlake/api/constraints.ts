@@ -1,7 +1,7 @@
-/** What the API model says about one member, whatever structure it is in. */
+/** The API model's constraint on one member, whatever its structure. */
 export interface Constraint {
   readonly length?: readonly [min: number, max: number];
-  /** As the model prints it. Has to match the whole value. */
+  /** The model's text of the pattern. It must match the whole value. */
   readonly pattern?: string;
   readonly values?: readonly string[];
   readonly range?: readonly [min: number, max: number];
@@ -11,9 +11,9 @@ const NAME = '^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-%@]*)$';
 const TAG = '^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$';
 
 /**
- * The constraints of API version 2017-07-01 by member name (a name means the same in every structure), from the model in
- * botocore (Apache-2.0). Patterns that the API reference prints with anchors have them here too, since errors quote them.
- * The SDK's runtime schemas hold the shapes and the required members; they have no constraints.
+ * The constraints of API version 2017-07-01 by member name, from the model in botocore (Apache-2.0). A name has the same constraint in every
+ * structure. Errors quote the patterns, so these have anchors wherever the API reference prints them. The SDK's runtime schemas have the shapes
+ * and the required members, but no constraints.
  */
 export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   AuthorizationStrategy: { values: ['SMART_ON_FHIR_V1', 'SMART_ON_FHIR', 'AWS_AUTH'] },
@@ -50,7 +50,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   Value: { length: [0, 256], pattern: TAG },
 };
 
-/** What is wrong with the value of a member, in the words of AWS's validation framework. */
+/** Returns the violations of a value, worded like AWS's validation framework. */
 export function violationsOf(member: string, value: string | number | readonly unknown[]): string[] {
   const constraint = CONSTRAINTS[member];
   const found: string[] = [];

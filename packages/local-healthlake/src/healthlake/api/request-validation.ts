@@ -4,8 +4,8 @@ import { violationsOf } from './constraints';
 import { ServiceError } from '../ports';
 
 /**
- * Checks a parsed request against the SDK's schema and the API model's constraints, and returns it without the members
- * that the schema doesn't know. Throws SerializationException for a wrong type, ValidationException for everything else.
+ * Checks a parsed request against the SDK's schema and the API model's constraints. Returns it without the members that the schema doesn't have.
+ * Throws a SerializationException for a wrong type and a ValidationException for every other violation.
  */
 export function normalizeRequest(schema: $SchemaRef, value: unknown): unknown {
   const violations: string[] = [];
@@ -27,14 +27,9 @@ function visit(schema: NormalizedSchema, value: unknown, path: string, violation
   if (schema.isTimestampSchema()) {
     return epochSeconds(value);
   }
-  if (schema.isStringSchema()) {
-    expectType('string', value);
-  }
-  if (schema.isNumericSchema()) {
-    expectType('number', value);
-  }
-  if (schema.isBooleanSchema()) {
-    expectType('boolean', value);
+  const expected = schema.isStringSchema() ? 'string' : schema.isNumericSchema() ? 'number' : schema.isBooleanSchema() ? 'boolean' : undefined;
+  if (expected && typeof value !== expected) {
+    throw wrongType(expected, value);
   }
   if (typeof value === 'string' || typeof value === 'number') {
     report(schema, value, path, violations);
@@ -70,7 +65,7 @@ function visitList(schema: NormalizedSchema, value: unknown, path: string, viola
   return value.map((item: unknown, index) => visit(member, item, `${path}.${index + 1}.member${member.isStructSchema() ? '.' : ''}`, violations));
 }
 
-/** A union of which nothing is given is as bad as a missing member; HealthLake's unions have one member each. */
+/** An empty union counts as a missing member, because every union of HealthLake has one member. */
 function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
   const [, , , , names, , count] = schema.getSchema() as StaticStructureSchema;
   return new Set(schema.isUnionSchema() ? names : names.slice(0, count ?? 0));
@@ -86,19 +81,13 @@ function report(schema: NormalizedSchema, value: string | number | readonly unkn
   }
 }
 
-/** AWS JSON 1.0 has epoch seconds; the published examples write ISO 8601, so that is taken too. */
+/** AWS JSON 1.0 uses epoch seconds. ISO 8601 is accepted too, because AWS's published examples use it. */
 function epochSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Date.parse(value) / 1000 : value;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
     throw wrongType('timestamp', value);
   }
   return seconds;
-}
-
-function expectType(type: 'string' | 'number' | 'boolean', value: unknown): void {
-  if (typeof value !== type) {
-    throw wrongType(type, value);
-  }
 }
 
 function wrongType(expected: string, value: unknown): ServiceError {

@@ -2,9 +2,9 @@ import type { CreateFHIRDatastoreRequest, DatastoreProperties, DatastoreStatus }
 import type { Job } from '../jobs/job';
 import type { JobQueue } from '../jobs/job-queue';
 import type { JobKind, ResolvedOptions } from '../options';
-import { ResourceStore } from './resource-store';
+import type { ResourceStore } from './resource-store';
 
-/** What a data store is made from. */
+/** The parts of a data store that never change. */
 export interface DatastoreSetup {
   readonly id: string;
   readonly arn: string;
@@ -12,24 +12,30 @@ export interface DatastoreSetup {
   readonly sequence: number;
   readonly createdAt: number;
   readonly request: CreateFHIRDatastoreRequest;
+  readonly resources: ResourceStore;
   readonly queues: Readonly<Record<JobKind, JobQueue>>;
 }
 
-/** One data store. Its status follows from the time; nothing has to happen for it to change. */
+/** One data store. Its status is a function of the time, so no timer changes it. */
 export class Datastore {
   public readonly id: string;
   public readonly sequence: number;
   public readonly createdAt: number;
+  public readonly resources: ResourceStore;
   public readonly queues: Readonly<Record<JobKind, JobQueue>>;
-  public readonly resources = new ResourceStore();
+  /** Jobs of both kinds, oldest first. */
   public readonly jobs: Job[] = [];
   private deletionRequestedAt = Infinity;
 
   public constructor(private readonly setup: DatastoreSetup, private readonly options: ResolvedOptions) {
-    ({ id: this.id, sequence: this.sequence, createdAt: this.createdAt, queues: this.queues } = setup);
+    ({ id: this.id, sequence: this.sequence, createdAt: this.createdAt, resources: this.resources, queues: this.queues } = setup);
   }
 
-  /** PreloadDataConfig is accepted and preloads nothing. */
+  public jobsOf(kind: JobKind): Job[] {
+    return this.jobs.filter((job) => job.kind === kind);
+  }
+
+  /** PreloadDataConfig is shown, but preloads nothing. */
   public properties(now: number): DatastoreProperties {
     const { arn, endpoint, request } = this.setup;
     return {
@@ -56,12 +62,12 @@ export class Datastore {
     return now >= this.createdAt + this.options.datastoreCreationMs ? 'ACTIVE' : 'CREATING';
   }
 
-  /** Whether even its record is gone. */
+  /** Whether the data store can no longer be described. */
   public isForgotten(now: number): boolean {
     return now >= this.deletionRequestedAt + this.options.datastoreDeletionMs + this.options.deletedDatastoreRetentionMs;
   }
 
-  /** The resources go at once. */
+  /** Starts the deletion. The resources are gone at once. */
   public markDeleted(now: number): void {
     this.deletionRequestedAt = now;
     this.resources.clear();

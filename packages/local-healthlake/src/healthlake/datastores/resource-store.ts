@@ -1,14 +1,14 @@
-/** One resource of a data store, in its current version. */
+/** The current version of a resource. */
 export interface StoredResource {
   readonly resourceType: string;
   readonly id: string;
   readonly versionId: number;
-  /** Milliseconds since the epoch, of the service's clock. */
+  /** Milliseconds since the epoch, by the service's clock. */
   readonly lastUpdated: number;
   readonly json: string;
 }
 
-/** The resources of one data store, by type and id. Older versions are counted, not kept. */
+/** The resources of one data store, by type and id. Older versions are counted but not kept. */
 export class ResourceStore {
   private readonly byType = new Map<string, Map<string, StoredResource>>();
 

@@ -3,7 +3,7 @@ import type { Job } from './job';
 import type { JobKind } from '../options';
 import type { Clock } from '../ports';
 
-/** A job has changed its status or made progress. */
+/** A change of a job's status or progress. */
 export interface JobEvent {
   readonly kind: JobKind;
   readonly datastoreId: string;
@@ -11,41 +11,39 @@ export interface JobEvent {
   readonly jobName?: string;
   readonly status: JobStatus;
   readonly submitTime: Date;
-  /** What an import job reads. */
+  /** The input location of an import job. */
   readonly inputUri?: string;
   readonly message?: string;
-  /** Of import jobs that have started. */
+  /** Undefined for export jobs and for jobs that have not started. */
   readonly progress?: JobProgressReport;
 }
 
 export type JobListener = (event: JobEvent) => void;
 
-/** Writes down what happens to jobs, and tells whoever listens. */
+/** Records the changes of jobs in their properties, and emits an event for each. */
 export class JobJournal {
   private readonly listeners = new Set<JobListener>();
 
   public constructor(private readonly clock: Clock) {}
 
-  /** Returns the function that ends the listening. */
+  /** Adds a listener; the returned function removes it. */
   public observe(listener: JobListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
   public submitted(job: Job): void {
-    this.publish(job);
+    this.emit(job);
   }
 
   public status(job: Job, status: JobStatus): void {
     job.properties.JobStatus = status;
-    this.publish(job);
+    this.emit(job);
   }
 
   public progress(job: Job, report: JobProgressReport): void {
-    if (job.kind === 'import') {
-      job.properties.JobProgressReport = report;
-    }
-    this.publish(job);
+    job.properties.JobProgressReport = report;
+    this.emit(job);
   }
 
   public ended(job: Job, status: JobStatus, message?: string): void {
@@ -56,13 +54,9 @@ export class JobJournal {
     this.status(job, status);
   }
 
-  private publish(job: Job): void {
-    const { JobStatus: status, JobName: jobName, Message: message, SubmitTime: submitTime } = job.properties;
-    const { JobProgressReport: progress, InputDataConfig: input } = job.kind === 'import' ? job.properties : {};
-    const { kind, datastoreId, jobId } = job;
-    const event = { kind, datastoreId, jobId, jobName, status: status!, submitTime: submitTime!, inputUri: input?.S3Uri, message, progress };
-    for (const listener of this.listeners) {
-      listener(event);
-    }
+  private emit({ kind, datastoreId, jobId, properties }: Job): void {
+    const { JobStatus, JobName: jobName, Message: message, SubmitTime: submitTime, JobProgressReport: progress, InputDataConfig: input } = properties;
+    const event = { kind, datastoreId, jobId, jobName, status: JobStatus!, submitTime, inputUri: input?.S3Uri, message, progress };
+    this.listeners.forEach((listener) => listener(event));
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../ports';
 /** Runs one job to its end; never rejects. */
 export type RunJob = (job: Job, signal: AbortSignal) => Promise<void>;
 
-/** The jobs of one kind of one data store: first in, first out, one at a time. */
+/** The queue of one kind of job in one data store: first in, first out, one running job at a time. */
 export class JobQueue {
   private readonly waiting: Job[] = [];
   private readonly submitted = new Set<Job>();
@@ -26,7 +26,7 @@ export class JobQueue {
     this.track(this.admit(job));
   }
 
-  /** From now on no job leaves the queue; one that runs goes on. */
+  /** Keeps waiting jobs in the queue. A running job goes on. */
   public stall(): void {
     this.stalled = true;
   }
@@ -36,7 +36,7 @@ export class JobQueue {
     this.next();
   }
 
-  /** Ends the running job as failed, and those that wait with it. */
+  /** Ends the running job and all waiting ones as FAILED. */
   public async fail(reason: Error): Promise<void> {
     const waiting = this.waiting.splice(0);
     this.aborting.abort(reason);
@@ -46,7 +46,7 @@ export class JobQueue {
     await this.idle();
   }
 
-  /** Stops everything where it is. */
+  /** Stops all jobs without ending them. */
   public async close(): Promise<void> {
     this.waiting.length = 0;
     this.aborting.abort();

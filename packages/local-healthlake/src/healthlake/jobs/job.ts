@@ -2,41 +2,28 @@ import type { ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-h
 import type { Detour, ForcedOutcome, JobKind, Pace } from '../options';
 import type { S3Location } from '../runs/s3-location';
 
-/** Where a job writes. */
-export interface JobOutput {
-  /** The job's own folder, below the one that was asked for. */
-  readonly folder: S3Location;
-  readonly kmsKeyId: string;
-}
+/** The properties that DescribeFHIRImportJob or DescribeFHIRExportJob shows. */
+export type JobProperties = ImportJobProperties & ExportJobProperties & { readonly SubmitTime: Date };
 
-interface JobBase {
+/** An import job or an export job. */
+export interface Job {
+  readonly kind: JobKind;
   readonly jobId: string;
   readonly datastoreId: string;
   readonly dataAccessRoleArn: string;
-  /** Position in the order of submission, over all jobs of the service. */
+  /** The position in the order of submission. */
   readonly sequence: number;
-  readonly output: JobOutput;
+  /** The location that an import job reads; undefined for exports. */
+  readonly input?: S3Location;
+  /** The job's own folder, below the requested output location. */
+  readonly output: { readonly folder: S3Location; readonly kmsKeyId: string };
   readonly pace: Pace;
   readonly forced?: ForcedOutcome;
   readonly detour?: Detour;
+  readonly properties: JobProperties;
 }
 
-export interface ImportJob extends JobBase {
-  readonly kind: 'import';
-  readonly input: S3Location;
-  /** What DescribeFHIRImportJob shows. */
-  properties: ImportJobProperties;
-}
-
-export interface ExportJob extends JobBase {
-  readonly kind: 'export';
-  /** What DescribeFHIRExportJob shows. */
-  properties: ExportJobProperties;
-}
-
-export type Job = ImportJob | ExportJob;
-
-/** The folder of a job in the output location, as HealthLake names it. */
+/** Returns the job's folder in the output location, with HealthLake's name for it. */
 export function jobFolder(output: S3Location, kind: JobKind, datastoreId: string, jobId: string): S3Location {
   return { ...output, key: `${output.key}${datastoreId}-FHIR_${kind.toUpperCase()}-${jobId}/` };
 }

@@ -1,18 +1,13 @@
 import type { ResolvedOptions } from '../options';
 import { ServiceError } from '../ports';
 
-interface Use {
-  readonly parameters: string;
-  readonly result: Promise<unknown>;
-}
-
-/** Makes requests with the same client token one request. A token is kept for ever; a failed request doesn't use it up. */
+/** Makes repeated requests with one client token a single request. Tokens never expire; a failed request frees its token. */
 export class ClientTokens {
-  private readonly uses = new Map<string, Use>();
+  private readonly uses = new Map<string, { readonly parameters: string; readonly result: Promise<unknown> }>();
 
   public constructor(private readonly options: Pick<ResolvedOptions, 'clientTokenMismatch' | 'ignoresClientTokens'>) {}
 
-  /** Does `act`, unless it was done, or is being done, for that token. */
+  /** Runs `act` once for the token of the input; later and simultaneous calls share its result. */
   public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
     const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
     const { ClientToken: token, ...rest } = input;

@@ -1,183 +1,132 @@
-import type {
-  DescribeFHIRExportJobRequest, DescribeFHIRExportJobResponse, DescribeFHIRImportJobRequest, DescribeFHIRImportJobResponse,
-  ListFHIRExportJobsRequest, ListFHIRExportJobsResponse, ListFHIRImportJobsRequest, ListFHIRImportJobsResponse, OutputDataConfig,
-  StartFHIRExportJobRequest, StartFHIRExportJobResponse, StartFHIRImportJobRequest, StartFHIRImportJobResponse,
+import {
+  DescribeFHIRExportJob$, DescribeFHIRImportJob$, ListFHIRExportJobs$, ListFHIRImportJobs$, StartFHIRExportJob$, StartFHIRImportJob$,
+  type DescribeFHIRImportJobRequest, type ListFHIRImportJobsRequest, type StartFHIRExportJobRequest, type StartFHIRImportJobRequest,
+  type StartFHIRImportJobResponse,
 } from '@aws-sdk/client-healthlake';
-import { ClientTokens } from './client-tokens';
-import { paginate } from './pagination';
-import type { Gate } from '../access';
-import type { Datastore } from '../datastores/datastore';
-import type { Datastores } from '../datastores/datastores';
-import type { Ids } from '../ids';
-import { jobFolder, type ExportJob, type ImportJob, type Job } from '../jobs/job';
-import { listed } from '../jobs/job-list';
-import type { JobKind, ResolvedOptions } from '../options';
-import { ServiceError, type Caller, type Clock } from '../ports';
+import { operation, type OperationContext, type Operations } from './operation';
+import { paginate, type Page } from './pagination';
 import { checkStart } from './start-checks';
-import { asFolder, parseS3Uri, s3Uri, type S3Location } from '../runs/s3-location';
+import { jobFolder, type Job } from '../jobs/job';
+import type { JobKind } from '../options';
+import { ServiceError, type Caller } from '../ports';
+import { asFolder, parseS3Uri, s3Uri } from '../runs/s3-location';
 
-type StartRequest = StartFHIRImportJobRequest | StartFHIRExportJobRequest;
+/** The members of both Start requests; `JobOutputDataConfig` is the import's, `OutputDataConfig` the export's. */
+type StartRequest = Partial<StartFHIRImportJobRequest & StartFHIRExportJobRequest>;
 
 /** The operations on import and export jobs. */
-export class Jobs {
-  private readonly tokens: ClientTokens;
-  private submitted = 0;
+export function jobOperations(context: OperationContext): Operations {
+  return {
+    StartFHIRImportJob: operation<StartRequest>(StartFHIRImportJob$, (input, caller) => start(context, 'import', input, caller)),
+    StartFHIRExportJob: operation<StartRequest>(StartFHIRExportJob$, (input, caller) => start(context, 'export', input, caller)),
 
-  public constructor(
-    private readonly clock: Clock,
-    private readonly options: ResolvedOptions,
-    private readonly gate: Gate,
-    private readonly ids: Ids,
-    private readonly datastores: Datastores,
-  ) {
-    this.tokens = new ClientTokens(options);
-  }
+    DescribeFHIRImportJob: operation<DescribeFHIRImportJobRequest>(DescribeFHIRImportJob$, async (input, caller) =>
+      ({ ImportJobProperties: (await find(context, 'import', input, caller)).properties })),
+    DescribeFHIRExportJob: operation<DescribeFHIRImportJobRequest>(DescribeFHIRExportJob$, async (input, caller) =>
+      ({ ExportJobProperties: (await find(context, 'export', input, caller)).properties })),
 
-  public async startImport(input: StartFHIRImportJobRequest, caller: Caller): Promise<StartFHIRImportJobResponse> {
-    return this.start('StartFHIRImportJob', input, caller, async () => {
-      const location = parseS3Uri(input.InputDataConfig!.S3Uri!);
-      const output = await this.check(input.DataAccessRoleArn!, input.DatastoreId!, input.JobOutputDataConfig!, location);
-      const datastore = this.datastores.getActive(input.DatastoreId!);
-      this.checkQueue(datastore);
-      const base = this.newJob('import', input, output);
-      const job: ImportJob = {
-        ...base,
-        kind: 'import',
-        input: location,
-        properties: {
-          ...initialProperties(base, input, new Date(this.clock.now())),
-          InputDataConfig: input.InputDataConfig,
-          JobOutputDataConfig: outputConfig(base),
-          ValidationLevel: input.ValidationLevel ?? 'strict',
-        },
-      };
-      return enqueue(datastore, job);
-    });
-  }
-
-  public async startExport(input: StartFHIRExportJobRequest, caller: Caller): Promise<StartFHIRExportJobResponse> {
-    return this.start('StartFHIRExportJob', input, caller, async () => {
-      const output = await this.check(input.DataAccessRoleArn!, input.DatastoreId!, input.OutputDataConfig!);
-      const datastore = this.datastores.getActive(input.DatastoreId!);
-      const base = this.newJob('export', input, output);
-      const job: ExportJob = {
-        ...base,
-        kind: 'export',
-        properties: { ...initialProperties(base, input, new Date(this.clock.now())), OutputDataConfig: outputConfig(base) },
-      };
-      return enqueue(datastore, job);
-    });
-  }
-
-  public async describeImport(input: DescribeFHIRImportJobRequest, caller: Caller): Promise<DescribeFHIRImportJobResponse> {
-    await this.gate.onDatastore(caller, 'DescribeFHIRImportJob', input.DatastoreId!);
-    return { ImportJobProperties: this.find(importJobs, input.DatastoreId!, input.JobId!).properties };
-  }
-
-  public async describeExport(input: DescribeFHIRExportJobRequest, caller: Caller): Promise<DescribeFHIRExportJobResponse> {
-    await this.gate.onDatastore(caller, 'DescribeFHIRExportJob', input.DatastoreId!);
-    return { ExportJobProperties: this.find(exportJobs, input.DatastoreId!, input.JobId!).properties };
-  }
-
-  public async listImports(input: ListFHIRImportJobsRequest, caller: Caller): Promise<ListFHIRImportJobsResponse> {
-    await this.gate.onDatastore(caller, 'ListFHIRImportJobs', input.DatastoreId!);
-    const found = listed(importJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
-    const { items, nextToken } = paginate('ListFHIRImportJobs', found, input);
-    return { ImportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
-  }
-
-  public async listExports(input: ListFHIRExportJobsRequest, caller: Caller): Promise<ListFHIRExportJobsResponse> {
-    await this.gate.onDatastore(caller, 'ListFHIRExportJobs', input.DatastoreId!);
-    const found = listed(exportJobs(this.datastores.get(input.DatastoreId!)), input, this.clock.now() - this.options.listDelayMs);
-    const { items, nextToken } = paginate('ListFHIRExportJobs', found, input);
-    return { ExportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
-  }
-
-  private async start<I extends StartRequest>(
-    operation: string, input: I, caller: Caller, submit: () => Promise<Job>,
-  ): Promise<StartFHIRImportJobResponse> {
-    await this.gate.onDatastore(caller, operation, input.DatastoreId!);
-    await this.gate.toPassRole(caller, input.DataAccessRoleArn!);
-    this.datastores.getActive(input.DatastoreId!);
-    const job = await this.tokens.once(operation, input, submit);
-    return { JobId: job.jobId, JobStatus: job.properties.JobStatus, DatastoreId: job.datastoreId };
-  }
-
-  /** HealthLake's own look at the locations before it takes a job on; gives the output location. */
-  private async check(
-    roleArn: string, datastoreId: string, outputDataConfig: OutputDataConfig, input?: S3Location,
-  ): Promise<{ folder: S3Location; kmsKeyId: string }> {
-    const { S3Uri, KmsKeyId } = outputDataConfig.S3Configuration!;
-    const output = { folder: asFolder(parseS3Uri(S3Uri!)), kmsKeyId: KmsKeyId! };
-    const access = await this.gate.assumeRole(roleArn, datastoreId);
-    try {
-      await checkStart(access, { input, output: output.folder, kmsKeyId: output.kmsKeyId });
-    } finally {
-      access.s3.destroy();
-    }
-    return output;
-  }
-
-  private checkQueue(datastore: Datastore): void {
-    if (datastore.queues.import.length < this.options.queueLimit) {
-      return;
-    }
-    throw new ServiceError('ThrottlingException', `The data store ${datastore.id} has ${this.options.queueLimit} queued import jobs already`);
-  }
-
-  private newJob(kind: JobKind, input: StartRequest, output: ExportJob['output']): Omit<ExportJob, 'kind' | 'properties'> {
-    const jobId = this.ids.next();
-    const datastoreId = input.DatastoreId!;
-    const override = this.options.overrideJob({ kind, datastoreId, jobId, jobName: input.JobName });
-    return {
-      jobId,
-      datastoreId,
-      dataAccessRoleArn: input.DataAccessRoleArn!,
-      sequence: this.submitted += 1,
-      output: { ...output, folder: jobFolder(output.folder, kind, datastoreId, jobId) },
-      pace: { ...this.options.pace, ...override?.pace },
-      forced: override?.outcome,
-      detour: override?.detour,
-    };
-  }
-
-  private find<J extends Job>(jobsOf: (datastore: Datastore) => J[], datastoreId: string, jobId: string): J {
-    const job = jobsOf(this.datastores.get(datastoreId)).find((candidate) => candidate.jobId === jobId);
-    if (!job) {
-      throw new ServiceError('ResourceNotFoundException', `The requested job ${jobId} was not found in data store ${datastoreId}`);
-    }
-    return job;
-  }
+    ListFHIRImportJobs: operation<ListFHIRImportJobsRequest>(ListFHIRImportJobs$, async (input, caller) => {
+      const { items, nextToken } = await list(context, 'import', input, caller);
+      return { ImportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
+    }),
+    ListFHIRExportJobs: operation<ListFHIRImportJobsRequest>(ListFHIRExportJobs$, async (input, caller) => {
+      const { items, nextToken } = await list(context, 'export', input, caller);
+      return { ExportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
+    }),
+  };
 }
 
-/** The import jobs of a data store, the oldest first. */
-export function importJobs(datastore: Datastore): ImportJob[] {
-  return datastore.jobs.filter((job) => job.kind === 'import');
+async function start(context: OperationContext, kind: JobKind, input: StartRequest, caller: Caller): Promise<StartFHIRImportJobResponse> {
+  const { access, datastores, tokens } = context;
+  const name = `Start${apiName(kind)}Job`;
+  await access.onDatastore(caller, name, input.DatastoreId!);
+  await access.toPassRole(caller, input.DataAccessRoleArn!);
+  datastores.getActive(input.DatastoreId!);
+  const job = await tokens.once(name, input, () => submit(context, kind, input));
+  return { JobId: job.jobId, JobStatus: job.properties.JobStatus, DatastoreId: job.datastoreId };
 }
 
-/** The export jobs of a data store, the oldest first. */
-export function exportJobs(datastore: Datastore): ExportJob[] {
-  return datastore.jobs.filter((job) => job.kind === 'export');
-}
+/** Checks the request with the data access role and puts the job into the queue. */
+async function submit({ access, datastores, options, ports, newId }: OperationContext, kind: JobKind, request: StartRequest): Promise<Job> {
+  const { JobName, InputDataConfig } = request;
+  const [datastoreId, dataAccessRoleArn] = [request.DatastoreId!, request.DataAccessRoleArn!];
+  const { S3Uri, KmsKeyId } = (request.JobOutputDataConfig ?? request.OutputDataConfig)!.S3Configuration!;
+  const [location, kmsKeyId] = [asFolder(parseS3Uri(S3Uri!)), KmsKeyId!];
+  const input = InputDataConfig && parseS3Uri(InputDataConfig.S3Uri!);
 
-function enqueue(datastore: Datastore, job: Job): Job {
+  const dataAccess = await access.assumeRole(dataAccessRoleArn, datastoreId);
+  try {
+    await checkStart(dataAccess, { input, output: location, kmsKeyId });
+  } finally {
+    dataAccess.s3.destroy();
+  }
+  const datastore = datastores.getActive(datastoreId);
+  if (kind === 'import' && datastore.queues.import.length >= options.queueLimit) {
+    throw new ServiceError('ThrottlingException', `The data store ${datastoreId} has ${options.queueLimit} queued import jobs already`);
+  }
+
+  const jobId = newId();
+  const override = options.overrideJob({ kind, datastoreId, jobId, jobName: JobName });
+  const folder = jobFolder(location, kind, datastoreId, jobId);
+  const outputConfig = { S3Configuration: { S3Uri: s3Uri(folder), KmsKeyId: kmsKeyId } };
+  const job: Job = {
+    kind,
+    jobId,
+    datastoreId,
+    dataAccessRoleArn,
+    sequence: datastore.jobs.length,
+    input,
+    output: { folder, kmsKeyId },
+    pace: { ...options.pace, ...override?.pace },
+    forced: override?.outcome,
+    detour: override?.detour,
+    properties: {
+      JobId: jobId,
+      JobName,
+      JobStatus: 'SUBMITTED',
+      SubmitTime: new Date(ports.clock.now()),
+      DatastoreId: datastoreId,
+      DataAccessRoleArn: dataAccessRoleArn,
+      InputDataConfig,
+      JobOutputDataConfig: kind === 'import' ? outputConfig : undefined,
+      OutputDataConfig: kind === 'export' ? outputConfig : undefined,
+      ValidationLevel: kind === 'import' ? request.ValidationLevel ?? 'strict' : undefined,
+    },
+  };
   datastore.jobs.push(job);
-  datastore.queues[job.kind].enqueue(job);
+  datastore.queues[kind].enqueue(job);
   return job;
 }
 
-function initialProperties(job: Omit<ExportJob, 'kind' | 'properties'>, input: StartRequest, submitTime: Date) {
-  return {
-    JobId: job.jobId,
-    JobName: input.JobName,
-    JobStatus: 'SUBMITTED',
-    SubmitTime: submitTime,
-    DatastoreId: job.datastoreId,
-    DataAccessRoleArn: job.dataAccessRoleArn,
-  } as const;
+async function find({ access, datastores }: OperationContext, kind: JobKind, input: DescribeFHIRImportJobRequest, caller: Caller): Promise<Job> {
+  const { DatastoreId: datastoreId, JobId: jobId } = input;
+  await access.onDatastore(caller, `Describe${apiName(kind)}Job`, datastoreId!);
+  const job = datastores.get(datastoreId!).jobsOf(kind).find((candidate) => candidate.jobId === jobId);
+  if (!job) {
+    throw new ServiceError('ResourceNotFoundException', `The requested job ${jobId} was not found in data store ${datastoreId}`);
+  }
+  return job;
 }
 
-/** What was asked for, but with the job's own folder. */
-function outputConfig(job: Omit<ExportJob, 'kind' | 'properties'>): OutputDataConfig {
-  return { S3Configuration: { S3Uri: s3Uri(job.output.folder), KmsKeyId: job.output.kmsKeyId } };
+async function list(
+  { access, datastores, options, ports }: OperationContext, kind: JobKind, input: ListFHIRImportJobsRequest, caller: Caller,
+): Promise<Page<Job>> {
+  const name = `List${apiName(kind)}Jobs`;
+  await access.onDatastore(caller, name, input.DatastoreId!);
+  const { JobName, JobStatus, SubmittedBefore, SubmittedAfter } = input;
+  const latest = ports.clock.now() - options.listDelayMs;
+  const found = datastores.get(input.DatastoreId!).jobsOf(kind).filter(({ properties }) => {
+    const submittedAt = properties.SubmitTime.getTime();
+    return submittedAt <= latest
+      && (JobName === undefined || properties.JobName === JobName)
+      && (JobStatus === undefined || properties.JobStatus === JobStatus)
+      && (SubmittedBefore === undefined || submittedAt < SubmittedBefore.getTime())
+      && (SubmittedAfter === undefined || submittedAt > SubmittedAfter.getTime());
+  });
+  return paginate(name, found, input);
+}
+
+/** The middle part of an operation's name, as in `StartFHIRImportJob`. */
+function apiName(kind: JobKind): string {
+  return kind === 'import' ? 'FHIRImport' : 'FHIRExport';
 }

@@ -4,26 +4,26 @@ import { ServiceError, type DataAccess } from '../ports';
 import { s3Uri, type S3Location } from '../runs/s3-location';
 import { putObject } from '../runs/s3-objects';
 
-/** What a job is going to touch. */
+/** The locations and the key of a job. */
 export interface JobLocations {
-  /** Imports only. */
+  /** Undefined for exports. */
   readonly input?: S3Location;
   readonly output: S3Location;
   readonly kmsKeyId: string;
 }
 
-/** Left behind in the output location by every Start. */
+/** The empty object that every Start leaves in the output location. */
 const PROBE = '.healthlake_write_access_check_file.temp';
 
 /**
- * Tries with the data access role what HealthLake tries before it takes a job on: the settings of both buckets, listing
- * both locations, the key, and writing. The texts of AWS's own refusals are not published.
+ * Checks with the data access role what HealthLake checks before it accepts a job: it reads the settings of both buckets, lists both locations,
+ * describes the key, and writes an object. AWS doesn't publish the error messages, so these are our own.
  */
 export async function checkStart(access: DataAccess, { input, output, kmsKeyId }: JobLocations): Promise<void> {
   const locations = input ? [input, output] : [output];
   for (const bucket of new Set(locations.map((location) => location.bucket))) {
-    const blocked = await readBucketSettings(access, bucket);
-    if (bucket === output.bucket && !blocked) {
+    const isBlocked = await readBucketSettings(access, bucket);
+    if (bucket === output.bucket && !isBlocked) {
       throw new ServiceError('ValidationException', `Block Public Access must be turned on for all options of the output bucket ${bucket}`);
     }
   }
@@ -36,7 +36,7 @@ export async function checkStart(access: DataAccess, { input, output, kmsKeyId }
   await attempt(`write to ${s3Uri(output)}`, () => putObject(access.s3, probe, '', kmsKeyId));
 }
 
-/** Tells whether public access is blocked in every way. */
+/** Returns whether all four options of Block Public Access are on. */
 async function readBucketSettings({ s3 }: DataAccess, bucket: string): Promise<boolean> {
   await attempt(`read the encryption settings of bucket ${bucket}`, () => s3.send(new GetBucketEncryptionCommand({ Bucket: bucket })));
   const { PublicAccessBlockConfiguration: block } = await attempt(

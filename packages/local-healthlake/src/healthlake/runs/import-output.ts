@@ -2,17 +2,17 @@ import { megabytes, type ImportTally } from './import-tally';
 import type { RejectedLine } from './resource-rules';
 import { s3Uri, type S3Location } from './s3-location';
 import type { StoredResource } from '../datastores/resource-store';
-import type { ImportJob } from '../jobs/job';
+import type { Job } from '../jobs/job';
 
-/** HealthLake writes it with a capital M, whatever its developer guide prints. */
-export function manifestObject(job: ImportJob): S3Location {
+/** The manifest's location. HealthLake writes a capital M; its developer guide prints `manifest.json`. */
+export function manifestObject(job: Job): S3Location {
   return { ...job.output.folder, key: `${job.output.folder.key}Manifest.json` };
 }
 
-/** The manifest's text; its keys and their order are those of real manifests. */
-export function manifestOf(job: ImportJob, tally: ImportTally): string {
+/** Returns the manifest's text, with the keys and the order of real manifests. */
+export function manifestOf(job: Job, input: S3Location, tally: ImportTally): string {
   return JSON.stringify({
-    inputDataConfig: { s3Uri: s3Uri(job.input) },
+    inputDataConfig: { s3Uri: s3Uri(input) },
     outputDataConfig: { s3Uri: s3Uri(job.output.folder), encryptionKeyID: job.output.kmsKeyId },
     successOutput: { successOutputS3Uri: s3Uri(outputObject(job, 'SUCCESS', '')) },
     failureOutput: { failureOutputS3Uri: s3Uri(outputObject(job, 'FAILURE', '')) },
@@ -30,12 +30,12 @@ export function manifestOf(job: ImportJob, tally: ImportTally): string {
   });
 }
 
-/** Where the outcome of the lines of one input file goes. */
-export function outputObject(job: ImportJob, folder: 'SUCCESS' | 'FAILURE', path: string): S3Location {
+/** The location of the results of one input file. */
+export function outputObject(job: Job, folder: 'SUCCESS' | 'FAILURE', path: string): S3Location {
   return { ...job.output.folder, key: `${job.output.folder.key}${folder}/${path}` };
 }
 
-/** The answer of the update that stored a line. No sample of a real one is published: the shape is that of failures. */
+/** The result of a stored line. AWS publishes no sample of it, so it has the shape of a failure. */
 export function successLine(lineId: number, stored: StoredResource): string {
   const { resourceType, id, versionId, lastUpdated } = stored;
   const meta = { versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() };
@@ -47,7 +47,7 @@ export function successLine(lineId: number, stored: StoredResource): string {
   });
 }
 
-/** The answer of the update that refused a line. */
+/** The result of a rejected line. */
 export function failureLine(lineId: number, rejected: RejectedLine): string {
   const issue = [{ severity: 'error', code: 'processing', diagnostics: rejected.diagnostics }];
   return JSON.stringify({

@@ -1,21 +1,20 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import { isMissing, jobFailure } from '../failures';
+import { NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { failureLine, manifestObject, manifestOf, outputObject, successLine } from './import-output';
 import { ImportTally } from './import-tally';
 import { linesOf } from './ndjson';
 import { Pacer } from './pacer';
+import { isRejected, judgeLine } from './resource-rules';
 import { pathBelow, s3Uri, type S3Location } from './s3-location';
 import { listObjects, openObject, putObject, type ListedObject } from './s3-objects';
-import type { ImportJob } from '../jobs/job';
-import type { Clock } from '../ports';
-import { isRejected, judgeLine } from './resource-rules';
 import type { ResourceStore } from '../datastores/resource-store';
+import { jobFailure, JobFailure } from '../failures';
+import type { Job } from '../jobs/job';
 import type { JobJournal } from '../jobs/job-journal';
-import { JobFailure } from '../jobs/job-message';
+import type { Clock } from '../ports';
 
 const EXTENSION = '.ndjson';
 
-/** What the run of a job works with. */
+/** The state that the run of a job uses. `s3` has the rights of the data access role. */
 export interface RunContext {
   readonly clock: Clock;
   readonly journal: JobJournal;
@@ -25,44 +24,42 @@ export interface RunContext {
 }
 
 /**
- * One run of an import job: every `.ndjson` object under the prefix, line by line, with the data access role's rights.
- * Other objects, those with the extension in another case and empty ones are ignored. AWS doesn't say what a job without input
- * files ends as: here it FAILS, with a message. A job that fails midway leaves the output of the files it has read, and no manifest.
+ * Runs an import job: reads every `.ndjson` object below the prefix, line by line. It ignores all other objects, those whose extension has
+ * another case, and empty ones. A job without input files fails; AWS doesn't document its end. A job that fails midway leaves
+ * the output of the files that it has read, and no manifest.
  */
 export class ImportRun {
   private readonly tally = new ImportTally();
   private readonly pacer: Pacer;
   private bytesRead = 0;
 
-  public constructor(private readonly job: ImportJob, private readonly context: RunContext) {
+  public constructor(private readonly job: Job, private readonly input: S3Location, private readonly context: RunContext) {
     this.pacer = new Pacer(context.clock, job.pace, context.signal);
   }
 
   /** Rejects with a `JobFailure` if the job can't go on. */
   public async run(): Promise<'COMPLETED' | 'COMPLETED_WITH_ERRORS'> {
     this.publish();
-    const files = await this.scan();
-    for (const file of files) {
+    for (const file of await this.scan()) {
       await this.importFile(file);
     }
-    await this.write(manifestObject(this.job), manifestOf(this.job, this.tally));
+    await this.write(manifestObject(this.job), manifestOf(this.job, this.input, this.tally));
     return this.tally.hasErrors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED';
   }
 
   private async scan(): Promise<ListedObject[]> {
-    const { input } = this.job;
     const files: ListedObject[] = [];
     try {
-      for await (const object of listObjects(this.context.s3, input, this.context.signal)) {
+      for await (const object of listObjects(this.context.s3, this.input, this.context.signal)) {
         if (object.key.endsWith(EXTENSION) && object.size > 0) {
           files.push(object);
         }
       }
     } catch (error) {
-      throw this.failure('list the input data at', s3Uri(input), error);
+      throw jobFailure(`HealthLake could not list the input data at ${s3Uri(this.input)}`, error);
     }
     if (files.length === 0) {
-      throw new JobFailure(`No ${EXTENSION} files were found at ${s3Uri(input)}`);
+      throw new JobFailure(`No ${EXTENSION} files were found at ${s3Uri(this.input)}`);
     }
     this.tally.filesScanned = files.length;
     this.tally.bytesScanned = files.reduce((sum, file) => sum + file.size, 0);
@@ -74,26 +71,20 @@ export class ImportRun {
     const successes: string[] = [];
     const failures: string[] = [];
     const bytesBefore = this.bytesRead;
-    const read = await this.readLines(file, async (line, lineId) => {
+    const isRead = await this.readLines(file, async (line, lineId) => {
       this.bytesRead = Math.min(this.bytesRead + line.length + 1, bytesBefore + file.size);
       this.importLine(line, lineId, successes, failures);
-      const paused = await this.pacer.reach(this.tally.resourcesScanned, this.bytesRead / this.tally.bytesScanned);
-      if (paused) {
+      if (await this.pacer.reach(this.tally.resourcesScanned, this.bytesRead / this.tally.bytesScanned)) {
         this.publish();
       }
     });
-    if (read) {
-      this.tally.filesRead += 1;
-    } else {
-      this.tally.filesUnreadable += 1;
-    }
+    this.tally[isRead ? 'filesRead' : 'filesUnreadable'] += 1;
     this.bytesRead = bytesBefore + file.size;
-    const path = pathBelow(this.job.input.key, file.key);
-    if (successes.length > 0) {
-      await this.write(outputObject(this.job, 'SUCCESS', path), lines(successes));
-    }
-    if (failures.length > 0) {
-      await this.write(outputObject(this.job, 'FAILURE', path), lines(failures));
+    const path = pathBelow(this.input.key, file.key);
+    for (const [folder, lines] of [['SUCCESS', successes], ['FAILURE', failures]] as const) {
+      if (lines.length > 0) {
+        await this.write(outputObject(this.job, folder, path), lines.map((line) => `${line}\n`).join(''));
+      }
     }
     this.publish();
   }
@@ -112,9 +103,9 @@ export class ImportRun {
     successes.push(successLine(lineId, stored));
   }
 
-  /** An object that has vanished since it was listed is the customer's error; without access the job can't go on. */
+  /** Returns false if the object was deleted after the listing. Rejects with a `JobFailure` without access to it. */
   private async readLines(file: ListedObject, onLine: (line: Buffer, lineId: number) => Promise<void>): Promise<boolean> {
-    const object = { bucket: this.job.input.bucket, key: file.key };
+    const object = { bucket: this.input.bucket, key: file.key };
     let lineId = 0;
     try {
       const stream = await openObject(this.context.s3, object, this.context.signal);
@@ -127,10 +118,10 @@ export class ImportRun {
       }
       return true;
     } catch (error) {
-      if (isMissing(error)) {
+      if (error instanceof NoSuchKey) {
         return false;
       }
-      throw this.failure('read the input file', s3Uri(object), error);
+      throw jobFailure(`HealthLake could not read the input file ${s3Uri(object)}`, error);
     }
   }
 
@@ -138,19 +129,11 @@ export class ImportRun {
     try {
       await putObject(this.context.s3, object, body, this.job.output.kmsKeyId, this.context.signal);
     } catch (error) {
-      throw this.failure('write the output file', s3Uri(object), error);
+      throw jobFailure(`HealthLake could not write the output file ${s3Uri(object)}`, error);
     }
-  }
-
-  private failure(attempt: string, uri: string, error: unknown): unknown {
-    return jobFailure(`HealthLake could not ${attempt} ${uri}`, error);
   }
 
   private publish(): void {
     this.context.journal.progress(this.job, this.tally.report(this.pacer.elapsedMs()));
   }
-}
-
-function lines(entries: readonly string[]): string {
-  return entries.map((entry) => `${entry}\n`).join('');
 }

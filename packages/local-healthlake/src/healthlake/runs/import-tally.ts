@@ -1,6 +1,6 @@
 import type { JobProgressReport } from '@aws-sdk/client-healthlake';
 
-/** What an import job has counted so far. */
+/** The counts of an import job so far. */
 export class ImportTally {
   public filesScanned = 0;
   public bytesScanned = 0;
@@ -15,7 +15,7 @@ export class ImportTally {
     return this.resourcesRejected > 0 || this.filesUnreadable > 0;
   }
 
-  /** The same as DescribeFHIRImportJob shows it. A file counts as imported once it is read to its end. */
+  /** Returns the counts as DescribeFHIRImportJob shows them. A file counts as imported once it is read to its end. */
   public report(elapsedMs: number): JobProgressReport {
     return {
       TotalNumberOfScannedFiles: this.filesScanned,
@@ -30,7 +30,7 @@ export class ImportTally {
   }
 }
 
-/** Six digits after the point, as AWS prints sizes. */
+/** Rounds to six decimals, the precision of AWS's sizes. */
 export function megabytes(bytes: number): number {
   return Number((bytes / 1_000_000).toFixed(6));
 }

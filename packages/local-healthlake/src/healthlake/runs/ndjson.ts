@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 
-/** Splits a stream at its line feeds, and at nothing else: U+2028 may stand in a JSON string, so node:readline won't do. */
+/** Splits a stream at its line feeds only. `node:readline` also splits at U+2028, which may be part of a JSON string. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pending: Uint8Array[] = [];
   for await (const chunk of chunks) {

@@ -1,10 +1,10 @@
 import type { Pace } from '../options';
 import type { Clock } from '../ports';
 
-/** Shorter waits are left to add up. */
+/** Shorter waits are skipped until they add up. */
 const SHORTEST_WAIT_MS = 100;
 
-/** Makes a job last as long as its pace says, and spreads the time evenly over the work. */
+/** Slows a job down to its pace, and spreads the time evenly over the work. */
 export class Pacer {
   public readonly startedAt: number;
 
@@ -16,14 +16,14 @@ export class Pacer {
     return this.clock.now() - this.startedAt;
   }
 
-  /** Waits until so many resources, which are such a share (0 to 1) of the work, may be done. Tells whether it had to. */
+  /** Waits until this number of resources and this share (0 to 1) of the job are due. Returns whether it waited. */
   public async reach(resources: number, share: number): Promise<boolean> {
     const due = Math.max(resources / this.pace.resourcesPerSecond * 1000, share * this.pace.minimumDurationMs);
-    const wait = due - this.elapsedMs();
-    if (wait <= 0 || (wait < SHORTEST_WAIT_MS && share < 1)) {
+    const waitMs = due - this.elapsedMs();
+    if (waitMs <= 0 || (waitMs < SHORTEST_WAIT_MS && share < 1)) {
       return false;
     }
-    await this.clock.sleep(wait, this.signal);
+    await this.clock.sleep(waitMs, this.signal);
     return true;
   }
 }

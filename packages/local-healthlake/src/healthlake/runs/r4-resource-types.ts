@@ -1,4 +1,4 @@
-/** The resource types of FHIR R4 (4.0.1) that can be instances, from the list at https://hl7.org/fhir/R4/resourcelist.html. */
+/** The concrete resource types of FHIR R4 (4.0.1), from https://hl7.org/fhir/R4/resourcelist.html. */
 export const R4_RESOURCE_TYPES: ReadonlySet<string> = new Set([
   'Account', 'ActivityDefinition', 'AdverseEvent', 'AllergyIntolerance', 'Appointment', 'AppointmentResponse', 'AuditEvent',
   'Basic', 'Binary', 'BiologicallyDerivedProduct', 'BodyStructure', 'Bundle',

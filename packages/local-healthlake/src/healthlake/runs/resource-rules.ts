@@ -1,17 +1,18 @@
 import { R4_RESOURCE_TYPES } from './r4-resource-types';
 
-/** A line that is stored. */
+/** A line that HealthLake stores. */
 export interface AcceptedLine {
   readonly resourceType: string;
   readonly id: string;
-  /** As it was read: parsing and printing again would lose the precision of decimals. */
+  /** The original text, because parsing and printing would lose the precision of decimals. */
   readonly json: string;
 }
 
-/** A line that is not, and why, in HealthLake's words. */
+/** A line that HealthLake rejects. */
 export interface RejectedLine {
   readonly resourceType?: string;
   readonly id?: string;
+  /** The reason, in HealthLake's words. */
   readonly diagnostics: string;
 }
 
@@ -19,8 +20,8 @@ const TYPE_PATTERN = '[A-Za-z]{1,256}';
 const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
 /**
- * Judges one line of NDJSON. This is not a FHIR validator: it wants a JSON object with an R4 resource type and a legal id,
- * and looks at nothing else, whatever the validation level. A Bundle is a resource like any other, and is not unwrapped.
+ * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, a JSON object with an R4 resource type
+ * and a legal id is accepted. A Bundle is a resource like any other and is not unwrapped.
  */
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);
@@ -41,7 +42,6 @@ export function judgeLine(line: string): AcceptedLine | RejectedLine {
   return { resourceType, id, json: line };
 }
 
-/** Tells the two apart. */
 export function isRejected(line: AcceptedLine | RejectedLine): line is RejectedLine {
   return 'diagnostics' in line;
 }

@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { S3Location } from './s3-location';
 
-/** An object as a listing shows it. */
+/** An entry of a listing. */
 export interface ListedObject {
   readonly key: string;
   readonly size: number;
 }
 
-/** Lists everything under a prefix, page by page. */
+/** Lists all objects below a prefix. */
 export async function* listObjects(s3: S3Client, prefix: S3Location, abortSignal: AbortSignal): AsyncGenerator<ListedObject> {
   let token: string | undefined;
   do {
@@ -23,23 +23,22 @@ export async function* listObjects(s3: S3Client, prefix: S3Location, abortSignal
   } while (token !== undefined);
 }
 
-/** Opens an object; whoever reads it destroys the stream. */
+/** Opens an object. The caller destroys the stream. */
 export async function openObject(s3: S3Client, object: S3Location, abortSignal: AbortSignal): Promise<Readable> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: object.bucket, Key: object.key }), { abortSignal });
-  return Body as Readable; // on Node the SDK hands out the response's stream
+  return Body as Readable; // the SDK's type on Node
 }
 
-/** Writes an object with SSE-KMS under the given key, as HealthLake writes everything. */
+/** Writes an object encrypted with the KMS key, like all output of HealthLake. */
 export async function putObject(
   s3: S3Client, object: S3Location, body: string, kmsKeyId: string, abortSignal?: AbortSignal,
 ): Promise<void> {
-  const put = new PutObjectCommand({
+  await s3.send(new PutObjectCommand({
     Bucket: object.bucket,
     Key: object.key,
     Body: body,
-    ContentLength: Buffer.byteLength(body), // the SDK warns about an empty body without it
+    ContentLength: Buffer.byteLength(body), // without it the SDK warns about an empty body
     ServerSideEncryption: 'aws:kms',
     SSEKMSKeyId: kmsKeyId,
-  });
-  await s3.send(put, { abortSignal });
+  }), { abortSignal });
 }

@@ -4,7 +4,7 @@ import type { Bucket, Encryption } from '../bucket';
 import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operation, type S3Operations, type S3Request } from '../request';
 import { encryptionFrom, publicAccessBlockFrom } from '../settings';
 
-/** The settings of a bucket, each read and written by an operation of its own. */
+/** The operations on bucket settings. */
 export const settingOperations: S3Operations = {
   GetBucketEncryption: setting('s3:GetEncryptionConfiguration', (bucket) => encryptionResponse(bucket.encryption)),
   PutBucketEncryption: setting('s3:PutEncryptionConfiguration', (bucket, request) => {
@@ -73,7 +73,7 @@ export const settingOperations: S3Operations = {
   }),
 };
 
-/** An operation on a setting: authorized on the bucket, then read or written. */
+/** Returns an operation that authorizes the action on the bucket and then reads or writes the setting. */
 function setting(action: string, apply: (bucket: Bucket, request: S3Request, s3: S3Context) => WireResponse | Promise<WireResponse>): S3Operation {
   return async (s3: S3Context, request: S3Request) => {
     const bucket = s3.buckets.get(request.bucket);

@@ -1,6 +1,6 @@
 import { empty, NO_CONTENT, xmlResponse, type S3Operations } from '../request';
 
-/** ListBuckets, CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation. */
+/** The operations on buckets themselves. */
 export const bucketOperations: S3Operations = {
   async ListBuckets(s3, request) {
     await s3.access.onAccount(request.caller, 's3:ListAllMyBuckets', '*');

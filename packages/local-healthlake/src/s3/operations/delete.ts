@@ -3,9 +3,9 @@ import { ServiceError, type Caller } from '../../service';
 import type { Bucket, ObjectVersion } from '../bucket';
 import { xmlResponse, type S3Context, type S3Operations } from '../request';
 
-const MOST_KEYS_PER_REQUEST = 1000;
+const MAX_KEYS_PER_REQUEST = 1000;
 
-/** DeleteObject, DeleteObjects. */
+/** The operations that delete objects. */
 export const deleteOperations: S3Operations = {
   async DeleteObject(s3, request) {
     const bucket = s3.buckets.get(request.bucket);
@@ -23,7 +23,7 @@ export const deleteOperations: S3Operations = {
     const bucket = s3.buckets.get(request.bucket);
     const document = parseXml(request.body.toString('utf8')).Delete;
     const objects = children(document, 'Object');
-    if (objects.length === 0 || objects.length > MOST_KEYS_PER_REQUEST) {
+    if (objects.length === 0 || objects.length > MAX_KEYS_PER_REQUEST) {
       throw new ServiceError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema');
     }
     const results = await Promise.all(objects.map((object) =>
@@ -56,7 +56,7 @@ async function deleteOne(
   }
 }
 
-/** The delete marker that was made, or the version that was removed. */
+/** Returns the new delete marker or the removed version. */
 async function deleteObject(
   s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId: string | undefined,
 ): Promise<ObjectVersion | undefined> {

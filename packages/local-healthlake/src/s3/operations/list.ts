@@ -4,9 +4,9 @@ import type { XmlElement } from '../../http/xml';
 import { ServiceError } from '../../service';
 import { xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
-const LARGEST_PAGE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
-/** ListObjectsV2, ListObjects, ListObjectVersions. */
+/** The operations that list objects. */
 export const listOperations: S3Operations = {
   async ListObjectsV2(s3, request) {
     const bucket = await listable(s3, request, 's3:ListBucket');
@@ -63,7 +63,7 @@ async function listable(s3: S3Context, request: S3Request, action: string): Prom
 }
 
 function pageRequest({ query }: S3Request, after: string | null): PageRequest {
-  const maxKeys = Number(query.get('max-keys') ?? LARGEST_PAGE);
+  const maxKeys = Number(query.get('max-keys') ?? MAX_PAGE_SIZE);
   if (!Number.isInteger(maxKeys) || maxKeys < 0) {
     throw new ServiceError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
   }
@@ -71,7 +71,7 @@ function pageRequest({ query }: S3Request, after: string | null): PageRequest {
     prefix: query.get('prefix') ?? '',
     delimiter: query.get('delimiter') ?? '',
     after: after ?? '',
-    maxKeys: Math.min(maxKeys, LARGEST_PAGE),
+    maxKeys: Math.min(maxKeys, MAX_PAGE_SIZE),
   };
 }
 
@@ -84,7 +84,7 @@ function* currentObjects(bucket: Bucket): Iterable<readonly [string, ObjectVersi
   }
 }
 
-/** Sorts the versions of one key behind the key itself and before every longer one. */
+/** Separates key and version in the names of versions. It sorts before every other character, so a key's versions precede longer keys. */
 const VERSION_SEPARATOR = '\u0000';
 
 function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]> {
@@ -95,7 +95,7 @@ function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]
   }
 }
 
-/** Where a listing of versions goes on after a key, or after one of its versions. */
+/** Returns the name after which a listing of versions continues: a key, or one of its versions. */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
   if (key === '') {
     return '';

@@ -1,16 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Bucket, Upload } from '../bucket';
-import { readCopySource } from './copy';
-import { authorizePut, checkWriteConditions, encryptionHeaders, keptHeaders, md5Etag, versionHeader } from './objects';
-import { parseRange } from './range';
+import { authorizePut, checkWriteConditions, encryptionHeaders, keptHeaders, md5Etag, parseRange, readCopySource, versionHeader } from './objects';
 import { children, parseXml, text } from '../../http/xml';
 import { ServiceError } from '../../service';
 import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
-/** Every part but the last has to be this big. */
-const SMALLEST_PART = 5 * 1024 * 1024;
+/** The minimum size of all parts but the last. */
+const MIN_PART_SIZE = 5 * 1024 * 1024;
 
-/** Uploads in parts. */
+/** The operations of multipart uploads. */
 export const multipartOperations: S3Operations = {
   async CreateMultipartUpload(s3, request) {
     const bucket = s3.buckets.get(request.bucket);
@@ -77,7 +75,7 @@ export const multipartOperations: S3Operations = {
   },
 };
 
-/** The upload, if the caller may go on with it: parts of an encrypted upload are decrypted again when they are put together. */
+/** Returns the upload; rejects unless the caller may continue it. S3 also decrypts the parts of an encrypted upload to join them. */
 async function authorizedUpload(s3: S3Context, request: S3Request): Promise<Upload> {
   const bucket = s3.buckets.get(request.bucket);
   await s3.access.onObject(request.caller, 's3:PutObject', bucket, request.key);
@@ -126,7 +124,7 @@ function chosenParts(request: S3Request, upload: Upload): { readonly body: Buffe
     throw new ServiceError('InvalidPart', 'One or more of the specified parts could not be found. '
       + 'The part may not have been uploaded, or the specified entity tag may not match the part\'s entity tag.');
   });
-  if (parts.slice(0, -1).some((part) => part.body.length < SMALLEST_PART)) {
+  if (parts.slice(0, -1).some((part) => part.body.length < MIN_PART_SIZE)) {
     throw new ServiceError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
   }
   return parts;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Bucket, Encryption, ObjectVersion } from '../bucket';
-import { parseRange } from './range';
 import { ServiceError, type Caller, type WireResponse } from '../../service';
-import { empty, type S3Context, type S3Operations, type S3Request } from '../request';
+import type { Bucket, Encryption, ObjectVersion } from '../bucket';
+import { bucketAndKey } from '../operation-name';
+import { empty, xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
-/** Headers that are kept with an object and come back with it. */
+/** The request headers that are stored with an object and returned with it. */
 const KEPT_HEADERS = /^(x-amz-meta-.*|x-amz-website-redirect-location|content-(type|disposition|language|encoding)|cache-control|expires)$/;
 
-/** GetObject, HeadObject, PutObject. */
+/** The operations that read and write objects. */
 export const objectOperations: S3Operations = {
   async GetObject(s3, request) {
     const bucket = s3.buckets.get(request.bucket);
@@ -22,29 +22,49 @@ export const objectOperations: S3Operations = {
   },
 
   async PutObject(s3, request) {
-    const bucket = s3.buckets.get(request.bucket);
-    const encryption = await authorizePut(s3, request, bucket);
-    checkWriteConditions(request, bucket);
-    const object = bucket.put(request.key, {
-      deleteMarker: false,
-      body: request.body,
-      etag: md5Etag(request.body),
-      lastModified: s3.environment.clock.now(),
-      headers: keptHeaders(request.headers),
-      encryption,
-    });
-    return empty({ etag: object.etag, ...encryptionHeaders(object.encryption), ...versionHeader(bucket, object) });
+    const { object, headers } = await store(s3, request, { body: request.body, etag: md5Etag(request.body), headers: keptHeaders(request.headers) });
+    return empty({ etag: object.etag, ...headers });
+  },
+
+  async CopyObject(s3, request) {
+    const { body, etag, headers: sourceHeaders } = await readCopySource(s3, request);
+    const isReplaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
+    const { object, headers } = await store(s3, request, { body, etag, headers: isReplaced ? keptHeaders(request.headers) : sourceHeaders });
+    const response = xmlResponse('CopyObjectResult', { ETag: object.etag, LastModified: new Date(object.lastModified).toISOString() });
+    return { ...response, headers: { ...response.headers, ...headers } };
   },
 };
 
-/** The object with its content, if the caller may read and decrypt it. */
+/** Stores a new version of the requested object; returns it with the headers of the answer. */
+async function store(
+  s3: S3Context, request: S3Request, content: Pick<ObjectVersion, 'body' | 'etag' | 'headers'>,
+): Promise<{ readonly object: ObjectVersion; readonly headers: Record<string, string> }> {
+  const bucket = s3.buckets.get(request.bucket);
+  const encryption = await authorizePut(s3, request, bucket);
+  checkWriteConditions(request, bucket);
+  const object = bucket.put(request.key, { ...content, deleteMarker: false, lastModified: s3.environment.clock.now(), encryption });
+  return { object, headers: { ...encryptionHeaders(encryption), ...versionHeader(bucket, object) } };
+}
+
+/** Returns the object in the x-amz-copy-source header; rejects unless the caller may read it. */
+export async function readCopySource(s3: S3Context, request: S3Request): Promise<ObjectVersion> {
+  const [path, parameters] = (request.headers['x-amz-copy-source'] ?? '').split('?');
+  const { bucket, key } = bucketAndKey(`/${decodeURIComponent(path).replace(/^\//, '')}`);
+  if (!bucket || !key) {
+    throw new ServiceError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  }
+  const versionId = new URLSearchParams(parameters).get('versionId') ?? undefined;
+  return readObject(s3, request.caller, s3.buckets.get(bucket), key, versionId);
+}
+
+/** Returns the object; rejects unless the caller may read and decrypt it. */
 export async function readObject(s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId?: string): Promise<ObjectVersion> {
   const object = await findObject(s3, caller, bucket, key, versionId);
   await s3.access.useKey(caller, 'kms:Decrypt', object.encryption, bucket, key);
   return object;
 }
 
-/** Decides how a new object is encrypted and whether the caller may write it and use the key for it. */
+/** Returns the encryption of a new object; rejects unless the caller may write it and use its key. */
 export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bucket): Promise<Encryption> {
   const { headers, caller, key } = request;
   const algorithm = headers['x-amz-server-side-encryption'];
@@ -59,7 +79,7 @@ export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bu
   return keyArn ? { ...encryption, keyId: keyArn } : encryption;
 }
 
-/** Refuses a write whose If-None-Match or If-Match doesn't hold. */
+/** Throws if If-None-Match or If-Match of a write doesn't hold. */
 export function checkWriteConditions({ headers, key }: S3Request, bucket: Bucket): void {
   const current = bucket.find(key);
   const exists = current && !current.deleteMarker;
@@ -80,7 +100,7 @@ export function checkWriteConditions({ headers, key }: S3Request, bucket: Bucket
 
 export function keptHeaders(headers: S3Request['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => KEPT_HEADERS.test(name)).map(([name, value]) =>
-    // The framing of the body in transit is not part of the object.
+    // aws-chunked describes the request, not the object.
     [name, name === 'content-encoding' ? value.split(/,\s*/).filter((encoding) => encoding !== 'aws-chunked').join(',') : value]);
   return Object.fromEntries(kept.filter(([, value]) => value));
 }
@@ -101,7 +121,7 @@ export function versionHeader(bucket: Bucket, { versionId }: ObjectVersion): Rec
   return bucket.versioning ? { 'x-amz-version-id': versionId } : {};
 }
 
-/** The object, delete markers apart, if the caller may read it. */
+/** Returns the object; rejects if it is a delete marker or the caller may not read it. */
 export async function findObject(s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId?: string): Promise<ObjectVersion> {
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
   await s3.access.onObject(caller, action, bucket, key, versionId === undefined ? {} : { 's3:VersionId': versionId });
@@ -138,7 +158,7 @@ function requestedEncryption(
   };
 }
 
-/** The answer to a read whose condition says that no content is wanted. */
+/** Checks the conditions of a read. Returns the answer without content if the client has the object already. */
 function conditional({ headers }: S3Request, object: ObjectVersion): WireResponse | undefined {
   const expected = headers['if-match'];
   if (expected !== undefined && !sameEtag(expected, object.etag)) {
@@ -166,6 +186,21 @@ function withBody(request: S3Request, object: ObjectVersion): WireResponse {
     },
     body,
   };
+}
+
+/** Parses a Range header for a content of `size` bytes. Returns undefined unless it is a single range of bytes. `end` is inclusive. */
+export function parseRange(header: string | undefined, size: number): { readonly start: number; readonly end: number } | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) {
+    return undefined;
+  }
+  const [first, last] = [match[1], match[2]];
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (start > end) {
+    throw new ServiceError('InvalidRange', 'The requested range is not satisfiable', 416);
+  }
+  return { start, end };
 }
 
 function sameEtag(given: string, etag: string): boolean {

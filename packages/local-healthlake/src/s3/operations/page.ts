@@ -1,8 +1,8 @@
-/** What a listing asks for. */
+/** The parameters of a listing. */
 export interface PageRequest {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Names up to this one have been listed before. */
+  /** Earlier pages have listed the names up to this one. */
   readonly after: string;
   readonly maxKeys: number;
 }
@@ -10,13 +10,13 @@ export interface PageRequest {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly commonPrefixes: readonly string[];
-  /** The last name on the page, where the next one goes on; undefined if there is no next one. */
+  /** The last name of the page, after which the next page begins; undefined on the last page. */
   readonly next?: string;
 }
 
 /**
- * One page of a listing: names below the prefix, those with a delimiter further on rolled up into common prefixes.
- * @param entries in the order of their names
+ * Returns one page of the names below the prefix. Names with a delimiter after the prefix are rolled up into common prefixes.
+ * @param entries sorted by name
  */
 export function page<T>(entries: Iterable<readonly [name: string, item: T]>, request: PageRequest): Page<T> {
   const items: T[] = [];
@@ -43,7 +43,7 @@ export function page<T>(entries: Iterable<readonly [name: string, item: T]>, req
   return { items, commonPrefixes };
 }
 
-/** A common prefix that was listed stands for all names below it. */
+/** Whether earlier pages have not listed the name. A listed common prefix covers all names below it. */
 function comesAfter(name: string, { after, delimiter, prefix }: PageRequest): boolean {
   if (name <= after) {
     return false;

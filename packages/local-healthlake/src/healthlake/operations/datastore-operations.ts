@@ -1,0 +1,67 @@
+import {
+  CreateFHIRDatastore$, DeleteFHIRDatastore$, DescribeFHIRDatastore$, ListFHIRDatastores$,
+  type CreateFHIRDatastoreRequest, type DeleteFHIRDatastoreRequest, type DescribeFHIRDatastoreRequest, type ListFHIRDatastoresRequest,
+} from '@aws-sdk/client-healthlake';
+import { operation, type OperationContext, type Operations } from './operation';
+import { paginate } from './pagination';
+import type { Datastore } from '../datastores/datastore';
+import { datastoreNotFound } from '../datastores/datastores';
+import { JobAbortion } from '../failures';
+import { ServiceError } from '../ports';
+
+/** The operations on data stores. */
+export function datastoreOperations({ ports: { clock, region }, access, datastores, tokens, newId }: OperationContext): Operations {
+  return {
+    CreateFHIRDatastore: operation<CreateFHIRDatastoreRequest>(CreateFHIRDatastore$, async (input, caller) => {
+      await access.onAccount(caller, 'CreateFHIRDatastore');
+      return summaryOf(await tokens.once('CreateFHIRDatastore', input, async () => {
+        const id = newId();
+        const endpoint = `https://healthlake.${region}.amazonaws.com/datastore/${id}/r4/`;
+        return datastores.add({ id, arn: access.datastoreArn(id), endpoint, request: input });
+      }));
+    }),
+
+    DescribeFHIRDatastore: operation<DescribeFHIRDatastoreRequest>(DescribeFHIRDatastore$, async (input, caller) => {
+      await access.onDatastore(caller, 'DescribeFHIRDatastore', input.DatastoreId!);
+      return { DatastoreProperties: datastores.get(input.DatastoreId!).properties(clock.now()) };
+    }),
+
+    ListFHIRDatastores: operation<ListFHIRDatastoresRequest>(ListFHIRDatastores$, async (input, caller) => {
+      await access.onAccount(caller, 'ListFHIRDatastores');
+      const { DatastoreName, DatastoreStatus, CreatedBefore, CreatedAfter } = input.Filter ?? {};
+      const now = clock.now();
+      const found = datastores.all().filter((datastore) => {
+        const properties = datastore.properties(now);
+        return (DatastoreName === undefined || properties.DatastoreName === DatastoreName)
+          && (DatastoreStatus === undefined || properties.DatastoreStatus === DatastoreStatus)
+          && (CreatedBefore === undefined || datastore.createdAt < CreatedBefore.getTime())
+          && (CreatedAfter === undefined || datastore.createdAt > CreatedAfter.getTime());
+      });
+      const { items, nextToken } = paginate('ListFHIRDatastores', found, input);
+      return { DatastorePropertiesList: items.map((datastore) => datastore.properties(now)), NextToken: nextToken };
+    }),
+
+    /** Fails the jobs that run or wait. AWS doesn't document their end. */
+    DeleteFHIRDatastore: operation<DeleteFHIRDatastoreRequest>(DeleteFHIRDatastore$, async (input, caller) => {
+      await access.onDatastore(caller, 'DeleteFHIRDatastore', input.DatastoreId!);
+      const datastore = datastores.get(input.DatastoreId!);
+      const status = datastore.status(clock.now());
+      if (status === 'DELETED') {
+        throw datastoreNotFound(datastore.id);
+      }
+      if (status !== 'ACTIVE') {
+        throw new ServiceError('ConflictException', `The data store ${datastore.id} is in a transition state: ${status}`);
+      }
+      datastore.markDeleted(clock.now());
+      const reason = new JobAbortion('The data store was deleted');
+      await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
+      datastore.resources.clear(); // the running job may have stored some before it ended
+      return summaryOf(datastore);
+    }),
+  };
+
+  function summaryOf(datastore: Datastore) {
+    const { DatastoreId, DatastoreArn, DatastoreStatus, DatastoreEndpoint } = datastore.properties(clock.now());
+    return { DatastoreId, DatastoreArn, DatastoreStatus, DatastoreEndpoint };
+  }
+}
