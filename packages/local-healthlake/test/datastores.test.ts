@@ -15,7 +15,7 @@ async function status(id: string): Promise<string | undefined> {
 
 const NEVER = 1e12;
 
-test('a data store is described as it was asked for', async () => {
+test('describes a data store with its requested properties', async () => {
   aws = await Harness.start();
   const created = await aws.healthLake.send(new CreateFHIRDatastoreCommand({
     DatastoreTypeVersion: 'R4',
@@ -40,7 +40,7 @@ test('a data store is described as it was asked for', async () => {
   });
 });
 
-test('a data store is CREATING before it is ACTIVE; till then nothing is imported and it can not be deleted', async () => {
+test('refuses imports and the deletion while a data store is CREATING', async () => {
   aws = await Harness.start({ datastoreCreationMs: NEVER });
   const id = await aws.createDatastore();
   expect(await status(id)).toBe('CREATING');
@@ -50,7 +50,7 @@ test('a data store is CREATING before it is ACTIVE; till then nothing is importe
   await expect(aws.healthLake.send(new DeleteFHIRDatastoreCommand({ DatastoreId: id }))).rejects.toMatchObject({ name: 'ConflictException' });
 });
 
-test('a data store becomes ACTIVE in its time', async () => {
+test('makes a data store ACTIVE after the creation time', async () => {
   aws = await Harness.start({ datastoreCreationMs: 60_000 });
   const id = await aws.createDatastore();
   expect(await status(id)).toBe('CREATING');
@@ -58,7 +58,7 @@ test('a data store becomes ACTIVE in its time', async () => {
   expect(await status(id)).toBe('ACTIVE');
 });
 
-test('deleting takes the resources at once; the data store is described as DELETED for a while', async () => {
+test('deletes the resources at once and describes the data store as DELETED for a while', async () => {
   aws = await Harness.start({ deletedDatastoreRetentionMs: 200_000 });
   await aws.put('data/a.ndjson', patient('a'));
   const jobId = await aws.startImport();
@@ -78,7 +78,7 @@ test('deleting takes the resources at once; the data store is described as DELET
   await expect(aws.describe(jobId)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('deleting ends the job that runs and those that wait', async () => {
+test('fails the running and the waiting jobs of a deleted data store', async () => {
   aws = await Harness.start({ pace: { minimumDurationMs: NEVER, submitDelayMs: 0 }, datastoreDeletionMs: NEVER });
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const [running, waiting] = [await aws.startImport(), await aws.startImport()];
@@ -92,7 +92,7 @@ test('deleting ends the job that runs and those that wait', async () => {
   expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
 });
 
-test('data stores are listed page by page, the newest first, and by name, status and time', async () => {
+test('lists data stores newest first, by page, name, status and time', async () => {
   aws = await Harness.start();
   const ids = [aws.datastoreId];
   for (const name of ['b', 'c', 'b']) {
@@ -117,7 +117,7 @@ test('data stores are listed page by page, the newest first, and by name, status
   expect(await list({ CreatedBefore: third.CreatedAt })).toEqual(ids.slice(2));
 });
 
-test('the same client token makes one data store', async () => {
+test('creates one data store for a repeated client token', async () => {
   aws = await Harness.start();
   const create = async (DatastoreName: string): Promise<string> => {
     const { DatastoreId } = await aws.healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName, ClientToken: 't' }));
@@ -128,14 +128,14 @@ test('the same client token makes one data store', async () => {
   await expect(create('b')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('what is not known is not found, and what is not played is an unknown operation', async () => {
+test('answers ResourceNotFoundException for unknown ids and UnknownOperationException for other operations', async () => {
   aws = await Harness.start();
   await expect(status('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
   await expect(aws.describe('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await expect(aws.healthLake.send(new TagResourceCommand({ ResourceARN: 'arn', Tags: [] }))).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
-test('errors are worded in AWS JSON 1.0', async () => {
+test('encodes errors in AWS JSON 1.0', async () => {
   aws = await Harness.start();
   const { healthLake } = aws.service;
   for (const operation of ['Nonsense', 'constructor', '']) {

@@ -1,5 +1,5 @@
-import { DeleteFHIRDatastoreCommand, DescribeFHIRExportJobCommand, ListFHIRImportJobsCommand, StartFHIRExportJobCommand } from '@aws-sdk/client-healthlake';
-import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
+import { DeleteFHIRDatastoreCommand, DescribeFHIRExportJobCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
+import { Harness, patient } from './harness';
 import type { JobOverride } from '../src/healthlake/options';
 
 const PAUSE_MS = 30_000;
@@ -17,10 +17,10 @@ afterEach(() => aws.close());
 test.each<[string, JobOverride, string, string[], string | undefined]>([
   ['completes', {}, patient('a'), ['COMPLETED'], undefined],
   ['completes with errors', {}, 'no JSON', ['COMPLETED_WITH_ERRORS'], undefined],
-  ['can not go on', {}, '', ['FAILED'], expect.stringContaining('No .ndjson files were found')],
+  ['has no input', {}, '', ['FAILED'], expect.stringContaining('No .ndjson files were found')],
   ['is made to fail', { outcome: { status: 'FAILED', message: 'too much' } }, patient('a'), ['FAILED'], 'too much'],
-  ['is made to be cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), ['CANCEL_COMPLETED'], undefined],
-])('a job that %s shows its detour for as long as asked for', async (_, override, body, end, message) => {
+  ['is made to cancel', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), ['CANCEL_COMPLETED'], undefined],
+])('shows the detour of a job that %s for its duration', async (_, override, body, end, message) => {
   await start({ ...override, detour: PAUSED }, body);
   const cancelling = override.outcome?.status === 'CANCEL_COMPLETED' ? ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] : [];
   let pausedAt = Infinity;
@@ -41,7 +41,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   expect(job.EndTime!.getTime() - pausedAt).toBeGreaterThanOrEqual(PAUSE_MS);
 });
 
-test('a list shows it too, and other jobs wait for its end', async () => {
+test('lists the detour\'s status and keeps other jobs waiting', async () => {
   await start({ detour: PAUSED });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await aws.event(first, ({ status }) => String(status) === PAUSED.status);
@@ -49,20 +49,16 @@ test('a list shows it too, and other jobs wait for its end', async () => {
   expect(ImportJobPropertiesList!.map(({ JobId, JobStatus }) => [JobId, JobStatus])).toEqual([[second, 'QUEUED'], [first, PAUSED.status]]);
 });
 
-test('an export job makes it as well', async () => {
+test('shows the detour of an export job', async () => {
   await start({ detour: PAUSED });
-  const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
-    DatastoreId: aws.datastoreId,
-    DataAccessRoleArn: DATA_ACCESS_ROLE,
-    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-  }));
-  await aws.event(JobId!, ({ status }) => String(status) === PAUSED.status);
+  const JobId = await aws.startExport();
+  await aws.event(JobId, ({ status }) => String(status) === PAUSED.status);
   const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
   expect(ExportJobProperties).toMatchObject({ JobStatus: PAUSED.status });
-  await aws.event(JobId!, ({ status }) => status === 'COMPLETED');
+  await aws.event(JobId, ({ status }) => status === 'COMPLETED');
 });
 
-test('it ends early if the data store is deleted', async () => {
+test('ends the detour when the data store is deleted', async () => {
   await start({ detour: { ...PAUSED, ms: 1e12 } });
   const jobId = await aws.startImport();
   await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);

@@ -1,4 +1,4 @@
-import { DescribeFHIRExportJobCommand, StartFHIRExportJobCommand, type ExportJobProperties } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRExportJobCommand, type ExportJobProperties } from '@aws-sdk/client-healthlake';
 import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
 
 let aws: Harness;
@@ -9,29 +9,19 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-async function startExport(): Promise<string> {
-  const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
-    DatastoreId: aws.datastoreId,
-    JobName: 'monthly',
-    DataAccessRoleArn: DATA_ACCESS_ROLE,
-    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-  }));
-  return JobId!;
-}
-
 async function describeExport(jobId: string): Promise<ExportJobProperties> {
   const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId: jobId }));
   return ExportJobProperties!;
 }
 
-test('an export writes all resources, one object for each type', async () => {
+test('exports all resources, one object for each type', async () => {
   await aws.put('data/1.ndjson', patient('a', { active: false }) + patient('b') + '{"resourceType":"Group","id":"g","quantity":1.00}');
   await aws.ended(await aws.startImport());
   await aws.put('data/1.ndjson', patient('a', { active: true }));
   const importJob = await aws.startImport();
   await aws.ended(importJob);
 
-  const jobId = await startExport();
+  const jobId = await aws.startExport('monthly');
   await aws.event(jobId, ({ status }) => status === 'COMPLETED');
   expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']);
   const folder = `data/${aws.datastoreId}-FHIR_EXPORT-${jobId}/`;
@@ -53,17 +43,17 @@ test('an export writes all resources, one object for each type', async () => {
   await expect(aws.describe(jobId)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('an export of nothing writes nothing', async () => {
-  const jobId = await startExport();
+test('writes no object for an empty data store', async () => {
+  const jobId = await aws.startExport();
   await aws.event(jobId, ({ status }) => status === 'COMPLETED');
   expect((await aws.outputKeys()).filter((key) => key.includes('EXPORT'))).toEqual([]);
 });
 
-test('jobs of both kinds do not wait for each other', async () => {
+test('runs an import and an export at the same time', async () => {
   await aws.close();
   aws = await Harness.start({ pace: { minimumDurationMs: 1e12 } });
   await aws.put('data/1.ndjson', patient('a'));
-  const [importJob, exportJob] = [await aws.startImport(), await startExport()];
+  const [importJob, exportJob] = [await aws.startImport(), await aws.startExport()];
   await aws.event(importJob, ({ status }) => status === 'IN_PROGRESS');
   await aws.event(exportJob, ({ status }) => status === 'IN_PROGRESS');
   expect(aws.service.healthLake.exportJobs(aws.datastoreId)).toMatchObject([{ JobStatus: 'IN_PROGRESS' }]);

@@ -1,5 +1,5 @@
 import {
-  CreateFHIRDatastoreCommand, DescribeFHIRImportJobCommand, HealthLakeClient, StartFHIRImportJobCommand,
+  CreateFHIRDatastoreCommand, DescribeFHIRImportJobCommand, HealthLakeClient, StartFHIRExportJobCommand, StartFHIRImportJobCommand,
   type ImportJobProperties, type StartFHIRImportJobCommandInput,
 } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -25,10 +25,10 @@ export const CALLER: Caller = { arn: `arn:aws:iam::${ACCOUNT}:user/admin`, princ
 
 const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
 
-/** What HealthLake, S3 and the router ask of IAM. */
+/** The IAM of HealthLake, S3 and the router. */
 export type HarnessIam = HealthLakeIam & PolicyChecker & Callers;
 
-/** Everybody is the administrator, and may do everything. */
+/** Every caller is the administrator, and every call is allowed. */
 const OPEN_IAM: HarnessIam = {
   callerOf: () => CALLER,
   authorize: async () => {},
@@ -36,14 +36,14 @@ const OPEN_IAM: HarnessIam = {
   assumeRole: async () => ({ caller: CALLER, credentials: { ...CREDENTIALS, sessionToken: 'any', expiration: new Date(8.64e15) } }),
 };
 
-/** HealthLake with real HTTP, S3 and KMS around it, reached by the SDK's clients. */
+/** HealthLake with HTTP, S3 and KMS, called by the SDK's clients. */
 export class Harness<I extends HarnessIam = HarnessIam> {
-  /** Starts everything, with two buckets, a key and an ACTIVE data store. */
+  /** Starts HealthLake with two buckets, a key and an ACTIVE data store. */
   public static async start(options: HealthLakeOptions = {}): Promise<Harness> {
     return Harness.startWith(() => OPEN_IAM, CREDENTIALS, options);
   }
 
-  /** Starts everything with another IAM. */
+  /** Like `start`, with another IAM. */
   public static async startWith<I extends HarnessIam>(
     iamOf: (environment: Environment) => I, credentials: AwsCredentialIdentity, options: HealthLakeOptions = {},
   ): Promise<Harness<I>> {
@@ -64,7 +64,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
   private readonly clients: { destroy(): void }[] = [];
   private readonly router: Router;
   private readonly kms: Kms;
-  private readonly bucketsOfAws: S3;
+  private readonly s3Service: S3;
   private url = '';
 
   private constructor(
@@ -84,11 +84,11 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     this.service.healthLake.observe((event) => this.events.push(event));
     this.router = new Router(this.iam, this.clock);
     this.router.register('healthlake', this.service);
-    this.bucketsOfAws = new S3(this.environment, this.iam, this.kms);
-    this.router.register('s3', this.bucketsOfAws);
+    this.s3Service = new S3(this.environment, this.iam, this.kms);
+    this.router.register('s3', this.s3Service);
   }
 
-  /** A HealthLake client of a principal; of the administrator unless given. */
+  /** Returns a HealthLake client; its default credentials are the administrator's. */
   public client(credentials = this.credentials): HealthLakeClient {
     const client = new HealthLakeClient({ endpoint: this.url, region: 'us-east-1', credentials, maxAttempts: 1 });
     this.clients.push(client);
@@ -104,11 +104,11 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     await this.s3.send(new PutObjectCommand({ Bucket: INPUT, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
   }
 
-  /** Many small input objects at once, past the wire. */
+  /** Stores many small input objects without HTTP requests. */
   public putDirectly(keys: readonly string[]): void {
     const version = { deleteMarker: false, body: Buffer.from('x'), etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' as const } };
     for (const key of keys) {
-      this.bucketsOfAws.bucket(INPUT).put(key, version);
+      this.s3Service.bucket(INPUT).put(key, version);
     }
   }
 
@@ -127,32 +127,41 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return JobId!;
   }
 
+  public async startExport(JobName?: string): Promise<string> {
+    const { JobId } = await this.healthLake.send(new StartFHIRExportJobCommand({
+      DatastoreId: this.datastoreId,
+      JobName,
+      DataAccessRoleArn: DATA_ACCESS_ROLE,
+      OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: this.keyArn } },
+    }));
+    return JobId!;
+  }
+
   public async describe(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
     const { ImportJobProperties } = await this.healthLake.send(new DescribeFHIRImportJobCommand({ DatastoreId: datastoreId, JobId: jobId }));
     return ImportJobProperties!;
   }
 
-  /** Waits for the job's end and describes it. */
+  /** Waits until the job ends, and describes it. */
   public async ended(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
     await this.event(jobId, (event) => ENDED.includes(event.status));
     return this.describe(jobId, datastoreId);
   }
 
-  /** Resolves with the first event of the job that is as wanted, past ones included. */
-  public async event(jobId: string, isWanted: (event: JobEvent) => boolean): Promise<JobEvent> {
-    const wanted = (event: JobEvent): boolean => event.jobId === jobId && isWanted(event);
-    return this.events.find(wanted) ?? new Promise((resolve) => {
+  /** Returns the first past or future event of the job that matches. */
+  public async event(jobId: string, matches: (event: JobEvent) => boolean): Promise<JobEvent> {
+    const isMatch = (event: JobEvent): boolean => event.jobId === jobId && matches(event);
+    return this.events.find(isMatch) ?? new Promise((resolve) => {
       const stop = this.service.healthLake.observe((event) => {
-        if (!wanted(event)) {
-          return;
+        if (isMatch(event)) {
+          stop();
+          resolve(event);
         }
-        stop();
-        resolve(event);
       });
     });
   }
 
-  /** The statuses a job had, one after the other. */
+  /** The sequence of the job's statuses. */
   public statuses(jobId: string): string[] {
     const all = this.events.filter((event) => event.jobId === jobId).map((event) => event.status);
     return all.filter((status, index) => status !== all[index - 1]);
@@ -163,7 +172,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return (Contents ?? []).map(({ Key }) => Key!);
   }
 
-  /** An output object, which must be encrypted with the key. */
+  /** Reads an output object and checks that it is encrypted with the key. */
   public async output(key: string): Promise<string> {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await this.s3.send(new GetObjectCommand({ Bucket: OUTPUT, Key: key }));
     expect({ ServerSideEncryption, SSEKMSKeyId }).toEqual({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: this.keyArn });
@@ -192,7 +201,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
   }
 }
 
-/** One FHIR resource as a line of NDJSON. */
+/** Returns a Patient as a line of NDJSON. */
 export function patient(id: string, more: object = {}): string {
   return `${JSON.stringify({ resourceType: 'Patient', id, ...more })}\n`;
 }

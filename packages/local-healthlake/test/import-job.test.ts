@@ -9,7 +9,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Makes the job last more than half a second, enough to do something while it runs. */
+/** Restarts with jobs that take over half a second of real time, so that a test can act while one runs. */
 async function restart(): Promise<void> {
   await aws.close();
   aws = await Harness.start({ pace: { minimumDurationMs: 120_000 } });
@@ -27,7 +27,7 @@ async function jsonLines(key: string): Promise<Record<string, any>[]> {
   return text.trimEnd().split('\n').map((line) => JSON.parse(line));
 }
 
-test('an import without errors: statuses, resources, manifest, SUCCESS and no FAILURE', async () => {
+test('completes an import with resources, a manifest and SUCCESS results', async () => {
   await aws.put('data/Patient.ndjson', patient('a', { multipleBirthDecimal: 1.5 }) + patient('b'));
   await aws.put('data/Observation.ndjson', '{"resourceType":"Observation","id":"a","valueDecimal":1.50}');
   const jobId = await aws.startImport({ JobName: 'nightly', ValidationLevel: 'structure-only' });
@@ -71,7 +71,7 @@ test('an import without errors: statuses, resources, manifest, SUCCESS and no FA
   expect(second).toMatchObject({ lineId: 2, resourceId: 'b' });
 });
 
-test('an import with errors: counts, FAILURE lines, the manifest key by key', async () => {
+test('completes an import with errors, with counts, FAILURE results and all keys of the manifest', async () => {
   const lines = [patient('a'), '{"resourceType":"Patient"}\n', '\n', '{"resourceType":"Pet","id":"p"}\n', patient('a/b'), patient('c')];
   await aws.put('data/Patient.ndjson', lines.join(''));
   await aws.put('data/Bad.ndjson', 'no json');
@@ -121,7 +121,7 @@ test('an import with errors: counts, FAILURE lines, the manifest key by key', as
   ]);
 });
 
-test('a second import makes new versions, and so does a repeated id', async () => {
+test('stores a new version for a second import and for a repeated id', async () => {
   await aws.put('data/Patient.ndjson', patient('a', { active: false }) + patient('b'));
   await aws.ended(await aws.startImport());
   await aws.put('data/Patient.ndjson', patient('a', { active: true }) + patient('a', { active: false }));
@@ -134,7 +134,7 @@ test('a second import makes new versions, and so does a repeated id', async () =
   expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map((line) => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
 });
 
-test('sub-folders are kept, other objects and empty ones ignored', async () => {
+test('keeps the paths of input files and ignores other and empty objects', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
   for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) {
@@ -149,7 +149,7 @@ test('sub-folders are kept, other objects and empty ones ignored', async () => {
   ]);
 });
 
-test('a Bundle is one resource: its entries are neither imported nor carried out', async () => {
+test('imports a Bundle as one resource, without importing or executing its entries', async () => {
   const bundle = (entry: object, more: object = {}) => `${JSON.stringify({ resourceType: 'Bundle', ...more, type: 'transaction', entry: [entry] })}\n`;
   await aws.put('data/1-Patient.ndjson', patient('kept'));
   await aws.put('data/2-Bundle.ndjson', [
@@ -166,7 +166,7 @@ test('a Bundle is one resource: its entries are neither imported nor carried out
   ]);
 });
 
-test('the input location is a prefix of keys, as in S3; the output location is a folder', async () => {
+test('takes the input location as a key prefix and the output location as a folder', async () => {
   for (const name of ['data/in-1/Patient', 'data/in-2/Patient', 'data/other']) {
     await aws.put(`${name}.ndjson`, patient(name.replace(/\//g, '.')));
   }
@@ -183,14 +183,14 @@ test('the input location is a prefix of keys, as in S3; the output location is a
     ['in-1', 'in-2'].map((part) => `${folder(jobId)}SUCCESS/${part}/Patient.ndjson`));
 });
 
-test('more files than a page of a listing are all read', async () => {
+test('reads all pages of the input listing', async () => {
   aws.putDirectly(Array.from({ length: 1_005 }, (_, index) => `data/${index}.txt`));
   await aws.put('data/zz.ndjson', patient('last'));
   const job = await aws.ended(await aws.startImport());
   expect(job).toMatchObject({ JobStatus: 'COMPLETED', JobProgressReport: { TotalNumberOfScannedFiles: 1 } });
 });
 
-test('without input files the job fails, with a message and without a manifest', async () => {
+test('fails without input files, with a message and without a manifest', async () => {
   await aws.put('data/readme.txt', 'x');
   await aws.put('data/PATIENT.NDJSON', patient('a'));
   await aws.put('data/Empty.ndjson', '');
@@ -200,7 +200,7 @@ test('without input files the job fails, with a message and without a manifest',
   expect(await aws.outputKeys()).toEqual([PROBE]);
 });
 
-test('a file that vanishes after the listing is counted as unreadable', async () => {
+test('counts a file that is deleted after the listing as unreadable', async () => {
   await restart();
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
@@ -216,7 +216,7 @@ test('a file that vanishes after the listing is counted as unreadable', async ()
   });
 });
 
-test('the progress report moves, never backwards, and Describe shows it', async () => {
+test('increases the counts of the progress report during a job', async () => {
   await restart();
   for (const file of ['1', '2', '3']) {
     await aws.put(`data/${file}.ndjson`, Array.from({ length: 20 }, (_, i) => patient(`${file}-${i}`)).join(''));
@@ -235,7 +235,7 @@ test('the progress report moves, never backwards, and Describe shows it', async 
   expect(imported.at(-1)).toBe(60);
 });
 
-test('closing in the middle of a job leaves nothing running', async () => {
+test('stops a running job on close', async () => {
   await restart();
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const jobId = await aws.startImport();

@@ -1,5 +1,5 @@
-import { ListFHIRExportJobsCommand, ListFHIRImportJobsCommand, StartFHIRExportJobCommand } from '@aws-sdk/client-healthlake';
-import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
+import { ListFHIRExportJobsCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
+import { Harness, patient } from './harness';
 import type { HealthLakeOptions } from '../src/healthlake/options';
 
 const DELAY_MS = 60_000;
@@ -13,15 +13,6 @@ async function start(options: HealthLakeOptions): Promise<void> {
 
 afterEach(() => aws.close());
 
-async function startExport(): Promise<string> {
-  const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
-    DatastoreId: aws.datastoreId,
-    DataAccessRoleArn: DATA_ACCESS_ROLE,
-    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-  }));
-  return JobId!;
-}
-
 const LISTS = {
   import: async () => {
     const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
@@ -33,7 +24,7 @@ const LISTS = {
   },
 };
 
-/** Lists until the job is there, and gives the lists and how long after its submission the first one with it was asked for, at the latest. */
+/** Lists the jobs until the job is listed. Returns the lists, and the time from the job's submission to the last list. */
 async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ lists: unknown[][]; afterMs: number }> {
   const { healthLake } = aws.service;
   const { SubmitTime } = [...healthLake.importJobs(aws.datastoreId), ...healthLake.exportJobs(aws.datastoreId)].find(({ JobId }) => JobId === jobId)!;
@@ -46,16 +37,16 @@ async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ 
   }
 }
 
-describe.each(['import', 'export'] as const)('an %s job', (kind) => {
-  const begin = () => kind === 'import' ? aws.startImport() : startExport();
+describe.each(['import', 'export'] as const)('the list of %s jobs', (kind) => {
+  const begin = () => kind === 'import' ? aws.startImport() : aws.startExport();
 
-  test('is listed at once', async () => {
+  test('shows a job at once', async () => {
     await start({});
     const jobId = await begin();
     expect(await LISTS[kind]()).toEqual([jobId]);
   });
 
-  test('is listed only some time after its submission, if so set', async () => {
+  test('shows a job only after `listDelayMs`', async () => {
     await start({ listDelayMs: DELAY_MS });
     const { lists, afterMs } = await untilListed(kind, await begin());
     expect(lists.slice(0, -1).flat()).toEqual([]);
@@ -63,7 +54,7 @@ describe.each(['import', 'export'] as const)('an %s job', (kind) => {
   });
 });
 
-test('a job that is not listed yet is described, even at its end', async () => {
+test('describes a job that is not listed yet, until its end', async () => {
   await start({ listDelayMs: Infinity });
   const jobId = await aws.startImport();
   expect(await aws.describe(jobId)).toMatchObject({ JobId: jobId });
@@ -71,7 +62,7 @@ test('a job that is not listed yet is described, even at its end', async () => {
   expect(await LISTS.import()).toEqual([]);
 });
 
-test('older jobs are listed meanwhile', async () => {
+test('lists older jobs during the delay', async () => {
   await start({ listDelayMs: DELAY_MS });
   const older = await aws.startImport();
   await untilListed('import', older);

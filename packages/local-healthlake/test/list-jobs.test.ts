@@ -1,12 +1,12 @@
 import {
-  ListFHIRExportJobsCommand, ListFHIRImportJobsCommand, paginateListFHIRImportJobs, StartFHIRExportJobCommand, type ListFHIRImportJobsCommandInput,
+  ListFHIRExportJobsCommand, ListFHIRImportJobsCommand, paginateListFHIRImportJobs, type ListFHIRImportJobsCommandInput,
 } from '@aws-sdk/client-healthlake';
-import { DATA_ACCESS_ROLE, Harness, OUTPUT, patient } from './harness';
+import { Harness, patient } from './harness';
 
 const NAMES = ['a', 'b', 'a', 'c', 'a'];
 
 let aws: Harness;
-/** The newest first, as they are listed. */
+/** The ids of the jobs, newest first, the order of lists. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function list(query: Partial<ListFHIRImportJobsCommandInput>): Promise<str
   return ImportJobPropertiesList!.map((job) => job.JobId!);
 }
 
-test('all pages together are all jobs, the newest first', async () => {
+test('lists all jobs over all pages, newest first', async () => {
   const pages: string[][] = [];
   for await (const page of paginateListFHIRImportJobs({ client: aws.healthLake, pageSize: 2 }, { DatastoreId: aws.datastoreId })) {
     pages.push(page.ImportJobPropertiesList!.map((job) => job.JobId!));
@@ -35,19 +35,19 @@ test('all pages together are all jobs, the newest first', async () => {
   expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
 });
 
-test('a list shows of a job what Describe shows', async () => {
+test('lists the properties that Describe shows', async () => {
   const query = { DatastoreId: aws.datastoreId, MaxResults: 500 };
   const { ImportJobPropertiesList, NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand(query));
   expect(ImportJobPropertiesList![0]).toEqual(await aws.describe(ids[0]));
   expect(NextToken).toBeUndefined();
 });
 
-test('a page that holds just the rest has no token', async () => {
+test('returns no token with a page that is exactly full', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 5 }));
   expect(NextToken).toBeUndefined();
 });
 
-test('jobs are found by name, status and time, and by all at once', async () => {
+test('filters by name, status, time and all of them', async () => {
   expect(await list({ JobName: 'a' })).toEqual([ids[0], ids[2], ids[4]]);
   expect(await list({ JobName: 'A' })).toEqual([]);
   expect(await list({ JobStatus: 'FAILED' })).toEqual([ids[3]]);
@@ -58,12 +58,12 @@ test('jobs are found by name, status and time, and by all at once', async () => 
   expect(await list({ SubmittedBefore: middle.SubmitTime, JobName: 'a', JobStatus: 'COMPLETED' })).toEqual([ids[4]]);
 });
 
-test('a token goes on where the page ended, with filters, and with another page size', async () => {
+test('continues after the page of a token, with filters and another page size', async () => {
   const first = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   expect(await list({ JobName: 'a', MaxResults: 2, NextToken: first.NextToken })).toEqual([ids[2], ids[4]]);
 });
 
-test('a job that is started between two pages shifts nothing', async () => {
+test('shifts no page when a job starts between two pages', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   const other = await aws.startImport({ JobName: 'a' });
   expect(await list({ JobName: 'a', NextToken })).toEqual([ids[2], ids[4]]);
@@ -71,7 +71,7 @@ test('a job that is started between two pages shifts nothing', async () => {
   await aws.ended(other);
 });
 
-test('a token of another query, or of nobody, is refused', async () => {
+test('refuses the token of another query and an invalid token', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 1 }));
   const other = await aws.createDatastore();
   for (const query of [{ JobName: 'a', NextToken }, { DatastoreId: other, NextToken }, { NextToken: 'bm9uc2Vuc2U' }, { NextToken: '%%' }]) {
@@ -81,21 +81,8 @@ test('a token of another query, or of nobody, is refused', async () => {
     .rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test.each([0, 501])('MaxResults %s is refused', async (MaxResults) => {
-  await expect(list({ MaxResults })).rejects.toMatchObject({ name: 'ValidationException' });
-});
-
-test('export jobs are listed by themselves, with the same filters', async () => {
-  const start = async (JobName: string): Promise<string> => {
-    const { JobId } = await aws.healthLake.send(new StartFHIRExportJobCommand({
-      DatastoreId: aws.datastoreId,
-      JobName,
-      DataAccessRoleArn: DATA_ACCESS_ROLE,
-      OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-    }));
-    return JobId!;
-  };
-  const [first, second] = [await start('x'), await start('y')];
+test('lists export jobs separately, with the same filters', async () => {
+  const [first, second] = [await aws.startExport('x'), await aws.startExport('y')];
   const exports = async (query: { JobName?: string; MaxResults?: number; NextToken?: string }): Promise<unknown> => {
     const answer = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId, ...query }));
     return { jobs: answer.ExportJobPropertiesList!.map((job) => job.JobId), token: answer.NextToken };
@@ -107,6 +94,6 @@ test('export jobs are listed by themselves, with the same filters', async () => 
   expect(await list({ JobName: 'x' })).toEqual([]);
 });
 
-test('the jobs of a data store that is not there are not listed', async () => {
+test('refuses to list the jobs of an unknown data store', async () => {
   await expect(list({ DatastoreId: '0'.repeat(32) })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });

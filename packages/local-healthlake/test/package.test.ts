@@ -9,7 +9,7 @@ function readJson(...path: string[]) {
   return JSON.parse(readFileSync(join(...path), 'utf8'));
 }
 
-/** The packages that the sources import at run time. */
+/** Returns the packages that the sources import at run time. */
 function imported(): string[] {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const modules = files.flatMap((file) => [...readFileSync(join(SOURCES, file), 'utf8').matchAll(/^(?:import|\}) (?!type ).*from '([^.'][^']*)';$/gm)]);

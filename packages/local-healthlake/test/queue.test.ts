@@ -11,7 +11,7 @@ async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise
 }
 
 describe('the queue', () => {
-  test('runs one job at a time, first in, first out', async () => {
+  test('runs one job at a time, in the order of submission', async () => {
     await start();
     const jobs = [await aws.startImport(), await aws.startImport(), await aws.startImport()];
     for (const job of jobs) {
@@ -23,7 +23,7 @@ describe('the queue', () => {
     expect(turns.filter((job, index) => job !== turns[index - 1])).toEqual(jobs);
   });
 
-  test('lets jobs of other data stores pass', async () => {
+  test('runs jobs of different data stores at the same time', async () => {
     await start({ pace: { minimumDurationMs: 1e12, submitDelayMs: 0 } });
     const other = await aws.createDatastore();
     const [blocking, queued] = [await aws.startImport(), await aws.startImport()];
@@ -36,7 +36,7 @@ describe('the queue', () => {
     await expect(aws.describe(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test.each([true, false])('stands still while it is stalled (one data store: %s)', async (one) => {
+  test.each([true, false])('starts no job while it is stalled (one data store: %s)', async (one) => {
     await start();
     const { healthLake } = aws.service;
     healthLake.stallQueue(one ? aws.datastoreId : undefined);
@@ -58,7 +58,7 @@ describe('the queue', () => {
     expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'COMPLETED']);
   });
 
-  test('takes no more waiting jobs than its limit', async () => {
+  test('refuses jobs beyond its limit', async () => {
     await start({ queueLimit: 2 });
     aws.service.healthLake.stallQueue();
     await aws.startImport();
@@ -74,7 +74,7 @@ describe('a job', () => {
     ...(['CANCEL_COMPLETED', 'CANCEL_FAILED'] as const).map((status): [JobOverride, string[], undefined] => [
       { outcome: { status } }, ['SUBMITTED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', status], undefined,
     ]),
-  ])('can be made to end as %j', async (override, statuses, message) => {
+  ])('ends as its override says: %j', async (override, statuses, message) => {
     await start({ overrideJob: ({ jobName }) => jobName === 'special' ? override : undefined });
     const [special, usual] = [await aws.startImport({ JobName: 'special' }), await aws.startImport({ JobName: 'usual' })];
     const job = await aws.ended(special);
@@ -84,13 +84,13 @@ describe('a job', () => {
     expect(await aws.ended(usual)).toMatchObject({ JobStatus: 'COMPLETED' });
   });
 
-  test('can be made to last', async () => {
+  test('lasts as long as its override says', async () => {
     await start({ overrideJob: () => ({ pace: { minimumDurationMs: 60_000, submitDelayMs: 10_000 } }) });
     const job = await aws.ended(await aws.startImport());
     expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(70_000);
   });
 
-  test('takes the time its resources need', async () => {
+  test('lasts as long as its resources need', async () => {
     await start({ pace: { minimumDurationMs: 0, submitDelayMs: 0, resourcesPerSecond: 0.05 } });
     const job = await aws.ended(await aws.startImport());
     expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(40_000);
@@ -98,7 +98,7 @@ describe('a job', () => {
 });
 
 describe('a client token', () => {
-  test('that is repeated gives the same job, even at the same time', async () => {
+  test('returns the same job for repeated and simultaneous starts', async () => {
     await start();
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).toBe(first);
@@ -112,26 +112,26 @@ describe('a client token', () => {
     [undefined, { name: 'ValidationException' }],
     ['validation' as const, { name: 'ValidationException' }],
     ['conflict' as const, { name: 'ConflictException' }],
-  ])('with other parameters is refused (%s)', async (clientTokenMismatch, error) => {
+  ])('is refused with other parameters (%s)', async (clientTokenMismatch, error) => {
     await start(clientTokenMismatch && { clientTokenMismatch });
     await aws.startImport({ ClientToken: 't', JobName: 'a' });
     await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
   });
 
-  test('with other parameters gives the first job, if so set', async () => {
+  test('returns the first job despite other parameters, with `replay`', async () => {
     await start({ clientTokenMismatch: 'replay' });
     const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
     expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);
   });
 
-  test('that is ignored makes another job each time, if so set', async () => {
+  test('starts a job each time, with `ignoresClientTokens`', async () => {
     await start({ ignoresClientTokens: true });
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).not.toBe(first);
   });
 });
 
-test('the same seed gives the same ids', async () => {
+test('repeats the ids of a seed', async () => {
   await start({ seed: 's' });
   const ids = [aws.datastoreId, await aws.startImport()];
   await aws.close();

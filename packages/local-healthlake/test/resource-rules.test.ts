@@ -9,12 +9,12 @@ const BAD_TYPE = '1 validation error detected: Value at \'resourceType\' failed 
 const NO_ID = 'Missing required id field in resource json';
 const NO_JSON = 'Invalid JSON found in input file';
 
-describe('a line', () => {
+describe('judgeLine', () => {
   test.each([
     '{"resourceType":"Patient","id":"a"}',
     '{"resourceType":"Binary","id":"A-9.z","contentType":1}\r',
     `{"resourceType":"Observation","id":"${'x'.repeat(64)}","valueDecimal":1.50}`,
-  ])('is accepted as it is: %j', (line) => {
+  ])('accepts a line unchanged: %j', (line) => {
     expect(judgeLine(line)).toMatchObject({ json: line });
   });
 
@@ -25,20 +25,20 @@ describe('a line', () => {
     ['{"resourceType":"Patient"}', NO_ID], ['{"resourceType":"Patient","id":null}', NO_ID],
     ['{"resourceType":"Patient","id":""}', BAD_ID], ['{"resourceType":"Patient","id":"a_b"}', BAD_ID], ['{"resourceType":"Patient","id":7}', BAD_ID],
     [`{"resourceType":"Patient","id":"${'x'.repeat(65)}"}`, BAD_ID], ['{"resourceType":"Patient","id":"a\\n"}', BAD_ID],
-  ])('is rejected: %j', (line, diagnostics) => {
+  ])('rejects %j', (line, diagnostics) => {
     expect(judgeLine(line)).toMatchObject({ diagnostics });
   });
 
-  test('that is rejected still says what it is about', () => {
+  test('returns the type and id of a rejected line', () => {
     expect(judgeLine('{"resourceType":"Patient","id":"a_b"}')).toEqual({ resourceType: 'Patient', id: 'a_b', diagnostics: BAD_ID });
   });
 });
 
-test('R4 has 146 types of resources', () => {
+test('knows the 146 resource types of R4', () => {
   expect(R4_RESOURCE_TYPES.size).toBe(146);
 });
 
-describe('a stream is split', () => {
+describe('linesOf', () => {
   async function split(...chunks: string[]): Promise<string[]> {
     async function* stream(): AsyncGenerator<Buffer> {
       yield* chunks.map((chunk) => Buffer.from(chunk, 'latin1'));
@@ -58,11 +58,11 @@ describe('a stream is split', () => {
     [['a\r\nb'], ['a\r', 'b']],
     [['a\u2028b'.replace('\u2028', '\xe2\x80\xa8')], ['a\xe2\x80\xa8b']],
     [[], []],
-  ])('%j', async (chunks, lines) => {
+  ])('splits %j', async (chunks, lines) => {
     expect(await split(...chunks)).toEqual(lines);
   });
 
-  test('between the bytes of a character', async () => {
+  test('joins the bytes of a character across chunks', async () => {
     expect(await split('\xc3', '\xa4\n')).toEqual(['\xc3\xa4']);
   });
 });

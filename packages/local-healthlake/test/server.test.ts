@@ -15,7 +15,7 @@ const IMPORT = {
   JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://fhir/out/', KmsKeyId: 'alias/healthlake' } },
 };
 
-test('the stand-alone server imports for anybody, with the SDK\'s own waiters', async () => {
+test('imports for every caller, with the SDK\'s waiters', async () => {
   const server = await startHealthLakeServer(0, 1_000);
   const settings = { endpoint: server.url, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
   const [healthLake, s3] = [new HealthLakeClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
@@ -38,12 +38,12 @@ test('the stand-alone server imports for anybody, with the SDK\'s own waiters', 
   await expect(fetch(server.url)).rejects.toThrow();
 });
 
-test('npm run healthlake says where it listens and how to use it, nothing else, and ends on Ctrl-C', async () => {
+test('npm run healthlake prints its address and example commands, and stops on Ctrl-C', async () => {
   const server = spawn(process.execPath, ['--import', 'tsx', 'packages/local-healthlake/src/server.ts', '--port', '0', '--time-scale', '1000'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const complaints: string[] = [];
-  server.stderr.on('data', (text) => complaints.push(String(text)));
+  const errors: string[] = [];
+  server.stderr.on('data', (text) => errors.push(String(text)));
   try {
     const [greeting] = await once(server.stdout, 'data');
     expect(String(greeting)).toMatch(/listen on (http:\/\/127\.0\.0\.1:\d+)[^]*AWS_ENDPOINT_URL=\1[^]*aws healthlake start-fhir-import-job/);
@@ -53,13 +53,13 @@ test('npm run healthlake says where it listens and how to use it, nothing else, 
     const ended = once(server, 'exit');
     server.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   } finally {
     server.kill('SIGKILL');
   }
 });
 
-/** A Start that is refused for want of a bucket; only now does the server need an SDK client of its own. */
+/** Starts a job without a bucket. Its checks make the server use an SDK client, which must not print a warning. */
 async function startWithoutBucket(endpoint: string): Promise<void> {
   const healthLake = new HealthLakeClient({ endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
   const { DatastoreId } = await healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4' }));

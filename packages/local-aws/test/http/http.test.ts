@@ -160,9 +160,9 @@ describe('faults', () => {
   test.each([
     [{ service: 7, kind: 'throttle' }, 'service 7 is not a SigV4 service name such as healthlake or s3'],
     [{ service: 'sts', kind: 'flood' }, 'fault kind "flood" is unknown, use one of throttle, internal, reset-before, reset-after, delay, error'],
-    [{ service: 'sts', kind: 'error' }, 'error undefined can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+    [{ service: 'sts', kind: 'error' }, 'error undefined is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
     [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
-      'error {"name":"Odd","message":"odd","status":200} can\'t be answered, give it a name, a message and, unless it is 400, a status'],
+      'error {"name":"Odd","message":"odd","status":200} is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
   ])('are not injected as %j', async (body, message) => {
     const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect([refused.status, await refused.text()]).toEqual([400, message]);
