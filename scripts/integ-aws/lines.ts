@@ -1,4 +1,7 @@
-/** The lines of docs/unverified.md, by what they are about. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The ids of the rows of docs/unverified.md, by topic. */
 export const LINE = {
   outputKeyDecrypt: 'U1',
   datastoreKeyOfCaller: 'U2',
@@ -31,7 +34,7 @@ export const LINE = {
   unreadableFile: 'U28',
   otherObjects: 'U29',
   blankLines: 'U30',
-  unknownTypeWords: 'U31',
+  unknownTypeText: 'U31',
   strictSample: 'U32',
   upsert: 'U33',
   outputLocation: 'U34',
@@ -60,7 +63,7 @@ export const LINE = {
   inputInEvents: 'U57',
   causeInLog: 'U58',
   vendedLogs: 'U59',
-  deletionOfWatch: 'U60',
+  monitorDeletion: 'U60',
   otherCase: 'U65',
   bundleLine: 'U66',
   provenance: 'U67',
@@ -75,37 +78,57 @@ export const LINE = {
   idAfterFailure: 'U63',
 } as const;
 
-/** The id of a line. */
+/** The id of a row. */
 export type LineId = typeof LINE[keyof typeof LINE];
 
-/** Lines that no run sees, and why. */
+/** The rows that no run can observe, with the reason. */
 export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
-  [LINE.outputKeyDecrypt]: 'the role has the permission; CloudTrail shows by the key\'s ARN whether HealthLake calls Decrypt',
+  [LINE.outputKeyDecrypt]: 'the role has the permission; search CloudTrail for calls of Decrypt by HealthLake on the key\'s ARN',
   [LINE.datastoreKeyOfCaller]: 'the data store of the quickstart has no customer managed key',
-  [LINE.accountPublicAccessBlock]: 'it would take a change of the account\'s settings',
-  [LINE.fullQueue]: 'it would take 25 jobs or more',
+  [LINE.accountPublicAccessBlock]: 'the test would change the account\'s settings',
+  [LINE.fullQueue]: 'the test needs 25 jobs or more',
   [LINE.sharedQueue]: 'the quickstart has one data store',
-  [LINE.serviceTimeout]: 'no answer was lost',
+  [LINE.serviceTimeout]: 'no answer was lost in this run',
   [LINE.nestedStack]: 'the quickstart has no nested stack',
-  [LINE.lastUpdated]: 'the quickstart is only created',
+  [LINE.lastUpdated]: 'the script does not read LastUpdatedTime during an update',
   [LINE.regionOfRefusal]: 'the quickstart\'s buckets are in the data store\'s Region',
-  [LINE.outputEncryption]: 'the quickstart\'s bucket has its key',
-  [LINE.longOperation]: 'the quickstart is deployed in minutes',
-  [LINE.longSession]: 'the quickstart is deployed in minutes',
-  [LINE.idleFunction]: 'the quickstart is deployed in minutes',
+  [LINE.outputEncryption]: 'the output bucket of the quickstart has the key as its default',
+  [LINE.longOperation]: 'the deployment of the quickstart takes minutes',
+  [LINE.longSession]: 'the deployment of the quickstart takes minutes',
+  [LINE.idleFunction]: 'the deployment of the quickstart takes minutes',
   [LINE.sdkIntegration]: 'the quickstart waits for its import',
   [LINE.taskCredentials]: 'the quickstart waits for its import',
   [LINE.timeOfState]: 'the quickstart waits for its import',
-  [LINE.eventConditions]: 'the quickstart puts no event',
+  [LINE.eventConditions]: 'the quickstart sends no events',
   [LINE.publishers]: 'the quickstart has no topic',
   [LINE.inputInEvents]: 'the quickstart has no rule',
   [LINE.causeInLog]: 'the quickstart waits for its import',
   [LINE.vendedLogs]: 'the quickstart waits for its import',
-  [LINE.deletionOfWatch]: 'the quickstart waits for its import',
-  [LINE.eventDelivery]: 'no event was delivered late or twice that the run could tell',
-  [LINE.restoredDatastore]: 'a restore takes a backup of days',
+  [LINE.monitorDeletion]: 'the quickstart waits for its import',
+  [LINE.eventDelivery]: 'the run can\'t observe late or repeated deliveries',
+  [LINE.restoredDatastore]: 'a restore needs a backup, which takes days',
   [LINE.replacedDatastore]: 'the quickstart\'s data store is not replaced',
   [LINE.idAfterFailure]: 'the quickstart is rolled back',
-  [LINE.requestDate]: 'the URL is a secret, and not logged',
+  [LINE.requestDate]: 'the URL is a secret and is not logged',
   [LINE.importPrice]: 'it is on the bill, days later',
 };
+
+/** A row of docs/unverified.md. */
+export interface UnverifiedLine {
+  readonly id: LineId;
+  readonly assumption: string;
+}
+
+const DOCUMENT = join(__dirname, '..', '..', 'docs', 'unverified.md');
+
+/** Reads the rows of the document. Throws unless they are the rows of `LINE`. */
+export async function readUnverified(): Promise<UnverifiedLine[]> {
+  const rows = [...(await readFile(DOCUMENT, 'utf8')).matchAll(/^\| (U\d+) \| ([^|]+) \|/gm)];
+  const known = new Set<string>(Object.values(LINE));
+  const documented = rows.map(([, id]) => id);
+  const differing = [...documented.filter((id) => !known.has(id)), ...[...known].filter((id) => !documented.includes(id))];
+  if (differing.length > 0 || new Set(documented).size < documented.length) {
+    throw new Error(`docs/unverified.md and scripts/integ-aws/lines.ts have different rows, compare ${differing.join(', ') || 'the repeated ids'}`);
+  }
+  return rows.map(([, id, assumption]) => ({ id: id as LineId, assumption }));
+}

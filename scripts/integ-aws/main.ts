@@ -1,10 +1,9 @@
 import { Clients } from './aws/clients';
-import { Sightings } from './observations';
+import { readUnverified } from './lines';
+import { Observations, reportOf } from './observations';
 import { COSTS, type Options, parseOptions, refusalOf, REMOVAL } from './options';
-import { reportOf } from './report';
 import { destroy } from './steps/destroy';
 import { run } from './steps/run';
-import { readUnverified } from './unverified';
 
 async function main(): Promise<number> {
   const interrupted = new AbortController();
@@ -35,15 +34,15 @@ async function work(options: Options, clients: Clients, signal: AbortSignal): Pr
     await destroy(clients);
     return 0;
   }
-  const sightings = new Sightings();
+  const observations = new Observations();
   try {
-    await run(clients, sightings, signal);
+    await run(clients, observations, signal);
     return 0;
   } finally {
     if (signal.aborted) {
-      console.log('\nInterrupted. CloudFormation and HealthLake go on with what they have begun.');
+      console.log('\nInterrupted. CloudFormation and HealthLake continue their running operations.');
     }
-    console.log(`\nWhat was seen of docs/unverified.md:\n\n${reportOf(lines, sightings)}\n`);
+    console.log(`\nObservations of the rows of docs/unverified.md:\n\n${reportOf(lines, observations)}\n`);
     console.log(`The data store costs about $0.27 an hour until you run: npm run integ:aws -- --account ${account} --yes --destroy`);
   }
 }

@@ -1,30 +1,45 @@
-import { type LineId, NEVER_OBSERVED } from './lines';
+import { type LineId, NEVER_OBSERVED, type UnverifiedLine } from './lines';
 
-/** What was seen of one line. */
-export interface Sighting {
+/** The result of a run for one row. */
+export interface Observation {
   readonly kind: 'confirmed' | 'otherwise' | 'not observed';
-  readonly saw: string;
+  /** The observed behaviour, or the reason why there is none. */
+  readonly details: string;
 }
 
-/** What a run has seen so far, by line. */
-export class Sightings {
-  private readonly seen = new Map<LineId, Sighting>();
+/** The observations of a run, by row. */
+export class Observations {
+  private readonly byLine = new Map<LineId, Observation>();
 
-  /** Notes what was seen; of several sightings of a line the one that disagrees with what we assume stays. */
-  public note(line: LineId, asAssumed: boolean, saw: string): void {
-    if (this.seen.get(line)?.kind !== 'otherwise') {
-      this.seen.set(line, { kind: asAssumed ? 'confirmed' : 'otherwise', saw });
+  /** Records an observation. One that contradicts the assumption is never overwritten. */
+  public note(line: LineId, isAsAssumed: boolean, details: string): void {
+    if (this.byLine.get(line)?.kind !== 'otherwise') {
+      this.byLine.set(line, { kind: isAsAssumed ? 'confirmed' : 'otherwise', details });
     }
   }
 
-  /** Notes why a line could not be seen, unless it was. */
-  public miss(line: LineId, why: string): void {
-    if (!this.seen.has(line)) {
-      this.seen.set(line, { kind: 'not observed', saw: why });
+  /** Records why a row could not be observed, unless it was observed before. */
+  public miss(line: LineId, reason: string): void {
+    if (!this.byLine.has(line)) {
+      this.byLine.set(line, { kind: 'not observed', details: reason });
     }
   }
 
-  public of(line: LineId): Sighting {
-    return this.seen.get(line) ?? { kind: 'not observed', saw: NEVER_OBSERVED[line] ?? 'the run did not come that far' };
+  public of(line: LineId): Observation {
+    return this.byLine.get(line) ?? { kind: 'not observed', details: NEVER_OBSERVED[line] ?? 'the run ended before the test' };
   }
+}
+
+/** Returns the observation of each row, and their counts. */
+export function reportOf(lines: readonly UnverifiedLine[], observations: Observations): string {
+  const rows = lines.map(({ id, assumption }) => {
+    const { kind, details } = observations.of(id);
+    return `${id.padEnd(4)}${plain(assumption)}\n    ${kind}: ${details}`;
+  });
+  const count = (kind: string) => lines.filter(({ id }) => observations.of(id).kind === kind).length;
+  return [...rows, `${count('confirmed')} confirmed, ${count('otherwise')} otherwise, ${count('not observed')} not observed`].join('\n');
+}
+
+function plain(markdown: string): string {
+  return markdown.replace(/`/g, '').trim();
 }

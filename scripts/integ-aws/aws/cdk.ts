@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 const QUICKSTART = join(__dirname, '..', '..', '..', 'examples', 'quickstart');
 
-/** Runs the CDK CLI of this project in the quickstart's folder; its output goes to the terminal. */
+/** Runs this project's CDK CLI in the folder of the quickstart. Its output goes to the terminal. */
 export class Cdk {
   public constructor(private readonly region: string, private readonly signal: AbortSignal) {}
 
-  /** True if the CLI succeeded. */
+  /** Returns whether the CLI succeeded. */
   public async run(...args: string[]): Promise<boolean> {
     this.signal.throwIfAborted();
     console.log(`\n$ npx cdk ${args.join(' ')}`);
-    // A process group of its own: the app that the CLI runs ends with it.
+    // A process group of its own, so that the CLI's child processes end with it.
     const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci', '--progress', 'events'], {
       cwd: QUICKSTART,
       env: { ...process.env, AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region },
@@ -36,6 +36,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, 'SIGTERM');
   } catch {
-    // The group has ended by itself.
+    // The group has ended already.
   }
 }

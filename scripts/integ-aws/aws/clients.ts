@@ -4,11 +4,11 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
-/** The SDK's clients, with the credentials and the Region of the environment. */
+/** The SDK clients, with the credentials and the Region of the environment. */
 export class Clients {
   public readonly cloudformation = new CloudFormationClient({});
   public readonly healthlake = new HealthLakeClient({ maxAttempts: 8 });
-  /** Doesn't repeat a call: shows what AWS says. */
+  /** Without retries, to observe AWS's first answer. */
   public readonly healthlakeOnce = new HealthLakeClient({ maxAttempts: 1 });
   public readonly kms = new KMSClient({});
   public readonly s3 = new S3Client({});

@@ -3,14 +3,14 @@ import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudform
 import type { Cdk } from './cdk';
 import { eventsAfter, findStack, type STACKS, TAG } from './stacks';
 
-/** What became of one deployment. */
+/** The result of a deployment. */
 export interface Deployment {
   readonly succeeded: boolean;
-  /** The events of the stack from this deployment, oldest first. */
+  /** The stack's events of this deployment, oldest first. */
   readonly events: readonly StackEvent[];
 }
 
-/** Deploys the quickstart, as a user does. */
+/** Deploys the quickstart with the CDK CLI. */
 export class Quickstart {
   private readonly assembly: string;
 
@@ -20,7 +20,7 @@ export class Quickstart {
 
   public async synth(): Promise<void> {
     if (!await this.cdk.run('synth', '--quiet', '--output', this.assembly)) {
-      throw new Error('the quickstart could not be synthesized; see above');
+      throw new Error('the quickstart could not be synthesized; see the output above');
     }
   }
 

@@ -6,10 +6,10 @@ import {
 /** The stacks that a run deploys. */
 export const STACKS = ['Data', 'Import'] as const;
 
-/** Marks the stacks of these runs: nothing else is ever changed or removed. */
+/** The tag of the stacks of this script. It never changes or deletes other stacks. */
 export const TAG = { Key: 'cdk-healthlake-import', Value: 'integ-aws' } as const;
 
-/** A stack, or undefined if there is none of that name. */
+/** Returns the stack; undefined if it doesn't exist. */
 export async function findStack(cloudformation: CloudFormationClient, name: string): Promise<Stack | undefined> {
   try {
     return (await cloudformation.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
@@ -21,7 +21,7 @@ export async function findStack(cloudformation: CloudFormationClient, name: stri
   }
 }
 
-/** Throws if a stack with one of our names is there and not ours. */
+/** Throws if another stack has a name of ours. */
 export async function refuseForeignStacks(cloudformation: CloudFormationClient): Promise<void> {
   for (const name of STACKS) {
     const stack = await findStack(cloudformation, name);
@@ -31,7 +31,7 @@ export async function refuseForeignStacks(cloudformation: CloudFormationClient):
   }
 }
 
-/** An output of a stack. */
+/** Returns the value of a stack's output. */
 export function valueOf(stack: Stack | undefined, key: string): string {
   const value = stack?.Outputs?.find(({ OutputKey: name }) => name === key)?.OutputValue;
   if (value === undefined) {
@@ -44,7 +44,7 @@ export async function resourcesOf(cloudformation: CloudFormationClient, name: st
   return (await cloudformation.send(new DescribeStackResourcesCommand({ StackName: name }))).StackResources ?? [];
 }
 
-/** The events of a stack after one of its events, oldest first; all of them if there was none, or the stack has been made anew. */
+/** Returns the events of a stack after `last`, oldest first. Returns all events without `last` or if the stack was re-created. */
 export async function eventsAfter(cloudformation: CloudFormationClient, stackId: string, last?: StackEvent): Promise<StackEvent[]> {
   const events: StackEvent[] = [];
   for await (const { StackEvents: page = [] } of paginateDescribeStackEvents({ client: cloudformation }, { StackName: stackId })) {
@@ -57,7 +57,7 @@ export async function eventsAfter(cloudformation: CloudFormationClient, stackId:
   return events.reverse();
 }
 
-/** Why resources failed, in CloudFormation's words. */
+/** Returns CloudFormation's reasons of the failed resources. */
 export function reasonsOf(events: readonly StackEvent[]): string {
   const failed = events.filter(({ ResourceStatus: status, ResourceType: type }) => status?.endsWith('_FAILED') && type !== 'AWS::CloudFormation::Stack');
   return failed.map(({ LogicalResourceId: id, ResourceStatusReason: reason }) => `${id}: ${reason}`).join(' | ') || 'CloudFormation gives no reason';

@@ -1,27 +1,27 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import type { Clients } from '../aws/clients';
 import type { Quickstart } from '../aws/quickstart';
-import type { Sightings } from '../observations';
+import type { Observations } from '../observations';
 
-/** What the steps of a run work with. */
+/** The shared state of the steps of a run. */
 export interface Context {
   readonly clients: Clients;
   readonly quickstart: Quickstart;
-  readonly sightings: Sightings;
+  readonly observations: Observations;
   readonly signal: AbortSignal;
-  /** Different in each run, so that a run imports again what an earlier one has imported. */
+  /** Unique for each run, so that the run imports the same data again. */
   readonly stamp: string;
 }
 
-/** What the stack `Data` made. */
+/** The resources of the stack `Data`. */
 export interface Data {
   readonly datastoreId: string;
   readonly inputBucket: string;
 }
 
-/** The data, and the job that imported the sample into it. */
+/** The resources, and the job that imported the sample. */
 export interface Imported extends Data {
   readonly job: ImportJobProperties;
-  /** How many lines the sample has. */
+  /** The number of lines in the sample. */
   readonly lines: number;
 }

@@ -2,17 +2,17 @@ import { type CloudFormationClient, DeleteStackCommand, type StackResource, wait
 import { DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, type HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { DescribeKeyCommand, type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import type { Clients } from '../aws/clients';
+import { deleteBucket } from '../aws/objects';
 import { findStack, refuseForeignStacks, resourcesOf } from '../aws/stacks';
-import { deleteBucket } from '../deletion';
 
-/** The shortest that KMS accepts, in days. */
+/** The minimum of KMS. */
 const KEY_WAITING_DAYS = 7;
 
 const STACK_DELETION_SECONDS = 30 * 60;
 
 /**
- * Removes what runs have made. The stack `Data` goes last: it knows the names of what is retained, so a removal that was interrupted can
- * be repeated.
+ * Deletes the resources of all runs. It deletes the stack `Data` last, because the stack has the names of the retained resources. So an
+ * interrupted deletion can be repeated.
  */
 export async function destroy({ cloudformation, healthlake, s3, kms }: Clients): Promise<void> {
   await refuseForeignStacks(cloudformation);
@@ -29,10 +29,10 @@ export async function destroy({ cloudformation, healthlake, s3, kms }: Clients):
     await scheduleKeyDeletion(kms, key);
   }
   await deleteStack(cloudformation, 'Data');
-  logGroups.forEach((name) => console.log(`the log group stays until you run: aws logs delete-log-group --log-group-name ${name}`));
+  logGroups.forEach((name) => console.log(`to delete the log group, run: aws logs delete-log-group --log-group-name ${name}`));
 }
 
-/** The ids of a stack's resources of a type. */
+/** Returns the physical ids of a stack's resources of one type. */
 async function retained(cloudformation: CloudFormationClient, stack: string, type: string): Promise<string[]> {
   const resources: StackResource[] = await findStack(cloudformation, stack) ? await resourcesOf(cloudformation, stack) : [];
   return resources.filter(({ ResourceType }) => ResourceType === type).flatMap(({ PhysicalResourceId: id }) => id ?? []);

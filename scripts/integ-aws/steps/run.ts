@@ -7,21 +7,21 @@ import { importSample } from './import-sample';
 import { rollBack } from './roll-back';
 import { Cdk } from '../aws/cdk';
 import type { Clients } from '../aws/clients';
-import { StatusWatch } from '../aws/jobs';
+import { StatusPoller } from '../aws/jobs';
 import { Quickstart } from '../aws/quickstart';
 import { findStack, reasonsOf, refuseForeignStacks, valueOf } from '../aws/stacks';
-import type { Sightings } from '../observations';
+import type { Observations } from '../observations';
 import { noteDatastore } from '../observe/deployment';
 import { noteStatuses } from '../observe/job';
 
-/** Deploys, imports and looks. What was seen until something went wrong is in the sightings. */
-export async function run(clients: Clients, sightings: Sightings, signal: AbortSignal): Promise<void> {
+/** Deploys the quickstart and records observations. An error keeps the earlier observations. */
+export async function run(clients: Clients, observations: Observations, signal: AbortSignal): Promise<void> {
   await refuseForeignStacks(clients.cloudformation);
   const folder = await mkdtemp(join(tmpdir(), 'fhir-import-integ-aws-'));
   try {
     const quickstart = new Quickstart(new Cdk(await clients.region(), signal), clients.cloudformation, folder);
     await quickstart.synth();
-    await observe({ clients, quickstart, sightings, signal, stamp: Date.now().toString(36) });
+    await observe({ clients, quickstart, observations, signal, stamp: Date.now().toString(36) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -29,22 +29,22 @@ export async function run(clients: Clients, sightings: Sightings, signal: AbortS
 
 async function observe(context: Context): Promise<void> {
   const data = await deployData(context);
-  const watch = new StatusWatch(context.clients.healthlake, data.datastoreId);
+  const poller = new StatusPoller(context.clients.healthlake, data.datastoreId);
   try {
     const imported = await importSample(context, data);
     if (!imported) {
-      throw new Error('the import of the sample was not deployed; see above');
+      throw new Error('the import of the sample was not deployed; see the output above');
     }
     await rollBack(context, imported);
     await experiment(context, imported);
   } finally {
-    noteStatuses(context.sightings, await watch.stop());
+    noteStatuses(context.observations, await poller.stop());
   }
 }
 
-async function deployData({ clients: { cloudformation }, quickstart, sightings }: Context): Promise<Data> {
+async function deployData({ clients: { cloudformation }, quickstart, observations }: Context): Promise<Data> {
   const deployment = await quickstart.deployData();
-  noteDatastore(sightings, deployment);
+  noteDatastore(observations, deployment);
   if (!deployment.succeeded) {
     throw new Error(`the stack Data was not deployed: ${reasonsOf(deployment.events)}`);
   }

@@ -1,33 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartFHIRImportJobCommand, type StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import type { Clients } from './clients';
-import { placeOf } from './objects';
+import type { Context, Imported } from './context';
+import { parseS3Uri } from '../aws/objects';
 import { outputOf } from '../observe/job';
-import type { Imported } from '../steps/context';
 
-/** Some sources say that an account may start one job a minute. */
-const PAUSE_AFTER_THROTTLING = 65_000;
+/** By some sources, an account may start only one job a minute. */
+const THROTTLING_PAUSE_MS = 65_000;
 
-/** What Start answered. */
+/** An answer of Start. */
 export type Answer = { readonly jobId: string } | { readonly refused: string; readonly status: number };
 
-/** Starts jobs without the handler, with the role, the key and the output of the quickstart's import. */
-export class Starter {
+/** Starts jobs through the HealthLake API, with the role, the key and the output location of the quickstart's import. */
+export class JobStarter {
   public starts = 0;
   public throttled = 0;
 
-  public constructor(private readonly clients: Clients, private readonly imported: Imported, private readonly signal: AbortSignal) {}
+  /** @param prefix the prefix of the folders in the input bucket */
+  public constructor(private readonly context: Context, private readonly imported: Imported, private readonly prefix: string) {}
 
-  /** A request for the import of a folder of the input bucket. */
-  public request(key: string, name: string, token: string): StartFHIRImportJobRequest {
+  /** Returns a request for the import of a folder. The name, unique in a run, is the job's name and the client token. */
+  public request(folderName: string, name = folderName): StartFHIRImportJobRequest {
     const { datastoreId, inputBucket, job } = this.imported;
-    const folder = placeOf(outputOf(job));
+    const folder = parseS3Uri(outputOf(job));
+    const fullName = `integ-aws-${name}-${this.context.stamp}`;
     return {
       DatastoreId: datastoreId,
-      JobName: name,
-      ClientToken: token,
+      JobName: fullName,
+      ClientToken: fullName,
       DataAccessRoleArn: job.DataAccessRoleArn,
-      InputDataConfig: { S3Uri: `s3://${inputBucket}/${key}` },
+      InputDataConfig: { S3Uri: `s3://${inputBucket}/${this.prefix}${folderName}/` },
       JobOutputDataConfig: {
         S3Configuration: {
           S3Uri: `s3://${folder.bucket}/${folder.key.replace(/[^/]*\/$/, '')}`,
@@ -38,6 +39,7 @@ export class Starter {
     };
   }
 
+  /** Starts a job; retries throttled starts. */
   public async start(request: StartFHIRImportJobRequest): Promise<Answer> {
     for (;;) {
       const answer = await this.attempt(request);
@@ -45,14 +47,14 @@ export class Starter {
         return answer;
       }
       this.throttled += 1;
-      await sleep(PAUSE_AFTER_THROTTLING, undefined, { signal: this.signal });
+      await sleep(THROTTLING_PAUSE_MS, undefined, { signal: this.context.signal });
     }
   }
 
   private async attempt(request: StartFHIRImportJobRequest): Promise<Answer> {
     this.starts += 1;
     try {
-      const { JobId: jobId } = await this.clients.healthlakeOnce.send(new StartFHIRImportJobCommand(request));
+      const { JobId: jobId } = await this.context.clients.healthlakeOnce.send(new StartFHIRImportJobCommand(request));
       return { jobId: jobId! };
     } catch (error) {
       const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
@@ -61,7 +63,7 @@ export class Starter {
   }
 }
 
-/** An answer in words. */
-export function wordsOf(answer: Answer): string {
+/** Describes an answer. */
+export function textOf(answer: Answer): string {
   return 'jobId' in answer ? `job ${answer.jobId}` : `HTTP ${answer.status} ${answer.refused}`;
 }
