@@ -10,13 +10,13 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limits for 1 GB of failures. The report function has one vCPU and about 150 s for reading, so a third of that is for CPU time; the wall time
- * depends on what else the machine does.
+ * The limits for 1 GB of failures. The report function has one vCPU and about 150 s for reading, and the CPU time may be a third of that. There is no limit on
+ * the wall time, because it depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
 const MAX_PEAK_MEGABYTES = 300;
 
-/** What a report took. */
+/** The time and memory of one report. */
 interface Measurement {
   readonly lines: number;
   readonly seconds: number;
@@ -33,7 +33,7 @@ const STRICT_ISSUES = [
   { severity: 'information', code: 'processing', diagnostics: 'Unknown extension http://example.org/extension', location: ['Observation.extension[3]'] },
 ];
 
-/** The issues of the nth line, by the name of the mix. */
+/** The issues of the nth line, by the name of the mix. Each mix is a kind of failures. */
 const MIXES: Record<string, (n: number) => object[]> = {
   /** HealthLake's own texts. */
   alike: (n) => [issue([
@@ -41,12 +41,12 @@ const MIXES: Record<string, (n: number) => object[]> = {
     'Invalid JSON found in input file',
     '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}',
   ][n % 3])],
-  /** A validator's text that quotes the resource: every line has another one. */
+  /** A validator's text that quotes the resource, so it differs in every line. */
   quoting: (n) => [issue(`The value provided ('code ${n}') is not in the value set http://hl7.org/fhir/ValueSet/administrative-gender, `
     + 'and a code is required from this value set)')],
-  /** Several texts of a validator a line. */
+  /** Several validator texts in each line. */
   strict: (n) => STRICT_ISSUES.filter((_, i) => (n * (i + 7)) % 11 < 4),
-  /** Several issues a line, with locations and unknown texts. */
+  /** Several issues in each line, with locations and unknown texts. */
   various: (n) => Array.from({ length: 1 + n % 5 }, (_, i) => ({ ...issue(`Never heard of ${n}-${i} "before"`), location: [`Patient.name[${n % 7}]`] })),
 };
 
@@ -72,7 +72,7 @@ function fileOfLines(resourceType: string, issues: (n: number) => object[]): Buf
   }
 }
 
-/** Writes the results of a job. Files share their bodies, so that a gigabyte needs less memory. */
+/** Writes the results of a job. The files share their bodies to save memory. */
 function fill({ s3 }: LocalAws, jobId: string, megabytes: number, bodies: readonly Buffer[]): void {
   const put = (name: string, body: Buffer) => s3.bucket(BUCKET).put(folderOf(jobId) + name, {
     deleteMarker: false, body, etag: '"0"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
@@ -87,10 +87,10 @@ function folderOf(jobId: string): string {
   return `${DATASTORE_ID}-FHIR_IMPORT-${jobId}/`;
 }
 
-/** Makes one report, in a process of its own. */
+/** Makes one report. It runs in a process of its own. */
 async function measure(jobId: string, roleArn: string): Promise<Measurement> {
   const { handler } = await import('../lambda/report/index.js');
-  let peak = 0; // not `maxRSS`, which counts what the parent had at the fork
+  let peak = 0; // `maxRSS` would include the parent's memory at the fork
   const sampling = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
   }, 10);
@@ -102,7 +102,7 @@ async function measure(jobId: string, roleArn: string): Promise<Measurement> {
   const { user, system } = process.cpuUsage(cpuBefore);
   clearInterval(sampling);
   if (answer.kind !== 'report' || !answer.complete) {
-    throw new Error(`the report is not complete: ${JSON.stringify(answer)}`);
+    throw new Error(`the report is incomplete: ${JSON.stringify(answer)}`);
   }
   return {
     lines: answer.failures,
@@ -116,7 +116,7 @@ function print(mix: string, megabytes: number, { lines, seconds, cpuSeconds, pea
   const isMet = cpuSeconds * 1000 / megabytes <= MAX_CPU_SECONDS && peakMegabytes <= MAX_PEAK_MEGABYTES;
   console.log(`${mix}, ${megabytes} MB, ${lines} lines: ${cpuSeconds.toFixed(1)} s of CPU, ${(megabytes / cpuSeconds).toFixed(0)} MB per CPU second, `
     + `${seconds.toFixed(1)} s of wall time, peak memory ${peakMegabytes.toFixed(0)} MB: `
-    + `${isMet ? 'within' : 'BEYOND'} ${MAX_CPU_SECONDS} s of CPU a gigabyte and ${MAX_PEAK_MEGABYTES} MB`);
+    + `${isMet ? 'within' : 'BEYOND'} the limits of ${MAX_CPU_SECONDS} s of CPU per gigabyte and ${MAX_PEAK_MEGABYTES} MB`);
 }
 
 async function main(): Promise<void> {
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
       fill(aws, jobId, megabytes, bodies);
       const child = fork(__filename, ['measure', jobId, arn], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       const ended = once(child, 'exit').then(([code]) => {
-        throw new Error(`the measured process ended with ${code} and without a result`);
+        throw new Error(`the measured process exited with ${code} and no result`);
       });
       const [measurement] = await Promise.race([once(child, 'message'), ended]);
       print(mix, megabytes, measurement);

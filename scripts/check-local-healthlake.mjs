@@ -1,4 +1,4 @@
-// Fails unless the tarball of local-healthlake holds just what it needs, and the server in it imports a file. Argument: a folder to work in.
+// Packs local-healthlake. Fails if the tarball has other files than expected, or if its server can't import a file. Argument: a working folder.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -15,13 +15,13 @@ const cwd = 'packages/local-healthlake';
 const packed = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', out], { cwd, encoding: 'utf8' }).replace(/^[^[{]*/, ''));
 const [{ files, filename, size }] = Array.isArray(packed) ? packed : Object.values(packed);
 const paths = files.map(({ path }) => path).sort();
-if (paths.join() !== EXPECTED.join()) throw new Error(`local-healthlake's tarball holds ${paths}, expected ${EXPECTED}`);
+if (paths.join() !== EXPECTED.join()) throw new Error(`the tarball of local-healthlake contains ${paths}, expected ${EXPECTED}`);
 execFileSync('tar', ['-xzf', `${out}/${filename}`, '-C', out]);
 const server = `${out}/package/dist/server.js`;
 const foreign = readFileSync(server, 'utf8').match(/local-aws|iam-simulate/);
-if (foreign) throw new Error(`local-healthlake's tarball holds ${foreign}, which is not its own`);
+if (foreign) throw new Error(`the tarball of local-healthlake contains code of ${foreign}, which must stay out of it`);
 
-/** The counts of an import into the server at this address. */
+/** Runs an import on the server and returns its manifest. */
 async function importOnce(endpoint) {
   const settings = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
   const [client, s3] = [new HealthLakeClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
@@ -52,7 +52,7 @@ try {
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   const [code] = await ended;
-  if (code !== 0) throw new Error(`local-healthlake ended with ${code} on Ctrl-C`);
+  if (code !== 0) throw new Error(`local-healthlake exited with ${code} on Ctrl-C, expected 0`);
 } finally {
   child.kill('SIGKILL');
 }

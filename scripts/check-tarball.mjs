@@ -1,4 +1,4 @@
-// Fails unless the npm tarball holds just what a user's synth needs. Argument: the output of `npm pack --json`.
+// Fails if the npm tarball has a file too many or too few for a user's synth. Argument: the output of `npm pack --json`.
 import { readFileSync } from 'node:fs';
 
 const packed = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -12,7 +12,7 @@ const NEEDED = [
 
 const unexpected = paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)));
 const missing = NEEDED.filter((path) => !paths.includes(path));
-for (const path of unexpected) console.error(`must not be published: ${path}`);
-for (const path of missing) console.error(`missing: ${path}`);
+for (const path of unexpected) console.error(`must not be in the tarball: ${path}`);
+for (const path of missing) console.error(`missing from the tarball: ${path}`);
 console.log(`npm tarball: ${paths.length} files, ${Math.round(size / 1024)} KB`);
 process.exitCode = unexpected.length + missing.length > 0 ? 1 : 0;

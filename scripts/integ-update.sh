@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes the integ snapshots anew, without deploying. Arguments: the integ-runner command.
+# Updates the integ snapshots without deploying. Arguments: the integ-runner command.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 "$@" --update-on-failed --dry-run
-# integ-runner wants the metadata files and compares nothing in them; they would name folders of this machine.
+# integ-runner needs the metadata files but doesn't compare them. Empty ones keep folder names of this machine out of the repository.
 for file in test/integ/*.snapshot/*.metadata.json; do echo '{}' > "$file"; done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs tests on the newest aws-cdk-lib and constructs, in a copy, so that the project's own installation stays as the lock file says.
-# Arguments go to jest; without any, the unit, policy and end-to-end tests run.
+# Runs tests on the newest aws-cdk-lib and constructs, in a copy of the project, so that the project's own installation stays unchanged.
+# Arguments are passed to jest. Default: the unit, policy and end-to-end tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,8 +9,8 @@ rm -rf "$copy"
 mkdir "$copy"
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null
-cp -al node_modules "$copy/node_modules"        # hard links: npm replaces the files of packages,
-rm -f "$copy/node_modules/.package-lock.json" # but writes into this one
+cp -al node_modules "$copy/node_modules"        # hard links are safe: npm replaces the files of packages,
+rm -f "$copy/node_modules/.package-lock.json" # except for this one, which it writes into
 cp -r assets "$copy/assets"
 cd "$copy"
 npm install --no-save --no-audit --no-fund --legacy-peer-deps aws-cdk-lib@^2 constructs@^10

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What would be published: the contents of the npm tarballs, and the code that jsii generates for the other languages, compiled as far as this
-# machine can. Expects `lib/` and `.jsii` (npm run compile). Prints what it skips, and why.
+# Checks the packages before they are published: the files of the npm tarballs, and the code that jsii generates for the other languages. Compiles that
+# code where this machine has the tools, and prints what it skips. Needs `lib/` and `.jsii` (npm run compile).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,7 +25,7 @@ if command -v mvn > /dev/null && command -v javac > /dev/null; then
   if (cd "$out/code/java" && mvn -q -B -DskipTests compile > "$out/java.log" 2>&1); then
     echo 'java: compiles'
   elif grep -qE 'Could not (resolve|transfer)|Unknown host' "$out/java.log"; then
-    echo 'java: skipped, this machine does not reach a Maven repository'
+    echo 'java: skipped, this machine can't reach a Maven repository'
   else
     cat "$out/java.log"
     exit 1

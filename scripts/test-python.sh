@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Python package, synthesizes the Python quickstart with it, and compares the templates with those of the TypeScript quickstart.
-# They must be the same to the byte but for the hashes of assets. Prints why, and succeeds, if this machine can't.
+# They must be identical except for the hashes of assets. If this machine lacks a tool, it prints the reason and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=true PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -10,7 +10,7 @@ skip() {
   exit 0
 }
 
-# Runs quietly; what was said is shown if it fails.
+# Runs a command; prints its output only if it fails.
 quietly() {
   "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "python: failed: $*"; exit 1; }
 }
@@ -24,10 +24,10 @@ python="$work/venv/bin/python"
 installed() { node -p "require('$1/package.json').version"; }
 constructs="constructs==$(installed constructs)"
 "$python" -m pip download --quiet --retries 1 --timeout 20 --no-deps --dest "$work" "$constructs" > /dev/null 2>&1 \
-  || skip 'this machine does not reach PyPI'
+  || skip 'this machine can't reach PyPI'
 
 if [ ! -f .jsii ] || [ -n "$(find src -newer .jsii -print -quit)" ]; then
-  quietly npx jsii --silence-warnings=reserved-word # an older library would be compared with the sources
+  quietly npx jsii --silence-warnings=reserved-word # an outdated library would not match the sources
 fi
 [ -f assets/lambda/index/index.js ] || quietly npm run --silent bundle
 quietly npx jsii-pacmak . --targets python --outdir "$work/dist"
@@ -36,7 +36,7 @@ quietly "$python" -m pip install "aws-cdk-lib==$(installed aws-cdk-lib)" "$const
 (cd examples/quickstart && CDK_OUTDIR="$work/typescript" quietly npx tsx app.ts)
 (cd examples/quickstart-python && CDK_OUTDIR="$work/python" PYTHONDONTWRITEBYTECODE=1 quietly "$python" app.py)
 
-# Only the templates, without the hashes of assets.
+# Copies the templates, with the hashes of assets replaced.
 templates() {
   mkdir "$work/$1-templates"
   for template in "$work/$1"/*.template.json; do
@@ -46,7 +46,7 @@ templates() {
 templates typescript
 templates python
 if ! (cd "$work" && diff -r typescript-templates python-templates); then
-  echo 'python: failed: the templates differ from those of TypeScript'
+  echo 'python: failed: the templates differ from the TypeScript ones'
   exit 1
 fi
-echo "python: the templates of the quickstart are those of TypeScript: $(cd "$work/python-templates" && echo *)"
+echo "python: the quickstart's templates equal the TypeScript ones: $(cd "$work/python-templates" && echo *)"
