@@ -16,7 +16,7 @@ export interface PublicAccessBlock {
   readonly RestrictPublicBuckets: boolean;
 }
 
-/** One version of an object, or a delete marker in its place. */
+/** A version of an object, or a delete marker. */
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId: string;
@@ -30,8 +30,6 @@ export interface ObjectVersion {
   readonly encryption: Encryption;
 }
 
-export type NewVersion = Omit<ObjectVersion, 'key' | 'versionId'>;
-
 export interface Upload {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -40,7 +38,7 @@ export interface Upload {
 }
 
 /** The version id of objects without versioning. */
-export const NULL_VERSION = 'null';
+const NULL_VERSION = 'null';
 
 /** A bucket: its settings, its objects with their versions, and its unfinished uploads. */
 export class Bucket {
@@ -81,7 +79,7 @@ export class Bucket {
     return versionId === undefined ? versions?.[versions.length - 1] : versions?.find((version) => version.versionId === versionId);
   }
 
-  public put(key: string, version: NewVersion): ObjectVersion {
+  public put(key: string, version: Omit<ObjectVersion, 'key' | 'versionId'>): ObjectVersion {
     const versionId = this.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : NULL_VERSION;
     const stored = { ...version, key, versionId };
     const others = (this.objects.get(key) ?? []).filter((other) => other.versionId !== versionId);

@@ -45,37 +45,27 @@ function bucketOperation({ method, query }: S3Address): string {
   }
   switch (method) {
     case 'PUT':
-      return 'CreateBucket';
     case 'DELETE':
-      return 'DeleteBucket';
     case 'HEAD':
-      return 'HeadBucket';
+      return { PUT: 'CreateBucket', DELETE: 'DeleteBucket', HEAD: 'HeadBucket' }[method];
     case 'POST':
       return query.has('delete') ? 'DeleteObjects' : 'PostObject';
     default:
-      if (query.has('versions')) {
-        return 'ListObjectVersions';
-      }
-      if (query.has('uploads')) {
-        return 'ListMultipartUploads';
-      }
-      return query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
+      return query.has('versions') ? 'ListObjectVersions'
+        : query.has('uploads') ? 'ListMultipartUploads'
+          : query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects';
   }
 }
 
 function objectOperation({ method, query, headers }: S3Address): string {
-  if (query.has('tagging')) {
-    return `${VERBS[method] ?? method}ObjectTagging`;
+  const setting = ['tagging', 'acl'].find((name) => query.has(name));
+  if (setting) {
+    return `${VERBS[method] ?? method}Object${setting === 'acl' ? 'Acl' : 'Tagging'}`;
   }
-  if (query.has('acl')) {
-    return `${VERBS[method] ?? method}ObjectAcl`;
-  }
+  const isCopy = Boolean(headers['x-amz-copy-source']);
   switch (method) {
     case 'PUT':
-      if (query.has('partNumber')) {
-        return headers['x-amz-copy-source'] ? 'UploadPartCopy' : 'UploadPart';
-      }
-      return headers['x-amz-copy-source'] ? 'CopyObject' : 'PutObject';
+      return query.has('partNumber') ? (isCopy ? 'UploadPartCopy' : 'UploadPart') : (isCopy ? 'CopyObject' : 'PutObject');
     case 'POST':
       return query.has('uploads') ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';
     case 'DELETE':
@@ -83,9 +73,6 @@ function objectOperation({ method, query, headers }: S3Address): string {
     case 'HEAD':
       return 'HeadObject';
     default:
-      if (query.has('uploadId')) {
-        return 'ListParts';
-      }
-      return query.has('attributes') ? 'GetObjectAttributes' : 'GetObject';
+      return query.has('uploadId') ? 'ListParts' : query.has('attributes') ? 'GetObjectAttributes' : 'GetObject';
   }
 }

@@ -2,9 +2,6 @@ import type { Job } from './job';
 import type { JobJournal } from './job-journal';
 import type { Clock } from '../ports';
 
-/** Runs one job to its end; never rejects. */
-export type RunJob = (job: Job, signal: AbortSignal) => Promise<void>;
-
 /** The queue of one kind of job in one data store: first in, first out, one running job at a time. */
 export class JobQueue {
   private readonly waiting: Job[] = [];
@@ -14,7 +11,10 @@ export class JobQueue {
   private running?: Job;
   private stalled = false;
 
-  public constructor(private readonly clock: Clock, private readonly journal: JobJournal, private readonly run: RunJob) {}
+  /** @param run runs a job to its end and never rejects */
+  public constructor(
+    private readonly clock: Clock, private readonly journal: JobJournal, private readonly run: (job: Job, signal: AbortSignal) => Promise<void>,
+  ) {}
 
   public get length(): number {
     return this.waiting.length;

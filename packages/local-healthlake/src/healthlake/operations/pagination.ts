@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../ports';
 
-/** An item with its position in the order of creation. */
-export interface Sequenced {
-  readonly sequence: number;
-}
-
-export interface PageRequest {
-  readonly MaxResults?: number;
-  readonly NextToken?: string;
-}
-
 export interface Page<T> {
   readonly items: T[];
   readonly nextToken?: string;
@@ -19,10 +9,12 @@ export interface Page<T> {
 const DEFAULT_PAGE_SIZE = 100;
 
 /**
- * Returns one page, newest item first. The token holds a position and a hash of the query: newer items shift no page, and the token
+ * Returns one page, newest item first; `sequence` is the order of creation. The token holds a position and a hash of the query: newer items shift no page, and the token
  * of another query is refused. MaxResults may differ from page to page.
  */
-export function paginate<T extends Sequenced, R extends PageRequest>(operation: string, found: readonly T[], request: R): Page<T> {
+export function paginate<T extends { readonly sequence: number }>(
+  operation: string, found: readonly T[], request: { readonly MaxResults?: number; readonly NextToken?: string },
+): Page<T> {
   const { MaxResults = DEFAULT_PAGE_SIZE, NextToken, ...query } = request;
   const queryHash = createHash('sha256').update(JSON.stringify([operation, query])).digest('base64url');
   const before = NextToken ? positionIn(NextToken, queryHash) : Infinity;

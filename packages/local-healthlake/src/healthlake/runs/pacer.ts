@@ -6,7 +6,7 @@ const SHORTEST_WAIT_MS = 100;
 
 /** Slows a job down to its pace, and spreads the time evenly over the work. */
 export class Pacer {
-  public readonly startedAt: number;
+  private readonly startedAt: number;
 
   public constructor(private readonly clock: Clock, private readonly pace: Pace, private readonly signal: AbortSignal) {
     this.startedAt = clock.now();

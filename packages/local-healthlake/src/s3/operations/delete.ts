@@ -36,14 +36,10 @@ export const deleteOperations: S3Operations = {
   },
 };
 
-interface DeleteOutcome {
-  readonly deleted?: XmlElement;
-  readonly error?: XmlElement;
-}
-
+/** Deletes one object of DeleteObjects. A refusal is part of the answer. */
 async function deleteOne(
   s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId: string | undefined,
-): Promise<DeleteOutcome> {
+): Promise<{ readonly deleted?: XmlElement; readonly error?: XmlElement }> {
   try {
     const version = await deleteObject(s3, caller, bucket, key, versionId);
     const marker = version?.deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: version.versionId } : {};

@@ -122,7 +122,7 @@ export function versionHeader(bucket: Bucket, { versionId }: ObjectVersion): Rec
 }
 
 /** Returns the object; rejects if it is a delete marker or the caller may not read it. */
-export async function findObject(s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId?: string): Promise<ObjectVersion> {
+async function findObject(s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId?: string): Promise<ObjectVersion> {
   const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
   await s3.access.onObject(caller, action, bucket, key, versionId === undefined ? {} : { 's3:VersionId': versionId });
   const object = bucket.find(key, versionId);
