@@ -10,8 +10,8 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limits for 1 GB of failures. The report function has one vCPU and about 150 s for reading, and the CPU time may be a third of that. There is no limit on
- * the wall time, because it depends on the load of the machine.
+ * The limits for 1 GB of failures. The report function has one vCPU and about 150 s for reading, and the CPU time may be a third of that.
+ * There is no limit on the wall time, because it depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
 const MAX_PEAK_MEGABYTES = 300;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the packages before they are published: the files of the npm tarballs, and the code that jsii generates for the other languages. Compiles that
-# code where this machine has the tools, and prints what it skips. Needs `lib/` and `.jsii` (npm run compile).
+# Checks the packages before they are published: the files of the npm tarballs, and the code that jsii generates for the other languages.
+# Compiles that code where this machine has the tools, and prints what it skips. Needs `lib/` and `.jsii` (npm run compile).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

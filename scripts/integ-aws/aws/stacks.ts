@@ -21,7 +21,7 @@ export async function findStack(cloudformation: CloudFormationClient, name: stri
   }
 }
 
-/** Throws if another stack has a name of ours. */
+/** Throws if the account has a stack with the name of one of `STACKS` that this script didn't deploy. */
 export async function refuseForeignStacks(cloudformation: CloudFormationClient): Promise<void> {
   for (const name of STACKS) {
     const stack = await findStack(cloudformation, name);
@@ -57,7 +57,7 @@ export async function eventsAfter(cloudformation: CloudFormationClient, stackId:
   return events.reverse();
 }
 
-/** Returns CloudFormation's reasons of the failed resources. */
+/** Returns CloudFormation's reasons for the failures of resources. */
 export function reasonsOf(events: readonly StackEvent[]): string {
   const failed = events.filter(({ ResourceStatus: status, ResourceType: type }) => status?.endsWith('_FAILED') && type !== 'AWS::CloudFormation::Stack');
   return failed.map(({ LogicalResourceId: id, ResourceStatusReason: reason }) => `${id}: ${reason}`).join(' | ') || 'CloudFormation gives no reason';

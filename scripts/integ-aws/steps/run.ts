@@ -14,7 +14,7 @@ import type { Observations } from '../observations';
 import { noteDatastore } from '../observe/deployment';
 import { noteStatuses } from '../observe/job';
 
-/** Deploys the quickstart and records observations. An error keeps the earlier observations. */
+/** Deploys the quickstart and records observations. If a step fails, the earlier observations remain. */
 export async function run(clients: Clients, observations: Observations, signal: AbortSignal): Promise<void> {
   await refuseForeignStacks(clients.cloudformation);
   const folder = await mkdtemp(join(tmpdir(), 'fhir-import-integ-aws-'));

@@ -4,7 +4,7 @@ import { ServiceError } from './ports';
 /** Ends a job as FAILED; DescribeFHIRImportJob shows the message. */
 export class JobFailure extends Error {}
 
-/** Ends a running or waiting job as FAILED from outside. */
+/** Aborts a running or waiting job: it ends as FAILED with this message. */
 export class JobAbortion extends Error {}
 
 const NOT_ALLOWED_IN_MESSAGE = /[^\p{L}\p{Z}\p{N}_.:/=+\-%@]+/gu;

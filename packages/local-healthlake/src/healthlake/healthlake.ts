@@ -24,7 +24,7 @@ export interface HealthLakeRequest {
 
 /**
  * An AWS HealthLake with data stores, import jobs and export jobs, in memory. The folder `operations` answers the API calls.
- * There is no FHIR REST API, and `judgeLine` is all the validation.
+ * There is no FHIR REST API, and `judgeLine` is the only validation of resources.
  */
 export class HealthLake {
   private readonly datastores: Datastores;

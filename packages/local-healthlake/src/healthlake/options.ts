@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** How long a job takes, in the clock's milliseconds. The longer of its minimum duration and the time for its resources counts. */
+/** The speed of a job, in the clock's milliseconds. A job lasts for its minimum duration, or longer if its resources need longer. */
 export interface Pace {
   /** From SUBMITTED to QUEUED or IN_PROGRESS. */
   readonly submitDelayMs: number;
@@ -53,10 +53,10 @@ export interface HealthLakeOptions {
   readonly datastoreCreationMs?: number;
   /** From DELETING to DELETED. */
   readonly datastoreDeletionMs?: number;
-  /** How long a DELETED data store and its jobs can still be described. */
+  /** The time for which a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
   readonly pace?: Partial<Pace>;
-  /** How long after its submission a job is missing from lists, in the clock's milliseconds. Describe shows it at once. */
+  /** The time from a job's submission until lists show it, in the clock's milliseconds. Describe shows it at once. */
   readonly listDelayMs?: number;
   /** Called once for each job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;

@@ -9,8 +9,8 @@ export interface Page<T> {
 const DEFAULT_PAGE_SIZE = 100;
 
 /**
- * Returns one page, newest item first; `sequence` is the order of creation. The token holds a position and a hash of the query: newer items shift no page, and the token
- * of another query is refused. MaxResults may differ from page to page.
+ * Returns one page, newest item first; `sequence` is the order of creation. The token holds a position and a hash of the query: newer items
+ * shift no page, and the token of another query is refused. MaxResults may differ from page to page.
  */
 export function paginate<T extends { readonly sequence: number }>(
   operation: string, found: readonly T[], request: { readonly MaxResults?: number; readonly NextToken?: string },

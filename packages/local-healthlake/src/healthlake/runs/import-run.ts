@@ -25,7 +25,7 @@ export interface RunContext {
 
 /**
  * Runs an import job: reads every `.ndjson` object below the prefix, line by line. It ignores all other objects, those whose extension has
- * another case, and empty ones. A job without input files fails; AWS doesn't document its end. A job that fails midway leaves
+ * another case, and empty ones. A job without input files fails, which AWS doesn't document. A job that fails midway leaves
  * the output of the files that it has read, and no manifest.
  */
 export class ImportRun {
