@@ -40,10 +40,10 @@ export function readRequest(request: WireRequest, accountId: string): S3Request 
 }
 
 /** Returns an XML answer with S3's namespace on its root element. */
-export function xmlResponse(root: string, content: XmlElement): WireResponse {
+export function xmlResponse(root: string, content: XmlElement, headers: Record<string, string> = {}): WireResponse {
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml' },
+    headers: { 'content-type': 'application/xml', ...headers },
     body: '<?xml version="1.0" encoding="UTF-8"?>\n' + renderXml({ [root]: { '@xmlns': NAMESPACE, ...content } }),
   };
 }

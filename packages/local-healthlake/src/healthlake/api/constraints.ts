@@ -52,36 +52,22 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
 
 /** Returns the violations of a value, worded like AWS's validation framework. */
 export function violationsOf(member: string, value: string | number | readonly unknown[]): string[] {
-  const constraint = CONSTRAINTS[member];
-  const found: string[] = [];
-  if (typeof value !== 'number' && constraint?.length) {
-    const [min, max] = constraint.length;
-    const length = typeof value === 'string' ? [...value].length : value.length;
-    if (length < min) {
-      found.push(`Member must have length greater than or equal to ${min}`);
-    }
-    if (length > max) {
-      found.push(`Member must have length less than or equal to ${max}`);
-    }
+  const { length, pattern, values, range } = CONSTRAINTS[member] ?? {};
+  const violations: (string | false | undefined)[] = [];
+  if (typeof value === 'number') {
+    violations.push(
+      range && value < range[0] && `have value greater than or equal to ${range[0]}`,
+      range && value > range[1] && `have value less than or equal to ${range[1]}`);
+  } else {
+    const size = typeof value === 'string' ? [...value].length : value.length; // characters, not UTF-16 code units
+    violations.push(
+      length && size < length[0] && `have length greater than or equal to ${length[0]}`,
+      length && size > length[1] && `have length less than or equal to ${length[1]}`);
   }
-  if (typeof value === 'string' && constraint?.pattern && !matchesWhole(constraint.pattern, value)) {
-    found.push(`Member must satisfy regular expression pattern: ${constraint.pattern}`);
+  if (typeof value === 'string') {
+    violations.push(
+      pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value) && `satisfy regular expression pattern: ${pattern}`,
+      values && !values.includes(value) && `satisfy enum value set: [${values.join(', ')}]`);
   }
-  if (typeof value === 'string' && constraint?.values && !constraint.values.includes(value)) {
-    found.push(`Member must satisfy enum value set: [${constraint.values.join(', ')}]`);
-  }
-  if (typeof value === 'number' && constraint?.range) {
-    const [min, max] = constraint.range;
-    if (value < min) {
-      found.push(`Member must have value greater than or equal to ${min}`);
-    }
-    if (value > max) {
-      found.push(`Member must have value less than or equal to ${max}`);
-    }
-  }
-  return found;
-}
-
-function matchesWhole(pattern: string, value: string): boolean {
-  return new RegExp(`^(?:${pattern})$`, 'u').test(value);
+  return violations.flatMap((violation) => violation ? [`Member must ${violation}`] : []);
 }

@@ -15,8 +15,8 @@ export const multipartOperations: S3Operations = {
     const encryption = await authorizePut(s3, request, bucket);
     const uploadId = randomBytes(32).toString('base64url');
     bucket.uploads.set(uploadId, { key: request.key, headers: keptHeaders(request.headers), encryption, parts: new Map() });
-    const response = xmlResponse('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: request.key, UploadId: uploadId });
-    return { ...response, headers: { ...response.headers, ...encryptionHeaders(encryption) } };
+    const result = { Bucket: bucket.name, Key: request.key, UploadId: uploadId };
+    return xmlResponse('InitiateMultipartUploadResult', result, encryptionHeaders(encryption));
   },
 
   async UploadPart(s3, request) {
@@ -47,8 +47,8 @@ export const multipartOperations: S3Operations = {
       encryption: upload.encryption,
     });
     bucket.uploads.delete(uploadIdOf(request));
-    const response = xmlResponse('CompleteMultipartUploadResult', { Bucket: bucket.name, Key: request.key, ETag: object.etag });
-    return { ...response, headers: { ...response.headers, ...encryptionHeaders(object.encryption), ...versionHeader(bucket, object) } };
+    const result = { Bucket: bucket.name, Key: request.key, ETag: object.etag };
+    return xmlResponse('CompleteMultipartUploadResult', result, { ...encryptionHeaders(object.encryption), ...versionHeader(bucket, object) });
   },
 
   async AbortMultipartUpload(s3, request) {

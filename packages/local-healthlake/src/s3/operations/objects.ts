@@ -10,15 +10,11 @@ const KEPT_HEADERS = /^(x-amz-meta-.*|x-amz-website-redirect-location|content-(t
 /** The operations that read and write objects. */
 export const objectOperations: S3Operations = {
   async GetObject(s3, request) {
-    const bucket = s3.buckets.get(request.bucket);
-    const object = await readObject(s3, request.caller, bucket, request.key, request.query.get('versionId') ?? undefined);
-    return conditional(request, object) ?? withBody(request, object);
+    return answerTo(request, await readObject(s3, request.caller, s3.buckets.get(request.bucket), request.key, versionIdOf(request)));
   },
 
   async HeadObject(s3, request) {
-    const bucket = s3.buckets.get(request.bucket);
-    const object = await findObject(s3, request.caller, bucket, request.key, request.query.get('versionId') ?? undefined);
-    return conditional(request, object) ?? withBody(request, object);
+    return answerTo(request, await findObject(s3, request.caller, s3.buckets.get(request.bucket), request.key, versionIdOf(request)));
   },
 
   async PutObject(s3, request) {
@@ -30,8 +26,7 @@ export const objectOperations: S3Operations = {
     const { body, etag, headers: sourceHeaders } = await readCopySource(s3, request);
     const isReplaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
     const { object, headers } = await store(s3, request, { body, etag, headers: isReplaced ? keptHeaders(request.headers) : sourceHeaders });
-    const response = xmlResponse('CopyObjectResult', { ETag: object.etag, LastModified: new Date(object.lastModified).toISOString() });
-    return { ...response, headers: { ...response.headers, ...headers } };
+    return xmlResponse('CopyObjectResult', { ETag: object.etag, LastModified: new Date(object.lastModified).toISOString() }, headers);
   },
 };
 
@@ -158,14 +153,18 @@ function requestedEncryption(
   };
 }
 
-/** Checks the conditions of a read. Returns the answer without content if the client has the object already. */
-function conditional({ headers }: S3Request, object: ObjectVersion): WireResponse | undefined {
-  const expected = headers['if-match'];
+function versionIdOf(request: S3Request): string | undefined {
+  return request.query.get('versionId') ?? undefined;
+}
+
+/** Answers a read, without content if the client has the object already. Throws if If-Match doesn't hold. */
+function answerTo(request: S3Request, object: ObjectVersion): WireResponse {
+  const { 'if-match': expected, 'if-none-match': known } = request.headers;
   if (expected !== undefined && !sameEtag(expected, object.etag)) {
     throw preconditionFailed();
   }
-  const known = headers['if-none-match'];
-  return known !== undefined && sameEtag(known, object.etag) ? { status: 304, headers: { etag: object.etag } } : undefined;
+  const isKnown = known !== undefined && sameEtag(known, object.etag);
+  return isKnown ? { status: 304, headers: { etag: object.etag } } : withBody(request, object);
 }
 
 function withBody(request: S3Request, object: ObjectVersion): WireResponse {
