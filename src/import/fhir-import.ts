@@ -150,7 +150,7 @@ export interface FhirImportProps {
    *
    * @default true
    */
-  readonly report?: boolean;
+  readonly failureReport?: boolean;
 
   /**
    * What HealthLake reads in one job. Data beyond it is warned of in the log.
@@ -233,7 +233,7 @@ export class FhirImport extends ObservableImport {
     this.dataAccessStatements = dataAccessStatements(this.input, this.input.encryptionKeys, output, this.storage.outputKey);
     this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(this, storeArn, this.dataAccessStatements);
     const provider = props.provider ?? FhirImportProvider._ofStack(this);
-    const report = props.report === false ? undefined : this.createReport(provider, output, props.datastore);
+    const report = props.failureReport === false ? undefined : this.createReport(provider, output, props.datastore);
     this.reportRole = report?.role;
     const completion = props.completion ?? Completion.waitFor();
     const watch = completion._isDetached ? provider._watch() : undefined;

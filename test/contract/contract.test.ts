@@ -178,7 +178,7 @@ test('the constructs write exactly the shape of the newest contract version', ()
   const completion = Completion.waitFor({ timeout: Duration.hours(2) });
   const whole = new FhirImport(stack, 'Whole', { ...ofApp, source: FhirSource.bucket(bucket, 'a/'), revision: '1', completion });
   whole.onFailed('Failed');
-  const bare = new FhirImport(stack, 'Bare', { ...existing, source: FhirSource.bucket(bucket, 'b/'), report: false });
+  const bare = new FhirImport(stack, 'Bare', { ...existing, source: FhirSource.bucket(bucket, 'b/'), failureReport: false });
   bare.executeAfter(whole);
   new FhirImport(stack, 'Detached', { ...ofApp, source: FhirSource.bucket(bucket, 'c/'), revision: '1', completion: Completion.detached() }).executeAfter(bare);
   const template = Template.fromStack(stack);

@@ -18,7 +18,7 @@ function threeImports(flags: Record<string, unknown>): Deployed {
   const first = importInto(stack, { outputPrefix: 'results/', datastoreEncryptionKey }, 'First');
   const second = importInto(stack, { source: FhirSource.storage('second/') }, 'Second');
   second.executeAfter(first);
-  importInto(stack, { source: FhirSource.storage('third/'), report: false }, 'Third').executeAfter(second);
+  importInto(stack, { source: FhirSource.storage('third/'), failureReport: false }, 'Third').executeAfter(second);
   return new Deployed(templateOf(stack));
 }
 

@@ -43,7 +43,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 
   test('a provider has a sixth function and its role if an import wants reports', () => {
-    const [reporting, silent] = [{}, { report: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
+    const [reporting, silent] = [{}, { failureReport: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
 
     expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
     expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
@@ -198,7 +198,7 @@ describe('supplied roles', () => {
   });
 
   test('without an import that wants reports, the one for their function is left as it is', () => {
-    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { report: false });
+    const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { failureReport: false });
 
     expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
   });

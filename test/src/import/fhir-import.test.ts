@@ -80,7 +80,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       errorTolerance: ErrorTolerance.percent(0.5),
       completion: Completion.waitFor({ timeout: Duration.minutes(20) }),
       datastoreEncryptionKey: kms.Key.fromKeyArn(stack, 'DatastoreKey', KEY_ARN),
-      report: true,
+      failureReport: true,
       quotas: { maxFiles: 2_000_000, maxFileSize: Size.bytes(60_500_000_000), maxTotalSize: Size.bytes(10_000_000_000_000) },
     });
     const template = templateOf(stack);
@@ -130,7 +130,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
   test('an import without a report has nothing of it', () => {
     const stack = newStack(flags);
-    const fhirImport = importInto(stack, { report: false });
+    const fhirImport = importInto(stack, { failureReport: false });
 
     expect(fhirImport.reportRole).toBeUndefined();
     expect(JSON.stringify(templateOf(stack))).not.toMatch(/report/i);
@@ -139,7 +139,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   test('an import with a report and one without, in one stack', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
-    importInto(stack, { source: FhirSource.storage('more/'), report: false }, 'Silent').executeAfter(first);
+    importInto(stack, { source: FhirSource.storage('more/'), failureReport: false }, 'Silent').executeAfter(first);
     const template = templateOf(stack);
     const silent = Object.entries(template.Resources).filter(([id]) => id.startsWith('Silent')).map(([, { Properties }]) => Properties);
 
@@ -193,7 +193,7 @@ describe('what identifies the data set', () => {
     ['output prefix', () => ({ outputPrefix: 'elsewhere/' })],
     ['job name prefix', () => ({ jobNamePrefix: 'other' })],
     ['data access role', () => ({ dataAccessRole: undefined })],
-    ['report', () => ({ report: false })],
+    ['failureReport', () => ({ failureReport: false })],
     ['quotas', () => ({ quotas: { maxFiles: 5, maxFileSize: Size.mebibytes(1), maxTotalSize: Size.mebibytes(2) } })],
     ['default validation level, written out', () => ({ validationLevel: ValidationLevel.STRICT })],
   ])('does not change with the %s', (_, props) => {

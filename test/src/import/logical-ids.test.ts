@@ -83,7 +83,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
   test('one import without a report', () => {
     const stack = newStack(flags);
-    importInto(stack, { report: false });
+    importInto(stack, { failureReport: false });
 
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...FIRST });
   });
@@ -98,7 +98,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
   test('a second one that alone wants a report adds what reports take', () => {
     const stack = newStack(flags);
-    const first = importInto(stack, { report: false });
+    const first = importInto(stack, { failureReport: false });
     importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
 
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
