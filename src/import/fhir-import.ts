@@ -364,9 +364,9 @@ export class FhirImport extends ObservableImport {
    *
    * @throws if one of them contains this import.
    */
-  public executeAfter(...scopes: Construct[]): void {
-    scopes.forEach((scope) => this.validateOrder('executeAfter', scope));
-    this.job.node.addDependency(...scopes);
+  public executeAfter(...constructs: IConstruct[]): void {
+    constructs.forEach((construct) => this.validateOrder('executeAfter', construct));
+    this.job.node.addDependency(...constructs);
   }
 
   /**
@@ -375,10 +375,10 @@ export class FhirImport extends ObservableImport {
    *
    * @throws if one of them contains this import.
    */
-  public executeBefore(...scopes: Construct[]): void {
-    for (const scope of scopes) {
-      this.validateOrder('executeBefore', scope);
-      scope.node.addDependency(this.job, ...(this.outcome ? [this.outcome] : []));
+  public executeBefore(...constructs: IConstruct[]): void {
+    for (const construct of constructs) {
+      this.validateOrder('executeBefore', construct);
+      construct.node.addDependency(this.job, ...(this.outcome ? [this.outcome] : []));
     }
   }
 
@@ -453,9 +453,9 @@ export class FhirImport extends ObservableImport {
     }
   }
 
-  private validateOrder(method: string, scope: IConstruct): void {
-    if (this.node.scopes.includes(scope)) {
-      throw new Error(`${method}("${scope.node.path}") would make the import wait for itself, because that construct contains it; `
+  private validateOrder(method: string, construct: IConstruct): void {
+    if (this.node.scopes.includes(construct)) {
+      throw new Error(`${method}("${construct.node.path}") would make the import wait for itself, because that construct contains it; `
         + 'name the constructs inside it that have to be ordered');
     }
   }

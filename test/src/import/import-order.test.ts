@@ -1,7 +1,7 @@
 import { Annotations as Scope, type App, CfnResource, Duration, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, onlyResource, templateOf } from '../../support/synth';
@@ -78,6 +78,19 @@ describe('executeAfter', () => {
     fhirImport.executeAfter(three);
 
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').DependsOn).toEqual(expect.arrayContaining(['One', 'Two', 'Three']));
+  });
+
+  test('takes constructs that are known by their interface only', () => {
+    const stack = newStack();
+    const [before, after]: s3.IBucket[] = ['Before', 'After'].map((id) => new s3.Bucket(stack, id));
+    const fhirImport = importInto(stack);
+    fhirImport.executeAfter(before);
+    fhirImport.executeBefore(after);
+    const template = templateOf(stack);
+    const job = onlyResource(template, 'Custom::FhirImportJob');
+
+    expect(job.DependsOn).toContain(onlyResource(template, 'AWS::S3::Bucket', /^Before/).logicalId);
+    expect(onlyResource(template, 'AWS::S3::Bucket', /^After/).DependsOn).toContain(job.logicalId);
   });
 });
 
