@@ -81,15 +81,15 @@ export interface FhirImportProviderProps {
    *
    * @default - a new role
    */
-  readonly watchRole?: iam.IRole;
+  readonly monitorRole?: iam.IRole;
 }
 
-const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'watchRole'] as const;
+const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
 /** Why one of the roles can't be one of those before it, unless that makes a circular dependency. */
 const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   reportFunctionRole: 'would let other functions read what failed',
-  watchRole: 'would let the state machine do what these functions may',
+  monitorRole: 'would let the state machine do what these functions may',
 };
 
 /** A report on a gigabyte of failures takes 10 to 20 seconds; the caller waits for it, and has a time-out of five minutes. */
@@ -219,18 +219,19 @@ export class FhirImportProvider extends Construct {
    *
    * @internal
    */
-  public _watch(): ImportWatch {
-    this.watch ??= new ImportWatch(this, 'Watch', { judge: this.isComplete, role: this.props.watchRole, logGroup: this.props.logGroup });
+  public _monitor(): ImportWatch {
+    this.watch ??= new ImportWatch(this, 'Watch', { judge: this.isComplete, role: this.props.monitorRole, logGroup: this.props.logGroup });
     return this.watch;
   }
 
   /**
-   * Alarms when a detached import has failed, or could not be watched; undefined as long as no import of this provider is detached. It notifies
-   * the notification topics of these imports as far as the provider's stack can refer to them: if import and provider are in one stack, and else those
-   * of its own stack or named by their ARN. Further actions are added to it.
+   * Returns the alarm that fires when a detached import fails or can't be monitored. Creates the monitor if no import of this provider is detached yet.
+   *
+   * The alarm notifies the `notificationTopic` of each detached import that is in the stack of the provider, or whose topic is in that stack or named
+   * by its ARN. Add further actions to it.
    */
-  public get watchAlarm(): cloudwatch.Alarm | undefined {
-    return this.watch?.alarm;
+  public monitorAlarm(): cloudwatch.Alarm {
+    return this._monitor().alarm;
   }
 
   private createReportFunction(): ReportFunction {

@@ -236,7 +236,7 @@ export class FhirImport extends ObservableImport {
     const report = props.failureReport === false ? undefined : this.createReport(provider, output, props.datastore);
     this.reportRole = report?.role;
     const completion = props.completion ?? Completion.waitFor();
-    const watch = completion._isDetached ? provider._watch() : undefined;
+    const watch = completion._isDetached ? provider._monitor() : undefined;
     this.operatorRole = createAssumedRole(this, 'OperatorRole', {
       description: 'Starts and watches FHIR import jobs',
       assumedBy: [provider.handlerRole, ...(watch ? [watch.role] : [])],

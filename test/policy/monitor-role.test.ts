@@ -169,7 +169,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 describe('a supplied monitor role', () => {
   function deployWith(role: (stack: Stack) => iam.IRole): Deployed {
     const stack = newStack();
-    const provider = new FhirImportProvider(stack, 'Provider', { watchRole: role(stack), logGroup: new logs.LogGroup(stack, 'Logs') });
+    const provider = new FhirImportProvider(stack, 'Provider', { monitorRole: role(stack), logGroup: new logs.LogGroup(stack, 'Logs') });
     importInto(stack, { completion: Completion.detached(), provider });
     return new Deployed(templateOf(stack));
   }
@@ -200,7 +200,7 @@ describe('a supplied monitor role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'One', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 
-    expect(() => new FhirImportProvider(stack, 'Provider', { handlerRole: role, watchRole: role })).toThrow(
-      'handlerRole and watchRole are the same role "Stack/One", which would let the state machine do what these functions may; give each its own role');
+    expect(() => new FhirImportProvider(stack, 'Provider', { handlerRole: role, monitorRole: role })).toThrow(
+      'handlerRole and monitorRole are the same role "Stack/One", which would let the state machine do what these functions may; give each its own role');
   });
 });

@@ -122,9 +122,9 @@ export abstract class ObservableImport extends Construct {
   }
 
   /**
-   * An alarm for as soon as one job of this import has failed. It has no actions of its own: add them.
+   * Creates an alarm that fires when a job of this import fails. Add actions to it: it has none.
    *
-   * That a detached import could not even be watched is told by `watchAlarm` of its provider, which alarms without being asked for.
+   * If a detached import can't be monitored, the alarm of the provider fires: see `monitorAlarm()` of `FhirImportProvider`.
    */
   public alarmOnFailure(id: string = 'FailureAlarm'): cloudwatch.Alarm {
     return this.metricFailed().createAlarm(this, id, {

@@ -1,5 +1,5 @@
 import { JobStatus } from '@aws-sdk/client-healthlake';
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { hasEnded } from '../../../lambda/import/outcome/verdict';
@@ -227,15 +227,20 @@ describe('in an order', () => {
   });
 });
 
-describe('the alarm of the watch', () => {
-  test('is there as soon as one import is detached', () => {
+describe('the alarm of the monitor', () => {
+  test('is the same before and after the first detached import', () => {
     const stack = newStack();
     const provider = new FhirImportProvider(stack, 'Provider');
-    const first = importInto(stack, { provider });
+    const alarm = provider.monitorAlarm();
+    detached(stack, { provider });
 
-    expect(provider.watchAlarm).toBeUndefined();
-    detached(stack, { provider, source: FhirSource.storage('more/') }, 'Detached').executeAfter(first);
-    expect(provider.watchAlarm).toBeDefined();
+    expect(provider.monitorAlarm()).toBe(alarm);
+    expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').logicalId).toBe(stack.resolve((alarm.node.defaultChild as CfnResource).logicalId));
+  });
+
+  test('counts the failed executions', () => {
+    const stack = newStack();
+    detached(stack);
 
     const template = templateOf(stack);
     expect(onlyResource(template, 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
