@@ -15,7 +15,7 @@ import {
   type ContractReport,
 } from '../contract';
 import type { ImportQuotas } from './import-quotas';
-import { FhirStorage } from '../storage/fhir-storage';
+import { FhirStorage, type IFhirStorage } from '../storage/fhir-storage';
 import { dataAccessStatements, decryptInputStatements, type Location, readInputStatements } from './private/data-access';
 import { datastoreArn, isOfApp } from '../private/datastore';
 import { createAssumedRole, createDataAccessRole } from './private/import-roles';
@@ -48,7 +48,7 @@ export interface FhirImportProps {
    *
    * @default - one for the stack, made with the first import that names none
    */
-  readonly storage?: FhirStorage;
+  readonly storage?: IFhirStorage;
 
   /**
    * The functions that start the job and wait for it.
@@ -192,7 +192,7 @@ export class FhirImport extends ObservableImport {
   public readonly reportRole?: iam.IRole;
 
   /** The output bucket and its key, and the input bucket of `FhirSource.storage()`. */
-  public readonly storage: FhirStorage;
+  public readonly storage: IFhirStorage;
 
   /** What the data access role needs: paste it into a role of your own. */
   public readonly dataAccessStatements: iam.PolicyStatement[];

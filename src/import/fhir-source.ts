@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { normalizePrefix } from '../private/s3-location';
-import type { FhirStorage } from '../storage/fhir-storage';
+import type { IFhirStorage } from '../storage/fhir-storage';
 
 /** Options of `FhirSource.bucket`. */
 export interface FhirSourceBucketOptions {
@@ -42,7 +42,7 @@ export class FhirSource {
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizeSource(prefix);
-    return new FhirSource(() => locationOf(bucket, normalized, options.encryptionKey));
+    return new FhirSource(normalized, () => locationOf(bucket, normalized, options.encryptionKey));
   }
 
   /**
@@ -53,13 +53,17 @@ export class FhirSource {
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizeSource(prefix);
-    return new FhirSource((storage) => locationOf(storage.inputBucket, normalized));
+    return new FhirSource(normalized, (storage) => locationOf(storage.inputBucket, normalized));
   }
 
-  private constructor(private readonly locate: (storage: FhirStorage) => FhirSourceLocation) {}
+  private constructor(
+    /** The key prefix of the NDJSON files. It is empty for a whole bucket, and otherwise ends in `/` or in a token. */
+    public readonly prefix: string,
+    private readonly locate: (storage: IFhirStorage) => FhirSourceLocation,
+  ) {}
 
   /** @internal */
-  public _locate(storage: FhirStorage): FhirSourceLocation {
+  public _locate(storage: IFhirStorage): FhirSourceLocation {
     return this.locate(storage);
   }
 }

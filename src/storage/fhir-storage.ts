@@ -60,12 +60,24 @@ export interface FhirStorageProps {
   readonly autoDeleteObjects?: boolean;
 }
 
+/** The buckets and the key that imports use: a `FhirStorage`, or an object with buckets and a key of your own. */
+export interface IFhirStorage {
+  /** The bucket for input data, which `FhirSource.storage()` reads. */
+  readonly inputBucket: s3.IBucket;
+
+  /** The bucket that HealthLake writes results to. It must be in the Region of the data store, be encrypted with `outputKey`, and block all public access. */
+  readonly outputBucket: s3.IBucket;
+
+  /** The customer managed, symmetric KMS key that HealthLake encrypts results with. */
+  readonly outputKey: kms.IKey;
+}
+
 /**
  * Where import data and results are: an input bucket, an output bucket and one KMS key.
  *
  * What it makes is encrypted with a rotating customer managed key, versioned, TLS only, closed to the public, and retained.
  */
-export class FhirStorage extends Construct {
+export class FhirStorage extends Construct implements IFhirStorage {
   /**
    * The storage that imports of a stack share if they name none. Its input bucket is made only when something uses it.
    *

@@ -7,7 +7,7 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { TriggerFunction } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { type Existing, existing, type Laptop, on } from './laptop';
-import { Completion, FhirImport, FhirSource, FhirStorage } from '../../src';
+import { Completion, FhirImport, FhirSource, FhirStorage, type IFhirStorage } from '../../src';
 
 jest.setTimeout(300_000);
 
@@ -106,7 +106,7 @@ test('the time-out of an import includes its wait in the queue', on(
   }));
 
 /** Puts one patient into a bucket, as a part of the deployment. */
-function uploadTo(scope: Construct, storage: FhirStorage, language: string): TriggerFunction {
+function uploadTo(scope: Construct, storage: IFhirStorage, language: string): TriggerFunction {
   const upload = new TriggerFunction(scope, 'Upload', {
     runtime: determineLatestNodeRuntime(scope),
     handler: 'index.handler',

@@ -1,7 +1,7 @@
 import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirSource, FhirStorage } from '../../../src';
+import { FhirSource, FhirStorage, type IFhirStorage } from '../../../src';
 import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -252,5 +252,22 @@ describe('the storage of a stack', () => {
     new s3.Bucket(stack, 'FhirStorage');
 
     expect(() => importInto(stack)).toThrow(/^the stack "Stack" has another construct with the id "FhirStorage"; give the import its own storage/);
+  });
+});
+
+test('an import takes any object with buckets and a key as its storage', () => {
+  const stack = newStack();
+  const storage: IFhirStorage = {
+    inputBucket: importedBucket(stack, 'Input'),
+    outputBucket: importedBucket(stack, 'Output'),
+    outputKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
+  };
+  const fhirImport = importInto(stack, { storage, source: FhirSource.storage() });
+
+  expect(fhirImport.storage).toBe(storage);
+  expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties).toMatchObject({
+    InputS3Uri: 's3://amzn-s3-demo-input/input/',
+    OutputS3Uri: expect.stringMatching(/^s3:..amzn-s3-demo-output/),
+    OutputKmsKeyId: KEY_ARN,
   });
 });
