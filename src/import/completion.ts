@@ -74,8 +74,8 @@ export class Completion {
 
   private constructor(
     private readonly timeout: Duration,
-    /** @internal */
-    public readonly _isDetached: boolean,
+    /** Whether the deployment ends without waiting for the job to end. */
+    public readonly isDetached: boolean,
   ) {}
 
   /**

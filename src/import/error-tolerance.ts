@@ -2,12 +2,27 @@ import { Token } from 'aws-cdk-lib';
 import type { ContractErrorTolerance } from '../contract';
 import { text } from '../private/text';
 
+/** The kinds of `ErrorTolerance`. */
+export enum ErrorToleranceKind {
+  /** No resource may fail. */
+  NONE = 'NONE',
+
+  /** Up to a number of resources may fail. */
+  RESOURCES = 'RESOURCES',
+
+  /** Up to a percentage of the scanned resources may fail. */
+  PERCENT = 'PERCENT',
+
+  /** Any number of resources may fail. */
+  ANY = 'ANY',
+}
+
 /**
- * What an import that ends with COMPLETED_WITH_ERRORS means for the deployment.
+ * The number of resources that may fail in an import that counts as succeeded.
  *
- * In this version the counts are those of the job's progress report, as DescribeFHIRImportJob gives it; a job with errors whose report leaves
- * them out is judged as failed, except under `any()`. A job that ends with another status than COMPLETED or COMPLETED_WITH_ERRORS fails
- * the deployment under every tolerance.
+ * The counts come from the manifest of the results, which the failure report reads. If the import has no failure report, or the manifest can't be
+ * read, they come from the job's progress report, which leaves out errors of HealthLake itself. A job with errors whose counts are unknown fails
+ * the import, except under `any()`. A job that ends with another status than COMPLETED or COMPLETED_WITH_ERRORS fails it under every tolerance.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_JobProgressReport.html
  */
@@ -53,10 +68,15 @@ export class ErrorTolerance {
     return new ErrorTolerance({ Kind: 'ANY' });
   }
 
-  private constructor(private readonly wire: ContractErrorTolerance) {}
+  /** The kind of the tolerance. */
+  public readonly kind: ErrorToleranceKind;
+
+  private constructor(private readonly contract: ContractErrorTolerance) {
+    this.kind = ErrorToleranceKind[contract.Kind];
+  }
 
   /** @internal */
   public _render(): ContractErrorTolerance {
-    return this.wire;
+    return this.contract;
   }
 }

@@ -236,7 +236,7 @@ export class FhirImport extends ObservableImport {
     const report = props.failureReport === false ? undefined : this.createReport(provider, output, props.datastore);
     this.reportRole = report?.role;
     const completion = props.completion ?? Completion.waitFor();
-    const watch = completion._isDetached ? provider._monitor() : undefined;
+    const watch = completion.isDetached ? provider._monitor() : undefined;
     this.operatorRole = createAssumedRole(this, 'OperatorRole', {
       description: 'Starts and watches FHIR import jobs',
       assumedBy: [provider.handlerRole, ...(watch ? [watch.role] : [])],
@@ -284,7 +284,7 @@ export class FhirImport extends ObservableImport {
     this.job = this.createResource(`Job${suffix}`, provider, JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
     this.job.node.addDependency(this.dataAccessRole, this.operatorRole);
 
-    if (!completion._isDetached) {
+    if (!completion.isDetached) {
       const judging = { ...common, ...dataSet, EventBusArn: this._announcedBusArn };
       this.outcome = this.createOutcome(suffix, provider, completion._shares(), called, judging);
     }

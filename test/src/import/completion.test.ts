@@ -26,6 +26,11 @@ function waitersOf({ Resources }: TemplateJson): [string, ResourceJson][] {
     .sort(([, a], [, b]) => Number(a.Properties.LegsBefore ?? 0) - Number(b.Properties.LegsBefore ?? 0));
 }
 
+test('isDetached tells the two completions apart', () => {
+  expect(Completion.waitFor().isDetached).toBe(false);
+  expect(Completion.detached().isDetached).toBe(true);
+});
+
 test('without a time-out the deployment waits 50 minutes', () => {
   expect(outcomeWith().Properties.TimeoutSeconds).toBe('3000');
   expect(outcomeWith(Completion.waitFor()).Properties.TimeoutSeconds).toBe('3000');

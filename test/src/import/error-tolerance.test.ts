@@ -1,4 +1,4 @@
-import { ErrorTolerance } from '../../../src';
+import { ErrorTolerance, ErrorToleranceKind } from '../../../src';
 import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
 
 function toleranceOnTheWire(errorTolerance?: ErrorTolerance, stack = newStack()): unknown {
@@ -22,6 +22,15 @@ test.each([
   ['a large percentage', ErrorTolerance.percent(99.9), { Kind: 'PERCENT', Limit: '99.9' }],
 ])('%s is sent to both resources, numbers as strings', (_, tolerance, wire) => {
   expect(toleranceOnTheWire(tolerance)).toEqual(wire);
+});
+
+test.each([
+  [ErrorTolerance.none(), ErrorToleranceKind.NONE],
+  [ErrorTolerance.resources(1), ErrorToleranceKind.RESOURCES],
+  [ErrorTolerance.percent(1), ErrorToleranceKind.PERCENT],
+  [ErrorTolerance.any(), ErrorToleranceKind.ANY],
+])('kind tells tolerances apart: %j', (tolerance, kind) => {
+  expect(tolerance.kind).toBe(kind);
 });
 
 test.each([0, -1, 1.5, NaN, Infinity])('%d resources are refused', (count) => {

@@ -83,7 +83,7 @@ describe('an event is put', () => {
   ])('%s', (__, isPut, completion, use) => {
     const { template } = deployedWith(use, () => ({ completion }));
 
-    expect(busOf(template, completion._isDetached)).toBe(isPut ? DEFAULT_BUS : 'none');
+    expect(busOf(template, completion.isDetached)).toBe(isPut ? DEFAULT_BUS : 'none');
     expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual(isPut ? [DEFAULT_BUS] : []);
   });
 

@@ -73,6 +73,11 @@ describe('bucket', () => {
   });
 });
 
+test.each([['2025', '2025/'], ['2025/', '2025/'], ['', '']])('the source "%s" has the prefix "%s"', (prefix, normalized) => {
+  expect(FhirSource.bucket(dataBucket(newStack()), prefix).prefix).toBe(normalized);
+  expect(FhirSource.storage(prefix).prefix).toBe(normalized);
+});
+
 describe('storage', () => {
   test('is input/ in the input bucket of the storage, which is made for it', () => {
     const stack = newStack();
