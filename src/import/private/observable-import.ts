@@ -68,6 +68,24 @@ export abstract class ObservableImport extends Construct {
   }
 
   /**
+   * Returns a metric of this import by its name, for example `ResourcesImportedSoFar`.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this._dimensions, metricName, cloudwatch.Stats.SUM, options);
+  }
+
+  /**
+   * How many resources HealthLake read.
+   *
+   * @default - the sum over 5 minutes
+   */
+  public metricResourcesScanned(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return importMetric(this, this._dimensions, 'ResourcesScanned', cloudwatch.Stats.SUM, props);
+  }
+
+  /**
    * How many resources were imported.
    *
    * @default - the sum over 5 minutes

@@ -8,6 +8,7 @@ import { importJob, report } from '../../lambda/harness';
 import { DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 
 const METRICS: [string, string, (fhirImport: FhirImport, options?: MetricOptions) => Metric][] = [
+  ['ResourcesScanned', 'Sum', (fhirImport, options) => fhirImport.metricResourcesScanned(options)],
   ['ResourcesImported', 'Sum', (fhirImport, options) => fhirImport.metricResourcesImported(options)],
   ['ResourcesFailed', 'Sum', (fhirImport, options) => fhirImport.metricResourcesFailed(options)],
   ['Duration', 'Maximum', (fhirImport, options) => fhirImport.metricDuration(options)],
@@ -75,10 +76,22 @@ test('metricAlreadyImported is the metric that the handler emits for a declared 
   });
 });
 
-test('every metric of a judged job but the scanned resources has a method', () => {
+test('every metric of a judged job has a method', () => {
   const [{ Metrics }] = importAndLine('Import').line._aws.CloudWatchMetrics;
 
-  expect(Metrics.map(({ Name }) => Name).filter((name) => name !== 'ResourcesScanned').sort()).toEqual(METRICS.map(([name]) => name).sort());
+  expect(Metrics.map(({ Name }) => Name).sort()).toEqual(METRICS.map(([name]) => name).sort());
+});
+
+test('metric returns the metric of any name', () => {
+  const metric = importInto(newStack()).metric('ResourcesImportedSoFar', { period: Duration.minutes(1) });
+
+  expect(metric).toMatchObject({
+    namespace: 'CdkHealthLakeImport',
+    metricName: 'ResourcesImportedSoFar',
+    statistic: 'Sum',
+    dimensions: { DatastoreId: DATASTORE_ID, ConstructPath: 'Stack/Import' },
+  });
+  expect(metric.period.toMinutes()).toBe(1);
 });
 
 test('an id of a data store that is known at deployment only is a dimension all the same', () => {
