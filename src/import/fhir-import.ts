@@ -1,4 +1,4 @@
-import { type CfnResource, CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type CfnResource, CustomResource, Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -310,9 +310,8 @@ export class FhirImport extends ObservableImport {
   }
 
   /**
-   * The status that the import job ended with.
-   *
-   * @throws if the import is detached: the deployment doesn't learn it. The same holds for the other results.
+   * The status that the import job ended with. If the import is detached, using it fails the synthesis, because the deployment doesn't wait for the
+   * job. The same applies to `outputLocation`, `reportLocation` and the counts of resources.
    */
   public get jobStatus(): string {
     return this.result('JobStatus');
@@ -393,11 +392,13 @@ export class FhirImport extends ObservableImport {
   }
 
   private result(name: keyof ImportOutcomeAttributes): string {
-    if (!this.outcome) {
-      throw new Error(`the deployment does not wait for the detached import "${this.node.path}" and has no ${name} of it; `
-        + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
-    }
-    return this.outcome.getAttString(name);
+    // A token throws when it is used. A getter that throws would break debuggers, which read all members.
+    return this.outcome?.getAttString(name) ?? Lazy.string({
+      produce: () => {
+        throw new Error(`the deployment does not wait for the detached import "${this.node.path}" and has no ${name} of it; `
+          + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
+      },
+    });
   }
 
   private createOutcome(suffix: string, provider: FhirImportProvider, shares: Duration[], called: CalledProperties,
