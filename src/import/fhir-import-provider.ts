@@ -133,8 +133,8 @@ export class FhirImportProvider extends Construct {
   /** The role of the functions that talk to HealthLake: the only principal that operator roles trust, save that of the watch of detached imports. */
   public readonly handlerRole: iam.IRole;
 
-  /** Where the functions log to. */
-  public readonly logGroup: logs.ILogGroupRef;
+  /** The log group of the functions. */
+  public readonly logGroup: logs.ILogGroup;
 
   /**
    * What must be there before an import's roles are made: a function is created only when its role can be assumed, so a role that
@@ -148,6 +148,7 @@ export class FhirImportProvider extends Construct {
   private readonly isComplete: lambda.Function;
   private report?: ReportFunction;
   private watch?: ImportWatch;
+  private readonly logGroupRef: logs.ILogGroupRef;
   private readonly functionLogs: logs.ILogGroup;
 
   /**
@@ -158,12 +159,13 @@ export class FhirImportProvider extends Construct {
     validate(props);
     this.props = props;
 
-    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
+    this.logGroupRef = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN, // a deployment that failed and was rolled back is just when somebody reads it
+      removalPolicy: RemovalPolicy.RETAIN, // it is needed most after a deployment that failed and was rolled back
     });
-    // aws-lambda takes a reference by its type, and refuses one that is not a log group with methods, such as an L1.
-    this.functionLogs = logs.LogGroup.fromLogGroupName(this, 'FunctionLogs', this.logGroup.logGroupRef.logGroupName);
+    // A reference, such as an L1, doesn't have the methods of a log group.
+    this.functionLogs = logs.LogGroup.fromLogGroupName(this, 'FunctionLogs', this.logGroupRef.logGroupRef.logGroupName);
+    this.logGroup = this.logGroupRef instanceof logs.LogGroup ? this.logGroupRef : this.functionLogs;
 
     this.handlerRole = props.handlerRole ?? this.createRole('HandlerRole', 'Runs the functions that look after FHIR imports');
     this.allowFunctionBasics(props.handlerRole);
@@ -294,10 +296,10 @@ export class FhirImportProvider extends Construct {
   private logStreams(): string {
     return Stack.of(this).formatArn({
       service: 'logs',
-      region: this.logGroup.env.region,
-      account: this.logGroup.env.account,
+      region: this.logGroupRef.env.region,
+      account: this.logGroupRef.env.account,
       resource: 'log-group',
-      resourceName: `${this.logGroup.logGroupRef.logGroupName}:*`,
+      resourceName: `${this.logGroupRef.logGroupRef.logGroupName}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
   }

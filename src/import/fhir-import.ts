@@ -194,8 +194,17 @@ export class FhirImport extends ObservableImport {
   /** The output bucket and its key, and the input bucket of `FhirSource.storage()`. */
   public readonly storage: IFhirStorage;
 
-  /** What the data access role needs: paste it into a role of your own. */
+  /** The provider of this import: its functions start the job and poll it. Its log group and its alarm are members of it. */
+  public readonly provider: FhirImportProvider;
+
+  /** The statements that the data access role needs: add them to a role of your own. */
   public readonly dataAccessStatements: iam.PolicyStatement[];
+
+  /** The statements that the policy of an input bucket in another account needs: add them to that policy. */
+  public readonly sourceBucketStatements: iam.PolicyStatement[];
+
+  /** The statements that the policies of the input's keys in another account need: add them to those policies. Empty if the input has no known key. */
+  public readonly sourceKeyStatements: iam.PolicyStatement[];
 
   private readonly job: CustomResource;
   /** Undefined for a detached import. */
@@ -232,7 +241,10 @@ export class FhirImport extends ObservableImport {
 
     this.dataAccessStatements = dataAccessStatements(this.input, this.input.encryptionKeys, output, this.storage.outputKey);
     this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(this, storeArn, this.dataAccessStatements);
-    const provider = props.provider ?? FhirImportProvider._ofStack(this);
+    this.sourceBucketStatements = readInputStatements(this.input).map((statement) => this.forDataAccessRole(statement));
+    this.sourceKeyStatements = decryptInputStatements(this.input.encryptionKeys).map((statement) => this.forDataAccessRole(statement));
+    this.provider = props.provider ?? FhirImportProvider._ofStack(this);
+    const provider = this.provider;
     const report = props.failureReport === false ? undefined : this.createReport(provider, output, props.datastore);
     this.reportRole = report?.role;
     const completion = props.completion ?? Completion.waitFor();
@@ -340,20 +352,6 @@ export class FhirImport extends ObservableImport {
   /** How many resources HealthLake could not import, as a string; `UNKNOWN` if it didn't say. */
   public get resourcesFailed(): string {
     return this.result('ResourcesFailed');
-  }
-
-  /**
-   * What the policy of an input bucket in another account has to allow the data access role: paste it into that policy.
-   */
-  public sourceBucketStatements(): iam.PolicyStatement[] {
-    return readInputStatements(this.input).map((statement) => this.forDataAccessRole(statement));
-  }
-
-  /**
-   * What the policies of the input's keys in another account have to allow the data access role: paste it into those policies.
-   */
-  public sourceKeyStatements(): iam.PolicyStatement[] {
-    return decryptInputStatements(this.input.encryptionKeys).map((statement) => this.forDataAccessRole(statement));
   }
 
   /**

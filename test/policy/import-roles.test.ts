@@ -213,8 +213,8 @@ describe('the statements for another account', () => {
   const deployed = new Deployed(templateOf(stack));
   const role = deployed.roleId(/DataAccess/);
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
-  const bucketPolicy = policyOf(fhirImport.sourceBucketStatements());
-  const keyPolicy = policyOf(fhirImport.sourceKeyStatements());
+  const bucketPolicy = policyOf(fhirImport.sourceBucketStatements);
+  const keyPolicy = policyOf(fhirImport.sourceKeyStatements);
   // A policy of the partner without our statements.
   const silent: PolicyJson = {
     Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
@@ -255,7 +255,7 @@ describe('the statements for another account', () => {
     const plain = newStack();
     const source = FhirSource.bucket(s3.Bucket.fromBucketArn(plain, 'Partner', BUCKET_ARN), 'export/');
 
-    expect(importInto(plain, { source }).sourceKeyStatements()).toEqual([]);
+    expect(importInto(plain, { source }).sourceKeyStatements).toEqual([]);
   });
 
   test('give a supplied role the permissions of the generated one', () => {

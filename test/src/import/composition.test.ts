@@ -30,7 +30,7 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   detached.onStatusChange('StatusChange');
   detached.alarmOnFailure();
   const { dataAccessStatements } = fhirImport;
-  const statements = [...dataAccessStatements, ...fhirImport.sourceBucketStatements(), ...fhirImport.sourceKeyStatements()];
+  const statements = [...dataAccessStatements, ...fhirImport.sourceBucketStatements, ...fhirImport.sourceKeyStatements];
   new CfnOutput(stack, 'Statements', { value: stack.toJsonString(new iam.PolicyDocument({ statements })) });
   return stack;
 }

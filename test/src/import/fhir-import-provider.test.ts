@@ -170,6 +170,22 @@ describe('a supplied log group', () => {
   });
 });
 
+describe('the log group of a provider takes a metric filter', () => {
+  test.each<[string, (stack: Stack) => FhirImportProviderProps]>([
+    ['of its own', () => ({})],
+    ['that is supplied', (stack) => ({ logGroup: new logs.LogGroup(stack, 'Logs') })],
+    ['that is an L1', (stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') })],
+  ])('%s', (_, props) => {
+    const stack = newStack();
+    const { logGroup } = new FhirImportProvider(stack, 'Provider', props(stack));
+    logGroup.addMetricFilter('Filter', { filterPattern: logs.FilterPattern.anyTerm('failed'), metricNamespace: 'Imports', metricName: 'Failed' });
+    const template = templateOf(stack);
+
+    expect(onlyResource(template, 'AWS::Logs::MetricFilter').Properties.LogGroupName)
+      .toEqual({ Ref: onlyResource(template, 'AWS::Logs::LogGroup').logicalId });
+  });
+});
+
 describe('supplied roles', () => {
   function lambdaRole(stack: Construct, id: string): iam.Role {
     return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
@@ -247,6 +263,14 @@ describe('supplied roles', () => {
 });
 
 describe('the provider of a stack', () => {
+  test('is a member of the imports that share it', () => {
+    const stack = newStack();
+    const [first, second] = ['1', '2'].map((revision) => importInto(stack, { revision }, `Import${revision}`));
+
+    expect(first.provider).toBe(second.provider);
+    expect(first.provider.node.path).toBe('Stack/FhirImportProvider');
+  });
+
   test('is shared by the imports of a stack, and not beyond', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
