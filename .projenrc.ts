@@ -38,7 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     mavenGroupId: 'io.github.cdkhealthlake',
     mavenArtifactId: 'cdk-healthlake-import',
   },
-  publishToNuget: { dotNetNamespace: 'CdkHealthLake.FhirImport', packageId: 'CdkHealthLake.FhirImport' },
+  publishToNuget: { dotNetNamespace: 'CdkHealthLake.DataImport', packageId: 'CdkHealthLake.DataImport' },
   publishToGo: { moduleName: 'github.com/cdk-healthlake/cdk-healthlake-import-go' },
 
   devDeps: [
