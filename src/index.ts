@@ -5,4 +5,4 @@ export * from './import/fhir-import-provider';
 export * from './import/fhir-source';
 export * from './storage/fhir-storage';
 export * from './import/import-quotas';
-export * from './import/validation-level';
+export * from './import/fhir-import-props';

@@ -7,45 +7,45 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { watchDefinition } from './watch-definition';
+import { monitorDefinition } from './monitor-definition';
 
-/** What the watch of detached imports is made with. */
-export interface ImportWatchProps {
-  /** Judges a job. */
+/** Properties of `ImportMonitor`. */
+export interface ImportMonitorProps {
+  /** The function that judges a job. */
   readonly judge: lambda.IFunction;
-  /** Of the state machine. */
+  /** The role of the state machine. */
   readonly role?: iam.IRole;
-  /** Of the state machine. */
+  /** The log group of the state machine. */
   readonly logGroup?: logs.ILogGroupRef;
 }
 
 /**
- * Actions of an alarm.
+ * The number of actions that an alarm can have.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
-const MOST_ACTIONS = 5;
+const MAX_ACTIONS = 5;
 
-/** Watches the jobs of detached imports to their end: one state machine for all imports of a provider. */
-export class ImportWatch extends Construct {
-  /** The role of the state machine. It assumes the operator role of the import whose job it asks for. */
+/** The state machine that follows the jobs of detached imports to their end, and its alarm. All detached imports of a provider share it. */
+export class ImportMonitor extends Construct {
+  /** The role of the state machine. To describe a job, it assumes the operator role of that import. */
   public readonly role: iam.IRole;
   public readonly stateMachine: sfn.StateMachine;
-  /** Tells that a detached import failed, or could not be watched. */
+  /** The alarm that fires when a detached import fails or can't be monitored. */
   public readonly alarm: cloudwatch.Alarm;
   private readonly notified = new Set<string>();
 
-  public constructor(scope: Construct, id: string, { judge, role, logGroup }: ImportWatchProps) {
+  public constructor(scope: Construct, id: string, { judge, role, logGroup }: ImportMonitorProps) {
     super(scope, id);
     role?.addToPrincipalPolicy(invoke(judge));
     this.role = role ?? new iam.Role(this, 'Role', {
       description: 'Watches the jobs of detached FHIR imports',
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
       inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), ...logAndTrace()] }) },
-    }).withoutPolicyUpdates(); // the grants of aws-stepfunctions would be a policy more
+    }).withoutPolicyUpdates(); // the grants of aws-stepfunctions would add a policy
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Watches the jobs of detached FHIR imports',
-      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(watchDefinition(judge.functionArn))),
+      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(monitorDefinition(judge.functionArn))),
       role: this.role,
       logs: { destination: logGroup ?? this.createLogGroup(), level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
@@ -61,14 +61,15 @@ export class ImportWatch extends Construct {
   }
 
   /**
-   * Has the topic of an import notified by the alarm too, once. The stack of the provider can't refer to a topic of a stack that may refer to it.
+   * Makes the alarm publish to the topic of an import too. Skips a topic that the alarm has, and a topic that only the stack of the import knows: that
+   * stack depends on the stack of the provider, which can't refer back.
    */
   public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
     const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
     if (isReachable && !this.notified.has(topic.topicArn)) {
-      if (this.notified.size === MOST_ACTIONS) {
-        throw new Error(`the alarm of detached imports can't notify a topic more than the ${MOST_ACTIONS} that it has, and "${topic.node.path}" is another; `
-          + 'use one topic for several imports, or a FhirImportProvider of its own for some of them');
+      if (this.notified.size === MAX_ACTIONS) {
+        throw new Error(`the alarm of detached imports can notify ${MAX_ACTIONS} topics, and "${topic.node.path}" is one more; `
+          + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
       }
       this.notified.add(topic.topicArn);
       this.alarm.addAlarmAction(new actions.SnsAction(topic));
@@ -76,15 +77,17 @@ export class ImportWatch extends Construct {
   }
 
   /**
-   * Named as Step Functions wants it, or the log group takes a part of the one resource policy of the account for log deliveries, which has
-   * room for few: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html. The id of the stack keeps the name free after the stack's end.
+   * Log groups under `/aws/vendedlogs/` take no room in the account's one resource policy for log deliveries. The id of the stack makes the name unique,
+   * so a stack of the same name can be created again.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
    */
   private createLogGroup(): logs.LogGroup {
     const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY, // what a roll-back left would be in the way of the next deployment; the handler's log has the verdicts
+      removalPolicy: RemovalPolicy.DESTROY, // a log group left by a roll-back would block the next deployment, and the handler logs the verdicts
     });
   }
 }
@@ -93,7 +96,7 @@ function invoke(judge: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'Judge', actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
 }
 
-/** A supplied role has these from aws-stepfunctions. */
+/** The permissions that aws-stepfunctions grants to a supplied role. */
 function logAndTrace(): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
@@ -108,13 +111,13 @@ function logAndTrace(): iam.PolicyStatement[] {
         'logs:PutResourcePolicy',
         'logs:UpdateLogDelivery',
       ],
-      // Log deliveries are no resources that a policy could name: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+      // A policy can't name log deliveries: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
       resources: ['*'],
     }),
     new iam.PolicyStatement({
       sid: 'Traces',
       actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-      // X-Ray takes no resources for them: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+      // These actions of X-Ray support no resources: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
       resources: ['*'],
     }),
   ];

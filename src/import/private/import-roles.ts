@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { roleDescription } from '../../private/text';
 
-/** The role that HealthLake assumes, for jobs of this data store only. */
+/** Creates the role that HealthLake assumes, for jobs of this data store only. */
 export function createDataAccessRole(scope: Construct, datastoreArn: string, statements: iam.PolicyStatement[]): iam.Role {
   return new iam.Role(scope, 'DataAccessRole', {
     description: roleDescription(`HealthLake reads FHIR data and writes import results (${scope.node.path})`),
@@ -17,17 +17,17 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
   });
 }
 
-/** Who assumes one of the roles that are made for one import, and what for. */
+/** Properties of a role that roles of the provider assume for one import. */
 export interface AssumedRole {
   readonly description: string;
   readonly assumedBy: readonly iam.IRole[];
   readonly policyName: string;
   readonly policy: iam.PolicyDocument;
-  /** What runs as those who assume it: a role that trusts a role that is seconds old can be refused. */
+  /** The functions and state machines that run as `assumedBy`. They come first, because IAM can refuse to trust a role that is seconds old. */
   readonly after: readonly IDependable[];
 }
 
-/** A role that roles of the provider assume for one import, and for nothing else. */
+/** Creates a role that roles of the provider assume for one import only. */
 export function createAssumedRole(scope: Construct, id: string, { description, assumedBy, policyName, policy, after }: AssumedRole): iam.Role {
   const principals = assumedBy.map(({ roleArn }) => new iam.ArnPrincipal(roleArn));
   const role = new iam.Role(scope, id, {
@@ -37,4 +37,9 @@ export function createAssumedRole(scope: Construct, id: string, { description, a
   });
   role.node.addDependency(...after);
   return role;
+}
+
+/** Returns the statements with the role as their principal, for the policy of a bucket or of a key. */
+export function grantedTo(role: iam.IRole, statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
+  return statements.map((statement) => statement.copy({ principals: [new iam.ArnPrincipal(role.roleArn)] }));
 }

@@ -1,29 +1,31 @@
 import { Aws } from 'aws-cdk-lib';
 import type { WatchAnswer, WatchedImport } from '../../contract';
 
-/** A path to a member of an execution's input. */
+/** A path to a member of the input of an execution. */
 type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';
 
 const path = (to: InputPath): InputPath => to;
 
-/** What HealthLake says of a job that has not ended. Anything else is for the handler to judge. */
+/** The statuses of a job that has not ended. The handler judges every other answer. */
 const RUNNING = ['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'];
 
 /**
- * By how much each pause is longer than the one before, in seconds. Hours of import are looked at every few minutes then, and the events of the longest
- * watch stay below what Step Functions keeps of an execution.
+ * The seconds by which each pause is longer than the one before. After hours, the monitor polls every few minutes, so the longest execution stays below
+ * the 25,000 events that Step Functions allows.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-const LONGER = 2;
+const PAUSE_INCREMENT_SECONDS = 2;
 
 const STATUS = '$.Look.ImportJobProperties.JobStatus';
 
 /**
- * The state machine that watches jobs of detached imports: pause, ask HealthLake, and as soon as the answer is anything but that of a running job,
- * have the handler judge. So a call that fails for whatever reason is the handler's to make again, and it alone decides what it means.
+ * Returns the definition of the monitor. It pauses and describes the job until the status is not that of a running job, and then lets the handler judge.
+ * If a call fails, the handler repeats it and decides what the failure means.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
-export function watchDefinition(judgeFunctionArn: string): object {
+export function monitorDefinition(judgeFunctionArn: string): object {
   const taskOf = (action: string) => `arn:${Aws.PARTITION}:states:::${action}`;
   return {
     StartAt: 'Pause',
@@ -67,7 +69,7 @@ export function watchDefinition(judgeFunctionArn: string): object {
         },
         ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' },
         ResultPath: '$.Judged',
-        // More than three hours, for whatever keeps the function from running or the event from being put.
+        // More than three hours, in case the function can't run or can't send the event.
         Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
         Next: 'HasEnded',
       },
@@ -76,18 +78,18 @@ export function watchDefinition(judgeFunctionArn: string): object {
         Choices: [decided('wait', 'PauseAfterJudging'), decided('succeeded', 'Succeeded')],
         Default: 'Failed',
       },
-      // The output goes with an event of AWS to whoever listens: no more of HealthLake's answer than the verdict.
+      // AWS sends the output on an event of its own, so it holds the verdict only and nothing of HealthLake's answer.
       Succeeded: { Type: 'Succeed', OutputPath: '$.Judged' },
       Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
     },
   };
 }
 
-/** Gives the next pause, and since when looks have failed. */
+/** Returns a state that computes the next pause and records since when polls have failed. */
 function pauseLonger(failingSince: { readonly FailingSince: 0 } | { readonly 'FailingSince.$': string }) {
   return {
     Type: 'Pass',
-    Parameters: { 'Seconds.$': `States.MathAdd(${path('$.Poll.Seconds')}, ${LONGER})`, ...failingSince },
+    Parameters: { 'Seconds.$': `States.MathAdd(${path('$.Poll.Seconds')}, ${PAUSE_INCREMENT_SECONDS})`, ...failingSince },
     ResultPath: path('$.Poll'),
     Next: 'Pause',
   };

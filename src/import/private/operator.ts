@@ -4,26 +4,26 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { listPrefix, type Location } from './data-access';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
 
-/** What an import's operator role is for. */
+/** The resources that an operator role may use. */
 export interface OperatorScope {
   readonly datastoreArn: string;
   readonly dataAccessRoleArn: string;
   readonly input: Location;
   readonly output: Location;
-  /** Of the function that makes the report, if there is to be one. */
+  /** The function that writes the failure report. Undefined if the import has none. */
   readonly reportFunctionArn?: string;
-  /** Of the state machine that watches detached imports, if this is one. */
+  /** The monitor. Undefined if the deployment waits for the job. */
   readonly stateMachineArn?: string;
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }
 
 /**
- * What the handler may do for one import, and nothing beyond it.
+ * Returns the permissions of the handler for one import.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthlake.html
  */
-export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
-  return [
+export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
+  const statements = [
     new iam.PolicyStatement({
       sid: 'ImportJobs',
       actions: [
@@ -41,7 +41,7 @@ export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] 
       conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
     }),
     new iam.PolicyStatement({
-      sid: 'OwnStack', // a roll-back starts no job
+      sid: 'OwnStack', // to detect a roll-back, which starts no job
       actions: ['cloudformation:DescribeStacks'],
       resources: [Aws.STACK_ID],
     }),
@@ -58,23 +58,24 @@ export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] 
     })] : []),
     ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
   ];
+  return new iam.PolicyDocument({ statements });
 }
 
-/** The events that tell how a job ended, and no others. */
+/** Allows the two events at the end of a job, and no others. */
 export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Events',
     actions: ['events:PutEvents'],
     resources: [eventBusArn],
-    // Both keys are lists: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
+    // Both keys have several values: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
       'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] },
-      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // of nothing, all is true
+      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is true of an empty list
     },
   });
 }
 
-/** What is looked at before a job is started: names, sizes and settings, no content. */
+/** Allows the checks before the start of a job. They read names, sizes and settings, and no content. */
 function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   return [
     listPrefix(input, 'InputNames'),
@@ -87,7 +88,7 @@ function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   ];
 }
 
-/** What the guide asks of users of a data store that is encrypted with a customer managed key. */
+/** Allows what the developer guide requires of users of a data store with a customer managed key. */
 function datastoreKeyStatement(key: kms.IKeyRef): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'DatastoreKey',

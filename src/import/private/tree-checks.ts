@@ -2,11 +2,11 @@ import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-c
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
 
-/** One import, as the checks of the finished tree see it. */
+/** The members of an import that the checks read. */
 export interface ImportInTree {
   readonly construct: IConstruct;
   readonly datastore: IFHIRDatastoreRef;
-  /** What, besides the data store, identifies the data set. */
+  /** The values that, with the data store, identify the data set. */
   readonly dataSet: readonly (string | undefined)[];
   /** The resource that starts the job. */
   readonly first: CfnResource;
@@ -17,7 +17,7 @@ export interface ImportInTree {
 const IMPORTS = new WeakMap<IConstruct, ImportInTree[]>();
 
 /**
- * Has the import checked when the tree is finished: only then is known which removal policy and which dependencies it ends up with.
+ * Checks the import when the app is complete. Removal policies and dependencies can change until then.
  */
 export function checkWhenFinished(item: ImportInTree): void {
   const root = item.construct.node.root;
@@ -28,7 +28,7 @@ export function checkWhenFinished(item: ImportInTree): void {
       warnOfDatastoreWithoutRetain(item);
       warnOfMissingOrder(item, earlier);
       warnOfSharedQueue(item, earlier);
-      // In order, the later one finds the job of the earlier; at the same time, neither finds one and both start theirs.
+      // Of two ordered imports, the later one finds the job of the earlier. Without an order, both may start a job.
       return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
         + 'remove one of them, or order them with executeAfter()');
@@ -36,10 +36,18 @@ export function checkWhenFinished(item: ImportInTree): void {
   });
 }
 
+/** Throws if the construct contains the import: then the import would wait for itself. */
+export function validateOrder(fhirImport: IConstruct, method: string, construct: IConstruct): void {
+  if (fhirImport.node.scopes.includes(construct)) {
+    throw new Error(`${method}("${construct.node.path}") would make the import wait for itself, because that construct contains it; `
+      + 'name the constructs inside it that have to be ordered');
+  }
+}
+
 function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): void {
   const resource = CfnResource.isCfnResource(datastore) ? datastore : datastore.node.defaultChild;
   if (!resource || !CfnResource.isCfnResource(resource)) {
-    return; // an imported data store: its life isn't this app's
+    return; // this app doesn't manage the data store
   }
   const { deletionPolicy, updateReplacePolicy } = resource.cfnOptions;
   const retained = deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
@@ -59,7 +67,7 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** Stages are deployed separately and can't depend on each other, so the warning can't ask for an order between them. */
+/** Skips imports of different stages. Stages are deployed separately, so they can't be ordered. */
 function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
     && Stage.of(item.construct) === Stage.of(other.construct) && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
@@ -71,7 +79,7 @@ function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** A detached import is complete once HealthLake has accepted its job. */
+/** Returns whether the deployment waits for the job. The only resource of a detached import is the one that starts the job. */
 function isWaitedFor({ first, last }: ImportInTree): boolean {
   return first !== last;
 }
@@ -102,7 +110,7 @@ function isAfter(item: ImportInTree, other: ImportInTree): boolean {
   return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
 }
 
-/** The nested stacks around a resource (as resources of their parent stacks, outermost first), followed by the resource itself. */
+/** Returns the nested stacks around a resource, outermost first and as resources of their parent stacks, and then the resource. */
 function resourcePath(resource: CfnResource): CfnResource[] {
   const { nestedStackResource } = Stack.of(resource);
   return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];

@@ -182,7 +182,7 @@ test.each([
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
 
-  expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, where a rule or a notification would `
-    + 'never hear of it; make the rule where the bus is, or leave eventBus out');
+  expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, so its rules and notifications would `
+    + 'receive no event; create the rule where the bus is, or leave eventBus out');
   expect(templateOf(stack)).toBeDefined(); // the event itself may go there
 });

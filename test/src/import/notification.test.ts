@@ -116,8 +116,8 @@ test('the alarm has room for five topics', () => {
   }, `Import${index}`);
   [1, 2, 3, 4, 5].forEach(notify);
 
-  expect(() => notify(6)).toThrow('the alarm of detached imports can\'t notify a topic more than the 5 that it has, and "Stack/Topic6" is another; '
-    + 'use one topic for several imports, or a FhirImportProvider of its own for some of them');
+  expect(() => notify(6)).toThrow('the alarm of detached imports can notify 5 topics, and "Stack/Topic6" is one more; '
+    + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
 });
 
 describe('a topic of another stack', () => {

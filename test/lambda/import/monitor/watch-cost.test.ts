@@ -1,6 +1,6 @@
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { playWatch, type Watched, watchedImport } from './watch-player';
-import { watchDefinition } from '../../../../src/import/private/watch-definition';
+import { monitorDefinition } from '../../../../src/import/private/monitor-definition';
 import { Aws, importJob, JOB, JOB_ID, MINUTE, report } from '../../harness';
 
 const HOUR = 60;
@@ -25,7 +25,7 @@ async function watch(minutes: number): Promise<Watched> {
 
 /** The pauses of the state machine from the start to the end of the longest watch, in seconds: what its definition says, without running it. */
 function pauses(): number[] {
-  const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(watchDefinition('arn')))!;
+  const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(monitorDefinition('arn')))!;
   const all: number[] = [];
   for (let [passed, pause] = [0, watchedImport(JOB, JOB_ID).Poll.Seconds]; passed < LONGEST * 60; passed += pause, pause += Number(longer)) {
     all.push(pause);

@@ -6,7 +6,7 @@ import { StateError } from '../../../../packages/local-aws/src/stepfunctions/lan
 import type { HistoryEvent } from '../../../../packages/local-aws/src/stepfunctions/stepfunctions';
 import type { AssumedRole } from '../../../../packages/local-healthlake/src/service';
 import type { ImportJobProperties, WatchedImport } from '../../../../src/contract';
-import { watchDefinition } from '../../../../src/import/private/watch-definition';
+import { monitorDefinition } from '../../../../src/import/private/monitor-definition';
 import { MINUTE, SECOND } from '../../harness';
 
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
@@ -48,7 +48,7 @@ export async function playWatch(input: WatchedImport, mayAssume = true): Promise
     stateMachineArn: STATE_MACHINE,
     stateMachineName: 'watch',
     roleArn: ROLE,
-    definition: parseDefinition(JSON.stringify(watchDefinition('arn:aws:lambda:eu-west-1:123456789012:function:judge'))),
+    definition: parseDefinition(JSON.stringify(monitorDefinition('arn:aws:lambda:eu-west-1:123456789012:function:judge'))),
     env: {
       clock: {
         now: () => Date.now(),

@@ -1,0 +1,82 @@
+import { type CfnResource, CustomResource, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type ImportParts, renderJob, renderOutcome, renderWait, type TurnProperties } from './render';
+import type { ImportInTree } from './tree-checks';
+import {
+  ANSWER_MARGIN_MINUTES, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties, type ImportWaitProperties,
+  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+} from '../../contract';
+import { text } from '../../private/text';
+import type { FhirImportProps } from '../fhir-import-props';
+
+/** The custom resources of one import. The first one starts the job. Unless the import is detached, others wait for the job and the last one judges it. */
+export class ImportResources {
+  /** The resource that starts the job. */
+  public readonly job: CustomResource;
+
+  /** The resource that is complete when the import is. For a detached import, this is the job. */
+  public readonly last: CustomResource;
+
+  /** The members that the checks of the finished tree read. */
+  public readonly summary: Pick<ImportInTree, 'dataSet' | 'first' | 'last'>;
+
+  private readonly idSuffix: string;
+  private readonly isDetached: boolean;
+
+  constructor(private readonly scope: Construct, props: FhirImportProps, private readonly parts: ImportParts) {
+    // CloudFormation refuses a changed service token. With an id of its own, a resource of another provider is a new one, which adopts the job.
+    this.idSuffix = props.provider ? props.provider.node.addr.slice(-8) : '';
+    this.isDetached = parts.completion.isDetached;
+    const jobProperties = renderJob(props, parts);
+    this.job = this.createResource('Job', JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
+    this.job.node.addDependency(parts.dataAccessRole, parts.operatorRole);
+    this.last = this.isDetached ? this.job : this.createWaits(renderOutcome(props, parts));
+    this.summary = {
+      dataSet: [jobProperties.InputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
+      first: this.job.node.defaultChild as CfnResource,
+      last: this.last.node.defaultChild as CfnResource,
+    };
+  }
+
+  /** Returns an attribute of the ended job. For a detached import, returns a token that throws when it is resolved. */
+  public result(name: keyof ImportOutcomeAttributes): string {
+    if (!this.isDetached) {
+      return this.last.getAttString(name);
+    }
+    // A getter that throws would break debuggers, which read every member.
+    return Lazy.string({
+      produce: () => {
+        throw new Error(`the deployment does not wait for the detached import "${this.scope.node.path}" and has no ${name} of it; `
+          + 'act on its event, see onSucceeded(), or use Completion.waitFor()');
+      },
+    });
+  }
+
+  /** Creates the resources that wait one after the other, and returns the last one. */
+  private createWaits(outcomeProperties: ReturnType<typeof renderOutcome>): CustomResource {
+    const shares = this.parts.completion._shares();
+    const inTurn = (turn: number): TurnProperties => ({
+      JobId: this.job.getAttString('JobId'),
+      TimeoutSeconds: text(shares[turn].toSeconds()),
+      LegsBefore: turn === 0 ? undefined : String(turn),
+    });
+    const legs = shares.slice(0, -1).map((share, turn) =>
+      this.createResource(`Wait${turn + 1}`, WAIT_RESOURCE_TYPE, { ...renderWait(this.parts), ...inTurn(turn) }, share));
+    const outcome = this.createResource('Outcome', OUTCOME_RESOURCE_TYPE, { ...outcomeProperties, ...inTurn(legs.length) }, shares[legs.length]);
+    [...legs, outcome].forEach((resource, turn) =>
+      resource.node.addDependency(this.parts.operatorRole, ...(turn > 0 ? [legs[turn - 1]] : [])));
+    return outcome;
+  }
+
+  private createResource(id: string, resourceType: string, properties: ImportJobProperties | ImportWaitProperties | ImportOutcomeProperties,
+    timeout: Duration): CustomResource {
+    return new CustomResource(this.scope, `${id}${this.idSuffix}`, {
+      serviceToken: this.parts.serviceToken,
+      resourceType,
+      properties: { ...properties },
+      // CloudFormation stops waiting after this time if no answer comes at all. Tokens can't be added up.
+      serviceTimeout: timeout.isUnresolved() ? undefined : timeout.plus(Duration.minutes(ANSWER_MARGIN_MINUTES)),
+      removalPolicy: RemovalPolicy.RETAIN, // a deletion has nothing to do: jobs can't be cancelled and imports can't be undone
+    });
+  }
+}

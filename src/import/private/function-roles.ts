@@ -1,0 +1,75 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
+
+/** The reason why a role can't be one of the roles before it. The default is a circular dependency. */
+const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
+  reportFunctionRole: 'would let other functions read what failed',
+  monitorRole: 'would let the state machine do what these functions may',
+};
+
+/** Throws if one role is supplied twice. */
+export function validateRoles(props: { readonly [Name in typeof ROLES[number]]?: iam.IRole }): void {
+  ROLES.forEach((name, index) => {
+    const role = props[name];
+    const twin = ROLES.slice(0, index).find((other) => role && props[other] === role);
+    if (role && twin) {
+      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${WHY_NOT_SHARED[name] ?? 'makes a circular dependency'}; `
+        + 'give each its own role');
+    }
+  });
+}
+
+/** The roles of the functions of a provider. Each may write to the one log group and, in a VPC, manage network interfaces. */
+export class FunctionRoles {
+  constructor(private readonly scope: Construct, private readonly logGroup: logs.ILogGroupRef, private readonly isInVpc: boolean) {}
+
+  /** Creates a role with these permissions and, as policies of their own, others. */
+  public create(id: string, description: string, policies: Record<string, iam.PolicyDocument> = {}): iam.Role {
+    return new iam.Role(this.scope, id, {
+      description,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Function: new iam.PolicyDocument({ statements: this.basics() }), ...policies },
+    });
+  }
+
+  /** Adds these permissions to a supplied role. */
+  public allowBasics(supplied?: iam.IRole): void {
+    this.basics().forEach((statement) => supplied?.addToPrincipalPolicy(statement));
+  }
+
+  private basics(): iam.PolicyStatement[] {
+    const logStreams = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logStreamsArn()] });
+    return [logStreams, ...(this.isInVpc ? [networkInterfaces()] : [])];
+  }
+
+  /** Lambda names the streams, so this is all of them. */
+  private logStreamsArn(): string {
+    return Stack.of(this.scope).formatArn({
+      service: 'logs',
+      region: this.logGroup.env.region,
+      account: this.logGroup.env.account,
+      resource: 'log-group',
+      resourceName: `${this.logGroup.logGroupRef.logGroupName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+}
+
+function networkInterfaces(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    // Lambda checks these permissions without a resource: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    resources: ['*'],
+  });
+}

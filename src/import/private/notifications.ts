@@ -1,0 +1,89 @@
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { type Construct, DependencyGroup } from 'constructs';
+import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
+import type { ImportMonitor } from './import-monitor';
+import { putEventsStatement } from './operator';
+import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
+
+/** Properties of `ImportNotifications`. */
+export interface ImportNotificationsProps {
+  /** The values that name the import in its events. */
+  readonly dimensions: MetricDimensions;
+  /** The value that names the input in events of HealthLake. */
+  readonly inputS3Uri: string;
+  /** The bus for the event at the end of the job; the default bus if undefined. */
+  readonly eventBus?: events.IEventBus;
+  /** The policy of the operator role. */
+  readonly operatorPolicy: iam.PolicyDocument;
+}
+
+/** The event at the end of a job, and the rules and topics that receive it. */
+export class ImportNotifications {
+  /** The constructs to deploy before the job starts: a small import can end before the next resource is created. */
+  public readonly prerequisites = new DependencyGroup();
+  private isAnnounced = false;
+
+  constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {}
+
+  /** The ARN of the bus as a token. It resolves to undefined unless `announce()` is called, also later. */
+  public get busArn(): string {
+    return Lazy.string({ produce: () => (this.isAnnounced ? busArn(this.scope, this.props.eventBus) : undefined) });
+  }
+
+  /** Makes the handler send an event at the end of the job. */
+  public announce(): void {
+    if (!this.isAnnounced) {
+      this.isAnnounced = true;
+      this.props.operatorPolicy.addStatements(putEventsStatement(busArn(this.scope, this.props.eventBus)));
+    }
+  }
+
+  /** Creates a rule for the event at the end of the job. */
+  public onResult(id: string, options: events.OnEventOptions, ...detailTypes: ResultEvent[]): events.Rule {
+    this.announce();
+    const { ConstructPath: constructPath, DatastoreId: datastoreId } = this.props.dimensions;
+    return this.createRule(id, options, resultPattern({ constructPath, datastoreId }, detailTypes), this.props.eventBus);
+  }
+
+  /** Creates a rule for HealthLake's own events on jobs that read the input. */
+  public onStatusChange(id: string, options: events.OnEventOptions): events.Rule {
+    return this.createRule(id, options, statusChangePattern(this.props.dimensions.DatastoreId, this.props.inputS3Uri));
+  }
+
+  /** Sends a message to the topic at the end of the job, and when the monitor fails. */
+  public notify(topic: sns.ITopic, monitor?: ImportMonitor): void {
+    const target = new targets.SnsTopic(topic, { message: notificationMessage() });
+    this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
+    allowAlarms(topic);
+    this.prerequisites.add(topic); // with its policy, which lets EventBridge publish
+    monitor?.notify(topic, this.scope);
+  }
+
+  private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
+    if (eventBus) {
+      this.validateBus(eventBus);
+    }
+    const { target, ...ruleProps } = options;
+    const rule = new events.Rule(this.scope, id, { ...ruleProps, eventBus });
+    rule.addEventPattern(pattern);
+    rule.addEventPattern(options.eventPattern);
+    rule.addTarget(target);
+    this.prerequisites.add(rule);
+    return rule;
+  }
+
+  /** Throws if the bus is known to be in another account or Region: a rule is created in those of its stack, on the bus of that name there. */
+  private validateBus(eventBus: events.IEventBus): void {
+    const [bus, own] = [eventBus.env, Stack.of(this.scope)];
+    for (const name of ['account', 'region'] as const) {
+      if (!Token.isUnresolved(bus[name]) && !Token.isUnresolved(own[name]) && bus[name] !== own[name]) {
+        throw new Error(`eventBus "${eventBus.node.path}" is in the ${name} ${bus[name]} and the import in ${own[name]}, so its rules and notifications would `
+          + 'receive no event; create the rule where the bus is, or leave eventBus out');
+      }
+    }
+  }
+}
