@@ -1,37 +1,35 @@
 import { Duration } from 'aws-cdk-lib';
 import { text } from '../private/text';
 
-/** CloudFormation ends a custom resource after one hour; the rest is for the answer. */
+/** Seconds. CloudFormation ends a custom resource after one hour, and the answer needs some of it. */
 const LONGEST_LEG = 50 * 60;
 const SHORTEST = Duration.minutes(1);
 const LONGEST_TIMEOUT = Duration.hours(12);
-const LONGEST_WATCH = Duration.days(14);
+const LONGEST_GIVE_UP_AFTER = Duration.days(14);
 
-/** How long a deployment waits for an import. */
+/** Options of `Completion.waitFor()`. */
 export interface WaitForOptions {
   /**
-   * Until when the deployment waits for the job to end, counted from the start of the wait. It includes the time that the job
-   * spends in HealthLake's queue: HealthLake probably runs one import at a time in an account and Region, whatever the data store.
+   * The time that the deployment waits for the end of the job, from 1 minute to 12 hours. It includes the time that the job spends in HealthLake's queue:
+   * HealthLake probably runs one import at a time in an account and Region.
    *
-   * Between 1 minute and 12 hours. CloudFormation ends a custom resource after one hour, so the import has one resource more for every
-   * 50 minutes beyond the first. Changing the time-out adds or removes these resources; it starts no job and loses none.
+   * CloudFormation ends a custom resource after one hour, so the import has one more resource for every 50 minutes after the first. Changing the time-out
+   * adds or removes these resources; it starts no job and loses none. A token can't be divided among resources, so its value must not be more than
+   * 50 minutes. Nothing checks that value.
    *
-   * A time-out that is known at deployment only (a token) can't be divided among resources: it must not be more than 50 minutes, and
-   * nothing checks that.
-   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html
    * @default Duration.minutes(50)
    */
   readonly timeout?: Duration;
 }
 
-/** What holds of a deployment that doesn't wait for an import. */
+/** Options of `Completion.detached()`. */
 export interface DetachedOptions {
   /**
-   * How long the job is watched, counted from the start of the deployment that has it started. When the time is up and the job still runs, the
-   * import counts as failed; the job itself can't be cancelled and goes on at HealthLake.
+   * The time that the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job still runs then, the import
+   * counts as failed. The job itself can't be cancelled and goes on at HealthLake.
    *
-   * Between 1 minute and 14 days: AWS Step Functions keeps 25,000 events of an execution, and the pauses between two looks grow so that they last
-   * for longer, whatever fails on the way.
+   * AWS Step Functions allows 25,000 events for an execution, which 14 days of polling don't reach.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
    * @default Duration.days(7)
@@ -40,11 +38,18 @@ export interface DetachedOptions {
 }
 
 /**
- * How it is learnt how an import ended.
+ * Determines how the deployment learns the outcome of an import.
+ *
+ * @example
+ *
+ * new FhirImport(this, 'Short', { datastore, source, completion: Completion.waitFor({ timeout: Duration.hours(3) }) });
+ *
+ * const long = new FhirImport(this, 'Long', { datastore, source, revision: '2', completion: Completion.detached() });
+ * long.onSucceeded('Next', { target: new targets.LambdaFunction(nextStep) });
  */
 export class Completion {
   /**
-   * The deployment waits until the job has ended, and fails if the import failed or the time is up.
+   * The deployment waits for the end of the job, and fails if the import fails or times out.
    *
    * Imports can't be cancelled: after a time-out the job goes on at HealthLake.
    *
@@ -57,29 +62,29 @@ export class Completion {
   }
 
   /**
-   * The deployment ends when HealthLake has accepted the job. A state machine of the provider watches the job to its end, judges it as a
-   * deployment would that waits, and puts an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't touch the
-   * stack; it fails the execution of the state machine, for which there is an alarm.
+   * The deployment ends when HealthLake has accepted the job. The monitor, a state machine of the provider, follows the job to its end, judges it by
+   * the same rules, and sends an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't change the stack. It fails the
+   * execution of the state machine, which fires the `monitorAlarm()` of the provider.
    *
-   * The import is complete, for CloudFormation, when it has begun. So mended data takes a new `revision`; and the watch of a job keeps the
-   * `errorTolerance`, the `giveUpAfter` and the bus that the import had when the job was accepted.
+   * For CloudFormation, the import is complete when its job is accepted. So corrected data needs a new `revision`, and the monitor keeps the
+   * `errorTolerance`, the `giveUpAfter` and the bus of that time.
    *
-   * @throws if the time after which it gives up is not between 1 minute and 14 days in whole seconds.
+   * @throws if `giveUpAfter` is not between 1 minute and 14 days in whole seconds.
    */
   public static detached(options: DetachedOptions = {}): Completion {
     const giveUpAfter = options.giveUpAfter ?? Duration.days(7);
-    validateSeconds('giveUpAfter', giveUpAfter, LONGEST_WATCH, 'no import is known to take that long');
+    validateSeconds('giveUpAfter', giveUpAfter, LONGEST_GIVE_UP_AFTER, 'no import is known to take that long');
     return new Completion(giveUpAfter, true);
   }
 
   private constructor(
     private readonly timeout: Duration,
-    /** Whether the deployment ends without waiting for the job to end. */
+    /** Whether the deployment ends before the job does. */
     public readonly isDetached: boolean,
   ) {}
 
   /**
-   * When a detached import is given up, in seconds.
+   * The time that the monitor follows the job, in seconds.
    *
    * @internal
    */
@@ -88,7 +93,7 @@ export class Completion {
   }
 
   /**
-   * How long each of the resources waits that come one after the other; the last one judges.
+   * The time-outs of the resources that wait one after the other. The last resource judges the job.
    *
    * @internal
    */
@@ -97,7 +102,7 @@ export class Completion {
       return [this.timeout];
     }
     const seconds = this.timeout.toSeconds();
-    // All of a leg for the last one: should everything fail there, the same deployment again waits for that long.
+    // The last one gets a full leg: a repeated deployment waits for that long.
     const last = Math.min(LONGEST_LEG, seconds);
     const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));

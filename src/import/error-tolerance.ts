@@ -18,26 +18,28 @@ export enum ErrorToleranceKind {
 }
 
 /**
- * The number of resources that may fail in an import that counts as succeeded.
+ * The number of resources that may fail before an import fails.
  *
- * The counts come from the manifest of the results, which the failure report reads. If the import has no failure report, or the manifest can't be
- * read, they come from the job's progress report, which leaves out errors of HealthLake itself. A job with errors whose counts are unknown fails
- * the import, except under `any()`. A job that ends with another status than COMPLETED or COMPLETED_WITH_ERRORS fails it under every tolerance.
+ * The counts come from the manifest of the results, which the report function reads. If this import can't read the results, for example without a
+ * `failureReport`, the counts come from the job's progress report, which leaves out server errors. If the manifest is missing or the counts are
+ * unknown, a job with errors fails the import, except under `any()`. A job that ends with a status other than COMPLETED and COMPLETED_WITH_ERRORS
+ * fails the import under every tolerance.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_JobProgressReport.html
+ * @example
+ *
+ * new FhirImport(this, 'Import', { datastore, source, errorTolerance: ErrorTolerance.percent(0.5) });
  */
 export class ErrorTolerance {
-  /**
-   * No resource may fail, and every file must be readable.
-   */
+  /** No resource may fail, and every file must be readable. */
   public static none(): ErrorTolerance {
     return new ErrorTolerance({ Kind: 'NONE' });
   }
 
   /**
-   * Up to `count` resources may fail. A file that can't be read fails the deployment, because nobody knows what was in it.
+   * Up to `count` resources may fail. A file that can't be read fails the import, because its resources are not counted.
    *
-   * @param count whole number of resources, 1 or more.
+   * @param count a whole number of resources, 1 or more.
    * @throws if the count is not a whole number of 1 or more.
    */
   public static resources(count: number): ErrorTolerance {
@@ -48,10 +50,10 @@ export class ErrorTolerance {
   }
 
   /**
-   * Up to `percent` per cent of the scanned resources may fail. A file that can't be read fails the deployment.
+   * Up to `percent` per cent of the scanned resources may fail. A file that can't be read fails the import.
    *
-   * @param percent more than 0, less than 100.
-   * @throws if the percentage is out of range.
+   * @param percent a percentage, more than 0 and less than 100.
+   * @throws if the percentage is out of this range.
    */
   public static percent(percent: number): ErrorTolerance {
     if (!Token.isUnresolved(percent) && !(percent > 0 && percent < 100)) {
@@ -61,14 +63,12 @@ export class ErrorTolerance {
     return new ErrorTolerance({ Kind: 'PERCENT', Limit: text(percent) });
   }
 
-  /**
-   * Any number of resources may fail, and files may be unreadable: the deployment fails only if the job itself does.
-   */
+  /** Any number of resources may fail, and files may be unreadable. The import fails only if the job itself fails. */
   public static any(): ErrorTolerance {
     return new ErrorTolerance({ Kind: 'ANY' });
   }
 
-  /** The kind of the tolerance. */
+  /** The kind of this tolerance. */
   public readonly kind: ErrorToleranceKind;
 
   private constructor(private readonly contract: ContractErrorTolerance) {

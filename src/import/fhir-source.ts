@@ -4,41 +4,45 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { normalizePrefix } from '../private/s3-location';
 import type { IFhirStorage } from '../storage/fhir-storage';
 
-/** Options of `FhirSource.bucket`. */
+/** Options of `FhirSource.bucket()`. */
 export interface FhirSourceBucketOptions {
   /**
-   * The KMS key that the objects are encrypted with, if the bucket construct doesn't know it (an imported bucket), or if objects are
-   * encrypted with another key than the bucket's own.
+   * The KMS key of the objects. Give it if the bucket is imported without its key, or if objects are encrypted with another key than that of the bucket.
    *
-   * @default - the encryption key of the bucket construct, if it has one
+   * @default - the key of the bucket, if the bucket construct knows it
    */
   readonly encryptionKey?: kms.IKeyRef;
 }
 
 /**
- * What a source is when an import uses it.
+ * The location of a source in the buckets of one import.
  *
  * @internal
  */
 export interface FhirSourceLocation {
   readonly bucket: s3.IBucket;
   readonly prefix: string;
-  /** Every key that objects may be encrypted with. */
+  /** The keys that objects may be encrypted with. */
   readonly encryptionKeys: kms.IKeyRef[];
 }
 
 /**
- * Where the NDJSON files are: `.ndjson` objects with one FHIR R4 resource a line.
+ * The location of the NDJSON files: `.ndjson` objects with one FHIR R4 resource a line.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
+ * @example
+ *
+ * FhirSource.bucket(bucket, '2026-11/'); // s3://BUCKET/2026-11/*.ndjson
+ * FhirSource.storage(); // input/ in the input bucket of the storage
  */
 export class FhirSource {
   /**
-   * All `.ndjson` objects under a prefix of a bucket, which must be in the Region of the data store.
+   * All `.ndjson` objects under a prefix of a bucket. The bucket must be in the Region of the data store.
    *
-   * @param bucket the bucket, of this app or imported.
-   * @param prefix key prefix; a missing `/` at the end is added, unless it ends in a token; the empty string means the whole bucket.
-   * @throws if the prefix names a file, starts with `/`, or has characters that IAM would read as wildcards.
+   * @param bucket a bucket of this app, or an imported bucket.
+   * @param prefix the key prefix. A missing `/` at the end is added, unless the prefix ends in a token. The empty string means the whole bucket.
+   * @param options the key of the objects, if it is not that of the bucket.
+   * @throws if the prefix names a file, starts with `/`, or has characters that IAM reads as wildcards or variables.
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizeSource(prefix);
@@ -48,8 +52,8 @@ export class FhirSource {
   /**
    * All `.ndjson` objects under a prefix of the input bucket of the import's storage.
    *
-   * @param prefix key prefix; a missing `/` at the end is added, unless it ends in a token; the default is `input/`.
-   * @throws if the prefix names a file, starts with `/`, or has characters that IAM would read as wildcards.
+   * @param prefix the key prefix. A missing `/` at the end is added, unless the prefix ends in a token. The default is `input/`.
+   * @throws if the prefix names a file, starts with `/`, or has characters that IAM reads as wildcards or variables.
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizeSource(prefix);

@@ -1,29 +1,29 @@
 import type { Size } from 'aws-cdk-lib';
 
 /**
- * What HealthLake reads in one import job. Data beyond it is warned of in the log before the job is started; HealthLake has the last word.
+ * The limits of one import job. Before a job starts, the handler logs a warning if the input exceeds them. HealthLake alone enforces them.
  *
- * AWS has moved these quotas over the years and adjusts some of them for an account.
+ * AWS has changed these quotas over the years and raises some of them for an account on request.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/reference-healthlake-endpoints-quotas.html
  */
 export interface ImportQuotas {
   /**
-   * How many files.
+   * The number of files.
    *
    * @default 1000000
    */
   readonly maxFiles?: number;
 
   /**
-   * How large one file may be.
+   * The size of one file.
    *
    * @default - 50 GB
    */
   readonly maxFileSize?: Size;
 
   /**
-   * How large all files together may be.
+   * The size of all files together.
    *
    * @default - 5,000 GB
    */

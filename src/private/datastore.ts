@@ -9,16 +9,16 @@ const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southe
 const MAX_ID_LENGTH = 32;
 
 /**
- * The ARN of a data store, in the form that HealthLake puts into `aws:SourceArn`. It is built from the id, because an ARN that comes from
- * elsewhere may have an older form.
+ * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN from another place may
+ * have an older form.
  *
- * @throws if the data store is known to be in another Region or account than the import, or its id is none.
+ * @throws if the data store is known to be in another Region or account than the import, or if its id has an invalid length.
  */
 export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
   const stack = Stack.of(scope);
   const { datastoreId } = datastore.fhirDatastoreRef;
   if (!Token.isUnresolved(datastoreId) && (datastoreId.length < 1 || datastoreId.length > MAX_ID_LENGTH)) {
-    throw new Error(`the id of a data store has 1 to ${MAX_ID_LENGTH} characters, got "${datastoreId}"; of an ARN, give what comes after "datastore/fhir/"`);
+    throw new Error(`the id of a data store has 1 to ${MAX_ID_LENGTH} characters, got "${datastoreId}"; if it is an ARN, give the part after "datastore/fhir/"`);
   }
   for (const what of ['region', 'account'] as const) {
     const [there, here] = [datastore.env[what], stack[what]];

@@ -2,10 +2,10 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * The construct that all of a stack share: made with the first that asks for it.
+ * Returns the construct that all imports of a stack share. Creates it on the first call.
  *
- * @param what names it in the error.
- * @throws if the stack has something else with its id.
+ * @param what the word for the construct in the error.
+ * @throws if the stack has a construct of another type with this id.
  */
 export function ofStack<T extends Construct>(scope: Construct, id: string, type: abstract new (...args: never[]) => T, what: string,
   create: (stack: Stack, id: string) => T): T {

@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
- * The bucket part of the pattern that HealthLake has for an S3 URI: stricter than S3, which has old buckets with upper case and underscores.
+ * The bucket part of HealthLake's pattern for S3 URIs. S3 accepts more: old buckets can have upper case and underscores.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html
  */
@@ -11,14 +11,15 @@ const BUCKET_NAME = /^[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]$/;
 /** @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
 const MAX_S3_URI_LENGTH = 1024;
 
-/** How a token stands in a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
+/** A token within a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
 const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
 /**
- * A key prefix as HealthLake should see it: ends in `/`, so that `data` doesn't match `data-old/` too. The empty one is the whole bucket. What
- * a token at the end stands for isn't known, so nothing is added to it.
+ * Returns the key prefix with a `/` at its end, so that `data` doesn't match `data-old/`. Leaves an empty prefix, which means the whole bucket, and a
+ * prefix that ends in a token, whose value may end in `/`.
  *
- * @param what names the prefix in the error.
+ * @param what the words for the prefix in the error.
+ * @throws if the prefix starts with `/` or `s3://`, or has characters that IAM reads as wildcards or variables.
  */
 export function normalizePrefix(prefix: string, what: string): string {
   if (prefix.startsWith('/')) {
@@ -36,13 +37,15 @@ export function normalizePrefix(prefix: string, what: string): string {
 }
 
 /**
- * The S3 URI of a prefix, checked against what HealthLake accepts.
+ * Returns the S3 URI of a prefix.
+ *
+ * @throws if HealthLake doesn't accept the name of the bucket or the length of the URI.
  */
 export function s3Uri(bucketName: string, prefix: string): string {
   if (!Token.isUnresolved(bucketName) && !BUCKET_NAME.test(bucketName)) {
     throw new Error(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
   }
-  const shortest = `s3://${Token.isUnresolved(bucketName) ? '...' : bucketName}/${prefix}`; // a bucket name has three characters or more
+  const shortest = `s3://${Token.isUnresolved(bucketName) ? '...' : bucketName}/${prefix}`; // a bucket name has at least three characters
   if (!Token.isUnresolved(prefix) && shortest.length > MAX_S3_URI_LENGTH) {
     throw new Error(`HealthLake accepts S3 locations of up to ${MAX_S3_URI_LENGTH} characters, got ${shortest.length} or more in "${shortest}"; `
       + 'shorten the prefix');
@@ -50,9 +53,9 @@ export function s3Uri(bucketName: string, prefix: string): string {
   return `s3://${bucketName}/${prefix}`;
 }
 
-/** Whether two constructs are known to be one bucket, which may have been imported more than once. */
+/** Returns whether two constructs are known to be one bucket. An app can import a bucket more than once. */
 export function isSameBucket(a: s3.IBucket, b: s3.IBucket): boolean {
   const [one, other] = [a, b].map((bucket) => JSON.stringify(Stack.of(bucket).resolve(bucket.bucketName)));
-  // Buckets of different stacks can have the same logical id.
+  // Resolved names can be logical ids, which are unique within a stack only.
   return a.bucketName === b.bucketName || (Stack.of(a) === Stack.of(b) && one === other);
 }

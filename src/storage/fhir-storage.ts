@@ -14,72 +14,77 @@ export interface FhirStorageProps {
   readonly inputBucket?: s3.IBucket;
 
   /**
-   * The bucket that HealthLake writes results to: the manifest and one line for each resource. It must be in the Region of the data
-   * store, encrypted with a KMS key, and have all of S3 Block Public Access on.
+   * The bucket for results: the manifest and one line for each resource. It must be in the Region of the data store, be encrypted with a KMS key, and
+   * block all public access.
    *
+   * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
    * @default - a new bucket
    */
   readonly outputBucket?: s3.IBucket;
 
   /**
-   * The customer managed, symmetric KMS key of the buckets that this construct makes, and of the results.
-   *
-   * Required with an `outputBucket` whose key the bucket construct doesn't know: HealthLake demands a key for its output.
+   * The customer managed, symmetric KMS key of the new buckets and of the results. HealthLake requires a key for results, so this property is required
+   * with an `outputBucket` whose construct doesn't know its key.
    *
    * @default - the key of the `outputBucket`, or a new key with rotation
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Where S3 server access logs of the buckets that this construct makes go, under `fhir-input/` and `fhir-output/`.
+   * The bucket for the server access logs of the new buckets. The logs are under `fhir-input/` and `fhir-output/`.
    *
    * @default - no access logs
    */
   readonly serverAccessLogsBucket?: s3.IBucket;
 
   /**
-   * After how long results are deleted, in whole days. It applies to an output bucket that this construct makes.
+   * The time after which S3 deletes results, in whole days. It applies to a new output bucket only.
    *
    * @default - results are kept
    */
   readonly resultsExpiration?: Duration;
 
   /**
-   * What happens to the buckets and the key that this construct makes when it is removed from the stack or the stack is deleted.
-   * DESTROY is accepted only together with `autoDeleteObjects`, because the results in the output bucket would block it.
+   * The removal policy of the new buckets and of the new key. DESTROY requires `autoDeleteObjects`, because CloudFormation can't delete a bucket with
+   * results.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Delete all objects when the buckets are deleted. For development: the data is lost.
+   * Whether the deletion of the new buckets deletes all objects in them. Use it in development only: the data is lost.
    *
    * @default false
    */
   readonly autoDeleteObjects?: boolean;
 }
 
-/** The buckets and the key that imports use: a `FhirStorage`, or an object with buckets and a key of your own. */
+/** The buckets and the key of imports: a `FhirStorage`, or an object with buckets and a key of your own. */
 export interface IFhirStorage {
   /** The bucket for input data, which `FhirSource.storage()` reads. */
   readonly inputBucket: s3.IBucket;
 
-  /** The bucket that HealthLake writes results to. It must be in the Region of the data store, be encrypted with `outputKey`, and block all public access. */
+  /** The bucket for results. It must be in the Region of the data store, be encrypted with `outputKey`, and block all public access. */
   readonly outputBucket: s3.IBucket;
 
-  /** The customer managed, symmetric KMS key that HealthLake encrypts results with. */
+  /** The customer managed, symmetric KMS key that encrypts the results. */
   readonly outputKey: kms.IKey;
 }
 
 /**
- * Where import data and results are: an input bucket, an output bucket and one KMS key.
+ * An input bucket, an output bucket and one KMS key for imports.
  *
- * What it makes is encrypted with a rotating customer managed key, versioned, TLS only, closed to the public, and retained.
+ * New buckets are encrypted with a rotating customer managed key, versioned, closed to the public, accept TLS only, and are retained.
+ *
+ * @example
+ *
+ * const storage = new FhirStorage(this, 'Storage', { resultsExpiration: Duration.days(90) });
+ * new FhirImport(this, 'Import', { datastore, source: FhirSource.storage('2026-11/'), storage });
  */
 export class FhirStorage extends Construct implements IFhirStorage {
   /**
-   * The storage that imports of a stack share if they name none. Its input bucket is made only when something uses it.
+   * Returns the storage that the imports of a stack share if they name none. Its input bucket is created on first use.
    *
    * @internal
    */
@@ -87,18 +92,18 @@ export class FhirStorage extends Construct implements IFhirStorage {
     return ofStack(scope, 'FhirStorage', FhirStorage, 'storage', (stack, id) => new FhirStorage(stack, id, OF_STACK));
   }
 
-  /** The bucket that HealthLake writes results to. */
+  /** The bucket for results. */
   public readonly outputBucket: s3.IBucket;
 
-  /** The key that HealthLake encrypts results with. */
+  /** The key that encrypts the results. */
   public readonly outputKey: kms.IKey;
 
   private readonly props: FhirStorageProps;
   private _inputBucket?: s3.IBucket;
 
   /**
-   * @throws if the output bucket's key isn't known, if `encryptionKey` is not the supplied output bucket's own key, if
-   *   `removalPolicy` and `autoDeleteObjects` don't go together, or if something is set for a bucket that is supplied.
+   * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` and
+   *   `autoDeleteObjects` contradict each other, if `resultsExpiration` is not in whole days, or if a property would not apply to a supplied bucket.
    */
   constructor(scope: Construct, id: string, props: FhirStorageProps = {}) {
     super(scope, id);
@@ -160,14 +165,14 @@ export class FhirStorage extends Construct implements IFhirStorage {
   }
 }
 
-/** The properties of the storage of a stack: known by identity, because only that one defers its input bucket. */
+/** The properties of the shared storage of a stack. The constructor recognizes the object, because only this storage defers its input bucket. */
 const OF_STACK: FhirStorageProps = {};
 
-/** Whether two keys are known to differ: both ARNs are known, or this app makes both. */
+/** Returns whether two keys are known to differ: both ARNs are known, or this app creates both. */
 function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
   const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
-  const made = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
-  return (concrete || made) && a.keyArn !== b.keyArn;
+  const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
+  return (concrete || isCreatedHere) && a.keyArn !== b.keyArn;
 }
 
 function expiration(after?: Duration): s3.LifecycleRule[] {
@@ -196,7 +201,7 @@ function validateExpiration(after?: Duration): void {
   }
 }
 
-/** What is set for buckets that are not made here would be ignored in silence. */
+/** Throws if a property would silently have no effect on a supplied bucket. */
 function validateSupplied({ inputBucket, outputBucket, resultsExpiration, serverAccessLogsBucket }: FhirStorageProps): void {
   if (outputBucket && resultsExpiration) {
     throw new Error(`resultsExpiration doesn't apply to the supplied bucket "${outputBucket.node.path}"; give that bucket a lifecycle rule`);

@@ -2,17 +2,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
-/** One side of an import: a prefix of a bucket. */
+/** A bucket and a key prefix: the input or the output of an import. */
 export interface Location {
   readonly bucket: s3.IBucket;
-  /** Empty, or ends in `/`. */
+  /** Empty, or ends in `/` or in a token. */
   readonly prefix: string;
 }
 
 /**
- * The statements that HealthLake's data access role needs. The grants of aws-s3 and aws-kms miss some of these and give others that
- * aren't needed, and the policy that the developer guide prints can't read the input; these were seen to work. They have no Sids, which IAM
- * wants to be unique: the statements of several imports may be pasted into one policy.
+ * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of them and allow more than needed, and the policy
+ * in the developer guide can't read the input. These statements were seen to work. They have no Sids, which must be unique in a policy, so that one
+ * policy can hold the statements of several imports.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */
@@ -21,7 +21,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
     ...readInputStatements(input),
     ...writeOutputStatements(output),
     new iam.PolicyStatement({
-      // GenerateDataKey*: the guide and both published working roles have it so; which variants HealthLake calls is not documented.
+      // The guide and both published working roles have GenerateDataKey*. The variants that HealthLake calls are not documented.
       actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: [outputKey.keyRef.keyArn],
     }),
@@ -29,7 +29,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
   ];
 }
 
-/** What reading the input takes, on the bucket: identity statements, and what a bucket in another account has to allow. */
+/** Returns the statements on the bucket for reading the input. The policy of a bucket in another account needs them too. */
 export function readInputStatements(input: Location): iam.PolicyStatement[] {
   return [
     bucketSettings(input),
@@ -38,7 +38,7 @@ export function readInputStatements(input: Location): iam.PolicyStatement[] {
   ];
 }
 
-/** What reading the input takes, on the keys that it is encrypted with. */
+/** Returns the statements on the keys for reading the input. */
 export function decryptInputStatements(keys: kms.IKeyRef[]): iam.PolicyStatement[] {
   return keys.length === 0
     ? []
@@ -48,7 +48,7 @@ export function decryptInputStatements(keys: kms.IKeyRef[]): iam.PolicyStatement
 function writeOutputStatements(output: Location): iam.PolicyStatement[] {
   return [
     bucketSettings(output),
-    listPrefix(output), // StartFHIRImportJob is rejected without it
+    listPrefix(output), // without it, HealthLake rejects StartFHIRImportJob
     new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects(output)] }),
   ];
 }
@@ -60,7 +60,7 @@ function bucketSettings({ bucket }: Location): iam.PolicyStatement {
   });
 }
 
-/** Listing the objects of one side of an import. */
+/** Allows listing the objects under the prefix. */
 export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid,
@@ -70,7 +70,7 @@ export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.Poli
   });
 }
 
-/** All objects under the prefix: their names are the user's, or HealthLake's. */
+/** Returns the ARN of all objects under the prefix. */
 function objects({ bucket, prefix }: Location): string {
   return bucket.arnForObjects(`${prefix}*`);
 }

@@ -5,23 +5,23 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { type EVENT_FAILED, EVENT_SOURCE, type EVENT_SUCCEEDED, type ImportEventDetail } from '../../contract';
 
-/** What HealthLake calls the states of a job in its events. There is none for a job that was cancelled. */
+/** The job statuses in the detail types of HealthLake's events. HealthLake sends no event for a cancelled job. */
 const STATUS_CHANGES = ['Submitted', 'Queued', 'In Progress', 'Completed', 'Completed With Errors', 'Failed'];
 
-/** Which import events are about, as they name it. */
+/** The members of an event that name its import. */
 export type ImportOfEvent = Pick<ImportEventDetail, 'constructPath' | 'datastoreId'>;
 
-/** What the event says of a job. */
+/** The detail types of the event at the end of a job. */
 export type ResultEvent = typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
 
-/** The events that tell how a job of this import ended. */
+/** Returns the pattern of the events at the end of the jobs of this import. */
 export function resultPattern({ constructPath, datastoreId }: ImportOfEvent,
   detailTypes: ResultEvent[]): events.EventPattern {
   return { source: [EVENT_SOURCE], detailType: detailTypes, detail: { constructPath: [constructPath], datastoreId: [datastoreId] } };
 }
 
 /**
- * HealthLake's own events on jobs that read this input.
+ * Returns the pattern of HealthLake's own events on jobs that read this input.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
  */
@@ -33,7 +33,7 @@ export function statusChangePattern(datastoreId: string, inputS3Uri: string): ev
   };
 }
 
-/** A notification for people: counts only. */
+/** Returns the message to the topic, which has ids, status and counts only. */
 export function notificationMessage(): events.RuleTargetInput {
   const of = (member: keyof ImportEventDetail) => events.EventField.fromPath(`$.detail.${member}`);
   return events.RuleTargetInput.fromText(
@@ -43,7 +43,7 @@ export function notificationMessage(): events.RuleTargetInput {
 }
 
 /**
- * Lets alarms of the account publish: SNS's own policy does, but the one that lets EventBridge takes its place.
+ * Lets alarms of the account publish to the topic. The default policy of a topic allows it, but the policy that admits EventBridge replaces that one.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
@@ -58,7 +58,7 @@ export function allowAlarms(topic: sns.ITopic): void {
   topic.masterKey?.grant(cloudwatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
 }
 
-/** The bus of the account, unless there is another. */
+/** Returns the ARN of the bus, or of the default bus of the account. */
 export function busArn(scope: Construct, bus?: events.IEventBus): string {
   return bus?.eventBusArn ?? Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default', partition: Aws.PARTITION });
 }

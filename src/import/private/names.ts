@@ -1,19 +1,19 @@
 import { Token } from 'aws-cdk-lib';
 
 /**
- * HealthLake's pattern for job names.
+ * The pattern of HealthLake for job names.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html
  */
 const JOB_NAME = /^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u;
 
-/** Job names have 64 characters; a dash and 20 digits of the fingerprint are ours, the rest is spare. */
+/** A job name has up to 64 characters. A dash and 20 digits of the fingerprint follow the prefix; the rest is reserve. */
 const MAX_PREFIX_LENGTH = 40;
 
-/** Custom resource properties travel through Step Functions, which has limits. */
+/** The properties pass through Step Functions, which limits the size of its input. */
 const MAX_REVISION_LENGTH = 256;
 
-/** @throws if a job name that begins so would be rejected. */
+/** Throws if HealthLake would reject job names with this prefix. */
 export function validateJobNamePrefix(prefix?: string): void {
   if (prefix === undefined || Token.isUnresolved(prefix)) {
     return;
@@ -26,7 +26,7 @@ export function validateJobNamePrefix(prefix?: string): void {
   }
 }
 
-/** @throws if the revision is empty or too long. */
+/** Throws if the revision is empty or too long. */
 export function validateRevision(revision?: string): void {
   if (revision === undefined || Token.isUnresolved(revision)) {
     return;

@@ -52,7 +52,7 @@ describe('outputPrefix', () => {
   test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('the data store id "%s"', (id) => {
     const stack = newStack();
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
-      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; of an ARN, give what comes after "datastore/fhir/"`);
+      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
   });
 
   test.each(['all/*', 'what?', 'of/${aws:username}'])('a prefix that IAM would read as a pattern: %s', (prefix) => {
