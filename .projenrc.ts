@@ -108,7 +108,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/'],
+  gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
 });
 
 // 1.13.0 was published without the binaries of most platforms, and npm ci refuses a lock file that can't name them.
@@ -128,8 +128,8 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
 const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
 
-// The tarball holds what a user's synth needs: lib, assets, .jsii and the documents.
-for (const path of ['/lambda/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
+// The tarball holds what a user's synth needs: lib, assets, .jsii and the documents. Documentation sites read the translated examples in .jsii.tabl.json.
+for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
   '/CONTRIBUTING.md', '/SECURITY.md', '/.git-blame-ignore-revs']) {
   project.addPackageIgnore(path);
 }
@@ -176,6 +176,12 @@ project.eslint?.addOverride({
   files: ['packages/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
   rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library
 });
+
+// Documentation for Python, Java, .NET and Go shows the translations that this task writes into .jsii.tabl.json.
+project.compileTask.spawn(project.addTask('translate-examples', {
+  description: 'Compile and translate the examples of README.md and of the docstrings',
+  exec: 'jsii-rosetta extract --strict --batch=100',
+}));
 
 project.testTask.prependSpawn(bundle);
 project.testTask.spawn(project.addTask('circles', {

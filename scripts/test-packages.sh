@@ -9,11 +9,12 @@ trap 'rm -rf "$out"' EXIT
 
 npm pack --json --ignore-scripts --pack-destination "$out" > "$out/pack.json"
 node scripts/check-tarball.mjs "$out/pack.json"
+node scripts/check-examples.mjs
 
 mkdir "$out/local-healthlake"
 AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node scripts/check-local-healthlake.mjs "$out/local-healthlake"
 
-npx jsii-pacmak . --code-only --outdir "$out/code" --targets python java dotnet go
+npx jsii-pacmak . --code-only --outdir "$out/code" --targets python java dotnet go --rosetta-unknown-snippets fail
 echo "generated: $(ls "$out/code" | tr '\n' ' ')"
 
 if command -v python3 > /dev/null; then
