@@ -1,11 +1,9 @@
 import { awscdk, javascript, typescript } from 'projen';
 
-/** Pinned exactly: the bundle must be the same bytes on every machine, or templates differ between laptops. */
+/** Pinned exactly: the bundle must be the same bytes on every machine, or templates would differ. */
 const ESBUILD = '0.28.2';
 
-/**
- * Pinned exactly, because it is part of the bundle, and because an SDK that doesn't know a request field drops it silently.
- */
+/** Pinned exactly: the SDK is a part of the bundle, and an older SDK silently drops request fields that it doesn't know. */
 const SDK = '3.1048.0';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -25,8 +23,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.16.0',
   workflowNodeVersion: '24.x',
 
-  // The newest that integ-runner reads (cloud assembly schema 53; 2.260 writes 54) and the oldest that cdk-nag 3 takes.
-  // It is the floor and the development version; `npm run test:newest` runs the tests on the newest.
+  // The newest version that integ-runner reads (cloud assembly schema 53; 2.260 writes 54), and the oldest that cdk-nag 3 accepts.
+  // Users need this version or newer. `npm run test:newest` runs the tests on the newest.
   cdkVersion: '2.257.0',
   constructsVersion: '10.5.1',
   jsiiVersion: '~6.0.0',
@@ -42,7 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-healthlake/cdk-healthlake-import-go' },
 
   devDeps: [
-    '@types/node@^22', // the oldest line that is still maintained; newer types would hide what Node 20 hasn't
+    '@types/node@^22', // the oldest maintained line; newer types would allow APIs that Node 20 lacks
     '@types/aws-lambda',
     `@aws-sdk/client-cloudformation@${SDK}`,
     `@aws-sdk/client-eventbridge@${SDK}`,
@@ -111,10 +109,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
 });
 
-// 1.13.0 was published without the binaries of most platforms, and npm ci refuses a lock file that can't name them.
+// 1.13.0 lacks the binaries of most platforms, so a lock file can't name them and npm ci refuses it.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-// The handlers. Everything is bundled, the SDK too: nobody needs esbuild or Docker at synth.
+// The bundles of the handlers include everything, the SDK too, so that users need neither esbuild nor Docker to synthesize.
 for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
   project.bundler.addBundle(entry, {
     platform: 'node',
@@ -126,7 +124,7 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
   });
 }
 const bundle = project.bundler.bundleTask;
-project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and what is left over would be published
+project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and files of earlier versions would be published
 
 // The tarball holds what a user's synth needs: lib, assets, .jsii and the documents. Documentation sites read the translated examples in .jsii.tabl.json.
 for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
@@ -134,32 +132,32 @@ for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench
   project.addPackageIgnore(path);
 }
 
-// What download address a package came from says nothing about the project.
+// Lock files name no registry: the address that a package came from doesn't matter to the project.
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
-// publib's default is the registry that everybody means; no address of one stands in this repository.
+// The repository names no registry. The default of publib is the public one.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// Which folder may import which: src <- examples, lambda -> src/contract.ts only, packages import neither, local-aws -> local-healthlake.
+// The folders that a folder may import: examples -> src, lambda -> src/contract.ts, local-aws -> local-healthlake, and packages neither src nor lambda.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
     zones: [
       { target: './src', from: './lambda', message: 'src/ is the library; it runs no handler code' },
       { target: './src', from: ['./packages', './examples', './test', './bench'] },
-      { target: './lambda', from: './src', except: ['./contract.ts'], message: 'lambda/ knows the wire only' },
+      { target: './lambda', from: './src', except: ['./contract.ts'], message: 'lambda/ knows the contract only' },
       { target: './lambda', from: ['./packages', './examples', './test', './bench'] },
-      { target: './packages', from: ['./src', './lambda', './examples', './test', './bench'], message: 'packages/ runs what the assembly contains' },
+      { target: './packages', from: ['./src', './lambda', './examples', './test', './bench'], message: 'packages/ runs the contents of the assembly' },
       { target: './packages/local-healthlake', from: './packages/local-aws', message: 'local-healthlake stands on its own' },
       {
         target: './packages/local-healthlake/src/healthlake',
         from: './packages/local-healthlake/src',
         except: ['./healthlake'],
-        message: 'HealthLake has ports for what it needs',
+        message: 'HealthLake reaches other services through ports',
       },
       { target: './examples', from: './src', except: ['./index.ts'], message: 'examples use the library as its users do' },
       { target: './examples', from: ['./lambda', './packages', './test', './bench'] },
-      { target: './scripts', from: ['./src', './lambda', './packages', './test'], message: 'scripts/ works on AWS, and on what is built' },
+      { target: './scripts', from: ['./src', './lambda', './packages', './test'], message: 'scripts/ works on AWS, and on the built files' },
     ],
   }],
 });
@@ -174,7 +172,7 @@ project.eslint?.addRules({
 });
 project.eslint?.addOverride({
   files: ['packages/**', 'lambda/**', 'bench/**', 'examples/**', 'scripts/**', 'test/**'],
-  rules: { 'import/no-extraneous-dependencies': 'off' }, // nothing of these is a dependency of the published library
+  rules: { 'import/no-extraneous-dependencies': 'off' }, // these folders are not part of the published library
 });
 
 // Documentation for Python, Java, .NET and Go shows the translations that this task writes into .jsii.tabl.json.
@@ -185,7 +183,7 @@ project.compileTask.spawn(project.addTask('translate-examples', {
 
 project.testTask.prependSpawn(bundle);
 project.testTask.spawn(project.addTask('circles', {
-  description: 'No import circles, imports of types included',
+  description: 'Fail on import circles, type imports included',
   exec: 'depcruise src lambda packages examples bench scripts test',
 }));
 
@@ -194,20 +192,20 @@ project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
 project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
-  description: 'The end-to-end paths, and the known plans of the fault suite, that are too long for npm test',
+  description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',
   steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/*,faults/known}.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults', {
-  description: 'The fault suite: 1,000 random sequences of deployments under random faults',
+  description: 'Run the fault suite: 1,000 random sequences of deployments under random faults',
   steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/faults/faults.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults:mutants', {
-  description: 'Proof of the fault suite: it finds each of the defects that are put into the handler',
+  description: 'Prove that the fault suite finds each defect that is put into the handler',
   steps: [{ exec: 'jest --testMatch "<rootDir>/test/faults/mutants.long.ts"', receiveArgs: true }],
 });
-project.addTask('test:newest', { description: 'The tests on the newest aws-cdk-lib', exec: 'scripts/test-newest.sh', receiveArgs: true });
+project.addTask('test:newest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'scripts/test-newest.sh', receiveArgs: true });
 project.addTask('test:packages', {
-  description: 'What would be published: the npm tarball, and the code of the other languages',
+  description: 'Check the contents of the npm tarball and the code of the other languages',
   exec: 'scripts/test-packages.sh',
 });
 const integ = [
@@ -215,7 +213,7 @@ const integ = [
 ].join(' ');
 project.addTask('integ', { description: 'Compare the templates with the snapshots', steps: [{ spawn: bundle.name }, { exec: integ }] });
 project.addTask('integ:update', {
-  description: 'Write the snapshots anew, without deploying',
+  description: 'Write new snapshots without a deployment',
   steps: [{ spawn: bundle.name }, { exec: `scripts/integ-update.sh ${integ}` }],
 });
 

@@ -154,7 +154,7 @@ export interface FhirImportProps {
   /**
    * The limits of one import job. If the input exceeds one of them, the log of the provider has a warning.
    *
-   * @default - the quotas that AWS documents
+   * @default - the defaults of `ImportQuotas`
    */
   readonly quotas?: ImportQuotas;
 

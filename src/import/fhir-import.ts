@@ -24,7 +24,7 @@ import { FhirStorage, type IFhirStorage } from '../storage/fhir-storage';
  * An import of FHIR R4 data into an AWS HealthLake data store, as a part of the deployment.
  *
  * The deployment starts the import job, waits for its end, and fails with the reason if the import fails. **An import overwrites resources with the
- * same id**, so a data set is imported into a data store once, whatever happens to the stack.
+ * same id**, so a data set is imported into a data store once, whatever happens to the stack. For imports that take hours, see `Completion`.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  * @example
@@ -48,7 +48,7 @@ export class FhirImport extends Construct {
   /** The output bucket, its key, and the input bucket that `FhirSource.storage()` reads. */
   public readonly storage: IFhirStorage;
 
-  /** The functions that start the job and poll it. Use it for their log group and for the alarm of detached imports. */
+  /** The provider, whose functions start the job and poll it. It has their log group and the alarm of detached imports. */
   public readonly provider: FhirImportProvider;
 
   /** The statements that the data access role needs. Add them to a role of your own. */

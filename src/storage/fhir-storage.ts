@@ -183,7 +183,7 @@ function validateRemoval(props: FhirStorageProps): void {
   const destroys = props.removalPolicy === RemovalPolicy.DESTROY;
   if (destroys && !props.autoDeleteObjects) {
     throw new Error('removalPolicy DESTROY needs autoDeleteObjects: true, because a bucket with results in it can\'t be deleted; '
-      + 'add it if losing data and results is meant');
+      + 'add it if losing data and results is intended');
   }
   if (props.autoDeleteObjects && !destroys) {
     throw new Error(`autoDeleteObjects needs removalPolicy DESTROY, got ${props.removalPolicy ?? 'the default, retain'}; set both or neither`);

@@ -8,7 +8,7 @@ const GIGABYTE = 1_000_000_000;
 /** Returns the contract property `Quotas`. Throws if a quota is not above 0. */
 export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): ContractQuotas {
   if (!Token.isUnresolved(maxFiles) && !(Number.isInteger(maxFiles) && maxFiles > 0)) {
-    throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for today's quota`);
+    throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`);
   }
   return {
     MaxFiles: text(maxFiles),
@@ -19,11 +19,11 @@ export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }
 
 function gigabytes(name: keyof ImportQuotas, size: Size): string {
   if (size.isUnresolved()) {
-    throw new Error(`quotas.${name} must be known at synth, got a token; give the size itself, or leave it out for today's quota`);
+    throw new Error(`quotas.${name} must be known at synth, got a token; give the size itself, or leave it out for the default`);
   }
   const bytes = size.toBytes();
   if (!(bytes > 0)) {
-    throw new Error(`quotas.${name} must be more than 0 bytes, got ${bytes}; leave it out for today's quota`);
+    throw new Error(`quotas.${name} must be more than 0 bytes, got ${bytes}; leave it out for the default`);
   }
   return String(bytes / GIGABYTE);
 }

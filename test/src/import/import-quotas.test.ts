@@ -26,13 +26,13 @@ test.each<[ImportQuotas, Partial<typeof TODAY>]>([
 
 test.each([0, -1, 1.5, NaN, Infinity])('%d files are refused', (maxFiles) => {
   expect(() => quotasOnTheWire({ maxFiles })).toThrow(
-    new RegExp(`^quotas\\.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for today's quota`));
+    new RegExp(`^quotas\\.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`));
 });
 
 describe.each(['maxFileSize', 'maxTotalSize'] as const)('%s', (name) => {
   test.each([0, NaN])('of %d bytes is refused', (bytes) => {
     expect(() => quotasOnTheWire({ [name]: Size.bytes(bytes) })).toThrow(
-      new RegExp(`^quotas\\.${name} must be more than 0 bytes, got ${bytes}; leave it out for today's quota`));
+      new RegExp(`^quotas\\.${name} must be more than 0 bytes, got ${bytes}; leave it out for the default`));
   });
 
   test.each<[string, (amount: number) => Size]>([['bytes', Size.bytes], ['gibibytes', Size.gibibytes]])(
@@ -40,7 +40,7 @@ describe.each(['maxFileSize', 'maxTotalSize'] as const)('%s', (name) => {
       const stack = newStack();
 
       expect(() => quotasOnTheWire({ [name]: size(numberParameter(stack)) }, stack)).toThrow(
-        new RegExp(`^quotas\\.${name} must be known at synth, got a token; give the size itself, or leave it out for today's quota`));
+        new RegExp(`^quotas\\.${name} must be known at synth, got a token; give the size itself, or leave it out for the default`));
     });
 });
 
