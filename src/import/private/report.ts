@@ -27,13 +27,13 @@ const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAIL
 const ANY_JOB_ID = '?'.repeat(32);
 
 /** Creates the role that the report function assumes for one import. */
-export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, results: ReportScope):
+export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope):
 { readonly role: iam.Role; readonly contract: ContractReport } {
   const role = createAssumedRole(scope, 'ReportRole', {
     description: 'Reports on the results of FHIR import jobs',
     assumedBy: [functionRole],
     policyName: 'Report',
-    policy: new iam.PolicyDocument({ statements: reportStatements(results) }),
+    policy: new iam.PolicyDocument({ statements: reportStatements(output, outputKey, datastoreId) }),
     after: [fn],
   });
   return { role, contract: { FunctionArn: fn.functionArn, RoleArn: role.roleArn } };
@@ -44,7 +44,7 @@ export function createReport(scope: Construct, { fn, role: functionRole }: Repor
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */
-function reportStatements({ output: { bucket, prefix }, outputKey, datastoreId }: ReportScope): iam.PolicyStatement[] {
+export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef, datastoreId: string): iam.PolicyStatement[] {
   const results = `${prefix}${datastoreId}-FHIR_IMPORT-${ANY_JOB_ID}/`;
   const inFolders = (name: string) => bucket.arnForObjects(results + name);
   const list = (sid: string, conditions: iam.PolicyStatementProps['conditions']) =>
@@ -60,7 +60,7 @@ function reportStatements({ output: { bucket, prefix }, outputKey, datastoreId }
     new iam.PolicyStatement({
       sid: 'OutputKeyThroughS3',
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [outputKey.keyRef.keyArn],
+      resources: [key.keyRef.keyArn],
       conditions: {
         StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` },
         // With a bucket key, the context is the ARN of the bucket; without one, the ARN of the object.
