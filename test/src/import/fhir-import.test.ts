@@ -1,16 +1,14 @@
-import { CfnResource, Duration, Fn, Size, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
 import { fingerprintOf } from '../../../lambda/import/fingerprint';
 import { Completion, ErrorTolerance, type FhirImportProps, FhirSource, FhirStorage, ValidationLevel } from '../../../src';
 import type { ImportJobProperties, ImportOutcomeProperties } from '../../../src/contract';
 import { Deployed } from '../../support/deployed';
 import {
-  DATASTORE_ID, datastoreOf, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, type TemplateJson, textParameter,
+  DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, type TemplateJson, textParameter,
 } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -345,16 +343,6 @@ test('the final attributes are those of the outcome', () => {
       .map((name) => ({ 'Fn::GetAtt': [logicalId, name] })));
 });
 
-test('a data store of the app and one that is not are named by their id', () => {
-  const stack = newStack();
-  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
-  importInto(stack, { datastore });
-  importInto(stack, { datastore: datastoreOf(stack) }, 'Second');
-
-  expect(resourcesOfType(templateOf(stack), 'Custom::FhirImportJob').map(({ Properties }) => Properties.DatastoreId))
-    .toEqual([{ Ref: 'Own' }, DATASTORE_ID]);
-});
-
 describe('alreadyImported', () => {
   test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('%s is sent as %s', (alreadyImported, expected) => {
     const stack = newStack();
@@ -363,42 +351,5 @@ describe('alreadyImported', () => {
 
     expect(wireOf(template, 'Custom::FhirImportJob').AlreadyImported).toBe(expected);
     expect(wireOf(template, 'Custom::FhirImportOutcome')).not.toHaveProperty('AlreadyImported');
-  });
-});
-
-describe('whether the data store is a resource of the app', () => {
-  /** A data store of a third-party construct. */
-  class Wrapper extends Construct implements IFHIRDatastoreRef {
-    public constructor(scope: Construct, resource: (scope: Construct) => void, public readonly fhirDatastoreRef: IFHIRDatastoreRef['fhirDatastoreRef']) {
-      super(scope, 'Wrapper');
-      resource(this);
-    }
-    public get env() {
-      return Stack.of(this).env as IFHIRDatastoreRef['env'];
-    }
-  }
-  const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
-  const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
-  /** A custom resource can restore a data store, with the data. */
-  const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
-
-  test.each<[string, 'true' | undefined, (stack: Stack) => IFHIRDatastoreRef]>([
-    ['a resource of the stack', 'true', (stack) => newDatastore(stack)],
-    ['a resource of another stack', 'true', (stack) => newDatastore(new Stack(stack.node.scope!, 'Data'))],
-    ['the default child of a construct', 'true', (stack) => new Wrapper(stack, (scope) => newDatastore(scope, 'Resource'), refTo(DATASTORE_ID))],
-    ['named by the id of a resource', 'true', (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', newDatastore(stack).attrDatastoreId)],
-    ['named by a reference to a resource', 'true', (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', newDatastore(stack).ref)],
-    ['named by its id', undefined, (stack) => datastoreOf(stack)],
-    ['named by its ARN', undefined, (stack) => CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Named', `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${DATASTORE_ID}`)],
-    ['named by a parameter', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack))],
-    ['named by a parameter of SSM', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', StringParameter.valueForStringParameter(stack, '/datastore'))],
-    ['named by an import value', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', Fn.importValue('Datastore'))],
-    ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
-    ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
-  ])('%s: %s', (_what, expected, datastore) => {
-    const stack = newStack();
-    importInto(stack, { datastore: datastore(stack) });
-
-    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').DatastoreInApp).toBe(expected);
   });
 });
