@@ -19,19 +19,19 @@ function outcomeWith(completion?: FhirImportProps['completion']): ResourceJson {
   return onlyResource(templateWith(completion), OUTCOME);
 }
 
-/** Those that wait, by their ids, in the order in which they come. */
+/** Returns the ids and the resources that wait, in their order. */
 function waitersOf({ Resources }: TemplateJson): [string, ResourceJson][] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === WAIT || Type === OUTCOME)
     .sort(([, a], [, b]) => Number(a.Properties.LegsBefore ?? 0) - Number(b.Properties.LegsBefore ?? 0));
 }
 
-test('isDetached tells the two completions apart', () => {
+test('isDetached is true for detached() only', () => {
   expect(Completion.waitFor().isDetached).toBe(false);
   expect(Completion.detached().isDetached).toBe(true);
 });
 
-test('without a time-out the deployment waits 50 minutes', () => {
+test('the default time-out is 50 minutes', () => {
   expect(outcomeWith().Properties.TimeoutSeconds).toBe('3000');
   expect(outcomeWith(Completion.waitFor()).Properties.TimeoutSeconds).toBe('3000');
 });
@@ -57,11 +57,11 @@ test.each([
   [Duration.seconds(43_201), 'the timeout of an import must be between 1 minute and 12 hours, got 12 hours 1 second; split the data set into several imports'],
   [Duration.days(1), 'the timeout of an import must be between 1 minute and 12 hours, got 1 day; split'],
   [Duration.millis(60_500), 'the timeout of an import must be in whole seconds, got 60500 milliseconds; round it up'],
-])('a time-out of %s is refused', (timeout, message) => {
+])('waitFor throws for a time-out of %s', (timeout, message) => {
   expect(() => Completion.waitFor({ timeout })).toThrow(new RegExp(`^${message}`));
 });
 
-test('a time-out that is known at deployment only is passed on, without legs and without a bound for CloudFormation', () => {
+test('a time-out is passed on as a token, without a division and without a service time-out', () => {
   const stack = newStack();
   importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(numberParameter(stack)) }) });
   const template = templateOf(stack);
@@ -72,7 +72,7 @@ test('a time-out that is known at deployment only is passed on, without legs and
   expect(resourcesOfType(template, WAIT)).toEqual([]);
 });
 
-describe('legs', () => {
+describe('the resources of a divided wait', () => {
   const LEG = 3000;
 
   test.each<[Duration, number[]]>([
@@ -83,7 +83,7 @@ describe('legs', () => {
     [Duration.minutes(101), [LEG, 60, LEG]],
     [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
     [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
-  ])('a wait of %s is divided among so many resources', (timeout, shares) => {
+  ])('share a time-out of %s', (timeout, shares) => {
     const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
 
     expect(waiters.map(({ Properties }) => Number(Properties.TimeoutSeconds))).toEqual(shares);
@@ -92,7 +92,7 @@ describe('legs', () => {
     expect(waiters.map(({ Type }) => Type)).toEqual([...Array<string>(shares.length - 1).fill(WAIT), OUTCOME]);
   });
 
-  test('any wait is divided into legs of 50 minutes at most, with all of 50 minutes for the outcome', () => {
+  test('wait 50 minutes at most, and the outcome waits exactly 50 minutes', () => {
     for (let seconds = 60; seconds <= 43_200; seconds += 59) {
       const shares = Completion.waitFor({ timeout: Duration.seconds(seconds) })._shares().map((share) => share.toSeconds());
       expect(shares.reduce((a, b) => a + b)).toBe(seconds);
@@ -114,7 +114,7 @@ describe('legs', () => {
       .toEqual(Array(3).fill({ 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] }));
   });
 
-  test('hold what a look takes and no more, and are retained', () => {
+  test('have the properties for a poll only, and are retained', () => {
     const template = waitingFor(Duration.minutes(130));
     const { Properties: outcome } = onlyResource(template, OUTCOME);
     const [one, two] = waitersOf(template).map(([, resource]) => resource);
@@ -129,7 +129,7 @@ describe('legs', () => {
     }
   });
 
-  test('are the same under a longer time-out, which adds some, and so is the job', () => {
+  test('and the job do not change with a longer time-out, which adds resources', () => {
     const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
     const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
     const [one, two] = idsOf(long, WAIT);
@@ -143,7 +143,7 @@ describe('legs', () => {
     }
   });
 
-  test('are removed with a call if their removal policy says so, like the job and the outcome', () => {
+  test('are deleted with a call if their removal policy is changed, like the job and the outcome', () => {
     const stack = newStack();
     importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(2) }) });
     RemovalPolicies.of(stack).destroy();

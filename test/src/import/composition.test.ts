@@ -12,7 +12,7 @@ import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, type TemplateJson,
 } from '../../support/synth';
 
-/** All constructs in their longest form, in one stack. */
+/** Creates all constructs with all properties in one stack. */
 function everything(flags: Record<string, unknown>, env?: { region: string; account: string }): Stack {
   const stack = newStack(flags, env);
   Annotations.of(stack).acknowledgeWarning('cdk-healthlake-import:region');
@@ -36,14 +36,14 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('no template has an ARN with a partition in it, but for the one that aws-cdk-lib knows the region to be in', () => {
+  test('no template names a partition, except that of a known Region', () => {
     const arns = (stack: Stack, partition: string) => JSON.stringify(templateOf(stack)).match(new RegExp(`arn:${partition}:.{0,60}`, 'g'));
 
     expect(arns(everything(flags), '[a-z-]+')).toBeNull();
     expect(arns(everything(flags, { region: 'us-gov-west-1', account: ACCOUNT }), 'aws')).toBeNull();
   });
 
-  test('an env-agnostic stack has no region or account in it, and a concrete one no more resources', () => {
+  test('an env-agnostic stack names no Region and no account, and has the same resources as a concrete one', () => {
     const [agnostic, concrete] = [undefined, { region: REGION, account: ACCOUNT }].map((env) => templateOf(everything(flags, env)));
 
     expect(JSON.stringify(agnostic)).not.toMatch(/us-east-1"|\d{12}"/);
@@ -57,7 +57,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(managed).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjectsCustomResourceProviderRole/)]);
   });
 
-  test('data store, storage and provider may be in stacks of their own', () => {
+  test('data store, storage and provider can be in stacks of their own', () => {
     const imports = newStack(flags);
     const [data, buckets, shared] = ['Data', 'Buckets', 'Shared'].map((id) => new Stack(imports.node.root, id));
     const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -72,7 +72,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect([data, buckets, shared].flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
 
-  test('imports of several stacks may share storage and provider of the first, in an order', () => {
+  test('ordered imports of several stacks can share the storage and the provider of the first', () => {
     const first = newStack(flags);
     const second = new Stack(first.node.root, 'Second');
     const provider = new FhirImportProvider(first, 'Provider');
@@ -84,7 +84,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(second.dependencies).toEqual([first]);
   });
 
-  test('data store and import may be made in one deployment', () => {
+  test('a data store and its import can be in one stack', () => {
     const stack = newStack(flags);
     const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
     datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -96,7 +96,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('a source may be a bucket of another stack', () => {
+  test('a source can be a bucket of another stack', () => {
     const stack = newStack(flags);
     const storage = new FhirStorage(new Stack(stack.node.root, 'Data'), 'Storage');
     importInto(stack, { source: FhirSource.bucket(storage.inputBucket, 'synthea/') });
@@ -105,7 +105,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(1);
   });
 
-  test('a permissions boundary for the app is on every role', () => {
+  test('a permissions boundary of the app applies to every role', () => {
     const stack = everything(flags);
     iam.PermissionsBoundary.of(stack.node.root).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'Boundary'));
     const roles = resourcesOfType(templateOf(stack), 'AWS::IAM::Role');
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(roles.map(({ Properties }) => Properties.PermissionsBoundary)).toEqual(Array(roles.length).fill(boundary));
   });
 
-  test('an Aspect may name every role, and nothing that refers to them breaks', () => {
+  test('an Aspect can name every role without another change', () => {
     class RoleNames implements IAspect {
       public visit(node: IConstruct): void {
         if (node instanceof iam.CfnRole) {
@@ -136,7 +136,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-test('the same import in two stages of an app', () => {
+test('two stages of an app can have the same import', () => {
   const app = newApp();
   const stacks = ['Beta', 'Prod'].map((name) => {
     const stack = new Stack(new Stage(app, name), 'Stack');
@@ -155,7 +155,7 @@ test('an import in a nested stack has its own storage and provider', () => {
   expect(Object.keys(templateOf(nested).Resources)).toHaveLength(24);
 });
 
-test('an import in a nested stack may use storage and provider of the stack around it', () => {
+test('an import in a nested stack can use the storage and the provider of the parent stack', () => {
   const parent = newStack();
   const nested = new NestedStack(parent, 'Nested');
   importInto(nested as Stack, { storage: new FhirStorage(parent, 'Storage'), provider: new FhirImportProvider(parent, 'Provider') });
@@ -169,7 +169,7 @@ describe('a template', () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'fhir-import-'));
   afterAll(() => rmSync(elsewhere, { recursive: true }));
 
-  /** Synthesizes in a process of its own, which differs in all that a laptop differs in. */
+  /** Synthesizes in a process of its own, with the environment of another machine. */
   function synthesize(cwd: string, env: Record<string, string>): string {
     const tsx = require.resolve('tsx/cli');
     const script = join(root, 'test/support/print-template.ts');
@@ -178,7 +178,7 @@ describe('a template', () => {
     });
   }
 
-  test('is the same wherever and whenever it is made, and has no path of the machine in it', () => {
+  test('is the same on every machine and at every time, and names no path of the machine', () => {
     const [here, there] = [
       synthesize(root, { TZ: 'UTC', HOME: homedir() }),
       synthesize(elsewhere, { TZ: 'Pacific/Auckland', HOME: elsewhere, TMPDIR: elsewhere, LANG: 'tr_TR.UTF-8', AWS_REGION: 'eu-west-1' }),

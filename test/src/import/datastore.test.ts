@@ -4,7 +4,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { DATASTORE_ID, datastoreOf, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 
-test('a data store of the app and one that is not are named by their id', () => {
+test('a data store is named by its id, whether it is in the app or not', () => {
   const stack = newStack();
   const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
   importInto(stack, { datastore });
@@ -15,7 +15,7 @@ test('a data store of the app and one that is not are named by their id', () => 
 });
 
 describe('whether the data store is a resource of the app', () => {
-  /** A data store of a third-party construct. */
+  /** A data store in a construct of a third party. */
   class Wrapper extends Construct implements IFHIRDatastoreRef {
     public constructor(scope: Construct, resource: (scope: Construct) => void, public readonly fhirDatastoreRef: IFHIRDatastoreRef['fhirDatastoreRef']) {
       super(scope, 'Wrapper');
@@ -27,7 +27,7 @@ describe('whether the data store is a resource of the app', () => {
   }
   const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
   const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
-  /** A custom resource can restore a data store, with the data. */
+  /** Creates a custom resource. It can restore a data store with its data. */
   const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
 
   test.each<[string, 'true' | undefined, (stack: Stack) => IFHIRDatastoreRef]>([

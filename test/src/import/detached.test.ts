@@ -10,7 +10,7 @@ import {
 const JOB = 'Custom::FhirImportJob';
 const STATE_MACHINE = 'AWS::StepFunctions::StateMachine';
 
-/** Of the operator role of any import that makes reports. */
+/** The Sids in the operator role of every import with a failure report. */
 const STATEMENTS = ['ImportJobs', 'PassDataAccessRole', 'OwnStack', 'InputNames', 'InputBucket', 'OutputBucket', 'Report'];
 
 function detached(stack: Stack, props: Partial<FhirImportProps> = {}, id?: string): FhirImport {
@@ -21,14 +21,14 @@ function jobsOf(template: TemplateJson): ResourceJson[] {
   return resourcesOfType(template, JOB);
 }
 
-/** What the operator role of the one import may do, by the names of its statements. */
+/** Returns the Sids in the operator role of the one import. */
 function sidsOf(template: TemplateJson): string[] {
   const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).Properties.Policies;
   return PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid);
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('a detached import has its job and no more to wait for', () => {
+  test('a detached import has a job and no outcome', () => {
     const stack = newStack(flags);
     detached(stack);
     const template = templateOf(stack);
@@ -46,7 +46,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test('its job names who watches, until when, and the bus', () => {
+  test('its job has the monitor, its time limit and the bus', () => {
     const stack = newStack(flags);
     detached(stack);
     const template = templateOf(stack);
@@ -58,7 +58,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(sidsOf(template)).toEqual([...STATEMENTS, 'Watch', 'Events']);
   });
 
-  test('an import that is waited for has neither, with and without a detached one beside it', () => {
+  test('an import with a wait has neither, with and without a detached import beside it', () => {
     const alone = newStack(flags);
     importInto(alone);
     const beside = newStack(flags);
@@ -72,7 +72,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('two of a stack share one state machine', () => {
+  test('two imports of a stack share one monitor', () => {
     const stack = newStack(flags);
     const first = detached(stack);
     detached(stack, { source: FhirSource.storage('more/') }, 'Second').executeAfter(first);
@@ -83,7 +83,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(countsByType(template)['AWS::CloudWatch::Alarm']).toBe(1);
   });
 
-  test('each provider has its own', () => {
+  test('two providers have two monitors', () => {
     const stack = newStack(flags);
     const first = detached(stack);
     detached(stack, { source: FhirSource.storage('more/'), provider: new FhirImportProvider(stack, 'Other') }, 'Second').executeAfter(first);
@@ -93,7 +93,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(new Set(machines).size).toBe(2);
   });
 
-  test('a provider of another stack watches from there', () => {
+  test('the monitor is in the stack of the provider', () => {
     const imports = newStack(flags);
     const shared = new Stack(imports.node.root as Stack, 'Shared');
     detached(imports, { provider: new FhirImportProvider(shared, 'Provider') });
@@ -104,7 +104,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('the operator role waits for the state machine, whose role it trusts', () => {
+  test('the operator role trusts the role of the monitor and comes after the monitor', () => {
     const stack = newStack(flags);
     detached(stack);
     const template = templateOf(stack);
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .toEqual([/HandlerRole/, /WatchRole/].map((pattern) => ({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', pattern).logicalId, 'Arn'] })));
   });
 
-  test('twice the same app gives twice the same template', () => {
+  test('the same app gives the same template twice', () => {
     const [one, two] = [1, 2].map(() => {
       const stack = newStack(flags);
       detached(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
@@ -140,18 +140,18 @@ describe('giveUpAfter', () => {
     [Duration.seconds(59), 'giveUpAfter must be between 1 minute and 14 days, got 59 seconds; give it a minute at least'],
     [Duration.seconds(1_209_601), 'giveUpAfter must be between 1 minute and 14 days, got 14 days 1 second; no import is known to take that long'],
     [Duration.millis(60_500), 'giveUpAfter must be in whole seconds, got 60500 milliseconds; round it up'],
-  ])('%s is refused', (giveUpAfter, message) => {
+  ])('throws for %s', (giveUpAfter, message) => {
     expect(() => Completion.detached({ giveUpAfter })).toThrow(new RegExp(`^${message}`));
   });
 
-  test('that is known at deployment only is passed on', () => {
+  test('is passed on as a token', () => {
     const stack = newStack();
     detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.seconds(numberParameter(stack)) }) });
 
     expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toEqual({ Ref: 'Number' });
   });
 
-  test('changes nothing but itself', () => {
+  test('changes no other property', () => {
     const [week, two] = [7, 14].map((days) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.days(days) }) });
@@ -162,8 +162,8 @@ describe('giveUpAfter', () => {
   });
 });
 
-describe('what the deployment learns', () => {
-  test('is the id of the job', () => {
+describe('the attributes of a detached import', () => {
+  test('include the id of the job', () => {
     const stack = newStack();
     new CfnOutput(stack, 'Id', { value: detached(stack).jobId });
     const template = templateOf(stack) as TemplateJson & { Outputs: Record<string, { Value: unknown }> };
@@ -178,7 +178,7 @@ describe('what the deployment learns', () => {
     ['resourcesScanned', 'ResourcesScanned'],
     ['resourcesImported', 'ResourcesImported'],
     ['resourcesFailed', 'ResourcesFailed'],
-  ] as const)('is not %s', (getter, name) => {
+  ] as const)('do not include %s, and throw when the app synthesizes it', (getter, name) => {
     const stack = newStack();
     const value = detached(stack)[getter]; // a debugger may read it
     new CfnOutput(stack, 'Output', { value });
@@ -188,8 +188,8 @@ describe('what the deployment learns', () => {
   });
 });
 
-describe('in an order', () => {
-  /** `first` comes before `second`. */
+describe('an order of imports', () => {
+  /** Returns the template of two imports, of which `first` comes before `second`. */
   function ordered(first: Completion, second: Completion): TemplateJson {
     const stack = newStack();
     const one = importInto(stack, { completion: first }, 'First');
@@ -200,7 +200,7 @@ describe('in an order', () => {
 
   const [waiting, apart] = [Completion.waitFor(), Completion.detached()];
 
-  test.each([['waiting', waiting], ['detached', apart]])('a %s import after a detached one comes when its job was accepted', (__, second) => {
+  test.each([['waiting', waiting], ['detached', apart]])('starts a %s import when the job of the detached one before it is accepted', (__, second) => {
     const template = ordered(apart, second);
     const first = onlyResource(template, JOB, /^First/).logicalId;
 
@@ -208,14 +208,14 @@ describe('in an order', () => {
     expect(onlyResource(template, 'AWS::IAM::Role', /^SecondOperatorRole/).DependsOn).toContain(first);
   });
 
-  test('a detached import after one that is waited for comes when that has succeeded', () => {
+  test('starts a detached import when the waiting one before it has succeeded', () => {
     const template = ordered(waiting, apart);
 
     expect(onlyResource(template, JOB, /^Second/).DependsOn).toEqual(expect.arrayContaining(
       [onlyResource(template, JOB, /^First/).logicalId, onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId]));
   });
 
-  test('executeAfter orders the job of a detached import', () => {
+  test('applies to the job of a detached import only, and not to its roles', () => {
     const stack = newStack();
     const topic = new sns.Topic(stack, 'Topic');
     detached(stack).executeAfter(topic);
@@ -262,8 +262,8 @@ describe('the alarm of the monitor', () => {
   });
 });
 
-describe('the log of the watch', () => {
-  test('has every step, no data, and a name that takes no room in the policy of the account', () => {
+describe('the log of the monitor', () => {
+  test('has every step, no data, and a name that takes no room in the log policy of the account', () => {
     const stack = newStack();
     detached(stack);
     const { template } = new Deployed(templateOf(stack));
@@ -277,7 +277,7 @@ describe('the log of the watch', () => {
     expect(group.DeletionPolicy).toBe('Delete'); // its name is the same in the next deployment
   });
 
-  test('goes to the log group of the provider if that is supplied', () => {
+  test('goes to a supplied log group of the provider', () => {
     const stack = newStack();
     const logGroup = new logs.LogGroup(stack, 'Logs');
     detached(stack, { provider: new FhirImportProvider(stack, 'Provider', { logGroup }) });

@@ -1,7 +1,7 @@
 import { ErrorTolerance, ErrorToleranceKind } from '../../../src';
 import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
 
-function toleranceOnTheWire(errorTolerance?: ErrorTolerance, stack = newStack()): unknown {
+function sentTolerance(errorTolerance?: ErrorTolerance, stack = newStack()): unknown {
   importInto(stack, { errorTolerance });
   const template = templateOf(stack);
   const [job, outcome] = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).Properties.ErrorTolerance);
@@ -9,8 +9,8 @@ function toleranceOnTheWire(errorTolerance?: ErrorTolerance, stack = newStack())
   return outcome;
 }
 
-test('without a tolerance no resource may fail', () => {
-  expect(toleranceOnTheWire()).toEqual({ Kind: 'NONE' });
+test('the default tolerates no failed resource', () => {
+  expect(sentTolerance()).toEqual({ Kind: 'NONE' });
 });
 
 test.each([
@@ -20,8 +20,8 @@ test.each([
   ['many resources', ErrorTolerance.resources(1_000_000), { Kind: 'RESOURCES', Limit: '1000000' }],
   ['a small percentage', ErrorTolerance.percent(0.05), { Kind: 'PERCENT', Limit: '0.05' }],
   ['a large percentage', ErrorTolerance.percent(99.9), { Kind: 'PERCENT', Limit: '99.9' }],
-])('%s is sent to both resources, numbers as strings', (_, tolerance, wire) => {
-  expect(toleranceOnTheWire(tolerance)).toEqual(wire);
+])('%s is sent to both resources, with numbers as strings', (_, tolerance, wire) => {
+  expect(sentTolerance(tolerance)).toEqual(wire);
 });
 
 test.each([
@@ -29,23 +29,23 @@ test.each([
   [ErrorTolerance.resources(1), ErrorToleranceKind.RESOURCES],
   [ErrorTolerance.percent(1), ErrorToleranceKind.PERCENT],
   [ErrorTolerance.any(), ErrorToleranceKind.ANY],
-])('kind tells tolerances apart: %j', (tolerance, kind) => {
+])('%j has its kind', (tolerance, kind) => {
   expect(tolerance.kind).toBe(kind);
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('%d resources are refused', (count) => {
+test.each([0, -1, 1.5, NaN, Infinity])('resources throws for %d', (count) => {
   expect(() => ErrorTolerance.resources(count))
     .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
 });
 
-test.each([0, 100, -5, 250, NaN])('%d per cent are refused', (percent) => {
+test.each([0, 100, -5, 250, NaN])('percent throws for %d', (percent) => {
   expect(() => ErrorTolerance.percent(percent))
     .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; use ErrorTolerance.none()`);
 });
 
-test('numbers that are known at deployment only are passed on', () => {
+test('numbers are passed on as tokens', () => {
   const [one, other] = [newStack(), newStack()];
 
-  expect(toleranceOnTheWire(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });
-  expect(toleranceOnTheWire(ErrorTolerance.percent(numberParameter(other)), other)).toEqual({ Kind: 'PERCENT', Limit: { Ref: 'Number' } });
+  expect(sentTolerance(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });
+  expect(sentTolerance(ErrorTolerance.percent(numberParameter(other)), other)).toEqual({ Kind: 'PERCENT', Limit: { Ref: 'Number' } });
 });

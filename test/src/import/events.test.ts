@@ -13,13 +13,13 @@ const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 
 const COMPLETIONS: [string, Completion][] = [['waiting', Completion.waitFor()], ['detached', Completion.detached()]];
 
-/** The statements about events that the operator role of an import has. */
+/** Returns the statements about events of an operator role. */
 function eventStatements(template: TemplateJson, operator = /OperatorRole/): { Resource: unknown }[] {
   const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', operator).Properties.Policies;
   return PolicyDocument.Statement.filter(({ Sid }: { Sid: string }) => Sid === 'Events');
 }
 
-/** The bus that the resource which judges tells: `Job` hands it to the state machine. */
+/** Returns the bus of the event at the end of the job. The job resource passes it to the monitor. */
 function busOf(template: TemplateJson, isDetached: boolean): unknown {
   return new Deployed(template).resolve(onlyResource(template, isDetached ? JOB : OUTCOME).Properties.EventBusArn ?? 'none');
 }
@@ -31,7 +31,7 @@ function deployedWith(use: (fhirImport: FhirImport, stack: Stack) => void, props
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test.each(COMPLETIONS)('the rules of a %s import have its events alone, and are there before its job', (__, completion) => {
+  test.each(COMPLETIONS)('the rules of a %s import match its events only, and come before its job', (__, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion });
     fhirImport.onSucceeded('Done');
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [/Done/, /Undone/, /Change/].map((id) => onlyResource(template, RULE, id).logicalId)));
   });
 
-  test.each(COMPLETIONS)('events of a %s import go to a bus of the user\'s choice, and those of HealthLake come to that of the account', (name, completion) => {
+  test.each(COMPLETIONS)('the events of a %s import go to the given bus, and those of HealthLake to the default bus', (name, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion, eventBus: new events.EventBus(stack, 'Bus') });
     fhirImport.onSucceeded('Done');
@@ -71,7 +71,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('an event is put', () => {
+describe('an event is sent', () => {
   test.each<[string, boolean, Completion, (fhirImport: FhirImport) => unknown]>([
     ['not for an import that waits', false, Completion.waitFor(), () => undefined],
     ['not for rules on HealthLake\'s own', false, Completion.waitFor(), (fhirImport) => fhirImport.onStatusChange('Change')],
@@ -87,14 +87,14 @@ describe('an event is put', () => {
     expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual(isPut ? [DEFAULT_BUS] : []);
   });
 
-  test('where a bus is given, though nobody of the stack listens', () => {
+  test('to a given bus without a rule in the stack', () => {
     const { template } = deployedWith(() => undefined, (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'clinic') }));
 
     expect(busOf(template, false)).toBe(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/clinic`);
     expect(eventStatements(template)).toHaveLength(1);
   });
 
-  test('once, and allowed once, for however many rules', () => {
+  test('once, and allowed once, for several rules', () => {
     const { template } = deployedWith((fhirImport) => {
       ['A', 'B'].forEach((id) => fhirImport.onSucceeded(id));
       ['C', 'D'].forEach((id) => fhirImport.onFailed(id));
@@ -104,7 +104,7 @@ describe('an event is put', () => {
     expect(resourcesOfType(template, RULE)).toHaveLength(4);
   });
 
-  test('for the import with the rule, and no other of the stack', () => {
+  test('for the import with the rule and no other', () => {
     const stack = newStack();
     const first = importInto(stack, {}, 'First');
     const second = importInto(stack, { source: FhirSource.storage('more/') }, 'Second');
@@ -116,7 +116,7 @@ describe('an event is put', () => {
     expect([/^FirstOperator/, /^SecondOperator/].map((id) => eventStatements(template, id).length)).toEqual([0, 1]);
   });
 
-  test('for a rule that changes nothing else of the import', () => {
+  test('for a rule, which changes nothing else of the import', () => {
     const [without, withRule] = [() => undefined, (fhirImport: FhirImport) => fhirImport.onFailed('Undone')].map((use) => deployedWith(use).template.Resources);
     const changed = Object.keys(withRule).filter((id) => JSON.stringify(withRule[id]) !== JSON.stringify(without[id]));
 
@@ -127,7 +127,7 @@ describe('an event is put', () => {
 });
 
 describe('a rule', () => {
-  test('takes the options of rules, and a target', () => {
+  test('takes the options of a rule, and a target', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onFailed('Undone', { ruleName: 'import-failed', description: 'tell them', target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
     });
@@ -137,7 +137,7 @@ describe('a rule', () => {
     expect(Properties.Targets).toEqual([{ Arn: expect.stringMatching(/^arn:aws:sqs:.*:queue/), Id: 'Target0' }]);
   });
 
-  test('has a pattern of the user\'s beside its own', () => {
+  test('combines a given pattern with its own', () => {
     const { template } = deployedWith((fhirImport) => fhirImport.onFailed('Undone', { eventPattern: { detail: { jobStatus: ['CANCEL_COMPLETED'] } } }));
 
     expect(onlyResource(template, RULE).Properties.EventPattern).toEqual({
@@ -147,7 +147,7 @@ describe('a rule', () => {
     });
   });
 
-  test('can be given targets afterwards', () => {
+  test('takes targets later', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
     });
@@ -155,7 +155,7 @@ describe('a rule', () => {
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
   });
 
-  test('on HealthLake\'s events knows a prefix that is a parameter', () => {
+  test('on events of HealthLake takes a prefix that is a parameter', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.storage(textParameter(stack)) }).onStatusChange('Change');
     const template = templateOf(stack);
@@ -165,7 +165,7 @@ describe('a rule', () => {
       [{ 'Fn::Join': ['', ['s3://', { Ref: input }, '/', { Ref: 'Text' }]] }]);
   });
 
-  test('names the import as its events and metrics do, whatever characters its path has', () => {
+  test('names the import like its events and metrics, also with other characters in its path', () => {
     const stack = newStack();
     importInto(stack, {}, 'Import für Ärzte').onFailed('Undone');
     const template = templateOf(stack);
@@ -178,11 +178,11 @@ describe('a rule', () => {
 test.each([
   ['account', 'arn:aws:events:us-east-1:444455556666:event-bus/default', '444455556666', '111122223333'],
   ['region', 'arn:aws:events:eu-west-1:111122223333:event-bus/default', 'eu-west-1', 'us-east-1'],
-])('a rule is not made for a bus of another %s, where it would never hear of anything', (name, arn, there, here) => {
+])('a rule throws for a bus of another %s, where it would receive no event', (name, arn, there, here) => {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
 
   expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, so its rules and notifications would `
     + 'receive no event; create the rule where the bus is, or leave eventBus out');
-  expect(templateOf(stack)).toBeDefined(); // the event itself may go there
+  expect(templateOf(stack)).toBeDefined(); // the event itself can go there
 });

@@ -11,14 +11,14 @@ import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resour
 
 const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
 
-/** A provider alone. */
+/** Returns the template of a provider without an import. */
 function templateWith(props: (stack: Stack) => FhirImportProviderProps, flags = {}): TemplateJson {
   const stack = newStack(flags);
   new FhirImportProvider(stack, 'Provider', props(stack));
   return templateOf(stack);
 }
 
-/** A provider and an import that uses it, and so with all functions. */
+/** Returns the template of a provider with an import, which has all functions. */
 function templateInUse(props: (stack: Stack) => FhirImportProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
   const stack = newStack(flags);
   importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', props(stack)), ...imported });
@@ -32,7 +32,7 @@ function actionsOf(template: TemplateJson, roleId: string): string[] {
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   const template = templateWith(() => ({}), flags);
 
-  test('a provider without properties has two functions of ours, three of the framework, a log group and a state machine', () => {
+  test('a provider has two functions of its own, three of the framework, a log group and a state machine', () => {
     expect(countsByType(template)).toEqual({
       'AWS::IAM::Policy': 1,
       'AWS::IAM::Role': 4,
@@ -42,14 +42,14 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test('a provider has a sixth function and its role if an import wants reports', () => {
+  test('a provider has a sixth function and its role for an import with a report', () => {
     const [reporting, silent] = [{}, { failureReport: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
 
     expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
     expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
   });
 
-  test('the report function has three minutes, the memory that was measured, and a bundle of its own', () => {
+  test('the report function has three minutes, the memory of one vCPU, and a bundle of its own', () => {
     const inUse = templateInUse(() => ({}), flags);
     const [onEvent, report] = [/ProviderOnEvent/, /ProviderReport/].map((id) => onlyResource(inUse, 'AWS::Lambda::Function', id).Properties);
 
@@ -65,7 +65,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(report.Code).not.toEqual(onEvent.Code);
   });
 
-  test('both functions have five minutes and 256 MiB, and run from one asset', () => {
+  test('both handlers have five minutes and 256 MiB, and share one asset', () => {
     const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
       .filter(({ Handler }) => Handler.startsWith('index.'));
 
@@ -75,7 +75,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(functions.map(({ Runtime }) => Runtime)).toEqual([expect.stringMatching(/^nodejs\d+\.x$/), functions[0].Runtime]);
   });
 
-  test('every function logs to the one log group, which is retained and kept for a year', () => {
+  test('every function logs to one log group, which is retained and keeps events for a year', () => {
     const inUse = templateInUse(() => ({}), flags);
     const { logicalId, ...logGroup } = onlyResource(inUse, 'AWS::Logs::LogGroup');
 
@@ -84,7 +84,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .toEqual(Array(6).fill({ Ref: logicalId }));
   });
 
-  test('the waiter asks every ten seconds for 55 minutes, and logs no execution data', () => {
+  test('the waiter invokes isComplete every ten seconds for 55 minutes, and logs no execution data', () => {
     const { Properties } = onlyResource(template, 'AWS::StepFunctions::StateMachine');
     const definition = JSON.parse(new Deployed(template).resolve(Properties.DefinitionString) as string);
 
@@ -136,11 +136,11 @@ describe('in a VPC', () => {
     ]));
   });
 
-  test('outside a VPC no role may', () => {
+  test('no role may manage network interfaces outside a VPC', () => {
     expect(JSON.stringify(templateInUse(() => ({})))).not.toContain('ec2:');
   });
 
-  test('without security groups each function gets its own', () => {
+  test('each function gets a security group of its own by default', () => {
     const own = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
 
     expect(resourcesOfType(own, 'AWS::EC2::SecurityGroup')).toHaveLength(6);
@@ -149,13 +149,13 @@ describe('in a VPC', () => {
   test.each([
     ['vpcSubnets', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }],
     ['securityGroups', { securityGroups: [] }],
-  ])('%s without a VPC is refused', (name, props) => {
+  ])('%s throws without a VPC', (name, props) => {
     expect(() => templateWith(() => props)).toThrow(new RegExp(`^${name} has no meaning without a VPC; give vpc too, or leave ${name} out`));
   });
 });
 
 describe('a supplied log group', () => {
-  test('takes all logs, and no other is made', () => {
+  test('receives all logs, and no other log group is created', () => {
     const template = templateInUse((stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'audit') }));
 
     expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toEqual([]);
@@ -163,7 +163,7 @@ describe('a supplied log group', () => {
     expect(JSON.stringify(template)).toContain(':log-group:audit:*');
   });
 
-  test('may be an L1', () => {
+  test('can be an L1', () => {
     const template = templateWith((stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') }));
 
     expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('supplied roles', () => {
     return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   }
 
-  test('of the app run the functions and are given what they need', () => {
+  test('of the app run the functions and receive their permissions', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
     const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
     const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')
@@ -206,20 +206,20 @@ describe('supplied roles', () => {
     expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // with the waiter's own, and those of the import
   });
 
-  test('of the app have their policy before the report function is made', () => {
+  test('of the app have their policy before the report function', () => {
     const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }));
 
     expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).DependsOn)
       .toContain(onlyResource(template, 'AWS::IAM::Policy', /^Reporter/).logicalId);
   });
 
-  test('without an import that wants reports, the one for their function is left as it is', () => {
+  test('for the report function receive no permissions without an import with a report', () => {
     const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { failureReport: false });
 
     expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
   });
 
-  test('that are imported and mutable are given what they need, by policies of the stack', () => {
+  test('that are imported and mutable receive their permissions from policies of the stack', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`)])));
     const roles = resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
@@ -227,7 +227,7 @@ describe('supplied roles', () => {
     expect(roles).toEqual(expect.arrayContaining([...ROLE_PROPS]));
   });
 
-  test('that are immutable are used as they are', () => {
+  test('that are immutable do not change', () => {
     const stack = newStack();
     const roles = Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`, { mutable: false })]));
@@ -247,14 +247,14 @@ describe('supplied roles', () => {
     ['frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'],
     ['handlerRole', 'frameworkOnEventRole'],
     ['handlerRole', 'frameworkCompleteAndTimeoutRole'],
-  ])('%s and %s can\'t be one role', (one, other) => {
+  ])('throw if %s and %s are one role', (one, other) => {
     expect(() => templateWith((stack) => {
       const role = lambdaRole(stack, 'Shared');
       return { [one]: role, [other]: role };
     })).toThrow(`${one} and ${other} are the same role "Stack/Shared", which makes a circular dependency; give each its own role`);
   });
 
-  test.each(ROLE_PROPS.slice(0, -1))('%s can\'t be the one that report roles trust', (name) => {
+  test.each(ROLE_PROPS.slice(0, -1))('throw if %s is the role that report roles trust', (name) => {
     expect(() => templateWith((stack) => {
       const role = lambdaRole(stack, 'Shared');
       return { [name]: role, reportFunctionRole: role };
@@ -271,7 +271,7 @@ describe('the provider of a stack', () => {
     expect(first.provider.node.path).toBe('Stack/FhirImportProvider');
   });
 
-  test('is shared by the imports of a stack, and not beyond', () => {
+  test('is shared by the imports of the stack only', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     importInto(stack, { revision: '1' }, 'First');
@@ -281,7 +281,7 @@ describe('the provider of a stack', () => {
     expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([6, 6]);
   });
 
-  test('has its report function in its own stack, for imports of others too', () => {
+  test('has its report function in its own stack, also for imports of other stacks', () => {
     const shared = newStack();
     const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
     const provider = new FhirImportProvider(shared, 'Provider');
@@ -292,7 +292,7 @@ describe('the provider of a stack', () => {
     expect([shared, one, other].map(({ dependencies }) => dependencies)).toEqual([[], [shared], [shared]]);
   });
 
-  test('says so if its id is taken', () => {
+  test('throws if its id is taken', () => {
     const stack = newStack();
     new Construct(stack, 'FhirImportProvider');
 
@@ -301,7 +301,7 @@ describe('the provider of a stack', () => {
   });
 });
 
-test('an update of the runtime map of aws-cdk-lib reaches our functions', () => {
+test('the functions follow the runtime map of aws-cdk-lib', () => {
   const stack = newStack();
   importInto(stack);
   const newest = stack.resolve(lambda.determineLatestNodeRuntime(stack).name);

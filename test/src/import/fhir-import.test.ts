@@ -13,13 +13,13 @@ import {
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 
-/** What CloudFormation would send, without what it or the framework consumes. */
-function wireOf(template: TemplateJson, type: string): Record<string, unknown> {
-  const { ServiceToken, ServiceTimeout, ...wire } = onlyResource(template, type).Properties;
-  return wire;
+/** Returns the properties that the handler receives. CloudFormation and the framework consume the others. */
+function sentTo(template: TemplateJson, type: string): Record<string, unknown> {
+  const { ServiceToken, ServiceTimeout, ...sent } = onlyResource(template, type).Properties;
+  return sent;
 }
 
-/** Buckets, key and role that aren't of the app: everything of the wire is known at synth. */
+/** Returns buckets, a key and a role from outside the app, so that the contract properties have no tokens. */
 function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirReader' }): Partial<FhirImportProps> {
   const bucket = (id: string) => s3.Bucket.fromBucketAttributes(stack, `Bucket${id}`, {
     bucketName: `${names.bucket}-${id}`, encryptionKey: kms.Key.fromKeyArn(stack, `Key${id}`, KEY_ARN),
@@ -31,7 +31,7 @@ function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirRea
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('an import with as few properties as possible sends the defaults', () => {
+  test('an import without optional properties sends the defaults', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -50,7 +50,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       },
     };
 
-    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual({
+    expect(sentTo(template, 'Custom::FhirImportJob')).toEqual({
       ...common,
       OutputKmsKeyId: { 'Fn::GetAtt': [idOf('AWS::KMS::Key', /./), 'Arn'] },
       DataAccessRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /DataAccessRole/), 'Arn'] },
@@ -58,7 +58,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ValidationLevel: 'strict',
       Quotas: { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' },
     });
-    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual({
+    expect(sentTo(template, 'Custom::FhirImportOutcome')).toEqual({
       ...common,
       JobId: { 'Fn::GetAtt': [idOf('Custom::FhirImportJob', /./), 'JobId'] },
       TimeoutSeconds: '3000',
@@ -110,11 +110,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       Revision: '2025-11-21',
     };
 
-    expect(wireOf(template, 'Custom::FhirImportJob')).toEqual(job);
-    expect(wireOf(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
+    expect(sentTo(template, 'Custom::FhirImportJob')).toEqual(job);
+    expect(sentTo(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
   });
 
-  test('both resources are retained, and CloudFormation waits for them no longer than an hour', () => {
+  test('both resources are retained, and have a service time-out of at most an hour', () => {
     const stack = newStack(flags);
     importInto(stack);
     const resources = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(templateOf(stack), type));
@@ -126,7 +126,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(resources.map(({ Properties }) => Number(Properties.ServiceTimeout) <= 3600)).toEqual([true, true]);
   });
 
-  test('an import without a report has nothing of it', () => {
+  test('an import without a report has none of its resources and properties', () => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { failureReport: false });
 
@@ -134,7 +134,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(JSON.stringify(templateOf(stack))).not.toMatch(/report/i);
   });
 
-  test('an import with a report and one without, in one stack', () => {
+  test('a report of one import adds nothing to another import of the stack', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), failureReport: false }, 'Silent').executeAfter(first);
@@ -146,7 +146,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(JSON.stringify(silent)).not.toMatch(/report/i);
   });
 
-  test('the job waits for its roles, and the operator role for the functions that assume it', () => {
+  test('the job comes after its roles, and the operator role after the functions that assume it', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -159,7 +159,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .filter((id) => !id.includes('framework')).sort());
   });
 
-  test('the report role waits for the function that assumes it, and both resources by their properties for both', () => {
+  test('the report role comes after the function that assumes it, and both resources refer to both', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -177,11 +177,11 @@ function resourcesIds(template: TemplateJson, type: string, pattern: RegExp): st
   return Object.entries(template.Resources).filter(([id, { Type }]) => Type === type && pattern.test(id)).map(([id]) => id);
 }
 
-describe('what identifies the data set', () => {
+describe('the fingerprint of the data set', () => {
   function fingerprint(props: (stack: Stack) => Partial<FhirImportProps>, id = 'Import'): string {
     const stack = newStack();
     importInto(stack, { ...supplied(stack), ...props(stack) }, id);
-    return fingerprintOf(wireOf(templateOf(stack), 'Custom::FhirImportJob') as unknown as ImportJobProperties);
+    return fingerprintOf(sentTo(templateOf(stack), 'Custom::FhirImportJob') as unknown as ImportJobProperties);
   }
   const original = fingerprint(() => ({}));
 
@@ -198,7 +198,7 @@ describe('what identifies the data set', () => {
     expect(fingerprint(props)).toBe(original);
   });
 
-  test('does not change with the construct\'s id', () => {
+  test('does not change with the construct id', () => {
     expect(fingerprint(() => ({}), 'Moved')).toBe(original);
   });
 
@@ -242,7 +242,7 @@ describe('with the longest values', () => {
   });
 
   /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  test('the policies of each role stay under the 10,240 characters that IAM takes', () => {
+  test('the policies of each role stay under the 10,240 characters of IAM', () => {
     const sizes = resourcesOfType(template, 'AWS::IAM::Role').map(({ Properties }) => (Properties.Policies ?? [])
       .reduce((sum: number, { PolicyDocument }: { PolicyDocument: unknown }) => sum + JSON.stringify(PolicyDocument).length, 0));
 
@@ -251,15 +251,15 @@ describe('with the longest values', () => {
   });
 });
 
-test('the path of the construct is sent as CloudWatch takes it for a dimension', () => {
+test('the construct path has only characters that CloudWatch accepts in a dimension', () => {
   const stack = newStack();
   importInto(stack, {}, 'Aufnahme für 取り込み');
 
-  expect(wireOf(templateOf(stack), 'Custom::FhirImportOutcome').ConstructPath).toBe('Stack/Aufnahme f?r ????');
+  expect(sentTo(templateOf(stack), 'Custom::FhirImportOutcome').ConstructPath).toBe('Stack/Aufnahme f?r ????');
 });
 
 describe('the data access role', () => {
-  test('is used as it is if it is supplied', () => {
+  test('does not change if it is supplied', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });
@@ -271,7 +271,7 @@ describe('the data access role', () => {
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties: { Roles } }) => Roles)).not.toContainEqual({ Ref: logicalId });
   });
 
-  test('is waited for with the policies that its owner gives it', () => {
+  test('comes before the job, with the policies that its owner adds', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });
@@ -281,15 +281,15 @@ describe('the data access role', () => {
     expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'AWS::IAM::Policy', /^Own/).logicalId);
   });
 
-  test('may be imported and immutable', () => {
+  test('can be imported and immutable', () => {
     const stack = newStack();
     importInto(stack, { dataAccessRole: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::111122223333:role/own', { mutable: false }) });
 
-    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').DataAccessRoleArn).toBe('arn:aws:iam::111122223333:role/own');
+    expect(sentTo(templateOf(stack), 'Custom::FhirImportJob').DataAccessRoleArn).toBe('arn:aws:iam::111122223333:role/own');
   });
 });
 
-test('descriptions of roles have no character that IAM rejects, and are not too long', () => {
+test('descriptions of roles have characters and a length that IAM accepts', () => {
   const stack = newStack();
   importInto(stack, {}, `取り込み-über-${'x'.repeat(1000)}`);
   const descriptions = resourcesOfType(templateOf(stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.Description).filter(Boolean);
@@ -302,19 +302,19 @@ describe('the output prefix', () => {
   function outputUri(props: Partial<FhirImportProps>, id?: string): unknown {
     const stack = newStack();
     importInto(stack, { ...supplied(stack), ...props }, id);
-    return wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
+    return sentTo(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
   }
 
-  test('is by default of the construct id, with other characters replaced, and its address', () => {
+  test('is the construct id, with other characters replaced, and its address by default', () => {
     expect(outputUri({}, 'My import (2025)')).toMatch(/^s3:\/\/amzn-s3-demo-output\/My-import-2025--[0-9a-f]{8}\/$/);
   });
 
-  test('differs between imports of one id in different places', () => {
+  test('differs between imports with one id in two stacks', () => {
     const stack = newStack();
     importInto(stack, supplied(stack));
     const other = new Stack(stack.node.root, 'Other');
     importInto(other, { ...supplied(other), revision: '2' });
-    const [one, another] = [stack, other].map((s) => wireOf(templateOf(s), 'Custom::FhirImportJob').OutputS3Uri);
+    const [one, another] = [stack, other].map((s) => sentTo(templateOf(s), 'Custom::FhirImportJob').OutputS3Uri);
 
     expect(one).not.toBe(another);
   });
@@ -323,16 +323,16 @@ describe('the output prefix', () => {
     expect(outputUri({ outputPrefix })).toBe(`s3://amzn-s3-demo-output/${prefix}`);
   });
 
-  test('known at deployment only is passed on', () => {
+  test('is passed on as a token', () => {
     const stack = newStack();
     importInto(stack, { ...supplied(stack), outputPrefix: textParameter(stack) });
 
-    expect(wireOf(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri)
+    expect(sentTo(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri)
       .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-output/', { Ref: 'Text' }]] });
   });
 });
 
-test('the final attributes are those of the outcome', () => {
+test('the attributes are those of the outcome', () => {
   const stack = newStack();
   const fhirImport = importInto(stack);
   const attributes = ['jobId', 'jobStatus', 'outputLocation', 'reportLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
@@ -349,7 +349,7 @@ describe('alreadyImported', () => {
     importInto(stack, { alreadyImported });
     const template = templateOf(stack);
 
-    expect(wireOf(template, 'Custom::FhirImportJob').AlreadyImported).toBe(expected);
-    expect(wireOf(template, 'Custom::FhirImportOutcome')).not.toHaveProperty('AlreadyImported');
+    expect(sentTo(template, 'Custom::FhirImportJob').AlreadyImported).toBe(expected);
+    expect(sentTo(template, 'Custom::FhirImportOutcome')).not.toHaveProperty('AlreadyImported');
   });
 });

@@ -31,14 +31,14 @@ describe('bucket', () => {
     expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), prefix))).toBe(uri);
   });
 
-  test('a prefix that is known at deployment only is passed on', () => {
+  test('a prefix is passed on as a token', () => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), textParameter(stack))))
       .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-bucket/', { Ref: 'Text' }]] });
   });
 
-  test('makes no input bucket', () => {
+  test('creates no input bucket', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.bucket(dataBucket(stack), 'synthea/') });
 
@@ -50,7 +50,7 @@ describe('bucket', () => {
     ['the given key of a bucket without one is', undefined, OTHER_KEY_ARN, [OTHER_KEY_ARN]],
     ['the given key and the bucket\'s own are', KEY_ARN, OTHER_KEY_ARN, [OTHER_KEY_ARN, KEY_ARN]],
     ['no key is', undefined, undefined, []],
-  ])('%s decrypted with', (_, own, given, keyArns) => {
+  ])('%s used to decrypt', (_, own, given, keyArns) => {
     const stack = newStack();
     const encryptionKey = given ? kms.Key.fromKeyArn(stack, 'GivenKey', given) : undefined;
     const fhirImport = importInto(stack, { source: FhirSource.bucket(dataBucket(stack, own), 'synthea/', { encryptionKey }) });
@@ -59,7 +59,7 @@ describe('bucket', () => {
     expect(decrypt.flatMap(({ resources }) => resources)).toEqual(keyArns);
   });
 
-  test('the key of input and output is named once', () => {
+  test('a key of input and output is in one statement', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const bucket = new s3.Bucket(stack, 'DataBucket', { encryptionKey: key });
@@ -79,7 +79,7 @@ test.each([['2025', '2025/'], ['2025/', '2025/'], ['', '']])('the source "%s" ha
 });
 
 describe('storage', () => {
-  test('is input/ in the input bucket of the storage, which is made for it', () => {
+  test('is input/ in a new input bucket of the storage', () => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.storage())).toEqual({
@@ -87,7 +87,7 @@ describe('storage', () => {
     });
   });
 
-  test('a prefix with a token gets its slash too, unless it ends in the token', () => {
+  test('a prefix with a token gets a slash, unless it ends in the token', () => {
     const stack = newStack();
     const token = textParameter(stack);
     const end = (prefix: string) => JSON.stringify(stack.resolve(inputUri(stack, FhirSource.storage(prefix))));
@@ -102,7 +102,7 @@ describe('storage', () => {
     expect(inputUri(stack, FhirSource.storage(prefix))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: expect.any(String) }, end]] });
   });
 
-  test('reads a supplied input bucket with that bucket\'s key', () => {
+  test('decrypts a supplied input bucket with its own key', () => {
     const stack = newStack();
     const storage = new FhirStorage(stack, 'Storage', { inputBucket: dataBucket(stack, KEY_ARN) });
     const fhirImport = importInto(stack, { storage, source: FhirSource.storage() });
@@ -111,7 +111,7 @@ describe('storage', () => {
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri).toBe('s3://amzn-s3-demo-bucket/input/');
   });
 
-  test('one source can be used by imports with different storages', () => {
+  test('two imports with different storages can share a source', () => {
     const stack = newStack();
     const source = FhirSource.storage();
     importInto(stack, { source, storage: new FhirStorage(stack, 'One') }, 'First');
@@ -125,23 +125,23 @@ describe('storage', () => {
 describe.each([
   ['bucket', (prefix: string, stack: Stack) => FhirSource.bucket(dataBucket(stack), prefix)],
   ['storage', (prefix: string) => FhirSource.storage(prefix)],
-])('%s refuses', (_, sourceOf) => {
-  test('a prefix with a slash in front', () => {
+])('%s throws for', (_, sourceOf) => {
+  test('a prefix with a leading slash', () => {
     expect(() => sourceOf('/synthea/', newStack()))
       .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
   });
 
-  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('a file in place of a folder: %s', (prefix) => {
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('a file instead of a folder: %s', (prefix) => {
     expect(() => sourceOf(prefix, newStack()))
       .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   });
 
-  test('an S3 URI in place of a prefix', () => {
+  test('an S3 URI instead of a prefix', () => {
     expect(() => sourceOf('s3://amzn-s3-demo-bucket/synthea/', newStack()))
       .toThrow('the prefix of a FHIR source must be a key prefix, got "s3://amzn-s3-demo-bucket/synthea/"; name the bucket');
   });
 
-  test('a location of more than 1024 characters, also if the bucket name is not known', () => {
+  test('a location of more than 1024 characters, also with an unknown bucket name', () => {
     const stack = newStack();
     const source = sourceOf('p'.repeat(1020), stack);
 
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test.each(['Legacy-Bucket', 'legacy_bucket'])('a bucket that HealthLake rejects, %s, is refused', (bucketName) => {
+test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for a bucket that HealthLake rejects: %s', (bucketName) => {
   const stack = newStack();
   const bucket = s3.Bucket.fromBucketName(stack, 'Legacy', bucketName);
 
@@ -157,7 +157,7 @@ test.each(['Legacy-Bucket', 'legacy_bucket'])('a bucket that HealthLake rejects,
     .toThrow(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
 });
 
-test('a bucket whose name is known at deployment only is accepted', () => {
+test('an import accepts a bucket whose name is a token', () => {
   const stack = newStack();
   const bucket = s3.Bucket.fromBucketName(stack, 'Named', textParameter(stack));
 

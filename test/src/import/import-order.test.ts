@@ -5,12 +5,12 @@ import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../../support/synth';
 
-/** A minimal import, of a data set of its own. */
+/** Creates an import with a data set of its own. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
 
-/** Something that depends on the input bucket, as an upload does. */
+/** A construct that depends on the input bucket, like an upload. */
 class Upload extends Construct {
   constructor(scope: Construct, id: string, bucket: s3.IBucket) {
     super(scope, id);
@@ -19,7 +19,7 @@ class Upload extends Construct {
 }
 
 describe('executeAfter', () => {
-  test('lets an upload into the input bucket of the import\'s own storage come first', () => {
+  test('orders the job after an upload into the input bucket of the import\'s own storage', () => {
     const stack = newStack();
     const fhirImport = importInto(stack);
     fhirImport.executeAfter(new Upload(stack, 'New', fhirImport.storage.inputBucket));
@@ -39,7 +39,7 @@ describe('executeAfter', () => {
       .toContain(onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId);
   });
 
-  test('orders the job after the outcome of another import that waits in legs', () => {
+  test('orders the job after the outcome of an import with a divided wait', () => {
     const stack = newStack();
     const completion = Completion.waitFor({ timeout: Duration.hours(3) });
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, { completion }, id));
@@ -51,7 +51,7 @@ describe('executeAfter', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('cdk-healthlake-import:'));
   });
 
-  test('takes several constructs, one at a time or together', () => {
+  test('takes several constructs, in one call or in several', () => {
     const stack = newStack();
     const fhirImport = importInto(stack);
     const [one, two, three] = ['One', 'Two', 'Three'].map((id) => new CfnResource(stack, id, { type: 'Custom::Thing' }));
@@ -61,7 +61,7 @@ describe('executeAfter', () => {
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').DependsOn).toEqual(expect.arrayContaining(['One', 'Two', 'Three']));
   });
 
-  test('takes constructs that are known by their interface only', () => {
+  test('takes constructs that are typed by their interface', () => {
     const stack = newStack();
     const [before, after]: s3.IBucket[] = ['Before', 'After'].map((id) => new s3.Bucket(stack, id));
     const fhirImport = importInto(stack);
@@ -75,7 +75,7 @@ describe('executeAfter', () => {
   });
 });
 
-test('executeBefore makes the constructs wait for the outcome', () => {
+test('executeBefore orders constructs after the outcome', () => {
   const stack = newStack();
   const fhirImport = importInto(stack);
   const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
@@ -86,7 +86,7 @@ test('executeBefore makes the constructs wait for the outcome', () => {
     ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).logicalId));
 });
 
-test('executeBefore makes the constructs wait for the legs too, because the outcome does', () => {
+test('executeBefore orders constructs after all waits, because the outcome comes after them', () => {
   const stack = newStack();
   const fhirImport = importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(3) }) });
   const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
@@ -99,7 +99,7 @@ test('executeBefore makes the constructs wait for the legs too, because the outc
   [outcome, ...legs].slice(0, -1).forEach(({ DependsOn }, n) => expect(DependsOn).toContain(legs[n].logicalId));
 });
 
-describe.each(['executeAfter', 'executeBefore'] as const)('%s refuses', (method) => {
+describe.each(['executeAfter', 'executeBefore'] as const)('%s throws for', (method) => {
   test.each<[string, (stack: Stack, parent: Construct, self: Construct) => Construct, string]>([
     ['the stack', (stack) => stack, 'Stack'],
     ['a construct around it', (_, parent) => parent, 'Stack/Parent'],

@@ -9,21 +9,21 @@ const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-
 const ENV = { region: REGION, account: ACCOUNT };
 
 describe('jobNamePrefix', () => {
-  test.each(['x', 'fhir-import', 'Grüße/2025 = 100 %', 'x'.repeat(40)])('"%s" is accepted', (jobNamePrefix) => {
+  test.each(['x', 'fhir-import', 'Grüße/2025 = 100 %', 'x'.repeat(40)])('accepts "%s"', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix })).not.toThrow();
   });
 
-  test.each(['', 'x'.repeat(41)])('"%s" is refused for its length', (jobNamePrefix) => {
+  test.each(['', 'x'.repeat(41)])('throws for the length of "%s"', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix })).toThrow(
       new RegExp(`^jobNamePrefix must have 1 to 40 characters, got ${jobNamePrefix.length} in "${jobNamePrefix}"; shorten it or leave it out`));
   });
 
-  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('%j is refused for its characters', (jobNamePrefix) => {
+  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('throws for the characters of %j', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix }))
       .toThrow(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${jobNamePrefix}"; leave the other characters out`);
   });
 
-  test('known at deployment only is accepted', () => {
+  test('accepts a token', () => {
     const stack = newStack();
 
     expect(() => importInto(stack, { jobNamePrefix: textParameter(stack) })).not.toThrow();
@@ -31,12 +31,12 @@ describe('jobNamePrefix', () => {
 });
 
 describe('revision', () => {
-  test.each([['', 0], ['x'.repeat(257), 257]])('"%s" is refused', (revision, length) => {
+  test.each([['', 0], ['x'.repeat(257), 257]])('throws for "%s"', (revision, length) => {
     expect(() => importInto(newStack(), { revision })).toThrow(
       new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
 
-  test('of 256 characters, or known at deployment only, is accepted', () => {
+  test('accepts 256 characters, or a token', () => {
     const stack = newStack();
 
     expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
@@ -45,27 +45,27 @@ describe('revision', () => {
 });
 
 describe('outputPrefix', () => {
-  test('with a slash in front is refused', () => {
+  test('throws for a leading slash', () => {
     expect(() => importInto(newStack(), { outputPrefix: '/results' })).toThrow(/^outputPrefix must not start with "\/", got "\/results"; S3 keys/);
   });
 
-  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('the data store id "%s"', (id) => {
+  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('throws for the data store id "%s"', (id) => {
     const stack = newStack();
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
       .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
   });
 
-  test.each(['all/*', 'what?', 'of/${aws:username}'])('a prefix that IAM would read as a pattern: %s', (prefix) => {
+  test.each(['all/*', 'what?', 'of/${aws:username}'])('throws for a prefix that IAM reads as a pattern: %s', (prefix) => {
     expect(() => importInto(newStack(), { outputPrefix: prefix })).toThrow(`outputPrefix must not have "*", "?" or "$", got "${prefix}"; IAM`);
     expect(() => FhirSource.storage(prefix)).toThrow(`the prefix of a FHIR source must not have "*", "?" or "$", got "${prefix}"; IAM`);
   });
 
-  test('as an S3 URI is refused', () => {
+  test('throws for an S3 URI', () => {
     expect(() => importInto(newStack(), { outputPrefix: 's3://amzn-s3-demo-bucket/x' }))
       .toThrow(/^outputPrefix must be a key prefix, got "s3:\/\/amzn-s3-demo-bucket\/x"; name the bucket/);
   });
 
-  test('that makes the location longer than 1024 characters is refused', () => {
+  test('throws if the location is longer than 1024 characters', () => {
     const stack = newStack();
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', {
       bucketName: 'amzn-s3-demo-bucket', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
@@ -78,7 +78,7 @@ describe('outputPrefix', () => {
       /^HealthLake accepts S3 locations of up to 1024 characters, got 1025 or more in "s3:\/\/amzn-s3-demo-bucket\/o+\/"; shorten the prefix/);
   });
 
-  test.each(['Legacy-Bucket', 'legacy_bucket'])('in a bucket that HealthLake rejects, %s, is refused', (bucketName) => {
+  test.each(['Legacy-Bucket', 'legacy_bucket'])('throws for a bucket that HealthLake rejects: %s', (bucketName) => {
     const stack = newStack();
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
 
@@ -88,7 +88,7 @@ describe('outputPrefix', () => {
 });
 
 describe('results inside the input', () => {
-  /** One bucket for both sides; the second construct may be another import of the first. */
+  /** Creates an import whose input and output may be one bucket, known by two constructs. */
   function importWithBuckets(buckets: (stack: Stack) => s3.IBucket[], input: string, output: string): () => unknown {
     const stack = newStack();
     const [inputBucket, outputBucket] = buckets(stack);
@@ -112,12 +112,12 @@ describe('results inside the input', () => {
       const bucket = new s3.Bucket(stack, 'Bucket');
       return [bucket, s3.Bucket.fromBucketName(stack, 'Again', bucket.bucketName)];
     }],
-  ])('are refused: %s', (_, buckets) => {
+  ])('throw: %s', (_, buckets) => {
     expect(importWithBuckets(buckets, 'data/', 'data/results/')).toThrow(
       /^the results would be written into the input: outputPrefix "data\/results\/" is inside the source's prefix "data\/" of the same bucket; give/);
   });
 
-  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('are refused: input "%s", output "%s"', (input, output) => {
+  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('throw: input "%s", output "%s"', (input, output) => {
     expect(importWithBuckets(onceByName, input, output)).toThrow(/^the results would be written into the input: outputPrefix/);
   });
 
@@ -126,7 +126,7 @@ describe('results inside the input', () => {
       expect(importWithBuckets(onceByName, input, output)).not.toThrow();
     });
 
-  test('are not: other buckets, also with one logical id', () => {
+  test('do not throw for two buckets, also with one logical id', () => {
     const bothIn = (scopes: (stack: Stack) => Stack[]) => (stack: Stack) => scopes(stack).map((scope, index) => new s3.Bucket(scope, `Bucket${index}`));
 
     expect(importWithBuckets(bothIn((stack) => [stack, stack]), 'data/', 'data/')).not.toThrow();
@@ -134,7 +134,7 @@ describe('results inside the input', () => {
       .not.toThrow();
   });
 
-  test('are not looked for if a prefix or a bucket name is known at deployment only', () => {
+  test('do not throw if a prefix or a bucket name is a token', () => {
     const text = 'Text';
     const withToken = (side: 'input' | 'output') => () => {
       const stack = newStack();
@@ -161,7 +161,7 @@ describe('a data store', () => {
   test.each([
     ['region', arn('us-west-2', ACCOUNT), 'us-west-2', REGION],
     ['account', arn(REGION, '444455556666'), '444455556666', ACCOUNT],
-  ])('of another %s is refused', (what, datastoreArn, there, here) => {
+  ])('throws in another %s', (what, datastoreArn, there, here) => {
     const stack = newStack({}, ENV);
     const datastore = CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Elsewhere', datastoreArn);
 
@@ -169,7 +169,7 @@ describe('a data store', () => {
       `^the data store "Stack/Elsewhere.*" is in the ${what} ${there} and the import in ${here}; put the import into a stack of the ${what} ${there}`));
   });
 
-  test('made by a stack of another region is refused', () => {
+  test('throws in a stack of another Region', () => {
     const stack = newStack({}, ENV);
     const datastore = new CfnFHIRDatastore(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Datastore',
       { datastoreTypeVersion: 'R4' });
@@ -177,13 +177,13 @@ describe('a data store', () => {
     expect(() => importInto(stack, { datastore })).toThrow(/^the data store "West\/Datastore" is in the region us-west-2 and the import in us-east-1;/);
   });
 
-  test('of the same region and account is accepted', () => {
+  test('is accepted in the same Region and account', () => {
     const stack = newStack({}, ENV);
 
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Here', arn(REGION, ACCOUNT)) })).not.toThrow();
   });
 
-  test('is accepted if its place or the import\'s is known at deployment only', () => {
+  test('is accepted if its environment or that of the import is unknown', () => {
     const agnostic = newStack();
     const concrete = newStack({}, ENV);
     const elsewhere = new Stack(concrete.node.root, 'Agnostic');
@@ -198,7 +198,7 @@ describe('a data store', () => {
     }, 'Second')).not.toThrow();
   });
 
-  test('with an id that is known at deployment only is used in ARN and properties', () => {
+  test('is named by its token in ARN and properties', () => {
     const stack = newStack();
     importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack)) });
 

@@ -4,8 +4,8 @@ import { Completion, FhirImportProvider, FhirSource } from '../../../src';
 import { FEATURE_FLAGS, importInto, newStack, templateOf, type TemplateJson } from '../../support/synth';
 
 /**
- * CloudFormation knows resources by these ids: under another one, a deployed bucket, role or log group would be left behind and made anew.
- * A release may add lines here; it may not change one.
+ * CloudFormation identifies resources by these ids. With another id, it would leave a deployed bucket, role or log group behind and create a new one.
+ * A release may add lines here, and must not change one.
  */
 const FIXED = {
   FhirImportProviderFrameworkCompleteAndTimeoutRoleC2631E3C: 'AWS::IAM::Role',
@@ -27,14 +27,14 @@ const FIXED = {
   FhirStorageOutputBucketPolicyFF967B30: 'AWS::S3::BucketPolicy',
 };
 
-/** As long as there is an import that wants reports. */
+/** The resources of a provider with an import that has a report. */
 const REPORTING = {
   FhirImportProviderReport8FA1B56F: 'AWS::Lambda::Function',
   FhirImportProviderReportFunctionRole09D5575E: 'AWS::IAM::Role',
 };
 
-/** As long as there is a detached import. */
-const WATCHING = {
+/** The resources of a provider with a detached import. */
+const MONITORING = {
   FhirImportProviderWatchAlarmEA05F7CA: 'AWS::CloudWatch::Alarm',
   FhirImportProviderWatchLogGroupE9AF6CB3: 'AWS::Logs::LogGroup',
   FhirImportProviderWatchRole74447EAE: 'AWS::IAM::Role',
@@ -59,7 +59,7 @@ const SECOND = {
   SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
 };
 
-/** What the methods and properties of the first add. */
+/** The resources of a notification topic and of alarmOnFailure(). */
 const FIRST_NOTIFICATION = {
   ImportFailureAlarm61F31CB0: 'AWS::CloudWatch::Alarm',
   ImportNotification9A4579DC: 'AWS::Events::Rule',
@@ -74,14 +74,14 @@ function idsOf(template: TemplateJson): Record<string, string> {
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('one import', () => {
+  test('one import has these ids', () => {
     const stack = newStack(flags);
     importInto(stack);
 
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT });
   });
 
-  test('one import without a report', () => {
+  test('one import without a report has none of its resources', () => {
     const stack = newStack(flags);
     importInto(stack, { failureReport: false });
 
@@ -96,7 +96,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...SECOND, ...SECOND_REPORT });
   });
 
-  test('a second one that alone wants a report adds what reports take', () => {
+  test('a second import that alone has a report adds the resources of reports', () => {
     const stack = newStack(flags);
     const first = importInto(stack, { failureReport: false });
     importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
@@ -104,24 +104,24 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
   });
 
-  test('one that is detached has no outcome, and adds what watches it', () => {
+  test('a detached import has no outcome, and adds the monitor', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: Completion.detached() });
     const { ImportOutcome2D869AF9: _outcome, ...first } = FIRST;
 
-    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...first, ...FIRST_REPORT });
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...MONITORING, ...first, ...FIRST_REPORT });
   });
 
-  test('a second one that is detached adds four resources and what watches it', () => {
+  test('a second import that is detached adds four resources and the monitor', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), completion: Completion.detached() }, 'Second').executeAfter(first);
     const { SecondOutcome58BD4D6A: _outcome, ...second } = SECOND;
 
-    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...WATCHING, ...FIRST, ...FIRST_REPORT, ...second, ...SECOND_REPORT });
+    expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...MONITORING, ...FIRST, ...FIRST_REPORT, ...second, ...SECOND_REPORT });
   });
 
-  test('a topic adds a rule, and an alarm is added when asked for', () => {
+  test('a topic adds a rule, and alarmOnFailure() an alarm', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure();
 
@@ -135,11 +135,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const template = templateOf(stack);
 
     expect(Object.keys(template.Resources)).toHaveLength(Object.keys({ ...FIXED, ...REPORTING }).length + 25 * 5);
-    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // CloudFormation takes templates of up to 1 MB
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // the limit of CloudFormation is 1 MB
   });
 });
 
-/** With a wait of so many hours. */
+/** Returns the template of an import with a time-out of this many hours. */
 function customResources(hours: number, providerId?: string): Record<string, string> {
   const stack = newStack();
   const completion = Completion.waitFor({ timeout: Duration.hours(hours) });
@@ -147,10 +147,10 @@ function customResources(hours: number, providerId?: string): Record<string, str
   return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
 }
 
-describe('a wait in legs', () => {
+describe('a divided wait', () => {
   const JUDGED = { ImportJob9BFCF64D: 'Custom::FhirImportJob', ImportOutcome2D869AF9: 'Custom::FhirImportOutcome' };
 
-  test('adds a resource for each leg, and changes no other id', () => {
+  test('adds a resource for every 50 minutes, and changes no other id', () => {
     expect(customResources(2)).toEqual({
       ...JUDGED,
       ImportWait16C1F3964: 'Custom::FhirImportWait',
@@ -160,13 +160,13 @@ describe('a wait in legs', () => {
     expect(Object.keys(customResources(12))).toHaveLength(16);
   });
 
-  test('under a supplied provider has its hash in every id', () => {
+  test('with a supplied provider has its hash in every id', () => {
     expect(Object.keys(customResources(2, 'Shared')).map((id) => id.replace(/.{8}$/, '')).sort())
       .toEqual(['ImportJob43d0029a', 'ImportOutcome43d0029a', 'ImportWait143d0029a', 'ImportWait243d0029a']);
   });
 });
 
-describe('under a supplied provider', () => {
+describe('with a supplied provider', () => {
   test('the custom resources carry a hash of the provider\'s path', () => {
     expect(customResources(0.5, 'Shared')).toEqual({
       ImportJob43d0029aEB301E6F: 'Custom::FhirImportJob',
@@ -174,7 +174,7 @@ describe('under a supplied provider', () => {
     });
   });
 
-  test('another provider means other ids, because CloudFormation refuses a changed service token', () => {
+  test('another provider gives other ids, because CloudFormation refuses a changed service token', () => {
     const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(0.5, id)));
 
     expect(one.filter((id) => another.includes(id))).toEqual([]);

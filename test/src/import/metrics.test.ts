@@ -16,13 +16,13 @@ const METRICS: [string, string, (fhirImport: FhirImport, options?: MetricOptions
   ['Failed', 'Sum', (fhirImport, options) => fhirImport.metricFailed(options)],
 ];
 
-/** What CloudWatch reads in the log. */
+/** A line of the log in the embedded metric format. */
 interface MetricLine {
   readonly _aws: { readonly CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[] };
   readonly [member: string]: unknown;
 }
 
-/** The line that the handler writes when a job of this import has been judged. */
+/** Returns the line that the handler writes for a judged job. */
 function writtenOf(properties: ImportOutcomeProperties): MetricLine {
   const job = importJob({
     JobStatus: 'COMPLETED', JobProgressReport: report(10, 9, 1), SubmitTime: new Date(1_000_000), EndTime: new Date(1_090_000),
@@ -44,7 +44,7 @@ function importAndLine(id: string, props: Partial<FhirImportProps> = {}): { fhir
 }
 
 describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
-  test.each(['Import', 'Import für Ärzte', 'x'.repeat(600)])('of "%s" is the one that the handler writes', (id) => {
+  test.each(['Import', 'Import für Ärzte', 'x'.repeat(600)])('of "%s" is the metric that the handler writes', (id) => {
     const { fhirImport, line } = importAndLine(id);
     const metric = metricOf(fhirImport);
     const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
@@ -94,7 +94,7 @@ test('metric returns the metric of any name', () => {
   expect(metric.period.toMinutes()).toBe(1);
 });
 
-test('an id of a data store that is known at deployment only is a dimension all the same', () => {
+test('the dimension of a data store can be a token', () => {
   const stack = newStack();
   const datastoreId = textParameter(stack);
   const alarm = importInto(stack, { datastore: { fhirDatastoreRef: { datastoreId }, env: stack.env, node: stack.node } as unknown as FhirImportProps['datastore'] })
@@ -105,7 +105,7 @@ test('an id of a data store that is known at deployment only is a dimension all 
 });
 
 describe.each(FEATURE_FLAGS)('alarmOnFailure %s', (_, flags) => {
-  test('alarms at the first failure', () => {
+  test('fires at the first failure', () => {
     const stack = newStack(flags);
     importInto(stack).alarmOnFailure();
 
@@ -123,7 +123,7 @@ describe.each(FEATURE_FLAGS)('alarmOnFailure %s', (_, flags) => {
     });
   });
 
-  test('may be there twice, under two ids', () => {
+  test('creates two alarms under two ids', () => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack);
     const alarms = [fhirImport.alarmOnFailure(), fhirImport.alarmOnFailure('Pager')];

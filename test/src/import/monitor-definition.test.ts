@@ -12,7 +12,7 @@ const deployed = new Deployed(templateOf(stack));
 const definition = monitorDefinitionOf(deployed);
 const { StartAt, States } = definition;
 
-test('goes only to states that it has, and comes to each of them', () => {
+test('goes to existing states only, and reaches each of them', () => {
   const reached = new Set([StartAt]);
   for (const name of reached) {
     expect(States).toHaveProperty(name);
@@ -22,20 +22,20 @@ test('goes only to states that it has, and comes to each of them', () => {
   expect([...reached].sort()).toEqual(Object.keys(States).sort());
 });
 
-test('ends by success or failure, and in no other state', () => {
+test('ends in Succeeded or Failed', () => {
   const ends = Object.entries(States).filter(([, state]) => nextOf(state).length === 0);
 
   expect(ends.map(([name, { Type }]) => [name, Type])).toEqual([['Succeeded', 'Succeed'], ['Failed', 'Fail']]);
-  expect(definition).not.toHaveProperty('TimeoutSeconds'); // it ends when the handler says so
+  expect(definition).not.toHaveProperty('TimeoutSeconds'); // the handler ends it
 });
 
-test('takes every status that is not of a job that has ended for a running one, and no other', () => {
+test('takes a job for running exactly if its status is not an end status', () => {
   const known = textsIn(States.IsRunning.Choices).filter((text) => /^[A-Z_]+$/.test(text));
 
   expect(known.sort()).toEqual(Object.values(JobStatus).filter((status) => !hasEnded(status)).sort());
 });
 
-test('has everything judged that is not seen to run: other statuses, no answer, and a time that is up', () => {
+test('lets the handler judge on other statuses, on a failed call and after the time limit', () => {
   expect(States.IsRunning.Default).toBe('Judge');
   expect(States.Describe.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }]);
   expect(States.IsRunning.Choices).toEqual([{
@@ -48,7 +48,7 @@ test('has everything judged that is not seen to run: other statuses, no answer, 
   }]);
 });
 
-test('fails on every answer of the handler but those that it knows', () => {
+test('fails on unknown answers of the handler', () => {
   expect(States.HasEnded.Default).toBe('Failed');
   expect(States.HasEnded.Choices).toEqual([
     { Variable: '$.Judged.Decision', StringEquals: 'wait', Next: 'PauseAfterJudging' },
@@ -56,12 +56,12 @@ test('fails on every answer of the handler but those that it knows', () => {
   ]);
 });
 
-test('passes HealthLake\'s answer only to the choice that reads the status', () => {
+test('passes the answer of HealthLake only to the choice that reads the status', () => {
   const { Describe: { ResultPath, ...describe }, IsRunning: { Choices, ...isRunning }, ...others } = States;
 
   expect(ResultPath).toBe('$.Look');
   expect(textsIn([describe, isRunning, others]).filter((text) => /^\$(\.Look|$)|States\..*\$(\.Look|[^.$])/.test(text))).toEqual([]);
-  // Without a path the output of a state is all that the execution knows.
+  // Without an OutputPath, the output would be the whole state of the execution.
   expect(States.Succeeded).toEqual({ Type: 'Succeed', OutputPath: '$.Judged' });
   expect(States.Failed).toEqual({ Type: 'Fail', Error: expect.stringMatching(/^\w+$/), Cause: expect.stringMatching(/^[\w :,]+$/) });
   expect(States.Judge).toMatchObject({
@@ -70,7 +70,7 @@ test('passes HealthLake\'s answer only to the choice that reads the status', () 
   expect(Object.keys(States.Judge.ResultSelector as object)).toHaveLength(2);
 });
 
-test('asks as the operator role of the import, and invokes the function that judges', () => {
+test('describes the job as the operator role of the import, and invokes the isComplete function', () => {
   expect(States.Describe).toMatchObject({
     Resource: 'arn:aws:states:::aws-sdk:healthlake:describeFHIRImportJob',
     Credentials: { 'RoleArn.$': '$.Import.OperatorRoleArn' },
@@ -82,37 +82,37 @@ test('asks as the operator role of the import, and invokes the function that jud
   });
 });
 
-test('tries for an hour and more to have a job judged', () => {
+test('retries to invoke the handler for more than an hour', () => {
   const [{ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, ErrorEquals }] = States.Judge.Retry as
     [{ IntervalSeconds: number; MaxAttempts: number; BackoffRate: number; MaxDelaySeconds: number; ErrorEquals: string[] }];
   const delays = Array.from({ length: MaxAttempts }, (_, n) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n));
 
   expect(ErrorEquals).toEqual(['States.ALL']);
   expect(delays.reduce((a, b) => a + b)).toBeGreaterThan(3600);
-  expect(States.Judge.Catch).toBeUndefined(); // then it fails, and the alarm tells
+  expect(States.Judge.Catch).toBeUndefined(); // then it fails, and the alarm fires
 });
 
-describe('keeps below the 25,000 events of an execution', () => {
+describe('stays below the 25,000 events of an execution', () => {
   const LIMIT = 25_000;
   const [, LONGER] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)$/.exec((States.PauseLonger.Parameters as Record<string, string>)['Seconds.$'])!.map(Number);
 
-  /** How often a job is looked at in so many days. */
-  function looksIn(days: number): number {
-    let looks = 0;
+  /** Returns the number of polls in this many days. */
+  function pollsIn(days: number): number {
+    let polls = 0;
     for (let seconds = 0, pause = 30; seconds < days * 86_400; seconds += pause, pause += LONGER) {
-      looks += 1;
+      polls += 1;
     }
-    return looks;
+    return polls;
   }
 
-  test('in the 14 days of the longest watch, even if no look ever succeeds', () => {
+  test('in the longest time of 14 days, even if every poll fails', () => {
     expect(() => Completion.detached({ giveUpAfter: Duration.days(14) })).not.toThrow();
     expect(States.Describe.Retry).toBeUndefined();
-    // Entered and left: Pause, Describe, Judge, HasEnded, PauseLonger; scheduled, started, ended: Describe, Judge.
-    expect(looksIn(14) * (10 + 6)).toBeLessThan(LIMIT);
+    // Two events each for Pause, Describe, Judge, HasEnded and PauseLonger; three more each for the tasks Describe and Judge.
+    expect(pollsIn(14) * (10 + 6)).toBeLessThan(LIMIT);
   });
 });
 
-test('is as small as a template wants it', () => {
+test('is small enough for a template', () => {
   expect(JSON.stringify(definition).length).toBeLessThan(5000);
 });

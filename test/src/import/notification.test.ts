@@ -18,7 +18,7 @@ interface PolicyStatementJson {
   readonly Principal: { readonly Service?: string | string[] };
 }
 
-/** Which services a policy lets do what. */
+/** Returns the services and their actions in a policy. */
 function servicesOf({ Statement }: { Statement: PolicyStatementJson[] }): [service: string, actions: unknown][] {
   const pairs = Statement.flatMap(({ Principal: { Service = [] }, Action }) =>
     [Service].flat().map((service): [string, unknown] => [service, Action]));
@@ -30,7 +30,7 @@ function actionsOfAlarm(template: TemplateJson): unknown[] {
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('a topic is told of both ends of an import, by counts', () => {
+  test('a topic receives a message with counts for both events', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
     const template = templateOf(stack);
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [RULE, 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy'].map((type) => onlyResource(template, type).logicalId)));
   });
 
-  test('a topic takes what EventBridge says, and goes on to take what alarms of the account say', () => {
+  test('a topic lets EventBridge publish, and still the alarms of the account', () => {
     for (const completion of [Completion.waitFor(), detached]) {
       const stack = newStack(flags);
       importInto(stack, { completion, notificationTopic: new sns.Topic(stack, 'Topic') });
@@ -66,7 +66,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('the key of an encrypted topic of the app lets both', () => {
+  test('the key of an encrypted topic of the app allows both', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: detached, notificationTopic: new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') }) });
     const { KeyPolicy } = onlyResource(templateOf(stack), 'AWS::KMS::Key', /TopicKey/).Properties;
@@ -75,7 +75,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((service) => [service, ['kms:Decrypt', 'kms:GenerateDataKey*']]));
   });
 
-  test('a topic that is not of the app is left as it is', () => {
+  test('a topic that is not in the app does not change', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: detached, notificationTopic: sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN) });
     const template = templateOf(stack);
@@ -97,7 +97,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(servicesOf(onlyResource(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument)).toHaveLength(2);
   });
 
-  test('two imports with a topic each have both told by the alarm, and one that waits adds none', () => {
+  test('the alarm notifies the topics of two detached imports, and not that of a waiting one', () => {
     const stack = newStack(flags);
     const topics = ['One', 'Two', 'Three'].map((id) => sns.Topic.fromTopicArn(stack, id, `${TOPIC_ARN}-${id}`));
     const [first, second, third] = [detached, detached, Completion.waitFor()].map((completion, index) =>
@@ -109,7 +109,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-test('the alarm has room for five topics', () => {
+test('the alarm throws for a sixth topic', () => {
   const stack = newStack();
   const notify = (index: number) => importInto(stack, {
     completion: detached, source: FhirSource.storage(`${index}/`), notificationTopic: new sns.Topic(stack, `Topic${index}`),
@@ -120,8 +120,8 @@ test('the alarm has room for five topics', () => {
     + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
 });
 
-describe('a topic of another stack', () => {
-  test('than import and provider is told by both', () => {
+describe('a topic in another stack', () => {
+  test('than import and provider receives messages from both', () => {
     const stack = newStack();
     const ops = new Stack(stack.node.root as Stack, 'Ops');
     importInto(stack, { completion: detached, notificationTopic: new sns.Topic(ops, 'Topic') });
@@ -134,7 +134,7 @@ describe('a topic of another stack', () => {
     expect(ops.dependencies).toEqual([]);
   });
 
-  test('than the provider makes no cycle: the alarm leaves it alone', () => {
+  test('than the provider makes no cycle, because the alarm skips it', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });
@@ -145,7 +145,7 @@ describe('a topic of another stack', () => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('that is the provider\'s is told by both', () => {
+  test('which is that of the provider, receives messages from both', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(shared, 'Topic') });
@@ -156,7 +156,7 @@ describe('a topic of another stack', () => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('that is named by its ARN is told by both, wherever the provider is', () => {
+  test('receives messages from both if it is named by its ARN', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     const notificationTopic = sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN);
@@ -166,7 +166,7 @@ describe('a topic of another stack', () => {
   });
 });
 
-test('notifications go by the bus of the import', () => {
+test('notifications use the bus of the import', () => {
   const stack = newStack();
   importInto(stack, { eventBus: new EventBus(stack, 'Bus'), notificationTopic: new sns.Topic(stack, 'Topic') });
   const { template } = new Deployed(templateOf(stack));

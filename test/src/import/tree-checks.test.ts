@@ -7,12 +7,12 @@ import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, te
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
 
-/** A minimal import, of a data set of its own. */
+/** Creates an import with a data set of its own. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
 
-/** Our warnings of a stack after synthesis; aws-cdk-lib has its own. */
+/** Synthesizes the stack and returns the warnings of this library. aws-cdk-lib adds others. */
 function findWarnings(stack: Stack): { path: string; text: string; acknowledge: string }[] {
   return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).flatMap(({ id, entry }) => {
     const [, text, acknowledge] = /^(.*) \[ack: (cdk-healthlake-import:.*)\]$/.exec(entry.data as string) ?? [];
@@ -33,11 +33,11 @@ describe('a data store of the app', () => {
     const stack = newStack();
     const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
     importInto(stack, { datastore });
-    policies?.(datastore); // after the import: the finished tree counts
+    policies?.(datastore); // after the import, because the complete tree counts
     return stack;
   }
 
-  test('without a removal policy is warned about', () => {
+  test('gets a warning without a removal policy', () => {
     expect(warningsOf(datastoreWith())).toEqual([
       '/Stack/Import: the data store "Stack/Own" is deleted with its data if the stack is deleted or the data store replaced; '
       + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it',
@@ -47,22 +47,22 @@ describe('a data store of the app', () => {
   test.each([
     ['destroyed', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.DESTROY)],
     ['retained on deletion only', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false })],
-  ])('that is %s is warned about', (_, policies) => {
+  ])('gets a warning if it is %s', (_, policies) => {
     expect(warningsOf(datastoreWith(policies))).toHaveLength(1);
   });
 
-  test.each([RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])('with the removal policy %s is not', (policy) => {
+  test.each([RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])('gets no warning with the removal policy %s', (policy) => {
     expect(warningsOf(datastoreWith((datastore) => datastore.applyRemovalPolicy(policy)))).toEqual([]);
   });
 
-  test('that is imported is not', () => {
+  test('gets no warning if it is imported', () => {
     const stack = newStack();
     importInto(stack);
 
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('inside a construct of the user, whose default child it is, counts too', () => {
+  test('gets a warning as the default child of a construct of the user', () => {
     const stack = newStack();
     const parent = new Construct(stack, 'Level2');
     const own = new CfnFHIRDatastore(parent, 'Resource', { datastoreTypeVersion: 'R4' });
@@ -80,7 +80,7 @@ describe('a data store of the app', () => {
   });
 });
 
-describe('a region', () => {
+describe('a Region', () => {
   const inRegion = (region: string, prepare = (_: Stack): void => {}) => {
     const stack = newStack({}, { region, account: ACCOUNT });
     prepare(stack);
@@ -88,25 +88,25 @@ describe('a region', () => {
     return stack;
   };
 
-  test('without HealthLake is warned about', () => {
+  test('gets a warning without HealthLake', () => {
     expect(warningsOf(inRegion('eu-central-1'))).toEqual([
       expect.stringMatching(/^\/Stack\/Import: AWS HealthLake is not known to be in eu-central-1; the Regions known to this version are us-east-1, /),
     ]);
     expect(acknowledgeHints(inRegion('eu-central-1'))).toEqual([REGION_UNKNOWN]);
   });
 
-  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('with HealthLake, %s, is not', (region) => {
+  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('gets no warning with HealthLake: %s', (region) => {
     expect(warningsOf(inRegion(region))).toEqual([]);
   });
 
-  test('known at deployment only is not', () => {
+  test('gets no warning as a token', () => {
     const stack = newStack();
     importInto(stack);
 
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('may be acknowledged, before the import is made or after', () => {
+  test('gets no warning if it is acknowledged, before or after the import', () => {
     const after = inRegion('eu-central-1');
     Scope.of(after).acknowledgeWarning(REGION_UNKNOWN);
 
@@ -116,7 +116,7 @@ describe('a region', () => {
 });
 
 describe('several imports into one data store', () => {
-  test('without an order are warned about, once for each that has none to one before it', () => {
+  test('get one warning for each import that is not ordered with all before it', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importInto(stack, {}, id));
 
@@ -146,14 +146,14 @@ describe('several imports into one data store', () => {
       first.executeBefore(between);
       second.executeAfter(between);
     }],
-  ])('ordered with %s are not', (_, order) => {
+  ])('get no warning if they are ordered with %s', (_, order) => {
     const stack = newStack();
     order(importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'));
 
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('three in a chain are not', () => {
+  test('get no warning if three are in a chain', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
     third.executeAfter(second);
@@ -162,7 +162,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('a third beside a chain of two is', () => {
+  test('get a warning for a third import beside a chain of two', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first);
@@ -170,7 +170,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the imports "Stack/Third" and "Stack/First"')]);
   });
 
-  test('that depend only on the start of each other, not on its end, are', () => {
+  test('get a warning if one depends on the start of the other and not on its end', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first.node.findChild('Job') as Construct);
@@ -178,7 +178,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toHaveLength(1);
   });
 
-  test('of the same data set are refused without an order, unless they are of different revisions', () => {
+  test('throw without an order for one data set, unless the revisions differ', () => {
     const importsInto = (stack: Stack, revision?: string) => {
       const datastore = datastoreOf(stack);
       const [first, second] = ['First', 'Second'].map((id) =>
@@ -204,7 +204,7 @@ describe('several imports into one data store', () => {
       return first.node.root.node.children.filter(Stack.isStack).flatMap(warningsOf);
     }
 
-    test('are warned about, also if the data store is imported in each', () => {
+    test('get a warning, also if each stack imports the data store', () => {
       const warning = [expect.stringContaining('the imports "Second/Import" and "Stack/Import" go into one data store')];
 
       expect(twoStacks((first, second) => {
@@ -218,21 +218,21 @@ describe('several imports into one data store', () => {
       })).toEqual([expect.stringContaining('the imports "Second/Import" and "Between/Import"')]);
     });
 
-    test('of which one depends on the other are not', () => {
+    test('get no warning if one stack depends on the other', () => {
       expect(twoStacks((first, second) => {
         [first, second].forEach((stack) => importInto(stack));
         second.addDependency(first);
       })).toEqual([]);
     });
 
-    test('of which one import comes after the other are not', () => {
+    test('get no warning if one import comes after the other', () => {
       expect(twoStacks((first, second) => {
         const [one, other] = [first, second].map((stack) => importInto(stack));
         other.executeAfter(one);
       })).toEqual([]);
     });
 
-    test('in different regions have different data stores, whatever their ids', () => {
+    test('get no warning in different Regions, because one id names two data stores there', () => {
       expect(twoStacks((first) => {
         ['us-east-1', 'us-west-2'].forEach((region) => importInto(new Stack(first.node.root, region, { env: { region, account: ACCOUNT } })));
       })).toEqual([]);
@@ -241,13 +241,13 @@ describe('several imports into one data store', () => {
 });
 
 describe('imports into different data stores', () => {
-  /** Adds an import that has its own data store. */
+  /** Creates an import into a data store of its own. */
   function importIntoOwn(stack: Stack, id: string, props: Partial<FhirImportProps> = {}): FhirImport {
     const datastore = CfnFHIRDatastore.fromDatastoreId(stack, `${id}Datastore`, Buffer.from(id.padEnd(16)).toString('hex'));
     return importInto(stack, { datastore, ...props }, id);
   }
 
-  test('are warned about if they are unordered, because they wait for each other', () => {
+  test('get a warning without an order, because they wait for each other', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
 
@@ -260,7 +260,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([SHARED_QUEUE, SHARED_QUEUE]);
   });
 
-  test('may be acknowledged, which does not silence the messages about one data store', () => {
+  test('get no warning if it is acknowledged, but still those about one data store', () => {
     const stack = newStack();
     ['First', 'Second'].forEach((id) => importIntoOwn(stack, id));
     importInto(stack, { datastore: stack.node.findChild('FirstDatastore') as FhirImportProps['datastore'] }, 'Third');
@@ -269,7 +269,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER]);
   });
 
-  test('are not warned about if they are ordered', () => {
+  test('get no warning if they are ordered', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importIntoOwn(stack, id));
     second.executeAfter(first);
@@ -278,7 +278,7 @@ describe('imports into different data stores', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('are warned about as long as the deployment waits for one of them', () => {
+  test('get a warning if the deployment waits for one of them', () => {
     const warningsWith = (...completions: Completion[]) => {
       const stack = newStack();
       completions.forEach((completion, n) => importIntoOwn(stack, `Import${n}`, { completion }));
@@ -301,7 +301,7 @@ describe('imports into different data stores', () => {
     ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
     ['the stages differ, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
-  ])('of two stacks, if %s, get %d warnings', (_, count, stacksOf) => {
+  ])('in two stacks, if %s, get %d warnings', (_, count, stacksOf) => {
     const stacks = stacksOf(newApp());
     stacks.forEach((stack, n) => importIntoOwn(stack, `Import${n}`));
 
@@ -313,7 +313,7 @@ describe('imports into different data stores', () => {
     ['before one of the stack around it', (stack) => [new NestedStack(stack, 'Nested'), stack]],
     ['after one of a nested stack beside it', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
     ['after one of another stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
-  ])('of a nested stack can be ordered %s', (_, stacksOf) => {
+  ])('in a nested stack can be ordered %s', (_, stacksOf) => {
     const hintsOf = (isOrdered: boolean) => {
       const [earlier, later] = stacksOf(newStack());
       const [first, second] = [importIntoOwn(earlier, 'First'), importIntoOwn(later, 'Second')];

@@ -15,7 +15,7 @@ function importedBucket(stack: Stack, id: string, keyArn?: string): s3.IBucket {
 }
 
 describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('a storage without properties makes two closed, encrypted, versioned buckets and a rotating key, all retained', () => {
+  test('a storage has two closed, encrypted, versioned buckets and a rotating key, all retained', () => {
     const stack = newStack(flags);
     new FhirStorage(stack, 'Storage');
     const template = templateOf(stack);
@@ -48,7 +48,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('all properties together', () => {
+  test('a storage takes all properties together', () => {
     const stack = newStack(flags);
     const encryptionKey = new kms.Key(stack, 'Key');
     const storage = new FhirStorage(stack, 'Storage', {
@@ -74,7 +74,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 });
 
 describe('supplied', () => {
-  test('an encryption key encrypts both buckets, and no key is made', () => {
+  test('an encryption key encrypts both buckets, and no key is created', () => {
     const stack = newStack();
     const storage = new FhirStorage(stack, 'Storage', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
     const template = templateOf(stack);
@@ -86,7 +86,7 @@ describe('supplied', () => {
     }
   });
 
-  test('an output bucket brings its key, which also encrypts the input bucket', () => {
+  test('the key of an output bucket encrypts the input bucket too', () => {
     const stack = newStack();
     const outputBucket = importedBucket(stack, 'Output', KEY_ARN);
     const storage = new FhirStorage(stack, 'Storage', { outputBucket });
@@ -98,7 +98,7 @@ describe('supplied', () => {
     expect(JSON.stringify(onlyResource(template, 'AWS::S3::Bucket', /InputBucket/))).toContain(KEY_ARN);
   });
 
-  test('both buckets and their keys leave nothing to be made', () => {
+  test('two buckets with keys are the whole storage', () => {
     const stack = newStack();
     const inputBucket = importedBucket(stack, 'Input');
     const storage = new FhirStorage(stack, 'Storage', { inputBucket, outputBucket: importedBucket(stack, 'Output', KEY_ARN) });
@@ -107,7 +107,7 @@ describe('supplied', () => {
     expect(stack.node.findAll().filter(CfnResource.isCfnResource)).toEqual([]);
   });
 
-  test('an output bucket without a known key takes the encryptionKey', () => {
+  test('an output bucket without a known key uses the encryptionKey', () => {
     const stack = newStack();
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
     const storage = new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output'), encryptionKey });
@@ -117,7 +117,7 @@ describe('supplied', () => {
 });
 
 describe('the key of the output', () => {
-  test('must be known', () => {
+  test('throws if it is unknown', () => {
     const stack = newStack();
 
     expect(() => new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output') }))
@@ -130,7 +130,7 @@ describe('the key of the output', () => {
     ['imported', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
     ['of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
     ['of two stacks, with one logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
-  ])('must not be another key than the bucket\'s own: %s', (_, keysIn) => {
+  ])('throws if it is not that of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, other] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -156,7 +156,7 @@ describe('the key of the output', () => {
       kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
       kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
-  ])('may be given besides the bucket\'s own if it can be the same: %s', (_, keysIn) => {
+  ])('does not throw if it can be that of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -168,7 +168,7 @@ describe('the key of the output', () => {
 });
 
 describe('removal', () => {
-  test('DESTROY needs autoDeleteObjects', () => {
+  test('DESTROY throws without autoDeleteObjects', () => {
     expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy: RemovalPolicy.DESTROY }))
       .toThrow(/^removalPolicy DESTROY needs autoDeleteObjects: true, because a bucket with results in it can't be deleted; add it/);
   });
@@ -177,12 +177,12 @@ describe('removal', () => {
     [undefined, 'the default, retain'],
     [RemovalPolicy.RETAIN, 'retain'],
     [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'retain-on-update-or-delete'],
-  ])('autoDeleteObjects needs DESTROY, not %s', (removalPolicy, shown) => {
+  ])('autoDeleteObjects throws with %s', (removalPolicy, shown) => {
     expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy, autoDeleteObjects: true }))
       .toThrow(new RegExp(`^autoDeleteObjects needs removalPolicy DESTROY, got ${shown}; set both or neither`));
   });
 
-  test('resultsExpiration doesn\'t go with a supplied output bucket', () => {
+  test('resultsExpiration throws with a supplied output bucket', () => {
     const stack = newStack();
     const outputBucket = importedBucket(stack, 'Supplied', KEY_ARN);
     expect(() => new FhirStorage(stack, 'Storage', { outputBucket, resultsExpiration: Duration.days(30) }))
@@ -190,13 +190,13 @@ describe('removal', () => {
     expect(() => new FhirStorage(stack, 'Other', { inputBucket: outputBucket, resultsExpiration: Duration.days(30) })).not.toThrow();
   });
 
-  test.each([Duration.hours(36), Duration.hours(1), Duration.seconds(90_000)])('resultsExpiration is in whole days, not %s', (resultsExpiration) => {
+  test.each([Duration.hours(36), Duration.hours(1), Duration.seconds(90_000)])('resultsExpiration throws for %s', (resultsExpiration) => {
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration }))
       .toThrow(`resultsExpiration must be in whole days, got ${resultsExpiration.toHumanString()}; S3 counts days`);
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.hours(48) })).not.toThrow();
   });
 
-  test('serverAccessLogsBucket needs a bucket that is made here', () => {
+  test('serverAccessLogsBucket throws without a new bucket', () => {
     const stack = newStack();
     const [inputBucket, outputBucket, serverAccessLogsBucket] = ['In', 'Out', 'Logs'].map((id) => importedBucket(stack, id, KEY_ARN));
     expect(() => new FhirStorage(stack, 'Storage', { inputBucket, outputBucket, serverAccessLogsBucket }))
@@ -204,7 +204,7 @@ describe('removal', () => {
     expect(() => new FhirStorage(stack, 'Other', { outputBucket, serverAccessLogsBucket })).not.toThrow();
   });
 
-  test.each(['inputBucket', 'outputBucket'] as const)('autoDeleteObjects doesn\'t go with a supplied %s', (name) => {
+  test.each(['inputBucket', 'outputBucket'] as const)('autoDeleteObjects throws with a supplied %s', (name) => {
     const stack = newStack();
 
     expect(() => new FhirStorage(stack, 'Storage', {
@@ -214,7 +214,7 @@ describe('removal', () => {
 });
 
 describe('the storage of a stack', () => {
-  test('has no input bucket as long as nothing uses it', () => {
+  test('has no input bucket if nothing uses it', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.bucket(importedBucket(stack, 'Data'), 'synthea/') });
     const counts = countsByType(templateOf(stack));
@@ -222,7 +222,7 @@ describe('the storage of a stack', () => {
     expect(counts).toMatchObject({ 'AWS::KMS::Key': 1, 'AWS::S3::Bucket': 1, 'AWS::S3::BucketPolicy': 1 });
   });
 
-  test('makes its input bucket for FhirSource.storage(), once', () => {
+  test('creates one input bucket for FhirSource.storage()', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.storage() }, 'First');
     importInto(stack, { source: FhirSource.storage('more/') }, 'Second');
@@ -230,7 +230,7 @@ describe('the storage of a stack', () => {
     expect(countsByType(templateOf(stack))).toMatchObject({ 'AWS::KMS::Key': 1, 'AWS::S3::Bucket': 2, 'AWS::S3::BucketPolicy': 2 });
   });
 
-  test('makes its input bucket for a user who asks for it', () => {
+  test('creates its input bucket for a user of inputBucket', () => {
     const stack = newStack();
     const { storage } = importInto(stack, { source: FhirSource.bucket(importedBucket(stack, 'Data'), 'synthea/') });
 
@@ -238,7 +238,7 @@ describe('the storage of a stack', () => {
     expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(2);
   });
 
-  test('is shared by the imports of a stack, also in nested constructs, and not beyond', () => {
+  test('is shared by the imports of the stack only, also in nested constructs', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     const [first, second, elsewhere] = [importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'), importInto(other)];
@@ -247,7 +247,7 @@ describe('the storage of a stack', () => {
     expect(elsewhere.storage).not.toBe(first.storage);
   });
 
-  test('says so if its id is taken', () => {
+  test('throws if its id is taken', () => {
     const stack = newStack();
     new s3.Bucket(stack, 'FhirStorage');
 
