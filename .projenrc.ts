@@ -193,7 +193,7 @@ project.setScript('bench', 'node --import tsx bench/report.ts && node --import t
 project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',
-  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/*,faults/known}.long.ts"', receiveArgs: true }],
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/known}.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults', {
   description: 'Run the fault suite: 1,000 random sequences of deployments under random faults',
@@ -201,7 +201,7 @@ project.addTask('test:faults', {
 });
 project.addTask('test:faults:mutants', {
   description: 'Prove that the fault suite finds each defect that is put into the handler',
-  steps: [{ exec: 'jest --testMatch "<rootDir>/test/faults/mutants.long.ts"', receiveArgs: true }],
+  steps: [{ exec: 'jest --testMatch "<rootDir>/test/faults/mutants/mutants.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:newest', { description: 'Run the tests on the newest aws-cdk-lib', exec: 'scripts/test-newest.sh', receiveArgs: true });
 project.addTask('test:packages', {

@@ -1,6 +1,6 @@
 import { type App, Aspects, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import { type Existing, existing, Laptop, patients } from './laptop';
+import { type Existing, existing, Laptop, patients } from './harness/laptop';
 import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { Laptop, patients } from './laptop';
+import { Laptop, patients } from './harness/laptop';
 import { FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);

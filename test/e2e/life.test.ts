@@ -1,5 +1,5 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { type Existing, existing, Laptop, patients } from './laptop';
+import { type Existing, existing, Laptop, patients } from './harness/laptop';
 import { Completion, ErrorTolerance, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);

@@ -6,7 +6,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { TriggerFunction } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { type Existing, existing, type Laptop, on } from './laptop';
+import { type Existing, existing, type Laptop, on } from './harness/laptop';
 import { Completion, FhirImport, FhirSource, FhirStorage, type IFhirStorage } from '../../src';
 
 jest.setTimeout(300_000);

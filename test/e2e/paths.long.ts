@@ -3,7 +3,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
-import { existing, on, patients } from './laptop';
+import { existing, on, patients } from './harness/laptop';
 import { Completion, FhirImport, FhirImportProvider, FhirSource } from '../../src';
 
 jest.setTimeout(240_000);

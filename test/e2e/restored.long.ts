@@ -1,5 +1,5 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { existing, on, patients } from './laptop';
+import { existing, on, patients } from './harness/laptop';
 import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 jest.setTimeout(180_000);

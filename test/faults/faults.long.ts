@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { checkPlayed } from './coverage';
-import { settingsOf } from './settings';
-import { runSuite } from './suite';
+import { checkPlayed } from './suite/coverage';
+import { settingsOf } from './suite/settings';
+import { runSuite } from './suite/suite';
 
 const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, seconds: 3 * 3_600, lanes: 6, shrinkSeconds: 300, say: console.log });
 

@@ -1,6 +1,6 @@
-import { checkPlayed } from './coverage';
-import { settingsOf } from './settings';
-import { runSuite } from './suite';
+import { checkPlayed } from './suite/coverage';
+import { settingsOf } from './suite/settings';
+import { runSuite } from './suite/suite';
 
 /** A red run is the fault of the change that made it red: everybody plays the same plans. */
 const SEED = 20_261;

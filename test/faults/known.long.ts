@@ -1,4 +1,4 @@
-import { runKnown } from './suite';
+import { runKnown } from './suite/suite';
 
 jest.setTimeout(10 * 60_000);
 

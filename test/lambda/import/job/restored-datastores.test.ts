@@ -7,9 +7,9 @@ import type { LedgerEntry } from '../../../../lambda/import/job/ledger';
 import { formatJobId, parseJobId } from '../../../../lambda/import/job/physical-id';
 import type { UpdateReversal } from '../../../../packages/local-aws/src/cloudformation/cloudformation';
 import { ALREADY_IMPORTED, type ImportJobProperties, UNKNOWN } from '../../../../src/contract';
-import { DATASTORE_INVARIANTS } from '../../../faults/datastore-invariants';
-import type { Observed, ObservedJob, ObservedOperation } from '../../../faults/observed';
-import { FIRST_VARIANT, type Variant } from '../../../faults/plan';
+import { DATASTORE_INVARIANTS } from '../../../faults/invariants/datastores';
+import { FIRST_VARIANT, type Variant } from '../../../faults/plan/plan';
+import type { Observed, ObservedJob, ObservedOperation } from '../../../faults/run/observed';
 import { JOB, sdkError } from '../../harness';
 
 /** One deployment of a stack, and what goes wrong with it. */

@@ -1,0 +1,64 @@
+import { attemptsUpTo, isDeclared, isMadeAnew, versionsBefore } from './declared';
+import type { Invariant } from './invariants';
+import { REFUSALS } from './refusals';
+import { isOwn } from '../plan/plan';
+import { type Observed, type ObservedJob, title } from '../run/observed';
+
+/** What has to hold of data stores that have the data already, or are replaced. */
+export const DATASTORE_INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'a data set is never imported over a data store that was restored with it',
+    violations: (observed) => observed.jobs.filter((job) => isOverRestored(observed, job))
+      .map((job) => `${place(observed, job)} job ${job.jobId} was submitted for data store ${job.datastoreId}, which was restored with its data set`),
+  },
+  {
+    name: 'a data set that is declared to be in the data store is not imported',
+    violations: (observed) => observed.jobs.filter((job) => isOfOperation(observed, job) && isDeclared(observed, job.operation))
+      .map((job) => `${place(observed, job)} job ${job.jobId} was submitted in spite of alreadyImported`),
+  },
+  {
+    name: 'a start is refused only where the data may be there',
+    violations: (observed) => observed.operations.flatMap((operation, index) => operation.failures
+      .filter(({ reason }) => isWrongRefusal(observed, index, reason))
+      .map(({ reason }) => `${title(operation)} it was refused with ${JSON.stringify(reason)}`)),
+  },
+];
+
+function place({ operations }: Observed, job: ObservedJob): string {
+  return title(operations[job.operation]);
+}
+
+function isOfOperation({ operations }: Observed, { operation, dataSet }: ObservedJob): boolean {
+  return operations[operation].wanted?.dataSet === dataSet;
+}
+
+/** A new revision, and a creation without `alreadyImported`, have the data set imported over whatever is there. */
+function isOverRestored(observed: Observed, job: ObservedJob): boolean {
+  const { operations, restored, plan } = observed;
+  const { wanted } = operations[job.operation];
+  if (!wanted || !restored?.dataSets.includes(job.dataSet) || !isOfOperation(observed, job)) {
+    return false;
+  }
+  const { first, all } = attemptsUpTo(operations, job.operation);
+  const { deployed, current } = versionsBefore(operations, first);
+  const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
+  // Where a roll-back asks nobody, only `alreadyImported` can remember.
+  const isForgotten = Object.values(plan.environment.rollbackAfterUpdate).some(({ sendsUpdate, id }) => !sendsUpdate && id === 'new');
+  return !isNewRevision && (wanted.variant.declares || !(isMadeAnew(all, current) || isMadeAnew(all, deployed) || isForgotten));
+}
+
+function isWrongRefusal({ operations }: Observed, index: number, reason: string): boolean {
+  const { wanted } = operations[index];
+  const earlier = operations.slice(0, index);
+  const [, former, now] = REFUSALS.repointed.exec(reason) ?? [];
+  if (former !== undefined) {
+    const hadIt = earlier.some(({ wanted: other }) => other?.datastoreId === former && other.variant.revision === wanted?.variant.revision);
+    return !wanted || isOwn(wanted.variant.datastore) || wanted.variant.declares || now !== wanted.datastoreId || former === now || !hadIt;
+  }
+  const isAfterRollBack = earlier.some(({ kind, after }) => kind === 'roll back' || after.startsWith('UPDATE_ROLLBACK'));
+  if (REFUSALS.forgotten.test(reason)) {
+    return !isAfterRollBack;
+  }
+  const isAfterFailure = isAfterRollBack || earlier.some(({ after }) => after === 'UPDATE_FAILED');
+  return REFUSALS.doubtful.test(reason) && !(wanted?.variant.declares && isAfterFailure);
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+/** A source file as it is to be bundled, by its path from the root. */
+export type Rewrite = (path: string, source: string) => string;
+
+/** Bundles the handler as the project's own task does, and returns the code. */
+export async function bundleHandler(rewrite: Rewrite = (_, source) => source): Promise<Buffer> {
+  const sources: Plugin = {
+    name: 'sources',
+    setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: rewrite(relative(ROOT, path), readFileSync(path, 'utf8')), loader: 'ts',
+    })),
+  };
+  const { outputFiles } = await build({ ...projectOptions(), absWorkingDir: ROOT, write: false, plugins: [sources] });
+  return Buffer.from(outputFiles![0].contents);
+}
+
+/** What the task gives to esbuild's command line. */
+function projectOptions(): BuildOptions {
+  const { tasks } = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')) as Tasks;
+  const [{ execArgs: [, ...args] }] = tasks['bundle:lambda/index'].steps;
+  const given = Object.fromEntries(args.filter((arg) => arg.startsWith('--')).map((arg) => {
+    const [name, value = true] = arg.slice(2).split('=');
+    return [name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), value];
+  }));
+  return { ...given, mainFields: String(given.mainFields).split(','), entryPoints: args.filter((arg) => !arg.startsWith('--')) } as BuildOptions;
+}
+
+interface Tasks {
+  readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly execArgs: readonly string[] }[] }>>;
+}

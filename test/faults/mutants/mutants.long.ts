@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleHandler } from './bundle';
+import { MUTANTS, rewriteOf } from './mutants';
+import { settingsOf } from '../suite/settings';
+import { runKnown, runSuite } from '../suite/suite';
+
+/** Each mutant is given so many plans, or so much time. */
+const SETTINGS = settingsOf({ seed: 1, runs: 400, seconds: 600, lanes: 6, shrinkSeconds: 0 });
+
+jest.setTimeout((SETTINGS.seconds + 120) * 1000);
+
+const found: string[] = [];
+
+afterAll(() => console.log(found.join('\n')));
+
+test('what is bundled here is what is shipped', async () => {
+  const shipped = readFileSync(join(__dirname, '..', '..', '..', 'assets', 'lambda', 'index', 'index.js'));
+  expect((await bundleHandler()).equals(shipped)).toBe(true);
+});
+
+test.each(MUTANTS)('$name', async (mutant) => {
+  const { rewrite, check } = rewriteOf(mutant);
+  const handler = await bundleHandler(rewrite);
+  check();
+  const known = await runKnown(handler);
+  const { tally, broken } = known.broken.length > 0 ? known : await runSuite({ ...SETTINGS, handler });
+  found.push(`${mutant.name}: after ${tally.plans} plans ${broken.join(', ') || 'nothing'}`);
+  expect(broken).not.toEqual([]);
+});

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { DATA_BUCKET, DATA_PREFIX } from './template';
+import type { LocalAws } from '../../../packages/local-aws/src/aws';
+import type { Data } from '../plan/plan';
+
+/** Stands for patient data: planted in resources, ids, file names and messages. Nobody who may not read the buckets may see it. */
+export const CANARY = 'Quillfeather';
+
+const GOOD = Array.from({ length: 3 }, (_, n) => ({ resourceType: 'Patient', id: `${CANARY}-${n}`, name: [{ family: CANARY }] }));
+
+/** Without an id a resource is rejected. */
+const BAD = { resourceType: 'Patient', name: [{ family: CANARY }] };
+
+const RESOURCES: Record<Data, readonly object[]> = {
+  'good': GOOD,
+  'one bad': [...GOOD, BAD],
+  'most bad': [GOOD[0], GOOD[1], BAD, BAD, BAD, BAD],
+  'empty': [],
+};
+
+/** Puts the data where the import reads them. */
+export function putData(aws: LocalAws, data: Data): void {
+  const body = Buffer.from(RESOURCES[data].map((resource) => `${JSON.stringify(resource)}\n`).join(''));
+  aws.s3.bucket(DATA_BUCKET).put(`${DATA_PREFIX}${CANARY}.ndjson`, {
+    deleteMarker: false,
+    body,
+    etag: `"${createHash('md5').update(body).digest('hex')}"`,
+    lastModified: aws.clock.now(),
+    headers: {},
+    encryption: { algorithm: 'AES256' },
+  });
+}

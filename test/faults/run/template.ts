@@ -1,0 +1,145 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App, CfnOutput, CustomResource, Duration, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { zipSync } from 'fflate';
+import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../../src';
+import { isOwn, type Tolerance, type Trouble, type Variant, waitingMinutes } from '../plan/plan';
+
+export const STACK = 'Import';
+export const DATA_BUCKET = 'hospital-data';
+export const DATA_PREFIX = 'in/';
+
+/** The logical id of a resource that fails beside the import begins so, and so does the name of the function behind it. */
+export const BESIDE = 'Beside';
+
+/** What CloudFormation is given to deploy. */
+export interface Synthesized {
+  /** As JSON. */
+  readonly template: string;
+  /** The zips of the functions' code, by object key. */
+  readonly assets: ReadonlyMap<string, Buffer>;
+}
+
+const TOLERANCES: Record<Tolerance, () => ErrorTolerance> = {
+  'none': () => ErrorTolerance.none(),
+  'one resource': () => ErrorTolerance.resources(1),
+  '60 percent': () => ErrorTolerance.percent(60),
+  'any': () => ErrorTolerance.any(),
+};
+
+/** Synthesizes the app, in its many variants, each once. */
+export class Templates {
+  private readonly known = new Map<string, Synthesized>();
+  private readonly zips = new Map<string, Buffer>();
+
+  /** @param handler what the provider's own functions run instead of the shipped bundle */
+  public constructor(private readonly handler?: Buffer) {}
+
+  /** @param datastoreId of a data store that is not the stack's own */
+  public of(variant: Variant, trouble: Trouble | undefined, datastoreId = ''): Synthesized {
+    const failing = trouble?.kind === 'deleted' ? undefined : trouble;
+    const key = JSON.stringify([variant, failing, isOwn(variant.datastore) ? undefined : datastoreId]);
+    const synthesized = this.known.get(key) ?? this.synthesize(variant, failing, datastoreId);
+    this.known.set(key, synthesized);
+    return synthesized;
+  }
+
+  private synthesize(variant: Variant, failing: Trouble | undefined, datastoreId: string): Synthesized {
+    const outdir = mkdtempSync(join(tmpdir(), 'fhir-import-faults-'));
+    try {
+      const app = new App({ outdir, analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+      define(new Stack(app, STACK), variant, failing, datastoreId);
+      app.synth();
+      const read = (file: string): string => readFileSync(join(outdir, file), 'utf8');
+      const { files } = JSON.parse(read(`${STACK}.assets.json`)) as AssetManifest;
+      const zips = Object.values(files).filter(({ source }) => source.packaging === 'zip');
+      return {
+        template: JSON.stringify(JSON.parse(read(`${STACK}.template.json`))),
+        assets: new Map(zips.map(({ source, destinations }) => {
+          const [{ objectKey }] = Object.values(destinations);
+          return [objectKey, this.zip(objectKey, resolve(outdir, source.path))];
+        })),
+      };
+    } finally {
+      rmSync(outdir, { recursive: true, force: true });
+    }
+  }
+
+  /** An asset is the same in all variants: its key is a hash of it. */
+  private zip(objectKey: string, folder: string): Buffer {
+    const known = this.zips.get(objectKey);
+    if (known) {
+      return known;
+    }
+    const names = readdirSync(folder);
+    const files = names.map((name) => [name, readFileSync(join(folder, name))] as const);
+    const isHandler = folder.endsWith(join('assets', 'lambda', 'index'));
+    const zip = Buffer.from(zipSync(isHandler && this.handler ? { 'index.js': this.handler } : Object.fromEntries(files), { level: 0 }));
+    this.zips.set(objectKey, zip);
+    return zip;
+  }
+}
+
+interface AssetManifest {
+  readonly files: Readonly<Record<string, {
+    readonly source: { readonly path: string; readonly packaging: string };
+    readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+  }>>;
+}
+
+function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreId: string): void {
+  const isDetached = variant.completion === 'detached';
+  const fhirImport = new FhirImport(stack, variant.id, {
+    datastore: isOwn(variant.datastore) ? ownDatastore(stack, variant.datastore) : CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
+    alreadyImported: variant.declares,
+    source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
+    revision: variant.revision,
+    errorTolerance: TOLERANCES[variant.tolerance](),
+    completion: isDetached ? Completion.detached() : Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
+    notificationTopic: isDetached ? new Topic(stack, 'Topic') : undefined,
+    outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
+    provider: variant.provider === 'of the stack' ? undefined : new FhirImportProvider(stack, variant.provider),
+  });
+  new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
+  if (!isDetached) {
+    new CfnOutput(stack, 'jobStatus', { value: fhirImport.jobStatus });
+    new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
+    new CfnOutput(stack, 'imported', { value: fhirImport.resourcesImported });
+    new CfnOutput(stack, 'failed', { value: fhirImport.resourcesFailed });
+    new CfnOutput(stack, 'outputLocation', { value: fhirImport.outputLocation });
+  }
+  if (variant.destroys) {
+    RemovalPolicies.of(fhirImport).destroy();
+  }
+  if (failing?.kind === 'fails after') {
+    fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: DATA_BUCKET }));
+  }
+  if (failing?.kind === 'fails beside') {
+    failBeside(stack, fhirImport, failing.afterSeconds);
+  }
+}
+
+/** Another name replaces it. */
+function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
+  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4', datastoreName });
+  datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return datastore;
+}
+
+/** A custom resource whose function never answers fails when its time is over. */
+function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number): void {
+  const silent = new Function(stack, `${BESIDE}Function`, {
+    code: Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler', runtime: Runtime.NODEJS_22_X,
+  });
+  const beside = new CustomResource(stack, BESIDE, {
+    serviceToken: silent.functionArn,
+    serviceTimeout: Duration.seconds(afterSeconds),
+    removalPolicy: RemovalPolicy.RETAIN, // it would not answer a Delete either
+  });
+  beside.node.addDependency(fhirImport.operatorRole); // as late as the job
+}

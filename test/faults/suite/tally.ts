@@ -1,0 +1,72 @@
+import { ALREADY_IMPORTED } from '../../../src/contract';
+import { isRefused } from '../invariants/refusals';
+import { isOfWatch } from '../plan/plan';
+import { faultKind } from '../run/fault-injector';
+import type { Observed } from '../run/observed';
+
+/** How often each thing was played, by group and name. */
+export class Tally {
+  public plans = 0;
+  private readonly groups = new Map<string, Map<string, number>>();
+
+  public add({ plan, operations, jobs, jobsAtEnd = [], watches, announced = [], servedToWatches }: Observed): void {
+    this.plans += 1;
+    for (const step of plan.steps) {
+      this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
+    }
+    for (const operation of operations) {
+      const { kind, wanted, after, settledAt, outputs } = operation;
+      if (isRefused(operation)) {
+        this.count('data that is there', 'refused');
+      }
+      if (wanted && outputs.jobId === ALREADY_IMPORTED) {
+        this.count('data that is there', 'declared');
+      }
+      if (wanted) {
+        this.count('completions', wanted.variant.completion);
+      }
+      if (wanted) {
+        this.count('data stores', String(wanted.variant.datastore));
+      }
+      this.count('operations', kind);
+      this.count('ends', settledAt === undefined ? 'none' : after);
+    }
+    for (const { fault } of operations.flatMap(({ served }) => served).filter((each) => !isOfWatch(each.fault))) {
+      this.count('faults served', faultKind(fault));
+    }
+    for (const { fault } of servedToWatches) {
+      this.count('faults served', faultKind(fault));
+    }
+    for (const { status } of watches) {
+      this.count('watches', status);
+    }
+    for (const { detailType } of announced) {
+      this.count('events', detailType);
+    }
+    for (const { JobStatus: status } of jobsAtEnd) {
+      this.count('jobs', String(status));
+    }
+    if (jobs.length === 0) {
+      this.count('jobs', 'none in a plan');
+    }
+  }
+
+  public of(group: string, name: string): number {
+    return this.groups.get(group)?.get(name) ?? 0;
+  }
+
+  /** One line a group. */
+  public toString(): string {
+    const lines = [...this.groups].map(([group, counts]) => {
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const each = [...counts].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${count}`).join(', ');
+      return `${group}: ${total} (${each})`;
+    });
+    return [`plans: ${this.plans}`, ...lines].join('\n');
+  }
+
+  public count(group: string, name: string): void {
+    const counts = this.groups.get(group) ?? new Map<string, number>();
+    this.groups.set(group, counts.set(name, (counts.get(name) ?? 0) + 1));
+  }
+}
