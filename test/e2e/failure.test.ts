@@ -1,27 +1,14 @@
-import { type App, Aspects, Stack } from 'aws-cdk-lib';
+import { Aspects, type Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import { type Existing, existing, Laptop, patients } from './harness/laptop';
-import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
+import { importApp } from './harness/import-app';
+import { type Existing, Laptop, patients } from './harness/laptop';
+import { CANARY } from '../support/canary';
 
 jest.setTimeout(180_000);
-
-/** A string that stands for patient data: planted in resources, ids and file names. */
-const CANARY = 'Quillfeather';
 
 describe('an import that fails', () => {
   let laptop: Laptop;
   let data: Existing;
-
-  const app = (props: Partial<FhirImportProps> = {}, change: (stack: Stack) => void = () => {}) => (root: App) => {
-    const stack = new Stack(root, 'Import');
-    const { datastore, data: bucket } = existing(stack, data);
-    new FhirImport(stack, 'Patients', {
-      datastore,
-      source: FhirSource.bucket(bucket, 'in/'),
-      ...props,
-    });
-    change(stack);
-  };
 
   beforeAll(async () => {
     laptop = await Laptop.open();
@@ -30,10 +17,10 @@ describe('an import that fails', () => {
 
   afterAll(async () => laptop.close());
 
-  test('for want of data says so before anything is started', async () => {
+  test('names the reason and starts no job when there is no data', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
-    const { exitCode, output } = await laptop.cdk('deploy', app());
+    const { exitCode, output } = await laptop.cdk('deploy', importApp(data));
     expect(exitCode).toBe(1);
     expect(oneLine(output)).toContain('no import job was started: there is no .ndjson object with content under s3://hospital-data/in/, '
       + 'only 1 .ndjson in another case, 1 empty .ndjson; rename the objects so that they end in .ndjson, in lower case');
@@ -41,7 +28,7 @@ describe('an import that fails', () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
   });
 
-  test('for want of iam:PassRole says so, and starts nothing', async () => {
+  test('names the reason and starts no job when iam:PassRole is missing', async () => {
     await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
     const withoutPassRole = (stack: Stack) => Aspects.of(stack).add({
       visit: (node) => {
@@ -50,7 +37,7 @@ describe('an import that fails', () => {
         }
       },
     });
-    const { exitCode, output } = await laptop.cdk('deploy', app({}, withoutPassRole));
+    const { exitCode, output } = await laptop.cdk('deploy', importApp(data, {}, withoutPassRole));
     expect(exitCode).toBe(1);
     expect(oneLine(output)).toMatch(/could not start the import job: AccessDeniedException: .*iam:PassRole/);
     expect(oneLine(output)).toContain('likely causes: the operator role may not pass the data access role');
@@ -58,12 +45,12 @@ describe('an import that fails', () => {
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('because of bad data says why in one line, and is rolled back', async () => {
+  test('names the reason in one line and is rolled back when the data is bad', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [
       { resourceType: 'Patient', id: `${CANARY}_1`, name: [{ family: CANARY }] },
       { resourceType: 'Patient', name: [{ family: CANARY }] },
     ]);
-    const { exitCode, output } = await laptop.cdk('deploy', app());
+    const { exitCode, output } = await laptop.cdk('deploy', importApp(data));
     expect(exitCode).toBe(1);
     expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED_WITH_ERRORS' }]);
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
@@ -87,33 +74,31 @@ describe('an import that fails', () => {
     expect(JSON.stringify(report)).toContain(`${CANARY}.ndjson`);
   });
 
-  test('shows no patient data anywhere', () => {
+  test('shows no patient data', () => {
     expect(laptop.everythingSaid()).toContain('COMPLETED_WITH_ERRORS');
     expect(laptop.everythingSaid()).not.toContain(CANARY);
   });
 
-  test('is tried again by the same deployment, once the data is mended', async () => {
+  test('succeeds when the data is repaired and the same deployment runs again', async () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
-    const { exitCode } = await laptop.cdk('deploy', app());
-    expect(exitCode).toBe(0);
-    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
+    expect(await laptop.deploy(importApp(data))).toBe(0);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
     expect(new Set(laptop.jobs().map(({ JobName: name }) => name)).size).toBe(1);
   });
 
-  test('in an update is rolled back without starting another job', async () => {
+  test('starts no other job when an update is rolled back', async () => {
     await laptop.upload(data.bucket, 'in/more.ndjson', [{ resourceType: 'Patient', id: 'not_legal' }]);
     await laptop.upload(data.bucket, 'in/array.ndjson', [patients(2)]);
-    const { exitCode } = await laptop.cdk('deploy', app({ revision: '2' }));
-    expect(exitCode).toBe(1);
+    expect(await laptop.deploy(importApp(data, { revision: '2' }))).toBe(1);
     expect(laptop.reasons('Import').join()).toContain('likely cause of the invalid JSON: a byte order mark, a blank first line, or a file that is not NDJSON');
     expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED', 'COMPLETED_WITH_ERRORS']);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED', 'COMPLETED_WITH_ERRORS']);
   });
 });
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** A report without its object keys, which are all that it may hold of the data. */
+/** Returns the report without its object keys, the only part that may contain patient data. */
 function withoutKeys(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutKeys);
@@ -123,7 +108,7 @@ function withoutKeys(value: unknown): unknown {
     : value;
 }
 
-/** The CLI breaks long lines. */
+/** Undoes the line breaks of the CLI. */
 function oneLine(output: string): string {
   return output.replace(/\s+/g, ' ');
 }

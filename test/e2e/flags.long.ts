@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { type App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Laptop, patients } from './harness/laptop';
+import { RECOMMENDED_FLAGS } from './harness/recommended-flags';
 import { FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
 
-/** What `cdk init` puts into cdk.json: every flag as its authors recommend it. */
-const RECOMMENDED_FLAGS = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
-
-/** The life of the two stacks of the quickstart, under all recommended feature flags: they change how stacks refer to each other, and much else. */
-describe('data store and storage in one stack, the import in another, with all recommended feature flags', () => {
+/** The two stacks of the quickstart. Feature flags change, among other things, how stacks refer to each other. */
+describe('a data stack and an import stack with all recommended feature flags', () => {
   let laptop: Laptop;
 
   const data = (root: App) => {
@@ -39,26 +36,26 @@ describe('data store and storage in one stack, the import in another, with all r
 
   afterAll(async () => laptop.close());
 
-  test('are created, one after the other, with the data put there in between', async () => {
+  test('deploy one after the other, with an upload in between', async () => {
     expect(Object.keys(RECOMMENDED_FLAGS).length).toBeGreaterThan(50);
-    expect((await laptop.cdk('deploy', data)).exitCode).toBe(0);
+    expect(await laptop.deploy(data)).toBe(0);
     await laptop.upload(laptop.output('Data', 'inputBucket'), 'input/Patient.ndjson', patients(5));
 
-    expect((await laptop.cdk('deploy', app('1'))).exitCode).toBe(0);
+    expect(await laptop.deploy(app('1'))).toBe(0);
     expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED', DatastoreId: laptop.output('Data', 'datastoreId') }]);
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);
     expect(laptop.aws.healthlake.healthLake.resources(laptop.output('Data', 'datastoreId'))).toHaveLength(5);
   });
 
-  test('import again with a new revision, and only then', async () => {
-    expect((await laptop.cdk('deploy', app('2'))).exitCode).toBe(0);
+  test('import again only for a new revision', async () => {
+    expect(await laptop.deploy(app('2'))).toBe(0);
     expect((await laptop.cdk('deploy', app('2'))).output).toContain('Import (no changes)');
-    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
     expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[1].JobOutputDataConfig?.S3Configuration?.S3Uri);
   });
 
-  test('are destroyed, and leave the data', async () => {
+  test('leave the data when they are destroyed', async () => {
     const [datastoreId, inputBucket] = ['datastoreId', 'inputBucket'].map((name) => laptop.output('Data', name));
     expect((await laptop.cdk('destroy', app('2'))).exitCode).toBe(0);
     expect(laptop.aws.cloudformation.stacks.live()).toEqual([]);

@@ -13,9 +13,9 @@ jest.setTimeout(420_000);
 
 const PROJECT = resolve(__dirname, '..', '..');
 
-const STACK_OF_SOMEBODY_ELSE = { Resources: { Theirs: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } } } };
+const FOREIGN_STACK = { Resources: { Theirs: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } } } };
 
-/** What a machine without AWS can show of `npm run integ:aws`: that every step works against the local AWS, which plays our assumptions. */
+/** Runs `npm run integ:aws` against the local AWS, which behaves as we assume AWS does. */
 describe('npm run integ:aws', () => {
   let folder: string;
   let aws: LocalAws;
@@ -63,7 +63,7 @@ describe('npm run integ:aws', () => {
     [['--account', '999999999999', '--yes'], 'these credentials are of the account 123456789012'],
     [['--account', '123456789012'], 'add --yes'],
     [['--account', '123456789012', '--destroy'], 'add --yes'],
-  ])('does nothing for %j but say what it would cost', async (args, reason) => {
+  ])('only says what it would cost with %j', async (args, reason) => {
     const { exitCode, output } = await integAws(...args);
     expect(exitCode).toBe(2);
     expect(output).toContain(reason);
@@ -71,8 +71,8 @@ describe('npm run integ:aws', () => {
     expect(aws.cloudformation.stacks.all()).toEqual([]);
   });
 
-  test('touches no stack of somebody else', async () => {
-    const { StackId: id } = await cloudformation.send(new CreateStackCommand({ StackName: 'Data', TemplateBody: JSON.stringify(STACK_OF_SOMEBODY_ELSE) }));
+  test('leaves a stack without its tag alone', async () => {
+    const { StackId: id } = await cloudformation.send(new CreateStackCommand({ StackName: 'Data', TemplateBody: JSON.stringify(FOREIGN_STACK) }));
     for (const option of [[], ['--destroy']]) {
       const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', ...option);
       expect(output).toContain('the account has a stack "Data" without the tag');
@@ -83,25 +83,25 @@ describe('npm run integ:aws', () => {
     await waitUntilStackDeleteComplete({ client: cloudformation, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { StackName: id });
   });
 
-  test('deploys, and says of every line what it saw', async () => {
+  test('deploys and reports what it observed for every line', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
 
     const kinds = Object.values(LINE).map((id) => [id, new RegExp(`^${id} .*\\n +([a-z ]+): .`, 'm').exec(output)?.[1]]);
-    const of = (kind: string) => kinds.filter(([, seen]) => seen === kind).map(([id]) => id);
-    expect(of('otherwise')).toEqual([LINE.unreadableFile]); // the local S3 gives archived objects as well
-    expect(of('not observed')).toEqual(Object.values(LINE).filter((id) =>
+    const idsOf = (kind: string) => kinds.filter(([, seen]) => seen === kind).map(([id]) => id);
+    expect(idsOf('otherwise')).toEqual([LINE.unreadableFile]); // the local S3 returns archived objects too
+    expect(idsOf('not observed')).toEqual(Object.values(LINE).filter((id) =>
       id in NEVER_OBSERVED || id === LINE.jobsStayListed || id === LINE.jobsStayDescribed)); // no job is old enough
     expect(kinds.filter(([, seen]) => seen === undefined)).toEqual([]);
   });
 
-  test('leaves the sample as the only input', async () => {
+  test('leaves only the sample in the input bucket', async () => {
     const input = String(aws.cloudformation.stacks.get('Data').outputs.find(({ key }) => key === 'InputBucketName')?.value);
     const sample = (await readdir(join(PROJECT, 'examples', 'data', 'synthea'))).filter((name) => name.endsWith('.ndjson'));
     expect(await keys(input)).toEqual(sample.map((name) => `input/${name}`).sort());
   });
 
-  test('--destroy leaves nothing that costs', async () => {
+  test('--destroy leaves nothing that costs money', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', '--destroy');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     expect(output).toContain('aws logs delete-log-group --log-group-name Import-');
@@ -121,7 +121,7 @@ describe('npm run integ:aws', () => {
   });
 });
 
-/** The local KMS schedules deletions for CloudFormation only: let it do so over the wire too. */
+/** Adds ScheduleKeyDeletion to the HTTP API of the local KMS, which offers it only to CloudFormation. */
 function scheduleKeyDeletions(aws: LocalAws): void {
   aws.router.register('kms', {
     handle: async (request) => {

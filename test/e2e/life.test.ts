@@ -1,26 +1,18 @@
-import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { type Existing, existing, Laptop, patients } from './harness/laptop';
-import { Completion, ErrorTolerance, FhirImport, type FhirImportProps, FhirSource } from '../../src';
+import { Completion, ErrorTolerance, type FhirImportProps, FhirSource } from '../../src';
+import { addOutputs, importApp } from './harness/import-app';
+import { type Existing, Laptop, patients } from './harness/laptop';
 
 jest.setTimeout(180_000);
 
-/** The life of a stack whose import goes well, told by the jobs that HealthLake has after each deployment. */
-describe('a stack with an import', () => {
+describe('a stack with a successful import', () => {
   let laptop: Laptop;
   let data: Existing;
 
-  const app = (props: Partial<FhirImportProps> = {}) => (root: App) => {
-    const stack = new Stack(root, 'Import');
-    const { datastore, data: bucket } = existing(stack, data);
-    const fhirImport = new FhirImport(stack, 'Patients', {
-      datastore,
-      source: FhirSource.bucket(bucket, 'export/2026'),
-      ...props,
-    });
-    for (const name of ['jobId', 'jobStatus', 'outputLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const) {
-      new CfnOutput(stack, name, { value: fhirImport[name] });
-    }
-  };
+  const app = (props: Partial<FhirImportProps> = {}) => importApp(
+    data,
+    (_, bucket) => ({ source: FhirSource.bucket(bucket, 'export/2026'), ...props }),
+    (_, fhirImport) => addOutputs(fhirImport, 'jobStatus', 'outputLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'),
+  );
 
   beforeAll(async () => {
     laptop = await Laptop.open();
@@ -31,7 +23,7 @@ describe('a stack with an import', () => {
 
   afterAll(async () => laptop.close());
 
-  test('creating it imports the data and tells how it went', async () => {
+  test('imports the data on creation and outputs the results', async () => {
     const { exitCode, output } = await laptop.cdk('deploy', app());
     expect(output).toContain('Import.jobStatus = COMPLETED');
     expect(exitCode).toBe(0);
@@ -48,14 +40,14 @@ describe('a stack with an import', () => {
     expect(await laptop.keys(bucket)).toContain(`${folder.join('/')}Manifest.json`);
   });
 
-  test('deploying it unchanged does nothing, and diff shows no differences', async () => {
+  test('does nothing when nothing changed, and diff shows no differences', async () => {
     expect((await laptop.cdk('deploy', app())).output).toContain('(no changes)');
     expect((await laptop.cdk('diff', app())).output).toContain('There were no differences');
     expect(laptop.jobs()).toHaveLength(1);
   });
 
-  test('another tolerance, time-out and output prefix start no job and lose no attribute', async () => {
-    const { exitCode } = await laptop.cdk('deploy', app({
+  test('starts no job and keeps its attributes when tolerance, time-out and output prefix change', async () => {
+    const exitCode = await laptop.deploy(app({
       errorTolerance: ErrorTolerance.any(),
       completion: Completion.waitFor(),
       outputPrefix: 'elsewhere',
@@ -69,25 +61,23 @@ describe('a stack with an import', () => {
     expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[0].JobOutputDataConfig?.S3Configuration?.S3Uri);
   });
 
-  test('a new revision imports the data again, over what is there', async () => {
-    const { exitCode } = await laptop.cdk('deploy', app({ revision: '2' }));
-    expect(exitCode).toBe(0);
-    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+  test('imports the data again for a new revision', async () => {
+    expect(await laptop.deploy(app({ revision: '2' }))).toBe(0);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
     expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'p-0')).toMatchObject({ versionId: 2 });
   });
 
-  test('destroying it leaves the data, and a stack made anew finds the job', async () => {
+  test('leaves the data when it is destroyed, and finds the job when it is created again', async () => {
     expect((await laptop.cdk('destroy', app({ revision: '2' }))).exitCode).toBe(0);
     expect(laptop.aws.healthlake.healthLake.resources(data.datastoreId)).toHaveLength(40);
 
-    const again = await laptop.cdk('deploy', app({ revision: '2' }));
-    expect(again.exitCode).toBe(0);
+    expect(await laptop.deploy(app({ revision: '2' }))).toBe(0);
     expect(laptop.jobs()).toHaveLength(2);
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
   });
 
-  test('no function was refused its log', () => {
+  test('has functions that may write their logs', () => {
     expect(laptop.logs()).toContain('"message":"import progress"');
   });
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { type App, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
@@ -6,20 +5,19 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { TriggerFunction } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { type Existing, existing, type Laptop, on } from './harness/laptop';
+import { existing } from './harness/import-app';
+import { type Existing, type Laptop, onLaptop } from './harness/laptop';
+import { RECOMMENDED_FLAGS } from './harness/recommended-flags';
 import { Completion, FhirImport, FhirSource, FhirStorage, type IFhirStorage } from '../../src';
 
 jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** What `cdk init` puts into cdk.json. */
-const RECOMMENDED_FLAGS = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Record<string, unknown>;
-
-/** For each folder, the folders that are imported before it. */
+/** The folders to import, each with the folders that are imported before it. */
 type Orders = Readonly<Record<string, readonly string[]>>;
 
-/** One import for each folder, all into one data store. */
+/** Returns an app with one import for each folder into the same data store. */
 const importsOf = (data: Existing, orders: Orders, completion?: Completion) => (root: App) => {
   const stack = new Stack(root, 'Imports');
   const { datastore, data: bucket } = existing(stack, data);
@@ -30,17 +28,17 @@ const importsOf = (data: Existing, orders: Orders, completion?: Completion) => (
   }
 };
 
-/** Every folder has the same patient, who tells which folder was the last to write. */
+/** Uploads the same patient into every folder. Its language shows which folder was imported last. */
 async function uploadFolders(laptop: Laptop, { bucket }: Existing, folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     await laptop.upload(bucket, `${folder}/Patient.ndjson`, [{ resourceType: 'Patient', id: 'p-0', language: folder }]);
   }
 }
 
-test('imports run in the order of their dependencies, whatever the order of their ids', on({ timeScale: 20 }, async (laptop, data) => {
+test('imports run in the order of their dependencies, not of their ids', onLaptop({}, async (laptop, data) => {
   const orders = { d: ['b', 'c'], b: ['a'], c: ['a'], a: [] };
   await uploadFolders(laptop, data, Object.keys(orders));
-  expect((await laptop.cdk('deploy', importsOf(data, orders))).exitCode).toBe(0);
+  expect(await laptop.deploy(importsOf(data, orders))).toBe(0);
 
   const jobs = jobsByFolder(laptop);
   expect(Object.values(jobs).map(({ JobStatus: status }) => status)).toEqual(Array(4).fill('COMPLETED'));
@@ -49,12 +47,12 @@ test('imports run in the order of their dependencies, whatever the order of thei
   }
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 4, language: 'd' });
 
-  // Another order is no reason to import anything again.
-  expect((await laptop.cdk('deploy', importsOf(data, { a: ['d'], b: ['a'], c: ['b'], d: [] }))).exitCode).toBe(0);
+  // Another order imports nothing again.
+  expect(await laptop.deploy(importsOf(data, { a: ['d'], b: ['a'], c: ['b'], d: [] }))).toBe(0);
   expect(Object.keys(laptop.jobs())).toHaveLength(4);
 }));
 
-test('imports of two stacks run in the order of the stacks', on({ timeScale: 20 }, async (laptop, data) => {
+test('imports of two stacks run in the order of the stacks', onLaptop({}, async (laptop, data) => {
   await uploadFolders(laptop, data, ['first', 'second']);
   const app = (root: App) => {
     const [second, first] = ['second', 'first'].map((folder) => {
@@ -64,14 +62,14 @@ test('imports of two stacks run in the order of the stacks', on({ timeScale: 20 
     });
     second.executeAfter(first);
   };
-  expect((await laptop.cdk('deploy', app, '--concurrency', '2')).exitCode).toBe(0);
+  expect(await laptop.deploy(app, '--concurrency', '2')).toBe(0);
   const { first, second } = jobsByFolder(laptop);
   expect(second.SubmitTime!.getTime()).toBeGreaterThanOrEqual(first.EndTime!.getTime());
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 2, language: 'second' });
 }));
 
-test('imports without an order wait in the queue of HealthLake, and their progress says so', on(
-  { timeScale: 20, healthlake: { pace: { minimumDurationMs: 4 * MINUTE } } }, async (laptop, data) => {
+test('imports without an order wait in the queue of HealthLake and log it', onLaptop(
+  { healthlake: { pace: { minimumDurationMs: 4 * MINUTE } } }, async (laptop, data) => {
     await uploadFolders(laptop, data, ['a', 'b', 'c']);
     const { exitCode, output } = await laptop.cdk('deploy', importsOf(data, { a: [], b: [], c: [] }));
     expect(exitCode).toBe(0);
@@ -84,7 +82,7 @@ test('imports without an order wait in the queue of HealthLake, and their progre
       const seconds = waits.filter((line) => line.jobId === jobId && line.status === 'QUEUED').map(({ secondsQueued }) => Number(secondsQueued));
       expect(seconds.length).toBeGreaterThan(1);
       expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
-      expect(seconds.at(-1)).toBeGreaterThan((index + 1) * 4 * 60 - 90); // a queued job is looked at every minute
+      expect(seconds.at(-1)).toBeGreaterThan((index + 1) * 4 * 60 - 90); // a queued job is polled every minute
     });
     expect(waits.filter(({ jobId, status }) => jobId === first.JobId && status === 'QUEUED')).toEqual([]);
     const running = progressOf(laptop).filter(({ status }) => status === 'IN_PROGRESS');
@@ -92,20 +90,20 @@ test('imports without an order wait in the queue of HealthLake, and their progre
     expect(running.filter(({ secondsQueued }) => secondsQueued !== undefined)).toEqual([]);
   }));
 
-test('the time-out of an import includes its wait in the queue', on(
-  { timeScale: 20, healthlake: { pace: { minimumDurationMs: 6 * MINUTE } } }, async (laptop, data) => {
+test('the time-out of an import includes its time in the queue', onLaptop(
+  { healthlake: { pace: { minimumDurationMs: 6 * MINUTE } } }, async (laptop, data) => {
     await uploadFolders(laptop, data, ['a', 'b']);
     const completion = Completion.waitFor({ timeout: Duration.minutes(8) });
-    expect((await laptop.cdk('deploy', importsOf(data, { a: [], b: [] }, completion), '--no-rollback')).exitCode).toBe(1);
+    expect(await laptop.deploy(importsOf(data, { a: [], b: [] }, completion), '--no-rollback')).toBe(1);
     const late = laptop.reasons('Imports').filter((reason) => reason.includes('the time is up'));
     expect(late).toEqual([expect.stringContaining(laptop.jobs()[1].JobId!)]);
 
     await laptop.aws.clock.sleep(6 * MINUTE);
-    expect((await laptop.cdk('deploy', importsOf(data, { a: [], b: ['a'] }, completion), '--no-rollback')).exitCode).toBe(0);
-    expect(laptop.jobs().map(({ JobStatus: status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(await laptop.deploy(importsOf(data, { a: [], b: ['a'] }, completion), '--no-rollback')).toBe(0);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
   }));
 
-/** Puts one patient into a bucket, as a part of the deployment. */
+/** Adds a function that uploads one patient during the deployment. */
 function uploadTo(scope: Construct, storage: IFhirStorage, language: string): TriggerFunction {
   const upload = new TriggerFunction(scope, 'Upload', {
     runtime: determineLatestNodeRuntime(scope),
@@ -124,7 +122,7 @@ function uploadTo(scope: Construct, storage: IFhirStorage, language: string): Tr
   return upload;
 }
 
-/** Needs the results of an import: it fails if they are not there when it is deployed. Not a trigger: all triggers of a stack share a role. */
+/** Adds a resource that fails unless the results of the import exist. It is no trigger, because all triggers of a stack share a role. */
 function addApplication(scope: Construct, fhirImport: FhirImport): void {
   const application = new Construct(scope, 'Application');
   const reader = new Function(application, 'Reader', {
@@ -151,9 +149,9 @@ function addApplication(scope: Construct, fhirImport: FhirImport): void {
 }
 
 test.each([
-  { whose: 'of its own', storageOf: (stack: Stack) => new FhirStorage(stack, 'Storage'), context: {} },
-  { whose: 'of the stack, with all recommended feature flags', storageOf: () => undefined, context: RECOMMENDED_FLAGS },
-])('an upload into the input bucket of a storage $whose, the import, and who needs it, in one deployment', async ({ storageOf, context }) => {
+  { storage: 'a storage of its own', storageOf: (stack: Stack) => new FhirStorage(stack, 'Storage'), context: {} },
+  { storage: 'the default storage and all recommended feature flags', storageOf: () => undefined, context: RECOMMENDED_FLAGS },
+])('one deployment uploads, imports and uses the results, with $storage', async ({ storageOf, context }) => {
   const app = (data: Existing, language: string) => (root: App) => {
     const stack = new Stack(root, 'All');
     const { datastore } = existing(stack, data);
@@ -162,17 +160,17 @@ test.each([
     addApplication(stack, fhirImport);
     new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
   };
-  await on({ timeScale: 20 }, async (laptop, data) => {
+  await onLaptop({}, async (laptop, data) => {
     laptop.appProps = { context };
     const { exitCode, output } = await laptop.cdk('deploy', app(data, 'de'));
     expect(output).toContain('All.scanned = 1');
     expect(exitCode).toBe(0);
-    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
+    expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
     expect(patientOf(laptop, data)).toMatchObject({ versionId: 1, language: 'de' });
     expect(laptop.logs()).toContain(`read the results of ${laptop.jobs()[0].JobId}`);
     expectOrder(laptop, ['UploadTrigger', 'ImportJob', 'ImportOutcome', 'Application']);
 
-    expect((await laptop.cdk('deploy', app(data, 'fr'))).exitCode).toBe(0);
+    expect(await laptop.deploy(app(data, 'fr'))).toBe(0);
     expect(laptop.jobs()).toHaveLength(2);
     expect(patientOf(laptop, data)).toMatchObject({ versionId: 2, language: 'fr' });
     expect(laptop.logs()).toContain(`read the results of ${laptop.jobs()[1].JobId}`);
@@ -180,7 +178,7 @@ test.each([
   })();
 });
 
-/** Everything whose logical id begins with one of these has ended before anything of the next begins. */
+/** Checks that the resources of each prefix are complete before those of the next prefix begin. */
 function expectOrder(laptop: Laptop, logicalIdPrefixes: readonly string[]): void {
   const events = laptop.stack('All').events.newestFirst().reverse();
   const timesOf = (prefix: string) =>
@@ -190,7 +188,7 @@ function expectOrder(laptop: Laptop, logicalIdPrefixes: readonly string[]): void
   });
 }
 
-/** The job of each folder; a folder that was imported twice has its latest. */
+/** Returns the latest job of each folder. */
 function jobsByFolder(laptop: Laptop): Record<string, ImportJobProperties> {
   return Object.fromEntries(laptop.jobs().map((job) => [job.InputDataConfig!.S3Uri!.split('/').at(-2)!, job]));
 }
@@ -200,7 +198,7 @@ function patientOf(laptop: Laptop, { datastoreId }: Existing): object {
   return { versionId: stored.versionId, language: JSON.parse(stored.json).language };
 }
 
-/** What the functions have logged of the progress of jobs. */
+/** Returns the log lines about the progress of jobs. */
 function progressOf(laptop: Laptop): Readonly<Record<string, unknown>>[] {
   return laptop.logs().split('\n').flatMap((line) => /\{"message":.*"jobId":.*\}$/.exec(line)?.[0] ?? []).map((json) => JSON.parse(json));
 }

@@ -1,34 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateFHIRDatastoreCommand, HealthLakeClient, type ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { App, type AppProps, type Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { App, type AppProps } from 'aws-cdk-lib';
+import { type CustomResourceResponse, recordResponses } from './responses';
 import { LocalAws, type LocalAwsOptions } from '../../../packages/local-aws/src/aws';
 import { type CdkRun, runCdk } from '../../../packages/local-aws/src/cdk-cli';
 import { everythingLogged, everythingSaid } from '../../support/channels';
 
-/** Everything of the data store that the tests play with takes seconds. */
 const TIME_SCALE = 20;
 
-/** A user's laptop with an AWS of its own: the real CDK CLI on one side, the local AWS on the other. */
+/** A developer's laptop: the real CDK CLI, deploying to a local AWS of its own. */
 export class Laptop {
   public static async open(options: LocalAwsOptions = {}): Promise<Laptop> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-e2e-'));
     return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }));
   }
 
-  /** Given to every app. */
+  /** Properties of every app. */
   public appProps: AppProps = {};
-  /** How many times shorter the CLI's pauses between two questions are: the tests of `npm test` leave it as it is. */
+  /** Divides the pauses between two polls of the CLI. The tests of `npm test` keep the CLI's own pauses. */
   public pollScale = 1;
+  /** Responses of custom resources, oldest first. */
+  public readonly responses: readonly CustomResourceResponse[];
   private readonly s3: S3Client;
+  private readonly skips: { readonly at: number; readonly ms: number }[] = [];
   private runs = 0;
   private terminal = '';
 
   private constructor(private readonly folder: string, public readonly aws: LocalAws) {
+    this.responses = recordResponses(aws);
     this.s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   }
 
@@ -48,7 +51,12 @@ export class Laptop {
     return run;
   }
 
-  /** A data store and a bucket that are there before any stack, and are no stack's: what most teams have. */
+  /** Runs `cdk deploy` on an app and returns its exit code. */
+  public async deploy(define: (app: App) => void, ...args: string[]): Promise<number> {
+    return (await this.cdk('deploy', define, ...args)).exitCode;
+  }
+
+  /** Creates a bucket and a data store that belong to no stack, as most teams have them. */
   public async existingData(bucket: string): Promise<Existing> {
     await this.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const healthlake = new HealthLakeClient({ endpoint: this.aws.endpoint, region: this.aws.region, credentials: this.aws.credentials });
@@ -57,10 +65,10 @@ export class Laptop {
     return { datastoreId: datastoreId!, bucket };
   }
 
-  /** Puts one NDJSON file: each resource one line. */
+  /** Uploads resources as one NDJSON file. */
   public async upload(bucket: string, key: string, resources: readonly object[]): Promise<void> {
     const body = resources.map((resource) => `${JSON.stringify(resource)}\n`).join('');
-    // The SDK warns of an empty body without a length.
+    // Without a length the SDK warns about an empty body.
     await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
   }
 
@@ -73,6 +81,18 @@ export class Laptop {
     return objects.map(({ Key: key }) => key!);
   }
 
+  /** Lets time of the scaled clock pass at once. */
+  public skip(ms: number): void {
+    this.skips.push({ at: Date.now(), ms });
+    this.aws.clock.skip(ms);
+  }
+
+  /** Returns the time of the scaled clock between two real times. */
+  public clockMsBetween(from: number, to: number): number {
+    const skipped = this.skips.filter(({ at }) => at > from && at <= to).reduce((sum, { ms }) => sum + ms, 0);
+    return (to - from) * this.aws.clock.scale + skipped;
+  }
+
   public stack(name: string) {
     return this.aws.cloudformation.stacks.get(name);
   }
@@ -81,28 +101,40 @@ export class Laptop {
     return String(this.stack(stack).outputs.find(({ key }) => key === name)?.value);
   }
 
-  /** All import jobs of all data stores, oldest first in each. */
+  /** Import jobs by data store, each oldest first. */
   public jobs(): ImportJobProperties[] {
     const { healthLake } = this.aws.healthlake;
     return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
   }
 
-  /** How often an operation was called. */
+  public jobStatuses(): (string | undefined)[] {
+    return this.jobs().map(({ JobStatus: status }) => status);
+  }
+
+  /** Waits until every job has ended. With no deployment under way the time passes at once. */
+  public async untilNoJobRuns(): Promise<void> {
+    while (this.jobs().some(({ EndTime: endedAt }) => endedAt === undefined)) {
+      this.skip(10_000);
+      await sleep(2);
+    }
+  }
+
+  /** Returns how often an operation was called. */
   public calls(service: string, operation: string): number {
     return this.aws.router.requests.of(service, operation).length;
   }
 
-  /** The reasons that CloudFormation gives for what became of a stack's resources. */
+  /** The status reasons in a stack's events, newest first. */
   public reasons(stack: string): string[] {
     return this.stack(stack).events.newestFirst().map(({ ResourceStatusReason: reason }) => reason ?? '').filter((reason) => reason !== '');
   }
 
-  /** All that anybody can read who may not read the buckets: logs, events of stacks, executions, the terminal. */
+  /** All text that is visible without access to the buckets: logs, stack events, executions, the terminal. */
   public everythingSaid(): string {
     return [everythingSaid(this.aws), this.terminal].join('\n');
   }
 
-  /** All that functions have logged. */
+  /** All log lines of the functions. */
   public logs(): string {
     return everythingLogged(this.aws);
   }
@@ -114,34 +146,32 @@ export class Laptop {
   }
 }
 
-/** Patients that a test makes up. */
-export function patients(count: number, prefix = 'p'): object[] {
-  return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
-}
-
-/** What is there before any stack. */
+/** A bucket and a data store that belong to no stack. */
 export interface Existing {
   readonly datastoreId: string;
   readonly bucket: string;
 }
 
-/** Runs a test on a laptop of its own. */
-export function on(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
+/** Returns `count` valid patients with the ids `prefix-0`, `prefix-1` and so on. */
+export function patients(count: number, prefix = 'p'): object[] {
+  return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
+}
+
+/** CloudFormation reads no more of a response. */
+const LARGEST_RESPONSE_BYTES = 4096;
+
+/** Runs a test on a laptop of its own, with a data store and a bucket that has three patients in `in/`. */
+export function onLaptop(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);
     laptop.pollScale = TIME_SCALE;
     try {
-      await test(laptop, await laptop.existingData('hospital-data'));
+      const data = await laptop.existingData('hospital-data');
+      await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
+      await test(laptop, data);
+      expect(laptop.responses.filter(({ bytes }) => bytes > LARGEST_RESPONSE_BYTES)).toEqual([]);
     } finally {
       await laptop.close();
     }
-  };
-}
-
-/** The existing data, as constructs. */
-export function existing(stack: Stack, { datastoreId, bucket }: Existing) {
-  return {
-    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
-    data: Bucket.fromBucketName(stack, 'Data', bucket),
   };
 }

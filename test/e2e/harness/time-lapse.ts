@@ -3,20 +3,24 @@ import type { Laptop } from './laptop';
 import type { LocalAws, LocalAwsOptions } from '../../../packages/local-aws/src/aws';
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
+import { arePaused } from '../../support/executions';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** What is ahead is waited for from this near, so that an invocation can wait for it: longer than the framework pauses. */
+/** Skipping stops this long before the next event, so that a poll can wait for it. Longer than the framework's pause between polls. */
 const NEAR = 20 * SECOND;
 
-/** Jobs of one data store that take as long as they are meant to. */
+/** The framework's pause between polls. */
+const POLL_INTERVAL = 10 * SECOND;
+
+/** Jobs with a duration that the test sets. */
 export class TimedJobs {
-  /** How long jobs take that are submitted from now on. */
+  /** Duration of the jobs that are submitted from now on. */
   public minutes = 30;
   private readonly durations = new Map<string, number>();
 
-  /** A clock that is fast enough for minutes; hours are skipped. */
+  /** At this scale minutes pass in seconds. Hours are skipped. */
   public readonly options: LocalAwsOptions = {
     timeScale: 60,
     healthlake: {
@@ -27,7 +31,7 @@ export class TimedJobs {
     },
   };
 
-  /** When the job that runs will end, by the clock; undefined if none does. One runs at a time. */
+  /** Returns when the running job will end, or undefined if none runs. HealthLake runs one job at a time. */
   public nextEnd(laptop: Laptop): number | undefined {
     const jobs = laptop.jobs();
     const running = jobs.find(({ EndTime: endedAt }) => endedAt === undefined);
@@ -36,63 +40,74 @@ export class TimedJobs {
   }
 }
 
-/** Lets the quiet hours of deployments pass at once. Whatever happens in between happens as it does. */
+/** Skips quiet time until a deployment is over: to shortly before the job ends or the time of a leg is up. */
 export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment: Promise<T>): Promise<T> {
+  return during(deployment, () => {
+    const { clock } = laptop.aws;
+    const nextEnd = jobs.nextEnd(laptop);
+    const waiters = pausedWaiters(laptop.aws);
+    if (nextEnd !== undefined && waiters) {
+      const deadlines = waiters.map((waiter) => inputOf(waiter).Deadline).filter((deadline) => deadline > clock.now());
+      skipTo(laptop, Math.min(nextEnd, ...deadlines) - NEAR);
+    }
+  });
+}
+
+/** Skips the framework's pauses between polls until a deployment is over. Every poll is made, at its time. */
+export async function skippingPauses<T>(laptop: Laptop, deployment: Promise<T>): Promise<T> {
+  return during(deployment, () => {
+    const waiters = pausedWaiters(laptop.aws);
+    if (waiters) {
+      skipTo(laptop, Math.min(...waiters.map(({ history }) => history.events.at(-1)!.timestamp * SECOND + POLL_INTERVAL)));
+    }
+  });
+}
+
+function skipTo(laptop: Laptop, time: number): void {
+  const ms = time - laptop.aws.clock.now();
+  if (ms > 0) {
+    laptop.skip(ms);
+  }
+}
+
+async function during<T>(work: Promise<T>, skip: () => void): Promise<T> {
   let isOver = false;
-  const ended = deployment.finally(() => {
+  const ended = work.finally(() => {
     isOver = true;
   });
   ended.catch(() => undefined);
   while (!isOver) {
-    skipQuietTime(laptop, jobs);
+    skip();
     await sleep(2);
   }
   return ended;
 }
 
-/** Skips until shortly before the job ends or the time of a leg is up. */
-function skipQuietTime(laptop: Laptop, jobs: TimedJobs): void {
-  const { aws, aws: { clock } } = laptop;
-  const nextEnd = jobs.nextEnd(laptop);
-  const waiters = pausingWaiters(aws);
-  if (nextEnd === undefined || waiters === undefined) {
-    return;
-  }
-  const ahead = [nextEnd, ...waiters.map(({ Deadline }) => Deadline).filter((deadline) => deadline > clock.now())];
-  const skip = Math.min(...ahead) - NEAR - clock.now();
-  if (skip > 0) {
-    clock.skip(skip);
-  }
-}
-
-/** What the framework's waiter is started with, as far as it matters here. */
-interface Waiting {
+/** The input of the framework's waiter, as far as the tests read it. */
+interface WaiterInput {
   readonly StackId: string;
   readonly LogicalResourceId: string;
   readonly Deadline: number;
 }
 
 /**
- * The waiters, if all that goes on is their pause before the next attempt; else undefined. An event that is under way, to a function or from one
- * resource to the next, would be hours late.
+ * Returns the framework's waiters if all of them pause before their next attempt and nothing else is under way, otherwise undefined.
+ * An event under way, to a function or from one resource to the next, would be late after a skip.
  */
-function pausingWaiters({ states, lambda, cloudformation }: LocalAws): Waiting[] | undefined {
-  const executions = states.executions().filter(({ status }) => status === 'RUNNING');
-  const waiters = executions.map(({ setup }) => JSON.parse(setup.input) as Waiting);
-  const isQuiet = executions.length > 0
-    && executions.every(isPausing)
-    && lambda.invocations.every(({ endedAt }) => endedAt !== undefined)
-    && cloudformation.stacks.live().every((stack) => isWaiting(stack, waiters));
+function pausedWaiters(aws: LocalAws): Execution[] | undefined {
+  const waiters = aws.states.executions().filter(({ status }) => status === 'RUNNING');
+  const isQuiet = waiters.length > 0 && arePaused(aws, waiters) && aws.cloudformation.stacks.live().every((stack) => isWaiting(stack, waiters));
   return isQuiet ? waiters : undefined;
 }
 
-function isPausing({ history }: Execution): boolean {
-  return /Failed$/.test(history.events.at(-1)!.type);
+/** Whether a stack is at rest, or each of its resources in progress has a waiter. */
+function isWaiting({ id, operation, resources }: Stack, waiters: readonly Execution[]): boolean {
+  const inputs = waiters.map(inputOf);
+  const inProgress = [...resources.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
+  const hasWaiter = (logicalId: string) => inputs.some(({ StackId, LogicalResourceId }) => StackId === id && LogicalResourceId === logicalId);
+  return operation === undefined || (inProgress.length > 0 && inProgress.every(({ logicalId }) => hasWaiter(logicalId)));
 }
 
-/** Whether a stack is at rest, or each resource that it is at has a waiter. */
-function isWaiting({ id, operation, resources }: Stack, waiters: readonly Waiting[]): boolean {
-  const underWay = [...resources.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
-  const hasWaiter = (logicalId: string) => waiters.some((waiter) => waiter.StackId === id && waiter.LogicalResourceId === logicalId);
-  return operation === undefined || (underWay.length > 0 && underWay.every(({ logicalId }) => hasWaiter(logicalId)));
+function inputOf({ setup }: Execution): WaiterInput {
+  return JSON.parse(setup.input);
 }

@@ -1,21 +1,20 @@
 import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Completion, FhirImport, FhirSource, FhirStorage } from '../../../src';
-import { changesOf } from '../harness/custom-resources';
-import { type Existing, existing, type Laptop, on, patients } from '../harness/laptop';
+import { changesOf } from '../harness/changes';
+import { existing } from '../harness/import-app';
+import { type Existing, type Laptop, onLaptop, patients } from '../harness/laptop';
 
 jest.setTimeout(300_000);
 
-/** The roll-back of a creation takes the roles that were made with it from under a job that still runs. */
-
 const MINUTE = 60_000;
 
-/** Every job takes 20 minutes; a deployment that waits for 5 gives up. */
+/** Every job takes 20 minutes. A deployment that waits for 5 minutes times out. */
 const SLOW = { timeScale: 40, healthlake: { pace: { minimumDurationMs: 20 * MINUTE } } };
 const TOO_SHORT = Completion.waitFor({ timeout: Duration.minutes(5) });
 const LONG_ENOUGH = Completion.waitFor({ timeout: Duration.minutes(30) });
 
-/** A stack with imports, each of the folder that it is named after, one after the other. */
+/** An app with one import for each folder, in this order. */
 const app = (data: Existing, completions: Readonly<Record<string, Completion>>) => (root: App) => {
   const stack = new Stack(root, 'Import');
   const { datastore, data: bucket } = existing(stack, data);
@@ -28,36 +27,43 @@ const app = (data: Existing, completions: Readonly<Record<string, Completion>>) 
   }
 };
 
-test('a new stack whose time is up: the job loses its role and fails, and the next deployment starts a fresh one', on(SLOW, async (laptop, data) => {
-  await laptop.upload(data.bucket, 'Patients/Patient.ndjson', patients(3));
-  expect((await laptop.cdk('deploy', app(data, { Patients: TOO_SHORT }))).exitCode).toBe(1);
+/** Uploads the data of the app's imports. */
+async function uploadFolders(laptop: Laptop, data: Existing, ...folders: string[]): Promise<void> {
+  for (const folder of folders) {
+    await laptop.upload(data.bucket, `${folder}/Patient.ndjson`, patients(3, folder));
+  }
+}
+
+test('a job fails when a roll-back removes its role, and the next deployment starts a new one', onLaptop(SLOW, async (laptop, data) => {
+  await uploadFolders(laptop, data, 'Patients');
+  expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   expectReasonOfCreation(laptop, 'Patients');
-  expect(laptop.jobs()).toMatchObject([{ JobStatus: 'IN_PROGRESS' }]);
+  expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
 
-  await untilNoJobRuns(laptop);
+  await laptop.untilNoJobRuns();
   expect(laptop.jobs()).toMatchObject([{ JobStatus: 'FAILED', Message: expect.stringContaining('HealthLake could not write') }]);
 
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH }))).exitCode).toBe(0);
-  expect(statuses(laptop)).toEqual(['FAILED', 'COMPLETED']);
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(0);
+  expect(laptop.jobStatuses()).toEqual(['FAILED', 'COMPLETED']);
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a new stack whose time is up, deployed again while its job runs, waits for the job that lost its role', on(SLOW, async (laptop, data) => {
-  await laptop.upload(data.bucket, 'Patients/Patient.ndjson', patients(3));
-  expect((await laptop.cdk('deploy', app(data, { Patients: TOO_SHORT }))).exitCode).toBe(1);
-  expect(laptop.jobs()).toMatchObject([{ JobStatus: 'IN_PROGRESS' }]);
+test('a deployment that adopts a job without its role fails with the job', onLaptop(SLOW, async (laptop, data) => {
+  await uploadFolders(laptop, data, 'Patients');
+  expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
+  expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
 
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH }))).exitCode).toBe(1); // adopts the job, which then fails
-  expect(statuses(laptop)).toEqual(['FAILED']);
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(1);
+  expect(laptop.jobStatuses()).toEqual(['FAILED']);
   expect(laptop.reasons('Import').join('\n')).toContain('the job ended with FAILED');
 
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH }))).exitCode).toBe(0);
-  expect(statuses(laptop)).toEqual(['FAILED', 'COMPLETED']);
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(0);
+  expect(laptop.jobStatuses()).toEqual(['FAILED', 'COMPLETED']);
 }));
 
-test('with a data access role and a storage of another stack the job goes on, and the next deployment adopts it', on(SLOW, async (laptop, data) => {
-  await laptop.upload(data.bucket, 'Patients/Patient.ndjson', patients(3));
+test('a job with a role and a storage of another stack completes, and the next deployment adopts it', onLaptop(SLOW, async (laptop, data) => {
+  await uploadFolders(laptop, data, 'Patients');
   const twoStacks = (completion: Completion) => (root: App) => {
     const base = new Stack(root, 'Base');
     const storage = new FhirStorage(base, 'Storage');
@@ -69,44 +75,43 @@ test('with a data access role and a storage of another stack the job goes on, an
     fhirImport.dataAccessStatements.forEach((statement) => dataAccessRole.addToPrincipalPolicy(statement));
     new CfnOutput(stack, 'PatientsJobId', { value: fhirImport.jobId });
   };
-  expect((await laptop.cdk('deploy', twoStacks(TOO_SHORT))).exitCode).toBe(1);
+  expect(await laptop.deploy(twoStacks(TOO_SHORT))).toBe(1);
   expect(laptop.stack('Base').status).toBe('CREATE_COMPLETE');
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   expectReasonOfCreation(laptop, 'Patients');
 
-  await untilNoJobRuns(laptop);
-  expect(statuses(laptop)).toEqual(['COMPLETED']);
-  expect((await laptop.cdk('deploy', twoStacks(TOO_SHORT))).exitCode).toBe(0);
+  await laptop.untilNoJobRuns();
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
+  expect(await laptop.deploy(twoStacks(TOO_SHORT))).toBe(0);
   expect(laptop.jobs()).toHaveLength(1);
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[0].JobId);
-  expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'p-0')).toMatchObject({ versionId: 1 });
+  expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'Patients-0')).toMatchObject({ versionId: 1 });
 }));
 
-test('with --no-rollback the job goes on, and the same deployment again succeeds with it', on(SLOW, async (laptop, data) => {
-  await laptop.upload(data.bucket, 'Patients/Patient.ndjson', patients(3));
-  expect((await laptop.cdk('deploy', app(data, { Patients: TOO_SHORT }), '--no-rollback')).exitCode).toBe(1);
+test('a job completes after --no-rollback, and the same deployment succeeds with it', onLaptop(SLOW, async (laptop, data) => {
+  await uploadFolders(laptop, data, 'Patients');
+  const deploy = () => laptop.deploy(app(data, { Patients: TOO_SHORT }), '--no-rollback');
+  expect(await deploy()).toBe(1);
   expect(laptop.stack('Import').status).toBe('CREATE_FAILED');
   expectReasonOfCreation(laptop, 'Patients');
 
-  expect((await laptop.cdk('deploy', app(data, { Patients: TOO_SHORT }), '--no-rollback')).exitCode).toBe(1); // it still runs
-  expect(statuses(laptop)).toEqual(['IN_PROGRESS']);
+  expect(await deploy()).toBe(1);
+  expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
 
-  await untilNoJobRuns(laptop);
-  expect(statuses(laptop)).toEqual(['COMPLETED']);
-  expect((await laptop.cdk('deploy', app(data, { Patients: TOO_SHORT }), '--no-rollback')).exitCode).toBe(0);
+  await laptop.untilNoJobRuns();
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
+  expect(await deploy()).toBe(0);
   expect(laptop.jobs()).toHaveLength(1);
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[0].JobId);
 }));
 
-test('a second import in a stack that is there: only what is new is removed', on(SLOW, async (laptop, data) => {
-  for (const folder of ['Patients', 'Claims']) {
-    await laptop.upload(data.bucket, `${folder}/Patient.ndjson`, patients(3, folder));
-  }
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH }))).exitCode).toBe(0);
+test('a roll-back removes only the new one of two imports', onLaptop(SLOW, async (laptop, data) => {
+  await uploadFolders(laptop, data, 'Patients', 'Claims');
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(0);
   const before = physicalIds(laptop);
   const events = laptop.stack('Import').events.newestFirst().length;
 
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH, Claims: TOO_SHORT }))).exitCode).toBe(1);
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH, Claims: TOO_SHORT }))).toBe(1);
   expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
   expectReasonOfCreation(laptop, 'Claims');
   expect(physicalIds(laptop)).toEqual(before);
@@ -114,15 +119,15 @@ test('a second import in a stack that is there: only what is new is removed', on
     .map(({ LogicalResourceId: logicalId }) => logicalId.replace(/[0-9A-F]{8}$/, ''));
   expect(new Set(touched)).toEqual(new Set(['Import', 'ClaimsDataAccessRole', 'ClaimsOperatorRole', 'ClaimsReportRole', 'ClaimsJob', 'ClaimsOutcome']));
 
-  await untilNoJobRuns(laptop);
-  expect(statuses(laptop)).toEqual(['COMPLETED', 'FAILED']);
-  expect((await laptop.cdk('deploy', app(data, { Patients: LONG_ENOUGH, Claims: LONG_ENOUGH }))).exitCode).toBe(0);
-  expect(statuses(laptop)).toEqual(['COMPLETED', 'FAILED', 'COMPLETED']);
+  await laptop.untilNoJobRuns();
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'FAILED']);
+  expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH, Claims: LONG_ENOUGH }))).toBe(0);
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'FAILED', 'COMPLETED']);
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[0].JobId);
   expect(laptop.output('Import', 'ClaimsJobId')).toBe(laptop.jobs()[2].JobId);
 }));
 
-/** What `Outcome` says when the time of a creation is up. */
+/** Checks the reason of `Outcome` after a time-out of its creation. */
 function expectReasonOfCreation(laptop: Laptop, name: string): void {
   const [{ status, reason }] = changesOf(laptop, 'Import', `${name}Outcome`);
   expect(status).toBe('CREATE_FAILED');
@@ -130,16 +135,6 @@ function expectReasonOfCreation(laptop: Laptop, name: string): void {
   expect(reason).toContain('a roll-back of this creation removes the data access role');
   expect(reason).toContain('--no-rollback');
   expect(reason).toContain('dataAccessRole');
-}
-
-async function untilNoJobRuns(laptop: Laptop): Promise<void> {
-  while (laptop.jobs().some(({ EndTime: end }) => end === undefined)) {
-    await laptop.aws.clock.sleep(MINUTE / 2);
-  }
-}
-
-function statuses(laptop: Laptop): (string | undefined)[] {
-  return laptop.jobs().map(({ JobStatus: status }) => status);
 }
 
 function physicalIds(laptop: Laptop): Record<string, string | undefined> {

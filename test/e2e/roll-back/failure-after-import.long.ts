@@ -1,52 +1,31 @@
-import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirSource, FhirStorage } from '../../../src';
-import { type Existing, existing, Laptop, patients } from '../harness/laptop';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { FhirSource, FhirStorage } from '../../../src';
+import { failAfter, importApp } from '../harness/import-app';
+import { type Existing, onLaptop } from '../harness/laptop';
 
 jest.setTimeout(180_000);
 
-/** A bucket whose name is taken fails as late as one wants it to. */
-describe('another resource that fails after a good import', () => {
-  let laptop: Laptop;
-  let data: Existing;
+test('a resource that fails after the import rolls the stack back, and the repaired deployment finds the job', onLaptop({}, async (laptop, data) => {
+  expect(await laptop.deploy(app(data, '1', true))).toBe(1);
+  expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
 
-  const app = (revision: string, fails: boolean) => (root: App) => {
-    const stack = new Stack(root, 'Import');
-    const { datastore, data: bucket } = existing(stack, data);
-    const fhirImport = new FhirImport(stack, 'Patients', {
-      datastore,
-      source: FhirSource.bucket(bucket, ''),
-      storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
-      revision,
-    });
-    if (fails) {
-      fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: data.bucket }));
-    }
-  };
+  expect(await laptop.deploy(app(data, '1', false))).toBe(0);
+  expect(laptop.jobs()).toHaveLength(1);
 
-  beforeAll(async () => {
-    laptop = await Laptop.open();
-    data = await laptop.existingData('taken-bucket-name');
-    await laptop.upload(data.bucket, 'Patient.ndjson', patients(3));
-  });
+  expect(await laptop.deploy(app(data, '2', true))).toBe(1);
+  expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(laptop.jobs()).toHaveLength(2);
 
-  afterAll(async () => laptop.close());
+  expect(await laptop.deploy(app(data, '2', false))).toBe(0);
+  expect(laptop.jobs()).toHaveLength(2);
+}));
 
-  test('on creation: the import is done once, also by the deployment that mends it', async () => {
-    expect((await laptop.cdk('deploy', app('1', true))).exitCode).toBe(1);
-    expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
-    expect(laptop.jobs()).toMatchObject([{ JobStatus: 'COMPLETED' }]);
-
-    expect((await laptop.cdk('deploy', app('1', false))).exitCode).toBe(0);
-    expect(laptop.jobs()).toHaveLength(1);
-  });
-
-  test('on an update: the roll-back starts nothing', async () => {
-    expect((await laptop.cdk('deploy', app('2', true))).exitCode).toBe(1);
-    expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(laptop.jobs()).toHaveLength(2);
-
-    expect((await laptop.cdk('deploy', app('2', false))).exitCode).toBe(0);
-    expect(laptop.jobs()).toHaveLength(2);
-  });
-});
+/** The storage is removed with a stack that could not be created, so that the stack can be created again. */
+function app(data: Existing, revision: string, fails: boolean) {
+  return importApp(data, (stack, bucket) => ({
+    revision,
+    source: FhirSource.bucket(bucket, ''),
+    storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+  }), (_, fhirImport) => fails && failAfter(fhirImport, data));
+}

@@ -1,0 +1,41 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Existing } from './laptop';
+import { FhirImport, type FhirImportProps, FhirSource } from '../../../src';
+
+/** Properties of the import, or a function that creates them in its stack. */
+type ImportProps = Partial<FhirImportProps> | ((stack: Stack, bucket: IBucket) => Partial<FhirImportProps>);
+
+type Attribute = 'jobId' | 'jobStatus' | 'outputLocation' | 'resourcesScanned' | 'resourcesImported' | 'resourcesFailed';
+
+/** Returns an app with the stack `Import`. Its import `Patients` reads `in/` of the existing bucket; its output is `jobId`. */
+export function importApp(data: Existing, props: ImportProps = {}, change: (stack: Stack, fhirImport: FhirImport) => void = () => {}) {
+  return (app: App): void => {
+    const stack = new Stack(app, 'Import');
+    const { datastore, data: bucket } = existing(stack, data);
+    const fhirImport = new FhirImport(stack, 'Patients', {
+      datastore, source: FhirSource.bucket(bucket, 'in/'), ...(typeof props === 'function' ? props(stack, bucket) : props),
+    });
+    addOutputs(fhirImport, 'jobId');
+    change(stack, fhirImport);
+  };
+}
+
+/** Adds a stack output for each of these attributes of an import. */
+export function addOutputs(fhirImport: FhirImport, ...names: Attribute[]): void {
+  names.forEach((name) => new CfnOutput(Stack.of(fhirImport), name, { value: fhirImport[name] }));
+}
+
+/** Makes the deployment fail after the import: the name of this bucket is taken. */
+export function failAfter(fhirImport: FhirImport, { bucket }: Existing): void {
+  fhirImport.executeBefore(new Bucket(Stack.of(fhirImport), 'Taken', { bucketName: bucket }));
+}
+
+/** Returns the existing data store and bucket as constructs. */
+export function existing(stack: Stack, { datastoreId, bucket }: Existing) {
+  return {
+    datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
+    data: Bucket.fromBucketName(stack, 'Data', bucket),
+  };
+}

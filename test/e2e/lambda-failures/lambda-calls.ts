@@ -1,0 +1,11 @@
+import type { InvocationFault } from '../../../packages/local-aws/src/lambda/lambda';
+import { ServiceError } from '../../../packages/local-healthlake/src/service';
+
+/** The event of the framework's isComplete function, as far as the tests read it. */
+export interface Poll {
+  readonly RequestId: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: { readonly Revision?: string };
+}
+
+export const SERVICE_ERROR: InvocationFault = { error: new ServiceError('ServiceException', 'Service encountered an internal error', 500) };
