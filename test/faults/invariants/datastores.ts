@@ -1,23 +1,23 @@
-import { attemptsUpTo, isDeclared, isMadeAnew, versionsBefore } from './declared';
-import type { Invariant } from './invariants';
+import { attemptsUpTo, isDeclared, isRecreated, versionsBefore } from './declared';
+import type { Invariant } from './invariant';
 import { REFUSALS } from './refusals';
 import { isOwn } from '../plan/plan';
 import { type Observed, type ObservedJob, title } from '../run/observed';
 
-/** What has to hold of data stores that have the data already, or are replaced. */
+/** Rules about data stores that already have the data, or are replaced. */
 export const DATASTORE_INVARIANTS: readonly Invariant[] = [
   {
-    name: 'a data set is never imported over a data store that was restored with it',
+    name: 'a data set is never imported into a data store that was restored with it',
     violations: (observed) => observed.jobs.filter((job) => isOverRestored(observed, job))
       .map((job) => `${place(observed, job)} job ${job.jobId} was submitted for data store ${job.datastoreId}, which was restored with its data set`),
   },
   {
-    name: 'a data set that is declared to be in the data store is not imported',
+    name: 'a data set is not imported with alreadyImported',
     violations: (observed) => observed.jobs.filter((job) => isOfOperation(observed, job) && isDeclared(observed, job.operation))
-      .map((job) => `${place(observed, job)} job ${job.jobId} was submitted in spite of alreadyImported`),
+      .map((job) => `${place(observed, job)} job ${job.jobId} was submitted despite alreadyImported`),
   },
   {
-    name: 'a start is refused only where the data may be there',
+    name: 'a start is refused only if the data store may have the data',
     violations: (observed) => observed.operations.flatMap((operation, index) => operation.failures
       .filter(({ reason }) => isWrongRefusal(observed, index, reason))
       .map(({ reason }) => `${title(operation)} it was refused with ${JSON.stringify(reason)}`)),
@@ -32,7 +32,7 @@ function isOfOperation({ operations }: Observed, { operation, dataSet }: Observe
   return operations[operation].wanted?.dataSet === dataSet;
 }
 
-/** A new revision, and a creation without `alreadyImported`, have the data set imported over whatever is there. */
+/** Whether a job wrongly imports its data set again. A new revision and a creation without `alreadyImported` import it by design. */
 function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { operations, restored, plan } = observed;
   const { wanted } = operations[job.operation];
@@ -42,9 +42,9 @@ function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { first, all } = attemptsUpTo(operations, job.operation);
   const { deployed, current } = versionsBefore(operations, first);
   const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
-  // Where a roll-back asks nobody, only `alreadyImported` can remember.
+  // A roll-back that sends no update loses the data set, unless `alreadyImported` is set.
   const isForgotten = Object.values(plan.environment.rollbackAfterUpdate).some(({ sendsUpdate, id }) => !sendsUpdate && id === 'new');
-  return !isNewRevision && (wanted.variant.declares || !(isMadeAnew(all, current) || isMadeAnew(all, deployed) || isForgotten));
+  return !isNewRevision && (wanted.variant.declares || !(isRecreated(all, current) || isRecreated(all, deployed) || isForgotten));
 }
 
 function isWrongRefusal({ operations }: Observed, index: number, reason: string): boolean {

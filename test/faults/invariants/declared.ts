@@ -1,7 +1,7 @@
 import { ALREADY_IMPORTED } from '../../../src/contract';
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from '../run/observed';
 
-/** What the import is when an operation begins: the version that was last deployed, and the one that a failure without roll-back left since. */
+/** Returns the versions of the import before an operation: the last one deployed, and the current one, which a failure without roll-back may have left. */
 export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {
   let deployed: Wanted | undefined;
   let current: Wanted | undefined;
@@ -16,7 +16,7 @@ export function versionsBefore(operations: readonly ObservedOperation[], index: 
   return { deployed, current };
 }
 
-/** The operations that want a data set one after the other, up to and with this one; the data set was new, or another one, before. */
+/** Returns the consecutive operations that want the data set of this one, up to and including it. */
 export function attemptsUpTo(operations: readonly ObservedOperation[],
   index: number): { readonly first: number; readonly all: readonly ObservedOperation[] } {
   const { wanted } = operations[index];
@@ -29,14 +29,14 @@ export function attemptsUpTo(operations: readonly ObservedOperation[],
   return { first, all: operations.slice(first, index + 1) };
 }
 
-/** Whether the import's resources were made anew in one of these operations, or since the version before them. */
-export function isMadeAnew(attempts: readonly ObservedOperation[], before: Wanted | undefined): boolean {
+/** Whether one of these operations created the import's resources, or replaced those of the version before. */
+export function isRecreated(attempts: readonly ObservedOperation[], before: Wanted | undefined): boolean {
   const variants = [before, ...attempts.map(({ wanted }) => wanted)].flatMap((wanted) => wanted?.variant ?? []);
   return before === undefined || attempts.some(({ kind, wasDeleted }) => kind === 'create' || kind === 'delete' || wasDeleted)
     || variants.some(({ id, provider }) => id !== variants[0].id || provider !== variants[0].provider);
 }
 
-/** Whether `alreadyImported` counts for the data set that an operation wants: it is new, or the import or its data store is. */
+/** Whether `alreadyImported` counts for the data set of an operation: the property, the import or the data store is new. */
 export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: number): boolean {
   const { wanted } = operations[index];
   if (!wanted?.variant.declares) {
@@ -44,22 +44,22 @@ export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: 
   }
   const { first, all } = attemptsUpTo(operations, index);
   const { deployed, current } = versionsBefore(operations, first);
-  // A failure leaves it open which of the two is there.
+  // After a failure either version may be current.
   const isNew = [deployed, current].every((before) => !before?.variant.declares || before.datastoreId !== wanted.datastoreId
     || before.variant.id !== wanted.variant.id || before.variant.provider !== wanted.variant.provider);
   return isNew || all.some((operation) => operation.wanted?.variant.declares === false && isSuccess(operation));
 }
 
-/** Whether the data set that an operation wants was declared in it or before. */
+/** Whether `alreadyImported` counted for the data set in this operation or an earlier one. */
 export function wasDeclared(observed: Pick<Observed, 'operations' | 'plan'>, index: number): boolean {
   const { operations, plan } = observed;
   const isOfDataSet = ({ wanted }: ObservedOperation): boolean => wanted?.dataSet === operations[index].wanted?.dataSet;
   return operations.slice(0, index + 1).some((operation, earlier) => isOfDataSet(operation) && (isDeclared(observed, earlier)
-    // A roll-back that HealthLake shows no job goes by what the properties say.
+    // A roll-back that finds no job goes by the properties.
     || (plan.environment.listDelaySeconds > 0 && operation.wanted!.variant.declares)));
 }
 
-/** The outputs of a declared import that are not as they have to be. */
+/** Returns the wrong outputs of an import with `alreadyImported`. */
 export function wrongOutputsOfDeclared(operation: ObservedOperation): string[] {
   const results = { jobStatus: ALREADY_IMPORTED, scanned: 'UNKNOWN', imported: 'UNKNOWN', failed: 'UNKNOWN', outputLocation: 'UNKNOWN' };
   return Object.entries(operation.wanted?.variant.completion === 'detached' ? {} : results).filter(([name, value]) => operation.outputs[name] !== value)
@@ -67,8 +67,8 @@ export function wrongOutputsOfDeclared(operation: ObservedOperation): string[] {
 }
 
 /**
- * Whether a roll-back may not know what the outputs were: that the data set was declared only the physical id remembers once `alreadyImported`
- * is removed; and with it a roll-back takes a job that failed later for none.
+ * Whether a roll-back may lose the former outputs. Once `alreadyImported` is removed, only the physical id tells that it was set.
+ * While it is set, a roll-back ignores a job that failed later.
  */
 export function isForgotten({ wanted, outputs, jobsAfter }: ObservedOperation): boolean {
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);

@@ -1,22 +1,22 @@
 import type { Fault, FunctionName, Operation } from '../plan/plan';
-import type { Served } from '../run/fault-injector';
+import type { InjectedFault } from '../run/fault-injector';
 
-/** How many attempts the framework makes of a call until it fails the resource: twice the SDK's three for Invoke, the SDK's three for StartExecution. */
+/** Attempts of the framework before it fails the resource: twice the SDK's three for Invoke, the SDK's three for StartExecution. */
 const INVOKE_ATTEMPTS = 6;
 const START_EXECUTION_ATTEMPTS = 3;
 
-/** How often the framework puts its answer, and how often Lambda runs an event. */
+/** Attempts of the framework to send its response, and of Lambda to run an event. */
 const RESPONSE_ATTEMPTS = 6;
 const EVENT_ATTEMPTS = 3;
 
 /**
- * Whether these faults can make the framework itself fail a resource, whatever the handler does. The framework repeats a call that the
- * platform lost, but never one that Lambda answers as an error of the function; and its patience has an end.
+ * Whether these faults can make the framework fail a resource without the handler. The framework repeats a call that the platform lost,
+ * up to a limit, but never a call that Lambda reports as an error of the function.
  */
-export function isFatal(served: readonly Served[]): boolean {
-  const count = (matches: (fault: Fault) => boolean): number => served.filter(({ fault }) => matches(fault)).length;
+export function isFatal(injected: readonly InjectedFault[]): boolean {
+  const count = (matches: (fault: Fault) => boolean): number => injected.filter(({ fault }) => matches(fault)).length;
   const invokesLost = count(losesInvoke);
-  return served.some(({ fault }) => isErrorOfHandler(fault))
+  return injected.some(({ fault }) => isErrorOfHandler(fault))
     || invokesLost + (INVOKE_ATTEMPTS / 2 - 1) * count((fault) => isRefusedForGood(fault, 'lambda.Invoke')) >= INVOKE_ATTEMPTS
     || count((fault) => isRequest(fault, 'states.StartExecution')) >= START_EXECUTION_ATTEMPTS
     || count((fault) => isRefusedForGood(fault, 'states.StartExecution')) > 0
@@ -25,7 +25,7 @@ export function isFatal(served: readonly Served[]): boolean {
     || count((fault) => fault.on === 'invocation' && fault.of === 'framework.onTimeout') > 0;
 }
 
-/** A kill of our own functions that is answered as their error. */
+/** Whether one of our functions was killed and Lambda reports an error of the function. */
 function isErrorOfHandler(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && fault.what.kind === 'killed after' && fault.what.answer === 'function-error';
@@ -34,7 +34,7 @@ function isErrorOfHandler(fault: Fault): boolean {
     && fault.what.kind === 'killed' && fault.what.answer === 'function-error';
 }
 
-/** A call of our own functions that the framework gets no answer to. */
+/** Whether the framework gets no answer from one of our functions. */
 function losesInvoke(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && (fault.what.kind === 'refused' || (fault.what.kind === 'killed after' && fault.what.answer === 'service-error'));
@@ -43,7 +43,7 @@ function losesInvoke(fault: Fault): boolean {
     || (fault.on === 'request' && isOfHandler(fault.operation) && fault.what.kind === 'killed');
 }
 
-/** What may end the framework's function that CloudFormation calls: Lambda runs it again, but not for ever. */
+/** Whether the fault ends the framework's onEvent. Lambda runs it again, up to a limit. */
 function endsFramework(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return fault.of === 'framework.onEvent' && fault.what.kind !== 'twice';
@@ -51,7 +51,7 @@ function endsFramework(fault: Fault): boolean {
   return fault.on === 'request' && !isOfHandler(fault.operation) && fault.what.kind === 'killed';
 }
 
-/** An error that the SDK doesn't try again. */
+/** Whether the fault is an error that the SDK does not retry. */
 function isRefusedForGood(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind === 'error';
 }
@@ -60,12 +60,12 @@ function isRequest(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind !== 'delay';
 }
 
-/** Whether the framework calls a function of ours for a deployment. */
+/** Whether the framework invokes this function. */
 function isOfDeployment(name: FunctionName): boolean {
   return name === 'onEvent' || name === 'isComplete';
 }
 
-/** Whether our own functions make a request. */
+/** Whether our functions make this request. */
 export function isOfHandler(operation: Operation): boolean {
-  return /^(sts|healthlake|cloudformation|watch|judge)\./.test(operation) && operation !== 'watch.DescribeFHIRImportJob';
+  return /^(sts|healthlake|cloudformation|monitor|judge)\./.test(operation) && operation !== 'monitor.DescribeFHIRImportJob';
 }

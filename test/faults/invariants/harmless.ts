@@ -1,23 +1,21 @@
 import { isOfHandler } from './fatal';
-import { type Fault, isOfWatch } from '../plan/plan';
+import { type Fault, hitsMonitor } from '../plan/plan';
 
-/** How often in a row a call may get lost: the SDK of the framework makes three attempts, that of the handler more. */
+/** Calls in a row that may be lost. The framework's SDK makes three attempts, the handler's makes more. */
 const TIMES = { framework: 2, handler: 12 } as const;
 
-/**
- * Whether a fault may cost time, but must not fail a deployment: what is lost is asked for again, and what is done twice is done once.
- */
+/** Whether a fault may only delay a deployment: lost calls are repeated, and doubled ones have no further effect. */
 export function isHarmless(fault: Fault): boolean {
   switch (fault.on) {
     case 'queue':
       return fault.seconds !== undefined && fault.seconds <= 60;
     case 'invocation':
-      return fault.what.kind === 'twice' || isOfWatch(fault)
+      return fault.what.kind === 'twice' || hitsMonitor(fault)
         || (fault.times <= TIMES.framework && !(fault.what.kind === 'killed after' && fault.what.answer === 'function-error' && !isOfFramework(fault.of)));
     case 'request': {
       const isOurs = isOfHandler(fault.operation);
-      // What a watch asks keeps no deployment waiting; but whoever kills the judge kills what else the function is at.
-      if (isOfWatch(fault) && fault.operation !== 'watch.StartExecution' && fault.what.kind !== 'killed') {
+      // No deployment waits for requests of the monitor. But killing the judge also kills the function's other invocations.
+      if (hitsMonitor(fault) && fault.operation !== 'monitor.StartExecution' && fault.what.kind !== 'killed') {
         return true;
       }
       const isShort = 'seconds' in fault.lasting ? isOurs && fault.lasting.seconds <= 40

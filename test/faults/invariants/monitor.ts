@@ -1,96 +1,94 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import type { Invariant } from './invariants';
+import type { Invariant } from './invariant';
 import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../../src/contract';
-import { isOfWatch, type Tolerance, type Variant } from '../plan/plan';
-import type { Served } from '../run/fault-injector';
+import { hitsMonitor, type Tolerance, type Variant } from '../plan/plan';
+import type { InjectedFault } from '../run/fault-injector';
 import {
-  hasSucceeded, isSuccess, type Observed, type ObservedAnnouncement, type ObservedOperation, type ObservedWatch, title,
+  hasSucceeded, isSuccess, type Observed, type ObservedEvent, type ObservedOperation, type ObservedMonitoring, title,
 } from '../run/observed';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** From the acceptance of a job to the end of a deployment that doesn't wait for it. */
-const ANSWER = 2 * MINUTE;
+/** Longest time from the acceptance of a job to the end of a detached deployment. */
+const RESPONSE_TIME = 2 * MINUTE;
 
-/** The pause in which a job ends, after hours in the queue, and the judgement. */
-const LAST_LOOK = 6 * MINUTE;
+/** Longest time from the end of a job to the end of its monitoring: the last pause and the judgement. */
+const LAST_POLL = 6 * MINUTE;
 
-/** How long a refusal may be that of a role that is new. */
+/** A refusal may come from a new role for this long. */
 const SETTLING_TIME = 5 * MINUTE;
 
-/** What of a variant decides which role, data store and state machine a watch depends on. */
+/** Properties of a variant that determine the role, data store and state machine of its monitoring. */
 const SURROUNDINGS = ['completion', 'datastore', 'id', 'provider'] as const satisfies readonly (keyof Variant)[];
 
-/** How Step Functions' own end of an execution of a deleted state machine is explained. */
+/** Cause that Step Functions gives when it ends an execution of a deleted state machine. */
 const DELETED = 'the state machine was deleted';
 
-/** How a watch ends whose import failed. */
+/** Error of a monitoring whose import failed. */
 const IMPORT_FAILED = 'FhirImportFailed';
 
-/** What has to hold for detached imports. */
-export const WATCH_INVARIANTS: readonly Invariant[] = [
+/** Rules about detached imports. */
+export const MONITOR_INVARIANTS: readonly Invariant[] = [
   {
-    // Or hours of import would end as a time-out of CloudFormation.
+    // Otherwise an import of hours would end in a time-out of CloudFormation.
     name: 'a detached deployment does not wait for its job',
     dependsOnTime: true,
-    violations: (observed) => observed.operations.flatMap((operation, index) => isDetachedSuccess(operation) && operation.served.length === 0
+    violations: (observed) => observed.operations.flatMap((operation, index) => isDetachedSuccess(operation) && operation.injected.length === 0
       ? observed.jobs.filter((job) => job.operation === index && outlasted(operation, job)).map(({ jobId }) => `${title(operation)} it ended after job ${jobId}`)
       : []),
   },
   {
-    // Nobody else would tell how it ended.
-    name: 'the job that a detached deployment names is watched',
-    violations: ({ operations, watches }) => operations.filter((operation) => isDetachedSuccess(operation)
-      && !watches.some(({ jobId, startedAt }) => jobId === operation.outputs.jobId && startedAt <= operation.settledAt!))
-      .map((operation) => `${title(operation)} job ${operation.outputs.jobId} is not watched`),
+    name: 'the job of a detached deployment is monitored',
+    violations: ({ operations, monitorings }) => operations.filter((operation) => isDetachedSuccess(operation)
+      && !monitorings.some(({ jobId, startedAt }) => jobId === operation.outputs.jobId && startedAt <= operation.settledAt!))
+      .map((operation) => `${title(operation)} job ${operation.outputs.jobId} is not monitored`),
   },
   {
-    // Its name makes a second start harmless. A state machine that takes the place of another one knows nothing of that one's.
-    name: 'a state machine watches a job once for an import, in an execution of its name',
-    violations: ({ watches }) => watches.flatMap((watch, index) => [
-      ...(watch.name.startsWith(`${watch.jobId}-`) ? [] : [`the execution that watches job ${watch.jobId} is named ${watch.name}`]),
-      ...(watches.slice(0, index).some((other) => isSameWatch(other, watch)) ? [`job ${watch.jobId} is watched twice`] : []),
+    // The name makes a second start harmless, but only in the same state machine.
+    name: 'a state machine monitors a job once for an import, in an execution named after the job',
+    violations: ({ monitorings }) => monitorings.flatMap((monitoring, index) => [
+      ...(monitoring.name.startsWith(`${monitoring.jobId}-`) ? [] : [`the execution that monitors job ${monitoring.jobId} is named ${monitoring.name}`]),
+      ...(monitorings.slice(0, index).some((other) => isSameMonitoring(other, monitoring)) ? [`job ${monitoring.jobId} is monitored twice`] : []),
     ]),
   },
   {
-    name: 'a watch ends soon after its job, and not before',
+    name: 'a monitoring ends soon after its job, and not before',
     dependsOnTime: true,
-    violations: (observed) => atEnd(observed).flatMap((watch) => wrongEnd(observed, watch)),
+    violations: (observed) => atEnd(observed).flatMap((monitoring) => wrongEnd(observed, monitoring)),
   },
   {
-    // An alarm at night has to mean something.
-    name: 'a watch fails only if the import failed, or it lost its role',
-    violations: (observed) => atEnd(observed).filter((watch) => isWrongFailure(observed, watch))
-      .map(({ jobId, status, error, cause }) => `the watch of job ${jobId} ended as ${status} with ${error}: ${cause}`),
+    // Its failure raises an alarm.
+    name: 'a monitoring fails only if the import failed, or it lost its role',
+    violations: (observed) => atEnd(observed).filter((monitoring) => isWrongFailure(observed, monitoring))
+      .map(({ jobId, status, error, cause }) => `the monitoring of job ${jobId} ended as ${status} with ${error}: ${cause}`),
   },
   {
-    name: 'a watch that came to an end has announced it',
-    violations: (observed) => atEnd(observed).filter((watch) => hasJudged(watch) && announcementsOf(observed, watch).length === 0)
-      .map(({ jobId, status }) => `the watch of job ${jobId} is ${status}, and no event says so`),
+    name: 'a monitoring that judged its job emitted an event',
+    violations: (observed) => atEnd(observed).filter((monitoring) => hasJudged(monitoring) && eventsOf(observed, monitoring).length === 0)
+      .map(({ jobId, status }) => `the monitoring of job ${jobId} is ${status}, and there is no event`),
   },
   {
-    name: 'an event tells the truth',
-    violations: (observed) => (observed.announced ?? []).flatMap((announcement) => lies(observed, announcement)
-      .map((lie) => `"${announcement.detailType}" of job ${announcement.detail.jobId}: ${lie}`)),
+    name: 'an event is true of the job',
+    violations: (observed) => (observed.events ?? []).flatMap((event) => falseClaims(observed, event)
+      .map((claim) => `"${event.detailType}" of job ${event.detail.jobId}: ${claim}`)),
   },
   {
-    name: 'all events that a watch puts agree',
-    violations: (observed) => atEnd(observed).filter((watch) => isAlone(observed, watch)
-      && new Set(announcementsOf(observed, watch).map(({ detailType, detail }) => JSON.stringify([detailType, detail]))).size > 1)
-      .map((watch) => `of job ${watch.jobId} they say ${JSON.stringify(announcementsOf(observed, watch))}`),
+    name: 'all events of a monitoring agree',
+    violations: (observed) => atEnd(observed).filter((monitoring) => isAlone(observed, monitoring)
+      && new Set(eventsOf(observed, monitoring).map(({ detailType, detail }) => JSON.stringify([detailType, detail]))).size > 1)
+      .map((monitoring) => `the events of job ${monitoring.jobId} are ${JSON.stringify(eventsOf(observed, monitoring))}`),
   },
   {
-    // Those who act on an event may act twice then.
-    name: 'an event comes twice only if something went wrong',
-    dependsOnTime: true, // a request that takes too long is made again
+    name: 'an event is repeated only after a fault',
+    dependsOnTime: true, // a slow request is repeated
     violations: (observed) => jobsOf(observed).filter((jobId) => repeats(observed, jobId) > mishaps(observed))
-      .map((jobId) => `job ${jobId} was announced ${repeats(observed, jobId)} times too often, and ${mishaps(observed)} things went wrong`),
+      .map((jobId) => `job ${jobId} has ${repeats(observed, jobId)} repeated events after ${mishaps(observed)} faults`),
   },
 ];
 
-function isSameWatch(one: ObservedWatch, other: ObservedWatch): boolean {
-  return one.jobId === other.jobId && one.heardBy === other.heardBy && one.stateMachineArn === other.stateMachineArn;
+function isSameMonitoring(one: ObservedMonitoring, other: ObservedMonitoring): boolean {
+  return one.jobId === other.jobId && one.importId === other.importId && one.stateMachineArn === other.stateMachineArn;
 }
 
 function isDetachedSuccess(operation: ObservedOperation): boolean {
@@ -99,64 +97,64 @@ function isDetachedSuccess(operation: ObservedOperation): boolean {
 
 function outlasted({ settledAt, jobsAfter }: ObservedOperation, job: Observed['jobs'][number]): boolean {
   const end = jobsAfter.find(({ JobId: id }) => id === job.jobId)?.EndTime?.getTime() ?? Infinity;
-  return end <= settledAt! && settledAt! - job.submittedAt > ANSWER;
+  return end <= settledAt! && settledAt! - job.submittedAt > RESPONSE_TIME;
 }
 
-/** The watches, once they have had the time to end. */
-function atEnd({ watches, announced }: Observed): readonly ObservedWatch[] {
-  return announced ? watches : [];
+/** Returns all monitorings once they had time to end, and none before. */
+function atEnd({ monitorings, events }: Observed): readonly ObservedMonitoring[] {
+  return events ? monitorings : [];
 }
 
-function jobsOf({ announced = [] }: Observed): string[] {
-  return [...new Set(announced.map(({ detail }) => detail.jobId))].filter((id) => id !== ALREADY_IMPORTED);
+function jobsOf({ events = [] }: Observed): string[] {
+  return [...new Set(events.map(({ detail }) => detail.jobId))].filter((id) => id !== ALREADY_IMPORTED);
 }
 
-/** Whether the judge has spoken. */
-function hasJudged({ status, error }: ObservedWatch): boolean {
+/** Whether the monitoring judged its job. */
+function hasJudged({ status, error }: ObservedMonitoring): boolean {
   return status === 'SUCCEEDED' || (status === 'FAILED' && error === IMPORT_FAILED);
 }
 
-function wrongEnd(observed: Observed, watch: ObservedWatch): string[] {
-  const { jobId, status, stoppedAt } = watch;
-  if (status === 'ABORTED' || mayHaveLostAccess(observed, watch)) {
+function wrongEnd(observed: Observed, monitoring: ObservedMonitoring): string[] {
+  const { jobId, status, stoppedAt } = monitoring;
+  if (status === 'ABORTED' || mayHaveLostAccess(observed, monitoring)) {
     return [];
   }
   const end = jobAtEnd(observed, jobId)?.EndTime?.getTime();
   if (stoppedAt === undefined || end === undefined) {
-    return [`job ${jobId} ended at ${end}, and its watch is ${status}`];
+    return [`job ${jobId} ended at ${end}, and its monitoring is ${status}`];
   }
-  const isAnnouncedUnknown = announcementsOf(observed, watch).some(({ detail }) => detail.jobStatus === UNKNOWN);
-  if (stoppedAt < end && !isAnnouncedUnknown) {
-    return [`the watch of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before it`];
+  const isUnknown = eventsOf(observed, monitoring).some(({ detail }) => detail.jobStatus === UNKNOWN);
+  if (stoppedAt < end && !isUnknown) {
+    return [`the monitoring of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before it`];
   }
-  const due = Math.max(end, watch.startedAt) + LAST_LOOK;
-  return stoppedAt > due && observed.servedToWatches.length === 0 && observed.operations.every(({ served }) => served.length === 0)
-    ? [`the watch of job ${jobId} ended ${Math.round((stoppedAt - end) / SECOND)} s after it`] : [];
+  const due = Math.max(end, monitoring.startedAt) + LAST_POLL;
+  return stoppedAt > due && observed.injectedIntoMonitors.length === 0 && observed.operations.every(({ injected }) => injected.length === 0)
+    ? [`the monitoring of job ${jobId} ended ${Math.round((stoppedAt - end) / SECOND)} s after it`] : [];
 }
 
-function isWrongFailure(observed: Observed, watch: ObservedWatch): boolean {
-  switch (watch.status) {
+function isWrongFailure(observed: Observed, monitoring: ObservedMonitoring): boolean {
+  switch (monitoring.status) {
     case 'RUNNING':
     case 'SUCCEEDED':
       return false;
     case 'ABORTED':
-      return watch.cause !== DELETED;
+      return monitoring.cause !== DELETED;
     default:
-      return !hasJudged(watch) && !mayHaveLostAccess(observed, watch);
+      return !hasJudged(monitoring) && !mayHaveLostAccess(observed, monitoring);
   }
 }
 
 /**
- * Whether the role of a watch may have gone, or turned to another data store, since the watch was started: another version of the stack was
- * wanted then, or came back by a roll-back.
+ * Whether the role of a monitoring may have been removed or pointed to another data store since its start: the stack changed to another
+ * version, or rolled back to one.
  */
-function mayHaveLostAccess({ operations }: Observed, watch: ObservedWatch): boolean {
+function mayHaveLostAccess({ operations }: Observed, monitoring: ObservedMonitoring): boolean {
   const versions = operations.flatMap(({ wanted }) => wanted?.variant ?? []);
-  const before = operations.slice(0, watch.operation).filter(({ wanted }) => wanted !== undefined).length;
-  const own = operations[watch.operation].wanted?.variant ?? versions[before - 1];
+  const before = operations.slice(0, monitoring.operation).filter(({ wanted }) => wanted !== undefined).length;
+  const own = operations[monitoring.operation].wanted?.variant ?? versions[before - 1];
   const isSame = (variant: Variant): boolean => SURROUNDINGS.every((name) => variant[name] === own[name]);
-  const isRemoved = operations.slice(watch.operation).some(({ kind, after }) => kind === 'delete' || /^(ROLLBACK|DELETE)_/.test(after));
-  const formerSuccess = operations.slice(0, watch.operation).filter(isSuccess).at(-1)?.wanted?.variant;
+  const isRemoved = operations.slice(monitoring.operation).some(({ kind, after }) => kind === 'delete' || /^(ROLLBACK|DELETE)_/.test(after));
+  const formerSuccess = operations.slice(0, monitoring.operation).filter(isSuccess).at(-1)?.wanted?.variant;
   return isRemoved || !versions.slice(before).every(isSame) || (formerSuccess !== undefined && !isSame(formerSuccess));
 }
 
@@ -164,35 +162,35 @@ function jobAtEnd({ jobsAtEnd = [] }: Observed, jobId: string): ImportJobPropert
   return jobsAtEnd.find(({ JobId: id }) => id === jobId);
 }
 
-/** The events that a watch may have put: those of its job, and where others have watched the job too, of its time. */
-function announcementsOf(observed: Observed, watch: ObservedWatch): readonly ObservedAnnouncement[] {
-  const { jobId, startedAt, stoppedAt = Infinity } = watch;
-  return (observed.announced ?? []).filter(({ detail, time }) => detail.jobId === jobId
-    && (isAlone(observed, watch) || (time + SECOND > startedAt && time <= stoppedAt)));
+/** Returns the events that a monitoring may have emitted: those of its job and, if the job had several monitorings, of its time. */
+function eventsOf(observed: Observed, monitoring: ObservedMonitoring): readonly ObservedEvent[] {
+  const { jobId, startedAt, stoppedAt = Infinity } = monitoring;
+  return (observed.events ?? []).filter(({ detail, time }) => detail.jobId === jobId
+    && (isAlone(observed, monitoring) || (time + SECOND > startedAt && time <= stoppedAt)));
 }
 
-/** Whether nobody else watched the job. */
-function isAlone({ watches }: Observed, { jobId }: ObservedWatch): boolean {
-  return watches.filter((watch) => watch.jobId === jobId).length === 1;
+/** Whether the job had no other monitoring. */
+function isAlone({ monitorings }: Observed, { jobId }: ObservedMonitoring): boolean {
+  return monitorings.filter((monitoring) => monitoring.jobId === jobId).length === 1;
 }
 
-function lies(observed: Observed, { time, detailType, detail }: ObservedAnnouncement): string[] {
+function falseClaims(observed: Observed, { time, detailType, detail }: ObservedEvent): string[] {
   if (detail.jobId === ALREADY_IMPORTED) {
     const isTrue = detailType === EVENT_SUCCEEDED && detail.jobStatus === ALREADY_IMPORTED && detail.resourcesScanned === undefined
       && observed.operations.some(({ wanted }) => wanted?.variant.declares && wanted.datastoreId === detail.datastoreId);
-    return isTrue ? [] : ['no data set was declared'];
+    return isTrue ? [] : ['alreadyImported was not set'];
   }
   const job = jobAtEnd(observed, detail.jobId);
-  const watches = observed.watches.filter(({ jobId }) => jobId === detail.jobId);
-  if (!job || watches.length === 0) {
-    return ['nobody watches it'];
+  const monitorings = observed.monitorings.filter(({ jobId }) => jobId === detail.jobId);
+  if (!job || monitorings.length === 0) {
+    return ['it is not monitored'];
   }
   if (detail.jobStatus === UNKNOWN) {
-    const isSettled = watches.some(({ operation }) => time + SECOND >= observed.operations[operation].startedAt + SETTLING_TIME);
-    const isRefused = isAskingRefused(observed) || watches.some((watch) => mayHaveLostAccess(observed, watch));
-    return detailType === EVENT_FAILED && isSettled && isRefused ? [] : [`HealthLake could have been asked, and says ${job.JobStatus}`];
+    const isSettled = monitorings.some(({ operation }) => time + SECOND >= observed.operations[operation].startedAt + SETTLING_TIME);
+    const isRefused = isJudgeRefused(observed) || monitorings.some((monitoring) => mayHaveLostAccess(observed, monitoring));
+    return detailType === EVENT_FAILED && isSettled && isRefused ? [] : [`HealthLake could be polled, and says ${job.JobStatus}`];
   }
-  const verdicts = watches.flatMap((watch) => tolerancesOf(observed, watch)).map((tolerance) => hasSucceeded(job, tolerance));
+  const verdicts = monitorings.flatMap((monitoring) => tolerancesOf(observed, monitoring)).map((tolerance) => hasSucceeded(job, tolerance));
   const report = job.JobProgressReport;
   const facts: [unknown, unknown][] = [
     [detail.jobStatus, job.JobStatus],
@@ -203,32 +201,32 @@ function lies(observed: Observed, { time, detailType, detail }: ObservedAnnounce
   ];
   return [
     ...(verdicts.includes(detailType === EVENT_SUCCEEDED) ? [] : [`the job is ${job.JobStatus} with ${JSON.stringify(report)}`]),
-    ...facts.filter(([said, is]) => said !== is).map(([said, is]) => `it says ${said}, and the job has ${is}`),
+    ...facts.filter(([claimed, actual]) => claimed !== actual).map(([claimed, actual]) => `it says ${claimed}, and the job has ${actual}`),
   ];
 }
 
-/** What the import tolerated when, or before, the watch was started; a roll-back starts one with what it returns to. */
-function tolerancesOf({ operations, jobs }: Observed, watch: ObservedWatch): Tolerance[] {
-  const dataSet = jobs.find(({ jobId }) => jobId === watch.jobId)?.dataSet;
-  return operations.slice(0, watch.operation + 1).flatMap(({ wanted }) => wanted?.dataSet === dataSet ? wanted?.variant.tolerance ?? [] : []);
+/** Returns the tolerances of the import up to the start of its monitoring. A roll-back starts one with a former tolerance. */
+function tolerancesOf({ operations, jobs }: Observed, monitoring: ObservedMonitoring): Tolerance[] {
+  const dataSet = jobs.find(({ jobId }) => jobId === monitoring.jobId)?.dataSet;
+  return operations.slice(0, monitoring.operation + 1).flatMap(({ wanted }) => wanted?.dataSet === dataSet ? wanted?.variant.tolerance ?? [] : []);
 }
 
-/** Whether what a judge asks was refused: after the settling time that is final. */
-function isAskingRefused(observed: Observed): boolean {
-  return allServed(observed).some(({ fault }) => fault.on === 'request' && fault.what.kind === 'error'
+/** Whether a request of the judge was refused, which is final after the settling time. */
+function isJudgeRefused(observed: Observed): boolean {
+  return allInjected(observed).some(({ fault }) => fault.on === 'request' && fault.what.kind === 'error'
     && (fault.operation === 'sts.AssumeRole' || fault.operation.endsWith('.DescribeFHIRImportJob')));
 }
 
-function repeats({ announced = [], watches }: Observed, id: string): number {
-  return announced.filter(({ detail }) => detail.jobId === id).length - watches.filter(({ jobId }) => jobId === id).length;
+function repeats({ events = [], monitorings }: Observed, id: string): number {
+  return events.filter(({ detail }) => detail.jobId === id).length - monitorings.filter(({ jobId }) => jobId === id).length;
 }
 
-/** How often something went wrong after which a judgement may be made again. */
+/** Returns the number of faults after which a judgement may be repeated. */
 function mishaps(observed: Observed): number {
-  return allServed(observed).filter(({ fault }) => isOfWatch(fault) ? fault.on !== 'request' || fault.operation.startsWith('judge.')
+  return allInjected(observed).filter(({ fault }) => hitsMonitor(fault) ? fault.on !== 'request' || fault.operation.startsWith('judge.')
     : fault.on === 'request' && fault.what.kind === 'killed').length;
 }
 
-function allServed({ operations, servedToWatches }: Observed): readonly Served[] {
-  return [...servedToWatches, ...operations.flatMap(({ served }) => served).filter(({ fault }) => !isOfWatch(fault))];
+function allInjected({ operations, injectedIntoMonitors }: Observed): readonly InjectedFault[] {
+  return [...injectedIntoMonitors, ...operations.flatMap(({ injected }) => injected).filter(({ fault }) => !hitsMonitor(fault))];
 }

@@ -4,10 +4,10 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** A source file as it is to be bundled, by its path from the root. */
+/** Returns the source of a file to bundle, by its path from the root. */
 export type Rewrite = (path: string, source: string) => string;
 
-/** Bundles the handler as the project's own task does, and returns the code. */
+/** Bundles the handler like the project's own task and returns the code. */
 export async function bundleHandler(rewrite: Rewrite = (_, source) => source): Promise<Buffer> {
   const sources: Plugin = {
     name: 'sources',
@@ -19,7 +19,7 @@ export async function bundleHandler(rewrite: Rewrite = (_, source) => source): P
   return Buffer.from(outputFiles![0].contents);
 }
 
-/** What the task gives to esbuild's command line. */
+/** Returns the options of the task, which calls esbuild's command line. */
 function projectOptions(): BuildOptions {
   const { tasks } = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')) as Tasks;
   const [{ execArgs: [, ...args] }] = tasks['bundle:lambda/index'].steps;

@@ -5,7 +5,7 @@ import { MUTANTS, rewriteOf } from './mutants';
 import { settingsOf } from '../suite/settings';
 import { runKnown, runSuite } from '../suite/suite';
 
-/** Each mutant is given so many plans, or so much time. */
+/** The suite gets this many plans, or this much time, to find each mutant. */
 const SETTINGS = settingsOf({ seed: 1, runs: 400, seconds: 600, lanes: 6, shrinkSeconds: 0 });
 
 jest.setTimeout((SETTINGS.seconds + 120) * 1000);
@@ -14,7 +14,7 @@ const found: string[] = [];
 
 afterAll(() => console.log(found.join('\n')));
 
-test('what is bundled here is what is shipped', async () => {
+test('the bundle without a mutant equals the shipped bundle', async () => {
   const shipped = readFileSync(join(__dirname, '..', '..', '..', 'assets', 'lambda', 'index', 'index.js'));
   expect((await bundleHandler()).equals(shipped)).toBe(true);
 });
@@ -25,6 +25,6 @@ test.each(MUTANTS)('$name', async (mutant) => {
   check();
   const known = await runKnown(handler);
   const { tally, broken } = known.broken.length > 0 ? known : await runSuite({ ...SETTINGS, handler });
-  found.push(`${mutant.name}: after ${tally.plans} plans ${broken.join(', ') || 'nothing'}`);
+  found.push(`${mutant.name}: ${tally.plans} plans broke ${broken.join(', ') || 'nothing'}`);
   expect(broken).not.toEqual([]);
 });

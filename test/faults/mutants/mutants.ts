@@ -1,11 +1,11 @@
 import type { Rewrite } from './bundle';
 
-/** A defect that is put into the handler: the suite has to find it. */
+/** A defect of the handler that the suite must find. */
 export interface Mutant {
   readonly name: string;
-  /** Source file, from the root. */
+  /** Path of the source file from the root. */
   readonly file: string;
-  /** What stands there once, to the letter. */
+  /** Occurs once in the source file. */
   readonly text: string;
   readonly replacement: string;
 }
@@ -253,7 +253,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Puts a defect into the sources. Throws if they no longer have the text that it changes. */
+/** Returns a rewrite that adds a defect. Its `check` throws unless the source has the text of the mutant once. */
 export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly rewrite: Rewrite; check(): void } {
   let changes = 0;
   return {
@@ -266,7 +266,7 @@ export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly
     },
     check: () => {
       if (changes !== 1) {
-        throw new Error(`mutant "${name}": ${file} has ${changes} times ${JSON.stringify(text)}, not once; write the mutant for the source as it is`);
+        throw new Error(`mutant "${name}": ${file} has ${JSON.stringify(text)} ${changes} times instead of once; adapt the mutant to the source`);
       }
     },
   };

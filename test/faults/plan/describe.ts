@@ -1,6 +1,6 @@
 import type { Fault, Plan, Step } from './plan';
 
-/** A plan as a reader wants it: a line a step, and only what is not as usual. */
+/** Describes a plan: one line for each step, with what differs from the usual. */
 export function describePlan({ environment, steps }: Plan): string {
   const { rollbackAfterUpdate, reusesRequestId, propagationSeconds, listDelaySeconds, clientTokenMismatch, ignoresClientTokens } = environment;
   const surroundings = [

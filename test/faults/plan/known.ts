@@ -1,8 +1,8 @@
-import type { DeployStep, Fault, Plan, Step } from './plan';
+import { CALM, type DeployStep, type Fault, type Plan, type Step } from './plan';
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
-import { CANARY } from '../run/data';
+import { CANARY } from '../../support/canary';
 
-/** A plan that is always played: of a defect that was found, or to a bound that random plans seldom reach. */
+/** A plan that always runs: it found a defect, or reaches a limit that random plans rarely reach. */
 export interface KnownPlan {
   readonly name: string;
   readonly plan: Plan;
@@ -10,16 +10,12 @@ export interface KnownPlan {
 
 const REVERSAL: UpdateReversal = { sendsUpdate: true, id: 'new', references: 'new' };
 
-const CALM: DeployStep = {
-  kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
-};
-
 const DETACHED: DeployStep = { ...CALM, change: { completion: 'detached' } };
 
 const RESTORED: DeployStep = { ...CALM, change: { datastore: 'restored' } };
 
 const START_KILLED: Fault = {
-  on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'service-error' },
+  on: 'request', operation: 'monitor.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'killed', when: 'after', answer: 'service-error' },
 };
 
 const TWICE: Fault = { on: 'invocation', of: 'framework.onEvent', from: 1, times: 3, what: { kind: 'twice' } };
@@ -30,32 +26,32 @@ const LOST_START: Fault = {
 
 export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
-    name: 'the waiter of a deployment that was rolled back starts nothing in the next one',
+    name: 'the waiter of a deployment that was rolled back starts nothing in the next deployment',
     plan: inOrder(CALM, ...overtaken({
       on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' },
     }, 40)),
   },
   {
-    name: 'an event that is delivered only in the next deployment starts nothing',
+    name: 'an event that arrives only in the next deployment starts nothing',
     plan: inOrder(CALM, ...overtaken({
       on: 'invocation', of: 'framework.onEvent', from: 1, times: 1, what: { kind: 'refused', error: 'ServiceException' },
     }, 5)),
   },
   {
-    name: 'without a roll-back a job that failed needs a new revision, and the reason says so',
+    name: 'a failed job without a roll-back needs a new revision, and the reason says so',
     plan: inOrder(
       CALM, { ...CALM, change: { revision: '2' }, data: 'empty', rollbackDisabled: true }, CALM, { ...CALM, change: { revision: '3' } }),
   },
   {
-    name: 'a job that takes longer than the time-out fails the deployment in our words',
+    name: 'a job that outlasts the time-out fails the deployment with our reason',
     plan: inOrder({ ...CALM, change: { timeoutMinutes: 5 }, job: { seconds: 1000 } }),
   },
   {
-    name: 'a job that outlasted a deployment that was rolled back is waited for by the next one, whatever the roll-back left in the properties',
+    name: 'the next deployment waits for the job that outlasted a deployment whose roll-back sent no update',
     plan: where({ succeeded: { ...REVERSAL, sendsUpdate: false }, failed: REVERSAL }, CALM, { ...CALM, change: { revision: '2' }, job: { seconds: 700 } }, CALM),
   },
   {
-    name: 'an update that is rolled back while a leg waits starts nothing; the next one finds its job, which outlasts the leg again',
+    name: 'a roll-back while a leg waits starts nothing, and the next deployment finds the job',
     plan: inOrder(
       CALM,
       { ...CALM, change: { revision: '2', completion: 'long wait' }, job: { seconds: 700 }, trouble: { kind: 'fails beside', afterSeconds: 60 } },
@@ -63,13 +59,13 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a start that is refused for longer than CloudFormation waits fails the deployment in our words',
+    name: 'a start that is throttled for longer than CloudFormation waits fails the deployment with our reason',
     plan: inOrder({
       ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
     }),
   },
   {
-    name: 'a long message with names of objects is cut and masked',
+    name: 'a long message with object names is cut and masked',
     plan: inOrder({
       ...CALM, job: { seconds: 10, outcome: { status: 'FAILED', message: `HealthLake could not read s3://hospital-data/in/${CANARY}.ndjson\n`.repeat(80) } },
     }),
@@ -79,7 +75,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     plan: inOrder({ ...CALM, job: { seconds: 10, outcome: { status: 'CANCEL_FAILED' } } }),
   },
   {
-    name: 'an event that is delivered twice makes one job, or two at the same moment, where client tokens are ignored',
+    name: 'a doubled event makes one job, or two at the same moment, when client tokens are ignored',
     plan: withoutTokens(0,
       { ...CALM, faults: [TWICE] },
       { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, faults: [{ ...TWICE, of: 'isComplete' }] },
@@ -87,26 +83,26 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a start whose answer is lost makes one job where client tokens are ignored and jobs are listed late',
+    name: 'a start whose answer is lost makes one job when client tokens are ignored and jobs are listed late',
     plan: withoutTokens(30, { ...CALM, job: { seconds: 100 }, faults: [LOST_START] }),
   },
   {
-    name: 'a job that is listed late is not started again for its watch where client tokens are ignored',
+    name: 'a job that is listed late is not started again for its monitoring when client tokens are ignored',
     plan: withoutTokens(50, {
       ...DETACHED,
       job: { seconds: 200 },
-      faults: [{ on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { seconds: 40 }, what: { kind: 'throttle' } }],
+      faults: [{ on: 'request', operation: 'monitor.StartExecution', from: 1, lasting: { seconds: 40 }, what: { kind: 'throttle' } }],
     }),
   },
   {
-    name: 'a start of a watch whose answer is lost, or that dies with the function, is made again and does no harm',
+    name: 'a start of the monitor that is lost, or whose function dies, is repeated without harm',
     plan: inOrder(
-      { ...DETACHED, faults: [{ on: 'request', operation: 'watch.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' } }] },
+      { ...DETACHED, faults: [{ on: 'request', operation: 'monitor.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' } }] },
       { ...DETACHED, change: { revision: '2' }, faults: [START_KILLED] },
     ),
   },
   {
-    name: 'a judge that dies when it has put its event puts the same again',
+    name: 'a judge that dies after it emitted its event emits the same event again',
     plan: inOrder({
       ...DETACHED,
       change: { completion: 'detached', tolerance: 'one resource' },
@@ -117,29 +113,29 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     }),
   },
   {
-    name: 'a job that nobody can describe for a while is announced as it ended',
+    name: 'a job that cannot be described for a while gets a true event',
     plan: inOrder({
       ...DETACHED,
       faults: [
-        { on: 'request', operation: 'watch.DescribeFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'throttle' } },
+        { on: 'request', operation: 'monitor.DescribeFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'throttle' } },
         { on: 'request', operation: 'judge.DescribeFHIRImportJob', from: 1, lasting: { seconds: 120 }, what: { kind: 'internal' } },
       ],
     }),
   },
   {
-    name: 'an event that nobody takes for a quarter of an hour is put later',
+    name: 'an event that EventBridge refuses for a quarter of an hour is emitted later',
     plan: inOrder({
       ...DETACHED,
       faults: [{ on: 'request', operation: 'judge.PutEvents', from: 1, lasting: { seconds: 900 }, what: { kind: 'internal' } }],
     }),
   },
   {
-    name: 'a deployment while a watch runs starts neither job nor watch again',
+    name: 'a deployment while the monitor runs starts no second job and no second monitoring',
     plan: inOrder(
       { ...DETACHED, job: { seconds: 700 } }, { ...CALM, pauseSeconds: 60, change: { tolerance: 'one resource' } }, { ...CALM, change: { tolerance: 'any' } }),
   },
   {
-    name: 'a deployment that waited for too long becomes a detached one, which has the running job watched',
+    name: 'a detached deployment monitors the job of a deployment that timed out',
     plan: inOrder(
       CALM,
       { ...CALM, change: { revision: '2', timeoutMinutes: 5 }, job: { seconds: 700 } },
@@ -147,7 +143,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a watch outlives a deployment that is rolled back, and ends with its stack',
+    name: 'a monitoring outlives a deployment that is rolled back, and ends with its stack',
     plan: inOrder(
       DETACHED,
       { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, trouble: { kind: 'fails after' } },
@@ -156,16 +152,16 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'an import that is pointed to a restored data store is refused, and declared starts nothing; a later revision is imported',
+    name: 'an import into a restored data store is refused, starts nothing with alreadyImported, and imports a later revision',
     plan: inOrder(
       CALM, RESTORED, { ...CALM, change: { declares: true } }, { ...CALM, change: { revision: '2' } }, { ...CALM, change: { declares: false, tolerance: 'any' } }),
   },
   {
-    name: 'an import that is pointed to a restored data store is refused again after --no-rollback',
+    name: 'an import into a restored data store is refused again after --no-rollback',
     plan: inOrder(CALM, { ...RESTORED, rollbackDisabled: true }, { ...CALM, rollbackDisabled: true }, { ...CALM, change: { declares: true } }),
   },
   {
-    name: 'a roll-back to a declared data set starts nothing later, whatever id it is handed',
+    name: 'a roll-back to a data set with alreadyImported starts nothing later',
     plan: inOrder(
       CALM,
       { ...RESTORED, change: { datastore: 'restored', declares: true } },
@@ -174,7 +170,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a roll-back to a data set that was declared once starts nothing later, and is declared again',
+    name: 'a roll-back to a data set that once had alreadyImported starts nothing later, and can have it again',
     plan: inOrder(
       CALM,
       { ...RESTORED, change: { datastore: 'restored', declares: true } },
@@ -185,21 +181,20 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a declared detached import is announced and not watched, and a later revision is both',
+    name: 'a detached import with alreadyImported emits an event without a monitoring, and a later revision has both',
     plan: inOrder({ ...DETACHED, change: { completion: 'detached', datastore: 'restored', declares: true } }, { ...CALM, change: { revision: '2' } }),
   },
   {
-    name: 'a data store of the stack that is replaced is empty, and the data set is imported into it',
+    name: 'a replaced data store of the stack is empty, and the data set is imported into it',
     plan: inOrder({ ...CALM, change: { datastore: 'own 1' } }, { ...CALM, change: { datastore: 'own 2' } }, { ...CALM, change: { datastore: 0 } }),
   },
 ];
-
 
 function inOrder(...steps: Step[]): Plan {
   return where({ succeeded: REVERSAL, failed: REVERSAL }, ...steps);
 }
 
-/** With a HealthLake that ignores client tokens, and lists jobs late. */
+/** Returns a plan in which HealthLake ignores client tokens and lists jobs late. */
 function withoutTokens(listDelaySeconds: number, ...steps: Step[]): Plan {
   const { environment } = inOrder();
   return { environment: { ...environment, listDelaySeconds, ignoresClientTokens: true }, steps };
@@ -219,7 +214,7 @@ function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], 
   };
 }
 
-/** A deployment that is held up and rolled back because of another resource, and at once the next one. */
+/** Returns a deployment that is delayed and rolled back because of another resource, and the next one right after it. */
 function overtaken(fault: Fault, cancelledAfterSeconds: number): Step[] {
   return [
     { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },

@@ -2,22 +2,22 @@ import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformat
 import type { KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
 import type { ClientTokenMismatch, ForcedOutcome } from '../../../packages/local-healthlake/src/healthlake/options';
 
-/** What is played: a sequence of deployments of one stack, on an AWS of its own, and what goes wrong meanwhile. */
+/** A sequence of deployments of one stack on an AWS of its own, with faults. */
 export interface Plan {
   readonly environment: PlannedEnvironment;
   readonly steps: readonly Step[];
 }
 
-/** How AWS is where its documentation leaves it open, or where it depends on the day. Durations are of the scaled clock. */
+/** Behaviour of AWS that the documentation leaves open or that varies. Durations are those of the scaled clock. */
 export interface PlannedEnvironment {
   readonly rollbackAfterUpdate: { readonly succeeded: UpdateReversal; readonly failed: UpdateReversal };
   readonly reusesRequestId: boolean;
-  /** How long a new or changed role or policy isn't in effect. */
+  /** Time until a new or changed role or policy takes effect. */
   readonly propagationSeconds: number;
-  /** How long a job that was accepted isn't listed. */
+  /** Time until an accepted job is listed. */
   readonly listDelaySeconds: number;
   readonly clientTokenMismatch: ClientTokenMismatch;
-  /** Whether each Start makes a job, whatever its client token. */
+  /** Whether each Start makes a job, even with the same client token. */
   readonly ignoresClientTokens: boolean;
 }
 
@@ -25,18 +25,18 @@ export type Step = DeployStep | DestroyStep;
 
 export interface DeployStep {
   readonly kind: 'deploy';
-  /** How long after the step before. */
+  /** Pause after the step before. */
   readonly pauseSeconds: number;
-  /** What differs from the deployment before; nothing if the same is deployed again. */
+  /** Changes since the deployment before. */
   readonly change: Partial<Variant>;
-  /** What lies in the bucket from now on. */
+  /** Content of the bucket from now on. */
   readonly data: Data;
-  /** How HealthLake treats jobs that are submitted in this step. */
+  /** Course of the jobs that are submitted in this step. */
   readonly job: PlannedJob;
   readonly trouble?: Trouble;
   /** `cdk deploy --no-rollback`. */
   readonly rollbackDisabled: boolean;
-  /** What is done first if the stack is left as a failed deployment without roll-back left it. */
+  /** First action if a deployment without roll-back failed before. */
   readonly afterFailure: 'deploy on top' | 'roll back';
   readonly faults: readonly Fault[];
 }
@@ -47,7 +47,7 @@ export interface DestroyStep {
   readonly faults: readonly Fault[];
 }
 
-/** One way to write the app. */
+/** The properties of the app. */
 export interface Variant {
   readonly revision: '1' | '2' | '3' | '4' | '5';
   readonly tolerance: Tolerance;
@@ -58,20 +58,20 @@ export interface Variant {
   readonly declares: boolean;
   /** Construct id. */
   readonly id: 'Patients' | 'Moved';
-  /** Construct id of a supplied provider, or the stack's own one. */
+  /** Construct id of a supplied provider, or the stack's own provider. */
   readonly provider: 'of the stack' | 'Other';
   readonly outputPrefix: 'default' | 'elsewhere/';
-  /** `RemovalPolicies.of(import).destroy()`: removing the resources calls the functions. */
+  /** `RemovalPolicies.of(import).destroy()`: removing the resources invokes the functions. */
   readonly destroys: boolean;
 }
 
 /**
- * Two that are there before the stack; one that is restored from that of the import when it is wanted first, with the data and without jobs; and
- * one of the stack, which the other name replaces.
+ * The data store of the import. `0` and `1` exist before the stack. `restored` is a copy of the import's data store at first use, with its
+ * data and without jobs. `own 1` and `own 2` are names of a data store of the stack: another name replaces it.
  */
 export type PlannedDatastore = 0 | 1 | 'restored' | 'own 1' | 'own 2';
 
-/** Whether a data store is a resource of the stack, named as it is wanted. */
+/** Whether the data store is a resource of the stack. */
 export function isOwn(datastore: PlannedDatastore): datastore is 'own 1' | 'own 2' {
   return datastore === 'own 1' || datastore === 'own 2';
 }
@@ -81,25 +81,25 @@ export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
 /** `one bad`: one of four resources is rejected, `most bad`: three of six, `empty`: there is no file. */
 export type Data = 'good' | 'one bad' | 'most bad' | 'empty';
 
-/** How HealthLake treats a job. */
+/** The course of a job. */
 export interface PlannedJob {
   readonly seconds: number;
-  /** A status that it shows between IN_PROGRESS and its end. */
+  /** A status between IN_PROGRESS and its end. */
   readonly detour?: { readonly status: string; readonly seconds: number };
-  /** An end that doesn't depend on the data. */
+  /** An end that does not depend on the data. */
   readonly outcome?: ForcedOutcome;
 }
 
-/** What happens to the stack beside the import. */
+/** Trouble of the stack outside the import. */
 export type Trouble =
-  /** A resource that is deployed after the import fails. */
+  /** A resource fails after the import. */
   | { readonly kind: 'fails after' }
-  /** A resource that is deployed at the same time fails, and the import is cancelled wherever it is. */
+  /** A resource fails during the import, which CloudFormation then cancels. */
   | { readonly kind: 'fails beside'; readonly afterSeconds: number }
-  /** Somebody deletes the stack. */
+  /** The stack is deleted. */
   | { readonly kind: 'deleted'; readonly afterSeconds: number };
 
-/** The requests that are made for a deployment, and how they can fail. */
+/** Requests of a deployment. */
 export type DeploymentOperation =
   | 'sts.AssumeRole'
   | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListFHIRImportJobs' | 'healthlake.StartFHIRImportJob' | 'healthlake.DescribeFHIRImportJob'
@@ -107,23 +107,23 @@ export type DeploymentOperation =
   | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
 
 /**
- * The requests that only detached imports make: the start of a watch, the look of its state machine, and what the judge asks. That of the judge
- * for the job is told from others only while no operation is under way.
+ * Requests of detached imports only: the start of the monitor, its polls, and the requests of the judge. The judge's DescribeFHIRImportJob
+ * can be told from others only while no operation is under way.
  */
-export type WatchOperation = 'watch.StartExecution' | 'watch.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
+export type MonitorOperation = 'monitor.StartExecution' | 'monitor.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
 
-export type Operation = DeploymentOperation | WatchOperation;
+export type Operation = DeploymentOperation | MonitorOperation;
 
-/** The provider's functions; `judge` is `isComplete` as a watch invokes it. */
+/** Functions of the provider. `judge` is `isComplete` when the monitor invokes it. */
 export type FunctionName = 'judge' | DeploymentFunction;
 export type DeploymentFunction = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
 
-/** What goes wrong in one step. Counts begin with the step, at 1. */
+/** A fault in one step. Counts begin at 1 with the step. */
 export type Fault = RequestFault | InvocationFault | StallFault;
 
-/** Whether a fault hits watches alone. A watch goes on when its deployment is over, and so does what goes wrong with it. */
-export function isOfWatch(fault: Fault): boolean {
-  return (fault.on === 'request' && /^(watch|judge)\./.test(fault.operation)) || (fault.on === 'invocation' && fault.of === 'judge');
+/** Whether a fault hits only monitorings, which outlive their deployment. Such a fault outlives its step. */
+export function hitsMonitor(fault: Fault): boolean {
+  return (fault.on === 'request' && /^(monitor|judge)\./.test(fault.operation)) || (fault.on === 'invocation' && fault.of === 'judge');
 }
 
 export interface RequestFault {
@@ -131,7 +131,7 @@ export interface RequestFault {
   readonly operation: Operation;
   /** The first request that it hits. */
   readonly from: number;
-  /** How many requests, or for how long all of them. */
+  /** Number of requests, or time in which it hits all of them. */
   readonly lasting: { readonly times: number } | { readonly seconds: number };
   readonly what: RequestTrouble;
 }
@@ -140,7 +140,7 @@ export type RequestTrouble =
   | { readonly kind: 'throttle' | 'internal' | 'reset-before' | 'reset-after' }
   | { readonly kind: 'delay'; readonly seconds: number }
   | { readonly kind: 'error'; readonly name: string; readonly message: string; readonly status: number }
-  /** The process that asks dies, before AWS has done what it was asked for or afterwards. */
+  /** The calling process dies, before or after AWS performs the request. */
   | { readonly kind: 'killed'; readonly when: 'before' | 'after'; readonly answer: KillAnswer };
 
 export interface InvocationFault {
@@ -154,14 +154,19 @@ export interface InvocationFault {
     | { readonly kind: 'twice' };
 }
 
-/** HealthLake starts no job: for ever unless it ends. */
+/** HealthLake starts no job, for ever if `seconds` is missing. */
 export interface StallFault {
   readonly on: 'queue';
   readonly afterSeconds: number;
   readonly seconds?: number;
 }
 
-/** What the first deployment of a plan changes. */
+/** Deploys the same again, without faults. */
+export const CALM: DeployStep = {
+  kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
+};
+
+/** The variant that the first deployment of a plan changes. */
 export const FIRST_VARIANT: Variant = {
   revision: '1',
   tolerance: 'none',
@@ -176,8 +181,8 @@ export const FIRST_VARIANT: Variant = {
 };
 
 /**
- * How long a deployment waits for an import, in minutes: not at all for a detached one. A long wait is one minute to ten longer than one resource can wait: that is what its leg
- * waits before the outcome, and many jobs outlast it.
+ * Returns how long a deployment waits for an import. A long wait exceeds what one resource can wait by 1 to 10 minutes: its leg waits that
+ * long before the outcome, and many jobs outlast the leg.
  */
 export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {
   switch (completion) {

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { DATA_BUCKET, DATA_PREFIX } from './template';
 import type { LocalAws } from '../../../packages/local-aws/src/aws';
+import { CANARY } from '../../support/canary';
 import type { Data } from '../plan/plan';
-
-/** Stands for patient data: planted in resources, ids, file names and messages. Nobody who may not read the buckets may see it. */
-export const CANARY = 'Quillfeather';
 
 const GOOD = Array.from({ length: 3 }, (_, n) => ({ resourceType: 'Patient', id: `${CANARY}-${n}`, name: [{ family: CANARY }] }));
 
-/** Without an id a resource is rejected. */
+/** HealthLake rejects a resource without an id. */
 const BAD = { resourceType: 'Patient', name: [{ family: CANARY }] };
 
 const RESOURCES: Record<Data, readonly object[]> = {
@@ -18,7 +16,7 @@ const RESOURCES: Record<Data, readonly object[]> = {
   'empty': [],
 };
 
-/** Puts the data where the import reads them. */
+/** Puts the data where the import reads it. */
 export function putData(aws: LocalAws, data: Data): void {
   const body = Buffer.from(RESOURCES[data].map((resource) => `${JSON.stringify(resource)}\n`).join(''));
   aws.s3.bucket(DATA_BUCKET).put(`${DATA_PREFIX}${CANARY}.ndjson`, {

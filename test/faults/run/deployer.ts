@@ -4,14 +4,14 @@ import { CloudFormationWire } from '../../../packages/local-aws/src/cloudformati
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { StackStatus } from '../../../packages/local-aws/src/cloudformation/stacks/status';
 
-/** A stack in such a status can only be deleted. */
+/** A stack in one of these statuses can only be deleted. */
 const FAILED_CREATION: readonly StackStatus[] = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
 
-/** Asks CloudFormation for what the CDK CLI would ask it for, as the administrator. */
+/** Sends the requests of the CDK CLI to CloudFormation, as the administrator. */
 export class Deployer {
   public constructor(private readonly world: World) {}
 
-  /** The stack, unless it is deleted. */
+  /** The stack, or undefined if it is deleted. */
   public get stack(): Stack | undefined {
     return this.world.aws.cloudformation.stacks.find(STACK);
   }
@@ -21,13 +21,13 @@ export class Deployer {
   }
 
   public async create({ template }: Synthesized, disableRollback: boolean): Promise<void> {
-    await this.ask('CreateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
+    await this.send('CreateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
   }
 
-  /** Returns false if there is nothing to be updated. */
+  /** Returns false if there is nothing to update. */
   public async update({ template }: Synthesized, disableRollback: boolean): Promise<boolean> {
     try {
-      await this.ask('UpdateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
+      await this.send('UpdateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
       return true;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('No updates')) {
@@ -38,18 +38,18 @@ export class Deployer {
   }
 
   public async delete(): Promise<void> {
-    await this.ask('DeleteStack');
+    await this.send('DeleteStack');
   }
 
   public async rollBack(): Promise<void> {
-    await this.ask('RollbackStack');
+    await this.send('RollbackStack');
   }
 
   public async continueRollback(): Promise<void> {
-    await this.ask('ContinueUpdateRollback');
+    await this.send('ContinueUpdateRollback');
   }
 
-  private async ask(action: string, parameters: Record<string, string> = {}): Promise<void> {
+  private async send(action: string, parameters: Record<string, string> = {}): Promise<void> {
     const { cloudformation, region, iam } = this.world.aws;
     const body = new URLSearchParams({ 'Action': action, 'StackName': STACK, 'Capabilities.member.1': 'CAPABILITY_IAM', ...parameters });
     await new CloudFormationWire(cloudformation).handle({

@@ -1,14 +1,14 @@
 import { BESIDE } from './template';
 import type { LocalAws } from '../../../packages/local-aws/src/aws';
-import type { InvocationFault as ServedInvocationFault, KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
+import type { InvocationFault as LambdaFault, KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
 import { ServiceError } from '../../../packages/local-healthlake/src/service';
-import type { Fault as ServedFault } from '../../../packages/local-healthlake/src/http/router';
-import { type Fault, type FunctionName, type InvocationFault, isOfWatch, type RequestFault, type StallFault } from '../plan/plan';
+import type { Fault as RouterFault } from '../../../packages/local-healthlake/src/http/router';
+import { type Fault, type FunctionName, type InvocationFault, hitsMonitor, type RequestFault, type StallFault } from '../plan/plan';
 
-/** A fault that was really served. */
-export interface Served {
+/** A fault that was injected. */
+export interface InjectedFault {
   readonly fault: Fault;
-  /** By the clock. */
+  /** Of the scaled clock. */
   readonly time: number;
 }
 
@@ -20,25 +20,25 @@ const FUNCTION_NAMES: readonly (readonly [RegExp, FunctionName])[] = [
   [/IsComplete/, 'isComplete'],
 ];
 
-/** Who asks for what only watches ask for, by the session of the caller. */
+/** Role sessions of the monitor and of the handler. */
 const STATE_MACHINE_SESSION = /\/StepFunctions$/;
 const HANDLER_SESSION = /\/fhir-import$/;
 
-/** A fault that can be served now. */
+/** A fault that can hit now. */
 interface Armed {
   readonly fault: Fault;
-  /** How many requests or invocations of its kind there were. */
+  /** Number of requests or invocations of its kind so far. */
   count: number;
-  /** By the clock. */
+  /** Of the scaled clock. */
   firstHit?: number;
 }
 
-/** Serves the faults of one step after the other; those of watches go on after their step. */
-export class FaultPlayer {
-  /** What hit watches, in the whole plan. */
-  public readonly servedToWatches: Served[] = [];
+/** Injects the faults of one step after the other. Faults that hit monitorings outlive their step. */
+export class FaultInjector {
+  /** Faults that hit monitorings, in the whole plan. */
+  public readonly injectedIntoMonitors: InjectedFault[] = [];
   private armed: Armed[] = [];
-  private served: Served[] = [];
+  private injected: InjectedFault[] = [];
   private isUnderWay = false;
   private stepEnd = new AbortController();
 
@@ -47,7 +47,7 @@ export class FaultPlayer {
     aws.lambda.beforeInvoke = ({ functionName, payload }) => this.onInvocation(functionName, payload);
   }
 
-  /** From now on these faults are served; their counts begin now. */
+  /** Arms the faults of a step. Their counts begin now. */
   public begin(faults: readonly Fault[]): void {
     this.end();
     this.isUnderWay = true;
@@ -60,15 +60,15 @@ export class FaultPlayer {
     }
   }
 
-  /** Ends all faults but those of watches; returns those that were served since the beginning. */
-  public end(): Served[] {
-    const { served } = this;
+  /** Disarms all faults but those of monitorings. Returns the faults injected since `begin`. */
+  public end(): InjectedFault[] {
+    const { injected } = this;
     this.stepEnd.abort(new Error('the step has ended'));
-    this.armed = this.armed.filter(({ fault }) => isOfWatch(fault));
-    this.served = [];
+    this.armed = this.armed.filter(({ fault }) => hitsMonitor(fault));
+    this.injected = [];
     this.isUnderWay = false;
     this.aws.healthlake.healthLake.resumeQueue();
-    return served;
+    return injected;
   }
 
   private nameOf(service: string, operation: string, callerArn = ''): string {
@@ -76,10 +76,10 @@ export class FaultPlayer {
       return 'judge.PutEvents';
     }
     if (operation === 'StartExecution' && HANDLER_SESSION.test(callerArn)) {
-      return 'watch.StartExecution';
+      return 'monitor.StartExecution';
     }
     if (operation === 'DescribeFHIRImportJob' && STATE_MACHINE_SESSION.test(callerArn)) {
-      return 'watch.DescribeFHIRImportJob';
+      return 'monitor.DescribeFHIRImportJob';
     }
     if (operation === 'DescribeFHIRImportJob' && !this.isUnderWay) {
       return 'judge.DescribeFHIRImportJob';
@@ -87,8 +87,8 @@ export class FaultPlayer {
     return `${service}.${operation}`;
   }
 
-  private onRequest(operation: string, callerArn: string | undefined): ServedFault | undefined {
-    const fault = this.serve((candidate): candidate is RequestFault => candidate.on === 'request' && candidate.operation === operation,
+  private onRequest(operation: string, callerArn: string | undefined): RouterFault | undefined {
+    const fault = this.hit((candidate): candidate is RequestFault => candidate.on === 'request' && candidate.operation === operation,
       (candidate, armed) => this.isHit(candidate, armed));
     if (!fault) {
       return undefined;
@@ -107,15 +107,15 @@ export class FaultPlayer {
     }
   }
 
-  private onInvocation(functionName: string, payload: unknown): ServedInvocationFault | undefined {
+  private onInvocation(functionName: string, payload: unknown): LambdaFault | undefined {
     if (functionName.includes(BESIDE)) {
-      return { error: new ServiceError('ServiceException', 'nobody is to answer', 500) };
+      return { error: new ServiceError('ServiceException', 'this function never responds', 500) };
     }
-    const name = isWatched(payload) ? 'judge' : FUNCTION_NAMES.find(([pattern]) => pattern.test(functionName))?.[1];
+    const name = isJudgement(payload) ? 'judge' : FUNCTION_NAMES.find(([pattern]) => pattern.test(functionName))?.[1];
     if (!name) {
       return undefined;
     }
-    const fault = this.serve((candidate): candidate is InvocationFault => candidate.on === 'invocation' && candidate.of === name,
+    const fault = this.hit((candidate): candidate is InvocationFault => candidate.on === 'invocation' && candidate.of === name,
       ({ from, times }, { count }) => count >= from && count < from + times);
     if (!fault) {
       return undefined;
@@ -143,7 +143,7 @@ export class FaultPlayer {
     return now < armed.firstHit + fault.lasting.seconds * 1000;
   }
 
-  /** Kills the process that makes a request: the caller's session is named for its function, but for that of an operator role. */
+  /** Kills the process that makes a request. The caller's session has the name of its function, unless it is one of an operator role. */
   private kill(callerArn: string | undefined, answer: KillAnswer): void {
     const session = callerArn?.slice(callerArn.lastIndexOf('/') + 1);
     const isCaller = (functionName: string): boolean => {
@@ -155,7 +155,7 @@ export class FaultPlayer {
     const functions = this.aws.cloudformation.stacks.all().flatMap((stack) => [...stack.resources.values()])
       .filter(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId !== undefined && isCaller(physicalId));
     for (const { physicalId } of functions) {
-      // One that is being deleted may be gone.
+      // A function that is being deleted may be gone.
       this.aws.lambda.killEnvironments(physicalId, answer).catch(() => undefined);
     }
   }
@@ -172,8 +172,8 @@ export class FaultPlayer {
     healthLake.resumeQueue();
   }
 
-  /** Counts for all faults that match, and gives the first of them that hits. */
-  private serve<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
+  /** Counts a request or invocation for all matching faults. Returns the first one that hits. */
+  private hit<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
     const matching = this.armed.flatMap((armed) => matches(armed.fault) ? [{ armed, fault: armed.fault }] : []);
     matching.forEach(({ armed }) => {
       armed.count += 1;
@@ -186,40 +186,15 @@ export class FaultPlayer {
   }
 
   private note(fault: Fault): void {
-    const served = { fault, time: this.aws.clock.now() };
-    this.served.push(served);
-    if (isOfWatch(fault)) {
-      this.servedToWatches.push(served);
+    const injected = { fault, time: this.aws.clock.now() };
+    this.injected.push(injected);
+    if (hitsMonitor(fault)) {
+      this.injectedIntoMonitors.push(injected);
     }
   }
 }
 
-/** Whether an invocation is one that judges the job of a detached import. */
-function isWatched(payload: unknown): boolean {
+/** Whether the monitor invokes the function to judge a detached job. */
+function isJudgement(payload: unknown): boolean {
   return typeof payload === 'object' && payload !== null && 'Import' in payload;
 }
-
-/** A short name of what goes wrong, for counting. */
-export function faultKind(fault: Fault): string {
-  switch (fault.on) {
-    case 'request':
-      if (isOfWatch(fault)) {
-        return fault.operation;
-      }
-      return fault.what.kind === 'killed' ? `killed ${fault.what.when} a call` : fault.what.kind;
-    case 'invocation':
-      if (isOfWatch(fault)) {
-        return `${fault.what.kind} (judge)`;
-      }
-      return `${fault.what.kind}${fault.of.startsWith('framework') ? ' (framework)' : ''}`;
-    case 'queue':
-      return 'stall';
-  }
-}
-
-/** Every name that `faultKind` gives. */
-export const FAULT_KINDS: readonly string[] = [
-  'throttle', 'internal', 'reset-before', 'reset-after', 'delay', 'error', 'killed before a call', 'killed after a call', 'stall',
-  ...['killed after', 'refused', 'twice'].flatMap((kind) => [kind, `${kind} (framework)`, `${kind} (judge)`]),
-  'watch.StartExecution', 'watch.DescribeFHIRImportJob', 'judge.DescribeFHIRImportJob', 'judge.PutEvents',
-];

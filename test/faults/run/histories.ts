@@ -1,8 +1,8 @@
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
- * The history of an execution without what HealthLake itself answered to its state machine. Step Functions writes down whatever a service answers,
- * and HealthLake may name an object in the message of a job: who may read histories may read that.
+ * Returns the history of an execution without HealthLake's answers to the state machine. Step Functions records every answer, and the
+ * message of a job may name an object. Readers of histories may see that.
  */
 export function historyWithoutAnswers({ history: { events } }: Execution): unknown[] {
   return events.map((event) => Object.fromEntries(Object.entries(event)
@@ -24,10 +24,10 @@ function withoutAnswer(details: Details): Details {
   if (details.resourceType === 'aws-sdk:healthlake') {
     return { ...details, output: undefined, cause: undefined };
   }
-  return { ...details, input: withoutLook(details.input), output: withoutLook(details.output) };
+  return { ...details, input: withoutPoll(details.input), output: withoutPoll(details.output) };
 }
 
-/** The state machine carries the answer along as `Look`. */
-function withoutLook(data: string | undefined): string | undefined {
+/** Removes `Look`, in which the state machine keeps the answer. */
+function withoutPoll(data: string | undefined): string | undefined {
   return data && JSON.stringify(JSON.parse(data), (name, value: unknown) => name === 'Look' ? undefined : value);
 }

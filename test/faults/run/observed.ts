@@ -1,12 +1,12 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import type { Served } from './fault-injector';
+import type { InjectedFault } from './fault-injector';
 import type { StackStatus } from '../../../packages/local-aws/src/cloudformation/stacks/status';
 import type { ExecutionStatus } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
 import type { LoggedRequest } from '../../../packages/local-healthlake/src/http/router';
 import type { ImportEventDetail } from '../../../src/contract';
 import type { Plan, Tolerance, Variant } from '../plan/plan';
 
-/** All that a plan's play is judged by. Times are of the clock, in milliseconds. */
+/** Everything that the invariants read. Times are those of the scaled clock, in milliseconds. */
 export interface Observed {
   readonly plan: Plan;
   readonly operations: readonly ObservedOperation[];
@@ -14,49 +14,49 @@ export interface Observed {
   /** Every status of every stack, oldest first. */
   readonly statuses: readonly ObservedStatus[];
   readonly requests: readonly LoggedRequest[];
-  /** Executions that watch jobs of detached imports, oldest first. */
-  readonly watches: readonly ObservedWatch[];
-  /** What hit watches, in the whole plan. */
-  readonly servedToWatches: readonly Served[];
-  /** The data store that was restored, and what it was restored with: the fingerprints as they are in it. */
+  /** Oldest first. */
+  readonly monitorings: readonly ObservedMonitoring[];
+  /** Faults that hit monitorings, in the whole plan. */
+  readonly injectedIntoMonitors: readonly InjectedFault[];
+  /** The restored data store, and the fingerprints of its data sets. */
   readonly restored?: { readonly datastoreId: string; readonly dataSets: readonly string[] };
-  /** Executions of state machines that have not ended, though they had the time to. Known at the end. */
+  /** Number of executions that did not end in time. Known at the end. */
   readonly endlessExecutions?: number;
   /** All jobs. Known at the end. */
   readonly jobsAtEnd?: readonly ImportJobProperties[];
-  /** The import's own events, oldest first. Known at the end. */
-  readonly announced?: readonly ObservedAnnouncement[];
-  /** All that somebody can read who may not read the buckets. Known at the end. */
-  readonly said?: { readonly everywhere: string; readonly inLogs: string };
+  /** Events of the import, oldest first. Known at the end. */
+  readonly events?: readonly ObservedEvent[];
+  /** All text that is visible without access to the buckets. Known at the end. */
+  readonly visible?: { readonly everywhere: string; readonly inLogs: string };
 }
 
 /** One operation on the stack. */
 export interface ObservedOperation {
-  /** Which step of the plan it belongs to, from 0 on. */
+  /** Index of the plan's step. */
   readonly step: number;
   readonly kind: OperationKind;
-  /** What a deployment wants. */
+  /** Set for a deployment. */
   readonly wanted?: Wanted;
-  /** Whether the faults of the step were played during it; what only clears up before the step is not disturbed. */
+  /** Whether the faults of the step may hit it. Operations that only clear up before the step have none. */
   readonly isDisturbed: boolean;
-  readonly served: readonly Served[];
+  readonly injected: readonly InjectedFault[];
   readonly startedAt: number;
-  /** Undefined if it did not come to an end in time. */
+  /** Undefined if it did not end in time. */
   readonly settledAt?: number;
   readonly stackId: string;
   readonly before?: StackStatus;
   readonly after: StackStatus;
-  /** Whether somebody deleted the stack in the middle of it. */
+  /** Whether the stack was deleted during it. */
   readonly wasDeleted: boolean;
   readonly failures: readonly ResourceFailed[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** All jobs as they were at its end. */
+  /** All jobs at its end. */
   readonly jobsAfter: readonly ImportJobProperties[];
 }
 
 export type OperationKind = 'create' | 'update' | 'delete' | 'roll back' | 'continue the roll-back';
 
-/** A data set, and how it is wanted. */
+/** The data set and the properties of a deployment. */
 export interface Wanted {
   readonly variant: Variant;
   readonly datastoreId: string;
@@ -64,7 +64,7 @@ export interface Wanted {
   readonly dataSet: string;
 }
 
-/** A failed event of a resource. */
+/** A stack event of a failed resource. */
 export interface ResourceFailed {
   readonly time: number;
   readonly logicalId: string;
@@ -79,24 +79,23 @@ export interface ObservedJob {
   readonly datastoreId: string;
   readonly dataSet: string;
   readonly submittedAt: number;
-  /** Which operation was under way, or came last. */
+  /** Index of the operation under way, or of the last one. */
   readonly operation: number;
-  /** How many waiters of the provider framework ran at that moment; watches start no jobs. */
+  /** Number of waiters of the provider framework at that moment. */
   readonly waiters: number;
-  /** The other jobs of the data set in the data store, as they were at that moment. */
+  /** The other jobs of the data set in the data store at that moment. */
   readonly others: readonly ImportJobProperties[];
 }
 
-/** An execution that watches a job. */
-export interface ObservedWatch {
+/** An execution of the monitor. */
+export interface ObservedMonitoring {
   readonly name: string;
   readonly stateMachineArn: string;
-  /** By its input. */
   readonly jobId: string;
-  /** Which import hears of it: its path and its operator role. */
-  readonly heardBy: string;
+  /** Path and operator role of the import. */
+  readonly importId: string;
   readonly startedAt: number;
-  /** Which operation was under way, or came last, when it was started. */
+  /** Index of the operation under way at its start, or of the last one. */
   readonly operation: number;
   readonly status: ExecutionStatus;
   readonly stoppedAt?: number;
@@ -104,9 +103,9 @@ export interface ObservedWatch {
   readonly cause?: string;
 }
 
-/** An event that tells how a job ended. */
-export interface ObservedAnnouncement {
-  /** In whole seconds, as EventBridge gives it. */
+/** An event about the end of a job. */
+export interface ObservedEvent {
+  /** EventBridge rounds it down to seconds. */
   readonly time: number;
   readonly detailType: string;
   readonly detail: ImportEventDetail;
@@ -118,7 +117,7 @@ export interface ObservedStatus {
   readonly status: StackStatus;
 }
 
-/** The fingerprint at the end of a job's name. */
+/** Returns the fingerprint at the end of a job's name. */
 export function dataSetOf(jobName: string | undefined): string {
   return jobName?.slice(jobName.lastIndexOf('-') + 1) ?? '';
 }
@@ -127,7 +126,7 @@ export function isEnded({ JobStatus: status }: ImportJobProperties): boolean {
   return ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'].includes(status ?? '');
 }
 
-/** Whether a job did what a tolerance asks for: written anew here, so that it doesn't share the handler's errors. */
+/** Whether a tolerance accepts a job. It shares no code with the handler, and so none of its errors. */
 export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: ImportJobProperties, tolerance: Tolerance): boolean {
   if (status === 'COMPLETED') {
     return true;
@@ -148,7 +147,7 @@ export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: I
   }
 }
 
-/** A step of a plan, as a reader counts. */
+/** Names an operation for a reader, who counts steps from 1. */
 export function title({ step, kind }: Pick<ObservedOperation, 'step' | 'kind'>): string {
   return `step ${step + 1} (${kind}):`;
 }

@@ -6,12 +6,12 @@ import type { Variant } from '../plan/plan';
 
 const REVISIONS: readonly Variant['revision'][] = ['1', '2', '3', '4', '5'];
 
-/** The fingerprint of a revision in a data store. */
+/** Returns the fingerprint of a revision in a data store. */
 export function fingerprintIn(datastoreId: string, revision: Variant['revision']): string {
   return fingerprintOf({ DatastoreId: datastoreId, InputS3Uri: `s3://${DATA_BUCKET}/${DATA_PREFIX}`, ValidationLevel: 'strict', Revision: revision });
 }
 
-/** What the data store that counts as restored has, if it is restored now from that of the import. */
+/** Returns what the restored data store contains if it is restored now from the data store of the import. */
 export function restoredFrom(world: World, deployed: Wanted | undefined): Observed['restored'] {
   const jobs = deployed ? world.aws.healthlake.healthLake.importJobs(deployed.datastoreId) : [];
   const completed = jobs.filter(({ JobStatus: status }) => status?.startsWith('COMPLETED')).map(({ JobName: name }) => dataSetOf(name));

@@ -14,14 +14,14 @@ export const STACK = 'Import';
 export const DATA_BUCKET = 'hospital-data';
 export const DATA_PREFIX = 'in/';
 
-/** The logical id of a resource that fails beside the import begins so, and so does the name of the function behind it. */
+/** Prefix of the logical id of the resource that fails during the import, and of its function. */
 export const BESIDE = 'Beside';
 
-/** What CloudFormation is given to deploy. */
+/** Everything that CloudFormation needs for a deployment. */
 export interface Synthesized {
   /** As JSON. */
   readonly template: string;
-  /** The zips of the functions' code, by object key. */
+  /** Zip files of the functions' code, by object key. */
   readonly assets: ReadonlyMap<string, Buffer>;
 }
 
@@ -32,15 +32,15 @@ const TOLERANCES: Record<Tolerance, () => ErrorTolerance> = {
   'any': () => ErrorTolerance.any(),
 };
 
-/** Synthesizes the app, in its many variants, each once. */
+/** Synthesizes each variant of the app once. */
 export class Templates {
   private readonly known = new Map<string, Synthesized>();
   private readonly zips = new Map<string, Buffer>();
 
-  /** @param handler what the provider's own functions run instead of the shipped bundle */
+  /** @param handler code of the provider's own functions instead of the shipped bundle */
   public constructor(private readonly handler?: Buffer) {}
 
-  /** @param datastoreId of a data store that is not the stack's own */
+  /** @param datastoreId id of the data store, unless it is a resource of the stack */
   public of(variant: Variant, trouble: Trouble | undefined, datastoreId = ''): Synthesized {
     const failing = trouble?.kind === 'deleted' ? undefined : trouble;
     const key = JSON.stringify([variant, failing, isOwn(variant.datastore) ? undefined : datastoreId]);
@@ -70,7 +70,7 @@ export class Templates {
     }
   }
 
-  /** An asset is the same in all variants: its key is a hash of it. */
+  /** Returns the zip of an asset. Its key is a hash of its content, so all variants share it. */
   private zip(objectKey: string, folder: string): Buffer {
     const known = this.zips.get(objectKey);
     if (known) {
@@ -124,14 +124,14 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
   }
 }
 
-/** Another name replaces it. */
+/** Adds a data store. Another name replaces it. */
 function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
   const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4', datastoreName });
   datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return datastore;
 }
 
-/** A custom resource whose function never answers fails when its time is over. */
+/** Adds a custom resource whose function never responds, so that it fails at its service time-out. */
 function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number): void {
   const silent = new Function(stack, `${BESIDE}Function`, {
     code: Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler', runtime: Runtime.NODEJS_22_X,
@@ -139,7 +139,7 @@ function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number):
   const beside = new CustomResource(stack, BESIDE, {
     serviceToken: silent.functionArn,
     serviceTimeout: Duration.seconds(afterSeconds),
-    removalPolicy: RemovalPolicy.RETAIN, // it would not answer a Delete either
+    removalPolicy: RemovalPolicy.RETAIN, // it would not respond to a Delete either
   });
   beside.node.addDependency(fhirImport.operatorRole); // as late as the job
 }

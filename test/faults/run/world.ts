@@ -5,18 +5,15 @@ import { bootstrapBucketName } from '../../../packages/local-aws/src/iam/bootstr
 import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from '../plan/plan';
 
 /**
- * How many times faster than real time the clock of a plan runs. Timers that bound a request take a second of real time at least, whatever the
- * scale; the budgets of the handler (30 s and more) and the functions' time-outs shrink with it, so a busy machine must answer within them.
+ * Speed of a plan's clock relative to real time. Time-outs of requests never shrink below a second of real time. But the budgets of the
+ * handler (30 s and more) and the time-outs of functions do shrink, so the machine must answer within them.
  */
 export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
 
-/** Ids of data stores and jobs follow from it, so templates can be used again. */
+/** Makes the ids of data stores and jobs the same in every world, so that templates can be reused. */
 const SEED = 'faults';
 
-/** What a job is like that is submitted while nobody says otherwise. */
-const DEFAULT_JOB: PlannedJob = { seconds: 10 };
-
-/** An AWS of its own for one plan, with three data stores and a bucket that are no stack's. */
+/** An AWS of its own for one plan, with three data stores and a bucket that belong to no stack. */
 export class World {
   public static async open(environment: PlannedEnvironment): Promise<World> {
     const world: World = new World(await LocalAws.start({
@@ -40,14 +37,14 @@ export class World {
     return world;
   }
 
-  /** How HealthLake treats the jobs that are submitted from now on. */
-  public nextJobs: PlannedJob = DEFAULT_JOB;
-  /** Of those that are no stack's; the last one is as if restored. */
+  /** Course of the jobs that are submitted from now on. */
+  public nextJobs: PlannedJob = { seconds: 10 };
+  /** Data stores outside the stack. The last one counts as restored. */
   private readonly datastoreIds: string[] = [];
 
   private constructor(public readonly aws: LocalAws) {}
 
-  /** Puts the code of functions where CloudFormation looks for it. */
+  /** Uploads the code of functions to the bootstrap bucket. */
   public putAssets({ assets }: Synthesized): void {
     const { aws } = this;
     const bucket = aws.s3.bucket(bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region }));
@@ -61,7 +58,7 @@ export class World {
     }
   }
 
-  /** The id of a data store; of one of the stack that of the newest. Undefined if there is none yet. */
+  /** Returns the id of a data store, for one of the stack that of the newest. Undefined if there is none yet. */
   public datastoreId(datastore: PlannedDatastore): string | undefined {
     return isOwn(datastore)
       ? this.aws.healthlake.healthLake.datastoreProperties().filter(({ DatastoreName: name }) => name === datastore).at(-1)?.DatastoreId

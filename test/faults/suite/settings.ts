@@ -1,9 +1,9 @@
 import type { SuiteOptions } from './suite';
 
-/** What the environment may say of a run, in the order of the names: seed, path below it, plans at most, seconds, plans at the same time. */
+/** Environment variables that set the seed, the path below it, the number of plans, the seconds and the number of lanes. */
 const NAMES = ['FAULTS_SEED', 'FAULTS_PATH', 'FAULTS_RUNS', 'FAULTS_SECONDS', 'FAULTS_LANES'] as const;
 
-/** The settings of a run: the defaults of its test, and what the environment says. */
+/** Returns the defaults of a test, overridden by the environment. */
 export function settingsOf(defaults: SuiteOptions): SuiteOptions {
   const [seed, path, runs, seconds, lanes] = NAMES.map((name) => process.env[name]);
   return {

@@ -2,51 +2,54 @@ import * as fc from 'fast-check';
 import { Tally } from './tally';
 import { Turns } from './turns';
 import { DATASTORE_INVARIANTS } from '../invariants/datastores';
-import { INVARIANTS } from '../invariants/invariants';
-import { WATCH_INVARIANTS } from '../invariants/monitor';
+import { JOB_INVARIANTS } from '../invariants/jobs';
+import { MONITOR_INVARIANTS } from '../invariants/monitor';
+import { OPERATION_INVARIANTS } from '../invariants/operations';
+import { REPORTING_INVARIANTS } from '../invariants/reporting';
+import { SECRECY_INVARIANTS } from '../invariants/secrecy';
 import { describePlan } from '../plan/describe';
 import { plans } from '../plan/generate';
 import { KNOWN_PLANS } from '../plan/known';
 import type { Plan } from '../plan/plan';
 import type { Observed } from '../run/observed';
-import { Play } from '../run/plan-run';
+import { PlanRun } from '../run/plan-run';
 import { Templates } from '../run/template';
 
-/** How the suite is run. */
+/** Settings of a run. */
 export interface SuiteOptions {
   readonly seed: number;
-  /** Plays one plan only: the one at this path below the seed. */
+  /** Runs only the plan at this path below the seed. */
   readonly path?: string;
-  /** Plans at most. */
+  /** Maximum number of plans. */
   readonly runs: number;
-  /** After so many seconds no plan is begun any more. */
+  /** No plan begins after this many seconds. */
   readonly seconds: number;
-  /** Plans that are played at the same time. */
+  /** Number of plans that run at the same time. */
   readonly lanes: number;
-  /** For how long a plan that fails is reduced; 0 leaves it as it is. */
+  /** Time to shrink a plan that fails; 0 leaves it as it is. */
   readonly shrinkSeconds: number;
-  /** What the provider's own functions run; the shipped bundle unless given. */
+  /** Code of the provider's own functions. Default: the shipped bundle. */
   readonly handler?: Buffer;
-  /** Said while it runs, and at its end. */
-  readonly say?: (line: string) => void;
+  /** Reports the progress of a long run. */
+  readonly log?: (line: string) => void;
 }
 
 export interface SuiteResult {
   readonly tally: Tally;
-  /** What is wrong, and how to see it again. */
+  /** Describes what is broken and how to reproduce it. */
   readonly failure?: string;
-  /** The invariants that are broken. */
+  /** Names of the broken invariants. */
   readonly broken: readonly string[];
 }
 
-/** Invariants that a plan breaks. */
+/** Thrown when a plan breaks invariants. */
 class Broken extends Error {
   public constructor(public readonly names: readonly string[], public readonly dependsOnTime: boolean, message: string) {
     super(message);
   }
 }
 
-/** Plays random plans until one breaks an invariant, or the time is up. */
+/** Runs random plans until one breaks an invariant or the time is up. */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const templates = new Templates(options.handler);
   const tally = new Tally();
@@ -60,10 +63,10 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   return { tally, failure: failure?.message, broken: failure?.names ?? [] };
 }
 
-/** Plays the plans that are always played, at the same time. */
+/** Runs all known plans at the same time. */
 export async function runKnown(handler?: Buffer): Promise<SuiteResult> {
   const surroundings = { templates: new Templates(handler), tally: new Tally(), turns: new Turns() };
-  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => playAndConfirm(plan, {}, surroundings).then(() => undefined,
+  const failed = await Promise.all(KNOWN_PLANS.map(async ({ name, plan }) => runAndConfirm(plan, {}, surroundings).then(() => undefined,
     (error: unknown) => ({ names: error instanceof Broken ? error.names : [name], message: [`known plan "${name}":`, messageOf(error), describePlan(plan)].join('\n') }))));
   const found = failed.filter((failure) => failure !== undefined);
   return {
@@ -84,19 +87,19 @@ interface Surroundings {
 async function runLane(options: SuiteOptions, surroundings: Surroundings): Promise<Broken | undefined> {
   const { seed, path, runs, shrinkSeconds } = options;
   const { until, state } = surroundings;
-  const play = async (plan: Plan): Promise<void> => {
+  const check = async (plan: Plan): Promise<void> => {
     if (!state.stopped && Date.now() < until) {
-      await playAndConfirm(plan, options, surroundings);
+      await runAndConfirm(plan, options, surroundings);
     }
   };
-  const found = await fc.check(fc.asyncProperty(plans(), play), { seed, path, numRuns: path === undefined ? runs : 1, endOnFailure: true });
+  const found = await fc.check(fc.asyncProperty(plans(), check), { seed, path, numRuns: path === undefined ? runs : 1, endOnFailure: true });
   if (!found.failed || found.counterexamplePath === null) {
     return undefined;
   }
   state.stopped = true;
   const first = { plan: found.counterexample[0], path: found.counterexamplePath, error: found.errorInstance };
-  const isToBeReduced = path === undefined && shrinkSeconds > 0;
-  const smallest = isToBeReduced ? await shrink(first, seed, shrinkSeconds, (plan) => playPlan(plan, options, surroundings)) : first;
+  const isShrinkable = path === undefined && shrinkSeconds > 0;
+  const smallest = isShrinkable ? await shrink(first, seed, shrinkSeconds, (plan) => runPlan(plan, options, surroundings)) : first;
   return describeFailure(first, smallest, seed);
 }
 
@@ -106,9 +109,9 @@ interface Counterexample {
   readonly error: unknown;
 }
 
-/** Looks for a smaller plan that fails too. What depends on the time may not fail again: then the first stays. */
-async function shrink(first: Counterexample, seed: number, seconds: number, play: (plan: Plan) => Promise<void>): Promise<Counterexample> {
-  const smaller = await fc.check(fc.asyncProperty(plans(), play), {
+/** Returns a smaller plan that fails too, or the first plan if none does: a failure that depends on time may not repeat. */
+async function shrink(first: Counterexample, seed: number, seconds: number, check: (plan: Plan) => Promise<void>): Promise<Counterexample> {
+  const smaller = await fc.check(fc.asyncProperty(plans(), check), {
     seed, path: first.path, numRuns: 1, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false,
   });
   return smaller.failed && smaller.counterexamplePath !== null
@@ -116,39 +119,41 @@ async function shrink(first: Counterexample, seed: number, seconds: number, play
     : first;
 }
 
-/** What a busy machine can break has to break again, with nothing else played at the time. */
-async function playAndConfirm(
-  plan: Plan, options: Pick<SuiteOptions, 'say'>, surroundings: Pick<Surroundings, 'templates' | 'tally' | 'turns'>,
+/** Throws if a plan breaks an invariant. One that a busy machine can break must break again when the plan runs alone. */
+async function runAndConfirm(
+  plan: Plan, options: Pick<SuiteOptions, 'log'>, surroundings: Pick<Surroundings, 'templates' | 'tally' | 'turns'>,
 ): Promise<void> {
   const { turns, tally } = surroundings;
   try {
-    await turns.together(() => playPlan(plan, options, surroundings));
+    await turns.together(() => runPlan(plan, options, surroundings));
   } catch (error) {
     if (!(error instanceof Broken) || !error.dependsOnTime) {
       throw error;
     }
-    await turns.alone(() => playPlan(plan, options, surroundings));
-    error.names.forEach((name) => tally.count('broken once, and not again when played alone', name));
+    await turns.alone(() => runPlan(plan, options, surroundings));
+    error.names.forEach((name) => tally.count('broken once, and not when run alone', name));
   }
 }
 
-async function playPlan(
-  plan: Plan, { say }: Pick<SuiteOptions, 'say'>, { templates, tally }: Pick<Surroundings, 'templates' | 'tally'>,
+async function runPlan(
+  plan: Plan, { log }: Pick<SuiteOptions, 'log'>, { templates, tally }: Pick<Surroundings, 'templates' | 'tally'>,
 ): Promise<void> {
-  const play = await Play.open(plan, templates);
+  const run = await PlanRun.open(plan, templates);
   try {
-    await play.run(judge);
-    tally.add(play);
+    await run.run(judge);
+    tally.add(run.observed);
     if (tally.plans % 50 === 0) {
-      say?.(`${tally.plans} plans played`);
+      log?.(`${tally.plans} plans`);
     }
   } finally {
-    await play.close();
+    await run.close();
   }
 }
 
 function judge(observed: Observed): void {
-  const all = [...INVARIANTS, ...WATCH_INVARIANTS, ...DATASTORE_INVARIANTS];
+  const all = [
+    ...JOB_INVARIANTS, ...OPERATION_INVARIANTS, ...REPORTING_INVARIANTS, ...SECRECY_INVARIANTS, ...MONITOR_INVARIANTS, ...DATASTORE_INVARIANTS,
+  ];
   const found = all.map((invariant) => ({ ...invariant, violations: invariant.violations(observed) }))
     .filter(({ violations }) => violations.length > 0);
   if (found.length === 0) {
@@ -162,11 +167,11 @@ function describeFailure(first: Counterexample, smallest: Counterexample, seed: 
   const repeat = (path: string): string => `FAULTS_SEED=${seed} FAULTS_PATH=${path} npx jest test/faults/faults.test.ts`;
   const lines = [
     messageOf(smallest.error),
-    `seed ${seed}, path ${smallest.path}; to play it again: ${repeat(smallest.path)}`,
+    `seed ${seed}, path ${smallest.path}; to run it again: ${repeat(smallest.path)}`,
     describePlan(smallest.plan),
     ...(smallest === first ? [] : [`found as path ${first.path}: ${repeat(first.path)}`, messageOf(first.error)]),
   ];
-  return new Broken(smallest.error instanceof Broken ? smallest.error.names : ['the plan could not be played'], false, lines.join('\n'));
+  return new Broken(smallest.error instanceof Broken ? smallest.error.names : ['the plan could not run'], false, lines.join('\n'));
 }
 
 function messageOf(error: unknown): string {

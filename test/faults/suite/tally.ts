@@ -1,15 +1,15 @@
 import { ALREADY_IMPORTED } from '../../../src/contract';
 import { isRefused } from '../invariants/refusals';
-import { isOfWatch } from '../plan/plan';
-import { faultKind } from '../run/fault-injector';
+import { hitsMonitor } from '../plan/plan';
+import { faultKind } from '../run/fault-kinds';
 import type { Observed } from '../run/observed';
 
-/** How often each thing was played, by group and name. */
+/** Counts what a run covered, by group and name. */
 export class Tally {
   public plans = 0;
   private readonly groups = new Map<string, Map<string, number>>();
 
-  public add({ plan, operations, jobs, jobsAtEnd = [], watches, announced = [], servedToWatches }: Observed): void {
+  public add({ plan, operations, jobs, jobsAtEnd = [], monitorings, events = [], injectedIntoMonitors }: Observed): void {
     this.plans += 1;
     for (const step of plan.steps) {
       this.count('steps', step.kind === 'deploy' && step.trouble ? step.trouble.kind : step.kind);
@@ -17,30 +17,28 @@ export class Tally {
     for (const operation of operations) {
       const { kind, wanted, after, settledAt, outputs } = operation;
       if (isRefused(operation)) {
-        this.count('data that is there', 'refused');
+        this.count('present data', 'refused');
       }
       if (wanted && outputs.jobId === ALREADY_IMPORTED) {
-        this.count('data that is there', 'declared');
+        this.count('present data', 'declared');
       }
       if (wanted) {
         this.count('completions', wanted.variant.completion);
-      }
-      if (wanted) {
         this.count('data stores', String(wanted.variant.datastore));
       }
       this.count('operations', kind);
       this.count('ends', settledAt === undefined ? 'none' : after);
     }
-    for (const { fault } of operations.flatMap(({ served }) => served).filter((each) => !isOfWatch(each.fault))) {
-      this.count('faults served', faultKind(fault));
+    for (const { fault } of operations.flatMap(({ injected }) => injected).filter((each) => !hitsMonitor(each.fault))) {
+      this.count('faults injected', faultKind(fault));
     }
-    for (const { fault } of servedToWatches) {
-      this.count('faults served', faultKind(fault));
+    for (const { fault } of injectedIntoMonitors) {
+      this.count('faults injected', faultKind(fault));
     }
-    for (const { status } of watches) {
-      this.count('watches', status);
+    for (const { status } of monitorings) {
+      this.count('monitor executions', status);
     }
-    for (const { detailType } of announced) {
+    for (const { detailType } of events) {
       this.count('events', detailType);
     }
     for (const { JobStatus: status } of jobsAtEnd) {
@@ -55,7 +53,7 @@ export class Tally {
     return this.groups.get(group)?.get(name) ?? 0;
   }
 
-  /** One line a group. */
+  /** Returns one line for each group. */
   public toString(): string {
     const lines = [...this.groups].map(([group, counts]) => {
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);

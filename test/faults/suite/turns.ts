@@ -1,27 +1,27 @@
-/** Lets work be done at the same time, or one piece alone. */
+/** Runs work at the same time, or one piece alone. */
 export class Turns {
   private running = 0;
-  private alones = 0;
+  private waitingAlone = 0;
   private wake: (() => void)[] = [];
 
-  /** As soon as nothing is, or waits to be, done alone. */
+  /** Runs work beside other work, as soon as nothing runs or waits to run alone. */
   public async together<T>(work: () => Promise<T>): Promise<T> {
-    while (this.alones > 0) {
+    while (this.waitingAlone > 0) {
       await this.change();
     }
     return this.run(work);
   }
 
-  /** As soon as nothing else is done any more. */
+  /** Runs work as soon as nothing else runs. */
   public async alone<T>(work: () => Promise<T>): Promise<T> {
-    this.alones += 1;
+    this.waitingAlone += 1;
     try {
       while (this.running > 0) {
         await this.change();
       }
       return await this.run(work);
     } finally {
-      this.alones -= 1;
+      this.waitingAlone -= 1;
       this.notify();
     }
   }

@@ -1,0 +1,131 @@
+import { isForgotten, wasDeclared, wrongOutputsOfDeclared } from './declared';
+import { isFatal } from './fatal';
+import type { Invariant } from './invariant';
+import { isCancelled } from './operations';
+import { ALREADY_IMPORTED } from '../../../src/contract';
+import type { Plan } from '../plan/plan';
+import { hasSucceeded, isEnded, isSuccess, type Observed, type ObservedOperation, type ResourceFailed, title } from '../run/observed';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Rules about what a deployment reports: its outputs and the reasons of its failures. */
+export const REPORTING_INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'a successful deployment names a successful job',
+    violations: (observed) => observed.operations.flatMap((operation, index) => {
+      if (!isSuccess(operation)) {
+        return [];
+      }
+      return operation.outputs.jobId === ALREADY_IMPORTED && wasDeclared(observed, index)
+        ? wrongOutputsOfDeclared(operation) : wrongOutputs(observed, operation);
+    }),
+  },
+  {
+    name: 'a roll-back leaves the outputs as they were',
+    dependsOnTime: true,
+    violations: ({ plan, operations }) => operations.flatMap((operation, index) => {
+      const former = operations.slice(0, index).filter(isSuccess).at(-1);
+      const isToBeTheSame = isRolledBack(operation) && isReversedByUpdates(plan) && !isHealthLakeDisturbed(operation);
+      return former && isToBeTheSame && isListed(plan, former, operation) && !isForgotten(former) ? changedOutputs(former, operation) : [];
+    }),
+  },
+  {
+    name: 'the reason of a failure is true of the job',
+    dependsOnTime: true,
+    violations: ({ operations }) => operations.flatMap((operation) => operation.failures.flatMap((failure) => falseClaims(operation, failure))),
+  },
+  {
+    name: 'every reason is one of ours',
+    dependsOnTime: true,
+    violations: ({ operations }) => operations.flatMap((operation) => operation.failures
+      .filter((failure) => isOfImport(failure) && !isCancelled(failure) && !isOurs(failure, isFatal(operation.injected)))
+      .map(({ logicalId, reason }) => `${title(operation)} ${logicalId} failed with ${JSON.stringify(reason)}`)),
+  },
+];
+
+function wrongOutputs({ operations }: Observed, operation: ObservedOperation): string[] {
+  const { wanted, outputs, jobsAfter } = operation;
+  const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
+  if (!job || !wanted) {
+    return [`${title(operation)} the output jobId "${outputs.jobId}" names no job`];
+  }
+  const accepted = operations.slice(0, operations.indexOf(operation) + 1)
+    .flatMap((other) => other.wanted?.dataSet === wanted.dataSet ? other.wanted.variant.tolerance : []);
+  const report = job.JobProgressReport;
+  // A detached deployment only knows that its job was accepted.
+  const isDetached = wanted.variant.completion === 'detached';
+  const expected: Record<string, string> = isDetached ? {} : {
+    jobStatus: String(job.JobStatus),
+    scanned: String(report?.TotalNumberOfResourcesScanned),
+    imported: String(report?.TotalNumberOfResourcesImported),
+    failed: String(report?.TotalNumberOfResourcesWithCustomerError),
+    outputLocation: String(job.JobOutputDataConfig?.S3Configuration?.S3Uri),
+  };
+  const isAccepted = isDetached || accepted.some((tolerance) => hasSucceeded(job, tolerance));
+  return [
+    ...(job.DatastoreId === wanted.datastoreId ? [] : [`job ${job.JobId} belongs to data store ${job.DatastoreId} instead of ${wanted.datastoreId}`]),
+    ...(job.JobName?.endsWith(`-${wanted.dataSet}`) ? [] : [`job ${job.JobId} is named ${job.JobName}, which is not of data set ${wanted.dataSet}`]),
+    ...(isAccepted ? [] : [`job ${job.JobId} is ${job.JobStatus}, which no tolerance so far accepts: ${accepted.join(', ')}`]),
+    ...Object.entries(expected).filter(([name, value]) => outputs[name] !== value).map(([name, value]) => `output ${name} is "${outputs[name]}" instead of "${value}" of job ${job.JobId}`),
+  ].map((problem) => `${title(operation)} ${problem}`);
+}
+
+function isRolledBack({ after, wasDeleted, settledAt }: ObservedOperation): boolean {
+  return after === 'UPDATE_ROLLBACK_COMPLETE' && !wasDeleted && settledAt !== undefined;
+}
+
+/** Whether CloudFormation sends the old properties again and uses the responses. Otherwise its outputs are its own. */
+function isReversedByUpdates({ environment: { rollbackAfterUpdate: { succeeded, failed } } }: Plan): boolean {
+  return [succeeded, failed].every(({ sendsUpdate, references }) => sendsUpdate && references === 'new');
+}
+
+/** Whether HealthLake already lists the job of an earlier deployment. */
+function isListed({ environment }: Plan, { outputs }: ObservedOperation, { startedAt, jobsAfter }: ObservedOperation): boolean {
+  const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
+  return job === undefined || (job.SubmitTime?.getTime() ?? 0) + environment.listDelaySeconds * SECOND < startedAt;
+}
+
+/** Whether faults may have kept a roll-back from finding its job. */
+function isHealthLakeDisturbed({ injected }: ObservedOperation): boolean {
+  return injected.some(({ fault }) => fault.on === 'request' && /^(sts|healthlake)\./.test(fault.operation));
+}
+
+function changedOutputs(former: ObservedOperation, { step, kind, outputs }: ObservedOperation): string[] {
+  return Object.entries(former.outputs).filter(([name, value]) => outputs[name] !== value)
+    .map(([name, value]) => `${title({ step, kind })} output ${name} was "${value}" and is "${outputs[name]}" after the roll-back`);
+}
+
+function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFailed): string[] {
+  const [, jobId, why] = /FHIR import job (\S+): ([^;]*);/.exec(reason) ?? [];
+  const job = operation.jobsAfter.find(({ JobId: id }) => id === jobId);
+  const claim = (isTrue: boolean): string[] => isTrue ? []
+    : [`${title(operation)} the reason says "${why}" of job ${jobId}, which is ${job?.JobStatus} since ${job?.EndTime?.toISOString()}`];
+  if (why === undefined || /^could not describe/.test(why)) {
+    return [];
+  }
+  const ended = /^the job ended with (\w+)/.exec(why);
+  if (ended) {
+    return claim(job?.JobStatus === ended[1]);
+  }
+  if (/no errors are tolerated|more than the tolerated|HealthLake found no resources/.test(why)) {
+    return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
+  }
+  if (/time is up/.test(why)) {
+    // The last poll, and the time until the response arrives.
+    const late = operation.injected.length > 0 ? 6 * MINUTE : 90 * SECOND;
+    return claim(job !== undefined && (job.EndTime?.getTime() ?? Infinity) > time - late);
+  }
+  return [];
+}
+
+function isOfImport({ type }: ResourceFailed): boolean {
+  return type.startsWith('Custom::FhirImport');
+}
+
+const OUR_REASON = /^Received response status \[FAILED\] from custom resource\. Message returned: ([\x20-\x7e]{1,999}); log group: [\w/-]+\n\nLogs: \S+\n+ ?\(RequestId: [\w-]+\)$/;
+
+/** @param mayBeForeign whether the platform may have failed the resource without us */
+function isOurs({ reason }: ResourceFailed, mayBeForeign: boolean): boolean {
+  return mayBeForeign ? reason !== 'Response object is too long.' : OUR_REASON.test(reason);
+}

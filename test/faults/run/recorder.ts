@@ -1,0 +1,110 @@
+import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import {
+  dataSetOf, type ObservedEvent, type ObservedJob, type ObservedMonitoring, type ObservedOperation, type ObservedStatus, type ResourceFailed,
+} from './observed';
+import type { LocalAws } from '../../../packages/local-aws/src/aws';
+import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
+import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
+import { EVENT_SOURCE, type ImportEventDetail, type WatchedImport } from '../../../src/contract';
+import { isMonitor } from '../../support/executions';
+
+/** Records what happens on an AWS while a plan runs. */
+export class Recorder {
+  public readonly operations: ObservedOperation[] = [];
+  public readonly jobs: ObservedJob[] = [];
+  public readonly statuses: ObservedStatus[] = [];
+  public readonly failures: ResourceFailed[] = [];
+  private readonly stacks = new Set<Stack>();
+  private readonly monitorStarts: { readonly execution: Execution; readonly operation: number }[] = [];
+
+  public constructor(private readonly aws: LocalAws) {
+    aws.healthlake.healthLake.observe(({ kind, jobId, datastoreId }) => {
+      if (kind === 'import') {
+        this.recordJob(jobId, datastoreId);
+      }
+    });
+    const { onStart } = aws.states;
+    aws.states.onStart = (execution) => {
+      onStart?.(execution);
+      if (isMonitor(execution)) {
+        this.monitorStarts.push({ execution, operation: this.operations.length - 1 });
+      }
+    };
+  }
+
+  public get monitorings(): ObservedMonitoring[] {
+    return this.monitorStarts.map(({ execution: { setup, startedAt, status, stoppedAt, error, cause }, operation }) => ({
+      name: setup.name,
+      stateMachineArn: setup.stateMachineArn,
+      ...monitoredImport(setup.input),
+      startedAt,
+      operation,
+      status,
+      stoppedAt,
+      error,
+      cause,
+    }));
+  }
+
+  public get events(): ObservedEvent[] {
+    return this.aws.events.entries.filter(({ event }) => event.source === EVENT_SOURCE).map(({ event }) => ({
+      time: Date.parse(event.time), detailType: event['detail-type'], detail: event.detail as unknown as ImportEventDetail,
+    }));
+  }
+
+  /** Executions that run now. */
+  public get running(): Execution[] {
+    return this.aws.states.executions().filter(({ status }) => status === 'RUNNING');
+  }
+
+  public allJobs(): ImportJobProperties[] {
+    const { healthLake } = this.aws.healthlake;
+    return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
+  }
+
+  /** Records a stack's changes from now on. Its events carry real time, and the invariants need that of the scaled clock. */
+  public follow(stack: Stack): void {
+    if (this.stacks.has(stack)) {
+      return;
+    }
+    this.stacks.add(stack);
+    const { clock } = this.aws;
+    const recordStatus = (): void => void this.statuses.push({ time: clock.now(), stackId: stack.id, status: stack.status });
+    recordStatus();
+    const setStatus = stack.setStatus.bind(stack);
+    stack.setStatus = (...change) => {
+      setStatus(...change);
+      recordStatus();
+    };
+    const addResourceEvent = stack.addResourceEvent.bind(stack);
+    stack.addResourceEvent = (event) => {
+      addResourceEvent(event);
+      const { logicalId, type, status, statusReason: reason = '' } = event;
+      if (status.endsWith('_FAILED')) {
+        this.failures.push({ time: clock.now(), logicalId, type, status, reason });
+      }
+    };
+  }
+
+  private recordJob(jobId: string, datastoreId: string): void {
+    if (this.jobs.some((job) => job.jobId === jobId)) {
+      return;
+    }
+    const inStore = this.aws.healthlake.healthLake.importJobs(datastoreId);
+    const dataSet = dataSetOf(inStore.find(({ JobId: id }) => id === jobId)?.JobName);
+    this.jobs.push({
+      jobId,
+      datastoreId,
+      dataSet,
+      submittedAt: this.aws.clock.now(),
+      operation: this.operations.length - 1,
+      waiters: this.running.filter((execution) => !isMonitor(execution)).length,
+      others: inStore.filter(({ JobId: id, JobName: name }) => id !== jobId && dataSetOf(name) === dataSet),
+    });
+  }
+}
+
+function monitoredImport(input: string): Pick<ObservedMonitoring, 'jobId' | 'importId'> {
+  const { JobId, ConstructPath, OperatorRoleArn } = (JSON.parse(input) as WatchedImport).Import;
+  return { jobId: JobId, importId: `${ConstructPath} ${OperatorRoleArn}` };
+}
