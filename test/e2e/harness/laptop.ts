@@ -8,7 +8,7 @@ import { App, type AppProps } from 'aws-cdk-lib';
 import { type CustomResourceResponse, recordResponses } from './responses';
 import { LocalAws, type LocalAwsOptions } from '../../../packages/local-aws/src/aws';
 import { type CdkRun, runCdk } from '../../../packages/local-aws/src/cdk-cli';
-import { everythingLogged, everythingSaid } from '../../support/channels';
+import { loggedText, visibleText } from '../../support/channels';
 
 const TIME_SCALE = 20;
 
@@ -21,8 +21,8 @@ export class Laptop {
 
   /** Properties of every app. */
   public appProps: AppProps = {};
-  /** Divides the pauses between two polls of the CLI. The tests of `npm test` keep the CLI's own pauses. */
-  public pollScale = 1;
+  /** Divides the CLI's pauses between two polls. */
+  public pollScale = TIME_SCALE;
   /** Responses of custom resources, oldest first. */
   public readonly responses: readonly CustomResourceResponse[];
   private readonly s3: S3Client;
@@ -130,13 +130,13 @@ export class Laptop {
   }
 
   /** All text that is visible without access to the buckets: logs, stack events, executions, the terminal. */
-  public everythingSaid(): string {
-    return [everythingSaid(this.aws), this.terminal].join('\n');
+  public visibleText(): string {
+    return [visibleText(this.aws), this.terminal].join('\n');
   }
 
   /** All log lines of the functions. */
   public logs(): string {
-    return everythingLogged(this.aws);
+    return loggedText(this.aws);
   }
 
   public async close(): Promise<void> {
@@ -164,7 +164,6 @@ const LARGEST_RESPONSE_BYTES = 4096;
 export function onLaptop(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);
-    laptop.pollScale = TIME_SCALE;
     try {
       const data = await laptop.existingData('hospital-data');
       await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));

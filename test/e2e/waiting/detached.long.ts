@@ -23,7 +23,7 @@ function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) =
   const jobs = new TimedJobs();
   return onLaptop(jobs.options, async (laptop, data) => {
     await test(laptop, data, jobs);
-    expect(laptop.everythingSaid()).not.toContain(CANARY);
+    expect(laptop.visibleText()).not.toContain(CANARY);
   });
 }
 

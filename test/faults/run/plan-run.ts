@@ -11,7 +11,7 @@ import { World } from './world';
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
 import { ANSWER_MARGIN_MINUTES, JOB_TIMEOUT_MINUTES } from '../../../src/contract';
-import { everythingLogged, everythingSaid } from '../../support/channels';
+import { loggedText, visibleText } from '../../support/channels';
 import { arePaused, isMonitor } from '../../support/executions';
 import { type DeployStep, FIRST_VARIANT, type Plan, type Step, type Variant, waitingMinutes } from '../plan/plan';
 
@@ -85,7 +85,7 @@ export class PlanRun {
       endlessExecutions,
       jobsAtEnd: recorder.allJobs(),
       events: recorder.events,
-      visible: { everywhere: everythingSaid(aws, historyWithoutAnswers), inLogs: everythingLogged(aws) },
+      visible: { everywhere: visibleText(aws, historyWithoutAnswers), inLogs: loggedText(aws) },
     };
     judge(this.observed);
   }
