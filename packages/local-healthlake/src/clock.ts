@@ -41,6 +41,9 @@ export class ScaledClock implements Clock {
   }
 
   public async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal) {
+      setMaxListeners(0, signal); // each sleep adds a listener
+    }
     const until = this.now() + ms;
     do {
       await this.timer(Math.min(Math.max(0, (until - this.now()) / this.scale), LONGEST_TIMER_MS), signal);
