@@ -100,7 +100,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
       collectCoverage: false,
-      maxWorkers: '100%', // jest leaves a core idle, of two
+      maxWorkers: '100%', // by default jest leaves one of two cores idle
+      workerIdleMemoryLimit: '1GB', // a worker with a larger heap exits too slowly, and jest kills it with a warning
       setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
       testTimeout: 30_000,
     },
