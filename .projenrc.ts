@@ -122,6 +122,7 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
     minify: true,
     sourcemap: false,
     mainFields: ['module', 'main'],
+    esbuildArgs: { '--log-level': 'warning' },
   });
 }
 const bundle = project.bundler.bundleTask;
