@@ -7,7 +7,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { isComplete } from '../../lambda';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
-import { watchedImportOf } from '../../lambda/import/monitor/watch';
+import { watchedImportOf } from '../../lambda/import/monitor/start';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
   CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,

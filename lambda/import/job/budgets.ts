@@ -4,7 +4,7 @@ export const FUNCTION_TIMEOUT_MS = 5 * 60_000;
 /** The budget of an invocation that only lists jobs and leaves the other steps to the next invocation. */
 export const LISTING_INVOCATION_MS = 220_000;
 
-/** The budgets of an invocation that does all steps, in their order. `stack.ts` and `monitor/watch.ts` have budgets of their own. */
+/** The budgets of an invocation that does all steps, in their order. `stack.ts` and `monitor/start.ts` have budgets of their own. */
 export const INVOCATION_MS = {
   describeDatastore: 15_000,
   listing: 45_000,

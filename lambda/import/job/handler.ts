@@ -17,15 +17,15 @@ import {
   type Deadlines, type IsCompleteRequest, type IsCompleteResponse, NOT_YET, type OnEventRequest, type OnEventResponse,
 } from '../../framework/framework';
 import { Failure } from '../../framework/reason';
-import { deadlinesOf, settledBy } from '../../framework/requested-at';
+import { deadlinesOf, settledBy } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
 import { log } from '../../telemetry/log';
 import { unreadable } from '../contract';
 import { clientTokenOf, fingerprintOf, jobNameOf } from '../fingerprint';
 import { announceDeclared } from '../monitor/declared';
-import { watch, watchedImportOf } from '../monitor/watch';
+import { watch, watchedImportOf } from '../monitor/start';
 import { judgeBuckets } from '../preflight/decision';
-import { lookAtBuckets } from '../preflight/look';
+import { lookAtBuckets } from '../preflight/inspect';
 
 /** A decision after which nothing is left to be asked of AWS. */
 type Acted = Exclude<JobDecision, { kind: 'start' }>;

@@ -6,9 +6,9 @@ import { isNotFound, kindOf } from '../../aws/errors';
 import type { Operator } from '../../aws/operator';
 import { CLOCK_SKEW } from '../../framework/framework';
 import { log } from '../../telemetry/log';
+import { evidenceOf } from '../evidence';
 import { isJobOf } from '../fingerprint';
-import { dependsOnResults, type Evidence, judge, type Verdict } from '../outcome/verdict';
-import { evidenceOf } from '../results';
+import { dependsOnResults, type Evidence, judge, type Verdict } from '../verdict';
 
 /** The maximum of ListFHIRImportJobs. */
 const PAGE_SIZE = 500;

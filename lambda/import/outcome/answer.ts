@@ -1,13 +1,13 @@
 import { type ImportOutcomeAttributes, type ImportOutcomeProperties, UNKNOWN } from '../../../src/contract';
 import type { OnEventRequest } from '../../framework/framework';
-import { outputLocationOf } from '../results';
+import { outputLocationOf } from '../evidence';
 import { type Counts, countsOf } from './counts';
 import type { Advice, OutcomeDecision } from './decision';
-import type { Judged } from './physical-id';
-import { dependsOnResults, type Evidence, notByResults } from './verdict';
 import type { JsonCause, ReportAnswer, ReportReason } from '../../report/types';
 import { ownNamesOf } from '../../service-text/own-names';
 import { quoteServiceText } from '../../service-text/show';
+import type { Judged } from '../physical-ids';
+import { dependsOnResults, type Evidence, notByResults } from '../verdict';
 
 /** The attributes, from what is known of the job. */
 export function attributesOf(properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): ImportOutcomeAttributes {

@@ -1,12 +1,12 @@
-import type { Judged } from './physical-id';
-import { type Evidence, judge } from './verdict';
 import { ALREADY_IMPORTED, type ImportOutcomeProperties, UNKNOWN, type ContractErrorTolerance } from '../../../src/contract';
 import { describeError, isNotFound, kindOf } from '../../aws/errors';
 import type { Fact } from '../../aws/fact';
 import type { Direction } from '../../aws/stack';
 import type { Deadlines } from '../../framework/framework';
-import { settledBy } from '../../framework/requested-at';
+import { settledBy } from '../../framework/times';
 import { unreadable } from '../contract';
+import type { Judged } from '../physical-ids';
+import { type Evidence, judge } from '../verdict';
 
 /** What CloudFormation asks `Outcome` for. */
 export interface OutcomeChange extends Deadlines {

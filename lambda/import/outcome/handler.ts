@@ -4,17 +4,17 @@ import { attributesOf, sentencesOf } from './answer';
 import { countsOf } from './counts';
 import { decideOutcome, isDeclaredJob, obstacleOf, type OutcomeChange, type OutcomeDecision } from './decision';
 import { lookAt, tell } from './look';
-import { formatOutcomeId, type Judged, parseOutcomeId } from './physical-id';
-import type { Evidence } from './verdict';
 import { ALREADY_IMPORTED, type ImportOutcomeProperties } from '../../../src/contract';
 import { type Operator, operatorFor } from '../../aws/operator';
 import {
   type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, NOT_YET, type OnEventRequest, type OnEventResponse,
 } from '../../framework/framework';
 import { Failure } from '../../framework/reason';
-import { deadlinesOf } from '../../framework/requested-at';
+import { deadlinesOf } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
 import { announceOrWarn } from '../../telemetry/announcement';
+import { formatOutcomeId, type Judged, parseOutcomeId } from '../physical-ids';
+import type { Evidence } from '../verdict';
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {

@@ -1,14 +1,14 @@
 import { countsOf } from './counts';
 import type { OutcomeDecision } from './decision';
 import { metricsOf } from './metrics';
-import { dependsOnResults, type Evidence, hasEnded, notByResults } from './verdict';
 import type { ImportOutcomeProperties } from '../../../src/contract';
 import { ask, type Fact } from '../../aws/fact';
 import type { Operator } from '../../aws/operator';
 import { log } from '../../telemetry/log';
 import { putMetrics } from '../../telemetry/metrics';
 import { logLook } from '../../telemetry/progress';
-import { evidenceOf } from '../results';
+import { evidenceOf } from '../evidence';
+import { dependsOnResults, type Evidence, hasEnded, notByResults } from '../verdict';
 import { describeJob, type InvocationBudget } from '../watch';
 
 /** The report of a job that has ended, in milliseconds. */

@@ -1,6 +1,6 @@
 import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
+import type { BucketFindings, DefaultEncryption } from './inspect';
 import { isOtherKey } from './kms-key';
-import type { BucketFindings, DefaultEncryption } from './look';
 import { locationOf, type PreflightRequest } from './request';
 import { type PreflightWarning, warningsOf } from './warnings';
 import type { Fact } from '../../aws/fact';

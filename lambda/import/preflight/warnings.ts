@@ -1,5 +1,5 @@
 import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
-import type { BucketFindings } from './look';
+import type { BucketFindings } from './inspect';
 import { regionInRefusal } from './region';
 import type { PreflightRequest } from './request';
 import type { ContractQuotas } from '../../../src/contract';

@@ -3,8 +3,8 @@ import { describeError, isNotFound, kindOf } from '../../aws/errors';
 import type { Fact } from '../../aws/fact';
 import type { Direction } from '../../aws/stack';
 import type { Deadlines } from '../../framework/framework';
-import { settledBy } from '../../framework/requested-at';
-import { hasEnded } from '../outcome/verdict';
+import { settledBy } from '../../framework/times';
+import { hasEnded } from '../verdict';
 
 /** What CloudFormation asks a leg for. */
 export interface WaitChange extends Deadlines {

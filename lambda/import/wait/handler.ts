@@ -5,7 +5,7 @@ import { ask } from '../../aws/fact';
 import { operatorFor } from '../../aws/operator';
 import { directionOfUpdate } from '../../aws/stack';
 import { type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, type OnEventRequest, type OnEventResponse } from '../../framework/framework';
-import { deadlinesOf } from '../../framework/requested-at';
+import { deadlinesOf } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
 import { putMetrics } from '../../telemetry/metrics';
 import { logLook, progressMetrics } from '../../telemetry/progress';

@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an event that is delivered late counts as new',
-    file: 'lambda/framework/requested-at.ts',
+    file: 'lambda/framework/times.ts',
     text: 'signedAt < deliveredAt ? signedAt : deliveredAt',
     replacement: 'signedAt < deliveredAt ? deliveredAt : deliveredAt',
   },
@@ -109,19 +109,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'errors are tolerated that were not to be',
-    file: 'lambda/import/outcome/verdict.ts',
+    file: 'lambda/import/verdict.ts',
     text: "tolerance.Kind === 'ANY') {\n    return { kind: 'succeeded' };",
     replacement: "tolerance.Kind !== 'PERCENT') {\n    return { kind: 'succeeded' };",
   },
   {
     name: 'a cancelled job is waited for',
-    file: 'lambda/import/outcome/verdict.ts',
+    file: 'lambda/import/verdict.ts',
     text: "new Set(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])",
     replacement: "new Set(['FAILED', 'CANCEL_COMPLETED'])",
   },
   {
     name: 'a status that is not known is a failure',
-    file: 'lambda/import/outcome/verdict.ts',
+    file: 'lambda/import/verdict.ts',
     text: "return FAILED.has(status ?? '') || COMPLETED.has(status ?? '');",
     replacement: "return !/^(SUBMITTED|QUEUED|IN_PROGRESS)$/.test(status ?? '');",
   },
@@ -193,13 +193,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the watch of a job has a random name',
-    file: 'lambda/import/monitor/watch.ts',
+    file: 'lambda/import/monitor/start.ts',
     text: 'name: nameOf(watchedImport.Import),',
     replacement: 'name: `${nameOf(watchedImport.Import)}${Math.random().toString(36).slice(2)}`,',
   },
   {
     name: 'a watch that runs already is an error',
-    file: 'lambda/import/monitor/watch.ts',
+    file: 'lambda/import/monitor/start.ts',
     text: "error.name !== 'ExecutionAlreadyExists'",
     replacement: "error.name !== 'ExecutionDoesNotExist'",
   },

@@ -6,7 +6,7 @@ import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobD
 import type { LedgerEntry } from '../../../lambda/import/job/ledger';
 import { attributesOf, sentencesOf } from '../../../lambda/import/outcome/answer';
 import { decideOutcome, type OutcomeDecision } from '../../../lambda/import/outcome/decision';
-import type { Evidence } from '../../../lambda/import/outcome/verdict';
+import type { Evidence } from '../../../lambda/import/verdict';
 import type { ImportOutcomeProperties, ContractErrorTolerance } from '../../../src/contract';
 import { sdkError } from '../harness';
 

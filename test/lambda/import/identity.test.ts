@@ -2,7 +2,7 @@ import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { hex, pseudoRandom } from './simulation';
 import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
 import { formatJobId, parseJobId } from '../../../lambda/import/job/physical-id';
-import { formatOutcomeId, parseOutcomeId } from '../../../lambda/import/outcome/physical-id';
+import { formatOutcomeId, parseOutcomeId } from '../../../lambda/import/physical-ids';
 import { formatWaitId } from '../../../lambda/import/wait/physical-id';
 import type { ImportJobProperties } from '../../../src/contract';
 

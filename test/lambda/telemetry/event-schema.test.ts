@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { Fact } from '../../../lambda/aws/fact';
 import { decideOutcome } from '../../../lambda/import/outcome/decision';
-import type { Evidence } from '../../../lambda/import/outcome/verdict';
+import type { Evidence } from '../../../lambda/import/verdict';
 import { announcementOf } from '../../../lambda/telemetry/announcement';
 import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
 import { type JsonSchema, violations } from '../../support/json-schema';

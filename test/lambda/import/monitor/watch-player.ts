@@ -1,5 +1,5 @@
 import { isComplete } from '../../../../lambda';
-import { watchedImportOf } from '../../../../lambda/import/monitor/watch';
+import { watchedImportOf } from '../../../../lambda/import/monitor/start';
 import { Execution } from '../../../../packages/local-aws/src/stepfunctions/execution';
 import { parseDefinition } from '../../../../packages/local-aws/src/stepfunctions/language/definition';
 import { StateError } from '../../../../packages/local-aws/src/stepfunctions/language/state-error';

@@ -1,6 +1,6 @@
 import { judgeBuckets } from '../../../../lambda/import/preflight/decision';
 import type { InputObjects } from '../../../../lambda/import/preflight/input-objects';
-import type { BucketFindings } from '../../../../lambda/import/preflight/look';
+import type { BucketFindings } from '../../../../lambda/import/preflight/inspect';
 import type { PreflightRequest } from '../../../../lambda/import/preflight/request';
 import type { PreflightWarning } from '../../../../lambda/import/preflight/warnings';
 import { sdkError } from '../../harness';

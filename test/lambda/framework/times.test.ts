@@ -1,4 +1,4 @@
-import { requestedAtOf } from '../../../lambda/framework/requested-at';
+import { requestedAtOf } from '../../../lambda/framework/times';
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 30);
 const HOST = 'https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/x';

@@ -1,5 +1,5 @@
-import type { Counts } from './counts';
-import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
+import type { Counts } from './outcome/counts';
+import { ALREADY_IMPORTED, UNKNOWN } from '../../src/contract';
 
 /** What the physical id of `Custom::FhirImportOutcome` says. */
 export interface OutcomePhysicalId {

@@ -1,6 +1,6 @@
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import type { Evidence } from './outcome/verdict';
 import { askForReport } from './report-call';
+import type { Evidence } from './verdict';
 import { ALREADY_IMPORTED, UNKNOWN, type ContractReport } from '../../src/contract';
 import type { Operator } from '../aws/operator';
 

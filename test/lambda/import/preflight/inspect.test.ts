@@ -1,6 +1,6 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
 import { judgeBuckets } from '../../../../lambda/import/preflight/decision';
-import { type BucketFindings, lookAtBuckets } from '../../../../lambda/import/preflight/look';
+import { type BucketFindings, lookAtBuckets } from '../../../../lambda/import/preflight/inspect';
 import type { PreflightRequest } from '../../../../lambda/import/preflight/request';
 import { allow, Foundation, REGION } from '../../../../packages/local-aws/test/foundation';
 import type { Bucket, PublicAccessBlock } from '../../../../packages/local-healthlake/src/s3/bucket';

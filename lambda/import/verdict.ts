@@ -1,7 +1,7 @@
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { type Counts, countsOf } from './counts';
-import type { ContractErrorTolerance } from '../../../src/contract';
-import type { ReportAnswer } from '../../report/types';
+import { type Counts, countsOf } from './outcome/counts';
+import type { ContractErrorTolerance } from '../../src/contract';
+import type { ReportAnswer } from '../report/types';
 
 /** What a job is judged by. */
 export interface Evidence {

@@ -1,9 +1,9 @@
 import { type ImportJobProperties as ImportJob, type JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
-import { countsOf } from '../../../../lambda/import/outcome/counts';
-import { type Evidence, judge as judgeEvidence, notByResults, type Verdict } from '../../../../lambda/import/outcome/verdict';
-import type { ManifestCounts, ReportAnswer } from '../../../../lambda/report/types';
-import type { ContractErrorTolerance } from '../../../../src/contract';
-import { importJob } from '../../harness';
+import { countsOf } from '../../../lambda/import/outcome/counts';
+import { type Evidence, judge as judgeEvidence, notByResults, type Verdict } from '../../../lambda/import/verdict';
+import type { ManifestCounts, ReportAnswer } from '../../../lambda/report/types';
+import type { ContractErrorTolerance } from '../../../src/contract';
+import { importJob } from '../harness';
 
 /** By the counts of the job alone. */
 const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence({ job: importJob(job), isOwn: true }, tolerance);
