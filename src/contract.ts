@@ -1,50 +1,66 @@
 /**
- * The wire between the constructs and the handler: what CloudFormation carries from one to the other.
+ * The contract between the constructs and the Lambda functions: the custom resources' properties and attributes, and what both sides must agree on.
  *
- * CloudFormation turns every scalar into a string, so every scalar is a string here. Stacks keep the shape they were deployed with:
- * what an older version of the library wrote must stay readable, so a change of meaning takes a new `ContractVersion`. `ContractVersion`,
- * `OperatorRoleArn`, `DatastoreId` and `TimeoutSeconds` are in every version: without them not even a roll-back could be recognized.
+ * CloudFormation turns every scalar into a string, so every scalar is a string here. Stacks keep the properties that they were deployed with, so the
+ * functions must read what older versions of the library wrote. Names and values never change.
  */
 
 /**
- * The version of the shapes in this file. What is optional for want of a version that had it says so.
+ * The version of the contract. A field that was added later is optional and says `Since version N`.
+ *
+ * - Version 1: `Custom::FhirImportJob` and `Custom::FhirImportOutcome`.
+ * - Version 2: `Custom::FhirImportWait` for long waits, the failure report, metrics, events, quotas and detached imports.
+ * - Version 3: `AlreadyImported` and `DatastoreInApp`, and the job id `ALREADY_IMPORTED`.
  */
 export const CONTRACT_VERSION = '3';
 
-/** Starts the import, and answers when HealthLake has accepted the job. */
+/** The resource that starts the import. It is complete when HealthLake has accepted the job. */
 export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
 
-/** Waits for the terminal status of the job and judges it. */
+/** The resource that waits until the job has ended, and judges it. */
 export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
 
-/** One leg of a wait that is too long for one resource: waits for the job, and judges nothing. Since version 2. */
+/** The resource that waits for the job if the wait is too long for one resource. It judges nothing. Since version 2. */
 export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 
-/** How long `Job` may take to get its job accepted, in minutes. */
+/** How long `Job` waits until its job is accepted. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
-/** What a resource may take beyond its own time-out until its answer is with CloudFormation, in minutes. */
+/** How long after a resource's own time-out its answer reaches CloudFormation at the latest. */
 export const ANSWER_MARGIN_MINUTES = 5;
 
-/** What COMPLETED_WITH_ERRORS means. `Limit` is a number of resources, or a percentage of the scanned resources. */
+/** The time-outs of the two Lambda functions. `lambda/budgets.ts` divides them. The handler waits for the report, so its time-out is longer. */
+export const HANDLER_TIMEOUT_MINUTES = 5;
+export const REPORT_TIMEOUT_MINUTES = 3;
+
+/** HealthLake's job statuses by their meaning. The handler treats an unknown status as running. */
+export const JOB_STATUSES = {
+  queued: ['SUBMITTED', 'QUEUED'],
+  inProgress: ['IN_PROGRESS'],
+  cancelling: ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'],
+  completed: ['COMPLETED', 'COMPLETED_WITH_ERRORS'],
+  failed: ['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'],
+} as const;
+
+/** The errors that an import tolerates. `Limit` is a number of resources, or a percentage of the scanned resources. */
 export type ContractErrorTolerance =
   | { readonly Kind: 'NONE' }
   | { readonly Kind: 'ANY' }
   | { readonly Kind: 'RESOURCES' | 'PERCENT'; readonly Limit: string };
 
-/** Who makes the report, and as whom. */
+/** The function that makes the failure report, and the role that it assumes. */
 export interface ContractReport {
   readonly FunctionArn: string;
   readonly RoleArn: string;
 }
 
-/** Who watches the jobs of a detached import, and until when. */
+/** The monitor of a detached import, and how long it follows a job. */
 export interface ContractMonitor {
   readonly StateMachineArn: string;
   readonly GiveUpAfterSeconds: string;
 }
 
-/** What one import job may read. A gigabyte has 10^9 bytes here: AWS doesn't say which it means, and this one warns earlier. */
+/** The quotas of one import job. AWS doesn't define its gigabyte: 10^9 bytes is the smaller reading, and warns earlier. */
 export interface ContractQuotas {
   readonly MaxFiles: string;
   readonly MaxFileSizeInGB: string;
@@ -53,19 +69,19 @@ export interface ContractQuotas {
 
 interface CommonProperties {
   readonly ContractVersion: string;
-  /** Since version 2. As CloudWatch accepts it for a dimension. */
+  /** The construct's path, in characters that CloudWatch accepts in a dimension. Since version 2. */
   readonly ConstructPath?: string;
   readonly DatastoreId: string;
   readonly OperatorRoleArn: string;
   readonly ErrorTolerance: ContractErrorTolerance;
   readonly OutputS3Uri: string;
-  /** Since version 2; undefined if there are to be no reports. */
+  /** Undefined if the import makes no failure reports. Since version 2. */
   readonly Report?: ContractReport;
-  /** Where the event goes that tells how the job ended; undefined if there is to be none. Since version 2. */
+  /** The event bus that receives the import's event. Undefined if nothing listens to it. Since version 2. */
   readonly EventBusArn?: string;
 }
 
-/** Properties of `Custom::FhirImportJob`: what identifies the data, and what StartFHIRImportJob needs. */
+/** Properties of `Custom::FhirImportJob`. */
 export interface ImportJobProperties extends CommonProperties {
   readonly InputS3Uri: string;
   readonly OutputKmsKeyId: string;
@@ -79,7 +95,7 @@ export interface ImportJobProperties extends CommonProperties {
   readonly DatastoreInApp?: 'true';
   /** Since version 2. */
   readonly Quotas?: ContractQuotas;
-  /** Of a detached import. Since version 2. */
+  /** Set for a detached import. Since version 2. */
   readonly Watch?: ContractMonitor;
 }
 
@@ -88,24 +104,32 @@ export interface ImportJobAttributes {
   readonly JobId: string;
 }
 
+/** The properties that identify a data set. */
+export type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;
+
+/** Returns the values that identify a data set, in the order in which the fingerprint hashes them. The order never changes. */
+export function dataSetFields({ DatastoreId, InputS3Uri, ValidationLevel, Revision = '' }: DataSet): readonly string[] {
+  return [DatastoreId, InputS3Uri, ValidationLevel, Revision];
+}
+
 /** Properties of `Custom::FhirImportOutcome`. */
 export interface ImportOutcomeProperties extends CommonProperties {
   readonly JobId: string;
-  /** Without the legs before. */
+  /** The time-out of this resource, without the `Custom::FhirImportWait` resources before it. */
   readonly TimeoutSeconds: string;
   /** Since version 2. */
   readonly InputS3Uri?: string;
-  /** How many legs come before; undefined if none. Since version 2. */
+  /** The number of `Custom::FhirImportWait` resources before this one. Undefined if there are none. Since version 2. */
   readonly LegsBefore?: string;
   /**
-   * Of the data set, as `InputS3Uri` is. Nobody reads them: with them CloudFormation asks for the outcome of a data set that was rolled back, even
-   * if the roll-back left the id of its job in the properties. Since version 2.
+   * Not read. With these two CloudFormation updates `Outcome` whenever the data set changes, even if a roll-back left its job id unchanged.
+   * Since version 2.
    */
   readonly ValidationLevel?: string;
   readonly Revision?: string;
 }
 
-/** Properties of `Custom::FhirImportWait`: what a look at the job takes, so that another tolerance, say, leaves the legs alone. */
+/** Properties of `Custom::FhirImportWait`: only those that a poll needs, so that a change of any other doesn't update the resource. */
 export interface ImportWaitProperties {
   readonly ContractVersion: string;
   readonly ConstructPath: string;
@@ -113,11 +137,11 @@ export interface ImportWaitProperties {
   readonly OperatorRoleArn: string;
   readonly JobId: string;
   readonly TimeoutSeconds: string;
-  /** How many legs come before; undefined for the first. */
+  /** The number of `Custom::FhirImportWait` resources before this one. Undefined for the first. */
   readonly LegsBefore?: string;
 }
 
-/** Attributes of `Custom::FhirImportOutcome`. Every answer carries every one: `UNKNOWN` where not known, never empty. */
+/** Attributes of `Custom::FhirImportOutcome`. Every answer has all of them. An unknown value is `UNKNOWN`, never empty. */
 export interface ImportOutcomeAttributes {
   readonly JobId: string;
   readonly JobStatus: string;
@@ -131,69 +155,69 @@ export interface ImportOutcomeAttributes {
 /** The namespace of the metrics. */
 export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 
-/** What is measured of a job that has ended. */
+/** The metrics of a job that was judged. */
 export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
 
 /** The metrics of an import that has ended. `AlreadyImported` counts imports that started no job because the data was already there. */
 export type EndMetricName = ResultMetricName | 'AlreadyImported';
 
-/** What tells the metrics of imports apart. */
+/** The dimensions of the metrics. */
 export interface MetricDimensions {
   readonly DatastoreId: string;
   readonly ConstructPath: string;
 }
 
-/** The source of the events that tell how a job ended. */
+/** The source of an import's event. */
 export const EVENT_SOURCE = 'cdk-healthlake-import';
 
-/** The detail types of these events. */
+/** The detail types of an import's event. */
 export const EVENT_SUCCEEDED = 'FHIR Import Succeeded';
 export const EVENT_FAILED = 'FHIR Import Failed';
 
-/** The detail of these events; docs/event.schema.json is its schema. What isn't known is left out. */
+/** The detail of an import's event. Its schema is docs/event.schema.json. An unknown value is left out. */
 export interface ImportEventDetail {
   readonly version: '1';
   readonly constructPath: string;
   readonly datastoreId: string;
   readonly jobId: string;
   /**
-   * The job status in HealthLake's words. `UNKNOWN` if HealthLake could not be asked. The status of a running job if the wait was given up.
-   * `ALREADY_IMPORTED` if no job was started.
+   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out it is the status of
+   * a job that still runs.
    */
   readonly jobStatus: string;
   readonly resourcesScanned?: number;
   readonly resourcesImported?: number;
   readonly resourcesFailed?: number;
-  /** From the submission of the job to its end. */
+  /** The time between the submission of the job and its end. */
   readonly durationInSeconds?: number;
 }
 
-/** What the state machine of detached imports hands to the handler when a job has to be judged: the input of its execution. */
+/** The input of the monitor's executions, which hand it on to the handler to have the job judged. Running executions keep its shape. */
 export interface WatchedImport {
   readonly Import: ImportOutcomeProperties;
   /** When the wait began, in milliseconds since the epoch. */
   readonly RequestedAt: number;
-  /** When it is given up, in milliseconds since the epoch. */
+  /** When the monitor gives up, in milliseconds since the epoch. */
   readonly Deadline: number;
-  /** The same, as the state machine compares times. */
+  /** `Deadline` as an ISO 8601 time, the form that Step Functions compares. */
   readonly GiveUpAt: string;
   readonly Poll: {
-    /** How long the state machine waits until it looks again. */
+    /** How long the state machine pauses before the next poll. */
     readonly Seconds: number;
-    /** Since when the handler's looks at the job have failed one after the other, in milliseconds since the epoch; 0 if the last one has not. */
+    /** When the first of the handler's consecutive failed polls was, in milliseconds since the epoch. 0 if the last poll did not fail. */
     readonly FailingSince: number;
   };
 }
 
-/** What the handler says of a watched job. */
+/** The handler's answer to the monitor. */
 export interface WatchAnswer {
   readonly Decision: 'wait' | 'succeeded' | 'failed';
-  /** As in `WatchedImport`. */
+  /** The next value of `WatchedImport.Poll.FailingSince`. */
   readonly FailingSince: number;
 }
 
 /** The value of an attribute that is not known. */
 export const UNKNOWN = 'UNKNOWN';
 
-/** Stands for the job id and for the job status if the data set was already in the data store. Since version 3. */
+/** The job id and job status of an import that started no job because the data set was already in the data store. Since version 3. */
 export const ALREADY_IMPORTED = 'ALREADY_IMPORTED';

@@ -1,42 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import type { ImportJobProperties } from '../../src/contract';
+import { type DataSet, dataSetFields } from '../../src/contract';
 
-type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;
-
-/**
- * Identifies a data set in a data store, as 20 hex digits. Jobs that were started years ago are found by it, so what is hashed never changes.
- */
-export function fingerprintOf(properties: DataSet): string {
-  const { DatastoreId, InputS3Uri, ValidationLevel, Revision } = properties;
-  return sha256(['fhir-import/1', DatastoreId, InputS3Uri, ValidationLevel, Revision ?? '']).slice(0, 20);
+/** Returns the fingerprint of a data set: 20 hex digits. Jobs that were started years ago are found by it, so the hashed string never changes. */
+export function fingerprintOf(dataSet: DataSet): string {
+  return sha256(['fhir-import/1', ...dataSetFields(dataSet)]).slice(0, 20);
 }
 
-/** The name of the jobs that import a data set. */
+/** Returns the name of the jobs that import a data set. */
 export function jobNameOf(prefix: string, fingerprint: string): string {
   return `${prefix}-${fingerprint}`;
 }
 
-/** Whether a job imports the data set, whatever its name begins with. */
+/** Returns whether a job imports the data set, under any name prefix. */
 export function isJobOf(fingerprint: string, jobName?: string): boolean {
   return jobName?.endsWith(`-${fingerprint}`) ?? false;
 }
 
-/**
- * The client token of a start: the same for a repeated attempt at the same start, another one once that start has led to a failed job.
- */
-export function clientTokenOf(start: Omit<StartFHIRImportJobRequest, 'ClientToken'>, failedJobIds: readonly string[]): string {
-  return sha256([
-    'client-token/1',
-    start.DatastoreId ?? '',
-    start.JobName ?? '',
-    start.InputDataConfig?.S3Uri ?? '',
-    start.JobOutputDataConfig?.S3Configuration?.S3Uri ?? '',
-    start.JobOutputDataConfig?.S3Configuration?.KmsKeyId ?? '',
-    start.DataAccessRoleArn ?? '',
-    start.ValidationLevel ?? '',
-    ...[...failedJobIds].sort(),
-  ]);
+/** The parameters of a start, except for the client token that is computed from them. */
+export type StartParameters = Omit<StartFHIRImportJobRequest, 'ClientToken'>;
+
+/** The hashed values of each start parameter. Their order never changes. A new parameter of the API has to be added here: without it nothing compiles. */
+const HASHED: { readonly [Name in keyof Required<StartParameters>]: (start: StartParameters) => readonly (string | undefined)[] } = {
+  DatastoreId: (start) => [start.DatastoreId],
+  JobName: (start) => [start.JobName],
+  InputDataConfig: (start) => [start.InputDataConfig?.S3Uri],
+  JobOutputDataConfig: ({ JobOutputDataConfig: output }) => [output?.S3Configuration?.S3Uri, output?.S3Configuration?.KmsKeyId],
+  DataAccessRoleArn: (start) => [start.DataAccessRoleArn],
+  ValidationLevel: (start) => [start.ValidationLevel],
+};
+
+/** Returns the client token of a start. A repeated attempt has the same token. After the start has led to a failed job, the next one has another. */
+export function clientTokenOf(start: StartParameters, failedJobIds: readonly string[]): string {
+  const hashed = Object.values(HASHED).flatMap((valuesOf) => valuesOf(start));
+  return sha256(['client-token/1', ...hashed.map((value) => value ?? ''), ...[...failedJobIds].sort()]);
 }
 
 function sha256(parts: readonly string[]): string {

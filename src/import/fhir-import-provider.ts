@@ -7,6 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
+import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { FunctionRoles, validateRoles } from './private/function-roles';
 import { ImportMonitor } from './private/import-monitor';
 import type { ReportFunction } from './private/report';
@@ -85,9 +86,6 @@ export interface FhirImportProviderProps {
    */
   readonly monitorRole?: iam.IRole;
 }
-
-/** Shorter than the five minutes of the caller, which waits for the report. A report on a gigabyte of failures takes 10 to 20 seconds. */
-const REPORT_TIMEOUT = Duration.minutes(3);
 
 /** The amount of memory for which Lambda provides one vCPU. `npm run bench` prints the CPU time and the memory of a report. */
 const REPORT_MEMORY_MIB = 1769;
@@ -235,7 +233,7 @@ export class FhirImportProvider extends Construct {
     const fn = new lambda.Function(this, 'Report', {
       ...this.functionProps('report/index', 'index.handler', role),
       description: 'Reports on the results of FHIR imports',
-      timeout: REPORT_TIMEOUT,
+      timeout: Duration.minutes(REPORT_TIMEOUT_MINUTES),
       memorySize: REPORT_MEMORY_MIB,
     });
     return { fn, role };
@@ -245,7 +243,7 @@ export class FhirImportProvider extends Construct {
     return new lambda.Function(this, id, {
       ...this.functionProps('index', handler, this.handlerRole),
       description: 'Starts FHIR import jobs and waits for their outcome',
-      timeout: Duration.minutes(5),
+      timeout: Duration.minutes(HANDLER_TIMEOUT_MINUTES),
       memorySize: 256,
     });
   }

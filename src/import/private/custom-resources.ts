@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { type ImportParts, renderJob, renderOutcome, renderWait, type TurnProperties } from './render';
 import type { ImportInTree } from './tree-checks';
 import {
-  ANSWER_MARGIN_MINUTES, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties, type ImportWaitProperties,
+  ANSWER_MARGIN_MINUTES, dataSetFields, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties, type ImportWaitProperties,
   JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
 } from '../../contract';
 import { text } from '../../private/text';
@@ -32,7 +32,7 @@ export class ImportResources {
     this.job.node.addDependency(parts.dataAccessRole, parts.operatorRole);
     this.last = this.isDetached ? this.job : this.createWaits(renderOutcome(props, parts));
     this.summary = {
-      dataSet: [jobProperties.InputS3Uri, jobProperties.ValidationLevel, jobProperties.Revision],
+      dataSet: dataSetFields(jobProperties),
       first: this.job.node.defaultChild as CfnResource,
       last: this.last.node.defaultChild as CfnResource,
     };

@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import type { WatchAnswer, WatchedImport } from '../../contract';
+import { JOB_STATUSES, type WatchAnswer, type WatchedImport } from '../../contract';
 
 /** A path to a member of the input of an execution. */
 type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';
@@ -7,7 +7,7 @@ type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['I
 const path = (to: InputPath): InputPath => to;
 
 /** The statuses of a job that has not ended. The handler judges every other answer. */
-const RUNNING = ['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'];
+const RUNNING = [...JOB_STATUSES.queued, ...JOB_STATUSES.inProgress, ...JOB_STATUSES.cancelling];
 
 /**
  * The seconds by which each pause is longer than the one before. After hours, the monitor polls every few minutes, so the longest execution stays below

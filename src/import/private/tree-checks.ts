@@ -6,8 +6,8 @@ import type { IConstruct } from 'constructs';
 export interface ImportInTree {
   readonly construct: IConstruct;
   readonly datastore: IFHIRDatastoreRef;
-  /** The values that, with the data store, identify the data set. */
-  readonly dataSet: readonly (string | undefined)[];
+  /** The values that identify the data set, as `dataSetFields()` returns them. */
+  readonly dataSet: readonly string[];
   /** The resource that starts the job. */
   readonly first: CfnResource;
   /** The resource that is complete when the import is. */
