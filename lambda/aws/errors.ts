@@ -1,22 +1,34 @@
 import { isErrorCode } from '../service-text/identifiers';
 import { MAX_LENGTH, quoteServiceText } from '../service-text/show';
 
-/** What a failed call of AWS means for whoever has to decide whether to try again. */
+/** The result of a call of AWS, or the error that it failed with. */
+export type Fact<T> = { readonly value: T } | { readonly error: unknown };
+
+/** Makes a call and returns its result or its error. */
+export async function ask<T>(call: () => Promise<T>): Promise<Fact<T>> {
+  try {
+    return { value: await call() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Whether and how long a failed call of AWS is retried. */
 export type ErrorKind =
-  /** Says nothing: throttled, out of order, unreachable. */
+  /** Throttled, unavailable or unreachable: retried until the deadline. */
   | 'transient'
-  /** What a role or a policy that is seconds old makes AWS say, and what a wrong one makes it say for ever. */
+  /** Refused: retried for minutes, because a new role or policy may not be effective yet. */
   | 'settling'
-  /** Will not go away. */
+  /** Permanent: a later attempt fails too. */
   | 'definite';
 
-/** How long what may be settling is tried again, in milliseconds. */
-export const SETTLING_TIME = 5 * 60 * 1000;
+/** How long a `settling` error is retried. */
+export const SETTLING_MS = 5 * 60 * 1000;
 
 const THROTTLING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 const DEFINITE_MESSAGE = /explicit deny|failed to satisfy constraint/;
 
-/** An error as the SDK throws it, as far as it is looked at. */
+/** The members of the SDK's errors that are read here. */
 interface SdkError {
   readonly name: string;
   readonly message: string;
@@ -32,40 +44,40 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
-/** Whether AWS answered that it has not done what was requested. Without an answer, or after a 5xx, it may have done it. */
+/** Returns whether AWS answered that it did not do what was requested. Without an answer, or after a 5xx, it may have done it. */
 export function isRefusal(error: unknown): boolean {
   const status = toSdkError(error).$metadata?.httpStatusCode;
   return status !== undefined && status < 500;
 }
 
-/** Whether HealthLake says that there is no such job, or no such data store. */
+/** Returns whether HealthLake answered that the job or the data store does not exist. */
 export function isNotFound(error: unknown): boolean {
   return toSdkError(error).name === 'ResourceNotFoundException';
 }
 
 /**
- * Returns the error's code and text without words that must not be shown.
+ * Returns the error's code and text. Words that may be patient data are replaced with `***`.
  *
- * @param own names of the import's own resources
+ * @param own names of the import's own resources, which may be shown
  */
 export function describeError(error: unknown, own?: readonly string[]): string {
   const { name, message, $metadata } = toSdkError(error);
-  // CloudTrail records the answers of AWS, but no request that got no answer.
+  // CloudTrail has the full text of an answer, but no record of a call without an answer.
   return quoteServiceText(showErrorCode(name), String(message), own, $metadata?.httpStatusCode === undefined ? undefined : 'CloudTrail');
 }
 
-/** The code of an error from AWS or Node.js, or `Error` if it must not be shown. */
+/** Returns the code of an error from AWS or Node.js, or `Error` if the code is unknown. */
 export function errorCodeOf(error: unknown): string {
   const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
   return showErrorCode(code, name);
 }
 
-/** The first name that is a known error code, because an error can have any name. */
+/** Returns the first of these names that is a known error code. An unknown name may be patient data. */
 export function showErrorCode(...names: readonly unknown[]): string {
   return names.find((name): name is string => typeof name === 'string' && isErrorCode(name)) ?? 'Error';
 }
 
-/** The raw words of an error, for decisions only. Never show them: they may contain patient data. */
+/** Returns the raw text of an error, for decisions only. Never show it: it may contain patient data. */
 export function wordsOf(error: unknown): string {
   const { name, message } = toSdkError(error);
   return `${name}: ${String(message).slice(0, MAX_LENGTH)}`;

@@ -5,14 +5,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { assumeRole, CLIENT_CONFIG } from './credentials';
+import { BUDGETS } from '../budgets';
 
-/** The report function's own time-out, and some for its start, in milliseconds. */
-const REPORT_TIME = 190_000;
-
-/** The clients of one import: every call is made as its operator role. */
+/** The clients of one import. They make every call as its operator role. */
 export interface Operator {
   readonly healthlake: HealthLakeClient;
-  /** Tries once only: a start is tried again after the stack was asked again where it goes. */
+  /** Makes one attempt only: before each start, the handler checks again whether the stack is rolled back. */
   readonly starter: HealthLakeClient;
   readonly cloudformation: CloudFormationClient;
   readonly s3: S3Client;
@@ -23,20 +21,21 @@ export interface Operator {
 
 const operators = new Map<string, Operator>();
 
-/** The clients of an import's operator role; kept, because a warm function looks after many imports many times. */
+/** Returns the clients of an operator role. They are kept between invocations. */
 export function operatorFor(roleArn: string): Operator {
   const known = operators.get(roleArn);
   if (known) {
     return known;
   }
   const config = { ...CLIENT_CONFIG, credentials: () => assumeRole(roleArn) };
+  const requestHandler = { ...CLIENT_CONFIG.requestHandler, requestTimeout: BUDGETS.handler.poll.report.attemptMs };
   const operator = {
     healthlake: new HealthLakeClient(config),
     starter: new HealthLakeClient({ ...config, maxAttempts: 1 }),
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
     // One attempt only: `report-call.ts` decides whether to invoke the report function again.
-    lambda: new LambdaClient({ ...config, maxAttempts: 1, requestHandler: { ...CLIENT_CONFIG.requestHandler, requestTimeout: REPORT_TIME } }),
+    lambda: new LambdaClient({ ...config, maxAttempts: 1, requestHandler }),
     events: new EventBridgeClient(config),
     states: new SFNClient(config),
   };

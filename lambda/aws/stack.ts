@@ -1,16 +1,15 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ask, type Fact } from './fact';
-import { CLOCK_SKEW, type IsCompleteRequest } from '../framework/framework';
+import { ask, type Fact } from './errors';
+import { BUDGETS } from '../budgets';
+import type { IsCompleteRequest } from '../framework/framework';
+import { CLOCK_SKEW_MS } from '../framework/times';
 
-/** DescribeStacks with all its attempts, in milliseconds: a budget of its own, because a HealthLake that hangs must not use it up. */
-const CALL_BUDGET = 30_000;
-
-/** Where the stack is heading. */
+/** The direction of a deployment. */
 export type Direction = 'forward' | 'roll-back';
 
 /**
- * What a stack status says of the direction. A stack that is being deleted goes no way forward; one in which nothing is in progress goes
- * nowhere: the waiter outlives a deployment that failed without roll-back, and a deployment may begin before CloudFormation shows it.
+ * Returns the direction that a stack status shows. A stack that is being deleted counts as rolled back. Undefined if no operation is in progress: the
+ * waiter outlives a deployment that failed without a roll-back, and CloudFormation may show the start of a deployment late.
  */
 export function directionOf(stackStatus: string): Direction | undefined {
   if (/(ROLLBACK|DELETE).*_IN_PROGRESS$/.test(stackStatus)) {
@@ -20,11 +19,11 @@ export function directionOf(stackStatus: string): Direction | undefined {
 }
 
 /**
- * Asks CloudFormation for the direction of the deployment that asked for something at `requestedAt` (milliseconds since the epoch). The waiter
- * of a deployment that was rolled back lives on into the next one, whose direction is none of its business.
+ * Returns the direction of the deployment that sent the event of `requestedAt` (milliseconds since the epoch). Throws during a later deployment: the waiter
+ * of a deployment that was rolled back may outlive it.
  */
-export async function askDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
-  const abortSignal = AbortSignal.timeout(CALL_BUDGET);
+export async function describeDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
+  const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.describeStacksMs);
   const { Stacks: stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal });
   const status = stacks?.[0]?.StackStatus ?? 'gone';
   const direction = directionOf(status);
@@ -32,14 +31,14 @@ export async function askDirection(cloudformation: CloudFormationClient, stackId
     throw new Error(`the stack is ${status}`);
   }
   const began = stacks?.[0]?.LastUpdatedTime?.getTime() ?? 0;
-  if (direction === 'forward' && began > requestedAt + CLOCK_SKEW) {
+  if (direction === 'forward' && began > requestedAt + CLOCK_SKEW_MS) {
     throw new Error('the stack has begun another deployment since');
   }
   return direction;
 }
 
-/** The direction of an event for which a roll-back matters: an update. A creation that is cancelled is no longer listened to. */
+/** Returns the direction of an update. A creation counts as forward: CloudFormation ignores the answer of a creation that is cancelled. */
 export async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest,
   cloudformation: CloudFormationClient): Promise<Fact<Direction>> {
-  return ask(async () => (RequestType === 'Update' ? askDirection(cloudformation, StackId, RequestedAt) : 'forward'));
+  return ask(async () => (RequestType === 'Update' ? describeDirection(cloudformation, StackId, RequestedAt) : 'forward'));
 }

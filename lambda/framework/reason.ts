@@ -1,10 +1,7 @@
-/** Reasons stay under 1,000 bytes: CloudFormation takes 4,096 for the whole answer, and the framework adds lines of its own. */
+/** CloudFormation accepts 4,096 bytes for the whole answer, and the framework adds lines of its own to the reason. */
 const MAX_LENGTH = 999;
 
-/**
- * An error whose message becomes CloudFormation's reason: one line of ASCII, bounded. It ends with the log group, because the framework
- * only guesses at it.
- */
+/** An error whose message becomes CloudFormation's reason. It ends with the log group, because the framework only guesses the group's name. */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
     super(toReason([...sentences, `log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}`]));
@@ -14,8 +11,7 @@ export class Failure extends Error {
 }
 
 /**
- * One line of ASCII, bounded. What is too much is taken from the longest sentences, all to the same length: they are the service's, and what to
- * do has to stay.
+ * Joins sentences to one bounded line of ASCII. Shortens the longest sentences, all to the same length: they quote AWS, and the shorter ones say what to do.
  */
 export function toReason(sentences: readonly string[]): string {
   const lines = sentences.map(toLine).filter((line) => line !== '');

@@ -1,21 +1,47 @@
-import { type Deadlines, deliveredAtOf, type OnEventRequest } from './framework';
-import { SETTLING_TIME } from '../aws/errors';
+import type { EventTimes, OnEventRequest } from './framework';
+import { SETTLING_MS } from '../aws/errors';
 
-/** The points in time of an event that may take so long, in milliseconds. */
-export function deadlinesOf(request: OnEventRequest, timeout: number): Deadlines {
-  const DeliveredAt = Date.now();
-  const RequestedAt = requestedAtOf(request, DeliveredAt);
-  return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeout };
+/** How far the clock of the function and those of AWS's services may be apart. */
+export const CLOCK_SKEW_MS = 5_000;
+
+/** Cold starts of the waiter and two functions take seconds. The framework calls again 10 s after an answer, so at most twice within this time. */
+const FIRST_INVOCATION_WITHIN_MS = 20_000;
+
+/** The points in time of an event, in milliseconds since the epoch. They are the same for every invocation for the event. */
+export interface Times {
+  /** When CloudFormation sent the event. */
+  readonly requestedAt: number;
+  /** When Lambda delivered the event. Durations that count from the first attempt begin here. */
+  readonly deliveredAt: number;
+  /** When the resource's own time-out ends. */
+  readonly deadline: number;
 }
 
-/** Until when a refusal is retried because it may be transient, in milliseconds since the epoch. */
-export function settledBy(times: Pick<Deadlines, 'RequestedAt' | 'DeliveredAt'>): number {
-  return deliveredAtOf(times) + SETTLING_TIME;
+/** Reads the points in time that `eventTimesOf()` put into the answer of `onEvent`. */
+export function timesOf({ RequestedAt, DeliveredAt = RequestedAt, Deadline }: EventTimes): Times {
+  return { requestedAt: RequestedAt, deliveredAt: DeliveredAt, deadline: Deadline };
+}
+
+/** Returns the points in time of an event that was delivered just now. */
+export function eventTimesOf(request: OnEventRequest, timeoutMs: number): EventTimes {
+  const DeliveredAt = Date.now();
+  const RequestedAt = requestedAtOf(request, DeliveredAt);
+  return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeoutMs };
+}
+
+/** Returns whether this is the first call of `isComplete`, or one soon after. Some calls of AWS are useful only then. */
+export function isFirstInvocation({ deliveredAt }: Pick<Times, 'deliveredAt'>): boolean {
+  return Date.now() < deliveredAt + FIRST_INVOCATION_WITHIN_MS;
+}
+
+/** Returns until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
+export function settledBy({ deliveredAt }: Pick<Times, 'deliveredAt'>): number {
+  return deliveredAt + SETTLING_MS;
 }
 
 /**
- * When CloudFormation asked, in milliseconds since the epoch. An event can be delivered late, in the middle of another deployment even; the one
- * time in it is that of the signature of the URL to answer to. Where the URL has none, it is the time of delivery.
+ * Returns when CloudFormation sent an event, in milliseconds since the epoch. An event can be delivered late, even during another deployment. Its only time
+ * is in the signature of the URL for the answer. Without a signature, the time of delivery counts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */

@@ -1,22 +1,49 @@
-import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { hasEnded, type JobDescription } from './healthlake-job';
+import { describeJob, type PollingBudget } from './polling';
 import { askForReport } from './report-call';
-import type { Evidence } from './verdict';
-import { ALREADY_IMPORTED, UNKNOWN, type ContractReport } from '../../src/contract';
+import { type Evidence, evidenceOf } from './verdict';
+import { ALREADY_IMPORTED, type ContractReport, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { ask, type Fact } from '../aws/errors';
 import type { Operator } from '../aws/operator';
+import { BUDGETS } from '../budgets';
 
-/** The import that looks at the results of a job. */
-export interface ResultsReader {
+/** The properties of an import that locate its results. */
+interface ResultsProperties {
   readonly DatastoreId: string;
   readonly OutputS3Uri: string;
   readonly InputS3Uri?: string;
   readonly Report?: ContractReport;
 }
 
+/** Polls a job: describes it, and has the report on its results made if it has ended. */
+export function pollJob(properties: ImportOutcomeProperties, operator: Operator, budget: PollingBudget): Promise<Fact<Evidence>> {
+  return ask(async () => {
+    const job = await describeJob(operator, properties, budget.polls);
+    return hasEnded(job.JobStatus)
+      ? readResults(job, properties, operator, AbortSignal.any([AbortSignal.timeout(BUDGETS.handler.poll.report.totalMs), budget.results]))
+      : evidenceOf(job);
+  });
+}
+
+/** Returns the evidence on a job that has ended. Its results are read only if they are in the import's own output location. */
+export async function readResults(job: JobDescription, properties: ResultsProperties, { lambda }: Operator,
+  abortSignal: AbortSignal): Promise<Evidence> {
+  const { DatastoreId, OutputS3Uri, InputS3Uri = '', Report } = properties;
+  const JobId = job.JobId!;
+  const OutputLocation = outputLocationOf(properties, JobId, job);
+  const isOwn = OutputLocation.startsWith(OutputS3Uri);
+  if (!Report || !isOwn) {
+    return evidenceOf(job, undefined, isOwn);
+  }
+  const call = { FunctionArn: Report.FunctionArn, ReportRoleArn: Report.RoleArn, DatastoreId, JobId, OutputLocation, InputS3Uri };
+  return evidenceOf(job, await askForReport(lambda, call, abortSignal));
+}
+
 /**
- * The location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job is gone, the
+ * Returns the location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job is gone, the
  * folder that the developer guide documents.
  */
-export function outputLocationOf({ DatastoreId, OutputS3Uri }: Pick<ResultsReader, 'DatastoreId' | 'OutputS3Uri'>, jobId: string, job?: ImportJob): string {
+export function outputLocationOf({ DatastoreId, OutputS3Uri }: ResultsProperties, jobId: string, job?: JobDescription): string {
   if (jobId === UNKNOWN || jobId === ALREADY_IMPORTED) {
     return UNKNOWN;
   }
@@ -27,17 +54,4 @@ export function outputLocationOf({ DatastoreId, OutputS3Uri }: Pick<ResultsReade
 
 function withSlash(uri: string): string {
   return uri.endsWith('/') ? uri : `${uri}/`;
-}
-
-/** What a job that has ended is judged by. Its results are asked for only where this import may read. */
-export async function evidenceOf(job: ImportJob, reader: ResultsReader, { lambda }: Operator, abortSignal: AbortSignal): Promise<Evidence> {
-  const { DatastoreId, OutputS3Uri, InputS3Uri = '', Report } = reader;
-  const JobId = job.JobId!;
-  const OutputLocation = outputLocationOf(reader, JobId, job);
-  const isOwn = OutputLocation.startsWith(OutputS3Uri);
-  if (!Report || !isOwn) {
-    return { job, isOwn };
-  }
-  const call = { FunctionArn: Report.FunctionArn, ReportRoleArn: Report.RoleArn, DatastoreId, JobId, OutputLocation, InputS3Uri };
-  return { job, isOwn, report: await askForReport(lambda, call, abortSignal) };
 }

@@ -1,34 +1,61 @@
-import type { Counts } from './outcome/counts';
-import { ALREADY_IMPORTED, UNKNOWN } from '../../src/contract';
+import { isCompleted } from './healthlake-job';
+import type { Counts } from './verdict';
+import { ALREADY_IMPORTED, type ImportWaitProperties, UNKNOWN } from '../../src/contract';
 
-/** What the physical id of `Custom::FhirImportOutcome` says. */
+/** Stands for the job id in the physical id until HealthLake has accepted a job. */
+const PENDING = 'pending';
+
+/** The parts of a physical id of `Custom::FhirImportJob`: `<datastoreId>/<jobId>/<fingerprint>`. */
+export interface JobPhysicalId {
+  readonly datastoreId: string;
+  /** Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
+  readonly jobId?: string;
+  readonly fingerprint: string;
+}
+
+export function formatJobId({ datastoreId, jobId, fingerprint }: JobPhysicalId): string {
+  return [datastoreId, jobId ?? PENDING, fingerprint].join('/');
+}
+
+/** Returns undefined for an id of another form: CloudFormation invents one if a creation is cancelled midway. */
+export function parseJobId(physicalId?: string): JobPhysicalId | undefined {
+  const match = /^([^/]+)\/([^/]+)\/([0-9a-f]{20})$/.exec(physicalId ?? '');
+  return match ? { datastoreId: match[1], jobId: match[2] === PENDING ? undefined : match[2], fingerprint: match[3] } : undefined;
+}
+
+/** Returns the physical id of `Custom::FhirImportWait`: `<datastoreId>/<jobId>`, or `<datastoreId>` if the job is not known. */
+export function formatWaitId({ DatastoreId, JobId }: Pick<ImportWaitProperties, 'DatastoreId' | 'JobId'>): string {
+  return [DatastoreId, ...(JobId === UNKNOWN ? [] : [JobId])].join('/');
+}
+
+/** The parts of a physical id of `Custom::FhirImportOutcome`. */
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** Set only if the job was judged successful, or if no job was started because of `alreadyImported`. */
-  readonly judged?: Judged;
+  /** Set if the job was judged successful, or if no job was started because of `alreadyImported`. */
+  readonly judged?: JudgedJob;
 }
 
-/** How a successful job ended. */
-export interface Judged {
+/** The status and the counts of a job that was judged successful. */
+export interface JudgedJob {
   readonly status: string;
   readonly counts: Counts;
 }
 
-/** `<datastoreId>/<jobId>`, and once judged `<datastoreId>/<jobId>/<status>/<scanned>/<imported>/<failed>`. */
+/** Returns `<datastoreId>/<jobId>`, or for a judged job `<datastoreId>/<jobId>/<status>/<scanned>/<imported>/<failed>`. */
 export function formatOutcomeId({ datastoreId, jobId, judged }: OutcomePhysicalId): string {
   const counts = judged ? [judged.counts.scanned, judged.counts.imported, judged.counts.failed].map((n) => n ?? UNKNOWN) : [];
   return [datastoreId, jobId, ...(judged ? [judged.status, ...counts] : [])].join('/');
 }
 
-/** Undefined for an id that isn't ours. */
+/** Returns undefined for an id of another form. */
 export function parseOutcomeId(physicalId?: string): OutcomePhysicalId | undefined {
   const parts = (physicalId ?? '').split('/');
   if (parts.some((part) => part === '') || (parts.length !== 2 && parts.length !== 6)) {
     return undefined;
   }
   const [datastoreId, jobId, status, ...counts] = parts;
-  if (status !== undefined && !status.startsWith('COMPLETED') && status !== ALREADY_IMPORTED) {
+  if (status !== undefined && !isCompleted(status) && status !== ALREADY_IMPORTED) {
     return undefined;
   }
   const [scanned, imported, failed] = counts.map((n) => (/^\d+$/.test(n) ? Number(n) : undefined));

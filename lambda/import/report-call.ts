@@ -3,11 +3,11 @@ import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws
 import { describeError, kindOf, showErrorCode } from '../aws/errors';
 import type { ReportAnswer, ReportRequest } from '../report/types';
 
-/** The pause between two invocations doubles from the first to the longest, in milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 15_000;
+/** The pause between two invocations doubles from the first to the longest. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
 
-/** The status for a function that is not ready. Lambda refuses the first invocation of a function that was idle for weeks, and then makes it ready. */
+/** The HTTP status for a function that is not ready. Lambda refuses the first invocation of a function that was idle for weeks, and then makes it ready. */
 const CONFLICT = 409;
 
 /** A report request, and the function to invoke. */
@@ -15,7 +15,7 @@ export interface ReportCall extends ReportRequest {
   readonly FunctionArn: string;
 }
 
-/** Asks the report function to make the report, or to read an existing one. A function that fails or times out yields `unreadable`. */
+/** Invokes the report function, which makes the report or reads an existing one. Returns `unreadable` if the function fails or times out. */
 export async function askForReport(lambda: LambdaClient, { FunctionArn, ...request }: ReportCall, abortSignal: AbortSignal): Promise<ReportAnswer> {
   try {
     const { FunctionError, Payload } = await invoke(lambda, FunctionArn, request, abortSignal);
@@ -28,26 +28,26 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
 }
 
 /**
- * Invokes the function. While Lambda refuses the call, as for a function that was idle for weeks, repeats it until the budget ends. If an answer is
- * lost, the function may still run: invokes it once more only, because making the report twice gives the same report.
+ * Invokes the function. Repeats the call until the budget ends while Lambda refuses it. After a lost answer the function may still run, so the call is
+ * repeated only once. That is safe, because making the report twice gives the same report.
  */
 async function invoke(lambda: LambdaClient, FunctionName: string, request: ReportRequest, abortSignal: AbortSignal): Promise<InvokeCommandOutput> {
   let lostAnswers = 0;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }), { abortSignal });
     } catch (error) {
       const status = statusOf(error);
       lostAnswers += status === undefined ? 1 : 0;
       const canSucceed = status === CONFLICT || kindOf(error) === 'transient';
-      if (!canSucceed || lostAnswers > 1 || !await pauseFor(pause, abortSignal)) {
+      if (!canSucceed || lostAnswers > 1 || !await pauseFor(pauseMs, abortSignal)) {
         throw error;
       }
     }
   }
 }
 
-/** Pauses, and returns false if the budget ends meanwhile. */
+/** Pauses, and returns false if the budget ends during the pause. */
 async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise<boolean> {
   try {
     await sleep(milliseconds, undefined, { signal: abortSignal });
@@ -57,7 +57,7 @@ async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise
   }
 }
 
-/** Undefined if there was no answer. */
+/** Returns the HTTP status. Undefined if there was no answer. */
 function statusOf(error: unknown): number | undefined {
   return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

@@ -1,83 +1,110 @@
-import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { type Counts, countsOf } from './outcome/counts';
+import { hasEnded, isCompleted, isCompletedWithErrors, type JobDescription } from './healthlake-job';
 import type { ContractErrorTolerance } from '../../src/contract';
-import type { ReportAnswer } from '../report/types';
+import type { ManifestCounts, ReportAnswer } from '../report/types';
 
-/** What a job is judged by. */
+/** The evidence that a job is judged by. */
 export interface Evidence {
-  readonly job: ImportJob;
-  /** What its results say; undefined if they were not looked at. */
+  readonly job: JobDescription;
+  readonly counts: Counts;
+  /** The answer of the report function. Undefined if it was not invoked. */
   readonly report?: ReportAnswer;
-  /** Whether the results lie where this import puts its own. */
+  /** Whether the results are in the output location of this import, which it may read. */
   readonly isOwn: boolean;
 }
 
-/** What the status and the counts of a job mean. */
-export type Verdict =
-  | { readonly kind: 'running' }
-  | { readonly kind: 'succeeded' }
-  | { readonly kind: 'failed'; readonly why: string };
-
-const FAILED = new Set(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED']);
-const COMPLETED = new Set(['COMPLETED', 'COMPLETED_WITH_ERRORS']);
-
-/** What binary fractions may take from a percentage: 0.57 percent of 10,000 come out as 56.99999999999999. */
-const ROUNDING = 1e-6;
-
-/** Whether the job has ended, as far as the status tells: one that isn't known yet is that of a job that still runs. */
-export function hasEnded(status: string | undefined): boolean {
-  return FAILED.has(status ?? '') || COMPLETED.has(status ?? '');
+/** The numbers of resources and files, as far as HealthLake counts them. */
+export interface Counts {
+  readonly scanned?: number;
+  readonly imported?: number;
+  readonly failed?: number;
+  readonly unreadableFiles?: number;
 }
 
-/** Whether the results can change the verdict. */
-export function dependsOnResults(status: string | undefined, { Kind }: ContractErrorTolerance): boolean {
-  return status === 'COMPLETED_WITH_ERRORS' && (Kind === 'RESOURCES' || Kind === 'PERCENT');
+/** The verdict on a job, by its error tolerance. The evidence is undefined if the job could not be described. */
+export type Verdict =
+  | { readonly kind: 'running'; readonly evidence?: Evidence }
+  | { readonly kind: 'succeeded'; readonly evidence: Evidence }
+  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: Evidence; readonly advice?: Advice };
+
+/** The advice that a failure ends with: what to do about the job, its errors, the time-out, or the permissions. */
+export type Advice = 'job' | 'errors' | 'timeout' | 'access';
+
+/** Makes up for binary fractions: 0.57 percent of 10,000 is computed as 56.99999999999999. */
+const ROUNDING = 1e-6;
+
+/** Returns the evidence from a described job, and from its report if there is one. */
+export function evidenceOf(job: JobDescription, report?: ReportAnswer, isOwn = true): Evidence {
+  return { job, counts: countsOf(job.JobProgressReport, report), isOwn, ...(report && { report }) };
+}
+
+/** Returns the counts of the manifest, which alone has HealthLake's own errors. The progress report has those that the manifest lacks. */
+function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: ReportAnswer): Counts {
+  const manifest: ManifestCounts = report?.kind === 'report' ? report.manifest ?? {} : {};
+  const scanned = manifest.resourcesScanned ?? progress.TotalNumberOfResourcesScanned;
+  const imported = manifest.resourcesImported ?? progress.TotalNumberOfResourcesImported;
+  // A resource that was scanned and not imported has failed, even if HealthLake counts no error for it.
+  const missing = scanned !== undefined && imported !== undefined ? scanned - imported : undefined;
+  const counted = sum(manifest.resourcesWithCustomerError ?? progress.TotalNumberOfResourcesWithCustomerError, manifest.resourcesWithServerError);
+  const failures = [counted, missing].filter((n) => n !== undefined);
+  return {
+    scanned,
+    imported,
+    failed: failures.length > 0 ? Math.max(0, ...failures) : undefined,
+    unreadableFiles: sum(manifest.filesWithCustomerError ?? progress.TotalNumberOfFilesReadWithCustomerError, manifest.filesWithServerError),
+  };
+}
+
+/** Undefined only if neither number is known. */
+function sum(a?: number, b?: number): number | undefined {
+  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 }
 
 /**
- * Judges a job: whether an old one is good enough to be adopted, and how one of this deployment ended.
+ * Judges a job: one of this deployment, or an earlier one that may be adopted.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_ImportJobProperties.html
  */
 export function judge(evidence: Evidence, tolerance: ContractErrorTolerance): Verdict {
   const status = evidence.job.JobStatus;
   if (!hasEnded(status)) {
-    return { kind: 'running' };
+    return { kind: 'running', evidence };
   }
-  if (!COMPLETED.has(status!)) {
-    return { kind: 'failed', why: `the job ended with ${status}` };
-  }
-  const counts = countsOf(evidence.job.JobProgressReport, evidence.report);
-  if (counts.scanned === 0 && tolerance.Kind !== 'ANY') {
-    return { kind: 'failed', why: 'HealthLake found no resources' };
-  }
-  // A job that says it is complete and counts what is missing has not done what was asked.
-  const flawless = status === 'COMPLETED' && !counts.failed && !counts.unreadableFiles;
-  return flawless ? { kind: 'succeeded' } : judgeErrors(counts, evidence, tolerance);
+  const why = isCompleted(status) ? whyNotTolerated(evidence, tolerance) : `the job ended with ${status}`;
+  return why === undefined ? { kind: 'succeeded', evidence } : { kind: 'failed', why, evidence, advice: isCompletedWithErrors(status) ? 'errors' : 'job' };
 }
 
-function judgeErrors(counts: Counts, { report, isOwn }: Evidence, tolerance: ContractErrorTolerance): Verdict {
+function whyNotTolerated(evidence: Evidence, tolerance: ContractErrorTolerance): string | undefined {
+  const { job, counts } = evidence;
   if (tolerance.Kind === 'ANY') {
-    return { kind: 'succeeded' };
+    return undefined;
   }
+  if (counts.scanned === 0) {
+    return 'HealthLake found no resources';
+  }
+  // The status COMPLETED doesn't rule out failed resources, so the counts decide.
+  const isFlawless = !isCompletedWithErrors(job.JobStatus) && !counts.failed && !counts.unreadableFiles;
+  return isFlawless ? undefined : whyErrorsNotTolerated(evidence, tolerance);
+}
+
+function whyErrorsNotTolerated({ counts, report, isOwn }: Evidence, tolerance: Exclude<ContractErrorTolerance, { Kind: 'ANY' }>): string | undefined {
   if (tolerance.Kind === 'NONE') {
-    return { kind: 'failed', why: 'no errors are tolerated' };
+    return 'no errors are tolerated';
   }
   const manifestProblem = report && isOwn ? manifestProblemOf(report) : undefined;
   if (manifestProblem !== undefined) {
-    return { kind: 'failed', why: `the results have no manifest that counts the errors: ${manifestProblem}` };
+    return `the results have no manifest that counts the errors: ${manifestProblem}`;
   }
   if (counts.unreadableFiles) {
-    return { kind: 'failed', why: `${counts.unreadableFiles} files could not be read, which no limit on resources covers` };
+    return `${counts.unreadableFiles} files could not be read, which no limit on resources covers`;
   }
   if (counts.failed === undefined || (tolerance.Kind === 'PERCENT' && counts.scanned === undefined)) {
-    return { kind: 'failed', why: 'HealthLake does not say how many resources failed' };
+    return 'HealthLake does not say how many resources failed';
   }
   const limit = Number(tolerance.Limit);
   const allowed = tolerance.Kind === 'RESOURCES' ? limit : limit * (counts.scanned ?? 0) / 100 + ROUNDING;
   return counts.failed <= allowed
-    ? { kind: 'succeeded' }
-    : { kind: 'failed', why: `more than the tolerated ${tolerance.Limit} ${tolerance.Kind === 'RESOURCES' ? 'resources' : 'percent of the resources'} failed` };
+    ? undefined
+    : `more than the tolerated ${tolerance.Limit} ${tolerance.Kind === 'RESOURCES' ? 'resources' : 'percent of the resources'} failed`;
 }
 
 function manifestProblemOf(report: ReportAnswer): string | undefined {
@@ -87,13 +114,21 @@ function manifestProblemOf(report: ReportAnswer): string | undefined {
   return report.kind === 'no-manifest' ? report.why : undefined;
 }
 
-/** Why the counts are those of the job and not those of its results; undefined if they are those of the results. */
-export function notByResults({ report, isOwn }: Evidence): string | undefined {
+/** Returns whether the results can change the verdict. */
+export function dependsOnResults(status: string | undefined, { Kind }: ContractErrorTolerance): boolean {
+  return isCompletedWithErrors(status) && (Kind === 'RESOURCES' || Kind === 'PERCENT');
+}
+
+/** Returns why the verdict depends on the results but rests on the counts of the job alone. Undefined if it rests on the results, or doesn't depend on them. */
+export function whyWithoutResults({ job, report, isOwn }: Evidence, tolerance: ContractErrorTolerance): string | undefined {
+  if (!dependsOnResults(job.JobStatus, tolerance)) {
+    return undefined;
+  }
   if (!isOwn) {
-    return 'its results lie where this import does not read';
+    return 'its results are outside the output location that this import may read';
   }
   if (!report) {
-    return 'there are no reports';
+    return 'the import makes no failure reports';
   }
   return report.kind === 'unreadable' ? report.why : undefined;
 }

@@ -1,70 +1,66 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { log } from './log';
-import { secondsBetween } from './seconds';
 import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
-import { describeError } from '../aws/errors';
-import { ask } from '../aws/fact';
+import { ask, describeError } from '../aws/errors';
 import type { Operator } from '../aws/operator';
-import { countsOf } from '../import/outcome/counts';
+import { BUDGETS } from '../budgets';
+import { durationOf } from '../import/healthlake-job';
 import type { OutcomeDecision } from '../import/outcome/decision';
 import { type NamedImport, ownNamesOf } from '../service-text/own-names';
 
-/** All attempts to put an event together, in milliseconds. */
-const CALL_BUDGET = 15_000;
-
-/** An event that tells how a job ended. */
+/** The event of an import that has ended. */
 export interface Announcement {
   readonly detailType: typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
   readonly detail: ImportEventDetail;
 }
 
-/** The members of an event that identify the import. */
-type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId'>;
+/** The properties of an import that its event needs. */
+type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
 
-/** What there is to announce: of a job that was judged now, counts only. Undefined for all else. */
-export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, seen }: OutcomeDecision): Announcement | undefined {
-  if ((kind !== 'succeed' && kind !== 'fail' && kind !== 'already imported') || ConstructPath === undefined) {
+/** Returns the event of a decision. Undefined if the job was not judged now, or if the import has no construct path (version 1). */
+export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {
+  if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
   }
-  const counts = countsOf(seen?.job.JobProgressReport, seen?.report);
+  const { job, counts } = evidence ?? {};
   return {
-    detailType: kind === 'fail' ? EVENT_FAILED : EVENT_SUCCEEDED,
+    detailType: kind === 'failed' ? EVENT_FAILED : EVENT_SUCCEEDED,
     detail: {
       version: '1',
       constructPath: ConstructPath,
       datastoreId: DatastoreId,
       jobId: JobId,
-      jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : seen?.job.JobStatus ?? UNKNOWN,
-      resourcesScanned: counts.scanned,
-      resourcesImported: counts.imported,
-      resourcesFailed: counts.failed,
-      durationInSeconds: secondsBetween(seen?.job.SubmitTime, seen?.job.EndTime),
+      jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : job?.JobStatus ?? UNKNOWN,
+      resourcesScanned: counts?.scanned,
+      resourcesImported: counts?.imported,
+      resourcesFailed: counts?.failed,
+      durationInSeconds: durationOf(job),
     },
   };
 }
 
 /**
- * Puts the event, if there is one and somebody wants it.
+ * Puts the event of a decision, if it has one and the import has an event bus.
  *
- * @throws if it could not be put
+ * @throws if EventBridge doesn't accept the event
  */
-export async function announce({ events }: Operator, properties: Announced & Pick<ImportOutcomeProperties, 'EventBusArn'>,
-  decision: OutcomeDecision): Promise<void> {
+export async function announce({ events }: Operator, properties: Announced, decision: OutcomeDecision): Promise<void> {
   const announcement = announcementOf(properties, decision);
   if (!announcement || properties.EventBusArn === undefined) {
     return;
   }
   const { detailType, detail } = announcement;
   const entry = { EventBusName: properties.EventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
-  const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal: AbortSignal.timeout(CALL_BUDGET) });
+  const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.putEventsMs);
+  const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal });
   if (answer?.ErrorCode !== undefined) {
-    throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not taken'), { name: answer.ErrorCode });
+    throw Object.assign(new Error(answer.ErrorMessage ?? 'the event was not accepted'), { name: answer.ErrorCode });
   }
 }
 
-/** Puts the event during a deployment. The stack itself tells how the job ended, so an event that can't be put is only warned of. */
-export async function announceOrWarn(operator: Operator, construct: string,
-  properties: Announced & NamedImport & Pick<ImportOutcomeProperties, 'EventBusArn'>, decision: OutcomeDecision): Promise<void> {
+/** Puts the event during a deployment. A failed call is only a warning, because the stack shows how the job ended. */
+export async function announceOrWarn(operator: Operator, construct: string, properties: Announced & NamedImport,
+  decision: OutcomeDecision): Promise<void> {
   const put = await ask(() => announce(operator, properties, decision));
   if ('error' in put) {
     log('warning: the event could not be put', { construct, why: describeError(put.error, ownNamesOf(properties)) });

@@ -1,20 +1,51 @@
-import { METRIC_NAMESPACE, type MetricDimensions } from '../../src/contract';
+import { METRIC_NAMESPACE, type EndMetricName, type MetricDimensions, type ResultMetricName } from '../../src/contract';
+import { durationOf } from '../import/healthlake-job';
+import type { OutcomeDecision } from '../import/outcome/decision';
+import type { Counts } from '../import/verdict';
 
 interface Metric {
   readonly value?: number;
   readonly unit: 'Count' | 'Seconds';
 }
 
-/** By name; those without a value are left out. */
+/** Metrics by name. Those without a value are left out. */
 export type Metrics = Readonly<Record<string, Metric>>;
 
-export function count(value: number | undefined): Metric {
+/** Returns the metrics of a poll. An answer from the physical id and a roll-back have none, because the job is not judged then. */
+export function metricsOf({ kind, evidence }: OutcomeDecision): Metrics {
+  const { counts, job } = evidence ?? {};
+  switch (kind) {
+    case 'running':
+      return progressMetrics(counts);
+    case 'succeeded':
+    case 'failed':
+      return {
+        ResourcesScanned: count(counts?.scanned),
+        ResourcesImported: count(counts?.imported),
+        ResourcesFailed: count(counts?.failed),
+        Duration: { value: durationOf(job), unit: 'Seconds' },
+        Succeeded: count(kind === 'succeeded' ? 1 : 0),
+        Failed: count(kind === 'failed' ? 1 : 0),
+      } satisfies Record<ResultMetricName, Metric>;
+    case 'already imported':
+      return { AlreadyImported: count(1) } satisfies Partial<Record<EndMetricName, Metric>>;
+    default:
+      return {};
+  }
+}
+
+/** Returns the metrics of a job that has not ended. */
+export function progressMetrics({ scanned, imported, failed }: Counts = {}): Metrics {
+  return { ResourcesScannedSoFar: count(scanned), ResourcesImportedSoFar: count(imported), ResourcesFailedSoFar: count(failed) };
+}
+
+function count(value: number | undefined): Metric {
   return { value, unit: 'Count' };
 }
 
 /**
- * Writes metrics to the log, from where CloudWatch takes them. The line goes to the output as it is: the runtime wraps what it logs for us, and
- * CloudWatch wants the object bare.
+ * Emits metrics as a line of the log. It is written to stdout directly, because CloudWatch needs the bare object and the runtime wraps the lines of
+ * `console.log`.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

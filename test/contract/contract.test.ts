@@ -196,14 +196,15 @@ describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
 
   test('is written by the handler', () => {
-    expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!, job.Watch!)))).toEqual(watched);
+    expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!.RequestedAt, job.Watch!)))).toEqual(watched);
   });
 
   test('lacks only the optional properties that the job lacks', () => {
     const { Report: _report, EventBusArn: _bus, ...properties } = job;
     const { Report: _r, EventBusArn: _b, ...expected } = watched!.Import;
 
-    expect(JSON.parse(JSON.stringify(watchedImportOf(properties, outcome.JobId, watched!, job.Watch!)))).toEqual({ ...watched, Import: expected });
+    const written = watchedImportOf(properties, outcome.JobId, watched!.RequestedAt, job.Watch!);
+    expect(JSON.parse(JSON.stringify(written))).toEqual({ ...watched, Import: expected });
   });
 
   test('has every member that the state machine names, and reaches the handler unchanged', () => {

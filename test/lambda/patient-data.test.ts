@@ -193,7 +193,7 @@ test.each([
   ['Start fails', 'could not start the import job: AccessDeniedException (full text: CloudTrail): *** Access Denied; likely causes: '],
   ['List fails', 'could not list the import jobs: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['DescribeStacks fails', 'does not say whether the stack is rolled back: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
-  ['StartExecution fails', `could not start to watch the import job ${JOB_ID}: AccessDeniedException (full text: CloudTrail): *** Access Denied`],
+  ['StartExecution fails', `could not start the monitor of the import job ${JOB_ID}: AccessDeniedException (full text: CloudTrail): *** Access Denied`],
   ['the job fails with a message', 'HealthLake says (full text: aws healthlake describe-fhir-import-job): *** Access Denied; '],
   ['Describe fails', 'could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['Describe fails in a leg', '"why":"could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied"'],

@@ -1,27 +1,22 @@
 import type { Declaration } from './declaration';
 import type { LedgerEntry } from './ledger';
-import type { JobPhysicalId } from './physical-id';
 import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
-import { describeError, kindOf } from '../../aws/errors';
-import type { Fact } from '../../aws/fact';
+import { describeError, type Fact, kindOf } from '../../aws/errors';
 import type { Direction } from '../../aws/stack';
-import { CLOCK_SKEW } from '../../framework/framework';
+import { CLOCK_SKEW_MS, type Times } from '../../framework/times';
+import type { JobPhysicalId } from '../physical-ids';
 
-/** What CloudFormation asks `Job` for. */
-export interface JobChange {
-  /** Of the data set as it is wanted. */
+/** The change of `Job` that CloudFormation requests. */
+export interface JobChange extends Pick<Times, 'requestedAt' | 'deadline'> {
+  /** The fingerprint of the data set after the change. */
   readonly fingerprint: string;
-  /** Of the data set as it was; undefined for a creation. */
+  /** The fingerprint of the data set before the change. Undefined in a creation. */
   readonly oldFingerprint?: string;
-  /** What the physical id says, if it is one of ours. */
+  /** The parsed physical id. Undefined if it has another form. */
   readonly id?: JobPhysicalId;
-  /** When CloudFormation asked, in milliseconds since the epoch. */
-  readonly requestedAt: number;
-  /** Until when a refusal is retried because it may be transient, in milliseconds since the epoch. */
+  /** Until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
   readonly settledBy: number;
-  /** When it must have its answer, in milliseconds since the epoch. */
-  readonly deadline: number;
-  /** Why the properties can't be gone by, if so. */
+  /** Why the properties can't be read. Undefined if they can. */
   readonly unreadable?: string;
   /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
@@ -31,43 +26,42 @@ export interface JobChange {
   readonly refusal?: string;
 }
 
-/** What AWS says. */
+/** The facts that `Job` decides by. */
 export interface JobFacts {
   readonly direction: Fact<Direction>;
   readonly datastore: Fact<DatastoreFacts>;
   readonly ledger: Fact<readonly LedgerEntry[]>;
-  /** Why the buckets would make the job fail, if so; they are looked at only if a job would be started. */
+  /** Why the buckets would make the job fail. Undefined if no reason is known. They are inspected only if a job would be started. */
   readonly bucketProblem?: string;
-  /** When it was asked, in milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What matters of a data store. */
+/** The facts about a data store. */
 export interface DatastoreFacts {
   readonly status: string;
-  /** Of FHIR. */
-  readonly version?: string;
+  readonly fhirVersion?: string;
 }
 
-/** What `Job` does now. */
+/** The decision of `Job`. */
 export type JobDecision =
   /** Answer with the job that the physical id names. */
   | { readonly kind: 'answer from the id'; readonly jobId: string }
-  /** Answer with a job that HealthLake has for the data set. */
+  /** Answer with a job of the data set that HealthLake lists. */
   | { readonly kind: 'adopt'; readonly jobId: string }
   /** Answer without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
-  /** Answer with the id that CloudFormation gave: nothing may be started, and nothing better is known. */
+  /** Answer with the unchanged physical id: no job may be started, and none is known. */
   | { readonly kind: 'keep the id' }
-  /** The same in the roll-back of an update, but with an id of this data set. With the id of another one, a later update would start a job. */
+  /** Like `keep the id`, in the roll-back of an update: answer with an id of this data set. With the id of another one, a later update would start a job. */
   | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
-  /** Try again, for as long as the kind of the error is worth it. */
+  /** Retry the failed call for as long as its kind of error allows. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string; readonly causes?: string }
   | { readonly kind: 'fail'; readonly why: string };
 
-/** An update that leaves the data set as it is, and whose id names its job, needs nobody to be asked. */
+/** Answers an update that doesn't change the data set, if its physical id names the job. No call of AWS is needed. */
 export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {
   const jobId = isDataSetUnchanged(change) ? jobOfId(change) : undefined;
   const mayBeOverruled = change.declaration === 'counts' && jobId !== ALREADY_IMPORTED;
@@ -75,9 +69,8 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 }
 
 /**
- * Decides; docs/lifecycle.md is its table. A start overwrites data, so it takes everything at once: a stack that is known to go forward, an
- * active data store, and a ledger without a job that did the work, or is at it, or was started for this very change. For a data set that did
- * not change any job will do, whatever became of it.
+ * Decides; docs/lifecycle.md has the table. A job overwrites data, so one is started only if the stack is known to go forward, the data store is active, and
+ * the ledger has no job that succeeded, runs, or was started for this change. If the data set did not change, any job is adopted, even a failed one.
  */
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   const { direction, datastore, ledger } = facts;
@@ -85,7 +78,7 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
     return { kind: 'wait', why: `CloudFormation does not say whether the stack is rolled back: ${describeError(direction.error, change.own)}` };
   }
   if (direction.value === 'roll-back') {
-    return mayClearUp(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerInRollBack(change, ledger);
+    return mayFindJob(change, facts) ? { kind: 'wait', why: 'HealthLake does not list its jobs' } : answerInRollBack(change, ledger);
   }
   if (change.unreadable !== undefined) {
     return { kind: 'fail', why: change.unreadable };
@@ -94,42 +87,42 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   if (isDataSetUnchanged(change) && change.declaration !== 'counts' && known.kind !== 'keep the id') {
     return known;
   }
-  const decision = decideDatastore(datastore) ?? decideLedger(ledger, change, facts.now);
+  const decision = decideByDatastore(datastore) ?? decideByLedger(ledger, change, facts.now);
   const why = change.refusal ?? facts.bucketProblem;
   return decision.kind === 'start' && why !== undefined ? { kind: 'fail', why } : decision;
 }
 
-/** Whether a roll-back may yet learn which job is the data set's; it ends well without, but the attributes would be lost. */
-function mayClearUp(change: JobChange, { ledger, now }: JobFacts): boolean {
+/** Returns whether a roll-back retries the listing. It could succeed without the job, but then the attributes would be lost. */
+function mayFindJob(change: JobChange, { ledger, now }: JobFacts): boolean {
   return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.settledBy;
 }
 
-/** Whether a job would be started if the stack goes forward and the buckets are fit. */
+/** Returns whether a job would be started if the stack goes forward and the buckets have no problem. */
 export function wouldStart(change: JobChange, facts: Pick<JobFacts, 'datastore' | 'ledger' | 'now'>): boolean {
   return decideJob(change, { ...facts, direction: { value: 'forward' } }).kind === 'start';
 }
 
-function decideDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undefined {
+function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undefined {
   if ('error' in datastore) {
     return { kind: 'retry', error: datastore.error, doing: 'describe the data store' };
   }
-  const { status, version } = datastore.value;
+  const { status, fhirVersion } = datastore.value;
   switch (status) {
     case 'ACTIVE':
-      return version === undefined || version === 'R4' ? undefined
-        : { kind: 'fail', why: `the data store is of FHIR version ${version}, and only R4 is imported; name a data store of R4` };
+      return fhirVersion === undefined || fhirVersion === 'R4' ? undefined
+        : { kind: 'fail', why: `the data store has FHIR version ${fhirVersion}, and only R4 can be imported; use a data store of R4` };
     case 'CREATING':
     case 'UPDATING':
       return { kind: 'wait', why: `the data store is ${status}` };
     default:
-      return { kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` };
+      return { kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` };
   }
 }
 
-/** The attempt at the deadline is the one whose error is shown; a minute later nobody listens any more, in milliseconds. */
-const LAST_ATTEMPT = 60_000;
+/** How long after the deadline a start is still allowed: the attempt at the deadline is the one whose error is shown. */
+const LAST_ATTEMPT_MS = 60_000;
 
-function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
+function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
   if ('error' in ledger) {
     return { kind: 'retry', error: ledger.error, doing: 'list the import jobs' };
   }
@@ -137,17 +130,17 @@ function decideLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadl
   if (!job && declaration === 'counts') {
     return { kind: 'already imported' };
   }
-  // A job that failed is one to start after, unless it was started for this change, by an attempt whose answer was lost.
-  const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW);
+  // A failed job that was submitted for this change was started by an attempt whose answer was lost: it is adopted, and Outcome reports the failure.
+  const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW_MS);
   if (answer) {
     return { kind: 'adopt', jobId: answer.jobId };
   }
-  return now < deadline + LAST_ATTEMPT
+  return now < deadline + LAST_ATTEMPT_MS
     ? { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) }
-    : { kind: 'wait', why: 'there is none, and the time to start one is up' };
+    : { kind: 'wait', why: 'the data set has no job, and it is too late to start one' };
 }
 
-/** The physical id may name the data set that failed. The data set that the stack returns to was imported or declared. */
+/** In a roll-back the physical id may name the data set that failed. The data set that the stack returns to was imported or declared. */
 function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
   const answer = answerWithoutStarting(change, ledger);
   if (answer.kind === 'answer from the id' || change.oldFingerprint === undefined || change.unreadable !== undefined) {
@@ -178,7 +171,7 @@ function jobOfId({ id, fingerprint }: JobChange): string | undefined {
   return id?.fingerprint === fingerprint && id.jobId !== UNKNOWN ? id.jobId : undefined;
 }
 
-/** Of several, the older: everybody who looks then finds the same. */
+/** Returns the oldest job with this verdict, so that every invocation finds the same one. */
 function oldest(ledger: readonly LedgerEntry[], verdict: LedgerEntry['verdict']): LedgerEntry | undefined {
   return ledger.find((entry) => entry.verdict === verdict);
 }

@@ -1,8 +1,8 @@
 import { type ImportJobProperties, UNKNOWN } from '../../../src/contract';
 import { fingerprintOf } from '../fingerprint';
-import type { JobPhysicalId } from './physical-id';
+import type { JobPhysicalId } from '../physical-ids';
 
-/** The properties of an import before and after a change, and its physical id. */
+/** The properties of an import before and after a change, and its physical id before the change. */
 export interface Versions {
   readonly properties: ImportJobProperties;
   /** The former properties. Undefined in a creation, or if they can't be read. After `--no-rollback` they may be those of the failed attempt. */
@@ -13,7 +13,7 @@ export interface Versions {
 /** `counts`: `alreadyImported` applies to this data set. `spent`: it was set for an earlier data set of the data store. */
 export type Declaration = 'counts' | 'spent';
 
-/** Returns whether `alreadyImported` applies to this data set. Undefined if it is not set. */
+/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Undefined if it is not set. */
 export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
   const { AlreadyImported, DatastoreId } = properties;
   if (!AlreadyImported) {
@@ -43,7 +43,7 @@ export function refusalOf(versions: Versions): string | undefined {
     : undefined;
 }
 
-/** The data store that had the data set before. After `--no-rollback` only the physical id may name it. */
+/** Returns the data store that had the data set before. After `--no-rollback` possibly only the physical id names it. */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;
   if (old && old.DatastoreId !== DatastoreId && fingerprintOf({ ...old, DatastoreId }) === fingerprintOf(properties)) {
@@ -53,7 +53,7 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
   return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
 }
 
-/** Whether a failed attempt may have set `alreadyImported` for this data set: the old properties name it, the physical id names another one. */
+/** Returns whether a failed attempt may have set `alreadyImported` for this data set: the old properties name it, the physical id names another one. */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
   return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;

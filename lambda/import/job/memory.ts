@@ -1,36 +1,38 @@
-import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { IsCompleteRequest } from '../../framework/framework';
+import type { JobDescription } from '../healthlake-job';
 
 /** A listing of the jobs of a data store that takes more than one invocation. */
 export interface Listing {
-  /** The jobs of the data set. The others are only counted. */
-  readonly jobs: ImportJob[];
+  /** The jobs of the data set. Other jobs are only counted. */
+  readonly jobs: JobDescription[];
   jobsListed: number;
   nextToken?: string;
   isComplete: boolean;
 }
 
-/** The last start that a waiter requested, unless it was refused. */
+/** The last start of a waiter that HealthLake did not refuse. */
 export interface EarlierStart {
   readonly clientToken: string;
+  /** Undefined if the answer was lost. */
+  readonly jobId?: string;
   /** Why the answer was lost. */
   readonly lost?: string;
+  /** In milliseconds since the epoch. */
   readonly at: number;
-  readonly jobId?: string;
 }
 
-/** The state that an execution environment keeps between the invocations of one waiter. In another environment the waiter begins anew. */
+/** The state that an execution environment keeps between the invocations of one waiter. Another environment begins without it. */
 export interface WaiterMemory {
   listing?: Listing;
   start?: EarlierStart;
 }
 
-/** More than the waiters that an account has at the same time. */
+/** An account has fewer waiters at the same time. */
 const MAX_WAITERS = 100;
 
 const memories = new Map<string, WaiterMemory>();
 
-/** The memory of a waiter. A waiter has one event, so one data store and one operator role. Without an id it has no memory. */
+/** Returns the memory of a waiter. A waiter without an id, from an earlier version of this handler, has none. */
 export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): WaiterMemory {
   if (WaiterId === undefined) {
     return {};
@@ -45,10 +47,13 @@ export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): Wai
   return memory;
 }
 
-/** If the answer to a start is lost, how long to search the list for its job before the start is repeated, in milliseconds. */
+/** How long to look for the job in the list before a start is repeated whose answer was lost. */
 const LOST_START_MS = 60_000;
 
-/** Decides what to do instead of repeating a start, which returns the same job only if HealthLake honours the client token. */
+/**
+ * Returns what to do instead of repeating a start: a repeated one returns the same job only if HealthLake honours the client token. Undefined if the start
+ * may be repeated.
+ */
 export function decideRepeat(earlier: EarlierStart | undefined, clientToken: string, now: number):
 | { readonly kind: 'adopt'; readonly jobId: string } | { readonly kind: 'wait'; readonly why: string } | undefined {
   if (earlier?.clientToken !== clientToken) {
@@ -57,5 +62,5 @@ export function decideRepeat(earlier: EarlierStart | undefined, clientToken: str
   if (earlier.jobId !== undefined) {
     return { kind: 'adopt', jobId: earlier.jobId };
   }
-  return now < earlier.at + LOST_START_MS ? { kind: 'wait', why: `HealthLake may yet list the job of a start without an answer: ${earlier.lost}` } : undefined;
+  return now < earlier.at + LOST_START_MS ? { kind: 'wait', why: `HealthLake did not answer StartFHIRImportJob, and does not list a job of it yet: ${earlier.lost}` } : undefined;
 }

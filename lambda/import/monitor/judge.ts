@@ -1,33 +1,32 @@
 import type { WatchAnswer, WatchedImport } from '../../../src/contract';
+import { SETTLING_MS } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
 import { ownNamesOf } from '../../service-text/own-names';
 import { announce } from '../../telemetry/announcement';
-import { decideOutcome, obstacleOf } from '../outcome/decision';
-import { lookAt, tell } from '../outcome/look';
-import { invocationBudget } from '../watch';
+import { recordDecision } from '../../telemetry/log';
+import { pollJob } from '../evidence';
+import { obstacleOf } from '../obstacles';
+import { judgePoll } from '../outcome/decision';
+import { pollingBudget } from '../polling';
+import type { Verdict } from '../verdict';
+
+const DECISIONS: Record<Verdict['kind'], WatchAnswer['Decision']> = { running: 'wait', succeeded: 'succeeded', failed: 'failed' };
 
 /**
- * Judges a job of a detached import, as `Outcome` judges those that are waited for, and announces how it ended.
+ * Judges a job of a detached import for the monitor, as `Outcome` does in a deployment, and puts its event.
  *
- * @throws if that can't be announced: nobody else would tell, so the state machine tries again
+ * @throws if the event can't be put. The monitor then retries: nothing else reports how the job ended.
  */
-export async function judgeDetached({ Import: properties, Poll, Deadline }: WatchedImport): Promise<WatchAnswer> {
+export async function judgeDetached({ Import: properties, Poll: { FailingSince }, Deadline: deadline }: WatchedImport): Promise<WatchAnswer> {
   const operator = operatorFor(properties.OperatorRoleArn);
   const obstacle = obstacleOf(properties);
-  const look = obstacle === undefined ? await lookAt(properties, operator, invocationBudget()) : undefined;
+  const poll = obstacle === undefined ? await pollJob(properties, operator, pollingBudget()) : undefined;
   const now = Date.now();
-  const FailingSince = look && 'error' in look ? Poll.FailingSince || now : 0;
-  // What a role that changes makes AWS say may pass, hours after the start too: the patience with it begins with the first such look.
-  const change = { tolerance: properties.ErrorTolerance, obstacle, own: ownNamesOf(properties), RequestedAt: FailingSince || now, Deadline };
-  const decision = decideOutcome(change, { look, now });
-  await announce(operator, properties, decision);
-  tell({ construct: properties.ConstructPath!, properties, Deadline }, decision); // last: what is tried again is counted once
-  switch (decision.kind) {
-    case 'wait':
-      return { Decision: 'wait', FailingSince };
-    case 'fail':
-      return { Decision: 'failed', FailingSince };
-    default:
-      return { Decision: 'succeeded', FailingSince };
-  }
+  const failingSince = poll && 'error' in poll ? FailingSince || now : 0;
+  // Access errors can be transient while a role changes, also hours after the start. The retries begin with the first failed poll.
+  const terms = { tolerance: properties.ErrorTolerance, own: ownNamesOf(properties), settledBy: (failingSince || now) + SETTLING_MS, deadline };
+  const verdict: Verdict = poll ? judgePoll(poll, terms, now) : { kind: 'failed', why: obstacle! };
+  await announce(operator, properties, verdict);
+  recordDecision(properties.ConstructPath!, properties, deadline, verdict); // last, so that a retry doesn't count the job twice
+  return { Decision: DECISIONS[verdict.kind], FailingSince: failingSince };
 }

@@ -1,29 +1,27 @@
 import { type ImportOutcomeAttributes, type ImportOutcomeProperties, UNKNOWN } from '../../../src/contract';
 import type { OnEventRequest } from '../../framework/framework';
-import { outputLocationOf } from '../evidence';
-import { type Counts, countsOf } from './counts';
-import type { Advice, OutcomeDecision } from './decision';
 import type { JsonCause, ReportAnswer, ReportReason } from '../../report/types';
 import { ownNamesOf } from '../../service-text/own-names';
 import { quoteServiceText } from '../../service-text/show';
-import type { Judged } from '../physical-ids';
-import { dependsOnResults, type Evidence, notByResults } from '../verdict';
+import { outputLocationOf } from '../evidence';
+import type { JudgedJob } from '../physical-ids';
+import { type Advice, type Evidence, type Verdict, whyWithoutResults } from '../verdict';
 
-/** The attributes, from what is known of the job. */
-export function attributesOf(properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): ImportOutcomeAttributes {
-  const counts: Counts = judged?.counts ?? countsOf(seen?.job.JobProgressReport, seen?.report);
+/** Returns the attributes, from what is known about the job. */
+export function attributesOf(properties: ImportOutcomeProperties, judged: JudgedJob | undefined, evidence?: Evidence): ImportOutcomeAttributes {
+  const counts = judged?.counts ?? evidence?.counts;
   return {
     JobId: properties.JobId,
-    JobStatus: judged?.status ?? seen?.job.JobStatus ?? UNKNOWN,
-    ResourcesScanned: show(counts.scanned),
-    ResourcesImported: show(counts.imported),
-    ResourcesFailed: show(counts.failed),
-    OutputLocation: outputLocationOf(properties, properties.JobId, seen?.job),
-    ReportLocation: reportLocationOf(seen?.report) ?? UNKNOWN,
+    JobStatus: judged?.status ?? evidence?.job.JobStatus ?? UNKNOWN,
+    ResourcesScanned: show(counts?.scanned),
+    ResourcesImported: show(counts?.imported),
+    ResourcesFailed: show(counts?.failed),
+    OutputLocation: outputLocationOf(properties, properties.JobId, evidence?.job),
+    ReportLocation: evidence?.report?.kind === 'report' ? evidence.report.location ?? UNKNOWN : UNKNOWN,
   };
 }
 
-const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
+const ADVICE: Record<Advice | 'timeout of a creation', string> = {
   'job': 'correct what it names (Manifest.json there has the counts, if HealthLake got that far) and deploy again (after --no-rollback with a new revision)',
   'errors': 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
   'timeout': 'the job can\'t be cancelled and goes on at HealthLake; deploy again later, which finds it and starts no second one, or raise the timeout of completion, or use Completion.detached()',
@@ -33,25 +31,24 @@ const WAY_OUT: Record<Advice | 'timeout of a creation', string> = {
   'access': 'correct the permissions or the data store and deploy again, which finds the job',
 };
 
-type Failed = Extract<OutcomeDecision, { kind: 'fail' }>;
+type Failed = Extract<Verdict, { kind: 'failed' }>;
 
-/** The sentences of CloudFormation's reason. */
-export function sentencesOf(properties: ImportOutcomeProperties, requestType: OnEventRequest['RequestType'], { why, advice, seen }: Failed): string[] {
+/** Returns the sentences of CloudFormation's reason. */
+export function sentencesOf(properties: ImportOutcomeProperties, requestType: OnEventRequest['RequestType'], { why, advice, evidence }: Failed): string[] {
   return [
     `FHIR import job ${properties.JobId}: ${why}`,
-    ...(seen ? sentencesOn(properties, seen) : []),
-    `results: ${outputLocationOf(properties, properties.JobId, seen?.job)}`,
-    advice === undefined ? '' : WAY_OUT[advice === 'timeout' && requestType === 'Create' ? 'timeout of a creation' : advice],
+    ...(evidence ? sentencesOn(properties, evidence) : []),
+    `results: ${outputLocationOf(properties, properties.JobId, evidence?.job)}`,
+    advice === undefined ? '' : ADVICE[advice === 'timeout' && requestType === 'Create' ? 'timeout of a creation' : advice],
   ];
 }
 
-function sentencesOn(properties: ImportOutcomeProperties, seen: Evidence): string[] {
-  const { job, report } = seen;
-  const { scanned, imported, failed } = countsOf(job.JobProgressReport, report);
-  const otherwise = dependsOnResults(job.JobStatus, properties.ErrorTolerance) ? notByResults(seen) : undefined;
+function sentencesOn(properties: ImportOutcomeProperties, evidence: Evidence): string[] {
+  const { job, report, counts: { scanned, imported, failed } } = evidence;
+  const withoutResults = whyWithoutResults(evidence, properties.ErrorTolerance);
   return [
     `status ${job.JobStatus}, resources scanned ${show(scanned)}, imported ${show(imported)}, failed ${show(failed)}`,
-    otherwise === undefined ? '' : `judged by the counts of the job, because ${otherwise}`,
+    withoutResults === undefined ? '' : `judged by the counts of the job, because ${withoutResults}`,
     ...reasonsOf(report),
     job.Message ? quoteServiceText('HealthLake says', job.Message, ownNamesOf({ ...properties, DataAccessRoleArn: job.DataAccessRoleArn }), 'aws healthlake describe-fhir-import-job') : '',
   ];
@@ -63,7 +60,7 @@ const JSON_CAUSES: Record<JsonCause, string> = {
   'single-lines': 'blank lines, or lines without one whole JSON object',
 };
 
-/** The most frequent reasons, their likely causes, and the location of the complete report. */
+/** Returns the most frequent reasons, their likely causes, and the location of the complete report. */
 function reasonsOf(report: ReportAnswer | undefined): string[] {
   if (report?.kind !== 'report') {
     return [];
@@ -87,10 +84,6 @@ function hintsAt(reasons: readonly ReportReason[]): string[] {
 
 function showReason({ code, message, resourceTypes, count }: ReportReason): string {
   return `${count} x ${code}${message === undefined ? '' : ` "${message}"`} (${resourceTypes.slice(0, 3).join(', ')}${resourceTypes.length > 3 ? ', ...' : ''})`;
-}
-
-function reportLocationOf(report: ReportAnswer | undefined): string | undefined {
-  return report?.kind === 'report' ? report.location : undefined;
 }
 
 function show(count?: number): string {

@@ -1,112 +1,65 @@
-import { ALREADY_IMPORTED, type ImportOutcomeProperties, UNKNOWN, type ContractErrorTolerance } from '../../../src/contract';
-import { describeError, isNotFound, kindOf } from '../../aws/errors';
-import type { Fact } from '../../aws/fact';
+import type { ContractErrorTolerance } from '../../../src/contract';
+import { describeError, type Fact, isNotFound, kindOf } from '../../aws/errors';
 import type { Direction } from '../../aws/stack';
-import type { Deadlines } from '../../framework/framework';
-import { settledBy } from '../../framework/times';
-import { unreadable } from '../contract';
-import type { Judged } from '../physical-ids';
-import { type Evidence, judge } from '../verdict';
+import type { JudgedJob } from '../physical-ids';
+import { type Evidence, judge, type Verdict } from '../verdict';
 
-/** What CloudFormation asks `Outcome` for. */
-export interface OutcomeChange extends Deadlines {
+/** The terms of an import that a poll is judged by. */
+export interface Terms {
   readonly tolerance: ContractErrorTolerance;
-  /** How this very job was judged before, if the physical id says so. */
-  readonly judged?: Judged;
-  /** Why nothing can be judged, if so. */
-  readonly obstacle?: string;
   /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
-  /** Whether no job was started because of `alreadyImported`. */
-  readonly isDeclared?: boolean;
+  /** Until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
+  readonly settledBy: number;
+  /** When the wait for the job ends, in milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
-/** What AWS says. */
-export interface OutcomeFacts {
-  /** Undefined if there is nothing to look at. */
-  readonly look?: Fact<Evidence>;
-  /** Undefined as long as it wasn't asked for: a job that succeeded needs no direction. */
-  readonly direction?: Fact<Direction>;
-  /** When it was asked, in milliseconds since the epoch. */
-  readonly now: number;
-}
-
-/** What `Outcome` does after a look at the job. */
+/** The decision of `Outcome` after a poll. */
 export type OutcomeDecision =
-  /** The job was judged before: answer with what the id says of it. */
-  | { readonly kind: 'answer from the id'; readonly seen?: Evidence; readonly judged: Judged }
-  | { readonly kind: 'succeed'; readonly seen: Evidence }
+  | Verdict
+  /** The job was judged successful by an earlier invocation: answer with what the physical id records. */
+  | { readonly kind: 'answer from the id'; readonly evidence?: Evidence; readonly judged: JudgedJob }
   /** Succeed without a job, because of `alreadyImported`. */
-  | { readonly kind: 'already imported'; readonly seen?: undefined }
-  /** A roll-back never fails, whatever became of the job. */
-  | { readonly kind: 'succeed unjudged'; readonly seen?: Evidence }
-  | { readonly kind: 'fail'; readonly why: string; readonly seen?: Evidence; readonly advice?: Advice }
-  | { readonly kind: 'wait'; readonly seen?: Evidence };
+  | { readonly kind: 'already imported'; readonly evidence?: undefined }
+  /** Succeed in a roll-back, which must not fail because of the job. */
+  | { readonly kind: 'succeed unjudged'; readonly evidence?: Evidence };
 
-/** Which way out a failure names. */
-export type Advice = 'job' | 'errors' | 'timeout' | 'access';
+/** How long after the deadline a failure waits for the stack's direction, because a roll-back must not fail. */
+const DIRECTION_GRACE_MS = 2 * 60_000;
 
-/** How long after the deadline a failure waits to learn whether the stack is rolled back, in which case it must not fail, in milliseconds. */
-const DIRECTION_GRACE = 2 * 60_000;
-
-/** Why nothing can be judged; undefined if something can. A roll-back can hand on a job that it could not find out. */
-export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVersion' | 'JobId'>): string | undefined {
-  return unreadable(properties) ?? (properties.JobId !== UNKNOWN ? undefined
-    : 'the job of this data set is not known, because HealthLake could not be asked for it in a roll-back; '
-      + 'change errorTolerance or outputPrefix, which makes the deployment look it up and starts no job');
+/** Judges a poll. A failed call is retried until the deadline, or if AWS refuses it, until new permissions are effective. */
+export function judgePoll(poll: Fact<Evidence>, terms: Terms, now: number): Verdict {
+  if ('error' in poll) {
+    return judgeError(poll.error, terms, now);
+  }
+  const verdict = judge(poll.value, terms.tolerance);
+  return verdict.kind === 'running' && now >= terms.deadline
+    ? { kind: 'failed', why: 'the time is up and the job has not ended', evidence: poll.value, advice: 'timeout' }
+    : verdict;
 }
 
-/** Whether the import started no job, so there is no job to describe. */
-export function isDeclaredJob({ JobId }: Pick<ImportOutcomeProperties, 'JobId'>): boolean {
-  return JobId === ALREADY_IMPORTED;
+/** A job that was just accepted may not be found yet, so "not found" is retried like a refusal. */
+function judgeError(error: unknown, { settledBy, deadline, own }: Terms, now: number): Verdict {
+  const isRefused = kindOf(error) !== 'transient';
+  return now >= (isRefused ? Math.min(deadline, settledBy) : deadline)
+    ? { kind: 'failed', why: `could not describe the job: ${describeError(error, own)}`, advice: isRefused ? 'access' : 'timeout' }
+    : { kind: 'running' };
 }
 
-/** Decides; docs/lifecycle.md is its table. */
-export function decideOutcome(change: OutcomeChange, { look, direction, now }: OutcomeFacts): OutcomeDecision {
-  const seen = look && 'value' in look ? look.value : undefined;
-  if (change.judged) {
-    return mayClearUp(look, change, now) ? { kind: 'wait' } : { kind: 'answer from the id', judged: change.judged, seen };
-  }
-  if (change.isDeclared && change.obstacle === undefined) {
-    return { kind: 'already imported' };
-  }
-  const decision = look ? decideLook(look, change, now) : { kind: 'fail', why: change.obstacle ?? '' } as const;
-  if (decision.kind === 'succeed') {
-    return decision;
-  }
+/** Decides by the verdict and the stack's direction; docs/lifecycle.md has the table. The direction is undefined if the verdict doesn't depend on it. */
+export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | undefined, deadline: number, now: number): OutcomeDecision {
   if (direction && 'value' in direction && direction.value === 'roll-back') {
-    return { kind: 'succeed unjudged', seen };
+    return { kind: 'succeed unjudged', evidence: verdict.evidence };
   }
-  const mayBeRolledBack = direction !== undefined && 'error' in direction && now < change.Deadline + DIRECTION_GRACE;
-  return decision.kind === 'fail' && mayBeRolledBack ? { kind: 'wait', seen } : decision;
+  const mayBeRolledBack = direction !== undefined && 'error' in direction && now < deadline + DIRECTION_GRACE_MS;
+  return verdict.kind === 'failed' && mayBeRolledBack ? { kind: 'running', evidence: verdict.evidence } : verdict;
 }
 
-/** Whether a look may yet say where the results are: an error may pass, a job that is gone is gone. */
-function mayClearUp(look: Fact<Evidence> | undefined, times: Deadlines, now: number): boolean {
-  return look !== undefined && 'error' in look && !isNotFound(look.error) && now < settledBy(times);
-}
-
-function decideLook(look: Fact<Evidence>, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
-  return 'error' in look ? decideError(look.error, change, now) : decideSight(look.value, change, now);
-}
-
-function decideSight(seen: Evidence, { tolerance, Deadline }: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'succeed' | 'fail' | 'wait' }> {
-  const verdict = judge(seen, tolerance);
-  switch (verdict.kind) {
-    case 'succeeded':
-      return { kind: 'succeed', seen };
-    case 'failed':
-      return { kind: 'fail', why: verdict.why, seen, advice: seen.job.JobStatus === 'COMPLETED_WITH_ERRORS' ? 'errors' : 'job' };
-    case 'running':
-      return now >= Deadline ? { kind: 'fail', why: 'the time is up and the job has not ended', seen, advice: 'timeout' } : { kind: 'wait', seen };
+/** Decides for a job that was judged before. While describing it fails, the answer waits for the location of the results, but not for a job that is gone. */
+export function decideJudged(judged: JudgedJob, poll: Fact<Evidence> | undefined, { settledBy }: Terms, now: number): OutcomeDecision {
+  if (poll && 'error' in poll && !isNotFound(poll.error) && now < settledBy) {
+    return { kind: 'running' };
   }
-}
-
-/** A job that was accepted a moment ago may not be found yet, so not even that is definite at first. */
-function decideError(error: unknown, change: OutcomeChange, now: number): Extract<OutcomeDecision, { kind: 'fail' | 'wait' }> {
-  const lasting = kindOf(error) !== 'transient';
-  const until = lasting ? Math.min(change.Deadline, settledBy(change)) : change.Deadline;
-  return now >= until
-    ? { kind: 'fail', why: `could not describe the job: ${describeError(error, change.own)}`, advice: lasting ? 'access' : 'timeout' }
-    : { kind: 'wait' };
+  return { kind: 'answer from the id', judged, evidence: poll && 'value' in poll ? poll.value : undefined };
 }

@@ -1,114 +1,131 @@
-import { directionOfUpdate } from '../../aws/stack';
-import { type InvocationBudget, invocationBudget, watchJob } from '../watch';
 import { attributesOf, sentencesOf } from './answer';
-import { countsOf } from './counts';
-import { decideOutcome, isDeclaredJob, obstacleOf, type OutcomeChange, type OutcomeDecision } from './decision';
-import { lookAt, tell } from './look';
+import { decideJudged, decideOutcome, judgePoll, type OutcomeDecision, type Terms } from './decision';
 import { ALREADY_IMPORTED, type ImportOutcomeProperties } from '../../../src/contract';
+import type { Fact } from '../../aws/errors';
 import { type Operator, operatorFor } from '../../aws/operator';
-import {
-  type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, NOT_YET, type OnEventRequest, type OnEventResponse,
-} from '../../framework/framework';
+import { directionOfUpdate } from '../../aws/stack';
+import { type IsCompleteRequest, type IsCompleteResponse, NOT_YET, type OnEventRequest, type OnEventResponse } from '../../framework/framework';
 import { Failure } from '../../framework/reason';
-import { deadlinesOf } from '../../framework/times';
+import { eventTimesOf, isFirstInvocation, settledBy, timesOf } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
 import { announceOrWarn } from '../../telemetry/announcement';
-import { formatOutcomeId, type Judged, parseOutcomeId } from '../physical-ids';
-import type { Evidence } from '../verdict';
+import { recordDecision } from '../../telemetry/log';
+import { pollJob } from '../evidence';
+import { isDeclaredJob, obstacleOf } from '../obstacles';
+import { formatOutcomeId, type JudgedJob, parseOutcomeId } from '../physical-ids';
+import { type PollingBudget, pollingBudget, pollRepeatedly } from '../polling';
+import type { Evidence, Verdict } from '../verdict';
 
 /** Sets the deadline. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId }),
-    ...deadlinesOf(request, Number(properties.TimeoutSeconds) * 1000),
+    ...eventTimesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
 
 /** What one invocation works with. */
-interface Watch {
+interface Invocation {
   readonly request: IsCompleteRequest;
   readonly properties: ImportOutcomeProperties;
-  readonly change: OutcomeChange;
   readonly operator: Operator;
-  readonly budget: InvocationBudget;
+  readonly budget: PollingBudget;
+  readonly terms: Terms;
+  /** Set if this job was judged successful before, as the physical id records. */
+  readonly judged?: JudgedJob;
+  /** Why the job can't be judged. Undefined if it can. */
+  readonly obstacle?: string;
+  /** Whether no job was started because of `alreadyImported`. */
+  readonly isDeclared: boolean;
 }
 
-/** Looks at the job, for some time of its life, and judges it when it has ended. */
+/** Polls the job, and judges it when it has ended. */
 export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
-  const properties = request.ResourceProperties as ImportOutcomeProperties;
-  const operator = operatorFor(properties.OperatorRoleArn);
-  const watch: Watch = { request, properties, change: changeOf(request), operator, budget: invocationBudget() };
-  if (await isAnsweredAtOnce(watch)) {
-    return act(watch, await lookAndDecide(watch)) ?? NOT_YET;
+  const invocation = invocationOf(request);
+  if (await isAnsweredAtOnce(invocation)) {
+    return respond(invocation, await pollAndDecide(invocation)) ?? NOT_YET;
   }
-  const { RequestedAt, DeliveredAt, Deadline } = request;
-  return watchJob({ RequestedAt, DeliveredAt, Deadline, jobId: properties.JobId, isContinued: properties.LegsBefore !== undefined }, async () => {
-    const decision = await lookAndDecide(watch);
-    return { response: act(watch, decision), status: decision.seen?.job.JobStatus };
+  const { JobId, LegsBefore } = invocation.properties;
+  return pollRepeatedly({ ...timesOf(request), jobId: JobId, isContinued: LegsBefore !== undefined }, async () => {
+    const decision = await pollAndDecide(invocation);
+    return { response: respond(invocation, decision), status: decision.evidence?.job.JobStatus };
   });
 }
 
-function changeOf({ ResourceProperties, PhysicalResourceId, RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest): OutcomeChange {
-  const properties = ResourceProperties as ImportOutcomeProperties;
-  const id = parseOutcomeId(PhysicalResourceId);
+function invocationOf(request: IsCompleteRequest): Invocation {
+  const properties = request.ResourceProperties as ImportOutcomeProperties;
+  const times = timesOf(request);
+  const id = parseOutcomeId(request.PhysicalResourceId);
   const isOfThisJob = id?.datastoreId === properties.DatastoreId && id.jobId === properties.JobId;
   return {
-    tolerance: properties.ErrorTolerance,
+    request,
+    properties,
+    operator: operatorFor(properties.OperatorRoleArn),
+    budget: pollingBudget(),
+    terms: { tolerance: properties.ErrorTolerance, own: ownNamesOf(properties), settledBy: settledBy(times), deadline: times.deadline },
     judged: isOfThisJob ? id.judged : undefined,
     obstacle: obstacleOf(properties),
-    own: ownNamesOf(properties),
     isDeclared: isDeclaredJob(properties),
-    RequestedAt,
-    DeliveredAt,
-    Deadline,
   };
 }
 
-/** Whether nothing that the job does can change the answer. */
-async function isAnsweredAtOnce({ request, change, operator }: Watch): Promise<boolean> {
-  if (change.judged || change.isDeclared || change.obstacle !== undefined) {
+/** Returns whether the answer doesn't depend on when the job ends. */
+async function isAnsweredAtOnce({ request, operator, judged, obstacle, isDeclared }: Invocation): Promise<boolean> {
+  if (judged || isDeclared || obstacle !== undefined) {
     return true;
   }
-  const direction = isFirstInvocation(request) ? await directionOfUpdate(request, operator.cloudformation) : undefined;
+  const direction = isFirstInvocation(timesOf(request)) ? await directionOfUpdate(request, operator.cloudformation) : undefined;
   return direction !== undefined && 'value' in direction && direction.value === 'roll-back';
 }
 
-async function lookAndDecide(watch: Watch): Promise<OutcomeDecision> {
-  const { request, change, operator } = watch;
-  const look = change.obstacle === undefined && !change.isDeclared ? await lookAt(watch.properties, operator, watch.budget) : undefined;
-  const alone = decideOutcome(change, { look, now: Date.now() });
-  const decision = alone.kind === 'wait' || alone.kind === 'fail'
-    ? decideOutcome(change, { look, direction: await directionOfUpdate(request, operator.cloudformation), now: Date.now() })
-    : alone;
-  tell({ construct: request.LogicalResourceId, properties: watch.properties, Deadline: request.Deadline }, decision);
-  await announceOrWarn(operator, request.LogicalResourceId, watch.properties, decision);
+async function pollAndDecide(invocation: Invocation): Promise<OutcomeDecision> {
+  const { request, properties, operator, budget, terms, obstacle, isDeclared } = invocation;
+  const poll = obstacle === undefined && !isDeclared ? await pollJob(properties, operator, budget) : undefined;
+  const decision = await decide(invocation, poll);
+  recordDecision(request.LogicalResourceId, properties, terms.deadline, decision);
+  await announceOrWarn(operator, request.LogicalResourceId, properties, decision);
   return decision;
 }
 
-/** Undefined: look again. */
-function act({ request, properties }: Watch, decision: OutcomeDecision): IsCompleteResponse | undefined {
+async function decide(invocation: Invocation, poll: Fact<Evidence> | undefined): Promise<OutcomeDecision> {
+  const { request, operator, terms, judged, obstacle, isDeclared } = invocation;
+  const now = Date.now();
+  if (judged) {
+    return decideJudged(judged, poll, terms, now);
+  }
+  if (isDeclared && obstacle === undefined) {
+    return { kind: 'already imported' };
+  }
+  const verdict: Verdict = poll ? judgePoll(poll, terms, now) : { kind: 'failed', why: obstacle! };
+  const direction = verdict.kind === 'succeeded' ? undefined : await directionOfUpdate(request, operator.cloudformation);
+  return decideOutcome(verdict, direction, terms.deadline, now);
+}
+
+/** Returns undefined if the job has to be polled again. */
+function respond({ request, properties }: Invocation, decision: OutcomeDecision): IsCompleteResponse | undefined {
   switch (decision.kind) {
     case 'answer from the id':
-      return answer(request.PhysicalResourceId, properties, decision.judged, decision.seen);
+      return answer(request.PhysicalResourceId, properties, decision.judged, decision.evidence);
     case 'succeed unjudged':
-      return answer(request.PhysicalResourceId, properties, undefined, decision.seen);
-    case 'succeed': {
-      const { job, report } = decision.seen;
-      const judged: Judged = { status: job.JobStatus!, counts: countsOf(job.JobProgressReport, report) };
-      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, decision.seen);
+      return answer(request.PhysicalResourceId, properties, undefined, decision.evidence);
+    case 'succeeded': {
+      const { job, counts } = decision.evidence;
+      return answerJudged(properties, { status: job.JobStatus!, counts }, decision.evidence);
     }
-    case 'already imported': {
-      const judged: Judged = { status: ALREADY_IMPORTED, counts: {} };
-      return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged);
-    }
-    case 'wait':
+    case 'already imported':
+      return answerJudged(properties, { status: ALREADY_IMPORTED, counts: {} });
+    case 'running':
       return undefined;
-    case 'fail':
+    case 'failed':
       throw new Failure(sentencesOf(properties, request.RequestType, decision));
   }
 }
 
-function answer(physicalId: string, properties: ImportOutcomeProperties, judged: Judged | undefined, seen?: Evidence): IsCompleteResponse {
-  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributesOf(properties, judged, seen) } };
+function answerJudged(properties: ImportOutcomeProperties, judged: JudgedJob, evidence?: Evidence): IsCompleteResponse {
+  return answer(formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId, judged }), properties, judged, evidence);
+}
+
+function answer(physicalId: string, properties: ImportOutcomeProperties, judged: JudgedJob | undefined, evidence?: Evidence): IsCompleteResponse {
+  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributesOf(properties, judged, evidence) } };
 }

@@ -1,40 +1,39 @@
 import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
 import type { BucketFindings, DefaultEncryption } from './inspect';
-import { isOtherKey } from './kms-key';
 import { locationOf, type PreflightRequest } from './request';
 import { type PreflightWarning, warningsOf } from './warnings';
-import type { Fact } from '../../aws/fact';
+import type { Fact } from '../../aws/errors';
 
-/** What the buckets say of an import that is about to be started. */
+/** The judgement on the buckets before a start. */
 export interface Judgement {
-  /** Why it can't succeed and what to do about it, in one sentence; undefined if nothing is known to be against it. */
+  /** Why the import can't succeed and what to do, in one sentence. Undefined if no problem is known. */
   readonly problem?: string;
   readonly warnings: readonly PreflightWarning[];
 }
 
-/** Judges. Only what S3 has said is a problem: what can't be asked is not known, and HealthLake has the last word. */
+/** Judges the buckets. A failed call of S3 is no problem but a warning: HealthLake has the last word. */
 export function judgeBuckets(findings: BucketFindings, request: PreflightRequest): Judgement {
   const { input, output } = findings;
   const inputBucket = `the input bucket "${locationOf(request.InputS3Uri).bucket}"`;
   const outputBucket = `the output bucket "${locationOf(request.OutputS3Uri).bucket}"`;
-  const problem = absence(inputBucket, Object.values(input))
-    ?? absence(outputBucket, Object.values(output))
-    ?? elsewhere(inputBucket, input.region, request.Region, 'copy the data to a bucket there')
-    ?? elsewhere(outputBucket, output.region, request.Region, 'name an output bucket there')
+  const problem = missing(inputBucket, Object.values(input))
+    ?? missing(outputBucket, Object.values(output))
+    ?? otherRegion(inputBucket, input.region, request.Region, 'copy the data to a bucket there')
+    ?? otherRegion(outputBucket, output.region, request.Region, 'use an output bucket there')
     ?? nothingToImport(input.objects, request.InputS3Uri)
     ?? archived(input.objects, request.InputS3Uri)
     ?? unfitEncryption(outputBucket, output.encryption, request.OutputKmsKeyId);
   return { problem, warnings: warningsOf(findings, request) };
 }
 
-function absence(bucket: string, facts: readonly Fact<unknown>[]): string | undefined {
-  const isAbsent = facts.some((fact) => 'error' in fact && fact.error instanceof Error && fact.error.name === 'NoSuchBucket');
-  return isAbsent ? `${bucket} does not exist; correct its name, or create it before the import` : undefined;
+function missing(bucket: string, facts: readonly Fact<unknown>[]): string | undefined {
+  const isMissing = facts.some((fact) => 'error' in fact && fact.error instanceof Error && fact.error.name === 'NoSuchBucket');
+  return isMissing ? `${bucket} does not exist; correct its name, or create it before the import` : undefined;
 }
 
-function elsewhere(bucket: string, region: Fact<string>, wanted: string, fix: string): string | undefined {
+function otherRegion(bucket: string, region: Fact<string>, wanted: string, fix: string): string | undefined {
   return 'value' in region && region.value !== wanted
-    ? `${bucket} is in ${region.value} and the data store in ${wanted}, and HealthLake takes buckets of its own Region only; ${fix}`
+    ? `${bucket} is in ${region.value} and the data store in ${wanted}, and HealthLake uses only buckets of its own Region; ${fix}`
     : undefined;
 }
 
@@ -50,19 +49,19 @@ function nothingToImport(objects: Fact<InputObjects>, inputS3Uri: string): strin
     : `there is no .ndjson object${emptyFiles > 0 ? ' with content' : ''} under ${inputS3Uri}, only ${listKinds(found)}; ${fixesFor(kinds).join(', and ')}`;
 }
 
-/** Nobody can read an archived object: its data would be missing. */
+/** HealthLake can't read archived objects, so their data would be missing. */
 function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
   if ('error' in objects || objects.value.archivedFiles === 0) {
     return undefined;
   }
   const { files, archivedFiles } = objects.value;
-  return `${archivedFiles} of ${files} .ndjson objects under ${inputS3Uri} are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can't read them; `
+  return `${archivedFiles} of ${files} .ndjson objects under ${inputS3Uri} are archived (GLACIER or DEEP_ARCHIVE), and HealthLake can't read archived objects; `
     + 'restore them, or move them out of the prefix';
 }
 
-/** What is usually behind objects of other kinds. */
+/** The likely mistake behind objects of other kinds. */
 const MISTAKES: readonly [kinds: RegExp, fix: string][] = [
-  [/^\.(gz|zip|bz2|zst|tar|tgz)$/, 'unpack what is compressed'],
+  [/^\.(gz|zip|bz2|zst|tar|tgz)$/, 'unpack compressed objects'],
   [/^\.json$/, 'write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
   [/^\.jsonl$/, 'rename .jsonl to .ndjson'],
   [/^\.ndjson /, 'rename the objects so that they end in .ndjson, in lower case'],
@@ -79,10 +78,35 @@ function unfitEncryption(bucket: string, encryption: Fact<DefaultEncryption>, gi
   }
   const { algorithm = 'none', keyId } = encryption.value;
   if (!algorithm.startsWith('aws:kms')) {
-    return `${bucket} is not encrypted with KMS (its default encryption is ${algorithm}), and HealthLake demands that; `
+    return `${bucket} is not encrypted with KMS (its default encryption is ${algorithm}), which HealthLake requires; `
       + `make ${given} its default encryption key`;
   }
   return isOtherKey(keyId, given)
     ? `${bucket} is encrypted with ${keyId ?? 'the key that AWS manages for S3'}, and the import is given ${given}; use one key for both`
     : undefined;
+}
+
+/** The key that S3 uses if a bucket's encryption names none. AWS manages it. */
+const AWS_MANAGED = 'alias/aws/s3';
+
+/** Matches a key's ARN, id or alias, and captures the part that these have in common. */
+const KEY_NAME = /^(?:arn:[^:]+:kms:[^:]*:[^:]*:)?(?:key\/)?(alias\/[^\s]+|[^\s:/]+)$/;
+
+/**
+ * Returns whether a bucket is known to be encrypted with another key than the given one. Each may be an ARN, an id or an alias. An alias can't be compared
+ * with an id or with another alias, because both may belong to one key.
+ *
+ * @param ofBucket undefined for the key that AWS manages
+ */
+export function isOtherKey(ofBucket: string = AWS_MANAGED, given: string): boolean {
+  const [a, b] = [ofBucket, given].map((key) => KEY_NAME.exec(key)?.[1]);
+  if (a === undefined || b === undefined || a === b) {
+    return false;
+  }
+  // The alias of the key that AWS manages never belongs to a key of the user.
+  return a === AWS_MANAGED || !(isAlias(a) || isAlias(b));
+}
+
+function isAlias(name: string): boolean {
+  return name.startsWith('alias/');
 }

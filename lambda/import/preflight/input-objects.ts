@@ -1,34 +1,34 @@
-/** What there is to import, as a listing shows it: counts and sizes, no keys. */
+/** The listed objects of the input: counts and sizes, no keys. */
 export interface InputObjects {
   /** Objects that end in `.ndjson`, in lower case. */
   readonly files: number;
-  /** Those of them that have no content. */
+  /** The number of `files` without content. */
   readonly emptyFiles: number;
-  /** The files that have content but can't be read until they are restored from the archive. */
+  /** The number of `files` with content that can't be read until they are restored from the archive. */
   readonly archivedFiles: number;
-  /** In bytes. */
+  /** The size of the largest file, in bytes. */
   readonly largestFile: number;
-  /** Of all files, in bytes. */
+  /** The size of all files, in bytes. */
   readonly totalSize: number;
-  /** Objects of other kinds: how many of which. Markers are not among them. */
+  /** The numbers of other objects, by kind. Markers are not counted. */
   readonly others: Readonly<Record<string, number>>;
-  /** Whether all objects were listed; if not, there are more. */
+  /** Whether all objects were listed. */
   readonly complete: boolean;
-  /** Why not all were listed, unless they were just too many. */
+  /** The error that ended the listing. Undefined if there was none, even if there were too many objects to list. */
   readonly error?: unknown;
 }
 
-/** Endings that may be named. Any other may be part of somebody's name. */
+/** Endings that may be shown. Any other may be part of a patient's name. */
 const EXTENSION = /\.(json|jsonl|gz|zip|bz2|zst|tar|tgz|csv|tsv|txt|xml|parquet|avro|orc)$/i;
 
-/** Kinds of objects that were probably meant to be imported. */
+/** Kinds of objects that the user probably wants to import. */
 const OTHER_CASE = '.ndjson in another case';
 const SUFFIXED = '.ndjson with a suffix';
 
-/** Objects whose ending may not be named, or that have none. */
+/** Objects without an ending, or with one that may not be shown. */
 const OTHER = 'other';
 
-/** What the console and other programs leave behind for folders (`x/`, `x_$folder$`) and for their own ends (`_SUCCESS`, `.done`). */
+/** Keys of markers for folders (`x/`, `x_$folder$`) and of programs (`_SUCCESS`, `.done`). */
 const MARKER = /(\/|_\$folder\$|(^|\/)[_.][^/]*)$/;
 
 /** Counts the objects of a listing. */
@@ -59,12 +59,12 @@ export class InputTally {
   }
 }
 
-/** Whether the listing shows that no object can be imported. */
+/** Returns whether the input has no object with content that can be imported. */
 export function isWithoutContent({ files, emptyFiles, complete }: InputObjects): boolean {
   return complete && files === emptyFiles;
 }
 
-/** Counts by kind, the most frequent first: `3 .json, 1 other`. */
+/** Formats counts by kind, the largest first: `3 .json, 1 other`. */
 export function listKinds(kinds: InputObjects['others']): string {
   return Object.keys(kinds).sort((a, b) => kinds[b] - kinds[a]).map((kind) => `${kinds[kind]} ${kind}`).join(', ');
 }

@@ -4,25 +4,24 @@ import {
   type _Object as S3Object,
 } from '@aws-sdk/client-s3';
 import { type InputObjects, InputTally } from './input-objects';
-import { regionInRefusal, regionOf } from './region';
 import { locationOf, type PreflightRequest, type S3Location } from './request';
-import { ask, type Fact } from '../../aws/fact';
+import { ask, type Fact } from '../../aws/errors';
 
-/** How a bucket encrypts what is written to it. */
+/** The default encryption of a bucket. */
 export interface DefaultEncryption {
-  /** Undefined if it does not. */
+  /** Undefined if the bucket has none. */
   readonly algorithm?: string;
-  /** ARN, id or alias; undefined for the key that AWS manages, and for algorithms without a key. */
+  /** ARN, id or alias. Undefined for the key that AWS manages, and for algorithms without a key. */
   readonly keyId?: string;
 }
 
-/** What S3 says of the buckets of an import. */
+/** The answers of S3 about the buckets of an import. */
 export interface BucketFindings {
   readonly input: { readonly region: Fact<string>; readonly objects: Fact<InputObjects> };
   readonly output: {
     readonly region: Fact<string>;
     readonly encryption: Fact<DefaultEncryption>;
-    /** Whether the bucket's own public access block is fully on. */
+    /** Whether all options of the bucket's own Block Public Access are on. */
     readonly publicAccessBlock: Fact<boolean>;
   };
 }
@@ -30,8 +29,8 @@ export interface BucketFindings {
 /** A page has up to 1,000 objects. */
 const MAX_PAGES = 1_000;
 
-/** Asks S3, all at once; a question that is refused or fails does not end the others. No object is read. */
-export async function lookAtBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: PreflightRequest, abortSignal: AbortSignal): Promise<BucketFindings> {
+/** Makes all calls of S3 at once. A call that fails doesn't end the others. No object is read. */
+export async function inspectBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: PreflightRequest, abortSignal: AbortSignal): Promise<BucketFindings> {
   const input = locationOf(InputS3Uri);
   const output = locationOf(OutputS3Uri);
   const [inputRegion, objects, outputRegion, encryption, publicAccessBlock] = await Promise.all([
@@ -42,15 +41,15 @@ export async function lookAtBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: P
     ask(() => isPublicAccessBlocked(s3, output, abortSignal)),
   ]);
   return {
-    input: { region: orAsRefused(inputRegion, [objects]), objects },
-    output: { region: orAsRefused(outputRegion, [encryption, publicAccessBlock]), encryption, publicAccessBlock },
+    input: { region: orInErrors(inputRegion, [objects]), objects },
+    output: { region: orInErrors(outputRegion, [encryption, publicAccessBlock]), encryption, publicAccessBlock },
   };
 }
 
-/** GetBucketLocation can be refused in another Region although the bucket's policy allows it; then the refusals tell. */
-function orAsRefused(region: Fact<string>, others: readonly Fact<unknown>[]): Fact<string> {
-  const told = [region, ...others].map((fact) => ('error' in fact ? regionInRefusal(fact.error) : undefined)).find((name) => name !== undefined);
-  return 'error' in region && told !== undefined ? { value: told } : region;
+/** GetBucketLocation can be refused in another Region although the bucket's policy allows it. The errors then name the Region. */
+function orInErrors(region: Fact<string>, others: readonly Fact<unknown>[]): Fact<string> {
+  const named = [region, ...others].map((fact) => ('error' in fact ? regionInError(fact.error) : undefined)).find((name) => name !== undefined);
+  return 'error' in region && named !== undefined ? { value: named } : region;
 }
 
 async function bucketRegion(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<string> {
@@ -58,7 +57,22 @@ async function bucketRegion(s3: S3Client, { bucket }: S3Location, abortSignal: A
   return regionOf(LocationConstraint);
 }
 
-/** Rejects only if there is no first page: what was counted by then says something too. */
+/**
+ * Returns the Region of a location constraint. S3 reports us-east-1 as empty and legacy eu-west-1 buckets as `EU`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+ */
+export function regionOf(locationConstraint: string | undefined): string {
+  return locationConstraint === 'EU' ? 'eu-west-1' : locationConstraint || 'us-east-1';
+}
+
+/** Returns the Region of the bucket from an error of S3. S3 names it to any caller, also to one without permissions. */
+export function regionInError(error: unknown): string | undefined {
+  const { $response } = Object(error) as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'];
+}
+
+/** Throws only if the first page fails. After a later failure, the objects that were counted so far are the result. */
 async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal): Promise<InputObjects> {
   const tally = new InputTally();
   const input: ListObjectsV2CommandInput = { Bucket: bucket, Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] };
@@ -81,7 +95,7 @@ async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abo
 }
 
 /**
- * Whether S3 refuses GetObject until the object is restored. A restored object keeps its storage class, and its copy has an expiry date.
+ * Returns whether S3 refuses GetObject until the object is restored. A restored object keeps its storage class, and its copy has an expiry date.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
  */
@@ -92,7 +106,7 @@ function isArchived({ StorageClass, RestoreStatus }: S3Object): boolean {
 async function defaultEncryption(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<DefaultEncryption> {
   const command = new GetBucketEncryptionCommand({ Bucket: bucket });
   const answer = await unlessNotSet('ServerSideEncryptionConfigurationNotFoundError', s3.send(command, { abortSignal }));
-  // There are rules of other kinds.
+  // There may be rules of other kinds.
   const byDefault = answer?.ServerSideEncryptionConfiguration?.Rules?.find((rule) => rule.ApplyServerSideEncryptionByDefault)
     ?.ApplyServerSideEncryptionByDefault;
   return { algorithm: byDefault?.SSEAlgorithm, keyId: byDefault?.KMSMasterKeyID };
@@ -104,7 +118,7 @@ async function isPublicAccessBlocked(s3: S3Client, { bucket }: S3Location, abort
   return Boolean(block?.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets);
 }
 
-/** S3 has an error for each setting that a bucket doesn't have. */
+/** Returns undefined if S3 answers with the error for a setting that the bucket doesn't have. */
 async function unlessNotSet<T>(code: string, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -1,17 +1,17 @@
 import type { ContractQuotas } from '../../../src/contract';
 
-/** What the buckets are judged by. */
+/** The properties of an import that its buckets are judged by. */
 export interface PreflightRequest {
   readonly InputS3Uri: string;
   readonly OutputS3Uri: string;
-  /** The key that the results are to be encrypted with: ARN, id or alias. */
+  /** The KMS key that encrypts the results: ARN, id or alias. */
   readonly OutputKmsKeyId: string;
-  /** Of the data store. */
+  /** The Region of the data store. */
   readonly Region: string;
   readonly Quotas: ContractQuotas;
 }
 
-/** A bucket, and a key prefix in it that may be empty. */
+/** A bucket and a key prefix, which may be empty. */
 export interface S3Location {
   readonly bucket: string;
   readonly prefix: string;

@@ -1,12 +1,10 @@
 import { type InputObjects, isWithoutContent, listKinds } from './input-objects';
-import type { BucketFindings } from './inspect';
-import { regionInRefusal } from './region';
+import { type BucketFindings, regionInError } from './inspect';
 import type { PreflightRequest } from './request';
 import type { ContractQuotas } from '../../../src/contract';
-import { errorCodeOf } from '../../aws/errors';
-import type { Fact } from '../../aws/fact';
+import { errorCodeOf, type Fact } from '../../aws/errors';
 
-/** A fixed text, and counts, sizes or an error's code. It goes to the log: no keys, no texts of AWS. */
+/** A warning for the log: a fixed text, and counts, sizes or an error's code. It has no keys and no texts of AWS. */
 export interface PreflightWarning {
   readonly warning: string;
   readonly [field: string]: string | number;
@@ -14,7 +12,7 @@ export interface PreflightWarning {
 
 const GB = 1e9;
 
-/** What may be wrong, and what could not be looked at. */
+/** Returns warnings about what may be wrong, and about what could not be checked. */
 export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }: PreflightRequest): PreflightWarning[] {
   const unchecked = (what: string, fact: Fact<unknown>): PreflightWarning[] =>
     ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: errorCodeOf(fact.error) }] : []);
@@ -30,12 +28,12 @@ export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }
 }
 
 const PUBLIC_ACCESS: PreflightWarning = {
-  warning: 'the output bucket has no public access block of its own that is fully on; HealthLake may not take that of the account instead',
+  warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
 };
 
-/** A bucket that isn't there, or is in another Region, is judged as such. */
+/** A bucket that doesn't exist, or is in another Region, is an error and not a warning. */
 function isProblem(error: unknown, wantedRegion: string): boolean {
-  return errorCodeOf(error) === 'NoSuchBucket' || (regionInRefusal(error) ?? wantedRegion) !== wantedRegion;
+  return errorCodeOf(error) === 'NoSuchBucket' || (regionInError(error) ?? wantedRegion) !== wantedRegion;
 }
 
 /** Returns no warnings for an input without content: it is an error, not a warning. */
@@ -46,7 +44,7 @@ function contentWarnings(objects: InputObjects): PreflightWarning[] {
   const { files, emptyFiles, others, complete, error } = objects;
   const skipped = Object.values(others).reduce((sum, count) => sum + count, 0);
   return [
-    ...(complete ? [] : [{ warning: 'not all objects of the input were looked at', listed: files + skipped, ...(error !== undefined && { code: errorCodeOf(error) }) }]),
+    ...(complete ? [] : [{ warning: 'not all objects of the input were listed', listed: files + skipped, ...(error !== undefined && { code: errorCodeOf(error) }) }]),
     ...(emptyFiles > 0 ? [{ warning: 'files of the input are empty', emptyFiles, files }] : []),
     ...(skipped > 0 ? [{ warning: 'objects of the input do not end in .ndjson, in lower case, and are probably skipped', skipped, kinds: listKinds(others), files }] : []),
   ];
@@ -63,7 +61,7 @@ function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: 
   ];
 }
 
-/** To the megabyte. */
+/** Returns gigabytes, rounded to the megabyte. */
 function inGB(bytes: number): number {
   return Math.round(bytes / 1e6) / 1e3;
 }

@@ -1,60 +1,52 @@
-import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import { describeError, isNotFound, kindOf } from '../../aws/errors';
-import type { Fact } from '../../aws/fact';
+import { describeError, type Fact, isNotFound, kindOf } from '../../aws/errors';
 import type { Direction } from '../../aws/stack';
-import type { Deadlines } from '../../framework/framework';
-import { settledBy } from '../../framework/times';
-import { hasEnded } from '../verdict';
+import { settledBy, type Times } from '../../framework/times';
+import { hasEnded, type JobDescription } from '../healthlake-job';
 
-/** What CloudFormation asks a leg for. */
-export interface WaitChange extends Deadlines {
-  /** Whether a leg before has waited for the job already. */
+/** The request that a leg decides on. */
+export interface WaitChange extends Times {
+  /** Whether an earlier leg has waited for the job already. */
   readonly isContinued: boolean;
-  /** Why nothing can be waited for, if so. */
+  /** Why there is no job to wait for. Undefined if there is one. */
   readonly obstacle?: string;
   /** Names of the import's own resources, which quoted texts of AWS may show. */
   readonly own?: readonly string[];
 }
 
-/** What AWS says. */
+/** The facts that a leg decides by. */
 export interface WaitFacts {
-  /** Undefined as long as nobody has looked. */
-  readonly look?: Fact<ImportJob>;
-  /** Undefined if it wasn't asked for. */
+  /** Undefined before the first poll. */
+  readonly poll?: Fact<JobDescription>;
+  /** Undefined if CloudFormation was not called. */
   readonly direction?: Fact<Direction>;
-  /** When it was asked, in milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What a leg does now. */
-export type WaitDecision =
-  | { readonly kind: 'wait'; readonly job?: ImportJob }
-  /** Leave everything else to what comes after. A leg never fails and never judges: `Outcome` alone does. */
-  | { readonly kind: 'hand on'; readonly why: string; readonly job?: ImportJob };
+/** The decision of a leg. A leg never fails and never judges the job: it hands on to the next leg, or to `Outcome`. */
+export type WaitDecision = { readonly kind: 'wait' } | { readonly kind: 'hand on'; readonly why: string };
 
-/** Decides; docs/lifecycle.md is its table. */
-export function decideWait(change: WaitChange, { look, direction, now }: WaitFacts): WaitDecision {
-  const job = look && 'value' in look ? look.value : undefined;
+/** Decides; docs/lifecycle.md has the table. */
+export function decideWait(change: WaitChange, { poll, direction, now }: WaitFacts): WaitDecision {
   const isRolledBack = direction && 'value' in direction && direction.value === 'roll-back';
-  const why = change.obstacle ?? (isRolledBack ? 'the stack is rolled back' : look && whyByLook(look, change, now));
-  return why === undefined ? { kind: 'wait', job } : { kind: 'hand on', why, job };
+  const why = change.obstacle ?? (isRolledBack ? 'the stack is rolled back' : poll && whyByPoll(poll, change, now));
+  return why === undefined ? { kind: 'wait' } : { kind: 'hand on', why };
 }
 
-function whyByLook(look: Fact<ImportJob>, change: WaitChange, now: number): string | undefined {
-  if ('error' in look) {
-    return now >= patienceWith(look.error, change) ? `could not describe the job: ${describeError(look.error, change.own)}` : undefined;
+function whyByPoll(poll: Fact<JobDescription>, change: WaitChange, now: number): string | undefined {
+  if ('error' in poll) {
+    return now >= retriedUntil(poll.error, change) ? `could not describe the job: ${describeError(poll.error, change.own)}` : undefined;
   }
-  if (hasEnded(look.value.JobStatus)) {
+  if (hasEnded(poll.value.JobStatus)) {
     return 'the job has ended';
   }
-  return now >= change.Deadline ? 'the time of this leg is up' : undefined;
+  return now >= change.deadline ? 'the time of this leg is up' : undefined;
 }
 
-/** Until when an error may pass. A job that was accepted a moment ago may not be found yet; one that a leg before has waited for is gone. */
-function patienceWith(error: unknown, change: WaitChange): number {
-  const { isContinued, RequestedAt, Deadline } = change;
-  if (isNotFound(error) && isContinued) {
-    return RequestedAt;
+/** A job that was just accepted may not be found yet. A job that an earlier leg has waited for is gone. */
+function retriedUntil(error: unknown, change: WaitChange): number {
+  if (isNotFound(error) && change.isContinued) {
+    return change.requestedAt;
   }
-  return kindOf(error) === 'transient' ? Deadline : Math.min(Deadline, settledBy(change));
+  return kindOf(error) === 'transient' ? change.deadline : Math.min(change.deadline, settledBy(change));
 }

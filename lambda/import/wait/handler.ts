@@ -1,72 +1,67 @@
 import { decideWait, type WaitChange, type WaitDecision } from './decision';
-import { formatWaitId } from './physical-id';
 import type { ImportWaitProperties } from '../../../src/contract';
-import { ask } from '../../aws/fact';
+import { ask, type Fact } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
 import { directionOfUpdate } from '../../aws/stack';
-import { type IsCompleteRequest, type IsCompleteResponse, isFirstInvocation, type OnEventRequest, type OnEventResponse } from '../../framework/framework';
-import { deadlinesOf } from '../../framework/times';
+import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../framework/framework';
+import { eventTimesOf, isFirstInvocation, timesOf } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
-import { putMetrics } from '../../telemetry/metrics';
-import { logLook, progressMetrics } from '../../telemetry/progress';
-import { countsOf } from '../outcome/counts';
-import { isDeclaredJob, obstacleOf } from '../outcome/decision';
-import { describeJob, invocationBudget, type Look, watchJob } from '../watch';
+import { logPoll } from '../../telemetry/log';
+import { progressMetrics, putMetrics } from '../../telemetry/metrics';
+import type { JobDescription } from '../healthlake-job';
+import { isDeclaredJob, obstacleOf } from '../obstacles';
+import { formatWaitId } from '../physical-ids';
+import { describeJob, type Poll, pollingBudget, pollRepeatedly } from '../polling';
+import { evidenceOf } from '../verdict';
 
 /** Sets the deadline. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportWaitProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatWaitId(properties),
-    ...deadlinesOf(request, Number(properties.TimeoutSeconds) * 1000),
+    ...eventTimesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
 
-/** Looks at the job, for some time of its life, until there is nothing left for this leg to wait for. */
+/** Polls the job until there is nothing left for this leg to wait for. */
 export async function isWaitComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportWaitProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
   const change = changeOf(request, properties);
   const direction = () => directionOfUpdate(request, operator.cloudformation);
-  const isAsked = change.obstacle === undefined && isFirstInvocation(request);
-  const atOnce = decideWait(change, { direction: isAsked ? await direction() : undefined, now: Date.now() });
+  const needsDirection = change.obstacle === undefined && isFirstInvocation(change);
+  const atOnce = decideWait(change, { direction: needsDirection ? await direction() : undefined, now: Date.now() });
   if (atOnce.kind === 'hand on') {
-    return act(request, properties, atOnce).response!;
+    return respond(request, properties, atOnce).response!;
   }
-  const { looks } = invocationBudget();
-  return watchJob({ ...change, jobId: properties.JobId }, async () => {
-    const look = await ask(() => describeJob(operator, properties, looks));
-    const alone = decideWait(change, { look, now: Date.now() });
-    return act(request, properties, alone.kind === 'wait' ? decideWait(change, { look, direction: await direction(), now: Date.now() }) : alone);
+  const { polls } = pollingBudget();
+  return pollRepeatedly({ ...change, jobId: properties.JobId }, async () => {
+    const poll = await ask(() => describeJob(operator, properties, polls));
+    const byPoll = decideWait(change, { poll, now: Date.now() });
+    const decision = byPoll.kind === 'wait' ? decideWait(change, { poll, direction: await direction(), now: Date.now() }) : byPoll;
+    return respond(request, properties, decision, poll);
   });
 }
 
-function changeOf({ RequestedAt, DeliveredAt, Deadline }: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
+function changeOf(request: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
   return {
-    RequestedAt,
-    DeliveredAt,
-    Deadline,
+    ...timesOf(request),
     isContinued: properties.LegsBefore !== undefined,
-    obstacle: obstacleOf(properties) ?? whyNoJob(properties),
+    obstacle: obstacleOf(properties) ?? (isDeclaredJob(properties) ? 'the data set is already in the data store' : undefined),
     own: ownNamesOf(properties),
   };
 }
 
-function whyNoJob(properties: ImportWaitProperties): string | undefined {
-  return isDeclaredJob(properties) ? 'the data set is already in the data store' : undefined;
-}
-
-function act(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision): Look {
-  const { kind, job } = decision;
-  const counts = countsOf(job?.JobProgressReport);
-  logLook({ ...properties, LogicalResourceId: request.LogicalResourceId }, job, counts, {
+function respond(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision, poll?: Fact<JobDescription>): Poll {
+  const evidence = poll && 'value' in poll ? evidenceOf(poll.value) : undefined;
+  logPoll({ ...properties, construct: request.LogicalResourceId }, evidence, {
     secondsLeftOfLeg: Math.round((request.Deadline - Date.now()) / 1000),
-    decision: kind,
-    why: kind === 'hand on' ? decision.why : undefined,
+    decision: decision.kind,
+    why: decision.kind === 'hand on' ? decision.why : undefined,
   });
-  if (kind === 'wait') {
-    putMetrics(properties, progressMetrics(counts));
-    return { status: job?.JobStatus };
+  if (decision.kind === 'wait') {
+    putMetrics(properties, progressMetrics(evidence?.counts));
+    return { status: evidence?.job.JobStatus };
   }
   return { response: { IsComplete: true, PhysicalResourceId: formatWaitId(properties), Data: {} } };
 }

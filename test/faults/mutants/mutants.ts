@@ -50,13 +50,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a job that failed is adopted',
     file: 'lambda/import/job/decision.ts',
-    text: 'submittedAt >= requestedAt - CLOCK_SKEW',
+    text: 'submittedAt >= requestedAt - CLOCK_SKEW_MS',
     replacement: 'submittedAt < requestedAt',
   },
   {
     name: 'a job that was started for this change and has failed is not adopted',
     file: 'lambda/import/job/decision.ts',
-    text: 'submittedAt >= requestedAt - CLOCK_SKEW',
+    text: 'submittedAt >= requestedAt - CLOCK_SKEW_MS',
     replacement: 'false',
   },
   {
@@ -86,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the waiter of an earlier deployment takes the next one for its own',
     file: 'lambda/aws/stack.ts',
-    text: 'began > requestedAt + CLOCK_SKEW',
+    text: 'began > requestedAt + CLOCK_SKEW_MS',
     replacement: 'began > Infinity',
   },
   {
@@ -110,32 +110,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'errors are tolerated that were not to be',
     file: 'lambda/import/verdict.ts',
-    text: "tolerance.Kind === 'ANY') {\n    return { kind: 'succeeded' };",
-    replacement: "tolerance.Kind !== 'PERCENT') {\n    return { kind: 'succeeded' };",
+    text: "tolerance.Kind === 'ANY') {\n    return undefined;",
+    replacement: "tolerance.Kind !== 'PERCENT') {\n    return undefined;",
   },
   {
     name: 'a cancelled job is waited for',
-    file: 'lambda/import/verdict.ts',
-    text: "new Set(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])",
-    replacement: "new Set(['FAILED', 'CANCEL_COMPLETED'])",
+    file: 'src/contract.ts',
+    text: "failed: ['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'],",
+    replacement: "failed: ['FAILED', 'CANCEL_COMPLETED'],",
   },
   {
     name: 'a status that is not known is a failure',
-    file: 'lambda/import/verdict.ts',
-    text: "return FAILED.has(status ?? '') || COMPLETED.has(status ?? '');",
+    file: 'lambda/import/healthlake-job.ts',
+    text: 'return isCompleted(status) || isOneOf(JOB_STATUSES.failed, status);',
     replacement: "return !/^(SUBMITTED|QUEUED|IN_PROGRESS)$/.test(status ?? '');",
   },
   {
     name: 'the outcome has no deadline',
     file: 'lambda/import/outcome/decision.ts',
-    text: 'return now >= Deadline ?',
-    replacement: 'return now >= Deadline * 2 ?',
+    text: 'now >= terms.deadline\n',
+    replacement: 'now >= terms.deadline * 2\n',
   },
   {
     name: 'a leg has no deadline',
     file: 'lambda/import/wait/decision.ts',
-    text: 'return now >= change.Deadline ?',
-    replacement: 'return now >= change.Deadline * 2 ?',
+    text: 'return now >= change.deadline ?',
+    replacement: 'return now >= change.deadline * 2 ?',
   },
   {
     name: 'a leg fails instead of handing on',
@@ -194,8 +194,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the watch of a job has a random name',
     file: 'lambda/import/monitor/start.ts',
-    text: 'name: nameOf(watchedImport.Import),',
-    replacement: 'name: `${nameOf(watchedImport.Import)}${Math.random().toString(36).slice(2)}`,',
+    text: 'name: nameOf(input.Import),',
+    replacement: 'name: `${nameOf(input.Import)}${Math.random().toString(36).slice(2)}`,',
   },
   {
     name: 'a watch that runs already is an error',
@@ -212,8 +212,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an event that can not be put is given up',
     file: 'lambda/import/monitor/judge.ts',
-    text: 'await announce(operator, properties, decision);',
-    replacement: 'await announce(operator, properties, decision).catch(() => undefined);',
+    text: 'await announce(operator, properties, verdict);',
+    replacement: 'await announce(operator, properties, verdict).catch(() => undefined);',
   },
   {
     name: 'a watched job is judged by no tolerance',
@@ -224,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a watched job that can not be described has failed',
     file: 'lambda/import/monitor/judge.ts',
-    text: 'RequestedAt: FailingSince || now, Deadline };',
-    replacement: 'RequestedAt: 0, Deadline: 0 };',
+    text: 'settledBy: (failingSince || now) + SETTLING_MS, deadline };',
+    replacement: 'settledBy: 0, deadline: 0 };',
   },
   {
     name: 'an import that is pointed to another data store is not refused',
@@ -248,8 +248,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the request is logged',
     file: 'lambda/index.ts',
-    text: 'async () => handlersOf(request).isComplete(request)',
-    replacement: 'async () => { console.log(JSON.stringify(request)); return handlersOf(request).isComplete(request); }',
+    text: 'async () => continueChange(request)',
+    replacement: 'async () => { console.log(JSON.stringify(request)); return continueChange(request); }',
   },
 ];
 

@@ -1,5 +1,6 @@
+import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { operatorFor } from '../../../lambda/aws/operator';
-import { askDirection } from '../../../lambda/aws/stack';
+import { describeDirection, directionOf } from '../../../lambda/aws/stack';
 import { Aws, STACK, T0 } from '../harness';
 
 let aws: Aws;
@@ -9,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-const ask = async () => askDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);
+const ask = async () => describeDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);
 
 test('a roll-back also counts as one for events of earlier deployments', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS', T0 + 60_000);
@@ -21,4 +22,23 @@ test('throws for an event of an earlier deployment while a later one goes forwar
   await expect(ask()).rejects.toThrow('the stack has begun another deployment since');
   aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // as far as clocks may be apart
   expect(await ask()).toBe('forward');
+});
+
+describe('where the stack is heading', () => {
+  const BACK = new Set<string>([
+    'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+    'IMPORT_ROLLBACK_IN_PROGRESS',
+  ]);
+  const FORWARD = new Set<string>(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
+  const NOWHERE = new Set<string>([
+    'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'REVIEW_IN_PROGRESS',
+    'IMPORT_COMPLETE', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'DELETE_FAILED', 'DELETE_COMPLETE', 'UPDATE_ROLLBACK_FAILED',
+    'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
+  ]);
+
+  test.each([...Object.values(StackStatus), 'PAUSED'])('%s', (status) => {
+    const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
+    expect(directionOf(status)).toBe(expected);
+    expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);
+  });
 });

@@ -1,9 +1,7 @@
 import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { hex, pseudoRandom } from './simulation';
 import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
-import { formatJobId, parseJobId } from '../../../lambda/import/job/physical-id';
-import { formatOutcomeId, parseOutcomeId } from '../../../lambda/import/physical-ids';
-import { formatWaitId } from '../../../lambda/import/wait/physical-id';
+import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId } from '../../../lambda/import/physical-ids';
 import type { ImportJobProperties } from '../../../src/contract';
 
 const PROPERTIES: ImportJobProperties = {

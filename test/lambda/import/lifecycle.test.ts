@@ -11,7 +11,7 @@ import {
   Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, report, SECOND, sdkError, T0, WAIT,
   waitEvent,
 } from '../harness';
-import { playWatch, watchedImport } from './monitor/watch-player';
+import { playWatch, watchedImport } from './monitor/state-machine';
 import { fingerprintOf } from '../../../lambda/import/fingerprint';
 import type { ImportJobProperties } from '../../../src/contract';
 
@@ -487,7 +487,7 @@ describe('Job of a detached import', () => {
     jobEvent(changes, { Watch: WATCH, ...properties });
   const detachedUpdate = { ...update, OldResourceProperties: { ...JOB, Watch: WATCH } };
   const THROTTLED = sdkError('ThrottlingException', 'Rate exceeded');
-  const GOES_ON = '; the job goes on at HealthLake; correct it and deploy again, which finds the job and starts no second one; log group: ';
+  const GOES_ON = '; the job goes on at HealthLake; correct the problem and deploy again, which finds the job and starts no second one; log group: ';
 
   /** What starts of executions were asked for, by the names of these. */
   const watched = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name.replace(/-[0-9a-f]{8}$/, ''));
@@ -527,7 +527,7 @@ describe('Job of a detached import', () => {
       watchFails(error);
       const { after, reason } = await aws.run(detachedEvent());
       expect(after).toBe(15 * MINUTE);
-      expect(reason).toContain(`could not start to watch the import job ${JOB_ID}: ${error.name}: ${error.message}${GOES_ON}`);
+      expect(reason).toContain(`could not start the monitor of the import job ${JOB_ID}: ${error.name}: ${error.message}${GOES_ON}`);
       expect(startsOf()).toHaveLength(2);
     }
   });

@@ -1,13 +1,13 @@
-import { hex, looksAt, noticeDelayOf, pseudoRandom, type SimulatedImport } from './simulation';
-import { isWorthWaiting, type NextLook, untilNextLook } from '../../../lambda/import/polling';
+import { hex, pollsAt, noticeDelayOf, pseudoRandom, type SimulatedImport } from './simulation';
+import { isWorthWaiting, type NextPoll, untilNextPoll } from '../../../lambda/import/polling';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const REQUESTED_AT = Date.UTC(2026, 0, 15, 12);
-const next = (changes: Partial<NextLook> = {}): NextLook => ({ jobId: 'f'.repeat(26) + '000000', requestedAt: REQUESTED_AT, now: REQUESTED_AT, ...changes });
+const next = (changes: Partial<NextPoll> = {}): NextPoll => ({ jobId: 'f'.repeat(26) + '000000', requestedAt: REQUESTED_AT, now: REQUESTED_AT, ...changes });
 
 describe('grid', () => {
-  test.each<[string, number, Partial<NextLook>]>([
+  test.each<[string, number, Partial<NextPoll>]>([
     ['not looked at yet', 60, {}],
     ['queued', 60, { status: 'QUEUED' }],
     ['an unknown status', 60, { status: 'PAUSED' }],
@@ -18,28 +18,28 @@ describe('grid', () => {
     ['queued, a leg before has waited already', 60, { status: 'QUEUED', isContinued: true }],
     ['not looked at yet, 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
   ])('%s: a look at the grid is followed by one %i seconds later', (_what, seconds, changes) => {
-    expect(untilNextLook(next(changes))).toBe(seconds * SECOND);
-    expect(untilNextLook(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
+    expect(untilNextPoll(next(changes))).toBe(seconds * SECOND);
+    expect(untilNextPoll(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
   });
 
   test('lies where the job\'s id says, within 45 s of the event', () => {
-    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
-    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
-    expect(untilNextLook(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
+    expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
+    expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
+    expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
   });
 
   test('knows no id that would break it', () => {
     for (const jobId of ['UNKNOWN', '', 'x', 'zzzzzz', 'ffffff']) {
-      expect(untilNextLook(next({ jobId }))).toBeGreaterThan(0);
-      expect(untilNextLook(next({ jobId }))).toBeLessThanOrEqual(MINUTE);
+      expect(untilNextPoll(next({ jobId }))).toBeGreaterThan(0);
+      expect(untilNextPoll(next({ jobId }))).toBeLessThanOrEqual(MINUTE);
     }
   });
 
-  test('the first looks of many jobs are spread evenly', () => {
+  test('the first polls of many jobs are spread evenly', () => {
     const random = pseudoRandom(1);
     const bySecond = Array<number>(45).fill(0);
     for (let i = 0; i < 4500; i++) {
-      bySecond[Math.floor(untilNextLook(next({ jobId: hex(random, 32) })) / SECOND)]++;
+      bySecond[Math.floor(untilNextPoll(next({ jobId: hex(random, 32) })) / SECOND)]++;
     }
     expect(Math.min(...bySecond)).toBeGreaterThan(65);
     expect(Math.max(...bySecond)).toBeLessThan(135);
@@ -47,13 +47,13 @@ describe('grid', () => {
 });
 
 describe('an invocation', () => {
-  test.each<[string, number, Partial<NextLook>, boolean]>([
+  test.each<[string, number, Partial<NextPoll>, boolean]>([
     ['waits 15 s for its first look', 15_000, {}, true],
     ['doesn\'t wait longer', 15_001, {}, false],
-    ['looks at a running job for 45 s', 5_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 40_000 }, true],
-    ['doesn\'t look longer', 5_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
-    ['looks twice at a job that runs for long', 30_000, { status: 'IN_PROGRESS', firstLookAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
-    ['doesn\'t wait for a queued job', 60_000, { status: 'QUEUED', firstLookAt: REQUESTED_AT }, false],
+    ['polls at a running job for 45 s', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_000 }, true],
+    ['doesn\'t look longer', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
+    ['polls twice at a job that runs for long', 30_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
+    ['doesn\'t wait for a queued job', 60_000, { status: 'QUEUED', firstPollAt: REQUESTED_AT }, false],
   ])('%s', (_what, delay, changes, expected) => {
     expect(isWorthWaiting(delay, next(changes))).toBe(expected);
   });
@@ -102,7 +102,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
     ['1-minute', 2, 11, MINUTE],
     ['50-minute', 165, 185, 50 * MINUTE - 20 * SECOND],
   ])('a %s job takes %i to %i Describe calls', (_what, least, most, duration) => {
-    const calls = Array.from({ length: 300 }, () => looksAt(jobOf(duration), Infinity, latency).length);
+    const calls = Array.from({ length: 300 }, () => pollsAt(jobOf(duration), Infinity, latency).length);
     expect(Math.min(...calls)).toBeGreaterThanOrEqual(least);
     expect(Math.max(...calls)).toBeLessThanOrEqual(most);
   });
@@ -114,7 +114,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
       const calls = sorted(Array.from({ length: 100 }, (_, index) => {
         const startsAt = REQUESTED_AT + Math.floor(index / 4) * 144 * SECOND;
         const simulated = { jobId: hex(draw, 32), requestedAt: REQUESTED_AT + draw() * together, startsAt, endsAt: startsAt + 144 * SECOND };
-        return looksAt(simulated, REQUESTED_AT + 60 * MINUTE, () => draw() * SECOND);
+        return pollsAt(simulated, REQUESTED_AT + 60 * MINUTE, () => draw() * SECOND);
       }).flat());
       let first = 0;
       return calls.map((call, index) => {

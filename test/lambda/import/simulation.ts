@@ -1,4 +1,4 @@
-import { isWorthWaiting, type NextLook, untilNextLook } from '../../../lambda/import/polling';
+import { isWorthWaiting, type NextPoll, untilNextPoll } from '../../../lambda/import/polling';
 
 /** An import as the polling sees it. All times in milliseconds. */
 export interface SimulatedImport {
@@ -14,34 +14,34 @@ export interface SimulatedImport {
 export const QUERY_INTERVAL = 10_000;
 
 /** When the job is looked at, until its end is seen or the time is up: the handler's loop in the framework's, without AWS. */
-export function looksAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
-  const looks: number[] = [];
+export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
+  const polls: number[] = [];
   let now = requestedAt;
   while (now < until) {
-    let seen: Pick<NextLook, 'status' | 'firstLookAt'> = {};
+    let seen: Pick<NextPoll, 'status' | 'firstPollAt'> = {};
     for (;;) {
-      const next: NextLook = { ...seen, jobId, requestedAt, isContinued, now };
-      const isAtOnce = isContinued && looks.length === 0 && now < requestedAt + QUERY_INTERVAL;
-      const delay = isAtOnce ? 0 : untilNextLook(next);
+      const next: NextPoll = { ...seen, jobId, requestedAt, isContinued, now };
+      const isAtOnce = isContinued && polls.length === 0 && now < requestedAt + QUERY_INTERVAL;
+      const delay = isAtOnce ? 0 : untilNextPoll(next);
       if (!isWorthWaiting(delay, next)) {
         break;
       }
       now += delay;
-      looks.push(now);
+      polls.push(now);
       if (now >= endsAt) {
-        return looks;
+        return polls;
       }
-      seen = { status: now >= startsAt ? 'IN_PROGRESS' : 'QUEUED', firstLookAt: seen.firstLookAt ?? now };
+      seen = { status: now >= startsAt ? 'IN_PROGRESS' : 'QUEUED', firstPollAt: seen.firstPollAt ?? now };
       now += latency();
     }
     now += QUERY_INTERVAL + latency();
   }
-  return looks;
+  return polls;
 }
 
 /** How long after its end a job's end is seen. */
 export function noticeDelayOf(job: SimulatedImport, latency?: () => number): number {
-  return looksAt(job, Infinity, latency).at(-1)! - job.endsAt;
+  return pollsAt(job, Infinity, latency).at(-1)! - job.endsAt;
 }
 
 /** Repeatable numbers from 0 to 1, so that a failure can be looked at. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import type { Fact } from '../../../lambda/aws/fact';
-import { decideOutcome } from '../../../lambda/import/outcome/decision';
-import type { Evidence } from '../../../lambda/import/verdict';
+import type { Fact } from '../../../lambda/aws/errors';
+import { judgePoll } from '../../../lambda/import/outcome/decision';
+import { type Evidence, evidenceOf, type Verdict } from '../../../lambda/import/verdict';
 import { announcementOf } from '../../../lambda/telemetry/announcement';
 import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
 import { type JsonSchema, violations } from '../../support/json-schema';
@@ -19,21 +19,20 @@ interface Told {
 }
 
 /** What is put of a job that was looked at so long after the start of the wait, as it goes over the wire. */
-function told(look: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
-  const change = { tolerance: properties.ErrorTolerance, obstacle: look ? undefined : 'it is not known', RequestedAt: T0, Deadline: T0 + 50 * MINUTE };
-  const decision = decideOutcome(change, { look, now: T0 + after });
-  const announcement = announcementOf(properties, decision);
+function told(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
+  const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
+  const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
+  const announcement = announcementOf(properties, verdict);
   return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
 }
 
 /** What is put of a data set that was declared to be in the data store. */
 function declared(): Told {
-  const decision = decideOutcome({ tolerance: OUTCOME.ErrorTolerance, isDeclared: true, RequestedAt: T0, Deadline: T0 }, { now: T0 });
-  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, decision))) as Told;
+  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Told;
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
-  return { value: { job: importJob({ SubmitTime: new Date(T0), ...job }), isOwn: true } };
+  return { value: evidenceOf(importJob({ SubmitTime: new Date(T0), ...job })) };
 }
 
 const EndTime = new Date(T0 + 90 * SECOND);

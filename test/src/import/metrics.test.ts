@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsOf } from '../../../lambda/import/outcome/metrics';
-import { putMetrics } from '../../../lambda/telemetry/metrics';
+import { evidenceOf } from '../../../lambda/import/verdict';
+import { metricsOf, putMetrics } from '../../../lambda/telemetry/metrics';
 import type { FhirImport, FhirImportProps } from '../../../src';
 import type { ImportOutcomeProperties } from '../../../src/contract';
 import { importJob, report } from '../../lambda/harness';
@@ -29,7 +29,7 @@ function writtenOf(properties: ImportOutcomeProperties): MetricLine {
   });
   const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    putMetrics(properties, metricsOf({ kind: 'succeed', seen: { job, isOwn: true } }, { scanned: 10, imported: 9, failed: 1 }));
+    putMetrics(properties, metricsOf({ kind: 'succeeded', evidence: evidenceOf(job) }));
     return JSON.parse(String(written.mock.calls[0][0])) as MetricLine;
   } finally {
     written.mockRestore();
@@ -68,7 +68,7 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
 });
 
 test('metricAlreadyImported is the metric that the handler emits for a declared data set', () => {
-  const metrics = metricsOf({ kind: 'already imported' }, {});
+  const metrics = metricsOf({ kind: 'already imported' });
 
   expect(metrics).toEqual({ AlreadyImported: { value: 1, unit: 'Count' } });
   expect(importInto(newStack()).metricAlreadyImported({ label: 'FHIR' })).toMatchObject({

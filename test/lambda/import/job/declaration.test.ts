@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { declarationOf, refusalOf, type Versions } from '../../../../lambda/import/job/declaration';
-import type { JobPhysicalId } from '../../../../lambda/import/job/physical-id';
+import type { JobPhysicalId } from '../../../../lambda/import/physical-ids';
 import { ALREADY_IMPORTED, type ImportJobProperties, UNKNOWN } from '../../../../src/contract';
 import { JOB } from '../../harness';
 

@@ -219,7 +219,7 @@ describe('errors', () => {
     expect(after).toBe(5 * MINUTE);
     const text = error.message.includes(HANDLER) ? ` (full text: CloudTrail): ${error.message.replace(HANDLER, '***')}` : `: ${error.message}`;
     expect(reason).toContain(`could not start the import job: ${error.name}${text}; likely causes: `);
-    expect(reason).toMatch(/; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
+    expect(reason).toMatch(/; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 
   test('AccessDenied that goes away within 5 minutes is forgotten', async () => {
@@ -254,7 +254,7 @@ describe('errors', () => {
 
   test('a long message leaves room for what to do', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `explicit deny${' in a service control policy'.repeat(500)}`));
-    expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: AccessDeniedException \(full text: CloudTrail\): explicit deny in a service .*\.\.\.; likely causes: .*; no import job is known to be started; correct it and deploy again; log group: fhir-import-logs$/);
+    expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: AccessDeniedException \(full text: CloudTrail\): explicit deny in a service .*\.\.\.; likely causes: .*; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 });
 

@@ -42,7 +42,7 @@ function list({ MaxResults, NextToken, SubmittedAfter }: ListFHIRImportJobsReque
 }
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => n);
-const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: the data store has half'));
+const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: the data store has more than half'));
 const restarts = () => asked.filter((page) => page === 0).length;
 
 describe('a data store with a million jobs', () => {

@@ -4,7 +4,7 @@ import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { answerFromId, decideJob, type JobChange, type JobDecision } from '../../../../lambda/import/job/decision';
 import { declarationOf, refusalOf } from '../../../../lambda/import/job/declaration';
 import type { LedgerEntry } from '../../../../lambda/import/job/ledger';
-import { formatJobId, parseJobId } from '../../../../lambda/import/job/physical-id';
+import { formatJobId, parseJobId } from '../../../../lambda/import/physical-ids';
 import type { UpdateReversal } from '../../../../packages/local-aws/src/cloudformation/cloudformation';
 import { ALREADY_IMPORTED, type ImportJobProperties, UNKNOWN } from '../../../../src/contract';
 import { DATASTORE_INVARIANTS } from '../../../faults/invariants/datastores';

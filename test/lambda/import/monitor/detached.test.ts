@@ -124,7 +124,7 @@ test('the log says why the watch is not yet started, without possible patient da
   aws.states.rejects(REFUSED);
   const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));
   expect(logged().lines).toContainEqual({
-    message: 'waiting', construct: 'ImportJob', why: expect.stringMatching(/^could not start to watch the import job c0f\w+: AccessDeniedException \(full text: CloudTrail\): not authorized, and s3:\/\/clinic-data\/\*\*\* is \*\*\*$/),
+    message: 'waiting', construct: 'ImportJob', why: expect.stringMatching(/^could not start the monitor of the import job c0f\w+: AccessDeniedException \(full text: CloudTrail\): not authorized, and s3:\/\/clinic-data\/\*\*\* is \*\*\*$/),
   });
   expect(reason).toContain('clinic-data/***');
 });
@@ -190,7 +190,7 @@ describe('the judge', () => {
     aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
     expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.lambda.commandCalls(InvokeCommand)).toHaveLength(1);
-    expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeed' }]);
+    expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeeded' }]);
   });
 
   test('writes a line and metrics of each look, by the path of the import', async () => {
@@ -208,7 +208,7 @@ describe('the judge', () => {
       resourcesImported: 5,
       resourcesFailed: 0,
       secondsLeft: 3000,
-      decision: 'wait',
+      decision: 'running',
     }]);
     expect(logged().metrics).toMatchObject([{ ConstructPath: 'Import/Patients', ResourcesScannedSoFar: 5 }]);
   });
@@ -221,7 +221,7 @@ describe('the judge', () => {
   ])('throws if the event is %s, and has counted nothing; the next attempt counts once', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
-    await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not taken)/);
+    await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not accepted)/);
     expect(aws.lines).toEqual([]);
 
     expect(await judge()).toEqual({ Decision: 'failed', FailingSince: 0 });

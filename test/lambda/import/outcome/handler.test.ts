@@ -4,7 +4,7 @@ import { onEvent } from '../../../../lambda';
 import {
   Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, SECOND, T0,
 } from '../../harness';
-import { looksAt } from '../simulation';
+import { pollsAt } from '../simulation';
 
 let aws: Aws;
 
@@ -96,9 +96,9 @@ describe('success', () => {
       resourcesImported: 5,
       resourcesFailed: 0,
       secondsLeft: expect.any(Number),
-      decision: 'wait',
+      decision: 'running',
     });
-    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ status: 'COMPLETED', decision: 'succeed' });
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ status: 'COMPLETED', decision: 'succeeded' });
   });
 });
 
@@ -117,7 +117,7 @@ describe('polling', () => {
   test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('what is simulated elsewhere is what the handler does, with a job of %i ms', async (duration) => {
     runsUntil(T0 + duration);
     await aws.run(outcomeEvent());
-    expect(looks).toEqual(looksAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
+    expect(looks).toEqual(pollsAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
   });
 
   test('an invocation takes at most a minute', async () => {

@@ -143,7 +143,7 @@ test('the message of a function that throws is not shown: it may be of anything'
 test('results that lie elsewhere are not asked for', async () => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other-results/x/', KmsKeyId: 'k' } } });
   const { reason } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
-  expect(reason).toContain('judged by the counts of the job, because its results lie where this import does not read');
+  expect(reason).toContain('judged by the counts of the job, because its results are outside the output location that this import may read');
   expect(aws.sent('Invoke')).toEqual([]);
 });
 

@@ -57,7 +57,7 @@ describe('keeps a job from being started', () => {
   const NO_INPUT_BUCKET = 'the input bucket "clinic-data" does not exist; correct its name, or create it before the import';
   const NO_OUTPUT_BUCKET = 'the output bucket "clinic-results" does not exist; correct its name, or create it before the import';
   const UNENCRYPTED = (algorithm: string) => `the output bucket "clinic-results" is not encrypted with KMS (its default encryption is ${algorithm}), `
-    + `and HealthLake demands that; make ${KEY} its default encryption key`;
+    + `which HealthLake requires; make ${KEY} its default encryption key`;
 
   test.each<[what: string, Found, problem: string]>([
     ['no input bucket, says the list', { objects: NO_BUCKET }, NO_INPUT_BUCKET],
@@ -66,22 +66,22 @@ describe('keeps a job from being started', () => {
     ['no output bucket, says the encryption', { encryption: NO_BUCKET }, NO_OUTPUT_BUCKET],
     ['no output bucket, says the public access block', { publicAccessBlock: NO_BUCKET }, NO_OUTPUT_BUCKET],
     ['an input bucket elsewhere', { region: { value: 'us-east-1' }, objects: { error: refusedIn('us-east-1') } },
-      'the input bucket "clinic-data" is in us-east-1 and the data store in eu-west-1, and HealthLake takes buckets of its own Region only; '
+      'the input bucket "clinic-data" is in us-east-1 and the data store in eu-west-1, and HealthLake uses only buckets of its own Region; '
       + 'copy the data to a bucket there'],
     ['an output bucket elsewhere', { outputRegion: { value: 'eu-central-1' } },
-      'the output bucket "clinic-results" is in eu-central-1 and the data store in eu-west-1, and HealthLake takes buckets of its own Region only; '
-      + 'name an output bucket there'],
+      'the output bucket "clinic-results" is in eu-central-1 and the data store in eu-west-1, and HealthLake uses only buckets of its own Region; '
+      + 'use an output bucket there'],
     ['nothing', input({ files: 0 }), 'there is nothing to import under s3://clinic-data/synthea/; upload the .ndjson files before the import, or correct the prefix'],
     ['only .json', input({ files: 0, others: { '.json': 3 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 3 .json; '
       + 'write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
     ['only .gz', input({ files: 0, others: { '.gz': 1 } }),
-      'there is no .ndjson object under s3://clinic-data/synthea/, only 1 .gz; unpack what is compressed'],
+      'there is no .ndjson object under s3://clinic-data/synthea/, only 1 .gz; unpack compressed objects'],
     ['only .jsonl', input({ files: 0, others: { '.jsonl': 2 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 2 .jsonl; rename .jsonl to .ndjson'],
     ['a mixture, the most frequent first', input({ files: 0, others: { 'other': 1, '.json': 2, '.zip': 30 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 30 .zip, 2 .json, 1 other; '
-      + 'unpack what is compressed, and write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
+      + 'unpack compressed objects, and write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
     ['only what nobody takes for FHIR', input({ files: 0, others: { '.csv': 2, 'other': 1 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 2 .csv, 1 other; '
       + 'upload .ndjson objects with one FHIR resource a line, or correct the prefix'],
@@ -98,10 +98,10 @@ describe('keeps a job from being started', () => {
       'there is no .ndjson object with content under s3://clinic-data/synthea/, only 2 .ndjson in another case, 1 empty .ndjson; '
       + 'rename the objects so that they end in .ndjson, in lower case'],
     ['archived files', input({ archivedFiles: 2 }),
-      '2 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can\'t read them; '
+      '2 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), and HealthLake can\'t read archived objects; '
       + 'restore them, or move them out of the prefix'],
     ['archived files, although not all objects were listed', input({ archivedFiles: 17, complete: false }),
-      '17 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), from where HealthLake can\'t read them; '
+      '17 of 17 .ndjson objects under s3://clinic-data/synthea/ are archived (GLACIER or DEEP_ARCHIVE), and HealthLake can\'t read archived objects; '
       + 'restore them, or move them out of the prefix'],
     ['an output bucket with S3\'s own encryption', { encryption: { value: { algorithm: 'AES256' } } }, UNENCRYPTED('AES256')],
     ['an output bucket without encryption', { encryption: { value: {} } }, UNENCRYPTED('none')],
@@ -172,14 +172,14 @@ describe('lets a job be started', () => {
     expect(judge(input({ files: 0, others: { '.json': 1_000 }, complete: false, error: SLOW_DOWN.error }))).toEqual({
       problem: undefined,
       warnings: [
-        { warning: 'not all objects of the input were looked at', listed: 1_000, code: 'SlowDown' },
+        { warning: 'not all objects of the input were listed', listed: 1_000, code: 'SlowDown' },
         { warning: SKIPPED, skipped: 1_000, kinds: '1000 .json', files: 0 },
       ],
     });
     expect(judge(input({ files: 2, emptyFiles: 2, complete: false }))).toEqual({
       problem: undefined,
       warnings: [
-        { warning: 'not all objects of the input were looked at', listed: 2 },
+        { warning: 'not all objects of the input were listed', listed: 2 },
         { warning: 'files of the input are empty', emptyFiles: 2, files: 2 },
       ],
     });
@@ -189,7 +189,7 @@ describe('lets a job be started', () => {
 describe('warns of', () => {
   test.each<[what: string, Found, PreflightWarning[], Partial<PreflightRequest['Quotas']>?]>([
     ['more objects than are looked at', input({ files: 999_000, others: { other: 1_000 }, complete: false }), [
-      { warning: 'not all objects of the input were looked at', listed: 1_000_000 },
+      { warning: 'not all objects of the input were listed', listed: 1_000_000 },
       { warning: SKIPPED, skipped: 1_000, kinds: '1000 other', files: 999_000 },
     ]],
     ['empty files', input({ emptyFiles: 2 }), [{ warning: 'files of the input are empty', emptyFiles: 2, files: 17 }]],
@@ -211,7 +211,7 @@ describe('warns of', () => {
     ['a large input', input({ totalSize: 5_432_100_000_000 }),
       [{ warning: 'the input is larger than the quota of a job', totalSizeInGB: 5_432.1, maxTotalSizeInGB: 5_000 }]],
     ['a bucket that isn\'t closed by itself', { publicAccessBlock: { value: false } }, [{
-      warning: 'the output bucket has no public access block of its own that is fully on; HealthLake may not take that of the account instead',
+      warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
     }]],
   ])('%s', (_what, found, warnings, quotas = {}) => {
     expect(judge(found, { Quotas: { ...REQUEST.Quotas, ...quotas } })).toEqual({ problem: undefined, warnings });

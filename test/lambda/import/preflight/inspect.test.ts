@@ -1,6 +1,6 @@
 import type { ListObjectsV2CommandInput, S3Client } from '@aws-sdk/client-s3';
 import { judgeBuckets } from '../../../../lambda/import/preflight/decision';
-import { type BucketFindings, lookAtBuckets } from '../../../../lambda/import/preflight/inspect';
+import { type BucketFindings, inspectBuckets } from '../../../../lambda/import/preflight/inspect';
 import type { PreflightRequest } from '../../../../lambda/import/preflight/request';
 import { allow, Foundation, REGION } from '../../../../packages/local-aws/test/foundation';
 import type { Bucket, PublicAccessBlock } from '../../../../packages/local-healthlake/src/s3/bucket';
@@ -49,7 +49,7 @@ async function operator(...statements: object[]): Promise<S3Client> {
 }
 
 async function look(s3?: S3Client, abortSignal = AbortSignal.timeout(20_000)): Promise<BucketFindings> {
-  return lookAtBuckets(s3 ?? await operator(LIST, LOCATIONS, SETTINGS), request, abortSignal);
+  return inspectBuckets(s3 ?? await operator(LIST, LOCATIONS, SETTINGS), request, abortSignal);
 }
 
 /** The facts by name: the value, or the code of the error. */
@@ -135,7 +135,7 @@ describe('pages', () => {
     expect(factsOf(findings)).toEqual({ ...FINE(), objects: { ...FINE().objects, files: 1_000, totalSize: 10_000, complete: false } });
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(1_000);
     expect(judgeBuckets(findings, request))
-      .toEqual({ problem: undefined, warnings: [{ warning: 'not all objects of the input were looked at', listed: 1_000 }] });
+      .toEqual({ problem: undefined, warnings: [{ warning: 'not all objects of the input were listed', listed: 1_000 }] });
   }, 120_000); // 1,000 requests, however slow the machine is
 
   test.each([

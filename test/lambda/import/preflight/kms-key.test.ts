@@ -1,4 +1,4 @@
-import { isOtherKey } from '../../../../lambda/import/preflight/kms-key';
+import { isOtherKey } from '../../../../lambda/import/preflight/decision';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const OTHER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';

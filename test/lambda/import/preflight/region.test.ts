@@ -1,5 +1,5 @@
 import { BucketLocationConstraint } from '@aws-sdk/client-s3';
-import { regionInRefusal, regionOf } from '../../../../lambda/import/preflight/region';
+import { regionInError, regionOf } from '../../../../lambda/import/preflight/inspect';
 
 test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('location constraint %j is %s', (constraint, region) => {
   expect(regionOf(constraint)).toBe(region);
@@ -17,5 +17,5 @@ test.each([
   [undefined, undefined],
   ['text', undefined],
 ])('refusal %j tells %s', (error, region) => {
-  expect(regionInRefusal(error)).toBe(region);
+  expect(regionInError(error)).toBe(region);
 });

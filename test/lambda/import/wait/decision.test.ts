@@ -1,6 +1,6 @@
-import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import type { Fact } from '../../../../lambda/aws/fact';
+import type { Fact } from '../../../../lambda/aws/errors';
 import type { Direction } from '../../../../lambda/aws/stack';
+import type { JobDescription } from '../../../../lambda/import/healthlake-job';
 import { decideWait, type WaitChange, type WaitFacts } from '../../../../lambda/import/wait/decision';
 import { importJob, MINUTE, NO_ANSWER, sdkError, SECOND } from '../../harness';
 
@@ -8,16 +8,16 @@ const REQUESTED_AT = 1_000_000;
 const DEADLINE = REQUESTED_AT + 50 * MINUTE;
 const SETTLED = REQUESTED_AT + 5 * MINUTE;
 
-const FIRST: WaitChange = { RequestedAt: REQUESTED_AT, Deadline: DEADLINE, isContinued: false };
+const FIRST: WaitChange = { requestedAt: REQUESTED_AT, deliveredAt: REQUESTED_AT, deadline: DEADLINE, isContinued: false };
 const LATER: WaitChange = { ...FIRST, isContinued: true };
 
-const seen = (status?: string): Fact<ImportJob> => ({ value: importJob({ JobStatus: status as ImportJob['JobStatus'] }) });
+const seen = (status?: string): Fact<JobDescription> => ({ value: importJob({ JobStatus: status as JobDescription['JobStatus'] }) });
 const running = seen('IN_PROGRESS');
-const refused: Fact<ImportJob> = { error: sdkError('AccessDeniedException', 'not authorized') };
-const denied: Fact<ImportJob> = { error: sdkError('AccessDeniedException', 'with an explicit deny') };
-const gone: Fact<ImportJob> = { error: sdkError('ResourceNotFoundException', 'no such job') };
-const throttled: Fact<ImportJob> = { error: sdkError('ThrottlingException', 'Rate exceeded') };
-const unreachable: Fact<ImportJob> = { error: NO_ANSWER };
+const refused: Fact<JobDescription> = { error: sdkError('AccessDeniedException', 'not authorized') };
+const denied: Fact<JobDescription> = { error: sdkError('AccessDeniedException', 'with an explicit deny') };
+const gone: Fact<JobDescription> = { error: sdkError('ResourceNotFoundException', 'no such job') };
+const throttled: Fact<JobDescription> = { error: sdkError('ThrottlingException', 'Rate exceeded') };
+const unreachable: Fact<JobDescription> = { error: NO_ANSWER };
 
 const BACK: Fact<Direction> = { value: 'roll-back' };
 const FORWARD: Fact<Direction> = { value: 'forward' };
@@ -33,7 +33,7 @@ function whyOf(change: WaitChange, facts: WaitFacts): string | undefined {
   return decision.kind === 'hand on' ? decision.why : undefined;
 }
 
-test.each<[string, WaitChange, Fact<ImportJob>, number, string | undefined]>([
+test.each<[string, WaitChange, Fact<JobDescription>, number, string | undefined]>([
   ['a running job', FIRST, running, DEADLINE - 1, WAIT],
   ['a running job when the time is up', FIRST, running, DEADLINE, TIME_IS_UP],
   ['a queued job', FIRST, seen('QUEUED'), DEADLINE - 1, WAIT],
@@ -52,29 +52,29 @@ test.each<[string, WaitChange, Fact<ImportJob>, number, string | undefined]>([
   ['throttling when the time is up', FIRST, throttled, DEADLINE, 'could not describe the job: ThrottlingException: Rate exceeded'],
   ['no connection', LATER, unreachable, DEADLINE - 1, WAIT],
   ['no connection when the time is up', LATER, unreachable, DEADLINE, 'could not describe the job: Error: socket hang up'],
-])('%s', (_what, change, look, now, why) => {
+])('%s', (_what, change, poll, now, why) => {
   for (const direction of [undefined, FORWARD, NOT_SAID]) {
-    expect(whyOf(change, { look, direction, now })).toBe(why);
+    expect(whyOf(change, { poll, direction, now })).toBe(why);
   }
 });
 
 test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('a job that is %s, whatever the time', (status) => {
   for (const change of [FIRST, LATER]) {
     for (const now of [REQUESTED_AT, DEADLINE, DEADLINE + MINUTE]) {
-      expect(whyOf(change, { look: seen(status), now })).toBe(ENDED);
+      expect(whyOf(change, { poll: seen(status), now })).toBe(ENDED);
     }
   }
 });
 
 test('a roll-back hands on whatever the job does, also if nobody has looked', () => {
-  for (const look of [undefined, running, refused, gone, throttled, seen('FAILED')]) {
-    expect(whyOf(FIRST, { look, direction: BACK, now: REQUESTED_AT })).toBe('the stack is rolled back');
+  for (const poll of [undefined, running, refused, gone, throttled, seen('FAILED')]) {
+    expect(whyOf(FIRST, { poll, direction: BACK, now: REQUESTED_AT })).toBe('the stack is rolled back');
   }
 });
 
 test('nobody has looked yet: wait, in whatever direction, unless it is a roll-back', () => {
   for (const direction of [undefined, FORWARD, NOT_SAID]) {
-    expect(decideWait(FIRST, { direction, now: REQUESTED_AT })).toEqual({ kind: 'wait', job: undefined });
+    expect(decideWait(FIRST, { direction, now: REQUESTED_AT })).toEqual({ kind: 'wait' });
   }
 });
 
@@ -84,12 +84,7 @@ test('an obstacle hands on at once', () => {
 });
 
 test('a short leg is up before a refusal has settled', () => {
-  const short = { ...FIRST, Deadline: REQUESTED_AT + 70 * SECOND };
-  expect(whyOf(short, { look: refused, now: short.Deadline - 1 })).toBe(WAIT);
-  expect(whyOf(short, { look: refused, now: short.Deadline })).toContain('could not describe the job');
-});
-
-test('the job that was seen comes with the decision', () => {
-  expect(decideWait(FIRST, { look: running, now: REQUESTED_AT })).toEqual({ kind: 'wait', job: (running as { value: ImportJob }).value });
-  expect(decideWait(FIRST, { look: running, now: DEADLINE })).toMatchObject({ job: (running as { value: ImportJob }).value });
+  const short = { ...FIRST, deadline: REQUESTED_AT + 70 * SECOND };
+  expect(whyOf(short, { poll: refused, now: short.deadline - 1 })).toBe(WAIT);
+  expect(whyOf(short, { poll: refused, now: short.deadline })).toContain('could not describe the job');
 });

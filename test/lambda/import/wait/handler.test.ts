@@ -4,7 +4,7 @@ import { onEvent } from '../../../../lambda';
 import {
   Aws, DATASTORE, importJob, JOB_ID, MINUTE, outcomeEvent, PATIENT, report, sdkError, SECOND, T0, WAIT, waitEvent,
 } from '../../harness';
-import { looksAt } from '../simulation';
+import { pollsAt } from '../simulation';
 
 let aws: Aws;
 let looks: number[];
@@ -56,7 +56,7 @@ describe('looks', () => {
       looks = [];
       runsUntil(requestedAt + duration);
       await aws.run(waitEvent({}, properties));
-      expect(looks).toEqual(looksAt({ jobId: JOB_ID, requestedAt, startsAt: requestedAt, endsAt: requestedAt + duration, isContinued }, Infinity));
+      expect(looks).toEqual(pollsAt({ jobId: JOB_ID, requestedAt, startsAt: requestedAt, endsAt: requestedAt + duration, isContinued }, Infinity));
     }
   });
 

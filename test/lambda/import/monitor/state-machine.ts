@@ -31,7 +31,7 @@ export interface Watched {
 /** What an execution is started with, for so many minutes from now. */
 export function watchedImport(properties: ImportJobProperties, jobId: string, giveUpAfter = 7 * 24 * 60): WatchedImport {
   const watch = { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: String(giveUpAfter * MINUTE / SECOND) };
-  return JSON.parse(JSON.stringify(watchedImportOf(properties, jobId, { RequestedAt: Date.now() }, watch))) as WatchedImport;
+  return JSON.parse(JSON.stringify(watchedImportOf(properties, jobId, Date.now(), watch))) as WatchedImport;
 }
 
 /**

@@ -1,21 +1,16 @@
-import { StackStatus } from '@aws-sdk/client-cloudformation';
-import { DatastoreStatus, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
-import type { Fact } from '../../../lambda/aws/fact';
-import { type Direction, directionOf } from '../../../lambda/aws/stack';
-import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobDecision, type JobFacts, wouldStart } from '../../../lambda/import/job/decision';
-import type { LedgerEntry } from '../../../lambda/import/job/ledger';
-import { attributesOf, sentencesOf } from '../../../lambda/import/outcome/answer';
-import { decideOutcome, type OutcomeDecision } from '../../../lambda/import/outcome/decision';
-import type { Evidence } from '../../../lambda/import/verdict';
-import type { ImportOutcomeProperties, ContractErrorTolerance } from '../../../src/contract';
-import { sdkError } from '../harness';
+import { DatastoreStatus } from '@aws-sdk/client-healthlake';
+import type { Fact } from '../../../../lambda/aws/errors';
+import type { Direction } from '../../../../lambda/aws/stack';
+import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobDecision, type JobFacts, wouldStart } from '../../../../lambda/import/job/decision';
+import type { LedgerEntry } from '../../../../lambda/import/job/ledger';
+import { sdkError } from '../../harness';
 
 const FINGERPRINT = '029a72daa07fc79abd11';
 const OTHER = 'c5557f4386429338eb66';
 const ERROR = sdkError('ThrottlingException', 'Rate exceeded');
 
 const entry = (jobId: string, verdict: LedgerEntry['verdict'], submittedAt = 0): LedgerEntry => ({ jobId, verdict, submittedAt });
-const store = (status: string, version = 'R4'): Fact<DatastoreFacts> => ({ value: { status, version } });
+const store = (status: string, fhirVersion = 'R4'): Fact<DatastoreFacts> => ({ value: { status, fhirVersion } });
 const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
 const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
 const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
@@ -43,25 +38,6 @@ function decideIn(changes: Situation = {}): JobDecision {
   return decideJob(all, all);
 }
 
-describe('where the stack is heading', () => {
-  const BACK = new Set<string>([
-    'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
-    'IMPORT_ROLLBACK_IN_PROGRESS',
-  ]);
-  const FORWARD = new Set<string>(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
-  const NOWHERE = new Set<string>([
-    'CREATE_FAILED', 'CREATE_COMPLETE', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'REVIEW_IN_PROGRESS',
-    'IMPORT_COMPLETE', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'DELETE_FAILED', 'DELETE_COMPLETE', 'UPDATE_ROLLBACK_FAILED',
-    'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
-  ]);
-
-  test.each([...Object.values(StackStatus), 'PAUSED'])('%s', (status) => {
-    const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
-    expect(directionOf(status)).toBe(expected);
-    expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);
-  });
-});
-
 describe('what Job does, going forward', () => {
   test.each<[string, Situation, JobDecision]>([
     ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
@@ -81,12 +57,12 @@ describe('what Job does, going forward', () => {
     ['takes a job that failed just before for one of another change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
     ['answers with a job that runs rather than with one that failed for this change',
       { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
-    ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'there is none, and the time to start one is up' }],
+    ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'the data set has no job, and it is too late to start one' }],
     ['adopts also when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
     ['fails if the buckets are unfit', { bucketProblem: 'there is no object' }, { kind: 'fail', why: 'there is no object' }],
     ['adopts whatever the buckets are like', { bucketProblem: 'there is no object', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
     ['fails if the data store is of another FHIR version', { datastore: store('ACTIVE', 'STU3') },
-      { kind: 'fail', why: 'the data store is of FHIR version STU3, and only R4 is imported; name a data store of R4' }],
+      { kind: 'fail', why: 'the data store has FHIR version STU3, and only R4 can be imported; use a data store of R4' }],
     ['starts if the data store\'s version isn\'t said', { datastore: { value: { status: 'ACTIVE' } } }, { kind: 'start', failedJobIds: [] }],
     ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
     ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
@@ -115,7 +91,7 @@ describe('what Job does, going forward', () => {
 
   test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
     expect(decideIn({ datastore: store(status) }))
-      .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE one takes imports; name one that is ACTIVE` });
+      .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` });
   });
 
   test('the buckets are looked at only if a job would be started', () => {
@@ -197,7 +173,7 @@ describe('what Job does without starting', () => {
     ['an id without a job, no job', { id: PENDING }, { kind: 'start', failedJobIds: [] }],
     ['an id without a job, failed jobs', { id: PENDING, ledger: FAILED }, adopt('b')],
     ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
-      kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE one takes imports; name one that is ACTIVE',
+      kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE data store accepts imports; use one that is ACTIVE',
     }],
   ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
     expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
@@ -249,124 +225,5 @@ describe('what Job does without starting', () => {
       expect([direction, datastore]).toEqual([{ value: 'forward' }, store('ACTIVE')]);
       expect(isUnchanged(all) ? [LEDGERS[0]] : [LEDGERS[0], LEDGERS[1]]).toContain(given);
     }
-  });
-});
-
-const PROPERTIES: ImportOutcomeProperties = {
-  ContractVersion: '1',
-  DatastoreId: 'd',
-  JobId: 'j',
-  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
-  ErrorTolerance: { Kind: 'NONE' },
-  OutputS3Uri: 's3://clinic-results/Import/',
-  TimeoutSeconds: '3000',
-};
-
-const jobOf = (changes: Partial<ImportJob>): ImportJob => ({
-  JobId: 'j',
-  JobStatus: 'IN_PROGRESS',
-  SubmitTime: new Date(0),
-  DatastoreId: 'd',
-  InputDataConfig: { S3Uri: 's3://clinic-data/synthea/' },
-  ...changes,
-});
-
-const seen = (job: ImportJob): Evidence => ({ job, isOwn: true });
-
-describe('what Outcome does', () => {
-  const DEADLINES = { RequestedAt: 1_000_000, Deadline: 4_000_000 };
-  const SETTLED = DEADLINES.RequestedAt + 300_000;
-  const decide = (look: Fact<Evidence>, now: number, deadlines = DEADLINES, tolerance: ContractErrorTolerance = { Kind: 'NONE' }) =>
-    decideOutcome({ ...deadlines, tolerance }, { look, now });
-  const denied = { error: sdkError('AccessDeniedException', 'not authorized') };
-  const gone = { error: sdkError('ResourceNotFoundException', 'no such job') };
-  const throttled = { error: ERROR };
-  const [running, completed, withErrors, failed] = (['IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED'] as const)
-    .map((JobStatus) => ({ value: seen(jobOf({ JobStatus })) }));
-
-  test.each<[string, Fact<Evidence>, number, Partial<OutcomeDecision>]>([
-    ['waits for a running job', running, 3_999_999, { kind: 'wait', seen: running.value }],
-    ['fails when the time is up', running, 4_000_000, { kind: 'fail', advice: 'timeout', seen: running.value }],
-    ['succeeds with a job that succeeded', completed, 1_000_000, { kind: 'succeed', seen: completed.value }],
-    ['succeeds when the job succeeded as the time was up', completed, 5_000_000, { kind: 'succeed' }],
-    ['fails with the job', failed, 1_000_000, { kind: 'fail', advice: 'job', seen: failed.value }],
-    ['fails with the job\'s errors', withErrors, 1_000_000, { kind: 'fail', advice: 'errors', seen: withErrors.value }],
-    ['waits while throttled', throttled, 3_999_999, { kind: 'wait' }],
-    ['fails if it is still throttled when the time is up', throttled, 4_000_000, { kind: 'fail', advice: 'timeout' }],
-    ['waits for permissions for 5 minutes', denied, SETTLED - 1, { kind: 'wait' }],
-    ['then fails', denied, SETTLED, { kind: 'fail', advice: 'access' }],
-    ['waits for a job that isn\'t found for 5 minutes', gone, SETTLED - 1, { kind: 'wait' }],
-    ['then fails too', gone, SETTLED, { kind: 'fail', advice: 'access' }],
-  ])('%s', (_what, look, now, expected) => {
-    expect(decide(look, now)).toMatchObject(expected);
-  });
-
-  test('the deadline counts more than what may settle', () => {
-    const short = { RequestedAt: 1_000_000, Deadline: 1_060_000 };
-    expect(decide(denied, 1_059_999, short)).toMatchObject({ kind: 'wait' });
-    expect(decide(denied, 1_060_000, short)).toMatchObject({ kind: 'fail', advice: 'access' });
-  });
-
-  test('judges a declared data set once, without a job', () => {
-    const declared = { ...DEADLINES, tolerance: { Kind: 'NONE' }, isDeclared: true } as const;
-    const judged = { status: 'ALREADY_IMPORTED', counts: {} };
-    expect(decideOutcome(declared, { now: 1_000_000 })).toEqual({ kind: 'already imported' });
-    expect(decideOutcome({ ...declared, judged }, { now: 1_000_000 })).toEqual({ kind: 'answer from the id', judged });
-    expect(decideOutcome({ ...declared, obstacle: 'too new' }, { now: 1_000_000 })).toEqual({ kind: 'fail', why: 'too new' });
-  });
-
-  test('the tolerance decides of errors', () => {
-    expect(decide(withErrors, 1_000_000, DEADLINES, { Kind: 'ANY' })).toEqual({ kind: 'succeed', seen: withErrors.value });
-  });
-});
-
-describe('attributes', () => {
-  const LOCATION = 's3://clinic-results/Import/d-FHIR_IMPORT-j/';
-  const described = jobOf({
-    JobStatus: 'COMPLETED_WITH_ERRORS',
-    JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } },
-    JobProgressReport: { TotalNumberOfResourcesScanned: 10, TotalNumberOfResourcesImported: 7, TotalNumberOfResourcesWithCustomerError: 2 },
-  });
-  const judged = { status: 'COMPLETED', counts: { scanned: 5, imported: 5, failed: 0 } };
-  const unknown = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
-
-  test.each([
-    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
-    ['no report', attributesOf(PROPERTIES, undefined, seen(jobOf({}))), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
-    ['all described', attributesOf(PROPERTIES, undefined, seen(described)), {
-      JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
-    }],
-    ['judged before, described', attributesOf(PROPERTIES, judged, seen(described)), {
-      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
-    }],
-    ['judged before, gone', attributesOf(PROPERTIES, judged), {
-      JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
-    }],
-  ])('%s', (_what, attributes, expected) => {
-    expect(attributes).toEqual(expected);
-  });
-
-  test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
-    const sentences = sentencesOf(PROPERTIES, 'Update', {
-      kind: 'fail', why: 'it failed', advice: 'errors', seen: seen({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
-    });
-    expect(sentences).toEqual([
-      'FHIR import job j: it failed',
-      'status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3',
-      '',
-      'HealthLake says (full text: aws healthlake describe-fhir-import-job): see ***',
-      'results: s3://as-described/',
-      expect.stringMatching(/^mend the resources listed under FAILURE\/.*--no-rollback.*errorTolerance$/),
-    ]);
-    expect(sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'access' })).toEqual([
-      'FHIR import job j: it failed', `results: ${LOCATION}`, expect.stringMatching(/^correct the permissions/),
-    ]);
-  });
-
-  test('what to do when the time is up depends on whether a roll-back takes the role from the job', () => {
-    const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'fail', why: 'it failed', advice: 'timeout' });
-    expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
-    const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'fail', why: 'it failed', advice: 'timeout' });
-    expect(ofCreation).toMatch(/a roll-back of this creation removes the data access role.* --no-rollback.* dataAccessRole/);
   });
 });

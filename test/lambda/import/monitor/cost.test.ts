@@ -1,5 +1,5 @@
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
-import { playWatch, type Watched, watchedImport } from './watch-player';
+import { playWatch, type Watched, watchedImport } from './state-machine';
 import { monitorDefinition } from '../../../../src/import/private/monitor-definition';
 import { Aws, importJob, JOB, JOB_ID, MINUTE, report } from '../../harness';
 

@@ -1,0 +1,32 @@
+import { isJobComplete, onJobEvent } from './job/handler';
+import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
+import { isWaitComplete, onWaitEvent } from './wait/handler';
+import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE } from '../../src/contract';
+import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../framework/framework';
+import { Failure } from '../framework/reason';
+
+const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof isJobComplete } | undefined> = {
+  [JOB_RESOURCE_TYPE]: { onEvent: onJobEvent, isComplete: isJobComplete },
+  [WAIT_RESOURCE_TYPE]: { onEvent: onWaitEvent, isComplete: isWaitComplete },
+  [OUTCOME_RESOURCE_TYPE]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
+};
+
+/** Begins the change of a custom resource. A deletion does nothing, because imports can't be undone. */
+export function beginChange(request: OnEventRequest): OnEventResponse | { PhysicalResourceId?: string } {
+  return request.RequestType === 'Delete' ? { PhysicalResourceId: request.PhysicalResourceId } : handlersOf(request).onEvent(request);
+}
+
+/** Continues the change of a custom resource, and returns whether it is complete. */
+export async function continueChange(request: IsCompleteRequest): Promise<IsCompleteResponse> {
+  return request.RequestType === 'Delete'
+    ? { IsComplete: true, PhysicalResourceId: request.PhysicalResourceId, Data: {} }
+    : handlersOf(request).isComplete(request);
+}
+
+function handlersOf({ ResourceType }: OnEventRequest) {
+  const handlers = HANDLERS[ResourceType];
+  if (!handlers) {
+    throw new Failure([`this provider knows no resource type "${ResourceType}"`, 'use it with the constructs of cdk-healthlake-import only']);
+  }
+  return handlers;
+}

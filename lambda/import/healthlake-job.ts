@@ -1,0 +1,37 @@
+import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { JOB_STATUSES } from '../../src/contract';
+
+/** A job as HealthLake describes it. Renamed because the contract has a type with the SDK's name. */
+export type JobDescription = ImportJobProperties;
+
+/** A status as HealthLake returns it. An unknown one is treated as running. */
+type Status = string | undefined;
+
+export function hasEnded(status: Status): boolean {
+  return isCompleted(status) || isOneOf(JOB_STATUSES.failed, status);
+}
+
+export function isCompleted(status: Status): boolean {
+  return isOneOf(JOB_STATUSES.completed, status);
+}
+
+export function isCompletedWithErrors(status: Status): boolean {
+  return status === 'COMPLETED_WITH_ERRORS';
+}
+
+export function isInProgress(status: Status): boolean {
+  return isOneOf(JOB_STATUSES.inProgress, status);
+}
+
+export function isQueued(status: Status): boolean {
+  return isOneOf(JOB_STATUSES.queued, status);
+}
+
+function isOneOf(statuses: readonly string[], status: Status): boolean {
+  return status !== undefined && statuses.includes(status);
+}
+
+/** Returns the time between the submission of the job and its end, in seconds. Undefined if HealthLake doesn't return both. */
+export function durationOf({ SubmitTime, EndTime }: Partial<JobDescription> = {}): number | undefined {
+  return SubmitTime && EndTime ? (EndTime.getTime() - SubmitTime.getTime()) / 1000 : undefined;
+}
