@@ -11,6 +11,7 @@ import {
 import { Tally } from './read/tally';
 import type { Report, ReportAnswer, ReportRequest } from './types';
 import { describeError } from '../aws/errors';
+import { BUDGETS } from '../budgets';
 import { ownNamesOfReport } from '../service-text/own-names';
 import { log } from '../telemetry/log';
 
@@ -19,11 +20,7 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** The time that remains of the function's time-out when reading ends: it is for counting the remaining files and writing the report. */
-const AFTER_READING_MS = 25_000;
-
-/** The time that remains when listing ends. */
-const AFTER_LISTING_MS = 15_000;
+const { afterReadingMs: AFTER_READING_MS, afterListingMs: AFTER_LISTING_MS } = BUDGETS.report;
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MAX_REPORT_BYTES = 16 * 1024 * 1024;
