@@ -24,11 +24,11 @@ export const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';
 export const JOB_ID = 'c0fddbf76f238297632d4aebdbfc9ddf';
 export const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Import/0f8fad5b-d9cb-469f-a165-70867728950e';
 
-/** A patient's name as it stands in an object key, and what lets anybody answer in our place. Nobody may read them anywhere. */
+/** Secrets that no output may contain: a patient's name from an object key, and the signature with which anybody can answer CloudFormation. */
 export const PATIENT = 'Lovelace';
 const SIGNATURE = 'X-Amz-Signature=cafe';
 
-/** Without reports and without quotas, so that nobody but HealthLake and CloudFormation is asked. */
+/** Without reports and quotas, so that only HealthLake and CloudFormation are called. */
 export const JOB: ImportJobProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
@@ -55,7 +55,7 @@ export const OUTCOME: ImportOutcomeProperties = {
   TimeoutSeconds: '3000',
 };
 
-/** The first leg of a wait. */
+/** The properties of the first leg. */
 export const WAIT: ImportWaitProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
@@ -70,10 +70,10 @@ export function sdkError(name: string, message: string, httpStatusCode = 400): E
   return Object.assign(new Error(message), { name, $metadata: { attempts: 1, httpStatusCode } });
 }
 
-/** What the SDK throws when a request gets no answer. */
+/** The SDK's error for a request without an answer. */
 export const NO_ANSWER = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** Puts `setTimeout` of this module on Jest's clock, which doesn't reach it. */
+/** Makes `setTimeout` of `node:timers/promises` use Jest's fake clock. */
 export function useFakeSleep(): void {
   jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay, _, { signal } = {}) => new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -82,7 +82,7 @@ export function useFakeSleep(): void {
   }));
 }
 
-/** A job as HealthLake describes it: submitted long before the event that is handled. */
+/** Returns a job as HealthLake describes it. It was submitted long before the event. */
 export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
   return {
     JobId: JOB_ID,
@@ -127,7 +127,7 @@ export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Par
   return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
-/** How an event ended, and how long after it. */
+/** The answer to an event, and how long after the event it came. */
 export interface Ended {
   readonly after: number;
   readonly physicalId?: string;
@@ -135,7 +135,7 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** AWS as the handler meets it. */
+/** The mocked SDK clients, the clock and the log of the handler. */
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
   public readonly cloudformation = mockClient(CloudFormationClient);
@@ -143,7 +143,7 @@ export class Aws {
   public readonly lambda = mockClient(LambdaClient);
   public readonly events = mockClient(EventBridgeClient);
   public readonly states = mockClient(SFNClient);
-  /** What was written to the log. */
+  /** The lines of the log. */
   public readonly lines: string[] = [];
 
   public constructor() {
@@ -151,7 +151,7 @@ export class Aws {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'fhir-import-logs';
     jest.useFakeTimers({ now: T0 });
     useFakeSleep();
-    jest.spyOn(Math, 'random').mockReturnValue(0); // what is spread happens at once
+    jest.spyOn(Math, 'random').mockReturnValue(0); // no random pauses
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, method).mockImplementation((...written) => {
         this.lines.push(written.map(String).join(' '));
@@ -172,7 +172,7 @@ export class Aws {
     });
   }
 
-  /** What the report function answers. */
+  /** Sets the answer of the report function. */
   public reports(answer: ReportAnswer | { readonly errorType: string }): void {
     this.lambda.on(InvokeCommand).resolves({
       FunctionError: 'errorType' in answer ? 'Unhandled' : undefined,
@@ -180,7 +180,7 @@ export class Aws {
     });
   }
 
-  /** All calls of an operation: what was sent, and when. */
+  /** Returns the inputs of all calls of an operation. */
   public sent(operation: string): object[] {
     return this.clients.flatMap((client) => client.calls().map(({ args: [command] }) => command as { readonly input: unknown }))
       .filter((command) => command.constructor.name === `${operation}Command`)
@@ -191,7 +191,7 @@ export class Aws {
     return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
-  /** Passes an event through the handler as the provider framework does, which asks every 10 s. */
+  /** Passes an event through the handler as the provider framework does, which calls `isComplete` every 10 s. */
   public async run(event: OnEventRequest): Promise<Ended> {
     const waiting = await this.begin(event);
     for (;;) {
@@ -207,12 +207,12 @@ export class Aws {
     }
   }
 
-  /** `onEvent` alone. */
+  /** Calls `onEvent` only. */
   public async begin(event: OnEventRequest): Promise<IsCompleteRequest> {
     return { ...event, ...await onEvent(event) as OnEventResponse };
   }
 
-  /** `isComplete` once. */
+  /** Calls `isComplete` once. */
   public async ask(request: IsCompleteRequest): Promise<{ answer?: IsCompleteResponse; reason?: string }> {
     let settled = false;
     const asked = isComplete(request)
@@ -230,7 +230,7 @@ export class Aws {
     return [this.healthlake, this.cloudformation, this.s3, this.lambda, this.events, this.states];
   }
 
-  /** Afterwards: nothing that nobody may read was written. */
+  /** Restores the mocks, and checks that the log has no secrets. */
   public close(): void {
     jest.restoreAllMocks();
     jest.useRealTimers();
@@ -243,7 +243,7 @@ export class Aws {
   }
 }
 
-/** The framework takes no Data from who isn't complete; a consumer such as an SSM parameter takes no empty value. */
+/** The framework rejects Data of an answer that isn't complete, and a consumer such as an SSM parameter rejects an empty value. */
 function wellFormed(answer: IsCompleteResponse): IsCompleteResponse {
   if (!answer.IsComplete) {
     expect(answer).toEqual({ IsComplete: false });

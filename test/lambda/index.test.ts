@@ -18,7 +18,7 @@ describe('delete', () => {
   test.each([
     `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`, `${DATASTORE}/pending/${FINGERPRINT}`, `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`, 'Import-ImportJob-1ABC',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', undefined,
-  ])('of %s: no call', async (PhysicalResourceId) => {
+  ])('of %s makes no calls', async (PhysicalResourceId) => {
     for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
       waitEvent({ RequestType: 'Delete', PhysicalResourceId }),
       jobEvent({ RequestType: 'Delete', PhysicalResourceId, ResourceType: 'Custom::Other', ResourceProperties: {} })]) {
@@ -29,7 +29,7 @@ describe('delete', () => {
   });
 });
 
-test('a resource type of somebody else is refused', async () => {
+test('rejects an unknown resource type', async () => {
   await expect(onEvent(jobEvent({ ResourceType: 'Custom::Other' }))).rejects.toThrow('this provider knows no resource type "Custom::Other"');
 });
 
@@ -44,7 +44,7 @@ describe('operator', () => {
   });
   afterAll(() => sts.restore());
 
-  test('is assumed, once for both clients of an import', async () => {
+  test('is assumed for each client of an import', async () => {
     const expiration = new Date(T0 + 60 * MINUTE);
     sts.on(AssumeRoleCommand).resolves({ Credentials: { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: expiration } });
     const { healthlake, cloudformation } = operatorFor(ROLE);
@@ -56,11 +56,11 @@ describe('operator', () => {
     expect(await healthlake.config.maxAttempts()).toBe(8);
   });
 
-  test('is another one for another import', () => {
+  test('has other clients for another import', () => {
     expect(operatorFor(`${ROLE}-2`).healthlake).not.toBe(operatorFor(ROLE).healthlake);
   });
 
-  test('a refusal comes out of the call as STS words it, and may settle', async () => {
+  test('throws the error of a refused AssumeRole, which may settle', async () => {
     const refusal = sdkError('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403);
     sts.on(AssumeRoleCommand).rejects(refusal);
     const thrown = await operatorFor(`${ROLE}-3`).healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: DATASTORE })).catch((error) => error as Error);
@@ -68,7 +68,7 @@ describe('operator', () => {
     expect(kindOf(thrown)).toBe('settling');
   });
 
-  test('no credentials are an error', async () => {
+  test('throws if AssumeRole returns no credentials', async () => {
     sts.on(AssumeRoleCommand).resolves({});
     await expect(operatorFor(`${ROLE}-4`).healthlake.config.credentials()).rejects.toThrow(`AssumeRole of ${ROLE}-4 gave no credentials`);
   });

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** With a limit, so that it is said why a report has no part in the verdict. */
+/** With a limit, so that the log says why the verdict doesn't rest on the report. */
 const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
   EventBusArn: IMPORT.EventBusArn, Report: IMPORT.Report, InputS3Uri: IMPORT.InputS3Uri, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' },
 };
@@ -42,7 +42,7 @@ function payload(text: string, FunctionError?: string): void {
   aws.lambda.on(InvokeCommand).resolves({ FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(text) });
 }
 
-/** Past all patience, so that one invocation says all that it has to say. */
+/** Returns a request after the deadline, so that one invocation reports its error. */
 function late(event: OnEventRequest): IsCompleteRequest {
   return { ...event, PhysicalResourceId: 'x', RequestedAt: Date.now() - 60 * MINUTE, Deadline: Date.now() - 1 };
 }
@@ -58,13 +58,13 @@ const makeReport = () => reportHandler({
   DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, InputS3Uri: IMPORT.InputS3Uri, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
 
-/** Something that is thrown, with the text wherever an error can have one. */
+/** Returns an error with the text in each of its members. */
 function thrown(text: string, name = 'AccessDeniedException'): Error {
   const error = new Error(text, { cause: new Error(text) });
   return Object.assign(error, { name, Message: text, $response: { body: text }, $metadata: { httpStatusCode: 400, requestId: text } });
 }
 
-/** An event of which one property can't be read. */
+/** Makes reading a property of the event throw. */
 function throwing(event: OnEventRequest, property: string, what: unknown): OnEventRequest {
   Object.defineProperty(event.ResourceProperties, property, {
     get: () => {
@@ -74,7 +74,7 @@ function throwing(event: OnEventRequest, property: string, what: unknown): OnEve
   return event;
 }
 
-/** What is given a text, and who has to speak of it. */
+/** Scenarios in which a service returns the text. */
 const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
   'Start fails': (text) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job();
@@ -118,14 +118,14 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'the judge\'s event is refused': (text, name) => {
     aws.events.on(PutEventsCommand).rejects(thrown(text, name)); return judge();
   },
-  'the judge\'s event is not taken': (text, name) => {
+  'the judge\'s event is not accepted': (text, name) => {
     aws.events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: name, ErrorMessage: text }] });
     return judge();
   },
   'the judge sees a message': (text) => {
     described({ JobStatus: 'FAILED', Message: text, JobName: text }); return judge();
   },
-  'the report function answers what is no JSON': (text) => {
+  'the report function answers invalid JSON': (text) => {
     payload(text); return outcome();
   },
   'the report function answers text': (text) => {
@@ -159,11 +159,11 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
     return makeReport();
   },
   'something unknown is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', thrown(text)))),
-  'what is no error is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', text))),
+  'a string is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', text))),
   'something unknown is thrown by onEvent': (text) => onEvent(throwing(jobEvent(), 'Revision', thrown(text))),
 };
 
-/** All that anybody can see afterwards: of an error, what the Lambda runtime logs too. */
+/** Returns all output: the answer or the error as the Lambda runtime logs it, the log, and the sent events. */
 async function seenOf(scenario: (text: string, name: string) => Promise<unknown>, text: string, name: string): Promise<string> {
   aws.lines.splice(0);
   for (const client of [aws.events, aws.states]) {
@@ -199,7 +199,7 @@ test.each([
   ['Describe fails in a leg', '"why":"could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
   ['the event is refused', 'the event could not be put","construct":"ImportOutcome","why":"AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
   ['the report function can\'t be asked', 'because the report function could not be asked: AccessDeniedException (full text: CloudTrail): *** Access Denied; '],
-  ['the report function answers what is no JSON', 'because the report function could not be asked: SyntaxError: Unexpected token *** is not valid JSON; '],
+  ['the report function answers invalid JSON', 'because the report function could not be asked: SyntaxError: Unexpected token *** is not valid JSON; '],
   ['the report function throws', 'because the report function failed: Error; '],
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],

@@ -23,7 +23,7 @@ let aws: Aws;
 
 beforeEach(() => {
   aws = new Aws();
-  // Node's own are not on the clock of the test.
+  // Node's own timers ignore Jest's fake clock.
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), ms);
@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** A call of this client that is answered only when the handler gives it up. */
+/** Returns a mock of a call that is never answered, and ends when the handler aborts it. */
 function hanging(client: 'healthlake' | 'lambda' | 'events' | 'states' | 'cloudformation' | 's3'): () => Promise<never> {
   return () => new Promise((_, reject) => {
     const { args } = aws[client].calls().at(-1)! as unknown as { readonly args: [object, { readonly abortSignal: AbortSignal }?] };
@@ -62,7 +62,7 @@ const HANGS = {
   ListObjectsV2: () => aws.s3.on(ListObjectsV2Command).callsFake(hanging('s3')),
 } as const;
 
-/** How long one invocation takes, in milliseconds. */
+/** Returns the duration of an invocation, in milliseconds. */
 async function timeOf(invocation: () => Promise<unknown>): Promise<number> {
   const began = Date.now();
   let settled = false;
@@ -85,11 +85,11 @@ async function judge(): Promise<unknown> {
 }
 
 const start = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, EventBusArn, Watch })));
-/** With buckets that are looked at. */
+/** Starts a job after inspecting the buckets. */
 const check = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } })));
-/** With an old job whose report is wanted. */
+/** Judges an earlier job by its report. */
 const adopt = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })));
-const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' }))); // which looks at once
+const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' }))); // which polls at once
 
 test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['judges a detached import', ['DescribeFHIRImportJob'], 120, judge],
@@ -102,15 +102,15 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['starts an import', ['DescribeStacks'], 30, start],
   ['starts an import', ['ListObjectsV2'], 30, check],
   ['judges an import that is waited for', ['Invoke', 'PutEvents'], 210, wait],
-])('an invocation that %s ends before the time-out of the function: with %j not answered, after %i s', async (_what, hang, after, invocation) => {
+])('an invocation that %s, with %j unanswered, ends after %i s', async (_what, hang, after, invocation) => {
   hang.forEach((call) => HANGS[call]());
   const milliseconds = await timeOf(invocation);
   hang.forEach((call) => expect(aws.sent(call)).toHaveLength(1));
   expect(milliseconds).toBe(after * SECOND);
-  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // with room for the credentials, and for what else takes its time
+  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // leaves time for the credentials and the handler itself
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('all old jobs of a data set share one budget if %s gets no answer', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('all earlier jobs of a data set share one budget if %s gets no answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });

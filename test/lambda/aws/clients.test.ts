@@ -31,14 +31,14 @@ afterEach(async () => {
 });
 afterAll(() => sts.restore());
 
-/** What answers in the place of HealthLake; gives its address. */
+/** Starts a server that replaces HealthLake, and returns its address. */
 async function healthlake(answer: RequestListener): Promise<string> {
   server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('aborts a call that gets no answer, not only warns about it', async () => {
+test('aborts a call that gets no answer', async () => {
   const endpoint = await healthlake(() => undefined);
   const requestHandler = { ...CLIENT_CONFIG.requestHandler, requestTimeout: 50 };
   const client = new HealthLakeClient({ ...CLIENT_CONFIG, requestHandler, maxAttempts: 1, endpoint, region: 'eu-west-1', credentials: CREDENTIALS });

@@ -2,12 +2,12 @@ import { describeError, type ErrorKind, kindOf } from '../../../lambda/aws/error
 import { Failure, toReason } from '../../../lambda/framework/reason';
 import { sdkError } from '../harness';
 
-/** A request that got no answer. */
+/** Returns the error of a request without an answer. */
 const unanswered = (name: string, message: string): Error => Object.assign(sdkError(name, message), { $metadata: { attempts: 8 } });
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/fhir-import';
 
-describe('what an error means', () => {
+describe('the kind of an error', () => {
   test.each<[ErrorKind, Error]>([
     ['transient', sdkError('ThrottlingException', 'Rate exceeded', 400)],
     ['transient', sdkError('ThrottlingException', 'Rate exceeded', 429)],
@@ -34,11 +34,11 @@ describe('what an error means', () => {
     ['definite', sdkError('ValidationException', '1 validation error detected: Value at \'jobName\' failed to satisfy constraint: length', 400)],
     ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 400)],
     ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 404)],
-  ])('%s: %s', (expected, error) => {
+  ])('is %s: %s', (expected, error) => {
     expect(kindOf(error)).toBe(expected);
   });
 
-  test.each([undefined, null, 'text', 42, {}])('what is thrown without being an error, %j, says nothing', (thrown) => {
+  test.each([undefined, null, 'text', 42, {}])('is transient for %j, which is no Error', (thrown) => {
     expect(kindOf(thrown)).toBe('transient');
   });
 
@@ -48,7 +48,7 @@ describe('what an error means', () => {
     expect(describeError(denied, ['s3://clinic/in/'])).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read s3://clinic/in/***');
     expect(describeError(sdkError('ThrottlingException', 'Rate exceeded'))).toBe('ThrottlingException: Rate exceeded');
     expect(describeError(sdkError('Ada Lovelace', 'Access Denied'))).toBe('Error: Access Denied');
-    expect(describeError(unanswered('TimeoutError', 'connect ETIMEDOUT 10.0.3.17:443'))).toBe('TimeoutError: connect ETIMEDOUT ***'); // nothing for CloudTrail
+    expect(describeError(unanswered('TimeoutError', 'connect ETIMEDOUT 10.0.3.17:443'))).toBe('TimeoutError: connect ETIMEDOUT ***'); // CloudTrail has no record
     expect(describeError('denied')).toBe('Error: denied');
     expect(describeError('Ada')).toBe('Error: ***');
   });
@@ -59,13 +59,13 @@ describe('reason', () => {
     expect(toReason(['a\r\n\tb  c', '', ' d\u00e9but \u0000\u2603 ', '\n'])).toBe('a b c; d?but ??');
   });
 
-  test('stays under 1,000 bytes, and what to do stays in it', () => {
+  test('stays under 1,000 bytes and keeps the advice', () => {
     const reason = toReason(['the job failed', `HealthLake says: ${'x'.repeat(2048)}`, 'results: s3://clinic-results/', 'deploy again']);
     expect(Buffer.byteLength(reason)).toBe(999);
     expect(reason).toMatch(/^the job failed; HealthLake says: x+\.\.\.; results: s3:\/\/clinic-results\/; deploy again$/);
   });
 
-  test('999 bytes fit, 1,000 don\'t', () => {
+  test('is shortened to 999 bytes', () => {
     const twoLong = toReason(['a', `HealthLake says: ${'m'.repeat(2048)}`, `results: s3://${'o'.repeat(1000)}/`, 'deploy again', 'log group: L']);
     expect(twoLong).toMatch(/^a; HealthLake says: m+\.\.\.; results: s3:\/\/o+\.\.\.; deploy again; log group: L$/);
     expect(twoLong.length).toBeGreaterThan(990);
@@ -78,7 +78,7 @@ describe('reason', () => {
     expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
   });
 
-  test('a failure ends with the log group, and its stack is its reason: the framework appends the stack', () => {
+  test('of a failure ends with the log group, and is its stack too', () => {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
     const message = 'one; two; log group: some-logs';
     expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });

@@ -10,7 +10,7 @@ import { SECOND } from '../harness';
 const sts = mockClient(STSClient);
 let server: Server;
 let client: LambdaClient;
-/** Invocations that were received. */
+/** The received invocations. */
 let requests: ServerResponse[];
 
 beforeEach(async () => {

@@ -12,7 +12,7 @@ afterEach(() => aws.close());
 
 const ask = async () => describeDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);
 
-test('a roll-back also counts as one for events of earlier deployments', async () => {
+test('returns roll-back for events of earlier deployments too', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS', T0 + 60_000);
   expect(await ask()).toBe('roll-back');
 });
@@ -20,11 +20,11 @@ test('a roll-back also counts as one for events of earlier deployments', async (
 test('throws for an event of an earlier deployment while a later one goes forward', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS', T0 + 60_000);
   await expect(ask()).rejects.toThrow('the stack has begun another deployment since');
-  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // as far as clocks may be apart
+  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // the tolerated clock skew
   expect(await ask()).toBe('forward');
 });
 
-describe('where the stack is heading', () => {
+describe('the direction', () => {
   const BACK = new Set<string>([
     'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
     'IMPORT_ROLLBACK_IN_PROGRESS',
@@ -36,7 +36,7 @@ describe('where the stack is heading', () => {
     'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
   ]);
 
-  test.each([...Object.values(StackStatus), 'PAUSED'])('%s', (status) => {
+  test.each([...Object.values(StackStatus), 'PAUSED'])('of the stack status %s', (status) => {
     const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
     expect(directionOf(status)).toBe(expected);
     expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);

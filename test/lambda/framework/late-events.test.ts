@@ -3,7 +3,7 @@ import {
   Aws, DATASTORE, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, SECOND, sdkError, T0, WAIT, waitEvent,
 } from '../harness';
 
-/** How long after its signature an event was once seen to be delivered. */
+/** The longest observed delay between the signature and the delivery of an event. */
 const LATE = 119 * SECOND;
 
 const DENIED = sdkError('AccessDeniedException', 'not authorized');
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Signed so long before it is delivered. */
+/** Returns an event that is delivered this long after its signature. */
 function signed(before: number): { readonly ResponseURL: string } {
   const date = new Date(T0 - before).toISOString().replace(/[-:]|\.\d+/g, '');
   return { ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${date}&X-Amz-Expires=7200` };
@@ -26,7 +26,7 @@ function runs(): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'IN_PROGRESS' }) });
 }
 
-/** The first `isComplete`, some time after `onEvent`. */
+/** Calls `isComplete` for the first time, this long after `onEvent`. */
 async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
   const waiting = await aws.begin(event);
   await jest.advanceTimersByTimeAsync(delay);

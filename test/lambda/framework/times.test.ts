@@ -9,13 +9,13 @@ test.each([
   ['of an hour ago', '?X-Amz-Date=20260115T110030Z', NOW - 3_600_000],
   ['of hours ago', '?X-Amz-Date=20260115T060030Z', NOW - 6 * 3_600_000],
   ['from a clock that is ahead', '?X-Amz-Date=20260115T120031Z', NOW],
-  ['that is none', '?X-Amz-Date=20261515T120029Z', NOW],
-  ['of the older signature, which has none', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
+  ['that is invalid', '?X-Amz-Date=20261515T120029Z', NOW],
+  ['that an older signature lacks', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
   ['in another parameter', '?Not-X-Amz-Date=20260115T120029Z', NOW],
 ])('a date %s', (_what, query, expected) => {
   expect(requestedAtOf({ ResponseURL: HOST + query }, NOW)).toBe(expected);
 });
 
-test('no URL', () => {
+test('without a URL is the time of delivery', () => {
   expect(requestedAtOf({}, NOW)).toBe(NOW);
 });

@@ -17,7 +17,7 @@ const PROPERTIES: ImportJobProperties = {
   ValidationLevel: 'strict',
 };
 
-/** A job of years ago is found by its fingerprint: these values were computed with `openssl dgst` and stay as they are for ever. */
+/** Jobs that were started years ago are found by the fingerprint, so these values never change. They were computed with `openssl dgst`. */
 describe('fingerprint, frozen', () => {
   test.each([
     [{}, '029a72daa07fc79abd11'],
@@ -50,7 +50,7 @@ describe('fingerprint, frozen', () => {
     expect(fingerprintOf({ ...PROPERTIES, ...changes })).toBe(fingerprintOf(PROPERTIES));
   });
 
-  test('parts don\'t run into each other', () => {
+  test('separates its parts', () => {
     expect(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict","', Revision: '' }))
       .not.toBe(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict', Revision: '","' }));
   });
@@ -68,7 +68,7 @@ describe('job name', () => {
   });
 
   test.each([undefined, '', '029a72daa07fc79abd11', 'fhir-import-029a72daa07fc79abd1', 'fhir-import-029a72daa07fc79abd11-2',
-    'fhir-import-c5557f4386429338eb66'])('%j is another one\'s', (name) => {
+    'fhir-import-c5557f4386429338eb66'])('does not match %j', (name) => {
     expect(isJobOf('029a72daa07fc79abd11', name)).toBe(false);
   });
 });
@@ -84,22 +84,22 @@ describe('client token', () => {
     ValidationLevel: 'strict',
   } satisfies Start;
 
-  test('stays the same over releases: two versions of the handler may repeat the same start', () => {
+  test('is the same in all releases, because two versions of the handler may repeat a start', () => {
     expect(clientTokenOf(START, [])).toBe('9cf5ebb0a877de78c42bc0b0169a40aa5b43c7e7191dbabe2daef959565f41b3');
     expect(clientTokenOf(START, ['aaa', 'bbb'])).toBe('e13093cf9291e851ac81cbf7ef87f2d63dbe624714de084ce8bd450aea929151');
   });
 
-  test('doesn\'t depend on the order of the failed jobs, and leaves their list as it is', () => {
+  test('doesn\'t depend on the order of the failed jobs', () => {
     const failed = ['c', 'a', 'b'];
     expect(clientTokenOf(START, failed)).toBe(clientTokenOf(START, ['a', 'b', 'c']));
     expect(failed).toEqual(['c', 'a', 'b']);
   });
 
-  test('is what HealthLake takes', () => {
+  test('has a form that HealthLake accepts', () => {
     expect(clientTokenOf(START, ['a'])).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
   });
 
-  test('is another one for every parameter and every list of failed jobs', () => {
+  test('differs for every parameter and every list of failed jobs', () => {
     const output = START.JobOutputDataConfig.S3Configuration;
     const starts: [Start, string[]][] = [
       [START, []],
@@ -116,14 +116,14 @@ describe('client token', () => {
       [START, ['ab']],
     ];
     expect(new Set(starts.map(([start, failed]) => clientTokenOf(start, failed))).size).toBe(starts.length);
-    expect(Object.keys(START)).toHaveLength(6); // a new parameter wants a row
+    expect(Object.keys(START)).toHaveLength(6); // a new parameter needs a row
   });
 });
 
 describe('physical id of Job', () => {
   const random = pseudoRandom(1815);
 
-  test('says what it was made of', () => {
+  test('is parsed into its parts', () => {
     for (let i = 0; i < 200; i++) {
       const id = { datastoreId: hex(random, 32), jobId: i % 3 ? hex(random, 32) : undefined, fingerprint: hex(random, 20) };
       expect(parseJobId(formatJobId(id))).toEqual(id);
@@ -140,7 +140,7 @@ describe('physical id of Job', () => {
     undefined, '', 'Stack-ImportJob-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef0123', 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
     '0f8fad5b-d9cb-469f-a165-70867728950e', 'd/j', 'd/j/029A72DAA07FC79ABD11', 'd/j/029a72daa07fc79abd1', 'd/j/029a72daa07fc79abd112',
     '/j/029a72daa07fc79abd11', 'd//029a72daa07fc79abd11', 'd/j/029a72daa07fc79abd11\n', 'd/j/COMPLETED/1/1/0',
-  ])('%j is not ours', (id) => {
+  ])('is not parsed from %j', (id) => {
     expect(parseJobId(id)).toBeUndefined();
   });
 });
@@ -149,7 +149,7 @@ describe('physical id of Outcome', () => {
   const random = pseudoRandom(1843);
   const count = () => (random() < 0.8 ? Math.floor(random() * 1e9) : undefined);
 
-  test('says what it was made of', () => {
+  test('is parsed into its parts', () => {
     for (let i = 0; i < 200; i++) {
       const judged = { status: i % 2 ? 'COMPLETED' : 'COMPLETED_WITH_ERRORS', counts: { scanned: count(), imported: count(), failed: count() } };
       const id = { datastoreId: hex(random, 32), jobId: hex(random, 32), judged: i % 5 ? judged : undefined };
@@ -170,11 +170,11 @@ describe('physical id of Outcome', () => {
     undefined, '', 'd', 'd/', '/j', 'd/j/', 'd/j/COMPLETED', 'd/j/COMPLETED/1/1', 'd/j/COMPLETED/1/1/0/', 'd/j/COMPLETED/1//0', 'd/j/COMPLETED/1/1/0/9',
     'd/j/029a72daa07fc79abd11', 'd/j/FAILED/1/1/0', 'd/j/k/l/m/n', 'Stack-ImportOutcome-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
-  ])('%j is not ours', (id) => {
+  ])('is not parsed from %j', (id) => {
     expect(parseOutcomeId(id)).toBeUndefined();
   });
 
-  test('both kinds stay within CloudFormation\'s 1 KB', () => {
+  test('stays within CloudFormation\'s 1 KB, as that of Job does', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 1e12, imported: 1e12, failed: 1e12 } };
     expect(formatOutcomeId({ datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
   });
@@ -185,7 +185,7 @@ describe('physical id of a leg', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'j' })).toBe('d/j');
   });
 
-  test('names no job if none is known', () => {
+  test('is the data store alone if no job is known', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'UNKNOWN' })).toBe('d');
   });
 });

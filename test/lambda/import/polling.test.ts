@@ -6,29 +6,29 @@ const MINUTE = 60 * SECOND;
 const REQUESTED_AT = Date.UTC(2026, 0, 15, 12);
 const next = (changes: Partial<NextPoll> = {}): NextPoll => ({ jobId: 'f'.repeat(26) + '000000', requestedAt: REQUESTED_AT, now: REQUESTED_AT, ...changes });
 
-describe('grid', () => {
+describe('the interval', () => {
   test.each<[string, number, Partial<NextPoll>]>([
-    ['not looked at yet', 60, {}],
-    ['queued', 60, { status: 'QUEUED' }],
-    ['an unknown status', 60, { status: 'PAUSED' }],
-    ['running', 5, { status: 'IN_PROGRESS' }],
-    ['running, just under 10 minutes', 5, { status: 'IN_PROGRESS', now: REQUESTED_AT + 595 * SECOND }],
-    ['running, 10 minutes', 30, { status: 'IN_PROGRESS', now: REQUESTED_AT + 600 * SECOND }],
-    ['running, a leg before has waited already', 30, { status: 'IN_PROGRESS', isContinued: true }],
-    ['queued, a leg before has waited already', 60, { status: 'QUEUED', isContinued: true }],
-    ['not looked at yet, 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
-  ])('%s: a look at the grid is followed by one %i seconds later', (_what, seconds, changes) => {
+    ['a job before the first poll', 60, {}],
+    ['a queued job', 60, { status: 'QUEUED' }],
+    ['a job with an unknown status', 60, { status: 'PAUSED' }],
+    ['a running job', 5, { status: 'IN_PROGRESS' }],
+    ['a running job, after just under 10 minutes', 5, { status: 'IN_PROGRESS', now: REQUESTED_AT + 595 * SECOND }],
+    ['a running job, after 10 minutes', 30, { status: 'IN_PROGRESS', now: REQUESTED_AT + 600 * SECOND }],
+    ['a running job, in a later leg', 30, { status: 'IN_PROGRESS', isContinued: true }],
+    ['a queued job, in a later leg', 60, { status: 'QUEUED', isContinued: true }],
+    ['a job before the first poll, after 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
+  ])('of %s is %i seconds', (_what, seconds, changes) => {
     expect(untilNextPoll(next(changes))).toBe(seconds * SECOND);
     expect(untilNextPoll(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
   });
 
-  test('lies where the job\'s id says, within 45 s of the event', () => {
+  test('has an offset of up to 45 s, by the job id', () => {
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
   });
 
-  test('knows no id that would break it', () => {
+  test('is defined for any job id', () => {
     for (const jobId of ['UNKNOWN', '', 'x', 'zzzzzz', 'ffffff']) {
       expect(untilNextPoll(next({ jobId }))).toBeGreaterThan(0);
       expect(untilNextPoll(next({ jobId }))).toBeLessThanOrEqual(MINUTE);
@@ -48,12 +48,12 @@ describe('grid', () => {
 
 describe('an invocation', () => {
   test.each<[string, number, Partial<NextPoll>, boolean]>([
-    ['waits 15 s for its first look', 15_000, {}, true],
-    ['doesn\'t wait longer', 15_001, {}, false],
-    ['polls at a running job for 45 s', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_000 }, true],
-    ['doesn\'t look longer', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
-    ['polls twice at a job that runs for long', 30_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
-    ['doesn\'t wait for a queued job', 60_000, { status: 'QUEUED', firstPollAt: REQUESTED_AT }, false],
+    ['waits up to 15 s for its first poll', 15_000, {}, true],
+    ['leaves a later first poll to another invocation', 15_001, {}, false],
+    ['polls a running job for 45 s', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_000 }, true],
+    ['does not poll a running job for longer', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
+    ['polls a long-running job twice', 30_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
+    ['polls a queued job once', 60_000, { status: 'QUEUED', firstPollAt: REQUESTED_AT }, false],
   ])('%s', (_what, delay, changes, expected) => {
     expect(isWorthWaiting(delay, next(changes))).toBe(expected);
   });
@@ -70,18 +70,18 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
   const sorted = (numbers: number[]) => numbers.sort((a, b) => a - b);
   const median = (numbers: number[]) => sorted(numbers)[Math.floor(numbers.length / 2)];
 
-  test.each([[20, 600], [60, 90], [60, 180]])('the end of a job of %i to %i s is noticed within 5 s (median)', (least, most) => {
+  test.each([[20, 600], [60, 90], [60, 180]])('sees the end of a job of %i to %i s within 5 s (median)', (least, most) => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(least * SECOND, most * SECOND)), latency));
     expect(median(delays)).toBeLessThan(5 * SECOND);
     expect(median(delays)).toBeGreaterThan(0);
   });
 
-  test('the end of a job of 10 to 50 minutes is noticed within 30 s', () => {
+  test('sees the end of a job of 10 to 50 minutes within 30 s', () => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(10 * MINUTE, 50 * MINUTE)), latency));
     expect(Math.max(...delays)).toBeLessThanOrEqual(31 * SECOND);
   });
 
-  test('the end of a job that a leg before has waited for is noticed within a minute, and at once if it has ended', () => {
+  test('a later leg sees the end of a job within a minute, and an earlier end at once', () => {
     const continued = (duration: number) => noticeDelayOf({ ...jobOf(duration), isContinued: true }, latency);
     const delays = Array.from({ length: 600 }, () => continued(between(0, 50 * MINUTE)));
     expect(Math.max(...delays)).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
@@ -89,7 +89,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
     expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
-  test('an end that came before the event, or while the job was queued at the last look, is noticed within a minute', () => {
+  test('sees an end before the event, or soon after a poll of the queued job, within a minute', () => {
     const queued = () => {
       const simulated = jobOf(30 * MINUTE);
       return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
@@ -108,7 +108,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
   });
 
   describe('100 imports over 4 data stores, one running in each', () => {
-    /** Calls of each second-long window that ends with a call. */
+    /** Returns the number of calls in each window of one second that ends with a call. */
     const windowsOf = (seed: number, together: number): number[] => {
       const draw = pseudoRandom(seed);
       const calls = sorted(Array.from({ length: 100 }, (_, index) => {
@@ -125,7 +125,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
       });
     };
 
-    // The phases come with the ids that HealthLake draws, so this is a matter of probability: 20 draws.
+    // The offsets come from HealthLake's random ids, so the result is a probability: 20 draws.
     test.each([1, 30])('requested within %i s: 10 calls in a second are not exceeded, 2 in a second are the average', (together) => {
       const draws = Array.from({ length: 20 }, (_, seed) => windowsOf(seed + 1, together * SECOND));
       const peaks = sorted(draws.map((windows) => Math.max(...windows)));

@@ -30,14 +30,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** What Lambda answers to an invocation that it takes. */
+/** Returns Lambda's answer to an accepted invocation. */
 function answers(payload: string, FunctionError?: string) {
   return { StatusCode: 200, FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(payload) };
 }
 
 const answer = () => answers(JSON.stringify(ANSWER));
 
-/** Asks for the report, and gives what came of it, how often the function was invoked, and after how many seconds. */
+/** Asks for the report. Returns the result, the number of invocations, and the duration in seconds. */
 async function ask(): Promise<{ result: ReportAnswer; invocations: number; seconds: number }> {
   const began = Date.now();
   let settled = false;

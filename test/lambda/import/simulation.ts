@@ -1,19 +1,19 @@
 import { isWorthWaiting, type NextPoll, untilNextPoll } from '../../../lambda/import/polling';
 
-/** An import as the polling sees it. All times in milliseconds. */
+/** A simulated import. All times are in milliseconds since the epoch. */
 export interface SimulatedImport {
   readonly jobId: string;
   readonly requestedAt: number;
   readonly startsAt: number;
   readonly endsAt: number;
-  /** Whether a leg before has waited for it. */
+  /** Whether an earlier leg has waited for the job. */
   readonly isContinued?: boolean;
 }
 
-/** How long after the end of an invocation the framework makes the next one. */
+/** The framework's pause between two invocations, in milliseconds. */
 export const QUERY_INTERVAL = 10_000;
 
-/** When the job is looked at, until its end is seen or the time is up: the handler's loop in the framework's, without AWS. */
+/** Returns the times of all polls until the job has ended or the time is up. Simulates the loops of the handler and the framework. */
 export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
   const polls: number[] = [];
   let now = requestedAt;
@@ -39,12 +39,12 @@ export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: S
   return polls;
 }
 
-/** How long after its end a job's end is seen. */
+/** Returns how long after its end a job is polled. */
 export function noticeDelayOf(job: SimulatedImport, latency?: () => number): number {
   return pollsAt(job, Infinity, latency).at(-1)! - job.endsAt;
 }
 
-/** Repeatable numbers from 0 to 1, so that a failure can be looked at. */
+/** Returns a generator of repeatable numbers from 0 to 1. */
 export function pseudoRandom(seed: number): () => number {
   let x = seed;
   return () => {

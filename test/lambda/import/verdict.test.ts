@@ -4,7 +4,7 @@ import type { ManifestCounts, ReportAnswer } from '../../../lambda/report/types'
 import type { ContractErrorTolerance } from '../../../src/contract';
 import { importJob } from '../harness';
 
-/** By the counts of the job alone. */
+/** Judges by the counts of the job alone. */
 const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence(evidenceOf(importJob(job)), tolerance);
 
 const NONE: ContractErrorTolerance = { Kind: 'NONE' };
@@ -25,7 +25,7 @@ const countsOf = (progress?: Report, answer?: ReportAnswer) => evidenceOf(import
 const judgeErrors = (counts: Report | undefined, tolerance: ContractErrorTolerance) =>
   judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
 
-describe('each status under none, 5 resources, 5 percent, any', () => {
+describe('the verdict under NONE, 5 resources, 5 percent and ANY', () => {
   const running = Array<Verdict['kind']>(4).fill('running');
   const failed = Array<Verdict['kind']>(4).fill('failed');
   const TABLE: Record<JobStatus, Verdict['kind'][]> = {
@@ -41,42 +41,42 @@ describe('each status under none, 5 resources, 5 percent, any', () => {
     CANCEL_FAILED: failed,
   };
 
-  test('the SDK knows no other status', () => {
+  test('is tested for all statuses of the SDK', () => {
     expect(Object.values(JobStatus).sort()).toEqual(Object.keys(TABLE).sort());
   });
 
-  test.each(Object.entries(TABLE))('%s: %s', (status, expected) => {
+  test.each(Object.entries(TABLE))('on %s is %s', (status, expected) => {
     const job = { JobStatus: status as JobStatus, JobProgressReport: report(100, 99, 1, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(expected);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('%s is named, and fails without a report too', (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('names %s, also without a progress report', (status) => {
     expect(judge({ JobStatus: status }, ANY)).toMatchObject({ kind: 'failed', why: `the job ended with ${status}` });
   });
 
-  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('the unknown status %j is one of a running job', (status) => {
+  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('on the unknown status %j is running', (status) => {
     const job = { JobStatus: status as JobStatus, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(running);
   });
 });
 
 describe('COMPLETED', () => {
-  test('without a report: HealthLake has named no error', () => {
+  test('succeeds without a progress report', () => {
     expect(TOLERANCES.map((tolerance) => judge({ JobStatus: 'COMPLETED' }, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
   });
 
-  test('with everything imported succeeds', () => {
+  test('succeeds if everything was imported', () => {
     const job = { JobStatus: 'COMPLETED', JobProgressReport: report(100, 100, 0, 0) } as const;
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
   });
 
   test.each([['resources that are missing', report(100, 90, 0, 0)], ['a file that could not be read', report(100, 100, 0, 1)]])(
-    'with %s is judged like one with errors', (_what, JobProgressReport) => {
+    'is judged like COMPLETED_WITH_ERRORS with %s', (_what, JobProgressReport) => {
       const job = { JobStatus: 'COMPLETED', JobProgressReport } as const;
       expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s with nothing scanned fails, except under any', (status) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s fails if nothing was scanned, except under ANY', (status) => {
     const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     expect(judge(job, NONE)).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
@@ -87,7 +87,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
   test.each([
     ['exactly the limit', report(100, 95, 5, 0), resources('5'), 'succeeded'],
     ['one more', report(100, 94, 6, 0), resources('5'), 'failed'],
-    ['one more that is nobody\'s error', report(100, 94, 5, 0), resources('5'), 'failed'],
+    ['one more, without a counted error', report(100, 94, 5, 0), resources('5'), 'failed'],
     ['errors of HealthLake alone', report(100, 94, 0, 0), resources('5'), 'failed'],
     ['errors of HealthLake alone, within the limit', report(100, 95, 0, 0), resources('5'), 'succeeded'],
     ['exactly the percentage', report(200, 190, 10, 0), percent('5'), 'succeeded'],
@@ -112,7 +112,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
     expect(judgeErrors(counts, tolerance).kind).toBe(expected);
   });
 
-  test('the reason names the limit', () => {
+  test('names the limit that is exceeded', () => {
     const whyOf = (counts: Report, tolerance: ContractErrorTolerance) => judgeErrors(counts, tolerance);
     expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
     expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
@@ -121,7 +121,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
     expect(whyOf({}, resources('5'))).toMatchObject({ why: 'HealthLake does not say how many resources failed' });
   });
 
-  test('exactly a percentage is tolerated whatever binary fractions make of it, one resource more is not', () => {
+  test('tolerates exactly a percentage despite binary fractions, and no resource more', () => {
     for (const [unit, scanned] of [[1, 100], [10, 1_000], [100, 10_000], [1_000, 100_000]]) {
       for (let failed = 1; failed < scanned; failed += Math.ceil(scanned / 500)) {
         const limit = percent(String(failed / unit));
@@ -146,7 +146,7 @@ describe('counts', () => {
   });
 });
 
-/** What the report function answers of results whose manifest has these counts. */
+/** Returns the answer of the report function for a manifest with these counts. */
 const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAnswer => ({
   kind: 'report',
   complete: true,
@@ -160,7 +160,7 @@ const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAn
   ...(manifestProblem !== undefined && { manifestProblem }),
 });
 
-describe('by the manifest', () => {
+describe('the manifest', () => {
   const evidence = (answer: ReportAnswer | undefined, progress?: Report, isOwn = true) =>
     evidenceOf(importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: progress }), answer, isOwn);
   const MANIFEST: ManifestCounts = {
@@ -174,38 +174,38 @@ describe('by the manifest', () => {
     resourcesWithServerError: 3,
   };
 
-  test('the server\'s errors count, which only it knows', () => {
+  test('adds the errors of the server', () => {
     expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.49'))).toMatchObject({ kind: 'failed' });
   });
 
-  test('files are not taken for resources', () => {
+  test('counts files apart from resources', () => {
     const counts = countsOf(undefined, reported({ ...MANIFEST, filesWithCustomerError: 1, filesWithServerError: 2 }));
     expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 3 });
     expect(judgeEvidence(evidence(reported({ ...MANIFEST, filesWithServerError: 1 })), percent('100')))
       .toMatchObject({ kind: 'failed', why: '1 files could not be read, which no limit on resources covers' });
   });
 
-  test('its counts take precedence over those of the progress report', () => {
+  test('takes precedence over the progress report', () => {
     expect(countsOf(report(9, 8, 7, 6), reported(MANIFEST))).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
   });
 
-  test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('what it leaves out is the progress report\'s: %s', (left) => {
+  test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('is completed from the progress report if it lacks %s', (left) => {
     const { [left]: _, ...rest } = MANIFEST;
     const counts = countsOf(report(1000, 995, 2, 0), reported(rest));
     expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
   });
 
-  test('one that nothing is left of says nothing', () => {
+  test('fails the job if it has no counts', () => {
     expect(judgeEvidence(evidence(reported({})), resources('5'))).toMatchObject({ kind: 'failed', why: 'HealthLake does not say how many resources failed' });
   });
 
   test.each<[string, ReportAnswer]>([
     ['missing', { kind: 'no-manifest', why: 'there is no manifest' }],
     ['unreadable as JSON', reported(undefined, 'the manifest is no JSON')],
-  ])('one of this import\'s own that is %s fails, except under any', (_what, answer) => {
+  ])('fails the job if it is %s, except under ANY', (_what, answer) => {
     for (const tolerance of [NONE, resources('1000'), percent('100')]) {
       expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0)), tolerance)).toMatchObject({ kind: 'failed' });
     }
@@ -217,14 +217,14 @@ describe('by the manifest', () => {
     ['reports are off', undefined, true, /^the import makes no failure reports$/],
     ['the results lie elsewhere', undefined, false, /outside the output location that this import may read/],
     ['the results can\'t be read', { kind: 'unreadable', why: 'AccessDenied: no' }, true, /^AccessDenied: no$/],
-  ])('if %s, by the progress report, and it is said', (_what, answer, isOwn, expected) => {
+  ])('is replaced by the progress report, with the reason, if %s', (_what, answer, isOwn, expected) => {
     expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0), isOwn), resources('1'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(answer, report(1000, 998, 2, 0), isOwn), resources('1'))).toMatchObject({ kind: 'failed' });
     expect(whyWithoutResults(evidence(answer, undefined, isOwn), resources('1'))).toMatch(expected);
     expect(whyWithoutResults(evidence(reported(MANIFEST)), resources('1'))).toBeUndefined();
   });
 
-  test('zero scanned resources are an error of their own', () => {
+  test('fails the job if nothing was scanned', () => {
     const nothing = { ...MANIFEST, resourcesScanned: 0, resourcesImported: 0 };
     expect(judgeEvidence(evidence(reported(nothing)), percent('100'))).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
     expect(judgeEvidence(evidence(reported(nothing)), ANY)).toMatchObject({ kind: 'succeeded' });

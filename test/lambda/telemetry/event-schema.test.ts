@@ -18,7 +18,7 @@ interface Told {
   readonly detail: ImportEventDetail;
 }
 
-/** What is put of a job that was looked at so long after the start of the wait, as it goes over the wire. */
+/** Returns the event after a poll at this time of the wait, as JSON. */
 function told(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
   const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
   const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
@@ -26,7 +26,7 @@ function told(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUT
   return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
 }
 
-/** What is put of a data set that was declared to be in the data store. */
+/** Returns the event of a data set that was declared with `alreadyImported`. */
 function declared(): Told {
   return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Told;
 }
@@ -38,7 +38,7 @@ function seen(job: Partial<ImportJob>): Fact<Evidence> {
 const EndTime = new Date(T0 + 90 * SECOND);
 const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime });
 
-describe('an event keeps to docs/event.schema.json', () => {
+describe('an event matches docs/event.schema.json', () => {
   test.each<[string, Told | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
     ['of success', told(SUCCEEDED), 'FHIR Import Succeeded',
       { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90 }, []],
@@ -47,13 +47,13 @@ describe('an event keeps to docs/event.schema.json', () => {
     ['of a job that failed', told(seen({ JobStatus: 'FAILED', Message: `no ${PATIENT}`, JobProgressReport: undefined, EndTime })), 'FHIR Import Failed',
       { jobStatus: 'FAILED', durationInSeconds: 90 }, ['resourcesScanned', 'resourcesImported', 'resourcesFailed']],
     ['of a cancelled job', told(seen({ JobStatus: 'CANCEL_COMPLETED', EndTime })), 'FHIR Import Failed', { jobStatus: 'CANCEL_COMPLETED' }, []],
-    ['of a wait that was given up', told(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
+    ['of a job that runs at the deadline', told(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
       'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5 }, ['durationInSeconds']],
-    ['of a job that was never seen', told({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
+    ['of a job that could not be described', told({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
-    ['of a data set that was there', declared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
+    ['of a declared data set', declared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
-    ['of a job that is not known', told(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
+    ['of an unknown job', told(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
       ['resourcesScanned']],
   ])('%s', (_, event, detailType, detail, missing) => {
     expect(event?.detailType).toBe(detailType);
@@ -65,7 +65,7 @@ describe('an event keeps to docs/event.schema.json', () => {
     expect(JSON.stringify(event)).not.toContain(PATIENT);
   });
 
-  test('which would notice', () => {
+  test('and the check finds violations', () => {
     const { version, jobId, ...rest } = told(SUCCEEDED)!.detail;
     const wrong = { ...rest, version: 1, jobStatus: 'completed', resourcesFailed: -1, resourcesScanned: 1.5, reason: PATIENT };
 
@@ -76,15 +76,15 @@ describe('an event keeps to docs/event.schema.json', () => {
     ]);
   });
 
-  test('and has all its members in one of these', () => {
+  test('and has all members of the schema', () => {
     expect(Object.keys(told(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 });
 
 test.each([
   ['of a job that runs', told(seen({ JobStatus: 'IN_PROGRESS' }))],
-  ['of a look that failed and may yet succeed', told({ error: sdkError('ThrottlingException', 'slow down') })],
-  ['of an import that an older version of the library wrote', told(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
+  ['of a failed poll that is retried', told({ error: sdkError('ThrottlingException', 'slow down') })],
+  ['of an import without a construct path', told(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
 ])('there is no event %s', (_, event) => {
   expect(event).toBeUndefined();
 });
@@ -92,13 +92,13 @@ test.each([
 describe('docs/events.md', () => {
   const [example, topicPolicy, keyStatement] = [...EVENTS.matchAll(/```json\n(.*?)\n```/gs)].map(([, json]) => JSON.parse(json) as Record<string, unknown>);
 
-  test('shows an event that keeps to the schema', () => {
+  test('shows an event that matches the schema', () => {
     expect(example).toMatchObject({ 'source': 'cdk-healthlake-import', 'detail-type': 'FHIR Import Failed' });
     expect(violations(example.detail, SCHEMA)).toEqual([]);
     expect(Object.keys(example.detail as object).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 
-  test('has the statements that topics of the app are given', () => {
+  test('has the statements of the topic policy', () => {
     const Principal = { Service: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] };
 
     expect(topicPolicy.Statement).toMatchObject([

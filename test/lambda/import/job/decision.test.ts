@@ -18,7 +18,7 @@ const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
-/** What is decided on: a creation of a data set that HealthLake knows nothing of, an hour after it began, unless said otherwise. */
+/** A change and its facts. By default it is the creation of a data set without jobs, an hour after the event. */
 type Situation = Partial<JobChange & JobFacts>;
 
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
@@ -38,36 +38,36 @@ function decideIn(changes: Situation = {}): JobDecision {
   return decideJob(all, all);
 }
 
-describe('what Job does, going forward', () => {
+describe('Job, going forward,', () => {
   test.each<[string, Situation, JobDecision]>([
     ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
     ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
-    ['answers with a job that runs', { ledger: ledger(entry('a', 'running')) }, adopt('a')],
-    ['starts after failed ones only', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed')) }, { kind: 'start', failedJobIds: ['a', 'b'] }],
-    ['answers with a job that runs after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
-    ['adopts the one that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
-    ['adopts the one that succeeded before another runs', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, adopt('a')],
-    ['adopts the one that succeeded after another runs', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, adopt('b')],
-    ['of two that run, takes the older', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, adopt('b')],
-    ['of two that succeeded, takes the older', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, adopt('b')],
-    ['doesn\'t let an id of the same data set keep it from starting after a failure',
+    ['adopts a running job', { ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['starts after failed jobs', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed')) }, { kind: 'start', failedJobIds: ['a', 'b'] }],
+    ['adopts a running job after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'running')) }, adopt('b')],
+    ['adopts a job that succeeded after a failed one', { ledger: ledger(entry('a', 'failed'), entry('b', 'succeeded')) }, adopt('b')],
+    ['adopts a job that succeeded before a running one', { ledger: ledger(entry('a', 'succeeded'), entry('b', 'running')) }, adopt('a')],
+    ['adopts a job that succeeded after a running one', { ledger: ledger(entry('a', 'running'), entry('b', 'succeeded')) }, adopt('b')],
+    ['adopts the older of two running jobs', { ledger: ledger(entry('b', 'running', 1), entry('a', 'running', 2)) }, adopt('b')],
+    ['adopts the older of two jobs that succeeded', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, adopt('b')],
+    ['starts after a failed job of the physical id',
       { id: { datastoreId: 'd', jobId: 'a', fingerprint: FINGERPRINT }, ledger: ledger(entry('a', 'failed')) }, { kind: 'start', failedJobIds: ['a'] }],
-    ['answers with a job that failed, if it was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adopt('b')],
-    ['also if the clocks differ by seconds', { ledger: ledger(entry('b', 'failed', 995_000)) }, adopt('b')],
-    ['takes a job that failed just before for one of another change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
-    ['answers with a job that runs rather than with one that failed for this change',
+    ['adopts a failed job that was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adopt('b')],
+    ['adopts a failed job of this change if the clocks differ by 5 s', { ledger: ledger(entry('b', 'failed', 995_000)) }, adopt('b')],
+    ['starts after a failed job that was submitted before this change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
+    ['adopts a running job before a failed one of this change',
       { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
     ['starts nothing when the time is up', { deadline: 4_540_000 }, { kind: 'wait', why: 'the data set has no job, and it is too late to start one' }],
-    ['adopts also when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
-    ['fails if the buckets are unfit', { bucketProblem: 'there is no object' }, { kind: 'fail', why: 'there is no object' }],
-    ['adopts whatever the buckets are like', { bucketProblem: 'there is no object', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
+    ['adopts a running job when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],
+    ['fails if the buckets have a problem', { bucketProblem: 'there is no object' }, { kind: 'fail', why: 'there is no object' }],
+    ['adopts a job if the buckets have a problem', { bucketProblem: 'there is no object', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
     ['fails if the data store is of another FHIR version', { datastore: store('ACTIVE', 'STU3') },
       { kind: 'fail', why: 'the data store has FHIR version STU3, and only R4 can be imported; use a data store of R4' }],
-    ['starts if the data store\'s version isn\'t said', { datastore: { value: { status: 'ACTIVE' } } }, { kind: 'start', failedJobIds: [] }],
+    ['starts if the FHIR version of the data store is unknown', { datastore: { value: { status: 'ACTIVE' } } }, { kind: 'start', failedJobIds: [] }],
     ['fails on properties of another version', { unreadable: 'too new', ledger: ledger(entry('a', 'succeeded')) }, { kind: 'fail', why: 'too new' }],
-    ['doesn\'t answer with the id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
-    ['tries again if the data store isn\'t described', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
-    ['tries again if the jobs aren\'t listed', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
+    ['ignores a physical id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
+    ['retries a failed Describe of the data store', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
+    ['retries a failed listing', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
     ['waits for a data store that is CREATING', { datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
     ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, { kind: 'wait', why: 'the data store is UPDATING' }],
     ['starts nothing if the data set is declared', { declaration: 'counts' }, DECLARED],
@@ -94,7 +94,7 @@ describe('what Job does, going forward', () => {
       .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` });
   });
 
-  test('the buckets are looked at only if a job would be started', () => {
+  test('inspects the buckets only if a job would be started', () => {
     expect(wouldStart(situation(), situation())).toBe(true);
     expect(wouldStart(situation(), situation({ ledger: ledger(entry('a', 'failed')) }))).toBe(true);
     for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' },
@@ -103,12 +103,12 @@ describe('what Job does, going forward', () => {
     }
   });
 
-  test('knows every status of a data store that the SDK knows', () => {
+  test('is tested for all data store statuses of the SDK', () => {
     expect(Object.values(DatastoreStatus).sort()).toEqual(['ACTIVE', 'CREATE_FAILED', 'CREATING', 'DELETED', 'DELETING']);
   });
 });
 
-describe('what Job does without starting', () => {
+describe('Job without a start', () => {
   const OWN = { datastoreId: 'd', jobId: 'own', fingerprint: FINGERPRINT };
   const FOREIGN = { datastoreId: 'd', jobId: 'foreign', fingerprint: OTHER };
   const PENDING = { datastoreId: 'd', fingerprint: FINGERPRINT };

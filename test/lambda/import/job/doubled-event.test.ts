@@ -9,14 +9,14 @@ import type { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/f
 import { Aws, importJob, JOB, jobEvent, MINUTE, NO_ANSWER, report, SECOND, sdkError, T0 } from '../../harness';
 import { pseudoRandom } from '../simulation';
 
-/** How long calls take, in milliseconds; HealthLake and CloudFormation do what they are asked for halfway. */
+/** The durations of calls, in milliseconds. They have their effect after half of it. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
 
-/** Of 1,000 it is 142 that start two jobs. */
+/** Of 1,000 draws, 142 start two jobs. */
 const DRAWS = 200;
 
 let aws: Aws;
-/** All jobs of a HealthLake that heeds no client token. */
+/** All jobs. HealthLake ignores client tokens here. */
 let jobs: ImportJob[];
 let listDelay: number;
 
@@ -50,7 +50,7 @@ function submit(): { readonly JobId: string } {
   return { JobId };
 }
 
-/** Invocations that begin at the same moment. */
+/** Makes invocations that begin at the same moment. */
 async function together(...requests: IsCompleteRequest[]): Promise<(string | undefined)[]> {
   let left = requests.length;
   const asked = requests.map((request) => isComplete(request).finally(() => {
@@ -64,7 +64,7 @@ async function together(...requests: IsCompleteRequest[]): Promise<(string | und
 
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: two jobs were started'));
 
-/** The pauses of the invocations, as fractions of the longest. */
+/** Sets the pauses of the invocations, as fractions of the longest pause. */
 function pauses(...fractions: number[]): void {
   const random = jest.spyOn(Math, 'random');
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
@@ -97,8 +97,8 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
       expect([one, other]).toEqual(['job 1', 'job 1']);
       twice += jobs.length - 1;
     }
-    expect(twice).toBeLessThan(0.2 * DRAWS); // with neither pause nor second listing it is each time
-    expect(twice).toBeGreaterThan(0.07 * DRAWS); // else docs/unverified.md says too much
+    expect(twice).toBeLessThan(0.2 * DRAWS); // without the pause and the second listing it is every draw
+    expect(twice).toBeGreaterThan(0.07 * DRAWS); // otherwise docs/unverified.md is out of date
     expect(warnings()).toHaveLength(twice);
   });
 

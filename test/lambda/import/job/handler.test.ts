@@ -42,7 +42,7 @@ const tokenAfter = (...failed: string[]) => {
 };
 
 describe('start', () => {
-  test('with exactly these parameters, after the data store, the list and the stack were asked', async () => {
+  test('has these parameters, after calls for the data store, the list and the stack', async () => {
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
     const since = { DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined, SubmittedAfter: new Date(T0 - 5 * SECOND) };
@@ -61,7 +61,7 @@ describe('start', () => {
     expect((aws.sent('StartFHIRImportJob')[0] as { ClientToken: string }).ClientToken).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
   });
 
-  test('asks the stack last, and nothing else between it and the start', async () => {
+  test('follows directly after describing the stack', async () => {
     const order: string[] = [];
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       order.push(...aws.healthlake.calls().map(({ args: [{ constructor }] }) => constructor.name), 'DescribeStacksCommand');
@@ -71,13 +71,13 @@ describe('start', () => {
     expect(order).toEqual(['DescribeFHIRDatastoreCommand', 'ListFHIRImportJobsCommand', 'ListFHIRImportJobsCommand', 'DescribeStacksCommand']);
   });
 
-  test('onEvent asks nobody, and sets a deadline of 15 minutes', async () => {
+  test('onEvent makes no calls and sets a deadline of 15 minutes', async () => {
     expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE, WaiterId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(await onEvent(jobEvent(UPDATE))).toMatchObject({ PhysicalResourceId: OWN_ID });
     expect(aws.callCount).toBe(0);
   });
 
-  test('after failed jobs with another token, which their order doesn\'t change', async () => {
+  test('has another token after failed jobs, whatever their order', async () => {
     listed(importJob({ JobId: 'b', JobStatus: 'FAILED', SubmitTime: new Date(2) }), importJob({ JobId: 'a', JobStatus: 'FAILED', SubmitTime: new Date(1) }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('StartFHIRImportJob')).toMatchObject([{ ClientToken: tokenAfter('a', 'b') }]);
@@ -86,7 +86,7 @@ describe('start', () => {
 });
 
 describe('ledger', () => {
-  test('all pages are read, jobs of other names are nobody\'s, any prefix is', async () => {
+  test('reads all pages, and finds the data set under any name prefix', async () => {
     const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
     const pages = [
       { ImportJobPropertiesList: [importJob({ JobId: 'x', JobName: 'fhir-import-ffffffffffffffffffff', ...completed })], NextToken: '1' },
@@ -100,19 +100,19 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('a job that is %s is waited for', async (status) => {
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('adopts a job that is %s', async (status) => {
     listed(importJob({ JobId: 'a', JobStatus: status as ImportJob['JobStatus'] }));
     expect(await aws.run(jobEvent())).toMatchObject({ after: 0, data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('after a job that is %s another is started', async (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('starts another job after one that is %s', async (status) => {
     listed(importJob({ JobId: 'a', JobStatus: status }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test('of two that succeeded the older is adopted, in whatever order they are listed', async () => {
+  test('adopts the older of two jobs that succeeded, in any order of the list', async () => {
     const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
     listed(importJob({ JobId: 'new', SubmitTime: new Date(2), ...completed }), importJob({ JobId: 'b', SubmitTime: new Date(1), ...completed }),
       importJob({ JobId: 'a', SubmitTime: new Date(1), ...completed }));
@@ -124,7 +124,7 @@ describe('ledger', () => {
     ['they are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
     ['they are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
     ['any are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
-  ] as const)('COMPLETED_WITH_ERRORS listed without a report is described: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
+  ] as const)('describes a job with errors that is listed without a progress report: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
     const withErrors = importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS' });
     listed(withErrors);
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: { ...withErrors, JobProgressReport } });
@@ -132,20 +132,20 @@ describe('ledger', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: 'a' }]);
   });
 
-  test('COMPLETED_WITH_ERRORS listed with a report isn\'t described', async () => {
+  test('does not describe a job with errors that is listed with a progress report', async () => {
     listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
     expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('a job that is listed as %s and can no longer be described is adopted', async (JobStatus) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s and is not found', async (JobStatus) => {
     listed(importJob({ JobId: 'a', JobStatus }));
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test('a start whose answer was lost is found', async () => {
+  test('finds a job after a lost answer', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       listed(importJob({ JobId: 'lost' }));
       throw NO_ANSWER;
@@ -154,7 +154,7 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
   });
 
-  test('a start whose answer was lost, and whose job failed meanwhile, is not repeated', async () => {
+  test('does not repeat a start whose answer was lost if the job failed', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       listed(importJob({ JobId: 'earlier', JobStatus: 'FAILED', SubmitTime: new Date(T0 - MINUTE) }), importJob({ JobId: 'lost', JobStatus: 'FAILED', SubmitTime: new Date(T0) }));
       throw NO_ANSWER;
@@ -170,7 +170,7 @@ describe('ledger', () => {
     expect(second).toEqual(first);
   });
 
-  test('two at the same time send the same start', async () => {
+  test('two invocations send the same start', async () => {
     await aws.run(jobEvent());
     jest.setSystemTime(T0 + 3 * MINUTE);
     await aws.run(jobEvent());
@@ -188,7 +188,7 @@ describe('errors', () => {
     ['throttling', sdkError('ThrottlingException', 'Rate exceeded')],
     ['a server error', sdkError('InternalServerException', 'oh', 500)],
     ['no connection', NO_ANSWER],
-  ])('%s isn\'t the end before the deadline', async (_what, error) => {
+  ])('%s is retried until the deadline', async (_what, error) => {
     const failingFor = (minutes: number, output: object) => () => {
       if (Date.now() < T0 + minutes * MINUTE) {
         throw error;
@@ -202,7 +202,7 @@ describe('errors', () => {
     expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 12 * MINUTE });
   });
 
-  test('throttling for 15 minutes is', async () => {
+  test('throttling fails the deployment after 15 minutes', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(15 * MINUTE);
@@ -213,7 +213,7 @@ describe('errors', () => {
     ['AccessDenied', DENIED],
     ['Validation', sdkError('ValidationException', 'HealthLake can\'t assume the role')],
     ['AccessDenied of AssumeRole', sdkError('AccessDenied', `User: ${HANDLER} is not authorized to perform: sts:AssumeRole on resource: ${JOB.OperatorRoleArn}`, 403)],
-  ])('%s is tried again for 5 minutes, then shown', async (_what, error) => {
+  ])('%s is retried for 5 minutes, then shown', async (_what, error) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(5 * MINUTE);
@@ -222,7 +222,7 @@ describe('errors', () => {
     expect(reason).toMatch(/; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 
-  test('AccessDenied that goes away within 5 minutes is forgotten', async () => {
+  test('AccessDenied for less than 5 minutes does not fail the deployment', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
         throw DENIED;
@@ -252,14 +252,14 @@ describe('errors', () => {
     expect(aws.lines.join()).toContain('s3://clinic-data/***');
   });
 
-  test('a long message leaves room for what to do', async () => {
+  test('a long message is shortened so that the advice fits', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `explicit deny${' in a service control policy'.repeat(500)}`));
     expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: AccessDeniedException \(full text: CloudTrail\): explicit deny in a service .*\.\.\.; likely causes: .*; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 });
 
 describe('data store', () => {
-  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('%s fails at once', async (status) => {
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('that is %s fails the deployment at once', async (status) => {
     datastoreIs(status);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(0);
@@ -267,7 +267,7 @@ describe('data store', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['CREATING', 'UPDATING'])('%s is waited for', async (status) => {
+  test.each(['CREATING', 'UPDATING'])('that is %s is retried', async (status) => {
     datastoreIs(status);
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
       if (Date.now() >= T0 + MINUTE) {
@@ -278,7 +278,7 @@ describe('data store', () => {
     expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE + 10 * SECOND });
   });
 
-  test('UPDATING for 15 minutes fails', async () => {
+  test('that is UPDATING for 15 minutes fails the deployment', async () => {
     datastoreIs('UPDATING');
     expect(await aws.run(jobEvent())).toEqual({ after: 15 * MINUTE, reason: expect.stringMatching(/15 minutes: the data store is UPDATING; deploy again/) });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
@@ -289,7 +289,7 @@ describe('no start', () => {
   afterEach(() => expect(aws.sent('StartFHIRImportJob')).toEqual([]));
 
   test.each([
-    ['denies', sdkError('AccessDenied', 'not authorized to perform: cloudformation:DescribeStacks with an explicit deny', 403)],
+    ['refuses the call', sdkError('AccessDenied', 'not authorized to perform: cloudformation:DescribeStacks with an explicit deny', 403)],
     ['knows no such stack', sdkError('ValidationError', 'Stack with id Import does not exist')],
     ['doesn\'t answer', NO_ANSWER],
   ])('while CloudFormation %s, until the deadline', async (_what, error) => {
@@ -309,28 +309,28 @@ describe('no start', () => {
     ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
-  ])('in a roll-back without a ledger: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
+  ])('in a roll-back if the listing fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: id ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
   });
 
-  test('in a roll-back a ledger that may yet be read is waited for, for 5 minutes', async () => {
+  test('in a roll-back, which retries the listing for 5 minutes', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
     expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
   });
 
-  test('in a roll-back the ledger finds the job of the old data, whatever the id', async () => {
+  test('in a roll-back, which adopts the listed job of the old data set', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     listed(importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(1) }), importJob({ JobId: 'old', JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } });
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: `${DATASTORE}/old/${FINGERPRINT}`, data: { JobId: 'old' } });
   });
 
-  test('a stack that is rolled back while a retry is pending', async () => {
+  test('if the stack is rolled back between two attempts', async () => {
     datastoreIs('CREATING');
     const waiting = await aws.begin(jobEvent());
     expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
@@ -342,13 +342,13 @@ describe('no start', () => {
   test.each([
     { ErrorTolerance: { Kind: 'ANY' } }, { OutputS3Uri: 's3://elsewhere/' }, { OutputKmsKeyId: 'k' }, { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/x' },
     { JobNamePrefix: 'nightly' },
-  ] as const)('and no call at all for an Update of %j', async (changes) => {
+  ] as const)('and no call for an update of %j', async (changes) => {
     expect(await aws.run(jobEvent(UPDATE, changes))).toEqual(STARTED);
     expect(aws.callCount).toBe(0);
   });
 });
 
-test('an Update with other data starts its job', async () => {
+test('starts a job for an update with another data set', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   const { physicalId, data } = await aws.run(jobEvent(UPDATE, NEW_DATA));
   expect(data).toEqual({ JobId: JOB_ID });

@@ -8,17 +8,17 @@ import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 
 
 let aws: Aws;
 
-/** The pages of the list, by number; whatever is not here is full of jobs of somebody else. */
+/** The pages of the list by number. All other pages are full of jobs of other data sets. */
 let pages: Map<number, ImportJob[]>;
-/** What HealthLake lists if it is asked for new jobs. */
+/** The jobs that HealthLake lists if SubmittedAfter is set. */
 let newJobs: ImportJob[];
 let jobs: number;
 let pageTime: number;
-/** Which pages were asked for. */
+/** The numbers of the listed pages. */
 let asked: number[];
 
 const PAGE = 500;
-const SOMEBODY_ELSES = Array.from({ length: PAGE }, (_, n) => importJob({ JobId: String(n), JobName: `nightly-${n}`, JobStatus: 'COMPLETED' }));
+const OTHER_JOBS = Array.from({ length: PAGE }, (_, n) => importJob({ JobId: String(n), JobName: `nightly-${n}`, JobStatus: 'COMPLETED' }));
 const GOOD = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
 
 beforeEach(() => {
@@ -38,7 +38,7 @@ function list({ MaxResults, NextToken, SubmittedAfter }: ListFHIRImportJobsReque
   const page = Number(NextToken ?? 0);
   asked.push(page);
   jest.setSystemTime(Date.now() + pageTime);
-  return { ImportJobPropertiesList: pages.get(page) ?? SOMEBODY_ELSES, NextToken: (page + 1) * PAGE < jobs ? String(page + 1) : undefined };
+  return { ImportJobPropertiesList: pages.get(page) ?? OTHER_JOBS, NextToken: (page + 1) * PAGE < jobs ? String(page + 1) : undefined };
 }
 
 const numbers = (length: number) => Array.from({ length }, (_, n) => n);
@@ -66,7 +66,7 @@ describe('a data store with a million jobs', () => {
 
   test('keeps only the jobs of the data set in memory', async () => {
     pageTime = 500;
-    pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...SOMEBODY_ELSES]);
+    pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...OTHER_JOBS]);
     const waiting = await aws.begin(jobEvent());
     expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
     expect(memoryOf(waiting).listing).toMatchObject({ jobs: [{ JobId: 'old' }], jobsListed: 440 * PAGE + 1 });
@@ -75,18 +75,18 @@ describe('a data store with a million jobs', () => {
 
 test('logs no warning below half of the limit', async () => {
   jobs = 499_999;
-  pages.set(999, SOMEBODY_ELSES.slice(1));
+  pages.set(999, OTHER_JOBS.slice(1));
   await aws.run(jobEvent());
   expect(warnings()).toEqual([]);
 });
 
-test('several invocations list more jobs than one can, and none twice', async () => {
+test('continues the listing in several invocations, without listing a page twice', async () => {
   [jobs, pageTime] = [3_000_000, 100];
   expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
   expect(asked).toEqual(numbers(6_000));
 });
 
-test('a listing that has not ended after 15 minutes fails the deployment, and the reason says how many jobs were listed', async () => {
+test('fails the deployment after 15 minutes of listing, with the number of listed jobs', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
@@ -149,7 +149,7 @@ describe('a listing that is interrupted', () => {
     expect(memoryOf(waiting).listing).toBeUndefined();
   });
 
-  test('finds a job that was submitted meanwhile', async () => {
+  test('finds a job that was submitted during the interruption', async () => {
     newJobs = [importJob({ JobId: 'new', JobStatus: 'SUBMITTED', SubmitTime: new Date(T0 + MINUTE) })];
     expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: 'new' } } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);

@@ -33,7 +33,7 @@ const run = (changes: Partial<ImportJobProperties> = {}) => aws.run(jobEvent({},
 const listed = (Contents: ListObjectsV2CommandOutput['Contents']) => aws.s3.on(ListObjectsV2Command).resolves({ Contents });
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: '));
 
-test('fit buckets are looked at once, before the stack is asked, and nothing is warned of', async () => {
+test('inspects the buckets once, before describing the stack, and logs no warning', async () => {
   const order: string[] = [];
   aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
     order.push(...aws.s3.calls().map(({ args: [{ constructor }] }) => constructor.name));
@@ -60,7 +60,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['an output that isn\'t encrypted with KMS', () => aws.s3.on(GetBucketEncryptionCommand).resolves({}), /"clinic-results" is not encrypted with KMS/],
   ['a data store of another version', () => aws.healthlake.on(DescribeFHIRDatastoreCommand)
     .callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R5' } })), /FHIR version R5/],
-])('%s: nothing is started, at once, and the fix is named', async (_what, given, expected) => {
+])('%s: fails at once and names the fix', async (_what, given, expected) => {
   given();
   const { after, reason } = await run();
   expect(after).toBe(0);
@@ -69,7 +69,7 @@ test.each<[string, () => unknown, RegExp]>([
   expect(aws.sent('StartFHIRImportJob')).toEqual([]);
 });
 
-test('what can\'t be asked is warned of, and the job is started', async () => {
+test('starts the job with a warning if S3 refuses a call', async () => {
   for (const command of [ListObjectsV2Command, GetBucketLocationCommand, GetBucketEncryptionCommand, GetPublicAccessBlockCommand]) {
     aws.s3.on(command as typeof ListObjectsV2Command).rejects(sdkError('AccessDenied', `no access to ${PATIENT}`, 403));
   }
@@ -94,7 +94,7 @@ test('warns about objects that are probably skipped, with counts', async () => {
     '"skipped":3,"kinds":"1 .ndjson in another case, 1 .gz, 1 .ndjson with a suffix","files":1')]);
 });
 
-test('what is over a quota is warned of', async () => {
+test('warns about an exceeded quota', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({ Contents: Array.from({ length: 11 }, (_, n) => ({ Key: `synthea/${n}.ndjson`, Size: 1.5e9 })) });
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toHaveLength(3);
@@ -102,20 +102,20 @@ test('what is over a quota is warned of', async () => {
 
 test.each<[string, Partial<ImportJob>]>([
   ['succeeded', { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }], ['runs', { JobStatus: 'IN_PROGRESS' }],
-])('nothing is looked at if there is a job that %s', async (_what, job) => {
+])('does not inspect the buckets if there is a job that %s', async (_what, job) => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob(job)] });
   await run();
   expect(aws.s3.calls()).toEqual([]);
 });
 
-test('a roll-back is not judged by the buckets', async () => {
+test('does not inspect the buckets in a roll-back', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   aws.s3.on(ListObjectsV2Command).resolves({});
   const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' } }, CHECKED);
   expect(await aws.run(back)).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN' } });
 });
 
-test('properties of version 1, whose operator role may not look, are not checked', async () => {
+test('does not inspect the buckets for properties of version 1', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({});
   expect(await aws.run(jobEvent({}, { ContractVersion: '1' }))).toMatchObject({ data: { JobId: JOB_ID } });
   expect(aws.s3.calls()).toEqual([]);
@@ -139,14 +139,14 @@ describe('an old job with errors', () => {
   });
   beforeEach(() => aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [old] }));
 
-  test('is judged by its results, as Outcome does', async () => {
+  test('is judged by its results', async () => {
     reported(1);
     expect(await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '2' } })).toMatchObject({ data: { JobId: 'old' } });
     expect(await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })).toMatchObject({ data: { JobId: JOB_ID } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is not reported on where the results change nothing: %j', async (ErrorTolerance) => {
+  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is judged without a report if the results don\'t matter: %j', async (ErrorTolerance) => {
     await run({ Report, ErrorTolerance });
     expect(aws.sent('Invoke')).toEqual([]);
   });

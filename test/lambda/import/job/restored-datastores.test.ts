@@ -12,10 +12,10 @@ import { FIRST_VARIANT, type Variant } from '../../../faults/plan/plan';
 import type { Observed, ObservedJob, ObservedOperation } from '../../../faults/run/observed';
 import { JOB, sdkError } from '../../harness';
 
-/** One deployment of a stack, and what goes wrong with it. */
+/** A deployment of a stack, and its failures. */
 interface Deployment {
   readonly change: Partial<Pick<Variant, 'revision' | 'datastore' | 'declares' | 'id'>>;
-  /** Whether HealthLake answers, on the way forward and in a roll-back. */
+  /** Whether HealthLake answers, going forward and in a roll-back. */
   readonly isUp: boolean;
   readonly isUpInRollBack: boolean;
   readonly jobSucceeds: boolean;
@@ -30,10 +30,10 @@ interface Resource {
   readonly variant: Variant;
 }
 
-/** What AWS does not document. */
+/** Behaviour that AWS does not document. */
 const ENVIRONMENTS = fc.record({
   reversal: fc.record<UpdateReversal>({ sendsUpdate: fc.boolean(), id: fc.constantFrom('new', 'old'), references: fc.constant('new') }),
-  /** Whether the old properties are those of the attempt after a failure without roll-back. */
+  /** Whether the old properties after `--no-rollback` are those of the failed attempt. */
   keepsAttempt: fc.boolean(),
 });
 
@@ -58,7 +58,7 @@ function often(value: boolean): fc.Arbitrary<boolean> {
   return fc.integer({ min: 0, max: 3 }).map((n) => (n === 3 ? !value : value));
 }
 
-/** CloudFormation, HealthLake's lists and the decisions of `Job`, as far as they decide what is started. */
+/** A model of CloudFormation, HealthLake's lists, and the decisions of `Job`. */
 class Model {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
@@ -67,7 +67,7 @@ class Model {
   private readonly ledgers = new Map<string, LedgerEntry[]>();
   private variant = FIRST_VARIANT;
   private resource?: Resource;
-  /** What a roll-back returns to. */
+  /** The state that a roll-back returns to. */
   private deployed?: Resource;
 
   public constructor(private readonly reversal: UpdateReversal, private readonly keepsAttempt: boolean) {}
@@ -106,7 +106,7 @@ class Model {
       return this.end('UPDATE_COMPLETE');
     }
     if (step.rollbackDisabled) {
-      // A creation that was not answered is made anew.
+      // A creation without an answer is repeated.
       if (existing || isAnswered) {
         const isKept = isAnswered || this.keepsAttempt;
         this.resource = { properties: isKept ? properties : existing!.properties, physicalId, variant: isKept ? variant : existing!.variant };
@@ -145,7 +145,7 @@ class Model {
       deadline: 1_000_000,
     };
     const ledger = isUp ? { value: this.ledgers.get(change.fingerprint) ?? [] } : { error: sdkError('AccessDeniedException', 'no') };
-    const now = direction === 'roll-back' ? 900_000 : 2; // a roll-back waits for HealthLake, but not for ever
+    const now = direction === 'roll-back' ? 900_000 : 2; // a roll-back waits for HealthLake for 5 minutes
     const decision = answerFromId(change)
       ?? decideJob(change, { direction: { value: direction }, datastore: { value: { status: 'ACTIVE' } }, ledger, now });
     this.decisions.push(decision.kind);

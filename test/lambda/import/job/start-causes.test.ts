@@ -11,7 +11,7 @@ const INVALID = 'ValidationException';
 const unauthorized = (who: string, action: string, resource: string) =>
   `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 
-/** How the sentences begin, after `likely causes: `. */
+/** The beginnings of the sentences, after `likely causes: `. */
 const PASS_ROLE = 'the operator role may not pass the data access role: it needs iam:PassRole on exactly that role';
 const FORBIDDEN = 'a policy outside the import forbids it';
 const OPERATOR_TRUST = 'the operator role does not trust the provider\'s function';
@@ -68,7 +68,7 @@ test.each<[causes: string, code: string, text: string]>([
   expect(sentence!.startsWith(`likely causes: ${causes}`)).toBe(true);
 });
 
-test('goes by what is said, not by what things are called', () => {
+test('ignores words in the names of resources', () => {
   const names = ['trust', 'assume', 'region', 'queue', 'kms'];
   for (const name of names) {
     expect(likelyCauses(sdkError(DENIED, `refused for s3://${name}/${name}/Ada.ndjson`))).toContain(S3);
@@ -82,6 +82,6 @@ test.each([
   ['an internal error', sdkError('InternalServerException', 'An internal error occurred', 500)],
   ['no answer', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
   ['what isn\'t an error', undefined],
-])('has nothing to say about %s', (_what, error) => {
+])('names no causes for %s', (_what, error) => {
   expect(likelyCauses(error)).toBeUndefined();
 });

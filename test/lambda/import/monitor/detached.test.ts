@@ -33,7 +33,7 @@ function described(job: Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
 }
 
-/** The lines of the log, those with metrics apart. */
+/** Returns the lines of the log, and separately those with metrics. */
 function logged(): { readonly lines: Record<string, unknown>[]; readonly metrics: Record<string, unknown>[] } {
   const all = aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   return { lines: all.filter(({ _aws }) => _aws === undefined), metrics: all.filter(({ _aws }) => _aws !== undefined) };
@@ -42,8 +42,8 @@ function logged(): { readonly lines: Record<string, unknown>[]; readonly metrics
 const ENDED = { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime: new Date(T0) } as const;
 const WITH_ERRORS = { ...ENDED, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3) } as const;
 
-describe('what the job is watched with', () => {
-  /** The input of the execution that `Job` starts for a job that is adopted. */
+describe('the execution of the monitor', () => {
+  /** Returns the name and the input of the execution that `Job` starts for an adopted job. */
   async function started(properties: Partial<ImportJobProperties> = {}): Promise<{ readonly name: string; readonly input: WatchedImport }> {
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
     await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined, ...properties }));
@@ -52,22 +52,22 @@ describe('what the job is watched with', () => {
     return { name, input: JSON.parse(input) as WatchedImport };
   }
 
-  test('is named by the job, which Step Functions takes for a name', async () => {
+  test('has a valid name that begins with the job id', async () => {
     const { name } = await started();
     expect(name).toMatch(new RegExp(`^${JOB_ID}-[0-9a-f]{8}$`));
     expect(name).toMatch(/^[\w-]{1,80}$/);
-    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // the longest id of a job
+    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // the longest job id
   });
 
   test.each<[string, boolean, Partial<ImportJobProperties>]>([
     ['the same import', true, {}],
-    ['another tolerance, which the watch does not take over', true, { ErrorTolerance: { Kind: 'ANY' } }],
-    ['another place for the results of the next job', true, { OutputS3Uri: 's3://elsewhere/' }],
+    ['another tolerance, which does not apply to a running execution', true, { ErrorTolerance: { Kind: 'ANY' } }],
+    ['another output location', true, { OutputS3Uri: 's3://elsewhere/' }],
     ['a construct that has moved', false, { ConstructPath: 'Import/Moved' }],
     ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
     ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
     ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
-  ])('is that of before for %s: %s', async (_what, isSame, properties) => {
+  ])('has the same name for %s: %s', async (_what, isSame, properties) => {
     const { name } = await started();
     aws.states.resetHistory();
     const { name: other } = await started(properties);
@@ -75,7 +75,7 @@ describe('what the job is watched with', () => {
     expect(other).toContain(JOB_ID);
   });
 
-  test('is what judging takes, and no more', async () => {
+  test('has only the properties that judging needs', async () => {
     const { input } = await started();
     expect(input).toEqual({
       Import: {
@@ -102,24 +102,24 @@ describe('what the job is watched with', () => {
     }
   });
 
-  test.each([['60', MINUTE], ['604800', 7 * DAY], ['1209600', 14 * DAY]])('is given up %s seconds after the request of CloudFormation', async (seconds, after) => {
+  test.each([['60', MINUTE], ['604800', 7 * DAY], ['1209600', 14 * DAY]])('gives up %s seconds after the event of CloudFormation', async (seconds, after) => {
     const { input } = await started({ Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: seconds } });
     expect([input.RequestedAt, input.Deadline, Date.parse(input.GiveUpAt)]).toEqual([T0, T0 + after, T0 + after]);
   });
 
-  test('is not asked for by an import that is waited for', async () => {
+  test('is not started for an import that waits', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
     await aws.run(jobEvent());
     expect(aws.states.calls()).toEqual([]);
   });
 
-  test('is no reason to tell anybody', async () => {
+  test('puts no event when it starts', async () => {
     await started();
     expect(aws.events.calls()).toEqual([]);
   });
 });
 
-test('the log says why the watch is not yet started, without possible patient data', async () => {
+test('logs why the monitor could not be started, without possible patient data', async () => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
   aws.states.rejects(REFUSED);
   const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));
@@ -129,10 +129,10 @@ test('the log says why the watch is not yet started, without possible patient da
   expect(reason).toContain('clinic-data/***');
 });
 
-describe('the judge', () => {
+describe('judging for the monitor', () => {
   const WATCHED: ImportOutcomeProperties = { ...OUTCOME, EventBusArn: BUS, TimeoutSeconds: '3600' };
 
-  /** Judges a job so long after it was accepted, with an hour to watch it. */
+  /** Judges a job this long after it was accepted. The monitor gives up after an hour. */
   async function judge(after = 10 * MINUTE, properties: Partial<ImportOutcomeProperties> = {}, FailingSince = 0): Promise<WatchAnswer> {
     const Deadline = T0 + 60 * MINUTE;
     jest.setSystemTime(T0 + after);
@@ -146,22 +146,22 @@ describe('the judge', () => {
   }
 
   test.each<[string, WatchAnswer['Decision'], Partial<ImportJob>, number?, Partial<ImportOutcomeProperties>?]>([
-    ['a job that runs', 'wait', { JobStatus: 'IN_PROGRESS' }],
-    ['a job whose status is none that is known', 'wait', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }],
-    ['a job that runs a moment before the time is up', 'wait', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE - 1],
-    ['a job that runs when the time is up', 'failed', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE],
-    ['a job that has ended well', 'succeeded', ENDED],
-    ['a job that has ended well when the time is up', 'succeeded', ENDED, 60 * MINUTE],
+    ['a running job', 'wait', { JobStatus: 'IN_PROGRESS' }],
+    ['a job with an unknown status', 'wait', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }],
+    ['a running job just before the deadline', 'wait', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE - 1],
+    ['a running job at the deadline', 'failed', { JobStatus: 'IN_PROGRESS' }, 60 * MINUTE],
+    ['a job that succeeded', 'succeeded', ENDED],
+    ['a job that succeeded, at the deadline', 'succeeded', ENDED, 60 * MINUTE],
     ['a job with errors that are not tolerated', 'failed', WITH_ERRORS],
-    ['a job with errors that are', 'succeeded', WITH_ERRORS, undefined, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } }],
+    ['a job with tolerated errors', 'succeeded', WITH_ERRORS, undefined, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } }],
     ['a job that failed', 'failed', { JobStatus: 'FAILED' }],
     ['a job that was cancelled', 'failed', { JobStatus: 'CANCEL_COMPLETED' }],
-    ['an import of a version that can\'t be read', 'failed', ENDED, undefined, { ContractVersion: '99' }],
-  ])('says of %s: %s', async (_what, Decision, job, ...[after, properties]) => {
+    ['an import of an unreadable version', 'failed', ENDED, undefined, { ContractVersion: '99' }],
+  ])('decides on %s: %s', async (_what, Decision, job, ...[after, properties]) => {
     described(job);
     expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
-    expect(aws.sent('DescribeStacks')).toEqual([]); // no deployment listens
+    expect(aws.sent('DescribeStacks')).toEqual([]); // no deployment is in progress
   });
 
   const SINCE = T0 + 40 * MINUTE;
@@ -173,19 +173,19 @@ describe('the judge', () => {
     ['refused for long enough', REFUSED, 45 * MINUTE, 'failed'],
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
     ['gone', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
-  ])('says of a job that is %s after a time', async (_what, error, after, Decision) => {
+  ])('decides on a job that is %s after failed polls', async (_what, error, after, Decision) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
   });
 
-  test('has patience with what is refused hours after the start, from the first such look on, and forgets it when a look succeeds', async () => {
+  test('retries refused polls from the first one on, and starts over after a successful poll', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
     expect(await judge(50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: T0 + 50 * MINUTE });
     described({ JobStatus: 'IN_PROGRESS' });
     expect(await judge(51 * MINUTE, {}, T0 + 50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: 0 });
   });
 
-  test('has the report made, and goes by it', async () => {
+  test('judges by the report', async () => {
     described(WITH_ERRORS);
     aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
     expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
@@ -193,7 +193,7 @@ describe('the judge', () => {
     expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeeded' }]);
   });
 
-  test('writes a line and metrics of each look, by the path of the import', async () => {
+  test('logs a line and emits metrics for each poll, by the construct path', async () => {
     described({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0) });
     await judge();
     expect(logged().lines).toEqual([{
@@ -216,9 +216,9 @@ describe('the judge', () => {
   test.each([
     ['refused', () => aws.events.on(PutEventsCommand).rejectsOnce(REFUSED)],
     ['not answered', () => aws.events.on(PutEventsCommand).rejectsOnce(NO_ANSWER)],
-    ['not taken', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
-    ['not taken, without words', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
-  ])('throws if the event is %s, and has counted nothing; the next attempt counts once', async (_what, given) => {
+    ['not accepted', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
+    ['not accepted, without a message', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
+  ])('throws without metrics if the event is %s, and the next attempt emits them once', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not accepted)/);
@@ -230,7 +230,7 @@ describe('the judge', () => {
     expect([second, more]).toEqual([first, []]);
   });
 
-  test('puts counts, ids and a status, and nothing that the service says', async () => {
+  test('puts an event with counts, ids and a status, and without texts of the service', async () => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson`, JobName: PATIENT });
     await judge();
     const [{ Entries: [{ Detail, ...entry }] }] = aws.sent('PutEvents') as [{ Entries: [{ Detail: string }] }];
@@ -249,7 +249,7 @@ describe('the judge', () => {
     keepsSecrets(aws.lines.join());
   });
 
-  test('makes no call for an event that has nowhere to go', async () => {
+  test('puts no event without an event bus', async () => {
     described(ENDED);
     expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.events.calls()).toEqual([]);
@@ -257,12 +257,12 @@ describe('the judge', () => {
   });
 });
 
-describe('an import that is waited for', () => {
+describe('an import that waits', () => {
   const LISTENED = { EventBusArn: BUS };
   const update = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;
   const details = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0].DetailType);
 
-  test('is announced once, when it is judged', async () => {
+  test('puts one event, when the job is judged', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
       ImportJobProperties: importJob(Date.now() < T0 + 3 * MINUTE ? { JobStatus: 'IN_PROGRESS' } : ENDED),
     }));
@@ -271,7 +271,7 @@ describe('an import that is waited for', () => {
   });
 
   test.each([['FHIR Import Succeeded', ENDED], ['FHIR Import Failed', WITH_ERRORS]] as const)(
-    'ends as it would if %s can\'t be put, with a warning', async (detailType, job) => {
+    'ends unchanged with a warning if %s can\'t be put', async (detailType, job) => {
       described(job);
       const expected = await aws.run(outcomeEvent());
       for (const given of [
@@ -291,27 +291,27 @@ describe('an import that is waited for', () => {
       }
     });
 
-  test('is not announced without a bus', async () => {
+  test('puts no event without an event bus', async () => {
     described(ENDED);
     await aws.run(outcomeEvent());
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test('is not announced again if its id says how it was judged', async () => {
+  test('puts no second event for a job that was judged before', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     described(ENDED);
     await aws.run(outcomeEvent({ ...update, PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0` }, LISTENED));
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('is not announced in a roll-back, with a job that is %j', async (job) => {
+  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no event in a roll-back, with a job that is %j', async (job) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(job);
     expect(await aws.run(outcomeEvent(update, LISTENED))).toMatchObject({ after: 0, data: { JobStatus: job.JobStatus } });
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test('is announced when its time is up', async () => {
+  test('puts an event at the deadline', async () => {
     described({ JobStatus: 'IN_PROGRESS' });
     await aws.run(outcomeEvent({}, { ...LISTENED, TimeoutSeconds: String(5 * MINUTE / SECOND) }));
     expect(details()).toEqual(['FHIR Import Failed']);

@@ -12,35 +12,35 @@ import { MINUTE, SECOND } from '../../harness';
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
 const ROLE = 'arn:aws:iam::123456789012:role/watch';
 
-/** How an execution went. */
-export interface Watched {
+/** The result of an execution. */
+export interface MonitorRun {
   readonly status: string;
-  /** How long it took, in milliseconds. */
+  /** The duration, in milliseconds. */
   readonly after: number;
-  /** What the state machine did by itself: `pause` when it saw the job run, `try again` when the function failed. */
+  /** What the state machine did without the handler: `pause` after a poll of a running job, `try again` after a failed invocation. */
   readonly moves: readonly ('pause' | 'try again')[];
-  /** How often it asked HealthLake. */
-  readonly looks: number;
-  /** How often it invoked the function. */
+  /** The polls of the state machine. */
+  readonly polls: number;
+  /** The invocations of the handler. */
   readonly invocations: number;
   readonly transitions: number;
-  /** Of its history, whose length has a limit. */
+  /** The length of the history, which has a limit. */
   readonly events: number;
 }
 
-/** What an execution is started with, for so many minutes from now. */
-export function watchedImport(properties: ImportJobProperties, jobId: string, giveUpAfter = 7 * 24 * 60): WatchedImport {
+/** Returns the input of an execution that gives up after this many minutes. */
+export function monitorInput(properties: ImportJobProperties, jobId: string, giveUpAfter = 7 * 24 * 60): WatchedImport {
   const watch = { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: String(giveUpAfter * MINUTE / SECOND) };
   return JSON.parse(JSON.stringify(watchedImportOf(properties, jobId, Date.now(), watch))) as WatchedImport;
 }
 
 /**
- * Plays the state machine that watches detached imports to the end of an execution, on the clock of the test: its definition as it is deployed, the
- * handler itself, and HealthLake as the test has it.
+ * Runs an execution of the monitor to its end, with Jest's clock: the deployed definition of the state machine, the handler, and HealthLake as the test
+ * mocks it.
  *
- * @param mayAssume whether the state machine can assume the operator role when it wants to ask HealthLake
+ * @param mayAssume whether the state machine can assume the operator role to call HealthLake
  */
-export async function playWatch(input: WatchedImport, mayAssume = true): Promise<Watched> {
+export async function runMonitor(input: WatchedImport, mayAssume = true): Promise<MonitorRun> {
   const execution = new Execution({
     arn: `${STATE_MACHINE.replace('stateMachine', 'execution')}:${input.Import.JobId}`,
     name: input.Import.JobId,
@@ -69,7 +69,7 @@ export async function playWatch(input: WatchedImport, mayAssume = true): Promise
   while (execution.status === 'RUNNING') {
     await jest.advanceTimersToNextTimerAsync();
   }
-  return watched(execution);
+  return resultOf(execution);
 }
 
 async function invoke(payload: WatchedImport) {
@@ -86,25 +86,25 @@ function session(isAllowed: boolean, roleArn = ROLE): AssumedRole {
     throw new StateError('States.TaskFailed', `The role ${ROLE} is not authorized to assume the task state's role, ${roleArn}.`);
   }
   return {
-    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // nobody asks for more: policies have tests of their own
+    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // policies have tests of their own
     credentials: { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token', expiration: new Date(Infinity) },
   };
 }
 
-function watched({ status, startedAt, stoppedAt, transitions, history: { events } }: Execution): Watched {
+function resultOf({ status, startedAt, stoppedAt, transitions, history: { events } }: Execution): MonitorRun {
   const scheduled = (resource: string) => events.filter((event) => event.type === 'TaskScheduled' && resourceOf(event) === resource).length;
   return {
     status,
     after: stoppedAt! - startedAt,
     moves: events.flatMap((event, index) => moveOf(event, events[index + 1])),
-    looks: scheduled('describeFHIRImportJob'),
+    polls: scheduled('describeFHIRImportJob'),
     invocations: scheduled('invoke'),
     transitions,
     events: events.length,
   };
 }
 
-function moveOf(event: HistoryEvent, next?: HistoryEvent): Watched['moves'] {
+function moveOf(event: HistoryEvent, next?: HistoryEvent): MonitorRun['moves'] {
   if (event.type === 'TaskFailed' && resourceOf(event) === 'invoke') {
     return ['try again'];
   }

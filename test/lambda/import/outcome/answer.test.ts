@@ -28,22 +28,22 @@ describe('attributes', () => {
   const unknown = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
 
   test.each([
-    ['nothing is known', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
-    ['no report', attributesOf(PROPERTIES, undefined, evidenceOf(jobOf({}))), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
-    ['all described', attributesOf(PROPERTIES, undefined, evidenceOf(described)), {
+    ['without evidence', attributesOf(PROPERTIES, undefined), { JobId: 'j', JobStatus: 'UNKNOWN', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['without a progress report', attributesOf(PROPERTIES, undefined, evidenceOf(jobOf({}))), { JobId: 'j', JobStatus: 'IN_PROGRESS', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN', ...unknown }],
+    ['with a progress report', attributesOf(PROPERTIES, undefined, evidenceOf(described)), {
       JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
-    ['judged before, described', attributesOf(PROPERTIES, judged, evidenceOf(described)), {
+    ['of a job that was judged before', attributesOf(PROPERTIES, judged, evidenceOf(described)), {
       JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
-    ['judged before, gone', attributesOf(PROPERTIES, judged), {
+    ['of a job that was judged before and is gone', attributesOf(PROPERTIES, judged), {
       JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
     }],
   ])('%s', (_what, attributes, expected) => {
     expect(attributes).toEqual(expected);
   });
 
-  test('the sentences of a failure: what, counts, the service\'s words, where, what to do', () => {
+  test('a failure has the reason, counts, HealthLake\'s message, location and advice', () => {
     const sentences = sentencesOf(PROPERTIES, 'Update', {
       kind: 'failed', why: 'it failed', advice: 'errors', evidence: evidenceOf({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
     });
@@ -60,7 +60,7 @@ describe('attributes', () => {
     ]);
   });
 
-  test('what to do when the time is up depends on whether a roll-back takes the role from the job', () => {
+  test('the advice after a time-out of a creation names the roll-back, which removes the data access role', () => {
     const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'failed', why: 'it failed', advice: 'timeout' });
     expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
     const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'failed', why: 'it failed', advice: 'timeout' });

@@ -21,20 +21,20 @@ const ATTRIBUTES = { JobId: JOB_ID, JobStatus: 'COMPLETED', ResourcesScanned: '1
 const UNKNOWN_COUNTS = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: PENDING_ID, OldResourceProperties: OUTCOME } as const;
 
-/** The job as it is described at each time. */
+/** Sets the described job by the time of the call. */
 function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
-    looks.push(Date.now());
+    polls.push(Date.now());
     return { ImportJobProperties: importJob(at(Date.now())) };
   });
 }
 
-let looks: number[];
+let polls: number[];
 beforeEach(() => {
-  looks = [];
+  polls = [];
 });
 
-/** Waits for 3 s in the queue, then runs. */
+/** Describes a job that is queued for 3 s, and then runs. */
 function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
   described((now) => {
     const status = now < T0 + 3 * SECOND ? 'QUEUED' : 'IN_PROGRESS';
@@ -43,13 +43,13 @@ function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
 }
 
 describe('success', () => {
-  test('onEvent asks nobody and sets the deadline', async () => {
+  test('onEvent makes no calls and sets the deadline', async () => {
     expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 90 * SECOND });
     expect(await onEvent(outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }))).toMatchObject({ PhysicalResourceId: JUDGED_ID });
     expect(aws.callCount).toBe(0);
   });
 
-  test('all attributes, the output location as described, the judgement in the id', async () => {
+  test('returns all attributes, the described output location, and the counts in the physical id', async () => {
     described(() => ({ ...COMPLETED, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
     const ended = await aws.run(outcomeEvent());
     expect(ended).toMatchObject({ physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
@@ -57,13 +57,13 @@ describe('success', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('without counts and output location', async () => {
+  test('returns UNKNOWN for unknown counts, and the documented output location', async () => {
     described(() => ({ JobStatus: 'COMPLETED', JobOutputDataConfig: undefined }));
     expect(await aws.run(outcomeEvent()))
       .toMatchObject({ physicalId: `${PENDING_ID}/COMPLETED/UNKNOWN/UNKNOWN/UNKNOWN`, data: { ...ATTRIBUTES, ...UNKNOWN_COUNTS } });
   });
 
-  test('with tolerated errors', async () => {
+  test('accepts tolerated errors', async () => {
     described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 8, 1) }));
     expect(await aws.run(outcomeEvent({}, { ErrorTolerance: { Kind: 'PERCENT', Limit: '20' } }))).toMatchObject({
       physicalId: `${PENDING_ID}/COMPLETED_WITH_ERRORS/10/8/2`,
@@ -71,7 +71,7 @@ describe('success', () => {
     });
   });
 
-  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('after a job that is %s', async (status) => {
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('waits while the job is %s', async (status) => {
     described((now) => (now < T0 + 2 * MINUTE ? { JobStatus: status as ImportJob['JobStatus'] } : COMPLETED));
     const { after, data } = await aws.run(outcomeEvent());
     expect(data).toEqual(ATTRIBUTES);
@@ -79,11 +79,11 @@ describe('success', () => {
     expect(after).toBeLessThanOrEqual(3 * MINUTE);
   });
 
-  test('one structured line for each look', async () => {
+  test('logs one structured line for each poll', async () => {
     runsUntil(T0 + MINUTE);
     await aws.run(outcomeEvent());
     const lines = aws.lines.filter((line) => !line.includes('_aws'));
-    expect(lines).toHaveLength(looks.length);
+    expect(lines).toHaveLength(polls.length);
     expect(JSON.parse(lines.at(-2)!)).toEqual({
       message: 'import progress',
       construct: 'ImportOutcome',
@@ -110,17 +110,17 @@ describe('polling', () => {
     runsUntil(T0 + duration);
     const { after, data } = await aws.run(outcomeEvent());
     expect(data).toEqual(ATTRIBUTES);
-    expect(looks).toHaveLength(calls);
+    expect(polls).toHaveLength(calls);
     expect(after - duration).toBeLessThanOrEqual(delay);
   });
 
-  test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('what is simulated elsewhere is what the handler does, with a job of %i ms', async (duration) => {
+  test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('is at the simulated times, with a job of %i ms', async (duration) => {
     runsUntil(T0 + duration);
     await aws.run(outcomeEvent());
-    expect(looks).toEqual(pollsAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
+    expect(polls).toEqual(pollsAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
   });
 
-  test('an invocation takes at most a minute', async () => {
+  test('ends an invocation within a minute', async () => {
     runsUntil(Infinity);
     const waiting = await aws.begin(outcomeEvent());
     for (let i = 0; i < 20; i++) {
@@ -129,7 +129,7 @@ describe('polling', () => {
       expect(Date.now() - before).toBeLessThanOrEqual(MINUTE);
       await jest.advanceTimersByTimeAsync(10 * SECOND);
     }
-    expect(looks.length).toBeGreaterThan(50);
+    expect(polls.length).toBeGreaterThan(50);
   });
 });
 
@@ -141,7 +141,7 @@ describe('failure', () => {
     ['CANCEL_COMPLETED', /the job ended with CANCEL_COMPLETED.*; correct what it names/],
     ['CANCEL_FAILED', /the job ended with CANCEL_FAILED.*; correct what it names/],
     ['COMPLETED_WITH_ERRORS', /no errors are tolerated; status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3; .*mend the resources.*errorTolerance/],
-  ] as const)('%s', async (JobStatus, expected) => {
+  ] as const)('has the reason and the advice for %s', async (JobStatus, expected) => {
     described(() => ({ JobStatus, JobProgressReport: report(10, 7, 3) }));
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeLessThan(MINUTE);
@@ -151,34 +151,34 @@ describe('failure', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('has HealthLake\'s message, without possible patient data', async () => {
+  test('quotes HealthLake\'s message without possible patient data', async () => {
     described(() => ({ JobStatus: 'FAILED', Message: `File s3://clinic-data/synthea/Ada-${PATIENT}.ndjson is too large` }));
     expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
   });
 
-  test('a long message leaves room for where the results are and what to do', async () => {
+  test('shortens a long message so that the results and the advice fit', async () => {
     described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), Message: 'The import job failed because of an internal error. '.repeat(40) }));
     const { reason } = await aws.run(outcomeEvent());
     expect(reason).toMatch(/HealthLake says \(full text: .*\): The import job failed because of an internal error\. .*\.\.\.; results: s3:.*mend the resources/);
     expect(reason?.endsWith(LAST)).toBe(true);
   });
 
-  test('when the time is up, with the last look at that time', async () => {
+  test('is reported at the deadline, after a last poll', async () => {
     runsUntil(Infinity);
     const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
     expect(after).toBe(100 * SECOND);
-    expect(looks.at(-1)).toBe(T0 + 100 * SECOND);
+    expect(polls.at(-1)).toBe(T0 + 100 * SECOND);
     expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
   });
 
-  test('when the time of an update is up', async () => {
+  test('advises to deploy again if the time of an update is up', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     runsUntil(Infinity);
     const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
     expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
   });
 
-  test('the longest wait is answered within the hour that CloudFormation gives', async () => {
+  test('of the longest wait is reported within CloudFormation\'s hour', async () => {
     runsUntil(Infinity);
     expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
   });
@@ -188,7 +188,7 @@ describe('failure', () => {
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
     ['no connection', NO_ANSWER, 50],
-  ])('%s for long enough', async (_what, error, minutes) => {
+  ])('is reported after enough polls with %s', async (_what, error, minutes) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
@@ -196,7 +196,7 @@ describe('failure', () => {
     expect(reason).toContain(`could not describe the job: ${error.name}: ${error.message}; results: ${LOCATION}; `);
   });
 
-  test('errors that go away are forgotten', async () => {
+  test('is not reported for transient errors', async () => {
     runsUntil(T0 + 10 * MINUTE);
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
@@ -211,18 +211,18 @@ describe('failure', () => {
 describe('judged before', () => {
   const again = (changes: object) => outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }, changes);
 
-  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('an Update of %j judges nothing and loses nothing', async (changes) => {
+  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('an update of %j does not judge the job again', async (changes) => {
     described(() => ({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1), JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
     expect(await aws.run(again(changes))).toEqual({ after: 0, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
-    expect(looks).toHaveLength(1);
+    expect(polls).toHaveLength(1);
   });
 
-  test('also if the job is gone: the documented layout', async () => {
+  test('returns the documented output location if the job is gone', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
     expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('waits for a Describe that fails: only it knows where the results are', async () => {
+  test('retries a failed Describe, which returns the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + MINUTE) {
@@ -236,7 +236,7 @@ describe('judged before', () => {
     expect(await aws.run(again({}))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('also in a roll-back', async () => {
+  test('answers from the physical id in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(() => COMPLETED);
     expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
@@ -247,7 +247,7 @@ describe('judged before', () => {
     ['another data store', `00000000000000000000000000000000/${JOB_ID}/COMPLETED/10/10/0`],
     ['a job that wasn\'t judged', PENDING_ID],
     ['no job', 'Import-ImportOutcome-1ABC'],
-  ])('the id of %s says nothing: the job is judged', async (_what, PhysicalResourceId) => {
+  ])('judges the job if the physical id is that of %s', async (_what, PhysicalResourceId) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId }))).reason).toMatch(/the job ended with FAILED/);
@@ -258,7 +258,7 @@ describe('roll-back', () => {
   const back = outcomeEvent({ ...UPDATE, OldResourceProperties: { ...OUTCOME, JobId: 'new' } });
   beforeEach(() => aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS'));
 
-  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once with a job that is %s, and doesn\'t judge it', async (status) => {
+  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once without judging a job that is %s', async (status) => {
     described(() => ({ JobStatus: status as ImportJob['JobStatus'], JobProgressReport: report(10, 7, 3) }));
     expect(await aws.run(back)).toEqual({
       after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: status, ResourcesImported: '7', ResourcesFailed: '3' },
@@ -275,12 +275,12 @@ describe('roll-back', () => {
     expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
   });
 
-  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds with %j, which nobody can judge, and asks HealthLake nothing', async (changes) => {
+  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds with %j without a call of HealthLake', async (changes) => {
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test('that is only known later succeeds when it is', async () => {
+  test('succeeds as soon as CloudFormation shows it', async () => {
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       if (Date.now() < T0 + 3 * MINUTE) {
         throw sdkError('Throttling', 'Rate exceeded');
@@ -294,7 +294,7 @@ describe('roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
-  test('that is never known fails, but only 2 minutes after the deadline', async () => {
+  test('fails 2 minutes after the deadline if the direction stays unknown', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     described(() => ({ JobStatus: 'FAILED' }));
     const { after, reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '300' }));
@@ -302,13 +302,13 @@ describe('roll-back', () => {
     expect(after).toBe(7 * MINUTE);
   });
 
-  test('that is never known doesn\'t keep a good job from succeeding', async () => {
+  test('does not matter to a job that succeeds', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     runsUntil(T0 + 2 * MINUTE);
     expect(await aws.run(outcomeEvent(UPDATE))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('of a creation isn\'t asked for: nobody listens any more', async () => {
+  test('of a creation is not checked', async () => {
     aws.stackIs('ROLLBACK_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);
@@ -316,11 +316,11 @@ describe('roll-back', () => {
   });
 });
 
-describe('what nobody can judge', () => {
+describe('a job that can\'t be judged', () => {
   test.each([
-    ['a job that a roll-back could not find out', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
+    ['an unknown job', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
     ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
-  ])('%s fails going forward, and asks HealthLake nothing', async (_what, changes, expected) => {
+  ])('(%s) fails without a call of HealthLake', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
     expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
@@ -328,7 +328,7 @@ describe('what nobody can judge', () => {
   });
 });
 
-test('the log says how long a job has been waiting in the queue, until it runs', async () => {
+test('logs how long a job has been waiting in the queue', async () => {
   described((now) => ({ JobStatus: now < T0 + 2 * MINUTE ? 'QUEUED' : 'IN_PROGRESS', SubmitTime: new Date(T0 - MINUTE) }));
   await aws.run(outcomeEvent({}, { TimeoutSeconds: '240' }));
   const lines = aws.lines.map((line) => JSON.parse(line) as { message: string; status: string; secondsQueued?: number });
@@ -336,12 +336,12 @@ test('the log says how long a job has been waiting in the queue, until it runs',
   expect(queued.length).toBeGreaterThan(1);
   expect(queued.map(({ message }) => message)).toEqual(queued.map(() => 'waiting in the queue of HealthLake'));
   const secondsAt = (at: number) => Math.round((at - T0 + MINUTE) / SECOND);
-  expect(queued.map(({ secondsQueued }) => secondsQueued)).toEqual(looks.slice(0, queued.length).map(secondsAt));
+  expect(queued.map(({ secondsQueued }) => secondsQueued)).toEqual(polls.slice(0, queued.length).map(secondsAt));
   const running = lines.filter(({ status }) => status === 'IN_PROGRESS');
   expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
 });
 
-test('an Update that goes forward waits and judges', async () => {
+test('waits for and judges the new job of an update', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   runsUntil(T0 + 2 * MINUTE);
   const { after, physicalId, data } = await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } }));

@@ -39,7 +39,7 @@ function ended(changes: Partial<ImportJob> = {}): void {
 
 const run = (changes: Partial<ImportOutcomeProperties> = {}) => aws.run(outcomeEvent({}, { ...WITH_REPORT, ...changes }));
 
-test('the report function is asked once the job has ended, with what it needs', async () => {
+test('invokes the report function once when the job has ended', async () => {
   ended();
   aws.reports(REPORT);
   await run({ ErrorTolerance: { Kind: 'ANY' } });
@@ -55,7 +55,7 @@ test.each([
   ['its folder without the slash', LOCATION.slice(0, -1)],
   ['the prefix that was sent', OUTCOME.OutputS3Uri],
   ['the prefix that was sent without the slash', OUTCOME.OutputS3Uri.slice(0, -1)],
-])('a job that is described with %s as its output has its results in its folder', async (_what, S3Uri) => {
+])('finds the results if the job is described with %s', async (_what, S3Uri) => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: 'k' } } });
   aws.reports(REPORT);
   const { data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
@@ -64,13 +64,13 @@ test.each([
   expect(JSON.parse(Payload)).toMatchObject({ OutputLocation: LOCATION });
 });
 
-test('a job that runs is not reported on', async () => {
+test('makes no report while the job runs', async () => {
   ended({ JobStatus: 'IN_PROGRESS' });
   await run({ TimeoutSeconds: '120' });
   expect(aws.sent('Invoke')).toEqual([]);
 });
 
-test('the attributes are those of the manifest, with the location of the report', async () => {
+test('returns the counts of the manifest and the location of the report', async () => {
   ended();
   aws.reports(REPORT);
   const { physicalId, data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
@@ -78,7 +78,7 @@ test('the attributes are those of the manifest, with the location of the report'
   expect(data).toMatchObject({ ResourcesImported: '994', ResourcesFailed: '6', ReportLocation: `${LOCATION}report.json`, OutputLocation: LOCATION });
 });
 
-test('the reason names the most frequent reasons with counts and types, and the report', async () => {
+test('the failure names the most frequent reasons with counts and types, and the report', async () => {
   ended();
   aws.reports(REPORT);
   const { reason } = await run();
@@ -92,7 +92,7 @@ test.each<[JsonCause, string]>([
   ['whole-file', 'files that are not NDJSON (pretty-printed JSON, UTF-16, compressed data)'],
   ['start-of-file', 'a byte order mark, a blank first line, or a file that is not NDJSON (a JSON array, UTF-16, compressed data)'],
   ['single-lines', 'blank lines, or lines without one whole JSON object'],
-])('the reason names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
+])('the failure names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
   ended();
   aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], { code: 'processing', message: 'Invalid JSON found in input file', resourceTypes: ['other'], count: 1, likelyCause }] });
   const { reason } = await run();
@@ -100,7 +100,7 @@ test.each<[JsonCause, string]>([
   expect(reason).toContain('or set errorTolerance');
 });
 
-test('the reason says that Bundles are not unwrapped if some failed', async () => {
+test('the failure says that HealthLake does not unwrap Bundles if some failed', async () => {
   ended();
   const bundles = { ...REPORT.reasons[0], resourceTypes: ['Patient', 'Claim', 'Group', 'Bundle'] };
   aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], bundles] });
@@ -109,7 +109,7 @@ test('the reason says that Bundles are not unwrapped if some failed', async () =
   expect((await run()).reason).not.toMatch(/Bundle|likely cause/);
 });
 
-test('a report that is not complete says so', async () => {
+test('the failure says what is missing from an incomplete report', async () => {
   ended();
   aws.reports({ ...REPORT, complete: false, problem: 'the time was up: 2 of 3 files read' });
   expect((await run()).reason).toContain('; the time was up: 2 of 3 files read; ');
@@ -119,12 +119,12 @@ test.each([
   ['a function that throws', () => aws.reports({ errorType: 'Runtime.OutOfMemory' }), 'the report function failed: Runtime.OutOfMemory'],
   ['a function that throws without a type', () => aws.lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: Uint8ArrayBlobAdapter.fromString('{}') }),
     'the report function failed: Unhandled'],
-  ['a function that isn\'t there', () => aws.lambda.on(InvokeCommand).rejects(sdkError('ResourceNotFoundException', 'Function not found', 404)),
+  ['a missing function', () => aws.lambda.on(InvokeCommand).rejects(sdkError('ResourceNotFoundException', 'Function not found', 404)),
     'the report function could not be asked: ResourceNotFoundException: Function not found'],
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
-  ['an answer that is none', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
-  ['results that can\'t be read', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
-])('%s is data for the verdict, and said', async (_what, given, expected) => {
+  ['an empty answer', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
+  ['unreadable results', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
+])('judges by the counts of the job and says why after %s', async (_what, given, expected) => {
   ended();
   given();
   const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });
@@ -134,27 +134,27 @@ test.each([
   expect(strict.reason).toContain(`judged by the counts of the job, because ${expected}`);
 });
 
-test('the message of a function that throws is not shown: it may be of anything', async () => {
+test('does not show the message of a report function that throws', async () => {
   ended();
   aws.reports({ errorType: 'Error', errorMessage: PATIENT } as { errorType: string });
   expect((await run()).reason).toContain('no errors are tolerated');
 });
 
-test('results that lie elsewhere are not asked for', async () => {
+test('makes no report on results outside the output location', async () => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other-results/x/', KmsKeyId: 'k' } } });
   const { reason } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
   expect(reason).toContain('judged by the counts of the job, because its results are outside the output location that this import may read');
   expect(aws.sent('Invoke')).toEqual([]);
 });
 
-test('without a manifest of its own a job with errors fails, except under any', async () => {
+test('fails a job with errors and without a manifest, except under ANY', async () => {
   ended();
   aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
   expect((await run({ ErrorTolerance: { Kind: 'PERCENT', Limit: '100' } })).reason).toContain('the results have no manifest that counts the errors: there is no manifest');
   expect(await run({ ErrorTolerance: { Kind: 'ANY' } })).toMatchObject({ data: { JobStatus: 'COMPLETED_WITH_ERRORS' } });
 });
 
-test('a job that was judged before keeps its report', async () => {
+test('returns the location of the report for a job that was judged before', async () => {
   ended({ JobStatus: 'COMPLETED' });
   aws.reports(REPORT);
   const event = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/9/9/0`, OldResourceProperties: OUTCOME }, WITH_REPORT);
@@ -164,7 +164,7 @@ test('a job that was judged before keeps its report', async () => {
 describe('metrics', () => {
   const metrics = () => aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ _aws }) => _aws !== undefined);
 
-  test('progress while the job runs, the result once', async () => {
+  test('emits progress while the job runs, and the result once', async () => {
     const running = importJob({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(10, 8, 2) });
     const done = importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', EndTime: new Date(T0 + 3 * MINUTE) });
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: Date.now() < T0 + 3 * MINUTE ? running : done }));
@@ -193,7 +193,7 @@ describe('metrics', () => {
     expect(results).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Duration', Unit: 'Seconds' }]) }] } }]);
   });
 
-  test('a failure', async () => {
+  test('emits a failure without unknown counts', async () => {
     ended({ JobStatus: 'FAILED', JobProgressReport: undefined });
     aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
     await run();
@@ -201,7 +201,7 @@ describe('metrics', () => {
     expect(metrics()[0]).not.toHaveProperty('ResourcesScanned');
   });
 
-  test('a roll-back has no result', async () => {
+  test('emits no result in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     ended();
     aws.reports(REPORT);

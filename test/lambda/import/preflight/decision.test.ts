@@ -20,7 +20,7 @@ const REQUEST: PreflightRequest = {
 const objects = (changes: Partial<InputObjects> = {}): InputObjects =>
   ({ files: 17, emptyFiles: 0, archivedFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
 
-/** What is found where nothing is wrong, unless said otherwise. */
+/** Returns findings without problems, with these changes. */
 type Found = Partial<BucketFindings['input'] & { outputRegion: BucketFindings['output']['region'] } & Omit<BucketFindings['output'], 'region'>>;
 
 function judge({ outputRegion, ...found }: Found, request: Partial<PreflightRequest> = {}) {
@@ -49,11 +49,11 @@ const ODD = { error: sdkError('Ada Lovelace', 'x') };
 
 const SKIPPED = 'objects of the input do not end in .ndjson, in lower case, and are probably skipped';
 
-test('nothing is said where nothing is wrong', () => {
+test('has no problem and no warnings for fit buckets', () => {
   expect(judge({})).toEqual({ problem: undefined, warnings: [] });
 });
 
-describe('keeps a job from being started', () => {
+describe('prevents a start', () => {
   const NO_INPUT_BUCKET = 'the input bucket "clinic-data" does not exist; correct its name, or create it before the import';
   const NO_OUTPUT_BUCKET = 'the output bucket "clinic-results" does not exist; correct its name, or create it before the import';
   const UNENCRYPTED = (algorithm: string) => `the output bucket "clinic-results" is not encrypted with KMS (its default encryption is ${algorithm}), `
@@ -125,14 +125,14 @@ describe('keeps a job from being started', () => {
     [{ encryption: { value: {} } }, /is not encrypted/],
   ];
 
-  test.each(IN_ORDER.slice(1).map((_, index) => index))('the first of several problems: %i before what comes after it', (index) => {
+  test.each(IN_ORDER.slice(1).map((_, index) => index))('by the first of several problems: %i', (index) => {
     const [[first, expected], [second]] = IN_ORDER.slice(index);
-    // A bucket that isn't there has no other facts: the earlier one wins where both speak of the same fact.
+    // A missing bucket has no other facts, so the earlier problem wins if both have the same fact.
     expect(judge({ ...second, ...first }).problem).toMatch(expected);
   });
 });
 
-describe('lets a job be started', () => {
+describe('allows a start', () => {
   test.each<[what: string, Found, Partial<PreflightRequest>?]>([
     ['an alias, which can\'t be compared', { encryption: { value: { algorithm: 'aws:kms', keyId: 'alias/fhir' } } }],
     ['a bucket key by its id', { encryption: { value: { algorithm: 'aws:kms', keyId: KEY.split('/')[1] } } }],
@@ -151,7 +151,7 @@ describe('lets a job be started', () => {
     ['failing in a way that may name somebody', ODD, 'Error'],
     ['failing with what isn\'t an error', { error: undefined }, 'Error'],
     ['refused by a bucket of the right Region', { error: refusedIn('eu-west-1', 'AccessDenied') }, 'AccessDenied'],
-  ])('a question that is %s', (_what, fact, code) => {
+  ])('after a call that is %s', (_what, fact, code) => {
     expect(judge({ region: fact, objects: fact, outputRegion: fact, encryption: fact, publicAccessBlock: fact })).toEqual({
       problem: undefined,
       warnings: [
@@ -164,11 +164,11 @@ describe('lets a job be started', () => {
     });
   });
 
-  test('a problem doesn\'t need all answers', () => {
+  test('does not if one call shows a problem and the others fail', () => {
     expect(judge({ region: DENIED, objects: { value: objects({ files: 0 }) }, encryption: DENIED }).problem).toMatch(/^there is nothing to import/);
   });
 
-  test('a list that isn\'t complete proves nothing missing', () => {
+  test('after an incomplete listing without .ndjson objects', () => {
     expect(judge(input({ files: 0, others: { '.json': 1_000 }, complete: false, error: SLOW_DOWN.error }))).toEqual({
       problem: undefined,
       warnings: [
@@ -186,9 +186,9 @@ describe('lets a job be started', () => {
   });
 });
 
-describe('warns of', () => {
+describe('warns about', () => {
   test.each<[what: string, Found, PreflightWarning[], Partial<PreflightRequest['Quotas']>?]>([
-    ['more objects than are looked at', input({ files: 999_000, others: { other: 1_000 }, complete: false }), [
+    ['more objects than are listed', input({ files: 999_000, others: { other: 1_000 }, complete: false }), [
       { warning: 'not all objects of the input were listed', listed: 1_000_000 },
       { warning: SKIPPED, skipped: 1_000, kinds: '1000 other', files: 999_000 },
     ]],
@@ -217,17 +217,17 @@ describe('warns of', () => {
     expect(judge(found, { Quotas: { ...REQUEST.Quotas, ...quotas } })).toEqual({ problem: undefined, warnings });
   });
 
-  test('nothing twice: a bucket that is absent or elsewhere is a problem', () => {
+  test('no bucket that is missing or in another Region, because that is a problem', () => {
     expect(judge({ outputRegion: NO_BUCKET, encryption: NO_BUCKET, publicAccessBlock: NO_BUCKET }).warnings).toEqual([]);
     expect(judge({ region: { value: 'us-east-1' }, objects: { error: refusedIn('us-east-1') } }).warnings).toEqual([]);
   });
 
-  test('nothing about others where there are only others: that is the problem', () => {
+  test('no skipped objects if there are no others, because that is a problem', () => {
     expect(judge(input({ files: 0, others: { '.json': 3 } })).warnings).toEqual([]);
     expect(judge(input({ files: 2, emptyFiles: 2, others: { '.json': 3 } })).warnings).toEqual([]);
   });
 
-  test('what else is wrong, beside a problem', () => {
+  test('other findings beside a problem', () => {
     expect(judge({ ...input({ emptyFiles: 1 }), encryption: { value: {} } }))
       .toEqual({ problem: expect.stringContaining('is not encrypted'), warnings: [{ warning: 'files of the input are empty', emptyFiles: 1, files: 17 }] });
   });

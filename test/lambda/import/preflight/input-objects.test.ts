@@ -6,12 +6,12 @@ function count(...objects: readonly (readonly [key: string, size: number, isArch
   return tally.result({ complete: true });
 }
 
-test('files are counted and measured', () => {
+test('counts and measures files', () => {
   expect(count(['in/Patient.ndjson', 300], ['in/deep/Observation.ndjson', 500], ['in/Empty.ndjson', 0]))
     .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 500, totalSize: 800, others: {}, complete: true });
 });
 
-test('nothing is nothing', () => {
+test('counts nothing in an empty listing', () => {
   expect(count()).toEqual({ files: 0, emptyFiles: 0, archivedFiles: 0, largestFile: 0, totalSize: 0, others: {}, complete: true });
 });
 
@@ -46,15 +46,15 @@ test.each([
   ['in/Ada.Lovelace', 'other'],
   ['in/Ada_Lovelace', 'other'],
   ['in/json', 'other'],
-])('%s is of another kind: %s, with and without content', (key, kind) => {
+])('counts %s as another kind: %s, with and without content', (key, kind) => {
   expect(count([key, 7], [key, 0])).toEqual({ ...count(), others: { [kind]: 2 } });
 });
 
-test('archived files with content are counted', () => {
+test('counts archived files with content', () => {
   expect(count(['in/Patient.ndjson', 300, true], ['in/Empty.ndjson', 0, true], ['in/Patient.json', 7, true], ['in/Observation.ndjson', 500, false]))
     .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 1, largestFile: 500, totalSize: 800, others: { '.json': 1 }, complete: true });
 });
 
-test('no more of a key is kept than an ending that says nothing of anybody', () => {
+test('keeps only known endings of keys', () => {
   expect(JSON.stringify(count(['Lovelace/Lovelace.Lovelace', 1], ['Lovelace.json.Lovelace', 1], ['Lovelace.json', 1]))).not.toContain('Lovelace');
 });

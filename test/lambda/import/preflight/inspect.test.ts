@@ -43,16 +43,16 @@ function putMany(count: number): void {
   }
 }
 
-/** A client that may do what these statements say, and no more. */
+/** Returns a client with exactly these permissions. */
 async function operator(...statements: object[]): Promise<S3Client> {
   return aws.s3Client((await aws.sessionWith('operator', statements)).credentials);
 }
 
-async function look(s3?: S3Client, abortSignal = AbortSignal.timeout(20_000)): Promise<BucketFindings> {
+async function inspect(s3?: S3Client, abortSignal = AbortSignal.timeout(20_000)): Promise<BucketFindings> {
   return inspectBuckets(s3 ?? await operator(LIST, LOCATIONS, SETTINGS), request, abortSignal);
 }
 
-/** The facts by name: the value, or the code of the error. */
+/** Returns the facts by name: the value, or the code of the error. */
 function factsOf({ input: { region, objects }, output: { region: outputRegion, ...others } }: BucketFindings): Record<string, unknown> {
   const facts = Object.entries({ region, objects, outputRegion, ...others });
   return Object.fromEntries(facts.map(([name, fact]) => [name, 'error' in fact ? (fact.error as Error).name : fact.value]));
@@ -68,8 +68,8 @@ const FINE = () => ({
 
 const asked = () => aws.router.requests.of('s3').map(({ operation }) => operation).sort();
 
-describe('what is looked at', () => {
-  test('the objects under the prefix and the settings, with no more permissions than that takes', async () => {
+describe('inspects', () => {
+  test('the objects under the prefix and the settings, with the least permissions', async () => {
     put('fhir/Patient.ndjson', 30);
     put('fhir/deep/Observation.ndjson', 50);
     put('fhir/Empty.ndjson', 0);
@@ -78,7 +78,7 @@ describe('what is looked at', () => {
     put('fhir/Bundle.json', 70);
     put('fhir-old/Patient.ndjson', 90);
     put('Patient.ndjson', 90);
-    expect(await look()).toEqual({
+    expect(await inspect()).toEqual({
       input: {
         region: { value: REGION },
         objects: { value: { files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 50, totalSize: 80, others: { '.json': 1 }, complete: true } },
@@ -92,13 +92,13 @@ describe('what is looked at', () => {
     put('Patient.ndjson');
     put('fhir/Patient.ndjson');
     request = { ...request, InputS3Uri: 's3://input/' };
-    expect(factsOf(await look(await operator(allow('s3:ListBucket', 'arn:aws:s3:::input'), LOCATIONS, SETTINGS)))).toMatchObject({ objects: { files: 2 } });
+    expect(factsOf(await inspect(await operator(allow('s3:ListBucket', 'arn:aws:s3:::input'), LOCATIONS, SETTINGS)))).toMatchObject({ objects: { files: 2 } });
   });
 
-  test('one bucket for both', async () => {
+  test('one bucket for input and output', async () => {
     put('fhir/Patient.ndjson');
     request = { ...request, OutputS3Uri: 's3://input/results/' };
-    expect(factsOf(await look(aws.s3Client()))).toEqual({ ...FINE(), encryption: { algorithm: 'AES256', keyId: undefined } });
+    expect(factsOf(await inspect(aws.s3Client()))).toEqual({ ...FINE(), encryption: { algorithm: 'AES256', keyId: undefined } });
   });
 
   test('current objects only', async () => {
@@ -107,36 +107,36 @@ describe('what is looked at', () => {
     put('fhir/Patient.ndjson', 20);
     put('fhir/Gone.ndjson');
     input.delete('fhir/Gone.ndjson', 1);
-    expect(factsOf(await look())).toMatchObject({ objects: { files: 1, totalSize: 20 } });
+    expect(factsOf(await inspect())).toMatchObject({ objects: { files: 1, totalSize: 20 } });
   });
 
-  test('no key is kept', async () => {
+  test('the objects without keeping a key', async () => {
     put('fhir/Lovelace.ndjson');
     put('fhir/Ada.Lovelace');
-    expect(JSON.stringify(await look())).not.toContain('Lovelace');
+    expect(JSON.stringify(await inspect())).not.toContain('Lovelace');
   });
 });
 
 describe('pages', () => {
-  test('are listed to the last', async () => {
+  test('are all listed', async () => {
     putMany(2_001);
-    expect(factsOf(await look())).toMatchObject({ objects: { files: 2_001, totalSize: 20_010, complete: true } });
+    expect(factsOf(await inspect())).toMatchObject({ objects: { files: 2_001, totalSize: 20_010, complete: true } });
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(3);
   });
 
-  test('are 1,000 at most', async () => {
+  test('are listed up to 1,000', async () => {
     putMany(1_001);
     const s3 = await operator(LIST, LOCATIONS, SETTINGS);
     s3.middlewareStack.add((next, { commandName }) => (args) => {
       Object.assign(args.input, commandName === 'ListObjectsV2Command' && { MaxKeys: 1 } satisfies Partial<ListObjectsV2CommandInput>);
       return next(args);
     }, { step: 'initialize' });
-    const findings = await look(s3, new AbortController().signal);
+    const findings = await inspect(s3, new AbortController().signal);
     expect(factsOf(findings)).toEqual({ ...FINE(), objects: { ...FINE().objects, files: 1_000, totalSize: 10_000, complete: false } });
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(1_000);
     expect(judgeBuckets(findings, request))
       .toEqual({ problem: undefined, warnings: [{ warning: 'not all objects of the input were listed', listed: 1_000 }] });
-  }, 120_000); // 1,000 requests, however slow the machine is
+  }, 120_000); // 1,000 requests
 
   test.each([
     ['refused', { kind: 'error', error: { name: 'AccessDenied', message: 'Access Denied', status: 403 } }, 'AccessDenied'],
@@ -146,12 +146,12 @@ describe('pages', () => {
     putMany(2_001);
     let pages = 0;
     aws.router.faults.hook = (_service, operation) => (operation === 'ListObjectsV2' && ++pages === 3 ? fault : undefined);
-    expect(factsOf(await look())).toEqual({
+    expect(factsOf(await inspect())).toEqual({
       ...FINE(), objects: expect.objectContaining({ files: 2_000, complete: false, error: expect.objectContaining({ name }) }),
     });
   });
 
-  test('end when the time is up', async () => {
+  test('are listed until the budget ends', async () => {
     putMany(3_001);
     const time = new AbortController();
     let pages = 0;
@@ -162,20 +162,20 @@ describe('pages', () => {
       }
       return undefined;
     };
-    expect(factsOf(await look(undefined, time.signal))).toMatchObject({
+    expect(factsOf(await inspect(undefined, time.signal))).toMatchObject({
       objects: { files: 2_000, complete: false, error: { name: 'AbortError' } },
     });
     expect(pages).toBe(3);
   });
 
-  test('are not asked for when the time is up before', async () => {
+  test('are not listed after the budget has ended', async () => {
     put('fhir/Patient.ndjson');
-    expect(Object.values(factsOf(await look(undefined, AbortSignal.abort())))).toEqual(Array(5).fill('AbortError'));
+    expect(Object.values(factsOf(await inspect(undefined, AbortSignal.abort())))).toEqual(Array(5).fill('AbortError'));
     expect(asked()).toEqual([]);
   });
 });
 
-describe('a question that is refused or fails doesn\'t end the others', () => {
+describe('a failed call does not end the others', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
   test.each([
@@ -190,7 +190,7 @@ describe('a question that is refused or fails doesn\'t end the others', () => {
       region: 'AccessDenied', objects: 'AccessDenied', outputRegion: 'AccessDenied', encryption: 'AccessDenied', publicAccessBlock: 'AccessDenied',
     }],
   ])('%s, by IAM', async (_what, statements, refused) => {
-    const findings = await look(await operator(...statements));
+    const findings = await inspect(await operator(...statements));
     expect(factsOf(findings)).toEqual({ ...FINE(), ...refused });
     expect(judgeBuckets(findings, request)).toEqual({
       problem: undefined, warnings: Object.keys(refused).map(() => ({ warning: expect.stringMatching(/^could not check/), code: 'AccessDenied' })),
@@ -201,7 +201,7 @@ describe('a question that is refused or fails doesn\'t end the others', () => {
     output.policy = {
       Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:GetEncryptionConfiguration', Resource: 'arn:aws:s3:::output' }],
     };
-    expect(factsOf(await look())).toEqual({ ...FINE(), encryption: 'AccessDenied' });
+    expect(factsOf(await inspect())).toEqual({ ...FINE(), encryption: 'AccessDenied' });
   });
 
   test.each([
@@ -210,19 +210,19 @@ describe('a question that is refused or fails doesn\'t end the others', () => {
     ['GetPublicAccessBlock', { publicAccessBlock: 'SlowDown' }],
   ])('%s, by throttling', async (operation, failed) => {
     aws.router.faults.inject({ service: 's3', operation, kind: 'throttle' });
-    expect(factsOf(await look())).toEqual({ ...FINE(), ...failed });
+    expect(factsOf(await inspect())).toEqual({ ...FINE(), ...failed });
   });
 
-  test('what fails in passing is asked again by the SDK', async () => {
+  test('the SDK retries transient errors', async () => {
     aws.router.faults.inject({ service: 's3', kind: 'internal', times: 2 });
-    expect(factsOf(await look(aws.s3Client(undefined, 3)))).toEqual(FINE());
+    expect(factsOf(await inspect(aws.s3Client(undefined, 3)))).toEqual(FINE());
   });
 });
 
-describe('a bucket that isn\'t there', () => {
-  test('says so to every question', async () => {
+describe('a missing bucket', () => {
+  test('fails every call', async () => {
     request = { ...request, InputS3Uri: 's3://no-input/fhir/', OutputS3Uri: 's3://no-output/results/' };
-    const findings = await look();
+    const findings = await inspect();
     expect(Object.values(factsOf(findings))).toEqual(Array(5).fill('NoSuchBucket'));
     expect(judgeBuckets(findings, request)).toEqual({ problem: expect.stringMatching(/^the input bucket "no-input" does not exist/), warnings: [] });
   });
@@ -234,7 +234,7 @@ describe('a bucket in another Region', () => {
   test.each([ELSEWHERE, 'us-east-1'])('is found by its location: %s', async (region) => {
     input.region = region;
     output.region = region;
-    const findings = await look();
+    const findings = await inspect();
     expect(factsOf(findings)).toEqual({
       region, objects: 'PermanentRedirect', outputRegion: region, encryption: 'PermanentRedirect', publicAccessBlock: 'PermanentRedirect',
     });
@@ -246,10 +246,10 @@ describe('a bucket in another Region', () => {
   test.each([
     ['refused', { name: 'AccessDenied', message: 'Access Denied', status: 403 }],
     ['taken for a wrong signature', { name: 'AuthorizationHeaderMalformed', message: `the region '${REGION}' is wrong; expecting '${ELSEWHERE}'`, status: 400 }],
-  ])('is found although the question for its location is %s', async (_what, error) => {
+  ])('is found if GetBucketLocation is %s', async (_what, error) => {
     output.region = ELSEWHERE;
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketLocation', kind: 'error', error, times: 2 });
-    const findings = await look(await operator());
+    const findings = await inspect(await operator());
     expect(factsOf(findings)).toMatchObject({ region: error.name, outputRegion: ELSEWHERE });
     expect(judgeBuckets(findings, request).problem).toContain(`the output bucket "output" is in ${ELSEWHERE} and the data store in ${REGION}`);
   });
@@ -264,13 +264,13 @@ describe('settings', () => {
     ['an alias', { algorithm: 'aws:kms', keyId: 'alias/fhir' } as const, { algorithm: 'aws:kms', keyId: 'alias/fhir' }],
   ])('%s', async (_what, encryption, expected) => {
     output.encryption = encryption;
-    expect((await look()).output.encryption).toEqual({ value: expected });
+    expect((await inspect()).output.encryption).toEqual({ value: expected });
   });
 
   test('no encryption', async () => {
     const error = { name: 'ServerSideEncryptionConfigurationNotFoundError', message: 'The server side encryption configuration was not found', status: 404 };
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketEncryption', kind: 'error', error });
-    expect((await look()).output.encryption).toEqual({ value: {} });
+    expect((await inspect()).output.encryption).toEqual({ value: {} });
   });
 
   const CLOSED: PublicAccessBlock = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
@@ -281,6 +281,6 @@ describe('settings', () => {
     ...Object.keys(CLOSED).map((option) => [`without ${option}`, { ...CLOSED, [option]: false }, false] satisfies [string, PublicAccessBlock, boolean]),
   ])('a public access block that is %s', async (_what, block, expected) => {
     output.publicAccessBlock = block;
-    expect((await look()).output.publicAccessBlock).toEqual({ value: expected });
+    expect((await inspect()).output.publicAccessBlock).toEqual({ value: expected });
   });
 });

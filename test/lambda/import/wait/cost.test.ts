@@ -11,18 +11,18 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** What a wait takes. */
+/** The cost of a wait. */
 interface Cost {
-  readonly looks: number;
-  /** Of `isComplete`: the framework's function is called as often, and each attempt of its waiter is a state transition. */
+  readonly polls: number;
+  /** Calls of `isComplete`. The framework's function and its waiter, with one state transition each, are invoked as often. */
   readonly invocations: number;
-  /** Of the invocations together, in seconds: the framework's function takes as long, because it waits for ours. */
+  /** Duration of all invocations, in seconds. The framework's function takes as long, because it waits for the handler. */
   readonly seconds: number;
-  /** How long after the job's end the outcome has answered, in seconds. */
+  /** How long after the job's end the outcome answers, in seconds. */
   readonly answeredAfter: number;
 }
 
-/** Waits for a job that runs at once, through all legs to the outcome. All calls take no time. */
+/** Waits for a job that runs at once, through all legs to the outcome. Calls take no time. */
 async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
   const endsAt = Date.now() + jobMinutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
@@ -43,7 +43,7 @@ async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
       await jest.advanceTimersByTimeAsync(isComplete ? 0 : QUERY_INTERVAL);
     }
   }
-  return { looks: aws.sent('DescribeFHIRImportJob').length, invocations, seconds: Math.round(seconds), answeredAfter: (Date.now() - endsAt) / SECOND };
+  return { polls: aws.sent('DescribeFHIRImportJob').length, invocations, seconds: Math.round(seconds), answeredAfter: (Date.now() - endsAt) / SECOND };
 }
 
 test.each([
@@ -51,12 +51,12 @@ test.each([
   [120, 3, 325, 245, 4_900],
   [360, 8, 815, 740, 14_500],
   [690, 12, 1_490, 1_420, 27_700],
-])('a job of %i minutes under a time-out of %i hours takes %i looks, %i invocations and %i seconds of them at most', async (minutes, hours, ...most) => {
-  const { looks, invocations, seconds, answeredAfter } = await costOf(minutes, Duration.hours(hours));
-  [looks, invocations, seconds].forEach((value, index) => {
+])('a job of %i minutes under a time-out of %i hours takes at most %i polls and %i invocations of %i seconds', async (minutes, hours, ...most) => {
+  const { polls, invocations, seconds, answeredAfter } = await costOf(minutes, Duration.hours(hours));
+  [polls, invocations, seconds].forEach((value, index) => {
     expect(value).toBeLessThanOrEqual(most[index]);
-    expect(value).toBeGreaterThan(most[index] * 0.9); // else what is written down of the costs is no longer true
+    expect(value).toBeGreaterThan(most[index] * 0.9); // otherwise the documented costs are out of date
   });
-  // The legs that are left and the outcome add nothing to the one look that the end takes to be seen.
+  // The remaining legs and the outcome take no time after the poll that sees the end.
   expect(answeredAfter).toBeLessThan(60);
 });
