@@ -25,8 +25,8 @@ import { inspectBuckets } from '../preflight/inspect';
 
 const STEPS = BUDGETS.handler.start.steps;
 
-/** A decision that needs no further call of HealthLake. */
-type Acted = Exclude<JobDecision, { kind: 'start' }>;
+/** A decision that is not, or no longer, to start a job. */
+type FinalDecision = Exclude<JobDecision, { kind: 'start' }>;
 
 /** Sets the deadline. `isComplete` makes all calls of AWS, because it can be repeated. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
@@ -43,14 +43,14 @@ export function onJobEvent(request: OnEventRequest): OnEventResponse {
 export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportJobProperties;
   const change = changeOf(request);
-  const decided = answerFromId(change) ?? decideJob(change, await askAws(request, change));
+  const decided = answerFromId(change) ?? decideJob(change, await gatherFacts(request, change));
   const wanted = decided.kind === 'start' ? startOf(properties, change.fingerprint, decided.failedJobIds) : undefined;
   const decision = (wanted && decideRepeat(memoryOf(request).start, wanted.ClientToken!, Date.now())) ?? decided;
   log('import job', {
     construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
   });
-  const acted = decision.kind === 'start' ? await start(request, change, wanted!) : decision;
-  return act(request, properties, change.fingerprint, acted);
+  const final = decision.kind === 'start' ? await start(request, change, wanted!) : decision;
+  return respond(request, properties, change.fingerprint, final);
 }
 
 function changeOf(request: IsCompleteRequest): JobChange {
@@ -75,7 +75,7 @@ function changeOf(request: IsCompleteRequest): JobChange {
   };
 }
 
-async function askAws(request: IsCompleteRequest, change: JobChange): Promise<JobFacts> {
+async function gatherFacts(request: IsCompleteRequest, change: JobChange): Promise<JobFacts> {
   const properties = request.ResourceProperties as ImportJobProperties;
   const reader = readerOf(request, change);
   const { operator } = reader;
@@ -96,8 +96,8 @@ function readerOf({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, 
 }
 
 /**
- * Lists the new jobs right before a start, after a random pause. CloudFormation's event can be delivered twice, and an invocation can be repeated,
- * both at the same moment. The pause puts one of them first.
+ * Lists the new jobs right before a start, after a random pause. Two invocations can run at the same moment, because an event can be delivered twice and an
+ * invocation can be repeated. The pause separates them, so that one sees the job of the other.
  */
 async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry[], requestedAt: number): Promise<readonly LedgerEntry[]> {
   await sleep(Math.random() * STEPS.pauseMs);
@@ -129,7 +129,7 @@ function startOf(properties: ImportJobProperties, fingerprint: string, failedJob
   return { ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) };
 }
 
-async function start(request: IsCompleteRequest, change: JobChange, wanted: StartFHIRImportJobRequest): Promise<Acted> {
+async function start(request: IsCompleteRequest, change: JobChange, wanted: StartFHIRImportJobRequest): Promise<FinalDecision> {
   const reader = readerOf(request, change);
   const memory = memoryOf(request);
   const command = new StartFHIRImportJobCommand(wanted);
@@ -156,22 +156,20 @@ async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: Jo
   return oldest;
 }
 
-async function act(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string, decision: Acted): Promise<IsCompleteResponse> {
+async function respond(request: IsCompleteRequest, properties: ImportJobProperties, fingerprint: string,
+  decision: FinalDecision): Promise<IsCompleteResponse> {
+  const answerWith = (jobId: string) => answer(formatJobId({ datastoreId: properties.DatastoreId, jobId, fingerprint }), jobId);
   switch (decision.kind) {
     case 'answer from the id':
-    case 'adopt': {
-      const { jobId } = decision;
-      return await isMonitored(request, properties, jobId)
-        ? answer(formatJobId({ datastoreId: properties.DatastoreId, jobId, fingerprint }), jobId)
-        : NOT_YET;
-    }
+    case 'adopt':
+      return await ensureMonitored(request, properties, decision.jobId) ? answerWith(decision.jobId) : NOT_YET;
     case 'already imported':
       if (properties.Watch) {
         await announceDeclared(operatorFor(properties.OperatorRoleArn), request.LogicalResourceId, properties);
       }
-      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: ALREADY_IMPORTED, fingerprint }), ALREADY_IMPORTED);
+      return answerWith(ALREADY_IMPORTED);
     case 'answer unknown':
-      return answer(formatJobId({ datastoreId: properties.DatastoreId, jobId: UNKNOWN, fingerprint }), UNKNOWN);
+      return answerWith(UNKNOWN);
     case 'keep the id':
       return answer(request.PhysicalResourceId, UNKNOWN); // the physical id may name the job of another data set
     case 'fail':
@@ -183,8 +181,8 @@ async function act(request: IsCompleteRequest, properties: ImportJobProperties, 
   }
 }
 
-/** Starts the monitor of a detached import's job. Returns whether the change is complete, as a roll-back is without a monitor too. */
-async function isMonitored(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
+/** Starts the monitor if the import is detached. Returns whether the change is complete: a roll-back doesn't need the monitor. */
+async function ensureMonitored(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
   const { Watch } = properties;
   if (!Watch || jobId === ALREADY_IMPORTED) {
     return true;

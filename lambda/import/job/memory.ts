@@ -47,7 +47,7 @@ export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): Wai
   return memory;
 }
 
-/** How long to look for the job in the list before a start is repeated whose answer was lost. */
+/** After a start whose answer was lost, the job is looked up in the list for this long before the start is repeated. */
 const LOST_START_MS = 60_000;
 
 /**

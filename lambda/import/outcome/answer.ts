@@ -22,11 +22,11 @@ export function attributesOf(properties: ImportOutcomeProperties, judged: Judged
 }
 
 const ADVICE: Record<Advice | 'timeout of a creation', string> = {
-  'job': 'correct what it names (Manifest.json there has the counts, if HealthLake got that far) and deploy again (after --no-rollback with a new revision)',
+  'job': 'correct the cause (Manifest.json in the results has the counts, if HealthLake wrote it) and deploy again (after --no-rollback with a new revision)',
   'errors': 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
   'timeout': 'the job can\'t be cancelled and goes on at HealthLake; deploy again later, which finds it and starts no second one, or raise the timeout of completion, or use Completion.detached()',
   'timeout of a creation': 'the job can\'t be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role '
-    + 'if it was made with it, and the job then fails for want of access; deploy with --no-rollback, or with a dataAccessRole and a storage of another stack, '
+    + 'if it is part of the creation, and the job then fails; deploy with --no-rollback, or with a dataAccessRole and a storage of another stack, '
     + 'or raise the timeout of completion, or use Completion.detached()',
   'access': 'correct the permissions or the data store and deploy again, which finds the job',
 };

@@ -25,7 +25,7 @@ export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   };
 }
 
-/** What one invocation works with. */
+/** The state of one invocation. */
 interface Invocation {
   readonly request: IsCompleteRequest;
   readonly properties: ImportOutcomeProperties;

@@ -13,22 +13,22 @@ const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;
 const EVENTS = readFileSync(join(DOCS, 'events.md'), 'utf8');
 
-interface Told {
+interface Announced {
   readonly detailType: string;
   readonly detail: ImportEventDetail;
 }
 
 /** Returns the event after a poll at this time of the wait, as JSON. */
-function told(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Told | undefined {
+function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Announced | undefined {
   const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
   const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
   const announcement = announcementOf(properties, verdict);
-  return announcement && JSON.parse(JSON.stringify(announcement)) as Told;
+  return announcement && JSON.parse(JSON.stringify(announcement)) as Announced;
 }
 
 /** Returns the event of a data set that was declared with `alreadyImported`. */
-function declared(): Told {
-  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Told;
+function eventOfDeclared(): Announced {
+  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
@@ -39,21 +39,21 @@ const EndTime = new Date(T0 + 90 * SECOND);
 const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime });
 
 describe('an event matches docs/event.schema.json', () => {
-  test.each<[string, Told | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
-    ['of success', told(SUCCEEDED), 'FHIR Import Succeeded',
+  test.each<[string, Announced | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
+    ['of success', eventOf(SUCCEEDED), 'FHIR Import Succeeded',
       { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90 }, []],
-    ['of errors', told(seen({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), EndTime })), 'FHIR Import Failed',
+    ['of errors', eventOf(seen({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), EndTime })), 'FHIR Import Failed',
       { jobStatus: 'COMPLETED_WITH_ERRORS', resourcesScanned: 10, resourcesImported: 7, resourcesFailed: 3 }, []],
-    ['of a job that failed', told(seen({ JobStatus: 'FAILED', Message: `no ${PATIENT}`, JobProgressReport: undefined, EndTime })), 'FHIR Import Failed',
+    ['of a job that failed', eventOf(seen({ JobStatus: 'FAILED', Message: `no ${PATIENT}`, JobProgressReport: undefined, EndTime })), 'FHIR Import Failed',
       { jobStatus: 'FAILED', durationInSeconds: 90 }, ['resourcesScanned', 'resourcesImported', 'resourcesFailed']],
-    ['of a cancelled job', told(seen({ JobStatus: 'CANCEL_COMPLETED', EndTime })), 'FHIR Import Failed', { jobStatus: 'CANCEL_COMPLETED' }, []],
-    ['of a job that runs at the deadline', told(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
+    ['of a cancelled job', eventOf(seen({ JobStatus: 'CANCEL_COMPLETED', EndTime })), 'FHIR Import Failed', { jobStatus: 'CANCEL_COMPLETED' }, []],
+    ['of a job that runs at the deadline', eventOf(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
       'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5 }, ['durationInSeconds']],
-    ['of a job that could not be described', told({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
+    ['of a job that could not be described', eventOf({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
-    ['of a declared data set', declared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
+    ['of a declared data set', eventOfDeclared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
-    ['of an unknown job', told(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
+    ['of an unknown job', eventOf(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
       ['resourcesScanned']],
   ])('%s', (_, event, detailType, detail, missing) => {
     expect(event?.detailType).toBe(detailType);
@@ -66,7 +66,7 @@ describe('an event matches docs/event.schema.json', () => {
   });
 
   test('and the check finds violations', () => {
-    const { version, jobId, ...rest } = told(SUCCEEDED)!.detail;
+    const { version, jobId, ...rest } = eventOf(SUCCEEDED)!.detail;
     const wrong = { ...rest, version: 1, jobStatus: 'completed', resourcesFailed: -1, resourcesScanned: 1.5, reason: PATIENT };
 
     expect([version, typeof jobId]).toEqual(['1', 'string']);
@@ -77,14 +77,14 @@ describe('an event matches docs/event.schema.json', () => {
   });
 
   test('and has all members of the schema', () => {
-    expect(Object.keys(told(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+    expect(Object.keys(eventOf(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 });
 
 test.each([
-  ['of a job that runs', told(seen({ JobStatus: 'IN_PROGRESS' }))],
-  ['of a failed poll that is retried', told({ error: sdkError('ThrottlingException', 'slow down') })],
-  ['of an import without a construct path', told(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
+  ['of a job that runs', eventOf(seen({ JobStatus: 'IN_PROGRESS' }))],
+  ['of a failed poll that is retried', eventOf({ error: sdkError('ThrottlingException', 'slow down') })],
+  ['of an import without a construct path', eventOf(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
 ])('there is no event %s', (_, event) => {
   expect(event).toBeUndefined();
 });

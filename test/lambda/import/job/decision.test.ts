@@ -184,7 +184,7 @@ describe('Job without a start', () => {
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
-  test('needs nobody for an unchanged data set whose id names its job', () => {
+  test('makes no calls for an unchanged data set whose id names its job', () => {
     expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
     expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();

@@ -12,7 +12,7 @@ import { pseudoRandom } from '../simulation';
 /** The durations of calls, in milliseconds. They have their effect after half of it. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
 
-/** Of 1,000 draws, 142 start two jobs. */
+/** 142 of 1,000 draws start two jobs. */
 const DRAWS = 200;
 
 let aws: Aws;

@@ -18,7 +18,7 @@ const TABLE = new Map(readFileSync(join(__dirname, '../../../../docs/lifecycle.m
 const tested = new Set<string>();
 export let aws: Aws;
 
-/** What the state machine did without the handler. */
+/** The moves of the state machine without the handler. */
 export let moves: string[];
 
 /** Tests a row. The decision in the log, or the move of the state machine, must be the one in the table. */

@@ -17,7 +17,7 @@ export interface MonitorRun {
   readonly status: string;
   /** The duration, in milliseconds. */
   readonly after: number;
-  /** What the state machine did without the handler: `pause` after a poll of a running job, `try again` after a failed invocation. */
+  /** The moves of the state machine without the handler: `pause` after a poll of a running job, `try again` after a failed invocation. */
   readonly moves: readonly ('pause' | 'try again')[];
   /** The polls of the state machine. */
   readonly polls: number;

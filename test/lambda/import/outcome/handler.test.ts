@@ -137,9 +137,9 @@ describe('failure', () => {
   const LAST = '; log group: fhir-import-logs';
 
   test.each([
-    ['FAILED', /^FHIR import job c0f[0-9a-f]+: the job ended with FAILED; status FAILED, resources scanned 10, imported 7, failed 3; results: s3.*; correct what it names/],
-    ['CANCEL_COMPLETED', /the job ended with CANCEL_COMPLETED.*; correct what it names/],
-    ['CANCEL_FAILED', /the job ended with CANCEL_FAILED.*; correct what it names/],
+    ['FAILED', /^FHIR import job c0f[0-9a-f]+: the job ended with FAILED; status FAILED, resources scanned 10, imported 7, failed 3; results: s3.*; correct the cause/],
+    ['CANCEL_COMPLETED', /the job ended with CANCEL_COMPLETED.*; correct the cause/],
+    ['CANCEL_FAILED', /the job ended with CANCEL_FAILED.*; correct the cause/],
     ['COMPLETED_WITH_ERRORS', /no errors are tolerated; status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3; .*mend the resources.*errorTolerance/],
   ] as const)('has the reason and the advice for %s', async (JobStatus, expected) => {
     described(() => ({ JobStatus, JobProgressReport: report(10, 7, 3) }));

@@ -82,7 +82,7 @@ describe('prevents a start', () => {
     ['a mixture, the most frequent first', input({ files: 0, others: { 'other': 1, '.json': 2, '.zip': 30 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 30 .zip, 2 .json, 1 other; '
       + 'unpack compressed objects, and write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
-    ['only what nobody takes for FHIR', input({ files: 0, others: { '.csv': 2, 'other': 1 } }),
+    ['only objects of other kinds', input({ files: 0, others: { '.csv': 2, 'other': 1 } }),
       'there is no .ndjson object under s3://clinic-data/synthea/, only 2 .csv, 1 other; '
       + 'upload .ndjson objects with one FHIR resource a line, or correct the prefix'],
     ['only .ndjson in another case', input({ files: 0, others: { '.ndjson in another case': 2 } }),
@@ -148,7 +148,7 @@ describe('allows a start', () => {
     ['throttled', SLOW_DOWN, 'SlowDown'],
     ['without an answer', NO_ANSWER, 'ECONNREFUSED'],
     ['at the end of its time', ABORTED, 'AbortError'],
-    ['failing in a way that may name somebody', ODD, 'Error'],
+    ['failing with a text that may name a patient', ODD, 'Error'],
     ['failing with what isn\'t an error', { error: undefined }, 'Error'],
     ['refused by a bucket of the right Region', { error: refusedIn('eu-west-1', 'AccessDenied') }, 'AccessDenied'],
   ])('after a call that is %s', (_what, fact, code) => {
@@ -200,7 +200,7 @@ describe('warns about', () => {
     ['as many files as a job may have', input({ files: 1_000_000 }), []],
     ['more files than a job may have', input({ files: 1_000_001 }),
       [{ warning: 'the input has more files than the quota of a job', files: 1_000_001, maxFiles: 1_000_000 }]],
-    ['more files than it is told', input({}),
+    ['more files than the configured quota', input({}),
       [{ warning: 'the input has more files than the quota of a job', files: 17, maxFiles: 16 }], { MaxFiles: '16' }],
     ['a file that just fits', input({ largestFile: 50 * GB }), []],
     ['a large file', input({ largestFile: 50 * GB + 1_000_000 }),

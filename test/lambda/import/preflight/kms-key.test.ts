@@ -18,10 +18,10 @@ describe('the same key', () => {
 describe('another key', () => {
   test.each(pairs(forms(ID), forms(OTHER_ID)))('%s is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
   test.each(pairs([undefined, ...aliases('aws/s3')], [...forms(ID), ...aliases('fhir')]))(
-    'what AWS manages (%s) is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+    'the key that AWS manages (%s) is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
 });
 
-describe('can\'t be told', () => {
+describe('keys that can\'t be compared', () => {
   test.each([
     ...pairs(forms(ID), [...aliases('fhir'), ...aliases('aws/s3')]),
     ...pairs(aliases('fhir'), [...forms(ID), ...aliases('results')]),
@@ -29,5 +29,5 @@ describe('can\'t be told', () => {
     [ID, ''] as const,
     ['', ID] as const,
     ['a key', 'b key'] as const,
-  ])('%s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  ])('%s may be %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
 });

@@ -16,6 +16,6 @@ test.each([
   [new Error('socket hang up'), undefined],
   [undefined, undefined],
   ['text', undefined],
-])('refusal %j tells %s', (error, region) => {
+])('error %j has the Region %s', (error, region) => {
   expect(regionInError(error)).toBe(region);
 });
