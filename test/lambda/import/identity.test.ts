@@ -3,19 +3,7 @@ import { hex, pseudoRandom } from './simulation';
 import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
 import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId } from '../../../lambda/import/physical-ids';
 import type { ImportJobProperties } from '../../../src/contract';
-
-const PROPERTIES: ImportJobProperties = {
-  ContractVersion: '1',
-  DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
-  OperatorRoleArn: 'arn:aws:iam::123456789012:role/operator',
-  ErrorTolerance: { Kind: 'NONE' },
-  InputS3Uri: 's3://clinic-data/synthea/',
-  OutputS3Uri: 's3://clinic-results/Import/',
-  OutputKmsKeyId: 'arn:aws:kms:eu-west-1:123456789012:key/1',
-  DataAccessRoleArn: 'arn:aws:iam::123456789012:role/data-access',
-  JobNamePrefix: 'fhir-import',
-  ValidationLevel: 'strict',
-};
+import { JOB } from '../harness';
 
 /** Jobs that were started years ago are found by the fingerprint, so these values never change. They were computed with `openssl dgst`. */
 describe('fingerprint, frozen', () => {
@@ -24,7 +12,7 @@ describe('fingerprint, frozen', () => {
     [{ ValidationLevel: 'structure-only', Revision: '2026-01-15' }, 'c5557f4386429338eb66'],
     [{ ValidationLevel: 'minimal', Revision: 'd\u00e9but' }, 'cd38f2ed931f47d9e9e4'],
   ])('%j: %s', (changes, expected) => {
-    expect(fingerprintOf({ ...PROPERTIES, ...changes })).toBe(expected);
+    expect(fingerprintOf({ ...JOB, ...changes })).toBe(expected);
   });
 
   test.each([
@@ -34,7 +22,7 @@ describe('fingerprint, frozen', () => {
     { ValidationLevel: 'minimal' },
     { Revision: '2' },
   ])('changed by %j', (changes) => {
-    expect(fingerprintOf({ ...PROPERTIES, ...changes })).not.toBe(fingerprintOf(PROPERTIES));
+    expect(fingerprintOf({ ...JOB, ...changes })).not.toBe(fingerprintOf(JOB));
   });
 
   test.each<Partial<ImportJobProperties>>([
@@ -47,24 +35,24 @@ describe('fingerprint, frozen', () => {
     { JobNamePrefix: 'nightly' },
     { Revision: undefined },
   ])('not changed by %j', (changes) => {
-    expect(fingerprintOf({ ...PROPERTIES, ...changes })).toBe(fingerprintOf(PROPERTIES));
+    expect(fingerprintOf({ ...JOB, ...changes })).toBe(fingerprintOf(JOB));
   });
 
   test('separates its parts', () => {
-    expect(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict","', Revision: '' }))
-      .not.toBe(fingerprintOf({ ...PROPERTIES, ValidationLevel: 'strict', Revision: '","' }));
+    expect(fingerprintOf({ ...JOB, ValidationLevel: 'strict","', Revision: '' }))
+      .not.toBe(fingerprintOf({ ...JOB, ValidationLevel: 'strict', Revision: '","' }));
   });
 });
 
 describe('job name', () => {
   test('is found under any prefix', () => {
-    const fingerprint = fingerprintOf(PROPERTIES);
+    const fingerprint = fingerprintOf(JOB);
     expect(jobNameOf('fhir-import', fingerprint)).toBe('fhir-import-029a72daa07fc79abd11');
     expect(isJobOf(fingerprint, jobNameOf('nightly-load', fingerprint))).toBe(true);
   });
 
   test('fits HealthLake\'s 64 characters with the longest prefix', () => {
-    expect(jobNameOf('p'.repeat(40), fingerprintOf(PROPERTIES)).length).toBeLessThanOrEqual(64);
+    expect(jobNameOf('p'.repeat(40), fingerprintOf(JOB)).length).toBeLessThanOrEqual(64);
   });
 
   test.each([undefined, '', '029a72daa07fc79abd11', 'fhir-import-029a72daa07fc79abd1', 'fhir-import-029a72daa07fc79abd11-2',
@@ -76,11 +64,11 @@ describe('job name', () => {
 describe('client token', () => {
   type Start = Omit<StartFHIRImportJobRequest, 'ClientToken'>;
   const START = {
-    DatastoreId: PROPERTIES.DatastoreId,
+    DatastoreId: JOB.DatastoreId,
     JobName: 'fhir-import-0123456789abcdef0123',
-    InputDataConfig: { S3Uri: PROPERTIES.InputS3Uri },
-    JobOutputDataConfig: { S3Configuration: { S3Uri: PROPERTIES.OutputS3Uri, KmsKeyId: PROPERTIES.OutputKmsKeyId } },
-    DataAccessRoleArn: PROPERTIES.DataAccessRoleArn,
+    InputDataConfig: { S3Uri: JOB.InputS3Uri },
+    JobOutputDataConfig: { S3Configuration: { S3Uri: JOB.OutputS3Uri, KmsKeyId: JOB.OutputKmsKeyId } },
+    DataAccessRoleArn: JOB.DataAccessRoleArn,
     ValidationLevel: 'strict',
   } satisfies Start;
 

@@ -145,31 +145,6 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test('finds a job after a lost answer', async () => {
-    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      listed(importJob({ JobId: 'lost' }));
-      throw NO_ANSWER;
-    });
-    expect(await aws.run(jobEvent())).toEqual({ after: 10 * SECOND, physicalId: `${DATASTORE}/lost/${FINGERPRINT}`, data: { JobId: 'lost' } });
-    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
-  });
-
-  test('does not repeat a start whose answer was lost if the job failed', async () => {
-    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      listed(importJob({ JobId: 'earlier', JobStatus: 'FAILED', SubmitTime: new Date(T0 - MINUTE) }), importJob({ JobId: 'lost', JobStatus: 'FAILED', SubmitTime: new Date(T0) }));
-      throw NO_ANSWER;
-    });
-    expect(await aws.run(jobEvent())).toEqual({ after: 10 * SECOND, physicalId: `${DATASTORE}/lost/${FINGERPRINT}`, data: { JobId: 'lost' } });
-    expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
-  });
-
-  test('repeats a start with the same token after a minute if its answer was lost and its job isn\'t listed', async () => {
-    aws.healthlake.on(StartFHIRImportJobCommand).rejectsOnce(NO_ANSWER).resolves({ JobId: JOB_ID });
-    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE });
-    const [first, second] = aws.sent('StartFHIRImportJob');
-    expect(second).toEqual(first);
-  });
-
   test('two invocations send the same start', async () => {
     await aws.run(jobEvent());
     jest.setSystemTime(T0 + 3 * MINUTE);
@@ -276,12 +251,6 @@ describe('data store', () => {
       return {};
     });
     expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE + 10 * SECOND });
-  });
-
-  test('that is UPDATING for 15 minutes fails the deployment', async () => {
-    datastoreIs('UPDATING');
-    expect(await aws.run(jobEvent())).toEqual({ after: 15 * MINUTE, reason: expect.stringMatching(/15 minutes: the data store is UPDATING; deploy again/) });
-    expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 });
 

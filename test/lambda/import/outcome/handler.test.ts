@@ -217,11 +217,6 @@ describe('judged before', () => {
     expect(polls).toHaveLength(1);
   });
 
-  test('returns the documented output location if the job is gone', async () => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'no such job'));
-    expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
-  });
-
   test('retries a failed Describe, which returns the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
@@ -294,14 +289,6 @@ describe('roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
-  test('fails 2 minutes after the deadline if the direction stays unknown', async () => {
-    aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
-    described(() => ({ JobStatus: 'FAILED' }));
-    const { after, reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '300' }));
-    expect(reason).toMatch(/the job ended with FAILED/);
-    expect(after).toBe(7 * MINUTE);
-  });
-
   test('does not matter to a job that succeeds', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     runsUntil(T0 + 2 * MINUTE);
@@ -319,6 +306,7 @@ describe('roll-back', () => {
 describe('a job that can\'t be judged', () => {
   test.each([
     ['an unknown job', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
+    ['a declared data set of another version', { JobId: 'ALREADY_IMPORTED', ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"/],
     ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
   ])('(%s) fails without a call of HealthLake', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
