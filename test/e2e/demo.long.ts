@@ -23,7 +23,7 @@ test('the demo imports the sample and shows the progress', () => {
   expect(stdout).toMatch(/\[#+-*\] {2}IN_PROGRESS {2}files \d+ of 17 {2}resources/);
   expect(stdout).toContain('Import.ResourcesImported = 2514');
   expect(stdout).toContain('Manifest.json');
-  expect(stdout).toContain('The data is in the data store, as meant.');
+  expect(stdout).toContain('The data is in the data store, as expected.');
   expect(status).toBe(0);
   expect(left).toEqual([]);
 });
@@ -33,7 +33,7 @@ test('the demo shows the reason and the roll-back with --bad-data', () => {
   expect(stdout.replace(/\s+/g, ' ')).toContain('scanned 22, imported 7, failed 15');
   expect(stdout).toContain('ROLLBACK_COMPLETE');
   expect(stdout).toContain('FAILURE/Patient.ndjson');
-  expect(stdout).toContain('as meant.');
+  expect(stdout).toContain('as expected.');
   expect(status).toBe(0);
   expect(left).toEqual([]);
 });

@@ -31,22 +31,21 @@ import { Router } from '../../local-healthlake/src/http/router';
 import { Kms } from '../../local-healthlake/src/kms/kms';
 import { S3 } from '../../local-healthlake/src/s3/s3';
 
-/** Everything that may be set about a local AWS. */
 export interface LocalAwsOptions {
-  /** How many times faster than real time its clock runs. */
+  /** The speed of the clock relative to real time; by default 1. */
   readonly timeScale?: number;
   readonly accountId?: string;
   readonly region?: string;
-  /** A free one unless given. */
+  /** By default a free port. */
   readonly port?: number;
   readonly iam?: IamOptions;
   readonly healthlake?: HealthLakeOptions;
   readonly cloudformation?: CloudFormationOptions;
 }
 
-/** An AWS of one process, in memory, at one HTTP endpoint, bootstrapped for the CDK. */
+/** An AWS in one process and in memory, with one HTTP endpoint, bootstrapped for the CDK. */
 export class LocalAws {
-  /** Starts it; give it a `stop()` when done. */
+  /** Starts a local AWS. Call `stop()` in the end. */
   public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
     const aws = new LocalAws(options);
     aws.port = await aws.router.listen(options.port);
@@ -55,7 +54,7 @@ export class LocalAws {
 
   public readonly accountId: string;
   public readonly region: string;
-  /** Those of the administrator. */
+  /** The credentials of the administrator. */
   public readonly credentials = ADMIN_CREDENTIALS;
   public readonly clock: ScaledClock;
   public readonly iam: Iam;
@@ -90,8 +89,8 @@ export class LocalAws {
     this.logs = new Logs(environment);
     this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
-    this.sns = new Sns(environment, this.iam, this.kms, this.lambda);
-    this.events = new Events(environment, this.iam, { functions: this.lambda, topics: this.sns, logs: this.logs });
+    this.sns = new Sns(environment, this.iam, this.kms);
+    this.events = new Events(environment, this.iam, this.sns);
     this.cloudwatch = new CloudWatch(environment, this.sns);
     this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
     this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);
@@ -108,8 +107,8 @@ export class LocalAws {
   }
 
   /**
-   * The environment variables with which the unmodified CDK CLI, AWS CLI and SDKs talk to this AWS, as its administrator.
-   * @param cdkHome a directory of its own: the CDK CLI keeps there which account an access key belongs to
+   * Returns the environment variables that make the unmodified CDK CLI, AWS CLI and SDKs use this AWS as its administrator.
+   * @param cdkHome a directory only for this AWS: the CDK CLI stores the account of an access key in it
    */
   public cliEnvironment(cdkHome: string): Record<string, string> {
     const { region, credentials } = this;
@@ -120,7 +119,7 @@ export class LocalAws {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
-      // Whatever the user has configured must not lead a command to a real account.
+      // The user's own configuration must not send a command to a real account.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       CDK_HOME: cdkHome,
@@ -129,7 +128,7 @@ export class LocalAws {
     };
   }
 
-  /** Ends every operation, process, timer and connection. */
+  /** Ends all operations, processes, timers and connections. */
   public async stop(): Promise<void> {
     await this.router.close();
     await this.cloudformation.close();

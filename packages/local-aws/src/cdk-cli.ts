@@ -4,22 +4,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { QUIET_SDK } from '../../local-healthlake/src/quiet-sdk';
 
-/** How a run of the CDK CLI ended. */
+/** The result of a run of the CDK CLI. */
 export interface CdkRun {
   readonly exitCode: number;
-  /** Both streams, in the order in which the lines came. */
+  /** The lines of both output streams, in the order of arrival. */
   readonly output: string;
 }
 
-/** How to run the CDK CLI. */
 export interface CdkRunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Called with each line of output. */
   readonly onLine?: (line: string) => void;
-  /** How many times shorter the CLI's pauses between its questions about a stack are; 1 unless given. */
+  /** The factor by which the CLI polls faster than usual; by default 1. */
   readonly pollScale?: number;
-  /** Ends the CLI and everything that it has started. */
+  /** Ends the CLI and its child processes. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,8 +27,8 @@ const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
 /** Runs the unmodified CDK CLI. */
 export async function runCdk(args: readonly string[], { cwd, env, onLine, pollScale = 1, signal }: CdkRunOptions): Promise<CdkRun> {
   signal?.throwIfAborted();
-  // A process group of its own: the app that the CLI runs, and what that runs, end with it.
   const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
+  // In a process group of its own, so that the app and its children end with the CLI.
   const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
     cwd, env: { ...inherited(), ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,7 +51,7 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, pollSc
   }
 }
 
-/** The environment of this process without what would lead the CLI to another AWS. */
+/** Returns the environment of this process without variables that would make the CLI use another AWS. */
 function inherited(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name));
   return { ...Object.fromEntries(entries) as Record<string, string>, ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' };
@@ -62,6 +61,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, 'SIGTERM');
   } catch {
-    // The group has ended by itself.
+    // The group has already ended.
   }
 }

@@ -1,16 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import type { Caller } from '../../local-healthlake/src/service';
 
 export * from '../../local-healthlake/src/service';
 
-/** What CloudFormation hands to the provider of a resource type: properties with all intrinsics resolved. */
+/** A request of CloudFormation to the provider of a resource type. */
 export interface ResourceRequest {
   readonly stackId: string;
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
-  // CloudFormation properties are JSON of any shape; each provider reads its own.
+  /** JSON of any shape, with all intrinsic functions resolved; each provider reads its own properties. */
   readonly properties: Record<string, any>;
-  /** The CloudFormation execution role, for whom every create is authorized. */
+  /** The CloudFormation execution role; every call is authorized for it. */
   readonly caller: Caller;
 }
 
@@ -24,9 +25,9 @@ export interface ResourceDelete extends ResourceRequest {
 }
 
 export interface ResourceResult {
-  /** What `Ref` gives. A new one on an update means that the resource was replaced. */
+  /** The value of `Ref`. A new one on an update means that the resource was replaced. */
   readonly physicalId: string;
-  /** What `Fn::GetAtt` gives. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes?: Record<string, unknown>;
 }
 
@@ -37,22 +38,37 @@ export interface ResourceProvider {
   delete(request: ResourceDelete): Promise<void>;
 }
 
-/** By CloudFormation type, e.g. `AWS::S3::Bucket`. */
+/** Providers by CloudFormation type, e.g. `AWS::S3::Bucket`. */
 export type ResourceProviders = Readonly<Record<string, ResourceProvider>>;
 
-/** Where the output of functions goes; read by tests and by the demo. */
-export interface LogSink {
-  write(logGroup: string, stream: string, message: string): void;
-}
-
-/** Lambda, as CloudFormation, Step Functions and the wire call it. */
+/** Invokes Lambda functions synchronously. */
 export interface FunctionInvoker {
   /** Authorizes `lambda:InvokeFunction` for the caller, then runs the function's real code in a process of its own. */
   invoke(caller: Caller, functionArn: string, payload: unknown): Promise<InvocationResult>;
+}
+
+/** Invokes Lambda functions asynchronously. */
+export interface EventInvoker {
+  /** Authorizes `lambda:InvokeFunction` for the caller, accepts the event, and runs the function later. */
+  invokeEvent(caller: Caller, functionArn: string, payload: unknown): Promise<void>;
 }
 
 export interface InvocationResult {
   /** The parsed answer; for a function error `{ errorType, errorMessage, trace }`. */
   readonly payload: unknown;
   readonly functionError?: 'Unhandled';
+}
+
+/** Returns a name in the form that CloudFormation generates: stack, logical id and a random suffix, cut to the service's limit. */
+export function physicalName(stackName: string, logicalId: string, maxLength: number): string {
+  const suffix = randomSuffix();
+  const room = maxLength - suffix.length - 2;
+  const stack = stackName.slice(0, Math.max(Math.floor(room / 2), room - logicalId.length));
+  return `${stack}-${logicalId.slice(0, room - stack.length)}-${suffix}`;
+}
+
+const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+function randomSuffix(): string {
+  return [...randomBytes(12)].map((byte) => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
 }

@@ -1,7 +1,7 @@
 'use strict';
 
-// Preloaded into the CDK CLI. It asks every 2 and 5 seconds how a stack is doing, and offers no way to say otherwise; on a local
-// AWS whose clock runs faster, the stack is ready long before. Only those pauses shrink: timers of other lengths bound requests.
+// Preloaded into the CDK CLI, which polls a stack every 2 or 5 seconds and has no option for it. A local AWS with a fast clock needs
+// shorter pauses. Timers of other lengths stay as they are, because they limit requests.
 
 const POLLING_PAUSES = [2000, 5000];
 

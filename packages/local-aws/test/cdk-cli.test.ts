@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, isRunning } from './compute-harness';
+import { eventually, isRunning } from './foundation';
 import { runCdk } from '../src/cdk-cli';
 
-/** How long timers of these lengths take in a process with the preload. */
+/** Measures timers of these lengths in a process with the preload. */
 function pauses(...lengths: number[]): number[] {
   const script = `
     const wait = ms => new Promise(resolve => { const begin = performance.now(); setTimeout(() => resolve(performance.now() - begin), ms); });
@@ -14,7 +14,7 @@ function pauses(...lengths: number[]): number[] {
   return JSON.parse(execFileSync(process.execPath, ['--require', preload, '-e', script], { env: { LOCAL_AWS_POLL_SCALE: '20' }, encoding: 'utf8' })) as number[];
 }
 
-test('of the timers of the CLI only its polls are shortened', () => {
+test('shortens only the polls among the timers of the CLI', () => {
   const [two, five, request, immediate] = pauses(2000, 5000, 400, 0);
   expect(two).toBeGreaterThanOrEqual(99);
   expect(five).toBeGreaterThanOrEqual(249);
@@ -31,7 +31,7 @@ describe('a run of the CLI', () => {
   });
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-  test('gives its app the environment without another AWS, is quiet about the SDK, and ends with everything that it has started', async () => {
+  test('hides other AWS settings and SDK warnings from the app, and ends all child processes', async () => {
     const app = 'console.log(JSON.stringify({ pid: process.pid, env: process.env })); setInterval(() => {}, 1000);';
     await writeFile(join(folder, 'app.js'), app);
     process.env.AWS_PROFILE = 'hospital';

@@ -1,71 +1,47 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
-import { ScaledClock } from '../../local-healthlake/src/clock';
-import { Router } from '../../local-healthlake/src/http/router';
-import { Kms } from '../../local-healthlake/src/kms/kms';
-import { S3 } from '../../local-healthlake/src/s3/s3';
-import type { AssumedRole, Environment, ResourceProviders, ResourceResult } from '../src/contract';
-import { ADMIN_CREDENTIALS, Iam, type IamOptions } from '../src/iam/iam';
-import { iamProviders } from '../src/iam/providers';
-import { kmsProviders } from '../src/kms/providers';
-import { s3Providers } from '../src/s3/providers';
-import { ssmProviders } from '../src/ssm/providers';
-import { Ssm } from '../src/ssm/ssm';
-import { Sts } from '../src/sts/sts';
+import { zipSync } from 'fflate';
+import { LocalAws, type LocalAwsOptions } from '../src/aws';
+import type { AssumedRole, Environment, ResourceProvider, ResourceResult } from '../src/contract';
+import { ADMIN_CREDENTIALS, type Iam } from '../src/iam/iam';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-west-2';
 
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+type Credentials = LocalAws['credentials'] | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 
-/** The foundation of the local AWS on a port of its own: HTTP, IAM, STS, KMS, S3, SSM. */
+/** A local AWS with helpers that create resources without a stack. */
 export class Foundation {
-  public static async start(options: IamOptions = {}): Promise<Foundation> {
-    const foundation = new Foundation(options);
-    foundation.port = await foundation.router.listen();
-    return foundation;
+  public static async start(options: LocalAwsOptions = {}): Promise<Foundation> {
+    return new Foundation(await LocalAws.start({ region: REGION, ...options }));
   }
 
-  public readonly clock = new ScaledClock();
-  public readonly environment: Environment = {
-    clock: this.clock,
-    timeScale: 1,
-    partition: 'aws',
-    region: REGION,
-    accountId: ACCOUNT,
-    endpoint: () => `http://127.0.0.1:${this.port}`,
-  };
-  public readonly iam: Iam;
-  public readonly kms: Kms;
-  public readonly s3: S3;
-  public readonly ssm: Ssm;
-  public readonly router: Router;
-  private readonly providers: ResourceProviders;
+  public readonly clock: LocalAws['clock'];
+  public readonly iam: LocalAws['iam'];
+  public readonly kms: LocalAws['kms'];
+  public readonly s3: LocalAws['s3'];
+  public readonly ssm: LocalAws['ssm'];
+  public readonly logs: LocalAws['logs'];
+  public readonly lambda: LocalAws['lambda'];
+  public readonly states: LocalAws['states'];
+  public readonly router: LocalAws['router'];
+  public readonly environment: Environment;
   private readonly clients: { destroy(): void }[] = [];
-  private port = 0;
 
-  private constructor(options: IamOptions) {
-    this.iam = new Iam(this.environment, options);
-    this.kms = new Kms(this.environment, this.iam);
-    this.s3 = new S3(this.environment, this.iam, this.kms);
-    this.ssm = new Ssm(this.environment, this.iam);
-    this.providers = { ...iamProviders(this.iam), ...kmsProviders(this.kms), ...s3Providers(this.s3), ...ssmProviders(this.ssm) };
-    this.router = new Router(this.iam, this.clock);
-    this.router.register('sts', new Sts(this.iam));
-    this.router.register('kms', this.kms);
-    this.router.register('s3', this.s3);
-    this.router.register('ssm', this.ssm);
+  private constructor(private readonly local: LocalAws) {
+    ({
+      clock: this.clock, iam: this.iam, kms: this.kms, s3: this.s3, ssm: this.ssm, logs: this.logs, lambda: this.lambda, states: this.states,
+      router: this.router,
+    } = local);
+    this.environment = local.cloudformation.ports.environment;
   }
 
   public async close(): Promise<void> {
     this.clients.forEach((client) => client.destroy());
-    await this.router.close();
-    this.clock.close();
+    await this.local.stop();
   }
 
   public s3Client(credentials: Credentials = ADMIN_CREDENTIALS, maxAttempts = 1): S3Client {
@@ -73,43 +49,82 @@ export class Foundation {
   }
 
   public stsClient(credentials: Credentials = ADMIN_CREDENTIALS): STSClient {
-    return this.client(new STSClient({ ...this.configuration(credentials), maxAttempts: 1 }));
+    return this.client(new STSClient(this.configuration(credentials)));
   }
 
   public kmsClient(credentials: Credentials = ADMIN_CREDENTIALS): KMSClient {
-    return this.client(new KMSClient({ ...this.configuration(credentials), maxAttempts: 1 }));
+    return this.client(new KMSClient(this.configuration(credentials)));
   }
 
-  /** Makes a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
+  public lambdaClient(maxAttempts = 1): LambdaClient {
+    return this.client(new LambdaClient({ ...this.configuration(ADMIN_CREDENTIALS), maxAttempts }));
+  }
+
+  public statesClient(): SFNClient {
+    return this.client(new SFNClient(this.configuration(ADMIN_CREDENTIALS)));
+  }
+
+  /** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
   public async sessionWith(name: string, statements: readonly unknown[], boundaryArn?: string): Promise<AssumedRole> {
-    await this.iam.createRole(name, {
-      trustPolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }),
+    return startSession(this.iam, name, statements, boundaryArn);
+  }
+
+  /** Creates a role that a service may assume. Returns its ARN. */
+  public role(name: string, service: string, statements: object[] = []): string {
+    return this.iam.roles.create(name, '/', {
+      trustPolicy: policy(trust({ Service: service })),
       inlinePolicies: statements.length > 0 ? { inline: policy(...statements) } : {},
       managedPolicyArns: [],
-      permissionsBoundaryArn: boundaryArn,
+    }, 0).arn;
+  }
+
+  /** Creates a role that Lambda may assume and that may write every log. Returns its ARN. */
+  public functionRole(name: string, statements: object[] = []): string {
+    return this.role(name, 'lambda.amazonaws.com', [allow('logs:*', '*'), ...statements]);
+  }
+
+  /** Creates a function. Returns its ARN. */
+  public async function(name: string, code: string | Record<string, string>, properties: Record<string, unknown> = {}): Promise<string> {
+    const result = await this.createResource('AWS::Lambda::Function', {
+      FunctionName: name,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      // Work takes real time: under a fast clock the default of 3 seconds ends before a busy machine starts the function.
+      Timeout: 300,
+      Role: properties.Role ?? this.functionRole(`${name}-role`),
+      Code: typeof code === 'string' ? { ZipFile: code } : this.uploadCode(name, code),
+      ...properties,
     });
-    return this.iam.assumeRole(this.iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
+    return String(result.attributes?.Arn);
   }
 
-  /** Creates a resource as CloudFormation does. */
+  /** Creates a resource in the way of CloudFormation. */
   public async createResource(type: string, properties: object, caller = this.iam.admin): Promise<ResourceResult> {
-    return this.providers[type].create({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, properties, caller });
+    return this.provider(type).create({ ...RESOURCE, type, properties, caller });
   }
 
-  /** Updates a resource as CloudFormation does. */
+  /** Updates a resource in the way of CloudFormation. */
   public async updateResource(type: string, physicalId: string, oldProperties: object, properties: object): Promise<ResourceResult> {
-    const caller = this.iam.admin;
-    return this.providers[type].update({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, oldProperties, properties, caller });
+    return this.provider(type).update({ ...RESOURCE, type, physicalId, oldProperties, properties, caller: this.iam.admin });
   }
 
-  /** Deletes a resource as CloudFormation does. */
-  public async deleteResource(type: string, physicalId: string, properties: object): Promise<void> {
-    const caller = this.iam.admin;
-    await this.providers[type].delete({ stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource', type, physicalId, properties, caller });
+  /** Deletes a resource in the way of CloudFormation. */
+  public async deleteResource(type: string, physicalId: string, properties: object = {}): Promise<void> {
+    await this.provider(type).delete({ ...RESOURCE, type, physicalId, properties, caller: this.iam.admin });
   }
 
-  private configuration(credentials: Credentials): { endpoint: string; region: string; credentials: Credentials } {
-    return { endpoint: this.environment.endpoint(), region: REGION, credentials };
+  private provider(type: string): ResourceProvider {
+    return this.local.cloudformation.ports.providers[type];
+  }
+
+  private uploadCode(name: string, code: Record<string, string>): object {
+    const files = Object.entries(code).map(([file, text]) => [file, Buffer.from(text)]);
+    putObject(this.local, `code-of-${name.toLowerCase()}`, 'code.zip', Buffer.from(zipSync(Object.fromEntries(files))));
+    return { S3Bucket: `code-of-${name.toLowerCase()}`, S3Key: 'code.zip' };
+  }
+
+  private configuration(credentials: Credentials) {
+    return { endpoint: this.environment.endpoint(), region: REGION, credentials, maxAttempts: 1 };
   }
 
   private client<T extends { destroy(): void }>(client: T): T {
@@ -118,16 +133,59 @@ export class Foundation {
   }
 }
 
+const RESOURCE = { stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource' };
+
+/** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
+export async function startSession(iam: Iam, name: string, statements: readonly unknown[], permissionsBoundaryArn?: string): Promise<AssumedRole> {
+  await iam.createRole(name, {
+    trustPolicy: policy(trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` })),
+    inlinePolicies: statements.length > 0 ? { inline: policy(...statements) } : {},
+    managedPolicyArns: [],
+    permissionsBoundaryArn,
+  });
+  return iam.assumeRole(iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
+}
+
+/** Puts an object into a bucket without a request. Creates the bucket. */
+export function putObject(aws: LocalAws, bucket: string, key: string, body: Buffer): void {
+  aws.s3.createBucket(bucket).put(key, {
+    deleteMarker: false, body, etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
+  });
+}
+
 export function roleArn(name: string): string {
   return `arn:aws:iam::${ACCOUNT}:role/${name}`;
 }
 
-/** A policy document of these statements. */
+/** Returns a policy document of these statements. */
 export function policy(...statements: readonly unknown[]): { Version: string; Statement: readonly unknown[] } {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-/** An Allow statement. */
+/** Returns an Allow statement. */
 export function allow(action: string | string[], resource: string | string[], condition?: object): object {
   return { Effect: 'Allow', Action: action, Resource: resource, ...(condition && { Condition: condition }) };
+}
+
+/** Returns the statement of a trust policy. */
+export function trust(principal: object, condition?: object): object {
+  return { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...(condition && { Condition: condition }) };
+}
+
+/** Resolves when the condition holds. Rejects after two seconds. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  for (let attempts = 0; !condition(); attempts += 1) {
+    if (attempts >= 200) {
+      throw new Error(`not true within two seconds: ${condition}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -1,14 +1,14 @@
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { allow, policy } from './foundation';
+import { ACCOUNT, allow, policy, startSession, trust } from './foundation';
 import { callJson, callQuery } from './signed-request';
 import { LocalAws, type LocalAwsOptions } from '../src/aws';
 import type { Stack } from '../src/cloudformation/stacks/stack';
 import type { AssumedRole, Environment } from '../src/contract';
 
-export const ACCOUNT = '123456789012';
+export { ACCOUNT };
 export const REGION = 'us-east-1';
 
-/** A whole local AWS with one stack, `S`. */
+/** A local AWS with one stack, `S`. */
 export class LocalStack {
   public static async start(options: LocalAwsOptions = {}): Promise<LocalStack> {
     return new LocalStack(await LocalAws.start({ timeScale: 1000, ...options }));
@@ -27,7 +27,7 @@ export class LocalStack {
     await this.aws.stop();
   }
 
-  /** Creates the stack, or updates it; its status in the end. */
+  /** Creates or updates the stack. Returns its status at the end. */
   public async deploy(resources: object): Promise<string> {
     const input = { StackName: 'S', TemplateBody: JSON.stringify({ Resources: resources }), Capabilities: ['CAPABILITY_NAMED_IAM' as const] };
     await this.client.send(this.stack ? new UpdateStackCommand(input) : new CreateStackCommand(input));
@@ -45,21 +45,15 @@ export class LocalStack {
     return this.stack!.resources.get(logicalId)!.physicalId!;
   }
 
-  /** Why resources failed. */
+  /** Returns the reasons of all failed resources. */
   public async failures(): Promise<(string | undefined)[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: 'S' }));
     return StackEvents.filter((event) => event.ResourceStatus?.endsWith('_FAILED')).map((event) => event.ResourceStatusReason);
   }
 
-  /** A session of a new role with these statements. */
+  /** Starts a session of a new role with these statements. */
   public async session(name: string, ...statements: object[]): Promise<AssumedRole> {
-    const { iam } = this.aws;
-    const { arn } = await iam.createRole(name, {
-      trustPolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }),
-      inlinePolicies: statements.length > 0 ? { inline: policy(...statements) } : {},
-      managedPolicyArns: [],
-    });
-    return iam.assumeRole(iam.admin, arn, { 'sts:RoleSessionName': 'test' });
+    return startSession(this.aws.iam, name, statements);
   }
 
   public async putEvents(entries: unknown[], by?: AssumedRole) {
@@ -77,13 +71,15 @@ export class LocalStack {
   }
 }
 
-/** Role and function of a template; the function keeps its events in its log. */
+/** Returns role and function of a template. The function logs its events. */
 export function loggingFunction(logicalId: string): Record<string, object> {
-  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } };
   return {
     [`${logicalId}Role`]: {
       Type: 'AWS::IAM::Role',
-      Properties: { AssumeRolePolicyDocument: policy(trust), Policies: [{ PolicyName: 'logs', PolicyDocument: policy(allow('logs:*', '*')) }] },
+      Properties: {
+        AssumeRolePolicyDocument: policy(trust({ Service: 'lambda.amazonaws.com' })),
+        Policies: [{ PolicyName: 'logs', PolicyDocument: policy(allow('logs:*', '*')) }],
+      },
     },
     [logicalId]: {
       Type: 'AWS::Lambda::Function',

@@ -4,10 +4,10 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { WaiterStateMachine } from 'aws-cdk-lib/custom-resources';
-import { allow, ComputeHarness } from './compute-harness';
+import { allow, Foundation } from './foundation';
 import { RESPONSE_HOST } from '../src/lambda/lambda';
 
-// The framework's runtime is no exported subpath of aws-cdk-lib.
+// aws-cdk-lib doesn't export the path of the framework's runtime.
 const RUNTIME = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'custom-resources', 'lib', 'provider-framework', 'runtime');
 const FRAMEWORK = Object.fromEntries(
   readdirSync(RUNTIME).filter((file) => file.endsWith('.js')).map((file) => [file, readFileSync(join(RUNTIME, file), 'utf8')]));
@@ -16,7 +16,7 @@ const SCALE = 120;
 const INTERVAL_SECONDS = 10;
 const MAX_ATTEMPTS = 4;
 
-/** `Polls` says what isComplete answers, one letter a call: n(ot yet), y(es), e(rror). */
+/** Each letter of `Polls` is one answer of isComplete: n(ot yet), y(es), e(rror). */
 const USER_HANDLER = `
   let calls = 0;
   exports.onEvent = async event => {
@@ -31,13 +31,13 @@ const USER_HANDLER = `
     return answer === 'y' ? { IsComplete: true, Data: { More: 'isComplete' } } : { IsComplete: false };
   };`;
 
-let aws: ComputeHarness;
+let aws: Foundation;
 let onEventArn: string;
 let waiterArn: string;
 let responses: { query: string; body: any }[];
 
 beforeEach(async () => {
-  aws = await ComputeHarness.start(SCALE);
+  aws = await Foundation.start({ timeScale: SCALE });
   responses = [];
   aws.router.registerUnsigned('/response', {
     handle: async ({ query, body }) => {
@@ -47,7 +47,7 @@ beforeEach(async () => {
   });
   await deployProvider();
 });
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
 async function deployProvider(): Promise<void> {
   const user = { 'index.js': USER_HANDLER };
@@ -66,9 +66,9 @@ async function deployProvider(): Promise<void> {
   onEventArn = await framework('onEvent', { WAITER_STATE_MACHINE_ARN: waiterArn }, [...invokeUser, allow('states:StartExecution', waiterArn)]);
 }
 
-/** The state machine as the framework synthesizes it. */
+/** Creates the state machine that the framework synthesizes. */
 async function deployWaiter(isComplete: string, onTimeout: string): Promise<string> {
-  const stack = new Stack(new App(), 'Stack', { env: { account: aws.env.accountId, region: aws.env.region } });
+  const stack = new Stack(new App(), 'Stack', { env: { account: aws.environment.accountId, region: aws.environment.region } });
   new WaiterStateMachine(stack, 'Waiter', {
     isCompleteHandler: Function.fromFunctionArn(stack, 'IsComplete', isComplete),
     timeoutHandler: Function.fromFunctionArn(stack, 'OnTimeout', onTimeout),
@@ -79,7 +79,7 @@ async function deployWaiter(isComplete: string, onTimeout: string): Promise<stri
   });
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
   const RoleArn = aws.role('waiter', 'states.amazonaws.com', [allow('lambda:InvokeFunction', [isComplete, `${isComplete}:*`, onTimeout, `${onTimeout}:*`])]);
-  return (await aws.create('AWS::StepFunctions::StateMachine', 'waiter', { ...Properties, RoleArn })).physicalId;
+  return (await aws.createResource('AWS::StepFunctions::StateMachine', { ...Properties, RoleArn })).physicalId;
 }
 
 async function create(Polls: string): Promise<any> {
@@ -92,7 +92,7 @@ async function create(Polls: string): Promise<any> {
     ResourceType: 'Custom::Thing',
     ResourceProperties: { ServiceToken: onEventArn, Polls },
   });
-  await Promise.all(aws.stepFunctions.executions().map((execution) => execution.ended));
+  await Promise.all(aws.states.executions().map((execution) => execution.ended));
   expect(responses).toHaveLength(1);
   expect(responses[0].query).toBe('X-Amz-Signature=abc');
   return responses[0].body;
@@ -101,7 +101,7 @@ async function create(Polls: string): Promise<any> {
 const polls = () => aws.logs.events('/aws/lambda/user-isComplete').map(({ message }) => message.split('\t').pop()?.split(' ') ?? [])
   .filter(([word]) => word === 'isComplete');
 
-test('a creation that is complete at the third poll', async () => {
+test('completes a creation at the third poll', async () => {
   expect(await create('nny')).toEqual({
     Status: 'SUCCESS',
     Reason: 'SUCCESS',
@@ -115,31 +115,31 @@ test('a creation that is complete at the third poll', async () => {
   const times = polls().map((words) => Number(words[3]));
   expect(times[1] - times[0]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
   expect(times[2] - times[1]).toBeGreaterThanOrEqual(INTERVAL_SECONDS * 1000 - SCALE);
-  expect(aws.stepFunctions.executions(waiterArn).map(({ status }) => status)).toEqual(['SUCCEEDED']);
+  expect(aws.states.executions().map(({ status }) => status)).toEqual(['SUCCEEDED']);
 });
 
-test('an isComplete that throws fails the resource at once', async () => {
+test('fails the resource at once when isComplete throws', async () => {
   const response = await create('ne');
   expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing-1' });
   expect(response.Reason).toMatch(/^isComplete broke\n\nLogs: \/aws\/lambda\/user-isComplete\n\n +at exports\.isComplete/);
   expect(polls()).toHaveLength(2);
 });
 
-test('an onEvent that throws fails the creation with the marker id', async () => {
+test('fails the creation with the marker id when onEvent throws', async () => {
   expect(await create('')).toMatchObject({
     Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Reason: expect.stringMatching(/^refused at once\n/),
   });
-  expect(aws.stepFunctions.executions()).toEqual([]);
+  expect(aws.states.executions()).toEqual([]);
 });
 
-test('the waiter gives up after its attempts', async () => {
+test('times out after the maximum number of attempts', async () => {
   expect(await create('nnnnnnnnn')).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out', PhysicalResourceId: 'thing-1' });
   expect(polls()).toHaveLength(MAX_ATTEMPTS + 1);
 });
 
-test('a killed function of the framework is polled again', async () => {
+test('retries a killed function of the framework', async () => {
   aws.lambda.beforeInvoke = ({ functionName, count }) => functionName === 'framework-isComplete' && count === 1 ? { killAfterMs: 0 } : undefined;
   expect(await create('yy')).toMatchObject({ Status: 'SUCCESS' });
-  const events = aws.stepFunctions.executions()[0].history.events.map(({ type }) => type);
+  const events = aws.states.executions()[0].history.events.map(({ type }) => type);
   expect(events.filter((type) => type === 'LambdaFunctionFailed')).toHaveLength(1);
 });

@@ -28,7 +28,7 @@ function signerFor(service: string, credentials: Credentials, region = REGION): 
   return new SignatureV4({ service, region, credentials, sha256: Sha256 as unknown as HashConstructor, uriEscapePath: false });
 }
 
-/** A presigned URL for GET, as the SDK's presigner makes them. */
+/** Returns a presigned URL for GET. */
 export async function signed(aws: Foundation, service: string, path: string, credentials: Credentials = ADMIN_CREDENTIALS): Promise<string> {
   const { hostname, port, protocol, host } = new URL(aws.environment.endpoint());
   const request = { method: 'GET', protocol, hostname, port: Number(port), path, headers: { host } };
@@ -36,7 +36,7 @@ export async function signed(aws: Foundation, service: string, path: string, cre
   return `${aws.environment.endpoint()}${path}?${new URLSearchParams(query as Record<string, string>).toString()}`;
 }
 
-/** Calls a service in AWS JSON, for services whose client is not installed. */
+/** Calls a service with AWS's JSON protocol, for services whose client isn't installed. */
 export async function callJson(
   aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, target: string, input: object, credentials: Credentials = ADMIN_CREDENTIALS,
 ): Promise<{ status: number; contentType: string | null; body: unknown }> {
@@ -45,7 +45,7 @@ export async function callJson(
   return { status: response.status, contentType: response.headers.get('content-type'), body: await response.json() };
 }
 
-/** Calls a service in AWS's query protocol, for services whose client is not installed. */
+/** Calls a service with AWS's query protocol, for services whose client isn't installed. */
 export async function callQuery(
   aws: { readonly environment: Pick<Environment, 'endpoint' | 'region'> }, service: string, parameters: Record<string, string>,
   credentials: Credentials = ADMIN_CREDENTIALS,

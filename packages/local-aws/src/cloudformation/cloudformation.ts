@@ -2,27 +2,37 @@ import { randomUUID } from 'node:crypto';
 import { reasonOf, type Engine, type Operation } from './operations/engine';
 import { deleteStack, deploy, rollBack } from './operations/operations';
 import type { CloudFormationOptions } from './options';
-import type { CloudFormationPorts } from './ports';
-import type { Caller, ResourceProviders } from '../contract';
+import type { Authorizer, Caller, Environment, EventInvoker, ResourceProviders } from '../contract';
 import { CustomResources, isCustomResource } from './resources/custom-resource';
-import { NO_OPERATION, type ResourceHandler } from './resources/handler';
+import { EMPTY_TYPES, type ResourceHandler } from './resources/handler';
 import type { Deployment } from './stacks/deployment';
 import { Stack } from './stacks/stack';
 import { Stacks } from './stacks/stacks';
 import { isInProgress, isUpdatable, type StackStatus } from './stacks/status';
-import { TemplateError } from './template/template-error';
+import { TemplateError } from './template/template';
 
 export { RESPONSE_PATH } from './resources/custom-resource';
 export type { CloudFormationOptions, UpdateReversal } from './options';
 
-/** Plays CloudFormation: deploys stacks for the unmodified CDK CLI. */
+/** The services that CloudFormation uses. */
+export interface CloudFormationPorts {
+  readonly environment: Environment;
+  readonly authorizer: Authorizer;
+  readonly functions: EventInvoker;
+  /** The providers of all services, by resource type. */
+  readonly providers: ResourceProviders;
+  /** Reads a template from a bucket. */
+  readObject(caller: Caller, bucket: string, key: string): Promise<string>;
+  /** Reads a parameter of the parameter store. */
+  readParameter(caller: Caller, name: string): Promise<string>;
+  /** Assumes the execution role of a stack, as cloudformation.amazonaws.com. */
+  assumeExecutionRole(roleArn: string): Promise<Caller>;
+}
+
+/** Emulates CloudFormation for the unmodified CDK CLI. */
 export class CloudFormation {
-  public readonly providers: ResourceProviders = {
-    'AWS::CDK::Metadata': NO_OPERATION,
-    'AWS::CloudFormation::WaitConditionHandle': NO_OPERATION,
-  };
   public readonly stacks: Stacks;
-  /** The functions behind custom resources, and where they answer to. */
+  /** The custom resources, and the response bucket to which their functions answer. */
   public readonly customResources: CustomResources;
   private readonly engine: Engine;
 
@@ -30,10 +40,10 @@ export class CloudFormation {
     const { environment, functions } = ports;
     this.stacks = new Stacks(environment.region);
     this.customResources = new CustomResources(functions, environment.clock);
-    this.engine = { environment, options, others: this.stacks, handlerOf: (type) => this.handlerOf(type) };
+    this.engine = { environment, options, stacks: this.stacks, handlerOf: (type) => this.handlerOf(type) };
   }
 
-  /** A stack that does not exist yet. */
+  /** Makes a stack, which `stacks.add` registers. */
   public newStack(name: string): Stack {
     return new Stack(this.arn(`stack/${name}/${randomUUID()}`), name);
   }
@@ -43,19 +53,19 @@ export class CloudFormation {
     return `arn:${partition}:cloudformation:${region}:${accountId}:${resource}`;
   }
 
-  /** Refuses what is not possible while an operation runs, or after a failed one. */
+  /** Throws while an operation runs, and for a status that allows no update. */
   public refuseUnlessUpdatable(stack: Stack): void {
     if (stack.operation || isInProgress(stack.status) || !(isUpdatable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS')) {
       throw new TemplateError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     }
   }
 
-  /** Throws unless something plays resources of that type. */
+  /** Returns the handler of a resource type. Throws if the type isn't emulated. */
   public handlerOf(type: string): ResourceHandler {
     if (isCustomResource(type)) {
       return this.customResources;
     }
-    const handler = this.ports.providers[type] ?? this.providers[type];
+    const handler = this.ports.providers[type] ?? EMPTY_TYPES[type];
     if (handler) {
       return handler;
     }
@@ -76,7 +86,7 @@ export class CloudFormation {
     this.start(stack, executor, 'UPDATE_ROLLBACK_FAILED', (operation) => rollBack(operation, 'User Initiated', new Set(skip)));
   }
 
-  /** Deletes a stack, also in the middle of another operation. */
+  /** Deletes a stack, even in the middle of another operation. */
   public async startDeletion(stack: Stack, caller: Caller, roleArn: string | undefined, retained: readonly string[]): Promise<void> {
     const executor = await this.executor(stack, roleArn, caller);
     if (stack.status === 'CREATE_IN_PROGRESS' || stack.status === 'UPDATE_IN_PROGRESS') {
@@ -86,14 +96,14 @@ export class CloudFormation {
     this.start(stack, executor, 'DELETE_FAILED', (operation) => deleteStack(operation, new Set(retained)));
   }
 
-  /** Resolves when no operation runs on the stack any more. */
+  /** Resolves when the running operation on the stack has ended. */
   public async settled(stackName: string): Promise<Stack> {
     const stack = this.stacks.get(stackName);
     await stack.operation?.done;
     return stack;
   }
 
-  /** Breaks off all operations. */
+  /** Aborts all operations. */
   public async close(): Promise<void> {
     const operations = this.stacks.all().flatMap((stack) => stack.operation ?? []);
     operations.forEach(({ abort }) => abort.abort(new Error('the local CloudFormation is closed')));
@@ -116,7 +126,7 @@ export class CloudFormation {
     stack.operation = { abort, done };
   }
 
-  /** For whom an operation calls: the execution role of the stack, if it has one. */
+  /** Returns the caller for an operation: a session of the stack's execution role, if it has one. */
   private async executor(stack: Stack, roleArn: string | undefined, caller: Caller): Promise<Caller> {
     const { authorizer, assumeExecutionRole } = this.ports;
     if (roleArn !== undefined) {

@@ -1,12 +1,10 @@
-/**
- * How a roll-back treats a custom resource whose Update had answered a new physical id. AWS doesn't document it.
- */
+/** The roll-back of a custom resource whose Update returned a new physical id. AWS doesn't document it. */
 export interface UpdateReversal {
-  /** Whether the custom resource gets an Update back to the old properties. */
+  /** Whether the custom resource receives an Update with the old properties. */
   readonly sendsUpdate: boolean;
-  /** Which physical id that Update carries, or, without one, which the resource has afterwards. */
+  /** The physical id in that Update, or, without one, the id of the resource afterwards. */
   readonly id: 'old' | 'new';
-  /** What `Ref` and `Fn::GetAtt` give the other resources from then on: what was there before the deployment, or the newest answer. */
+  /** The source of `Ref` and `Fn::GetAtt` afterwards: the resource before the deployment, or the newest answer. */
   readonly references: 'old' | 'new';
 }
 
@@ -17,9 +15,9 @@ export interface CloudFormationOptions {
     /** After an Update that failed. */
     readonly failed?: UpdateReversal;
   };
-  /** Whether a deployment on top of one that failed without roll-back sends the same RequestId to a custom resource; true unless set. */
+  /** Whether the deployment after one that failed without a roll-back sends custom resources the same RequestId; by default true. */
   readonly reusesRequestId?: boolean;
 }
 
-/** A roll-back that treats the new id like any other: Update from new to old. */
+/** Treats the new id like any other: sends it an Update with the old properties. */
 export const REVERSE_BY_UPDATE: UpdateReversal = { sendsUpdate: true, id: 'new', references: 'new' };

@@ -1,13 +1,7 @@
 import { alarmState, type Alarm, type AlarmProperties, type AlarmRule, type AlarmState } from './alarm';
-import { alarmMessage } from './alarm-message';
 import type { Metrics } from './metrics';
 import type { Environment } from '../contract';
-import type { Message, Publisher } from '../sns/sns';
-
-/** Where alarms tell that their state has changed. */
-export interface AlarmTopics {
-  publish(publisher: Publisher, topicArn: string, message: Message): Promise<unknown>;
-}
+import type { Message, Sns } from '../sns/sns';
 
 interface MutableAlarm extends Alarm {
   properties: AlarmProperties;
@@ -23,16 +17,17 @@ export interface FailedAction {
   readonly reason: string;
 }
 
+const MAX_SUBJECT_LENGTH = 100;
 const SERVICE = { arn: 'cloudwatch.amazonaws.com', principalArn: 'cloudwatch.amazonaws.com', accountId: '' };
 
-/** The alarms of the account in one region, and what they do when their state changes. */
+/** The alarms of the account in one region. Performs their actions when their state changes. */
 export class Alarms {
   public readonly failedActions: FailedAction[] = [];
   private readonly alarms = new Map<string, MutableAlarm>();
   private readonly underWay = new Set<Promise<void>>();
 
   public constructor(
-    private readonly environment: Environment, private readonly metrics: Metrics, private readonly topics: AlarmTopics,
+    private readonly environment: Environment, private readonly metrics: Metrics, private readonly topics: Pick<Sns, 'publish'>,
     private readonly onPut: () => void,
   ) {}
 
@@ -40,12 +35,12 @@ export class Alarms {
     return this.alarms.size;
   }
 
-  /** By name or ARN. */
+  /** Finds an alarm by name or ARN. */
   public find(nameOrArn: string): Alarm | undefined {
     return this.alarms.get(nameOrArn.replace(/^arn:.*:alarm:/, ''));
   }
 
-  /** Makes an alarm, or changes it; a changed one keeps its state until it is evaluated. */
+  /** Creates or changes an alarm; a changed one keeps its state until it is evaluated. */
   public put(name: string, properties: AlarmProperties, rule: AlarmRule): Alarm {
     const known = this.alarms.get(name);
     const alarm = known ?? { name, arn: this.arn(name), properties, rule, state: 'INSUFFICIENT_DATA', states: ['INSUFFICIENT_DATA'] };
@@ -64,7 +59,7 @@ export class Alarms {
     return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
   }
 
-  /** Brings every alarm up to date. Its actions are performed later. */
+  /** Updates the state of every alarm. The actions are performed later. */
   public evaluate(): void {
     for (const alarm of this.alarms.values()) {
       const state = alarmState(alarm.rule, this.metrics, this.environment.clock.now(), alarm.state);
@@ -74,7 +69,7 @@ export class Alarms {
     }
   }
 
-  /** Resolves when all actions have been performed, or could not be. */
+  /** Resolves when every action has succeeded or failed. */
   public async settled(): Promise<void> {
     while (this.underWay.size > 0) {
       await Promise.all(this.underWay);
@@ -99,7 +94,7 @@ export class Alarms {
   private async perform(alarmArn: string, action: string, message: Message): Promise<void> {
     try {
       if (action.split(':')[2] !== 'sns') {
-        throw new Error(`the local AWS performs no action ${action}, give an SNS topic`);
+        throw new Error(`alarm action ${action} isn't emulated, give an SNS topic`);
       }
       const { accountId } = this.environment;
       const context = { 'aws:SourceArn': alarmArn, 'aws:SourceAccount': accountId, 'aws:SourceOwner': accountId };
@@ -108,4 +103,26 @@ export class Alarms {
       this.failedActions.push({ alarmArn, action, reason: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** Returns the message that an alarm publishes about its new state. */
+function alarmMessage({ accountId, region, clock }: Environment, { name, arn, properties, state: before }: Alarm, state: AlarmState): Message {
+  const { AlarmDescription = null, OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = properties;
+  return {
+    subject: `${state}: "${name}" in ${region}`.replace(/[^ -~]/g, '?').slice(0, MAX_SUBJECT_LENGTH),
+    message: JSON.stringify({
+      AlarmName: name,
+      AlarmDescription,
+      AWSAccountId: accountId,
+      NewStateValue: state,
+      NewStateReason: `Threshold ${properties.Threshold}: ${properties.ComparisonOperator} over ${properties.EvaluationPeriods} period(s)`,
+      StateChangeTime: new Date(clock.now()).toISOString(),
+      Region: region,
+      AlarmArn: arn,
+      OldStateValue: before,
+      OKActions,
+      AlarmActions,
+      InsufficientDataActions,
+    }),
+  };
 }

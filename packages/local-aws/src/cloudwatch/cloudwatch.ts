@@ -1,40 +1,41 @@
 import type { Alarm } from './alarm';
-import { Alarms, type AlarmTopics, type FailedAction } from './alarms';
+import { Alarms, type FailedAction } from './alarms';
 import { embeddedMetrics } from './embedded-metrics';
 import { Metrics, type Datum, type Dimensions } from './metrics';
 import type { Environment } from '../contract';
+import type { Sns } from '../sns/sns';
 import type { Execution } from '../stepfunctions/stepfunctions';
 
 export type { Alarm } from './alarm';
 export type { FailedAction } from './alarms';
 export type { Datum, Dimensions } from './metrics';
 
-/** CloudWatch looks at an alarm so often. */
+/** CloudWatch evaluates an alarm once a minute. */
 const EVALUATION_MS = 60_000;
-/** However fast the clock runs, alarms are looked at no more often than this, in real time. */
+/** The shortest pause between two evaluations, in real time, however fast the clock runs. */
 const SHORTEST_PAUSE_MS = 50;
 
 const EXECUTION_METRICS: Readonly<Record<string, string>> = {
   SUCCEEDED: 'ExecutionsSucceeded', FAILED: 'ExecutionsFailed', ABORTED: 'ExecutionsAborted',
 };
 
-/** Plays CloudWatch's metrics and alarms. Alarms are looked at when a value comes in, and every minute of the clock. */
+/** Emulates CloudWatch's metrics and alarms. Evaluates alarms on every new value, and every minute of the clock. */
 export class CloudWatch {
   public readonly alarms: Alarms;
   private readonly metrics = new Metrics();
   private readonly closing = new AbortController();
-  private watching?: Promise<void>;
+  private evaluating?: Promise<void>;
 
-  public constructor(private readonly environment: Environment, topics: AlarmTopics) {
-    this.alarms = new Alarms(environment, this.metrics, topics, () => this.watch());
+  public constructor(private readonly environment: Environment, topics: Pick<Sns, 'publish'>) {
+    this.alarms = new Alarms(environment, this.metrics, topics, () => this.evaluateRegularly());
   }
 
-  /** What alarms should have done and could not. */
+  /** Actions that alarms could not perform. */
   public get failedActions(): readonly FailedAction[] {
     return this.alarms.failedActions;
   }
 
-  /** By name or ARN. Throws if there is none. */
+  /** Returns an alarm by name or ARN. Throws if there is none. */
   public alarm(nameOrArn: string): Alarm {
     const alarm = this.alarms.find(nameOrArn);
     if (!alarm) {
@@ -43,7 +44,7 @@ export class CloudWatch {
     return alarm;
   }
 
-  /** The sum of all values of the metric with just these dimensions. */
+  /** Returns the sum of all values of the metric with exactly these dimensions. */
   public sum(namespace: string, name: string, dimensions: Dimensions = {}): number {
     return this.metrics.values({ namespace, name, dimensions }).reduce((sum, value) => sum + value, 0);
   }
@@ -58,12 +59,12 @@ export class CloudWatch {
     this.alarms.evaluate();
   }
 
-  /** Takes the metrics out of a log line, if it has any. */
+  /** Puts the metrics that a log line contains. */
   public takeLogLine(line: string): void {
     this.put(...embeddedMetrics(line.trim(), this.environment.clock.now()));
   }
 
-  /** Counts an execution of a state machine, and its end when it has come. */
+  /** Counts the start of an execution of a state machine, and later its end. */
   public countExecution(execution: Execution): void {
     const count = (name: string): void => this.put({
       namespace: 'AWS/States', name, dimensions: { StateMachineArn: execution.setup.stateMachineArn }, value: 1, time: this.environment.clock.now(),
@@ -72,29 +73,29 @@ export class CloudWatch {
     void execution.ended.then(() => count(EXECUTION_METRICS[execution.status]));
   }
 
-  /** Resolves when alarms have done what follows from the values so far. */
+  /** Resolves when every action of an alarm has succeeded or failed. */
   public async settled(): Promise<void> {
     await this.alarms.settled();
   }
 
   public async close(): Promise<void> {
     this.closing.abort();
-    await this.watching;
+    await this.evaluating;
     await this.settled();
   }
 
-  private watch(): void {
-    this.watching ??= this.evaluateRegularly();
+  private evaluateRegularly(): void {
+    this.evaluating ??= this.evaluateWhileThereAreAlarms();
   }
 
-  private async evaluateRegularly(): Promise<void> {
+  private async evaluateWhileThereAreAlarms(): Promise<void> {
     const { clock, timeScale } = this.environment;
     try {
       while (this.alarms.size > 0) {
         await clock.sleep(Math.max(EVALUATION_MS, SHORTEST_PAUSE_MS * timeScale), this.closing.signal);
         this.alarms.evaluate();
       }
-      this.watching = undefined;
+      this.evaluating = undefined;
     } catch (error) {
       if (!this.closing.signal.aborted) {
         throw error;

@@ -1,6 +1,6 @@
 export type Dimensions = Readonly<Record<string, string>>;
 
-/** What makes up a metric: the same name with other dimensions is another one. */
+/** The identity of a metric: the same name with other dimensions is another metric. */
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface MetricId {
 /** One value of a metric. */
 export interface Datum extends MetricId {
   readonly value: number;
-  /** Milliseconds since the epoch, by the clock. */
+  /** In milliseconds since the epoch, by the clock. */
   readonly time: number;
 }
 
@@ -36,7 +36,7 @@ export class Metrics {
     }
   }
 
-  /** The values from one moment, in milliseconds, to before another. */
+  /** Returns the values between two times in milliseconds, without the end. */
   public values(metric: MetricId, from = -Infinity, to = Infinity): number[] {
     return (this.metrics.get(metricKey(metric)) ?? []).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
   }

@@ -1,10 +1,10 @@
 import { alarmRule, type AlarmProperties } from './alarm';
 import type { Alarms } from './alarms';
 import type { CloudWatch } from './cloudwatch';
-import type {
-  Authorizer, Caller, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate,
+import {
+  physicalName, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  type ResourceResult, type ResourceUpdate,
 } from '../contract';
-import { physicalName } from '../physical-name';
 
 const MAX_NAME_LENGTH = 255;
 
@@ -13,7 +13,7 @@ export function cloudWatchProviders({ alarms }: CloudWatch, authorizer: Authoriz
   return { 'AWS::CloudWatch::Alarm': new AlarmProvider(alarms, authorizer) };
 }
 
-/** Plays AWS::CloudWatch::Alarm. */
+/** Emulates AWS::CloudWatch::Alarm. */
 class AlarmProvider implements ResourceProvider {
   public constructor(private readonly alarms: Alarms, private readonly authorizer: Authorizer) {}
 

@@ -1,27 +1,30 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LocalAws } from '../aws';
 import { runCdk } from '../cdk-cli';
-import type { DemoOptions } from './options';
 import { ProgressBar } from './progress-bar';
-import { list, upload } from './sample';
 
 const EXAMPLES = resolve(__dirname, '..', '..', '..', '..', 'examples');
 
-/** How many times faster than real time the local AWS runs: data stores take minutes, and the framework asks every 10 seconds. */
+/** The speed of the local AWS relative to real time. Data stores take minutes, and the framework polls every 10 seconds. */
 const TIME_SCALE = 6;
 
 type Outputs = Record<string, Record<string, string> | undefined>;
 
-/** Deploys the quickstart onto a local AWS, as a user does onto the real one, and shows what happens. */
+export interface DemoOptions {
+  /** Imports hand-made bad lines: the import fails, and the stack is rolled back. */
+  readonly badData: boolean;
+}
+
+/** Deploys the quickstart to a local AWS and shows the progress. */
 export class Demo {
   private readonly bar: { current?: ProgressBar } = {};
 
   public constructor(private readonly options: DemoOptions, private readonly out: NodeJS.WriteStream, private readonly signal: AbortSignal) {}
 
-  /** True if everything went as meant; with bad data this means that the import failed. */
+  /** Returns whether the result is the expected one; with bad data, a failed import. */
   public async run(): Promise<boolean> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-demo-'));
     const aws = await LocalAws.start({ timeScale: TIME_SCALE, healthlake: { pace: { resourcesPerSecond: 60, minimumDurationMs: 30_000 } } });
@@ -57,26 +60,26 @@ export class Demo {
 
     const bar = new ProgressBar(this.out, uploaded.lines);
     this.bar.current = bar;
-    const stopWatching = aws.healthlake.healthLake.observe((event) => bar.show(event));
+    const stopObserving = aws.healthlake.healthLake.observe((event) => bar.show(event));
     await deploy('Import');
-    stopWatching();
+    stopObserving();
 
     this.say(`In the output bucket s3://${output}/:`, ...await list(s3, output));
     return this.conclude(aws);
   }
 
   private conclude({ healthlake: { healthLake }, cloudformation }: LocalAws): boolean {
-    const meant = this.options.badData
+    const expected = this.options.badData
       ? { job: 'COMPLETED_WITH_ERRORS', stack: 'ROLLBACK_COMPLETE', text: 'The import failed and its stack was rolled back' }
       : { job: 'COMPLETED', stack: 'CREATE_COMPLETE', text: 'The data is in the data store' };
     const jobs = healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!).map(({ JobStatus: status }) => status));
     const stack = cloudformation.stacks.find('Import')?.status;
-    const asMeant = jobs.join() === meant.job && stack === meant.stack;
-    this.say(asMeant ? `${meant.text}, as meant.` : `Not as meant: import jobs ${jobs.join() || 'none'}, stack ${stack}.`);
-    return asMeant;
+    const isExpected = jobs.join() === expected.job && stack === expected.stack;
+    this.say(isExpected ? `${expected.text}, as expected.` : `Not as expected: import jobs ${jobs.join() || 'none'}, stack ${stack}.`);
+    return isExpected;
   }
 
-  /** Runs what a user would type, with the options that only the demo needs. */
+  /** Shows and runs the command of a user, with further options that only the demo needs. */
   private async cdk(aws: LocalAws, folder: string, typed: readonly string[], options: readonly string[]): Promise<boolean> {
     this.say(`$ npx cdk ${typed.join(' ')}`);
     const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
@@ -99,4 +102,22 @@ export class Demo {
 
 async function readOutputs(file: string): Promise<Outputs> {
   return JSON.parse(await readFile(file, 'utf8')) as Outputs;
+}
+
+/** Uploads the NDJSON files of a folder. Returns the numbers of files and lines. */
+async function upload(s3: S3Client, folder: string, bucket: string, prefix: string): Promise<{ files: number; lines: number }> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ndjson'));
+  let lines = 0;
+  for (const name of names) {
+    const body = await readFile(join(folder, name));
+    lines += body.toString().split('\n').filter((line) => line !== '').length;
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${name}`, Body: body }));
+  }
+  return { files: names.length, lines };
+}
+
+/** Returns a line with size and key for each object of a bucket. */
+async function list(s3: S3Client, bucket: string): Promise<string[]> {
+  const { Contents: objects = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  return objects.map(({ Key, Size }) => `${String(Size).padStart(10)}  ${Key}`);
 }

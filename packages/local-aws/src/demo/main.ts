@@ -1,19 +1,20 @@
+import { parseArgs } from 'node:util';
 import { Demo } from './demo';
-import { parseOptions } from './options';
 import { QUIET_SDK } from '../../../local-healthlake/src/quiet-sdk';
 
 async function main(): Promise<number> {
   Object.assign(process.env, QUIET_SDK);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => interrupted.abort()); // again and again: a second Ctrl-C must not leave anything behind
+    process.on(signal, () => interrupted.abort()); // not only once: a second Ctrl-C must not end the process before the clean-up
   }
   try {
-    const asMeant = await new Demo(parseOptions(process.argv.slice(2)), process.stdout, interrupted.signal).run();
-    return asMeant ? 0 : 1;
+    const { values } = parseArgs({ options: { 'bad-data': { type: 'boolean', default: false } } });
+    const isExpected = await new Demo({ badData: values['bad-data'] }, process.stdout, interrupted.signal).run();
+    return isExpected ? 0 : 1;
   } catch (error) {
     if (interrupted.signal.aborted) {
-      console.log('\nInterrupted; nothing is left behind.');
+      console.log('\nInterrupted; everything is cleaned up.');
       return 130;
     }
     console.error(error instanceof Error ? error.message : error);

@@ -2,8 +2,8 @@ import type { JobEvent } from '../../../local-healthlake/src/healthlake/jobs/job
 
 const WIDTH = 30;
 
-/** One line that says how far a job is. */
-export function progressLine({ jobId, status, progress = {} }: JobEvent, resourcesExpected: number): string {
+/** Returns one line with the progress of a job. */
+function progressLine({ jobId, status, progress = {} }: JobEvent, resourcesExpected: number): string {
   const scanned = progress.TotalNumberOfResourcesScanned ?? 0;
   const done = status.startsWith('COMPLETED') ? 1 : Math.min(1, scanned / Math.max(1, resourcesExpected));
   const filled = Math.round(done * WIDTH);
@@ -17,7 +17,7 @@ export function progressLine({ jobId, status, progress = {} }: JobEvent, resourc
   ].join('  ');
 }
 
-/** Shows a job's progress: on a terminal one line that moves, elsewhere a line now and then. */
+/** Shows a job's progress: on a terminal in one line that changes, elsewhere in at most one line a second. */
 export class ProgressBar {
   private last = '';
   private lastWritten = 0;
@@ -35,7 +35,7 @@ export class ProgressBar {
     this.lastWritten = Date.now();
   }
 
-  /** Makes room for other output. */
+  /** Clears the line for other output. */
   public clear(): void {
     if (this.out.isTTY && this.last) {
       this.out.write('\r\x1b[K');

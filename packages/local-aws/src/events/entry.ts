@@ -1,4 +1,4 @@
-import { isObject } from './matchers';
+import { isObject } from './pattern';
 import { ServiceError } from '../contract';
 
 /** One entry of a PutEvents request. */
@@ -12,7 +12,7 @@ export interface Entry {
   readonly Time?: number | string;
 }
 
-/** Why one entry of a request was not taken. */
+/** The error of one entry in the answer to PutEvents. */
 export interface EntryError {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
@@ -22,7 +22,7 @@ const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 const TIME_BYTES = 14;
 
-/** Refuses a request that EventBridge would refuse as a whole. */
+/** Throws for a request that EventBridge refuses as a whole. */
 export function checkEntries(entries: unknown): asserts entries is Entry[] {
   if (!Array.isArray(entries) || entries.length === 0) {
     throw constraint('greater than or equal to 1');
@@ -36,7 +36,7 @@ export function checkEntries(entries: unknown): asserts entries is Entry[] {
   }
 }
 
-/** Why an entry can't be taken; undefined if it can. */
+/** Returns the error of an invalid entry. */
 export function entryError({ Source, DetailType, Detail }: Entry): EntryError | undefined {
   for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
     if (!value) {
@@ -49,7 +49,7 @@ export function entryError({ Source, DetailType, Detail }: Entry): EntryError | 
   return isJsonObject(Detail ?? '') ? undefined : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }
 
-/** The size of an entry in bytes, as EventBridge counts it. */
+/** Returns the size of an entry in bytes, by EventBridge's rules. */
 function entrySize({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: Entry): number {
   return [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : TIME_BYTES);
 }
@@ -62,7 +62,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-function constraint(what: string): ServiceError {
+function constraint(length: string): ServiceError {
   return new ServiceError('ValidationException',
-    `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${what}`);
+    `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${length}`);
 }

@@ -1,40 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { Delivery, type TargetServices } from './delivery';
+import { Delivery } from './delivery';
 import { checkEntries, entryError, type Entry, type EntryError } from './entry';
-import type { Event, EventContent } from './event';
-import { EventBuses, type EventBus } from './event-buses';
+import { DEFAULT_BUS, Rules, type Event, type EventContent } from './rules';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
 import { callerOf } from '../../../local-healthlake/src/service';
 import type { Authorizer, Caller, Environment, WireRequest, WireResponse, WireService } from '../contract';
+import type { Sns } from '../sns/sns';
 
-export type { DeliveredEvent, TargetServices, UndeliveredEvent } from './delivery';
-export type { Event, EventContent } from './event';
+export type { DeliveredEvent, UndeliveredEvent } from './delivery';
+export type { Event, EventContent } from './rules';
 
-/** An event that a bus took. */
+/** An event that was put on a bus. */
 export interface EventOnBus {
-  /** The name of the bus, whether there is one or not. */
+  /** The name of the bus, which need not exist. */
   readonly bus: string;
   readonly event: Event;
 }
 
-/** Plays EventBridge: event buses, rules with patterns, and deliveries to functions, topics and log groups. */
+/** Emulates EventBridge: the default bus, rules with patterns, and deliveries to topics. */
 export class Events implements WireService {
-  /** What was put on which bus, the oldest first. */
+  /** All events, the oldest first. */
   public readonly entries: EventOnBus[] = [];
-  public readonly buses: EventBuses;
+  public readonly rules: Rules;
   private readonly delivery: Delivery;
 
-  public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, services: TargetServices) {
-    this.buses = new EventBuses(environment);
-    this.delivery = new Delivery(environment, services);
+  public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, topics: Pick<Sns, 'publish'>) {
+    this.rules = new Rules(environment);
+    this.delivery = new Delivery(topics);
   }
 
-  /** What targets got, the oldest first. */
+  /** Deliveries to targets, the oldest first. */
   public get delivered() {
     return this.delivery.delivered;
   }
 
-  /** What targets should have got and did not, the oldest first. */
+  /** Failed deliveries to targets, the oldest first. */
   public get undelivered() {
     return this.delivery.undelivered;
   }
@@ -49,15 +49,14 @@ export class Events implements WireService {
 
   /** Puts an event of an AWS service on the default bus. It is delivered later. */
   public emit(content: EventContent): void {
-    this.put(this.buses.get(), content, this.environment.clock.now());
+    this.put(DEFAULT_BUS, content, this.environment.clock.now());
   }
 
-  /** Resolves when everything that was put has been delivered, or could not be. */
+  /** Resolves when every delivery has succeeded or failed. */
   public async settled(): Promise<void> {
     await this.delivery.settled();
   }
 
-  /** Delivers what has been put so far, and nothing more. */
   public async close(): Promise<void> {
     await this.delivery.close();
   }
@@ -75,8 +74,7 @@ export class Events implements WireService {
     await this.authorizer.authorize({
       caller,
       action: 'events:PutEvents',
-      resource: this.buses.busArn(EventBusName),
-      resourcePolicy: this.buses.find(EventBusName)?.policy,
+      resource: this.rules.busArn(EventBusName),
       context: {
         ...(Source && { 'events:source': [Source] }),
         ...(DetailType && { 'events:detail-type': [DetailType] }),
@@ -90,15 +88,14 @@ export class Events implements WireService {
     if (error) {
       return error;
     }
-    const { Source = '', DetailType = '', Detail = '{}', Resources = [], Time, EventBusName } = entry;
+    const { Source = '', DetailType = '', Detail = '{}', Resources = [], Time, EventBusName = DEFAULT_BUS } = entry;
     const content = { 'source': Source, 'detail-type': DetailType, 'resources': Resources, 'detail': JSON.parse(Detail) };
     const time = Time === undefined ? this.environment.clock.now() : typeof Time === 'number' ? Time * 1000 : Date.parse(Time);
-    // An event for a bus that isn't there is taken, and lost.
-    const bus = this.buses.find(EventBusName) ?? { name: EventBusName ?? '' };
-    return { EventId: this.put(bus, content, time).id };
+    return { EventId: this.put(EventBusName.slice(EventBusName.lastIndexOf('/') + 1), content, time).id };
   }
 
-  private put(bus: EventBus | { readonly name: string }, content: EventContent, time: number): Event {
+  /** Puts an event on a bus. EventBridge accepts an event for a missing bus, and drops it. */
+  private put(bus: string, content: EventContent, time: number): Event {
     const event: Event = {
       'version': '0',
       'id': randomUUID(),
@@ -110,9 +107,9 @@ export class Events implements WireService {
       'resources': content.resources,
       'detail': content.detail,
     };
-    this.entries.push({ bus: bus.name, event });
-    if ('rules' in bus) {
-      this.delivery.toRules(event, bus.rules.values());
+    this.entries.push({ bus, event });
+    if (bus === DEFAULT_BUS) {
+      this.delivery.toRules(event, this.rules.all());
     }
     return event;
   }

@@ -1,9 +1,10 @@
-import { isObject, matcherOf } from './matchers';
-
-/** Judges whole events. */
+/** Returns whether an event matches a pattern. */
 export type EventFilter = (event: unknown) => boolean;
 
-/** Makes a filter of an event pattern. Throws if EventBridge would refuse the pattern. */
+/**
+ * Makes a filter of an event pattern with exact values. Throws if EventBridge would refuse the pattern, or if it contains a match
+ * expression such as `{ prefix: 'x' }`.
+ */
 export function eventFilter(pattern: unknown): EventFilter {
   if (!isObject(pattern) || Object.keys(pattern).length === 0) {
     throw new Error('Event pattern is not valid. Reason: Filter is not an object with at least one field');
@@ -12,15 +13,14 @@ export function eventFilter(pattern: unknown): EventFilter {
   return (event) => filters.every((matches) => matches(event));
 }
 
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function fieldFilter(field: string, condition: unknown): EventFilter {
-  if (field === '$or') {
-    const alternatives = (condition as unknown[]).map(eventFilter);
-    return (event) => alternatives.some((matches) => matches(event));
-  }
   if (isObject(condition)) {
     const nested = eventFilter(condition);
-    // An absent object is asked too: something in it may be wanted not to exist. One of a list of objects is enough.
-    return (event) => objectsOf(member(event, field)).some(nested);
+    return (event) => valuesOf(event, field).some(nested);
   }
   if (!Array.isArray(condition)) {
     throw new Error(`Event pattern is not valid. Reason: "${field}" must be an object or an array`);
@@ -28,20 +28,14 @@ function fieldFilter(field: string, condition: unknown): EventFilter {
   if (condition.length === 0) {
     throw new Error('Event pattern is not valid. Reason: Empty arrays are not allowed');
   }
-  const matchers = condition.map(matcherOf);
-  return (event) => valuesOf(member(event, field)).some((value) => matchers.some((matches) => matches(value)));
+  const expression: unknown = condition.find((value) => typeof value === 'object' && value !== null);
+  if (expression !== undefined || field.startsWith('$')) {
+    throw new Error(`match expression ${JSON.stringify(expression ?? field)} of an event pattern isn't emulated, give exact values`);
+  }
+  return (event) => valuesOf(event, field).some((value) => condition.includes(value));
 }
 
-function member(event: unknown, field: string): unknown {
-  return isObject(event) ? event[field] : undefined;
-}
-
-function objectsOf(value: unknown): unknown[] {
-  return Array.isArray(value) && value.length > 0 ? value : [value];
-}
-
-/** Of a list any element may match; an empty list is like nothing. Objects are no values. */
-function valuesOf(value: unknown): unknown[] {
-  const values = (Array.isArray(value) ? value.flat() : [value]).filter((element) => !isObject(element));
-  return values.length > 0 ? values : [undefined];
+/** Returns the values of a field. A pattern matches a list if it matches one of its elements. */
+function valuesOf(event: unknown, field: string): unknown[] {
+  return isObject(event) ? [event[field]].flat() : [];
 }

@@ -1,40 +1,39 @@
-import type { Event } from './event';
-import type { Rule, Target } from './event-buses';
+import type { Event, Rule, Target } from './rules';
 
-/** The text that a target gets: JSON, unless an input template is other text. */
-export function targetInput(event: Event, rule: Rule, { Input, InputPath, InputTransformer }: Target): string {
-  if (Input !== undefined) {
-    return Input;
+const PATH = /^\$(\.[\w-]+)*$/;
+
+/** Returns why a target of a rule isn't emulated; undefined if it is. */
+export function targetProblem({ Id, Arn, InputTransformer, ...others }: Target): string | undefined {
+  if (Arn.split(':')[2] !== 'sns') {
+    return `target ${Arn} isn't emulated, give an SNS topic`;
   }
-  if (InputPath !== undefined) {
-    return JSON.stringify(valueAt(event, InputPath)) ?? 'null';
+  const other = ['Input', 'InputPath'].find((name) => name in others);
+  if (other) {
+    return `${other} of target ${Id} isn't emulated, give an InputTransformer`;
   }
+  const path = Object.values(InputTransformer?.InputPathsMap ?? {}).find((candidate) => !PATH.test(candidate));
+  return path === undefined ? undefined : `JSON path ${path} of target ${Id} isn't emulated, give one like $.detail.jobId`;
+}
+
+/** Returns the text that a target gets: the event as JSON, or the filled-in input template. */
+export function targetInput(event: Event, rule: Rule, { InputTransformer }: Target): string {
   if (InputTransformer === undefined) {
     return JSON.stringify(event);
   }
   const { InputPathsMap = {}, InputTemplate } = InputTransformer;
-  const variables: Record<string, unknown> = {
+  return fill(InputTemplate, {
     'aws.events.rule-arn': rule.arn,
     'aws.events.rule-name': rule.name,
-    'aws.events.event.ingestion-time': event.time,
-    'aws.events.event': event,
-    'aws.events.event.json': event,
     ...Object.fromEntries(Object.entries(InputPathsMap).map(([name, path]) => [name, valueAt(event, path)])),
-  };
-  return filled(InputTemplate, variables);
+  });
 }
 
-/** What a JSON path like `$.detail.ids[0]` leads to. */
-export function valueAt(event: unknown, path: string): unknown {
-  if (!/^\$(\.[\w-]+|\[\d+\]|\['[^']+'\])*$/.test(path)) {
-    throw new Error(`JSON path ${path} isn't played here, give one like $.detail.jobId`);
-  }
-  const steps = path.match(/[\w-]+(?=[.[]|$)|(?<=\[)\d+|(?<=\[')[^']+/g) ?? [];
-  return steps.reduce<any>((value, step) => value?.[step], event); // any: events hold JSON of any shape
+function valueAt(event: unknown, path: string): unknown {
+  return path.split('.').slice(1).reduce<any>((value, step) => value?.[step], event); // any: events hold JSON of any shape
 }
 
-/** Inside quotes a text stands as it is; outside, a value stands as JSON. */
-function filled(template: string, variables: Readonly<Record<string, unknown>>): string {
+/** Replaces variables: within quotes by the plain text, elsewhere by the value as JSON. */
+function fill(template: string, variables: Readonly<Record<string, unknown>>): string {
   let isQuoted = false;
   return template.replace(/\\.|"|<([\w.-]+)>/g, (token: string, name: string | undefined) => {
     if (token === '"') {

@@ -2,7 +2,7 @@ import type { HealthLake } from '../../../local-healthlake/src/healthlake/health
 import type { Environment } from '../contract';
 import type { EventContent } from '../events/events';
 
-/** The detail type for each status of an import job that HealthLake tells EventBridge about; cancellations are none of them. */
+/** The detail type by status of an import job. HealthLake emits no events for cancellations. */
 const DETAIL_TYPES: Readonly<Record<string, string>> = {
   SUBMITTED: 'Import Job Submitted',
   QUEUED: 'Import Job Queued',
@@ -13,7 +13,7 @@ const DETAIL_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Emits HealthLake's own events: one for each change of an import job's status. Status, message and counts are not in them.
+ * Emits HealthLake's own events: one for each status change of an import job, without status, message and counts.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
  */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HealthLake } from '../../../local-healthlake/src/healthlake/healthlake';
 import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
 
-/** A change of one of these replaces the data store, and its data are gone. */
+/** Properties whose change replaces the data store, without its data. */
 const CREATE_ONLY = ['DatastoreName', 'DatastoreTypeVersion', 'SseConfiguration', 'PreloadDataConfig', 'IdentityProviderConfiguration'];
 
 const POLL_MS = 5_000;
@@ -19,7 +19,7 @@ export function healthLakeProviders(healthLake: HealthLake, clock: Clock): Resou
   return { 'AWS::HealthLake::FHIRDatastore': new DatastoreProvider(healthLake, clock) };
 }
 
-/** Plays AWS::HealthLake::FHIRDatastore, through the API like CloudFormation itself. */
+/** Emulates AWS::HealthLake::FHIRDatastore. Calls HealthLake's API, as CloudFormation does. */
 class DatastoreProvider implements ResourceProvider {
   public constructor(private readonly healthLake: HealthLake, private readonly clock: Clock) {}
 

@@ -1,11 +1,11 @@
-import { administratorAccessArn } from './policies/aws-managed-policies';
+import { administratorAccessArn } from './policies/policy-document';
 import type { RoleSettings } from './roles';
 import type { Environment } from '../contract';
 
-/** The qualifier of `cdk bootstrap` unless another is asked for. */
+/** The default qualifier of `cdk bootstrap`. */
 const QUALIFIER = 'hnb659fds';
 
-/** What `cdk bootstrap` makes a role for. */
+/** The purposes for which `cdk bootstrap` creates a role. */
 export const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'] as const;
 
 export type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
@@ -25,10 +25,10 @@ export function bootstrapBucketName(place: Place): string {
   return `cdk-${QUALIFIER}-assets-${place.accountId}-${place.region}`;
 }
 
-/** The SSM parameter in which the CDK CLI looks for the version of the bootstrap stack. */
+/** The SSM parameter from which the CDK CLI reads the version of the bootstrap stack. */
 export const BOOTSTRAP_VERSION_PARAMETER = `/cdk-bootstrap/${QUALIFIER}/version`;
 
-/** The roles that `cdk bootstrap` makes: the account may assume them, but for the one that only CloudFormation takes. */
+/** The roles that `cdk bootstrap` creates. Only CloudFormation can assume `cfn-exec`; the account can assume the others. */
 export function bootstrapRoles(place: Place): { readonly name: string; readonly settings: RoleSettings }[] {
   const account = { AWS: `arn:${place.partition}:iam::${place.accountId}:root` };
   const cloudFormation = { Service: 'cloudformation.amazonaws.com' };

@@ -1,34 +1,31 @@
-import { accessDenied } from './access-denied';
 import { bootstrapRoles } from './bootstrap';
-import { administratorAccessArn } from './policies/aws-managed-policies';
-import { decide, type Decision } from './policies/engine';
+import { decide, type Decision, type Denial } from './policies/engine';
 import { ManagedPolicies } from './policies/managed-policies';
 import { checkIdentityPolicy, checkResourcePolicy, checkTrustPolicy } from './policies/policy-checks';
-import type { NamedPolicy, PolicyDocument } from './policies/policy-document';
-import { requestContext } from './request-context';
+import { administratorAccessArn, type NamedPolicy, type PolicyDocument } from './policies/policy-document';
 import { Roles, type Role, type RoleSettings } from './roles';
 import { Sessions } from './sessions';
 import { ServiceError, type AssumedRole, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
 
-/** Long-lived test credentials of the account's administrator, whom the CDK CLI and the AWS CLI are run as. */
+/** Long-lived test credentials of the account's administrator. The CDK CLI and the AWS CLI use them. */
 export const ADMIN_CREDENTIALS = {
   accessKeyId: 'AKIALOCALADMINISTRAT',
   secretAccessKey: 'local-aws-verifies-no-signatures-at-all0',
 } as const;
 
 export interface IamOptions {
-  /** How long, in the clock's time, a new or changed role or policy isn't in effect yet. */
+  /** The delay, in the clock's time, until a new or changed role or policy takes effect. */
   readonly propagationMs?: number;
 }
 
 const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 
-/** Users, roles, policies and sessions of one account, and the decisions that follow from them. */
+/** The users, roles, policies and sessions of one account. Decides whether a caller may do something. */
 export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
   public readonly managedPolicies: ManagedPolicies;
-  /** How long, in the clock's time, a new or changed role or policy isn't in effect yet. */
+  /** The delay, in the clock's time, until a new or changed role or policy takes effect. */
   public readonly propagationMs: number;
   private readonly sessions = new Sessions();
 
@@ -45,7 +42,7 @@ export class Iam implements Authorizer, PolicyChecker {
     }
   }
 
-  /** Whom the access key belongs to; undefined if nobody, or if the session token isn't the one that came with it. */
+  /** Returns the owner of an access key. Returns undefined for an unknown key, or if the session token doesn't belong to the key. */
   public callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined {
     return this.sessions.callerOf(accessKeyId, sessionToken);
   }
@@ -64,7 +61,7 @@ export class Iam implements Authorizer, PolicyChecker {
 
   /**
    * Starts a session of a role.
-   * @param by the caller, or the AWS service principal, that assumes it; its trust policy must allow that
+   * @param by the caller or AWS service principal that assumes the role; the role's trust policy must allow it
    * @param context condition keys: sts:RoleSessionName, sts:ExternalId, and for services aws:SourceArn, aws:SourceAccount
    */
   public async assumeRole(
@@ -79,14 +76,14 @@ export class Iam implements Authorizer, PolicyChecker {
 
     const sessionName = context['sts:RoleSessionName'] ?? principal.arn.split(/[.:/]/)[0];
     const decision = await this.decide(principal, 'sts:AssumeRole', roleArn, { ...context, 'sts:RoleSessionName': sessionName }, trustPolicy);
-    // STS says nothing about which policy was missing.
+    // STS doesn't name the missing policy.
     if (!decision.allowed) {
       throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
     }
     return this.startSession(role, sessionName, durationSeconds);
   }
 
-  /** The UserId that STS shows for a caller. */
+  /** Returns the UserId that STS shows for a caller. */
   public userIdOf(caller: Caller): string {
     return caller.roleId ? `${caller.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
   }
@@ -99,7 +96,7 @@ export class Iam implements Authorizer, PolicyChecker {
 
   /**
    * Changes parts of a role after the checks that IAM makes.
-   * @param change makes the new parts from the settings; it is asked again after the checks, so that changes made at once don't undo each other
+   * @param change makes the new parts from the settings; it is called again after the checks, so that concurrent changes don't undo each other
    */
   public async changeRole(name: string, change: (settings: RoleSettings) => Partial<RoleSettings>): Promise<Role> {
     const { settings } = this.roles.get(name);
@@ -166,7 +163,7 @@ export class Iam implements Authorizer, PolicyChecker {
     });
   }
 
-  /** Whatever a resource policy allows, a session may do nothing any more once its role is deleted. */
+  /** A session of a deleted role is denied everything, whatever a resource policy allows. */
   private isRoleGone({ principalArn, roleId }: Caller): boolean {
     return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
   }
@@ -191,4 +188,47 @@ export class Iam implements Authorizer, PolicyChecker {
   private managed(arns: readonly string[]): NamedPolicy[] {
     return arns.flatMap((arn) => this.managedPolicies.effective(arn) ?? []);
   }
+}
+
+/** Services that name the error AccessDenied; the others name it AccessDeniedException. */
+const SHORT_NAMED = ['s3', 'sts', 'iam', 'cloudformation'];
+
+/** Returns the error of a denied request in the words of AWS. */
+function accessDenied(callerArn: string, action: string, resource: string, because?: Denial): ServiceError {
+  const service = action.slice(0, action.indexOf(':'));
+  const shown = service === 's3' ? `"${resource}"` : resource;
+  const name = SHORT_NAMED.includes(service) ? 'AccessDenied' : 'AccessDeniedException';
+  const message = `User: ${callerArn} is not authorized to perform: ${action} on resource: ${shown}${because ? reason(because, action) : ''}`;
+  return new ServiceError(name, message, name === 'AccessDenied' || service === 'lambda' ? 403 : 400);
+}
+
+function reason({ explicit, policyType }: Denial, action: string): string {
+  if (!explicit) {
+    return ` because no ${policyType} allows the ${action} action`;
+  }
+  return ` with an explicit deny in ${policyType === 'identity-based policy' ? 'an' : 'a'} ${policyType}`;
+}
+
+/** Returns the condition keys of every request. */
+function requestContext(caller: Caller, resourceAccount: string, region: string, now: number): Record<string, string> {
+  const common = {
+    'aws:CurrentTime': new Date(now).toISOString(),
+    'aws:EpochTime': String(Math.floor(now / 1000)),
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': resourceAccount,
+    // The local endpoint is plain HTTP on the loopback interface; policies that require TLS must still allow it.
+    'aws:SecureTransport': 'true',
+  };
+  if (caller.arn.endsWith('.amazonaws.com')) {
+    return { ...common, 'aws:PrincipalIsAWSService': 'true' };
+  }
+  const isRole = caller.arn !== caller.principalArn;
+  return {
+    ...common,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:PrincipalArn': caller.principalArn,
+    'aws:PrincipalAccount': caller.accountId,
+    'aws:PrincipalType': isRole ? 'AssumedRole' : 'User',
+    ...(isRole ? {} : { 'aws:username': caller.arn.slice(caller.arn.lastIndexOf('/') + 1) }),
+  };
 }

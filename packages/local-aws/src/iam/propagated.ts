@@ -1,6 +1,6 @@
 import type { Clock } from '../contract';
 
-/** A value whose changes take effect only after a while, as IAM's do. */
+/** A value whose changes take effect after a delay, like those of IAM. */
 export class Propagated<T> {
   private readonly versions: { readonly value: T; readonly effectiveAt: number }[];
 
@@ -8,12 +8,12 @@ export class Propagated<T> {
     this.versions = [this.version(value)];
   }
 
-  /** The newest value, as IAM's own API shows it. */
+  /** The newest value, which IAM's own API shows at once. */
   public get latest(): T {
     return this.versions[this.versions.length - 1].value;
   }
 
-  /** The newest value that is in effect; undefined while the first one isn't yet. */
+  /** The newest value in effect; undefined until the first one takes effect. */
   public get effective(): T | undefined {
     const now = this.clock.now();
     return this.versions.filter((version) => version.effectiveAt <= now).pop()?.value;

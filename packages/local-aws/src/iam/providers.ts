@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Iam } from './iam';
-import { ManagedPolicyProvider } from './managed-policy-provider';
-import { PolicyProvider } from './policy-provider';
-import { RoleProvider } from './role-provider';
-import type { ResourceProviders } from '../contract';
+import type { PolicyDocument } from './policies/policy-document';
+import type { Role, RoleSettings } from './roles';
+import {
+  physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
+} from '../contract';
 
 /** The providers of IAM's resources. */
 export function iamProviders(iam: Iam): ResourceProviders {
@@ -11,4 +13,218 @@ export function iamProviders(iam: Iam): ResourceProviders {
     'AWS::IAM::Policy': new PolicyProvider(iam),
     'AWS::IAM::ManagedPolicy': new ManagedPolicyProvider(iam),
   };
+}
+
+interface RoleProperties {
+  readonly RoleName?: string;
+  readonly Path?: string;
+  readonly AssumeRolePolicyDocument: PolicyDocument;
+  readonly Policies?: readonly { readonly PolicyName: string; readonly PolicyDocument: PolicyDocument }[];
+  readonly ManagedPolicyArns?: readonly string[];
+  readonly PermissionsBoundary?: string;
+}
+
+/** Emulates AWS::IAM::Role. */
+class RoleProvider implements ResourceProvider {
+  public constructor(private readonly iam: Iam) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    const properties = request.properties as RoleProperties;
+    const name = properties.RoleName ?? physicalName(request.stackName, request.logicalId, 64);
+    await this.iam.authorize({
+      caller: request.caller,
+      action: 'iam:CreateRole',
+      resource: this.iam.roles.arn(name, properties.Path),
+      context: properties.PermissionsBoundary ? { 'iam:PermissionsBoundary': properties.PermissionsBoundary } : {},
+    });
+    return roleResult(await this.iam.createRole(name, settings(properties), properties.Path));
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const properties = request.properties as RoleProperties;
+    const old = request.oldProperties as RoleProperties;
+    if (properties.RoleName !== old.RoleName || properties.Path !== old.Path) {
+      return this.create(request);
+    }
+
+    const role = this.iam.roles.get(request.physicalId);
+    await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
+    const before = settings(old);
+    const after = settings(properties);
+    const change = (current: RoleSettings): RoleSettings => {
+      const others = without(current, before);
+      return {
+        ...after,
+        inlinePolicies: { ...others.inlinePolicies, ...after.inlinePolicies },
+        managedPolicyArns: [...new Set([...others.managedPolicyArns, ...after.managedPolicyArns])],
+      };
+    };
+    const { latest } = role.settings;
+    // An update without a change must not delay the role again.
+    return roleResult(isDeepStrictEqual(change(latest), latest) ? role : await this.iam.changeRole(role.name, change));
+  }
+
+  public async delete(request: ResourceDelete): Promise<void> {
+    const role = this.iam.roles.find(request.physicalId);
+    if (!role) {
+      return;
+    }
+    await this.iam.authorize({ caller: request.caller, action: 'iam:DeleteRole', resource: role.arn });
+    const own = settings(request.properties as RoleProperties);
+    await this.iam.changeRole(role.name, (current) => without(current, own));
+    this.iam.roles.delete(role.name);
+  }
+}
+
+function settings(properties: RoleProperties): RoleSettings {
+  return {
+    trustPolicy: properties.AssumeRolePolicyDocument,
+    inlinePolicies: Object.fromEntries((properties.Policies ?? []).map((policy) => [policy.PolicyName, policy.PolicyDocument])),
+    managedPolicyArns: properties.ManagedPolicyArns ?? [],
+    permissionsBoundaryArn: properties.PermissionsBoundary,
+  };
+}
+
+/** Returns the policies that other resources have put into the role or attached to it. */
+function without(current: RoleSettings, own: RoleSettings): Pick<RoleSettings, 'inlinePolicies' | 'managedPolicyArns'> {
+  return {
+    inlinePolicies: Object.fromEntries(Object.entries(current.inlinePolicies).filter(([name]) => !(name in own.inlinePolicies))),
+    managedPolicyArns: current.managedPolicyArns.filter((arn) => !own.managedPolicyArns.includes(arn)),
+  };
+}
+
+function roleResult(role: Role): ResourceResult {
+  return { physicalId: role.name, attributes: { Arn: role.arn, RoleId: role.roleId } };
+}
+
+interface PolicyProperties {
+  readonly PolicyName: string;
+  readonly PolicyDocument: PolicyDocument;
+  readonly Roles?: readonly string[];
+  readonly Users?: readonly string[];
+  readonly Groups?: readonly string[];
+}
+
+/** Emulates AWS::IAM::Policy: an inline policy of one or more roles. */
+class PolicyProvider implements ResourceProvider {
+  public constructor(private readonly iam: Iam) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    await this.put(request, request.properties as PolicyProperties);
+    return { physicalId: physicalName(request.stackName.slice(0, 5), request.logicalId.slice(0, 4), 128) };
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const properties = request.properties as PolicyProperties;
+    const old = request.oldProperties as PolicyProperties;
+    if (properties.PolicyName !== old.PolicyName) {
+      return this.create(request);
+    }
+
+    await this.put(request, properties);
+    const left = (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role));
+    await this.remove(request, old.PolicyName, left);
+    return { physicalId: request.physicalId };
+  }
+
+  public async delete(request: ResourceDelete): Promise<void> {
+    const { PolicyName, Roles = [] } = request.properties as PolicyProperties;
+    await this.remove(request, PolicyName, Roles);
+  }
+
+  private async put(request: ResourceRequest, { PolicyName, PolicyDocument, Roles, Users, Groups }: PolicyProperties): Promise<void> {
+    if (Users?.length || Groups?.length) {
+      throw new Error(`policy ${PolicyName} is for users or groups, which the local AWS doesn't emulate: attach it to roles`);
+    }
+    if (!Roles?.length) {
+      throw new Error('At least one of [Groups,Roles,Users] must be non-empty.');
+    }
+    for (const roleName of Roles) {
+      const role = this.iam.roles.get(roleName);
+      await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
+      await this.iam.changeRole(roleName, ({ inlinePolicies }) =>
+        ({ inlinePolicies: { ...inlinePolicies, [PolicyName]: PolicyDocument } }));
+    }
+  }
+
+  private async remove(request: ResourceRequest, policyName: string, roleNames: readonly string[]): Promise<void> {
+    for (const roleName of roleNames) {
+      const role = this.iam.roles.find(roleName);
+      if (!role) {
+        continue;
+      }
+      await this.iam.authorize({ caller: request.caller, action: 'iam:DeleteRolePolicy', resource: role.arn });
+      await this.iam.changeRole(roleName, ({ inlinePolicies: { [policyName]: removed, ...inlinePolicies } }) => ({ inlinePolicies }));
+    }
+  }
+}
+
+interface ManagedPolicyProperties {
+  readonly ManagedPolicyName?: string;
+  readonly Path?: string;
+  readonly PolicyDocument: PolicyDocument;
+  readonly Roles?: readonly string[];
+}
+
+/** Emulates AWS::IAM::ManagedPolicy. */
+class ManagedPolicyProvider implements ResourceProvider {
+  public constructor(private readonly iam: Iam) {}
+
+  public async create(request: ResourceRequest): Promise<ResourceResult> {
+    const properties = request.properties as ManagedPolicyProperties;
+    const name = properties.ManagedPolicyName ?? physicalName(request.stackName, request.logicalId, 128);
+    const arn = this.iam.managedPolicies.arn(name, properties.Path);
+    await this.iam.authorize({ caller: request.caller, action: 'iam:CreatePolicy', resource: arn });
+    await this.iam.createManagedPolicy(arn, properties.PolicyDocument);
+    await this.attach(request, arn, properties.Roles ?? []);
+    return policyResult(arn);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const properties = request.properties as ManagedPolicyProperties;
+    const old = request.oldProperties as ManagedPolicyProperties;
+    if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) {
+      return this.create(request);
+    }
+
+    const arn = request.physicalId;
+    await this.iam.authorize({ caller: request.caller, action: 'iam:CreatePolicyVersion', resource: arn });
+    await this.iam.changeManagedPolicy(arn, properties.PolicyDocument);
+    await this.attach(request, arn, properties.Roles ?? []);
+    await this.detach(request, arn, (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role)));
+    return policyResult(arn);
+  }
+
+  public async delete(request: ResourceDelete): Promise<void> {
+    const arn = request.physicalId;
+    await this.detach(request, arn, (request.properties as ManagedPolicyProperties).Roles ?? []);
+    await this.iam.authorize({ caller: request.caller, action: 'iam:DeletePolicy', resource: arn });
+    this.iam.deleteManagedPolicy(arn);
+  }
+
+  private async attach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
+    for (const roleName of roleNames) {
+      const role = this.iam.roles.get(roleName);
+      if (role.settings.latest.managedPolicyArns.includes(arn)) {
+        continue;
+      }
+      await this.iam.authorize({ caller: request.caller, action: 'iam:AttachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
+      await this.iam.changeRole(roleName, ({ managedPolicyArns }) => ({ managedPolicyArns: [...managedPolicyArns, arn] }));
+    }
+  }
+
+  private async detach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
+    for (const roleName of roleNames) {
+      const role = this.iam.roles.find(roleName);
+      if (!role) {
+        continue;
+      }
+      await this.iam.authorize({ caller: request.caller, action: 'iam:DetachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
+      await this.iam.changeRole(roleName, ({ managedPolicyArns: attached }) => ({ managedPolicyArns: attached.filter((other) => other !== arn) }));
+    }
+  }
+}
+
+function policyResult(arn: string): ResourceResult {
+  return { physicalId: arn, attributes: { PolicyArn: arn } };
 }

@@ -18,7 +18,7 @@ export interface Role {
   readonly settings: Propagated<RoleSettings>;
 }
 
-/** IAM's quotas, in characters without white space or in policies. */
+/** IAM's quotas: sizes in characters without white space, and the number of policies. */
 const INLINE_POLICIES_SIZE = 10_240;
 const TRUST_POLICY_SIZE = 2_048;
 const MANAGED_POLICIES_PER_ROLE = 10;
@@ -78,7 +78,7 @@ export class Roles {
     return role?.arn === arn ? role : undefined;
   }
 
-  /** Whether any role has the managed policy attached or as its boundary. */
+  /** Returns whether a role has the managed policy attached or as its boundary. */
   public using(policyArn: string): boolean {
     return [...this.roles.values()].some(({ settings: { latest } }) =>
       latest.managedPolicyArns.includes(policyArn) || latest.permissionsBoundaryArn === policyArn);

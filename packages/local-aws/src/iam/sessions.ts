@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Caller, SessionCredentials } from '../contract';
 
 /**
- * Whom each access key belongs to.
+ * The owner of each access key.
  *
- * Sessions never expire: under a fast clock, the hour that a client in real time was promised would be over within seconds.
+ * Sessions never expire: under a fast clock, the hour that was promised to a client in real time would end within seconds.
  */
 export class Sessions {
   private readonly callers = new Map<string, { readonly caller: Caller; readonly sessionToken?: string }>();
@@ -32,7 +32,7 @@ export class Sessions {
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The variable part of an IAM unique id such as AROA... or ASIA... */
+/** Returns the variable part of an IAM unique id such as AROA... or ASIA... */
 export function uniqueId(length: number): string {
   return [...randomBytes(length)].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
 }

@@ -16,7 +16,7 @@ interface KeyProperties {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Plays AWS::KMS::Key. */
+/** Emulates AWS::KMS::Key. */
 class KeyProvider implements ResourceProvider {
   public constructor(private readonly kms: Kms) {}
 
@@ -50,7 +50,7 @@ interface AliasProperties {
   readonly TargetKeyId: string;
 }
 
-/** Plays AWS::KMS::Alias. */
+/** Emulates AWS::KMS::Alias. */
 class AliasProvider implements ResourceProvider {
   public constructor(private readonly kms: Kms) {}
 

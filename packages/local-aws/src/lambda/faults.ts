@@ -4,27 +4,27 @@ import type { ServiceError } from '../contract';
 export interface PendingInvocation {
   readonly functionName: string;
   readonly payload: unknown;
-  /** Which invocation of this function it is, from 1 on. */
+  /** The number of this invocation of the function, from 1. */
   readonly count: number;
 }
 
 /**
- * What the caller of Invoke gets when the process is killed in the middle of an event: an error of the function (Runtime.ExitError),
- * or the Lambda service's own 500 (ServiceException), as when the platform loses an environment.
+ * The answer to Invoke when the process is killed in the middle of an event: an error of the function (Runtime.ExitError), or Lambda's own
+ * 500 (ServiceException), which AWS returns when it loses an environment.
  */
 export type KillAnswer = 'function-error' | 'service-error';
 
-/** What goes wrong with one invocation. */
+/** A fault of one invocation. */
 export interface InvocationFault {
-  /** The caller gets this error of the Lambda service; the function isn't run. */
+  /** The Lambda service answers this error and doesn't run the function. */
   readonly error?: ServiceError;
-  /** The process is killed so long, in the clock's time, after the event was handed to it. */
+  /** The time, by the clock, from the start of the event until the process is killed. */
   readonly killAfterMs?: number;
-  /** Goes with `killAfterMs`; `function-error` unless given. */
+  /** The answer after `killAfterMs`; by default `function-error`. */
   readonly killAnswer?: KillAnswer;
-  /** The event is run twice at once; the caller gets the answer of the first run. */
+  /** Two runs process the event at the same time; the caller gets the answer of the first. */
   readonly twice?: boolean;
 }
 
-/** Decides for each invocation, before it runs, what goes wrong with it. */
+/** Chooses the fault of an invocation before it runs. */
 export type InvocationHook = (invocation: PendingInvocation) => InvocationFault | undefined | Promise<InvocationFault | undefined>;

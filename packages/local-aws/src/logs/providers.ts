@@ -1,9 +1,8 @@
-import { logGroupArn } from './arn';
-import type { Logs } from './logs';
-import type {
-  Authorizer, Caller, Environment, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate,
+import { logGroupArn, type Logs } from './logs';
+import {
+  physicalName, type Authorizer, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders,
+  type ResourceRequest, type ResourceResult, type ResourceUpdate,
 } from '../contract';
-import { physicalName } from '../physical-name';
 
 const MAX_NAME_LENGTH = 512;
 
@@ -12,7 +11,7 @@ export function logsProviders(env: Environment, authorizer: Authorizer, logs: Lo
   return { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, logs) };
 }
 
-/** Plays `AWS::Logs::LogGroup`. */
+/** Emulates AWS::Logs::LogGroup. Events are kept whatever the retention is. */
 class LogGroupProvider implements ResourceProvider {
   public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
 
@@ -23,7 +22,6 @@ class LogGroupProvider implements ResourceProvider {
       await this.authorize(caller, 'logs:PutRetentionPolicy', name);
     }
     this.logs.createGroup(name);
-    this.logs.retain(name, retention(properties));
     return this.result(name);
   }
 
@@ -34,7 +32,6 @@ class LogGroupProvider implements ResourceProvider {
     }
     if (properties.RetentionInDays !== oldProperties.RetentionInDays) {
       await this.authorize(caller, properties.RetentionInDays === undefined ? 'logs:DeleteRetentionPolicy' : 'logs:PutRetentionPolicy', physicalId);
-      this.logs.retain(physicalId, retention(properties));
     }
     return this.result(physicalId);
   }
@@ -51,8 +48,4 @@ class LogGroupProvider implements ResourceProvider {
   private result(name: string): ResourceResult {
     return { physicalId: name, attributes: { Arn: `${logGroupArn(this.env, name)}:*` } };
   }
-}
-
-function retention(properties: Record<string, any>): number | undefined {
-  return properties.RetentionInDays === undefined ? undefined : Number(properties.RetentionInDays);
 }

@@ -1,78 +1,70 @@
-import { logGroupArn } from './arn';
-import { eventFilter, type EventFilter } from './filter';
-import type { Logs } from './logs';
-import { page, type PageRequest } from './page';
+import { logGroupArn, type LogEvent, type Logs } from './logs';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
 import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 
-/** What AWS gives at once. */
-const MOST_EVENTS = 10_000;
-const MOST_GROUPS = 50;
+/** The default and the maximum number of events in one answer. */
+const MAX_EVENTS = 10_000;
 
-interface FilterRequest extends EventFilter, PageRequest {
+interface FilterRequest {
   readonly logGroupName?: string;
+  readonly logStreamNames?: readonly string[];
+  /** The earliest time, in milliseconds since the epoch. */
+  readonly startTime?: number;
+  /** The latest time, in milliseconds since the epoch. */
+  readonly endTime?: number;
+  readonly limit?: number;
+  readonly nextToken?: string;
 }
 
-interface DescribeRequest extends PageRequest {
-  readonly logGroupNamePrefix?: string;
-  readonly logGroupNamePattern?: string;
-}
+const FILTER_MEMBERS = ['logGroupName', 'logStreamNames', 'startTime', 'endTime', 'limit', 'nextToken'];
 
-/** The API of CloudWatch Logs, as far as it is played: what the CDK CLI shows of a function that failed. */
+/** The API of CloudWatch Logs: FilterLogEvents, with which the CDK CLI shows the log of a failed function. */
 export class LogsWire implements WireService {
   public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
 
   public async handle(request: WireRequest): Promise<WireResponse> {
     const operation = targetOperation(request);
-    const input = jsonBody(request);
-    const caller = callerOf(request);
-    switch (operation) {
-      case 'FilterLogEvents':
-        return jsonResponse(request, await this.filterLogEvents(caller, input));
-      case 'DescribeLogGroups':
-        return jsonResponse(request, await this.describeLogGroups(caller, input));
-      default:
-        throw unknownOperation('CloudWatch Logs', operation);
+    if (operation !== 'FilterLogEvents') {
+      throw unknownOperation('CloudWatch Logs', operation);
     }
+    return jsonResponse(request, await this.filterLogEvents(callerOf(request), jsonBody(request)));
   }
 
   private async filterLogEvents(caller: Caller, request: FilterRequest): Promise<object> {
     const { logGroupName = '' } = request;
-    // Any action on a group is asked of a stream without a name: only policies with `:*` at the end of the group let it pass.
+    // The resource is a stream without a name: only policies with `:*` after the group allow it.
     await this.authorizer.authorize({ caller, action: 'logs:FilterLogEvents', resource: `${logGroupArn(this.env, logGroupName)}:log-stream:` });
+    const other = Object.keys(request).find((member) => !FILTER_MEMBERS.includes(member));
+    if (other) {
+      throw new ServiceError('InvalidParameterException', `${other} of FilterLogEvents isn't emulated by the local AWS`);
+    }
     if (!this.logs.hasGroup(logGroupName)) {
       throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.');
     }
     const events = this.logs.events(logGroupName).map((event, n) => ({ ...event, eventId: String(n).padStart(56, '0') }));
-    const { items, nextToken } = page(events.filter(eventFilter(request)), request, MOST_EVENTS);
+    const { items, nextToken } = page(events.filter(eventFilter(request)), request);
     return {
       events: items.map(({ stream, ...event }) => ({ ...event, logStreamName: stream, ingestionTime: event.timestamp })),
       searchedLogStreams: [],
       nextToken,
     };
   }
+}
 
-  private async describeLogGroups(caller: Caller, request: DescribeRequest): Promise<object> {
-    const { logGroupNamePrefix = '', logGroupNamePattern = '' } = request;
-    await this.authorizer.authorize({ caller, action: 'logs:DescribeLogGroups', resource: `${logGroupArn(this.env, '')}:log-stream:` });
-    const names = this.logs.groupNames().sort()
-      .filter((name) => name.startsWith(logGroupNamePrefix) && name.toLowerCase().includes(logGroupNamePattern.toLowerCase()));
-    const { items, nextToken } = page(names, request, MOST_GROUPS);
-    return { logGroups: items.map((name) => this.description(name)), nextToken };
-  }
+function eventFilter({ logStreamNames, startTime = -Infinity, endTime = Infinity }: FilterRequest): (event: LogEvent) => boolean {
+  return ({ stream, timestamp }) => (logStreamNames?.includes(stream) ?? true) && timestamp >= startTime && timestamp <= endTime;
+}
 
-  private description(name: string): object {
-    const arn = logGroupArn(this.env, name);
-    return {
-      logGroupName: name,
-      logGroupArn: arn,
-      arn: `${arn}:*`,
-      creationTime: this.logs.creationTime(name),
-      retentionInDays: this.logs.retentionInDays(name),
-      metricFilterCount: 0,
-      storedBytes: this.logs.events(name).reduce((bytes, { message }) => bytes + Buffer.byteLength(message), 0),
-      logGroupClass: 'STANDARD',
-    };
+/** Returns one page. The token is the index of the next event, because events are only appended. */
+function page<T>(items: readonly T[], { limit = MAX_EVENTS, nextToken = '0' }: FilterRequest): { items: T[]; nextToken?: string } {
+  if (!(limit >= 1 && limit <= MAX_EVENTS)) {
+    throw new ServiceError('InvalidParameterException',
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${MAX_EVENTS}`);
   }
+  if (!/^\d+$/.test(nextToken)) {
+    throw new ServiceError('InvalidParameterException', 'The specified nextToken is invalid.');
+  }
+  const end = Number(nextToken) + limit;
+  return { items: items.slice(Number(nextToken), end), nextToken: end < items.length ? String(end) : undefined };
 }

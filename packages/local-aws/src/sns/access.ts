@@ -1,37 +1,37 @@
 import type { Topic } from './topics';
 import type { Kms } from '../../../local-healthlake/src/kms/kms';
-import { ServiceError, type Authorizer, type Caller, type Environment } from '../contract';
+import { ServiceError, type AuthorizationQuestion, type Authorizer, type Caller, type Environment } from '../contract';
 
-/** Who publishes: a caller of the account, or an AWS service that names what it acts for. */
+/** The publisher of a message: a caller of the account, or an AWS service on behalf of a resource. */
 export interface Publisher {
   readonly caller: Caller;
   /** Condition keys that a service sets: aws:SourceArn, aws:SourceAccount, aws:SourceOwner. */
   readonly context?: Record<string, string>;
 }
 
-/** Asks IAM, the topic policy and KMS whether somebody may do something with a topic. */
+/** Authorizes actions on topics with IAM, the topic policy and KMS. */
 export class Access {
   public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, private readonly kms: Kms) {}
 
-  /** Rejects unless the publisher may do something with a topic that is there. */
+  /** Rejects if the publisher may not perform the action on an existing topic. */
   public async onTopic({ caller, context }: Publisher, action: string, topic: Topic): Promise<void> {
-    // The default policy asks for the owner: the account of who calls, or what a service says.
+    // The default policy compares the owner: the account of the caller, or the one that a service names.
     const owner: Record<string, string> = caller.accountId ? { 'aws:SourceOwner': caller.accountId } : {};
-    await this.inSnsWords({ caller, action, resource: topic.arn, context: { ...owner, ...context }, resourcePolicy: topic.policy });
+    await this.authorize({ caller, action, resource: topic.arn, context: { ...owner, ...context }, resourcePolicy: topic.policy });
   }
 
-  /** Rejects unless the caller may do something with a topic that is to be made, or is gone. */
+  /** Rejects if the caller may not perform the action on a topic that doesn't exist. */
   public async onAccount(caller: Caller, action: string, topicArn: string): Promise<void> {
-    await this.inSnsWords({ caller, action, resource: topicArn });
+    await this.authorize({ caller, action, resource: topicArn });
   }
 
-  /** Lets the publisher use the key of an encrypted topic. */
+  /** Rejects if the publisher may not use the key of an encrypted topic. */
   public async useKey({ caller }: Publisher, topic: Topic): Promise<void> {
     if (!topic.kmsKeyId) {
       return;
     }
     if (topic.kmsKeyId.endsWith('alias/aws/sns')) {
-      // That key's policy, which nobody can change, lets in the account's users and roles by SNS, and no other service.
+      // The fixed policy of this key allows the account's users and roles through SNS, and no other service.
       if (caller.accountId === this.environment.accountId) {
         return;
       }
@@ -45,11 +45,11 @@ export class Access {
         await this.kms.use(caller, action, topic.kmsKeyId, context);
       }
     } catch (error) {
-      throw error instanceof ServiceError ? wordedBySns(error) : error;
+      throw error instanceof ServiceError ? snsError(error) : error;
     }
   }
 
-  private async inSnsWords(question: Parameters<Authorizer['authorize']>[0]): Promise<void> {
+  private async authorize(question: AuthorizationQuestion): Promise<void> {
     try {
       await this.authorizer.authorize(question);
     } catch (error) {
@@ -68,6 +68,6 @@ const KMS_ERRORS: Readonly<Record<string, string>> = {
   NotFoundException: 'KMSNotFound',
 };
 
-function wordedBySns(error: ServiceError): ServiceError {
+function snsError(error: ServiceError): ServiceError {
   return new ServiceError(KMS_ERRORS[error.name] ?? error.name, error.message);
 }

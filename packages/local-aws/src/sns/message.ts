@@ -1,28 +1,27 @@
 import { ServiceError } from '../contract';
 
-/** What somebody wants to publish. */
 export interface Message {
   readonly subject?: string;
   readonly message: string;
 }
 
-/** A message that a topic took. */
+/** A message that was published. */
 export interface PublishedMessage extends Message {
   readonly messageId: string;
   readonly topicArn: string;
   /** Milliseconds since the epoch, by the clock. */
   readonly time: number;
-  /** The user, the session or the service that published it. */
+  /** ARN of a user or session, or the name of a service. */
   readonly publisherArn: string;
 }
 
 const MAX_SUBJECT_LENGTH = 100;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** ASCII without control characters that begins with a letter, a number or a punctuation mark. */
+/** ASCII without control characters that begins with a letter, a number or a punctuation mark, as SNS requires. */
 const SUBJECT = /^[!-~][ -~]*$/;
 
-/** Refuses a message that SNS would refuse. */
+/** Throws for a message that SNS refuses. */
 export function checkMessage({ subject, message }: Message): void {
   if (message === '') {
     throw invalid('Empty message');

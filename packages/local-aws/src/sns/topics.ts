@@ -1,25 +1,14 @@
 import { ServiceError, type Environment } from '../contract';
 
-/** Who gets what is published to a topic. */
-export interface Subscription {
-  readonly arn: string;
-  readonly protocol: string;
-  readonly endpoint: string;
-}
-
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  displayName: string;
-  /** Key id, ARN or alias of the key that messages are encrypted with; undefined for none. */
+  /** Key id, ARN or alias of the key that encrypts messages. */
   kmsKeyId?: string;
-  /** The topic policy: the default one lets in the account that owns the topic. */
   policy: unknown;
-  /** By ARN. */
-  readonly subscriptions: Map<string, Subscription>;
 }
 
-/** What a topic's default policy allows its own account. */
+/** The actions that the default policy of a topic allows its own account. */
 const DEFAULT_ACTIONS = [
   'GetTopicAttributes', 'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'DeleteTopic', 'Subscribe', 'ListSubscriptionsByTopic', 'Publish',
 ].map((action) => `SNS:${action}`);
@@ -35,7 +24,7 @@ export class Topics {
     if (this.topics.has(arn)) {
       throw new ServiceError('InvalidParameter', `Invalid parameter: Topic ${name} already exists`);
     }
-    const topic: Topic = { arn, name, displayName: '', policy: this.defaultPolicy(arn), subscriptions: new Map() };
+    const topic: Topic = { arn, name, policy: this.defaultPolicy(arn) };
     this.topics.set(arn, topic);
     return topic;
   }
@@ -61,7 +50,7 @@ export class Topics {
     return `arn:${partition}:sns:${region}:${accountId}:${name}`;
   }
 
-  /** The policy that a topic has unless it is given another. */
+  /** The policy of a topic without an AWS::SNS::TopicPolicy. */
   public defaultPolicy(topicArn: string): unknown {
     return {
       Version: '2008-10-17',

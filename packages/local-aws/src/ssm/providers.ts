@@ -1,6 +1,7 @@
 import type { Ssm } from './ssm';
-import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
-import { physicalName } from '../physical-name';
+import {
+  physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
+} from '../contract';
 
 interface ParameterProperties {
   readonly Name?: string;
@@ -13,7 +14,7 @@ export function ssmProviders(ssm: Ssm): ResourceProviders {
   return { 'AWS::SSM::Parameter': new ParameterProvider(ssm) };
 }
 
-/** Plays AWS::SSM::Parameter. */
+/** Emulates AWS::SSM::Parameter. */
 class ParameterProvider implements ResourceProvider {
   public constructor(private readonly ssm: Ssm) {}
 

@@ -1,18 +1,16 @@
 import { History, HistoryFull } from './history';
 import type { AssumedRole } from '../contract';
 import { chosen } from './language/choice';
-import { evaluate } from './language/intrinsics';
 import { filtered, merged, select, type PathScope } from './language/paths';
-import { matchesError, MAX_DATA_BYTES, StateError } from './language/state-error';
-import type { Definition, FailState, Json, State, TaskState, WaitState } from './language/states';
+import { matchesError, MAX_DATA_BYTES, RetryBudget, StateError } from './language/state-error';
+import type { Definition, Json, State, TaskState, WaitState } from './language/states';
 import { filledTemplate } from './language/template';
 import type { ExecutionLog } from './logging';
-import { RetryBudget } from './retry';
-import { taskCall, type TaskWorld } from './tasks/tasks';
+import { taskCall, type TaskWorld } from './tasks';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
-/** What an execution is started with, and what it needs of the world around it. */
+/** The input of an execution, its state machine, and the services that it calls. */
 export interface ExecutionSetup extends TaskWorld {
   readonly arn: string;
   readonly name: string;
@@ -20,13 +18,12 @@ export interface ExecutionSetup extends TaskWorld {
   readonly stateMachineName: string;
   readonly roleArn: string;
   readonly definition: Definition;
-  /** JSON as it was sent. */
+  /** The unparsed JSON. */
   readonly input: string;
-  /** Where its history goes beside itself. */
   readonly log?: ExecutionLog;
-  /** A session of the state machine's role, or of the role of a task, which that one assumes. */
+  /** Starts a session of the state machine's role. That role assumes the role of a task, if it has one. */
   assumeRole(taskRoleArn?: string): Promise<AssumedRole>;
-  /** Executions of a deleted state machine end at their next transition. */
+  /** An execution of a deleted state machine ends at its next transition. */
   isStateMachineDeleted(): boolean;
 }
 
@@ -45,7 +42,7 @@ export class Execution {
   public output?: string;
   public error?: string;
   public cause?: string;
-  /** How many states were entered, and tasks repeated: each is a state transition that AWS bills. */
+  /** The state transitions that AWS bills: entered states and repeated tasks. */
   public transitions = 0;
   /** Resolves when the execution has ended. */
   public readonly ended: Promise<void>;
@@ -58,7 +55,7 @@ export class Execution {
     this.ended = this.run();
   }
 
-  /** Ends it as ABORTED; a function that runs at the moment runs on. */
+  /** Ends the execution as ABORTED. A running function continues. */
   public async stop(error?: string, cause?: string): Promise<void> {
     if (this.status !== 'RUNNING') {
       return;
@@ -109,21 +106,21 @@ export class Execution {
       case 'Task':
         return this.runTask(name, state, rawInput, scope, leave);
       case 'Pass':
-        return leave(merged(state.ResultPath, rawInput, state.Result ?? withParameters(state.Parameters, scope)));
+        return leave(merged(state.ResultPath, rawInput, withParameters(state.Parameters, scope)));
       case 'Wait':
-        await this.setup.env.clock.sleep(waitingTime(state, scope, this.setup.env.clock.now()), this.aborting.signal);
+        await this.setup.env.clock.sleep(waitingTime(state, scope), this.aborting.signal);
         return leave(scope.input);
       case 'Choice':
         return { ...leave(scope.input), next: chosen(state, scope) };
       case 'Succeed':
         return leave(scope.input);
       case 'Fail':
-        throw failure(state, scope);
+        throw new StateError(state.Error ?? '', state.Cause ?? '');
     }
   }
 
   private async runTask(name: string, state: TaskState, rawInput: Json, scope: PathScope, leave: (output: Json) => Step): Promise<Step> {
-    const budget = new RetryBudget(state.Retry, `${this.setup.arn}/${this.history.events.length}`);
+    const budget = new RetryBudget(state.Retry);
     for (;;) {
       try {
         const result = await this.attempt(state, scope);
@@ -215,7 +212,7 @@ export class Execution {
   }
 }
 
-/** Why an execution ends without an error of its own. */
+/** Ends an execution from outside. */
 class Aborted extends Error {
   public constructor(public readonly error?: string, public readonly cause?: string) {
     super('aborted');
@@ -242,35 +239,12 @@ function taskRoleArn({ Credentials }: TaskState, scope: PathScope): string | und
   return String(RoleArn);
 }
 
-function failure({ Error: error = '', ErrorPath, Cause = '', CausePath }: FailState, scope: PathScope): StateError {
-  return new StateError(ErrorPath === undefined ? error : text('ErrorPath', ErrorPath, scope), CausePath === undefined ? Cause : text('CausePath', CausePath, scope));
-}
-
-function text(field: string, expression: string, scope: PathScope): string {
-  const value = evaluate(expression, scope);
-  if (typeof value !== 'string') {
-    throw new StateError('States.Runtime', `The ${field} '${expression}' doesn't reference a string, but ${JSON.stringify(value)}`);
+function waitingTime({ Seconds, SecondsPath = '$' }: WaitState, scope: PathScope): number {
+  const seconds = Seconds ?? select(SecondsPath, scope);
+  if (Number.isInteger(seconds) && Number(seconds) >= 0) {
+    return Number(seconds) * 1000;
   }
-  return value;
-}
-
-function waitingTime(state: WaitState, scope: PathScope, now: number): number {
-  if (state.Seconds !== undefined) {
-    return state.Seconds * 1000;
-  }
-  if (state.SecondsPath) {
-    const seconds = select(state.SecondsPath, scope);
-    if (Number.isInteger(seconds) && Number(seconds) >= 0) {
-      return Number(seconds) * 1000;
-    }
-    throw new StateError('States.Runtime', `The SecondsPath parameter cannot be parsed as a long value: ${state.SecondsPath} == ${JSON.stringify(seconds)}`);
-  }
-  const timestamp = state.Timestamp ?? String(select(state.TimestampPath ?? '$', scope));
-  const until = Date.parse(timestamp);
-  if (Number.isNaN(until)) {
-    throw new StateError('States.Runtime', `The Timestamp parameter does not reference a valid timestamp: ${timestamp}`);
-  }
-  return Math.max(0, until - now);
+  throw new StateError('States.Runtime', `The SecondsPath parameter cannot be parsed as a long value: ${SecondsPath} == ${JSON.stringify(seconds)}`);
 }
 
 function checkSize(stateName: string, output: Json): void {

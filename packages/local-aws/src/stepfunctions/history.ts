@@ -2,21 +2,21 @@
 export interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
-  /** Epoch seconds, by the clock. */
+  /** In seconds since the epoch, by the clock. */
   readonly timestamp: number;
   readonly type: string;
-  /** Under the name that the type demands, e.g. `stateEnteredEventDetails`. */
+  /** The details, under the name that belongs to the type, e.g. `stateEnteredEventDetails`. */
   readonly [details: string]: unknown;
 }
 
-/** Details by type of event; types that aren't named here have their own. */
+/** Names of details that several types of events share. */
 const SHARED_DETAILS: readonly (readonly [type: RegExp, details: string])[] = [
   [/StateEntered$/, 'stateEnteredEventDetails'],
   [/StateExited$/, 'stateExitedEventDetails'],
 ];
 
-/** An execution has so many events at most; the last of them ends it. */
-export const MAX_EVENTS = 25_000;
+/** The maximum number of events of an execution; the last one ends it. */
+const MAX_EVENTS = 25_000;
 
 /** The history of one execution, with the input and output of every state. */
 export class History {
@@ -38,7 +38,7 @@ export class History {
   }
 }
 
-/** Ends an execution as FAILED; neither Retry nor Catch gets to see it. */
+/** Ends an execution as FAILED. Neither Retry nor Catch matches it. */
 export class HistoryFull extends Error {
   public constructor() {
     super(`The execution reached the maximum number of history events (${MAX_EVENTS}).`);

@@ -5,21 +5,20 @@ import type { Logs } from '../logs/logs';
 
 type Level = 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
 
-/** Which events of a state machine's executions are logged, and where. */
+/** The events of a state machine's executions that are logged, and their log group. */
 export interface Logging {
   readonly level: Level;
   readonly includeExecutionData: boolean;
-  /** Name of the log group. */
   readonly logGroup: string;
 }
 
-/** What the role of a state machine with logging must be allowed to do. */
+/** The actions that the role of a state machine with logging needs. */
 export const LOG_DELIVERY_ACTIONS: readonly string[] = [
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
 ];
 
-/** Event types by level; OFF has none. */
+/** The logged event types by level. */
 const LOGGED: Readonly<Record<Level, RegExp>> = {
   ALL: /./,
   ERROR: /^FailStateEntered$|(Failed|TimedOut|Aborted)$/,
@@ -27,12 +26,14 @@ const LOGGED: Readonly<Record<Level, RegExp>> = {
   OFF: /(?!)/,
 };
 
-/** Reads the property LoggingConfiguration; undefined if nothing is logged. */
-// CloudFormation properties are JSON of any shape.
+/**
+ * Reads the property LoggingConfiguration. Returns undefined if nothing is logged.
+ * @param configuration JSON of any shape, as CloudFormation passes it
+ */
 export function loggingOf(configuration: Record<string, any> | undefined, logs: Pick<Logs, 'hasGroup'>): Logging | undefined {
   const level: Level = configuration?.Level ?? 'OFF';
   if (!Object.hasOwn(LOGGED, level)) {
-    throw invalid(`Level ${level} is none of ${Object.keys(LOGGED).join(', ')}.`);
+    throw invalid(`Level ${level} is unknown, use one of ${Object.keys(LOGGED).join(', ')}.`);
   }
   if (level === 'OFF') {
     return undefined;
@@ -63,7 +64,7 @@ export class ExecutionLog {
 
   public write({ id, previousEventId, timestamp, type }: HistoryEvent, details: object = {}): void {
     const { level, logGroup } = this.logging;
-    // Delivery to a log group that was deleted stops without an error.
+    // Delivery to a deleted log group stops without an error.
     if (!LOGGED[level].test(type) || !this.logs.hasGroup(logGroup)) {
       return;
     }
@@ -78,7 +79,7 @@ export class ExecutionLog {
     }));
   }
 
-  /** Without execution data, input and output are missing; error and cause are there all the same. */
+  /** Removes execution data unless it is logged; error and cause stay. */
   private shown(details: object): object {
     if (this.logging.includeExecutionData) {
       return details;

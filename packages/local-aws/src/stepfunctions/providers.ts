@@ -3,13 +3,11 @@ import { LOG_DELIVERY_ACTIONS, loggingOf, type Logging } from './logging';
 import { assumeStateMachineRole, type StateMachine } from './state-machine';
 import type { StepFunctions } from './stepfunctions';
 import {
-  ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  physicalName, ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
   type ResourceResult, type ResourceUpdate,
 } from '../contract';
 import type { Iam } from '../iam/iam';
-import { logGroupArn } from '../logs/arn';
-import type { Logs } from '../logs/logs';
-import { physicalName } from '../physical-name';
+import { logGroupArn, type Logs } from '../logs/logs';
 
 const MAX_NAME_LENGTH = 80;
 
@@ -18,7 +16,7 @@ export function stepFunctionsProviders({ machines }: StepFunctions, env: Environ
   return { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, machines) };
 }
 
-/** Plays `AWS::StepFunctions::StateMachine`. */
+/** Emulates AWS::StepFunctions::StateMachine. */
 class StateMachineProvider implements ResourceProvider {
   public constructor(
     private readonly env: Environment,
@@ -48,7 +46,7 @@ class StateMachineProvider implements ResourceProvider {
   private async put(caller: Caller, action: string, name: string, properties: Record<string, any>): Promise<ResourceResult> {
     const { partition, region, accountId } = this.env;
     if (properties.StateMachineType === 'EXPRESS') {
-      throw new Error(`state machine type EXPRESS of ${name} isn't played here, use STANDARD`);
+      throw new Error(`state machine type EXPRESS of ${name} isn't emulated, use STANDARD`);
     }
     const arn = `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
     const roleArn: string = properties.RoleArn;
@@ -74,7 +72,7 @@ class StateMachineProvider implements ResourceProvider {
     try {
       await check();
     } catch (error) {
-      // CloudFormation tries again while the role is new.
+      // CloudFormation retries while the role is new.
       if (this.iam.propagationMs === 0) {
         throw error;
       }
@@ -86,7 +84,8 @@ class StateMachineProvider implements ResourceProvider {
   private async checkLogDelivery(caller: Caller): Promise<void> {
     try {
       for (const action of LOG_DELIVERY_ACTIONS) {
-        await this.iam.authorize({ caller, action, resource: this.anyLogGroup() });
+        // The resource of DescribeLogGroups when no group is named; the other actions have no resource.
+        await this.iam.authorize({ caller, action, resource: `${logGroupArn(this.env, '')}:log-stream:` });
       }
     } catch (error) {
       if (!(error instanceof ServiceError)) {
@@ -94,11 +93,6 @@ class StateMachineProvider implements ResourceProvider {
       }
       throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
     }
-  }
-
-  /** What AWS asks DescribeLogGroups about when no group is named; the other actions know no resource. */
-  private anyLogGroup(): string {
-    return `${logGroupArn(this.env, '')}:log-stream:`;
   }
 }
 

@@ -16,20 +16,13 @@ export interface StartExecutionRequest {
   readonly input?: string;
 }
 
-/** Members of the requests that are played. */
-interface OperationInput extends StartExecutionRequest {
-  readonly executionArn: string;
-  readonly error?: string;
-  readonly cause?: string;
-}
-
 const NAME = /^[\w-]{1,80}$/;
 
-/** AWS Step Functions: runs standard state machines whose tasks are Lambda functions and calls of HealthLake. */
+/** Emulates Step Functions: standard state machines whose tasks are Lambda functions and calls of HealthLake. */
 export class StepFunctions implements WireService {
-  /** By ARN. */
+  /** State machines by ARN. */
   public readonly machines = new Map<string, StateMachine>();
-  /** Told of each execution when it starts. */
+  /** Called with each execution when it starts. */
   public onStart?: (execution: Execution) => void;
   private readonly executionsByArn = new Map<string, Execution>();
 
@@ -40,10 +33,9 @@ export class StepFunctions implements WireService {
     private readonly logs: Pick<Logs, 'hasGroup' | 'write'>,
   ) {}
 
-  /** All executions, oldest first, of one state machine or of all. */
-  public executions(stateMachineArn?: string): Execution[] {
-    const all = [...this.executionsByArn.values()];
-    return stateMachineArn === undefined ? all : all.filter(({ setup }) => setup.stateMachineArn === stateMachineArn);
+  /** Returns all executions, the oldest first. */
+  public executions(): Execution[] {
+    return [...this.executionsByArn.values()];
   }
 
   public async handle({ caller, headers, body }: WireRequest): Promise<WireResponse> {
@@ -51,8 +43,11 @@ export class StepFunctions implements WireService {
       throw new ServiceError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
     }
     const operation = headers['x-amz-target']?.replace('AWSStepFunctions.', '');
-    const input = JSON.parse(body.toString('utf8') || '{}');
-    const output = await this.operate(caller, operation, input);
+    if (operation !== 'StartExecution') {
+      throw new ServiceError('UnknownOperationException', `operation ${operation} isn't emulated by the local Step Functions`);
+    }
+    const { setup, startedAt } = await this.startExecution(caller, JSON.parse(body.toString('utf8')));
+    const output = { executionArn: setup.arn, startDate: startedAt / 1000 };
     return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(output) };
   }
 
@@ -100,35 +95,6 @@ export class StepFunctions implements WireService {
     await Promise.all(this.executions().map((execution) => execution.stop()));
   }
 
-  private async operate(caller: Caller, operation: string | undefined, input: OperationInput): Promise<object> {
-    switch (operation) {
-      case 'StartExecution': {
-        const { setup, startedAt } = await this.startExecution(caller, input);
-        return { executionArn: setup.arn, startDate: startedAt / 1000 };
-      }
-      case 'DescribeExecution':
-        return description(await this.find(caller, 'states:DescribeExecution', input.executionArn));
-      case 'GetExecutionHistory':
-        return { events: (await this.find(caller, 'states:GetExecutionHistory', input.executionArn)).history.events };
-      case 'StopExecution': {
-        const execution = await this.find(caller, 'states:StopExecution', input.executionArn);
-        await execution.stop(input.error, input.cause);
-        return { stopDate: (execution.stoppedAt ?? 0) / 1000 };
-      }
-      default:
-        throw new ServiceError('UnknownOperationException', `operation ${operation} isn't played by the local Step Functions`);
-    }
-  }
-
-  private async find(caller: Caller, action: string, executionArn: string): Promise<Execution> {
-    await this.iam.authorize({ caller, action, resource: executionArn });
-    const execution = this.executionsByArn.get(executionArn);
-    if (!execution) {
-      throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
-    }
-    return execution;
-  }
-
   private async assumeRole({ arn, roleArn }: StateMachine, taskRoleArn: string | undefined): Promise<AssumedRole> {
     const session = await assumeStateMachineRole(this.iam, arn, roleArn, this.env.accountId).catch((error: unknown) => {
       throw error instanceof ServiceError ? new StateError('States.Permissions', error.message) : error;
@@ -136,7 +102,7 @@ export class StepFunctions implements WireService {
     return taskRoleArn === undefined ? session : this.assumeTaskRole(session.caller, arn, roleArn, taskRoleArn);
   }
 
-  /** AWS documents the external id, but neither the session's name nor the error: its name and words are those that executions were seen to fail with. */
+  /** Assumes the role of a task. AWS documents the external id; the session's name and the error are those of real executions. */
   private async assumeTaskRole(caller: Caller, stateMachineArn: string, roleArn: string, taskRoleArn: string): Promise<AssumedRole> {
     try {
       return await this.iam.assumeRole(caller, taskRoleArn, { 'sts:RoleSessionName': 'StepFunctions', 'sts:ExternalId': stateMachineArn });
@@ -159,19 +125,4 @@ function checkInput(input: string): void {
   } catch (error) {
     throw new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${(error as Error).message}'`);
   }
-}
-
-function description({ setup, startedAt, stoppedAt, status, output, error, cause }: Execution): object {
-  return {
-    executionArn: setup.arn,
-    stateMachineArn: setup.stateMachineArn,
-    name: setup.name,
-    status,
-    startDate: startedAt / 1000,
-    stopDate: stoppedAt === undefined ? undefined : stoppedAt / 1000,
-    input: setup.input,
-    output,
-    error,
-    cause,
-  };
 }

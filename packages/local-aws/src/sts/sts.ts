@@ -1,16 +1,14 @@
 import { queryParameters, queryResponse } from '../../../local-healthlake/src/http/query';
 import { callerOf } from '../../../local-healthlake/src/service';
-import { ServiceError, type ResourceProviders, type WireRequest, type WireResponse, type WireService } from '../contract';
+import { ServiceError, type WireRequest, type WireResponse, type WireService } from '../contract';
 import type { Iam } from '../iam/iam';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const DURATION_SECONDS = { min: 900, max: 43_200, default: 3_600 };
 
-/** Plays STS: who am I, and let me be that role. */
+/** Emulates STS: GetCallerIdentity and AssumeRole. */
 export class Sts implements WireService {
-  public readonly providers: ResourceProviders = {};
-
   public constructor(private readonly iam: Iam) {}
 
   public async handle(request: WireRequest): Promise<WireResponse> {
@@ -21,7 +19,7 @@ export class Sts implements WireService {
       case 'AssumeRole':
         return this.assumeRole(request, parameters);
       default:
-        throw new ServiceError('InvalidAction', `the local AWS does not play STS ${parameters.get('Action')}`);
+        throw new ServiceError('InvalidAction', `STS ${parameters.get('Action')} isn't emulated by the local AWS`);
     }
   }
 

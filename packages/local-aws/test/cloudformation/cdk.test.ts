@@ -10,7 +10,7 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { LocalAws } from '../../src/aws';
 import { runCdk, type CdkRun } from '../../src/cdk-cli';
 
-// Real CLI runs, each of some seconds: it polls in real time.
+// Each run of the real CLI takes some seconds, because it polls in real time.
 jest.setTimeout(120_000);
 
 const TIME_SCALE = 30;
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Two stacks with a reference between them; returns the directory of the cloud assembly. */
+/** Synthesizes two stacks with a reference between them. Returns the directory of the cloud assembly. */
 function synth(version: string): string {
   const app = new App({ outdir: join(folder, `cdk.out-${version}`), analyticsReporting: false });
   const data = new Stack(app, 'Data');
@@ -71,7 +71,7 @@ async function deploy(version: string): Promise<CdkRun> {
   return cdk('deploy', '--all', '--app', synth(version), '--require-approval', 'never');
 }
 
-/** Fails with what the CLI said. */
+/** Fails with the output of the CLI. */
 function expectSuccess({ exitCode, output }: CdkRun): void {
   expect(exitCode === 0 ? 'succeeded' : output).toBe('succeeded');
 }

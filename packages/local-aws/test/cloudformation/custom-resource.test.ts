@@ -1,10 +1,7 @@
-import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
-import { custom, FUNCTION_ARN, Harness, thing, until, type CustomResourceEvent } from './harness';
+import { attribute, custom, FUNCTION_ARN, Harness, thing, until, type CustomResourceEvent } from './harness';
 import type { UpdateReversal } from '../../src/cloudformation/cloudformation';
 
-const attribute = (name: string, key: string): object => ({ 'Fn::GetAtt': [name, key] });
-
-/** A failing Thing that is only reached when the custom resource is through. */
+/** Returns a failing Thing that depends on a resource. */
 const failsAfter = (name: string): Record<string, unknown> => thing({ X: 'new', Fail: ['update', 'create'] }, { DependsOn: name });
 
 let cfn: Harness;
@@ -13,9 +10,9 @@ async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise
   cfn = await Harness.start(options);
 }
 
-afterEach(async () => cfn.stop());
+afterEach(() => cfn.stop());
 
-/** Like `Update C-id {"A":"2"} was {"A":"1"}`, without ServiceToken. */
+/** Returns and removes the requests so far, like `Update C-id {"A":"2"} was {"A":"1"}`, without ServiceToken. */
 function requests(): string[] {
   const shown = (properties: Record<string, unknown> = {}): string => {
     const { ServiceToken, ...rest } = properties;
@@ -27,7 +24,7 @@ function requests(): string[] {
 }
 
 describe('requests and answers', () => {
-  test('the function gets what CloudFormation sends: every scalar as a string', async () => {
+  test('sends a request with every scalar as a string', async () => {
     await start();
     await cfn.deploy({ C: custom({ Number: 1, Yes: true, Nested: { List: [1, false, 'x'] } }) });
     const [event] = cfn.events;
@@ -43,7 +40,7 @@ describe('requests and answers', () => {
     });
   });
 
-  test('Data are its attributes, and an Update that changes nothing is not sent', async () => {
+  test('uses Data as attributes, and sends no Update without changes', async () => {
     await start();
     cfn.answer = () => ({ Data: { Count: 3, Name: 'n' } });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: attribute('C', 'Count'), Id: { Ref: 'C' } }) });
@@ -56,7 +53,7 @@ describe('requests and answers', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('a missing attribute fails the resource that wants it', async () => {
+  test('fails a resource that refers to a missing attribute', async () => {
     await start();
     expect(await cfn.deploy({ C: custom(), T: thing({ X: attribute('C', 'Nope') }) })).toBe('ROLLBACK_COMPLETE');
     const { StackId } = cfn.events[0];
@@ -64,7 +61,7 @@ describe('requests and answers', () => {
       `T CREATE_FAILED: CustomResource attribute error: Vendor response doesn't contain Nope attribute in object ${StackId}|C|${cfn.events[0].RequestId}`);
   });
 
-  test('NoEcho hides its attributes in the outputs', async () => {
+  test('hides attributes with NoEcho in the outputs', async () => {
     await start();
     cfn.answer = () => ({ Data: { Secret: 's3cret' }, NoEcho: true });
     await cfn.deploy({ C: custom() }, { Outputs: { O: { Value: { 'Fn::Sub': 'x${C.Secret}' } }, Id: { Value: { Ref: 'C' } } } });
@@ -76,8 +73,8 @@ describe('requests and answers', () => {
     ['over 4096 bytes', { Data: { A: 'x'.repeat(4097) } }, /^Response object is too long\.$/],
     ['no physical id', { PhysicalResourceId: '' }, /^Invalid PhysicalResourceId$/],
     ['another request', { RequestId: 'other' }, /^Invalid response object: Value for property RequestId does not match$/],
-    ['no JSON', 'oops', /^Response is not valid JSON$/],
-  ])('an answer that is bad: %s', async (_, answer, reason) => {
+    ['invalid JSON', 'oops', /^Response is not valid JSON$/],
+  ])('fails the resource for an answer with %s', async (_, answer, reason) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     expect(await cfn.deploy({ C: custom() })).toBe('ROLLBACK_COMPLETE');
@@ -85,12 +82,12 @@ describe('requests and answers', () => {
     expect(failed?.slice('C CREATE_FAILED: '.length)).toMatch(reason);
   });
 
-  test('nobody can answer who does not know the URL', async () => {
+  test('refuses an answer to an unknown URL', async () => {
     await start();
     expect((await fetch(`${cfn.endpoint}/_response/guess`, { method: 'PUT', body: '{}' })).status).toBe(403);
   });
 
-  test('no answer within ServiceTimeout, in the time of the clock, is a failure', async () => {
+  test('fails without an answer within ServiceTimeout by the clock', async () => {
     await start({ timeScale: 10_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -101,7 +98,7 @@ describe('requests and answers', () => {
     expect(requests()[1]).toMatch(/^Delete S-C-[A-Z0-9]+ /);
   });
 
-  test('an hour is all it gets unless it says otherwise', async () => {
+  test('times out after an hour by default', async () => {
     await start({ timeScale: 20_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -109,7 +106,7 @@ describe('requests and answers', () => {
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   });
 
-  test('a function that cannot be invoked fails the resource, and there is nothing to delete', async () => {
+  test('fails without a Delete if the function cannot be invoked', async () => {
     await start();
     const ServiceToken = `${FUNCTION_ARN}-gone`;
     expect(await cfn.deploy({ C: custom({ ServiceToken }) })).toBe('ROLLBACK_COMPLETE');
@@ -117,7 +114,7 @@ describe('requests and answers', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('its ServiceToken must stay the same', async () => {
+  test('refuses another ServiceToken', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(await cfn.deploy({ C: custom({ A: '2', ServiceToken: `${FUNCTION_ARN}-2` }) })).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -127,7 +124,7 @@ describe('requests and answers', () => {
 });
 
 describe('physical ids', () => {
-  test('a new one on Update leads to a Delete of the old one in the clean-up', async () => {
+  test('delete the old one in the clean-up after an Update with a new one', async () => {
     await start();
     cfn.answer = ({ RequestType, ResourceProperties }) => RequestType === 'Delete' ? {} : { PhysicalResourceId: `id-${String(ResourceProperties.A)}` };
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: { Ref: 'C' } }) });
@@ -138,7 +135,7 @@ describe('physical ids', () => {
     expect(history.indexOf('C DELETE_IN_PROGRESS')).toBeGreaterThan(history.indexOf('S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
   });
 
-  test('but not with UpdateReplacePolicy Retain, nor on removal with DeletionPolicy Retain', async () => {
+  test('are not deleted with UpdateReplacePolicy or DeletionPolicy Retain', async () => {
     await start();
     const retained = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Retain' };
     cfn.answer = ({ ResourceProperties }) => ({ PhysicalResourceId: `id-${String(ResourceProperties.A)}` });
@@ -150,21 +147,18 @@ describe('physical ids', () => {
   });
 
   test.each([
-    ['the answered id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' }, /^Delete half-made \{"A":"1"\}$/],
-    ['an invented id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
-  ])('a Create that failed is deleted with %s', async (_, answer, expected) => {
+    ['the returned id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' }, /^Delete half-made \{"A":"1"\}$/],
+    ['a generated id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
+  ])('are %s in the Delete after a failed Create', async (_, answer, expected) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(requests()[1]).toMatch(expected);
   });
 
-  test('a Create that was cancelled is deleted with an invented id, and its late answer is taken and changes nothing', async () => {
+  test('are generated for the Delete of a cancelled Create, whose late answer changes nothing', async () => {
     await start();
-    let open = (): void => undefined;
-    cfn.gates.set('T', new Promise<void>((resolve) => {
-      open = resolve;
-    }));
+    const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     await cfn.begin({ C: custom(), T: thing({ Fail: ['create'] }) });
     await until(() => cfn.events.length === 1);
@@ -176,19 +170,18 @@ describe('physical ids', () => {
     expect((await cfn.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('a Delete that is refused leaves the stack in DELETE_FAILED', async () => {
+  test('stay in a stack in DELETE_FAILED after a failed Delete', async () => {
     await start();
     await cfn.deploy({ C: custom() });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'not empty' });
-    await cfn.client.send(new DeleteStackCommand({ StackName: 'S' }));
-    expect((await cfn.cloudFormation.settled('S')).status).toBe('DELETE_FAILED');
+    expect(await cfn.destroy()).toBe('DELETE_FAILED');
   });
 });
 
-describe('roll-back of an update', () => {
+describe('the roll-back of an update', () => {
   const outputs = { Outputs: { Id: { Value: { Ref: 'C' } }, V: { Value: attribute('C', 'V') } } };
 
-  test('the stack says so while the function is called', async () => {
+  test('shows in the status of the stack during the call', async () => {
     await start();
     const seen: (string | undefined)[] = [];
     cfn.answer = async () => {
@@ -201,7 +194,7 @@ describe('roll-back of an update', () => {
     expect(seen).toEqual(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS']);
   });
 
-  test('an Update that failed, or was cancelled, is taken back too', async () => {
+  test('sends another Update after a failed or cancelled one', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }), D: custom({ A: '1' }) });
     requests();
@@ -211,7 +204,7 @@ describe('roll-back of an update', () => {
     expect(await cfn.history()).toContain('D UPDATE_FAILED: Resource update cancelled');
   });
 
-  // What AWS does after a new physical id is not documented: each possibility can be played.
+  // AWS doesn't document its behaviour after a new physical id, so each possibility can be emulated.
   const both = (['succeeded', 'failed'] as const);
   test.each<[UpdateReversal, { succeeded: string[]; failed: string[]; id: string; value: string }]>([
     [{ sendsUpdate: true, id: 'new', references: 'new' },
@@ -226,7 +219,7 @@ describe('roll-back of an update', () => {
       { succeeded: ['Delete id-1 {"A":"1"}'], failed: [], id: 'id-2', value: 'v2' }],
     [{ sendsUpdate: false, id: 'old', references: 'new' },
       { succeeded: ['Delete id-2 {"A":"2"}'], failed: ['Delete id-2 {"A":"2"}'], id: 'id-2', value: 'v2' }],
-  ])('after a new physical id, as %j', async (reversal, expected) => {
+  ])('after a new physical id follows the option %j', async (reversal, expected) => {
     for (const after of both) {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
@@ -255,14 +248,14 @@ describe('roll-back of an update', () => {
     }
   });
 
-  /** What a Thing was given last as its X. */
+  /** Returns the newest value of a Thing's X. */
   function lastValueOf(name: string): string | undefined {
     return /"X":"([^"]*)"/.exec(cfn.calls.filter((call) => new RegExp(`^(create|update) ${name}\\b`).test(call)).at(-1) ?? '')?.[1];
   }
 });
 
-describe('deploying again after a failure without roll-back', () => {
-  test.each([[true], [false]])('the RequestId is the same: %s', async (reusesRequestId) => {
+describe('a deployment after a failure without roll-back', () => {
+  test.each([[true], [false]])('repeats the RequestId: %s', async (reusesRequestId) => {
     await start({ cloudformation: { reusesRequestId } });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing() }, {}, { disableRollback: true });

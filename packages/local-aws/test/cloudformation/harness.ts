@@ -1,4 +1,7 @@
-import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand,
+  UpdateStackCommand, type Stack,
+} from '@aws-sdk/client-cloudformation';
 import { ScaledClock } from '../../../local-healthlake/src/clock';
 import { Router } from '../../../local-healthlake/src/http/router';
 import { CloudFormationWire } from '../../src/cloudformation/api/wire';
@@ -11,10 +14,10 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:han
 
 const ADMIN: Caller = { arn: `arn:aws:iam::${ACCOUNT_ID}:user/admin`, principalArn: `arn:aws:iam::${ACCOUNT_ID}:user/admin`, accountId: ACCOUNT_ID };
 
-/** Resources, by logical id. */
+/** Resources by logical id. */
 export type Resources = Record<string, Record<string, unknown>>;
 
-/** The request that a function behind a custom resource gets. */
+/** A request to the function behind a custom resource. */
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly ResponseURL: string;
@@ -27,10 +30,10 @@ export interface CustomResourceEvent {
   readonly OldResourceProperties?: Record<string, unknown>;
 }
 
-/** What that function answers: the members that differ from a success, a body of its own, or nothing. */
+/** An answer of that function: members that differ from a success, a raw body, or none. */
 export type CustomAnswer = Record<string, unknown> | string | undefined;
 
-/** What may differ from test to test; unless told otherwise everybody may do everything, in real time. */
+/** By default the clock runs in real time, and every request is authorized. */
 export interface HarnessOptions {
   readonly timeScale?: number;
   readonly cloudformation?: CloudFormationOptions;
@@ -38,8 +41,8 @@ export interface HarnessOptions {
 }
 
 /**
- * CloudFormation behind its real wire, with `Test::Thing` as the only type besides custom resources. A Thing is replaced
- * if its `Key` changes, and fails as `Fail` says: a list of create, update and delete.
+ * CloudFormation with its API, and `Test::Thing` as the only type besides custom resources. A Thing is replaced if its `Key` changes. The
+ * operations in its list `Fail` (create, update, delete) fail.
  */
 export class Harness {
   public static async start(options: HarnessOptions = {}): Promise<Harness> {
@@ -51,11 +54,11 @@ export class Harness {
     return harness;
   }
 
-  /** Every call of a Thing, like `create A {"Key":"1"}`. */
+  /** The calls of Things, like `create A {"Key":"1"}`. */
   public readonly calls: string[] = [];
-  /** Every request to the function behind custom resources. */
+  /** The requests to the function behind custom resources. */
   public readonly events: CustomResourceEvent[] = [];
-  /** Things with such a promise are through only when it is. */
+  /** Promises by logical id. The call of a Thing waits for its promise. */
   public readonly gates = new Map<string, Promise<void>>();
   public readonly cloudFormation: CloudFormation;
   public readonly clock: ScaledClock;
@@ -83,7 +86,7 @@ export class Harness {
     this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
   }
 
-  /** Answers the requests to that function; may be changed in the middle of a test. */
+  /** Answers the requests to that function. Tests may replace it. */
   public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
 
   public get endpoint(): string {
@@ -97,7 +100,7 @@ export class Harness {
     this.clock.close();
   }
 
-  /** Creates the stack, or updates it, waits for the end and returns its status. */
+  /** Creates or updates the stack. Returns its status at the end. */
   public async deploy(
     resources: Resources, more: Record<string, unknown> = {}, settings: { name?: string; disableRollback?: boolean } = {},
   ): Promise<string> {
@@ -106,10 +109,17 @@ export class Harness {
     return (await this.cloudFormation.settled(name)).status;
   }
 
-  /** Creates the stack, or updates it, without waiting. */
+  /** Creates or updates the stack without waiting for the end. */
   public async begin(resources: Resources, more: Record<string, unknown> = {}, name = 'S', disableRollback = false): Promise<void> {
     const input = { StackName: name, TemplateBody: JSON.stringify({ Resources: resources, ...more }), DisableRollback: disableRollback };
     await this.client.send(this.cloudFormation.stacks.find(name) ? new UpdateStackCommand(input) : new CreateStackCommand(input));
+  }
+
+  /** Deletes the stack. Returns its status at the end. */
+  public async destroy(name = 'S'): Promise<string> {
+    const { id } = this.cloudFormation.stacks.get(name);
+    await this.client.send(new DeleteStackCommand({ StackName: name }));
+    return (await this.cloudFormation.settled(id)).status;
   }
 
   public async stack(name = 'S'): Promise<Stack> {
@@ -117,19 +127,35 @@ export class Harness {
     return Stacks![0];
   }
 
-  /** Oldest first, like `A CREATE_FAILED: reason`. */
+  /** Returns the events, the oldest first, like `A CREATE_FAILED: reason`. */
   public async history(name = 'S'): Promise<string[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: name }));
     return StackEvents.reverse().map((event) =>
       `${event.LogicalResourceId} ${event.ResourceStatus}${event.ResourceStatusReason ? `: ${event.ResourceStatusReason}` : ''}`);
   }
 
-  /** Forgets the calls so far, and returns them. */
+  /** Returns the physical ids of the existing resources by logical id. */
+  public async physicalIds(): Promise<Record<string, string | undefined>> {
+    const { StackResourceSummaries = [] } = await this.client.send(new ListStackResourcesCommand({ StackName: 'S' }));
+    const present = StackResourceSummaries.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE');
+    return Object.fromEntries(present.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]));
+  }
+
+  /** Makes the calls of a Thing wait. Returns a function that lets them continue. */
+  public gate(logicalId: string): () => void {
+    let open = (): void => undefined;
+    this.gates.set(logicalId, new Promise<void>((resolve) => {
+      open = resolve;
+    }));
+    return open;
+  }
+
+  /** Returns and removes the calls so far. */
   public takeCalls(): string[] {
     return this.calls.splice(0);
   }
 
-  /** Puts an answer where a ResponseURL says. */
+  /** Puts an answer to the ResponseURL of a request. */
   public async respond(event: CustomResourceEvent, answer: CustomAnswer): Promise<number> {
     const body = typeof answer === 'string' ? answer : JSON.stringify({
       Status: 'SUCCESS',
@@ -186,17 +212,21 @@ export class Harness {
   }
 }
 
-/** A Thing of a template. */
+/** Returns a Thing for a template. */
 export function thing(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'Test::Thing', Properties: properties, ...attributes };
 }
 
-/** A custom resource of a template. */
+/** Returns a custom resource for a template. */
 export function custom(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'Custom::Thing', Properties: { ServiceToken: FUNCTION_ARN, ...properties }, ...attributes };
 }
 
-/** Waits for something that is about to happen. */
+export const ref = (name: string): object => ({ Ref: name });
+
+export const attribute = (name: string, key: string): object => ({ 'Fn::GetAtt': [name, key] });
+
+/** Waits until the condition holds. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) {
     await new Promise((resolve) => setTimeout(resolve, 5));

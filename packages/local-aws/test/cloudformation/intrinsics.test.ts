@@ -43,21 +43,21 @@ describe('intrinsic functions', () => {
     ['Fn::GetAZs', { 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b']],
     ['Fn::ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': '${AWS::StackName}:X' } }, 'import:S:X'],
     ['Fn::GetStackOutput', { 'Fn::GetStackOutput': { StackName: 'Data', OutputName: 'Id', Region: { Ref: 'AWS::Region' } } }, 'Data!Id'],
-    ['nothing', { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }, { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }],
-  ])('%s', (_, value, expected) => {
+    ['an object without functions', { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }, { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }],
+  ])('evaluate %s', (_, value, expected) => {
     expect(resolve(value, SCOPE)).toEqual(expected);
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['an index that is not there', { 'Fn::Select': [5, ['a']] }, /Fn::Select cannot select nonexistent value at index 5/],
-    ['a function that nobody knows', { 'Fn::Sum': [1, 2] }, /no function Fn::Sum/],
-    ['a join of something that is not a list', { 'Fn::Join': [',', 'x'] }, /Fn::Join needs a list, got "x"/],
+    ['an index out of range', { 'Fn::Select': [5, ['a']] }, /Fn::Select cannot select nonexistent value at index 5/],
+    ['an unknown function', { 'Fn::Sum': [1, 2] }, /no function Fn::Sum/],
+    ['a join without a list', { 'Fn::Join': [',', 'x'] }, /Fn::Join needs a list, got "x"/],
     ['a list in a text', { 'Fn::Sub': '${List}' }, /Fn::Sub needs a string, got \["a","b"\]/],
-  ])('refuses %s', (_, value, message) => {
+  ])('refuse %s', (_, value, message) => {
     expect(() => resolve(value, SCOPE)).toThrow(message);
   });
 
-  test('references are found in every place but the branch of an Fn::If that does not hold', () => {
+  test('contain references, except in the branch of an Fn::If that does not hold', () => {
     const value = [
       { Ref: 'A' }, { 'Fn::GetAtt': ['B', 'Arn'] }, { 'Fn::Sub': ['${C} ${D.Arn} ${X} ${!No}', { X: { Ref: 'E' } }] },
       { 'Fn::If': ['Yes', { Ref: 'F' }, { Ref: 'G' }] },
@@ -76,7 +76,7 @@ describe('a template', () => {
   };
   const resource = (properties: object, more: object = {}): object => ({ Type: 'Test::Thing', Properties: properties, ...more });
 
-  test('dependencies come from references and DependsOn', () => {
+  test('has dependencies by references and DependsOn', () => {
     const { dependencies } = program({
       Resources: {
         A: resource({}, { DependsOn: ['C'] }),
@@ -87,7 +87,7 @@ describe('a template', () => {
     expect(Object.fromEntries(dependencies)).toEqual({ A: ['C'], B: ['A', 'C'], C: [] });
   });
 
-  test('dependencies in a circle are refused, and only the resources of the circle are named', () => {
+  test('is refused for circular dependencies, with the names of the circle', () => {
     expect(() => program({
       Resources: {
         A: resource({ X: { Ref: 'B' } }), B: resource({ X: { Ref: 'A' } }), Before: resource({}), After: resource({ X: { Ref: 'A' } }),
@@ -99,7 +99,7 @@ describe('a template', () => {
     ['Resources', { Resources: { A: resource({ X: { Ref: 'Nowhere' } }) } }],
     ['Resources', { Resources: { A: resource({}, { DependsOn: 'Nowhere' }) } }],
     ['Outputs', { Resources: { A: resource({}) }, Outputs: { O: { Value: { Ref: 'Nowhere' } } } }],
-  ])('an unknown name in %s is refused', (block, template) => {
+  ])('is refused for an unknown name in %s', (block, template) => {
     expect(() => program(template)).toThrow(`Unresolved resource dependencies [Nowhere] in the ${block} block of the template`);
   });
 
@@ -110,7 +110,7 @@ describe('a template', () => {
     [{ 'Fn::And': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, true],
     [{ 'Fn::Equals': [{ 'Fn::FindInMap': ['M', 'a', 'b'] }, 'c'] }, true],
-  ])('condition %j', (condition, holds) => {
+  ])('with the condition %j has its resources and outputs: %s', (condition, holds) => {
     const { resources, outputs, dependencies } = program({
       Mappings: { M: { a: { b: 'c' } } },
       Conditions: { Base: { 'Fn::Equals': ['a', 'a'] }, Tested: condition },
@@ -122,7 +122,7 @@ describe('a template', () => {
     expect(dependencies.get('B')).toEqual(holds ? ['A'] : []);
   });
 
-  test('YAML is read, and its short forms are refused instead of being lost', () => {
+  test('can be YAML, but without short forms', () => {
     expect(parseTemplate('Resources:\n  A:\n    Type: Test::Thing\n    Properties:\n      Version: 2012-10-17\n').Resources.A.Properties)
       .toEqual({ Version: '2012-10-17' });
     expect(() => parseTemplate('Resources:\n  A:\n    Type: Test::Thing\n    Properties:\n      X: !Ref B\n')).toThrow(/Unresolved tag: !Ref/);

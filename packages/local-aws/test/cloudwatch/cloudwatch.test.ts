@@ -1,5 +1,4 @@
-import { eventually } from '../compute-harness';
-import { policy } from '../foundation';
+import { eventually, policy, trust } from '../foundation';
 import { ACCOUNT, LocalStack, loggingFunction, REGION } from '../local-stack';
 
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:topic`;
@@ -47,30 +46,30 @@ const published = () => local.aws.sns.published(TOPIC).map(({ message }) => JSON
 describe('embedded metrics', () => {
   const sum = (name: string, dimensions: Record<string, string> = DIMENSIONS) => local.aws.cloudwatch.sum(NAMESPACE, name, dimensions);
 
-  test('are taken from log lines, with their dimensions', () => {
+  test('are read from log lines with their dimensions', () => {
     write(line({ Failures: 2, Resources: 10 }));
     write(`${line({ Failures: 3 })}\n`);
     expect([sum('Failures'), sum('Resources')]).toEqual([5, 10]);
     expect([sum('Failures', { Store: 'a' }), sum('Failures', { ...DIMENSIONS, Path: 'other' }), sum('Other')]).toEqual([0, 0, 0]);
   });
 
-  test('can have several values, sets of dimensions, or none', () => {
+  test('can have several values, several sets of dimensions, or no dimensions', () => {
     write(line({ Failures: [1, 2] }, { Dimensions: [['Store'], []] }));
     expect([sum('Failures', { Store: 'a' }), sum('Failures', {})]).toEqual([3, 3]);
   });
 
   test.each([
-    ['no JSON', () => '{"_aws": oops'],
-    ['wrapped', () => JSON.stringify({ level: 'INFO', message: line({ Failures: 1 }) })],
+    ['invalid JSON', () => '{"_aws": oops'],
+    ['a JSON object around it', () => JSON.stringify({ level: 'INFO', message: line({ Failures: 1 }) })],
     ['text around it', () => `INFO ${line({ Failures: 1 })}`],
     ['a dimension without a value', () => line({ Failures: 1 }, { Dimensions: [['Store', 'Absent']] })],
     ['a value that is no number', () => line({ Failures: 'many' })],
-  ])('are not taken from a line with %s', (_, text) => {
+  ])('are not read from a line with %s', (_, text) => {
     write(text());
     expect([sum('Failures'), sum('Failures', {}), sum('Failures', { Store: 'a' })]).toEqual([0, 0, 0]);
   });
 
-  test('are taken from what a function prints', async () => {
+  test('are read from the output of a function', async () => {
     await local.deploy(loggingFunction('Printer'));
     await local.aws.lambda.invoke(local.aws.iam.admin, local.physicalId('Printer'), JSON.parse(line({ Failures: 4 })));
     expect(sum('Failures')).toBe(4);
@@ -78,7 +77,7 @@ describe('embedded metrics', () => {
 });
 
 describe('an alarm', () => {
-  test('goes off and back, and says so to its topic', async () => {
+  test('changes its state and publishes to its topic', async () => {
     await local.deploy({ Topic, Alarm: alarm() });
     await eventually(() => local.aws.cloudwatch.alarm('failures').state === 'OK');
     write(line({ Failures: 1 }));
@@ -91,14 +90,14 @@ describe('an alarm', () => {
     expect(local.aws.cloudwatch.failedActions).toEqual([]);
   });
 
-  test('that is told to do nothing does nothing', async () => {
+  test('publishes nothing if its actions are disabled', async () => {
     await local.deploy({ Topic, Alarm: alarm({ ActionsEnabled: false }) });
     write(line({ Failures: 1 }));
     await local.aws.cloudwatch.settled();
     expect([local.aws.cloudwatch.alarm('failures').states.includes('ALARM'), published()]).toEqual([true, []]);
   });
 
-  test('does not get past a topic whose policy does not let it in', async () => {
+  test('cannot publish to a topic whose policy denies it', async () => {
     const Policy = {
       Type: 'AWS::SNS::TopicPolicy',
       Properties: { Topics: [{ Ref: 'Topic' }], PolicyDocument: policy({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish', Resource: TOPIC }) },
@@ -109,7 +108,7 @@ describe('an alarm', () => {
     expect(local.aws.cloudwatch.failedActions).toMatchObject([{ action: TOPIC, reason: expect.stringContaining('cloudwatch.amazonaws.com is not authorized to perform: sns:Publish') }]);
   });
 
-  test('gets past a policy that lets in the alarms of the account', async () => {
+  test('can publish to a topic whose policy allows alarms of the account', async () => {
     const statement = {
       Effect: 'Allow',
       Principal: { Service: 'cloudwatch.amazonaws.com' },
@@ -124,21 +123,7 @@ describe('an alarm', () => {
     expect([published().length, local.aws.cloudwatch.failedActions]).toEqual([1, []]);
   });
 
-  test('looks at a sum of metrics', async () => {
-    const Dimensions = Object.entries(DIMENSIONS).map(([Name, Value]) => ({ Name, Value }));
-    const metric = (Id: string, MetricName: string) =>
-      ({ Id, ReturnData: false, MetricStat: { Metric: { Namespace: NAMESPACE, MetricName, Dimensions }, Period: 60, Stat: 'Sum' } });
-    const single = { Namespace: undefined, MetricName: undefined, Dimensions: undefined, Period: undefined, Statistic: undefined };
-    const Metrics = [{ Id: 'all', Expression: 'FILL(m1,0)+FILL(m2,0)' }, metric('m1', 'Failures'), metric('m2', 'Refusals')];
-    await local.deploy({ Topic, Alarm: alarm({ Metrics, Threshold: 3, ...single }) });
-    const now = local.aws.clock.now();
-    write(line({ Failures: 2 }, {}, now));
-    expect(local.aws.cloudwatch.alarm('failures').state).not.toBe('ALARM');
-    write(line({ Refusals: 1 }, {}, now));
-    expect(local.aws.cloudwatch.alarm('failures').state).toBe('ALARM');
-  });
-
-  test('is changed in place, and gone with its stack', async () => {
+  test('is updated in place and deleted with its stack', async () => {
     await local.deploy({ Topic, Alarm: alarm() });
     await local.deploy({ Topic, Alarm: alarm({ Threshold: 100 }) });
     const now = local.aws.clock.now();
@@ -150,20 +135,19 @@ describe('an alarm', () => {
     expect(() => local.aws.cloudwatch.alarm('failures')).toThrow('there is no alarm failures');
   });
 
-  test('that is refused rolls the stack back', async () => {
+  test('with an unknown statistic rolls the stack back', async () => {
     expect(await local.deploy({ Topic, Good: alarm({ AlarmName: 'good' }), Alarm: { ...alarm({ Statistic: 'p99' }), DependsOn: 'Good' } })).toBe('ROLLBACK_COMPLETE');
-    expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't played here"));
+    expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't emulated"));
     expect(() => local.aws.cloudwatch.alarm('good')).toThrow('there is no alarm');
   });
 });
 
 test('executions are counted when they start and when they end', async () => {
-  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } };
   const machine = (Type: string) => ({
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, Next: 'End' }, End: { Type } } }) },
   });
-  await local.deploy({ Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: policy(trust) } }, Good: machine('Succeed'), Bad: machine('Fail') });
+  await local.deploy({ Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: policy(trust({ Service: 'states.amazonaws.com' })) } }, Good: machine('Succeed'), Bad: machine('Fail') });
   const counts = (logicalId: string) => ['Started', 'Succeeded', 'Failed', 'Aborted'].map((end) =>
     local.aws.cloudwatch.sum('AWS/States', `Executions${end}`, { StateMachineArn: local.physicalId(logicalId) }));
   const start = (logicalId: string) => local.aws.states.startExecution(local.aws.iam.admin, { stateMachineArn: local.physicalId(logicalId) });

@@ -1,11 +1,11 @@
-import { ACCOUNT, allow, Foundation, policy, roleArn } from '../foundation';
+import { ACCOUNT, allow, Foundation, policy, roleArn, trust } from '../foundation';
 
 const ROLE = 'AWS::IAM::Role';
 const POLICY = 'AWS::IAM::Policy';
 const MANAGED_POLICY = 'AWS::IAM::ManagedPolicy';
 const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
-const lambdaTrust = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } });
+const lambdaTrust = policy(trust({ Service: 'lambda.amazonaws.com' }));
 const lambda = { service: 'lambda.amazonaws.com' };
 
 const inline = (name: string, ...statements: object[]) => ({ PolicyName: name, PolicyDocument: policy(...statements) });
@@ -49,7 +49,7 @@ describe(ROLE, () => {
     expect((await aws.updateResource(ROLE, physicalId, after, renamed)).physicalId).toBe('renamed');
   });
 
-  test('keeps within the quotas of IAM', async () => {
+  test('is refused beyond the quotas of IAM', async () => {
     const long = allow('s3:GetObject', Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::bucket/${'x'.repeat(60)}${index}`));
     await createRole({ RoleName: 'large', Policies: [inline('p', long)] });
     await expect(create(POLICY, { ...inline('q', long), Roles: ['large'] })).rejects.toMatchObject({
@@ -59,14 +59,14 @@ describe(ROLE, () => {
     await expect(createRole({ Policies: [inline('p', { Effect: 'Perhaps' })] })).rejects.toMatchObject({ name: 'MalformedPolicyDocument' });
   });
 
-  test('knows some managed policies of AWS and says which', async () => {
+  test('can have the known managed policies of AWS', async () => {
     const { physicalId } = await createRole({ ManagedPolicyArns: [ADMINISTRATOR_ACCESS] });
     expect(await may(roleArn(physicalId), 's3:PutObject')).toBe(true);
     await expect(createRole({ ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'] }))
       .rejects.toThrow('does not exist or is not attachable. (of AWS\'s own the local AWS knows only AdministratorAccess');
   });
 
-  test('is allowed nothing once its boundary is gone', async () => {
+  test('is denied everything after the deletion of its boundary', async () => {
     const { physicalId: PermissionsBoundary } = await create(MANAGED_POLICY, { PolicyDocument: policy(allow('s3:GetObject', '*')) });
     const { physicalId } = await createRole({ PermissionsBoundary, Policies: [inline('p', allow('s3:*', '*'))] });
     expect([await may(roleArn(physicalId), 's3:GetObject'), await may(roleArn(physicalId), 's3:PutObject')]).toEqual([true, false]);
@@ -74,7 +74,7 @@ describe(ROLE, () => {
     expect(await may(roleArn(physicalId), 's3:GetObject')).toBe(false);
   });
 
-  test('is deleted only when no other policy is left in it', async () => {
+  test('is deleted only without policies of other resources', async () => {
     const properties = { RoleName: 'gone', AssumeRolePolicyDocument: lambdaTrust, Policies: [inline('own', allow('s3:GetObject', '*'))] };
     await create(ROLE, properties);
     const { physicalId } = await create(POLICY, { ...inline('other', allow('s3:PutObject', '*')), Roles: ['gone'] });
@@ -85,20 +85,20 @@ describe(ROLE, () => {
     await expect(may(roleArn('gone'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
   });
 
-  test('is made only by who may make it', async () => {
+  test('is created only by callers with permission', async () => {
     const { caller } = await aws.sessionWith('weak', [allow('s3:*', '*')]);
     await expect(aws.createResource(ROLE, { AssumeRolePolicyDocument: lambdaTrust }, caller)).rejects.toThrow('iam:CreateRole');
   });
 });
 
 describe(POLICY, () => {
-  test('is put into a role beside others that are put at the same time', async () => {
+  test('is added to a role concurrently with others', async () => {
     await createRole({ RoleName: 'shared' });
     await Promise.all(['s3:GetObject', 's3:PutObject'].map((action) => create(POLICY, { ...inline(action.slice(3), allow(action, '*')), Roles: ['shared'] })));
     expect([await may(roleArn('shared'), 's3:GetObject'), await may(roleArn('shared'), 's3:PutObject')]).toEqual([true, true]);
   });
 
-  test('survives an update of the role, and moves from role to role', async () => {
+  test('survives an update of the role, and moves to another role', async () => {
     await createRole({ RoleName: 'one' });
     await createRole({ RoleName: 'two' });
     const before = { ...inline('p', allow('s3:GetObject', '*')), Roles: ['one'] };
@@ -113,7 +113,7 @@ describe(POLICY, () => {
 });
 
 describe(MANAGED_POLICY, () => {
-  test('is attached, changed, and kept while in use', async () => {
+  test('is attached and changed, but not deleted while in use', async () => {
     await createRole({ RoleName: 'one' });
     const before = { ManagedPolicyName: 'mine', PolicyDocument: policy(allow('s3:GetObject', '*')), Roles: ['one'] };
     const { physicalId } = await create(MANAGED_POLICY, before);
@@ -133,13 +133,13 @@ describe('propagation', () => {
 
   beforeEach(async () => {
     await aws.close();
-    aws = await Foundation.start({ propagationMs: DELAY_MS });
+    aws = await Foundation.start({ iam: { propagationMs: DELAY_MS } });
   });
 
   test('delays new and changed roles and policies', async () => {
     await createRole({ RoleName: 'slow', Policies: [inline('p', allow('s3:GetObject', '*'))] });
     await expect(may(roleArn('slow'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
-    await expect(createRole({ AssumeRolePolicyDocument: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: roleArn('slow') } }) }))
+    await expect(createRole({ AssumeRolePolicyDocument: policy(trust({ AWS: roleArn('slow') })) }))
       .rejects.toThrow('Invalid principal in policy');
     await aws.clock.sleep(DELAY_MS);
     expect(await may(roleArn('slow'), 's3:GetObject')).toBe(true);

@@ -1,8 +1,8 @@
-import { ComputeHarness } from '../compute-harness';
+import { Foundation } from '../foundation';
 
-/** Starts a function and is killed: the process, whose id and directory it prints, must not outlive it. */
+/** Starts a function, prints its process id and directory, and is killed. The function must not outlive it. */
 async function main(): Promise<void> {
-  const aws = await ComputeHarness.start();
+  const aws = await Foundation.start();
   const arn = await aws.function('abandoned', 'exports.handler = async () => `${process.pid} ${__dirname}`;');
   const { payload } = await aws.lambda.invoke(aws.iam.admin, arn, {});
   process.stdout.write(String(payload));

@@ -1,15 +1,15 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Fault } from '../../../local-healthlake/src/http/router';
-import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness';
+import { allow, eventually, Foundation, isRunning, policy, trust } from '../foundation';
 
-let aws: ComputeHarness;
+let aws: Foundation;
 
 beforeEach(async () => {
-  aws = await ComputeHarness.start();
+  aws = await Foundation.start();
 });
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
-/** Writes its process id to its log, then never answers. */
+/** Logs its process id, then never answers. */
 const STUCK = 'exports.handler = async () => { console.log(process.pid); await new Promise(r => setTimeout(r, 60000)); };';
 
 /** Answers with its process id. */
@@ -18,12 +18,12 @@ const PID = 'exports.handler = async () => process.pid;';
 const EXIT_ERROR = { functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } };
 const SERVICE_ERROR = { name: 'ServiceException', message: 'Internal service error', status: 500 };
 
-/** Of a function's role: a warm process goes on, but another one can't be started. */
-const NO_TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'glue.amazonaws.com' } }] };
+/** A trust policy that keeps a warm process but prevents another one. */
+const NO_TRUST = policy(trust({ Service: 'glue.amazonaws.com' }));
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-/** Invokes a function that gets stuck, and gives its process id beside its answer. */
+/** Invokes a function that gets stuck. Returns its pending answer and its process id. */
 async function stuck(name: string, properties: Record<string, unknown> = {}) {
   const arn = await aws.function(name, STUCK, properties);
   const answer = invoke(arn);
@@ -39,23 +39,23 @@ describe('killAfterMs', () => {
     return invoke(await aws.function('killed', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); };'));
   };
 
-  test.each([[undefined], ['function-error'] as const])('is an error of the function (%s)', async (killAnswer) => {
+  test.each([[undefined], ['function-error'] as const])('answers an error of the function (%s)', async (killAnswer) => {
     expect(await killed(killAnswer)).toEqual(EXIT_ERROR);
   });
 
-  test('is an error of the service, if so wanted', async () => {
+  test('answers an error of the service for service-error', async () => {
     await expect(killed('service-error')).rejects.toMatchObject(SERVICE_ERROR);
   });
 });
 
 describe('killEnvironments', () => {
-  test('is an error of the function', async () => {
+  test('answers an error of the function', async () => {
     const { answer } = await stuck('lost');
     await aws.lambda.killEnvironments('lost');
     expect(await answer).toEqual(EXIT_ERROR);
   });
 
-  test('is an error of the service, if so wanted, and the next event gets a new process', async () => {
+  test('answers an error of the service for service-error, and the next event gets a new process', async () => {
     const { arn, answer, pid } = await stuck('lost');
     await aws.lambda.killEnvironments('lost', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -66,17 +66,16 @@ describe('killEnvironments', () => {
     expect(await again).toEqual(EXIT_ERROR);
   });
 
-  test('is over the wire the 500 that the SDK retries', async () => {
-    const client = new LambdaClient({ ...aws.clientConfig, maxAttempts: 2 });
+  test('answers the 500 that the SDK retries', async () => {
+    const client = aws.lambdaClient(2);
     await aws.function('wired', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 300)); };');
     aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { killAfterMs: 0, killAnswer: 'service-error' } : undefined;
     const { FunctionError, StatusCode } = await client.send(new InvokeCommand({ FunctionName: 'wired' }));
     expect([FunctionError, StatusCode]).toEqual([undefined, 200]);
     expect(aws.router.requests.of('lambda', 'Invoke').map(({ status }) => status)).toEqual([500, 200]);
-    client.destroy();
   });
 
-  test('leaves other functions alone, unless it is for all', async () => {
+  test('kills one function or all', async () => {
     const [one, other] = [await stuck('one'), await stuck('other')];
     await aws.lambda.killEnvironments('one', 'service-error');
     await expect(one.answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -85,16 +84,16 @@ describe('killEnvironments', () => {
     await expect(other.answer).rejects.toMatchObject(SERVICE_ERROR);
   });
 
-  test('reaches an event that still runs on replaced code', async () => {
+  test('kills an event that still runs on replaced code', async () => {
     const Role = aws.functionRole('updated-role');
     const { answer } = await stuck('updated', { Role });
     const properties = { FunctionName: 'updated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role };
-    await aws.update('AWS::Lambda::Function', 'updated', { ...properties, Code: { ZipFile: PID } }, { ...properties, Code: { ZipFile: STUCK } });
+    await aws.updateResource('AWS::Lambda::Function', 'updated', { ...properties, Code: { ZipFile: STUCK } }, { ...properties, Code: { ZipFile: PID } });
     await aws.lambda.killEnvironments('updated', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
   });
 
-  test('takes an idle process out of use at once', async () => {
+  test('prevents the use of an idle process at once', async () => {
     const arn = await aws.function('idle', PID);
     const { payload: pid } = await invoke(arn);
     const gone = aws.lambda.killEnvironments('idle', 'service-error');
@@ -103,12 +102,12 @@ describe('killEnvironments', () => {
     await gone;
   });
 
-  test('of a function that is not there says so', async () => {
+  test('throws for an unknown function', async () => {
     await expect(aws.lambda.killEnvironments('nobody')).rejects.toThrow('Function not found: nobody');
   });
 });
 
-test('an event that is run twice has the answer of the first run, whatever becomes of the second', async () => {
+test('answers the first run of an event that runs twice, even if the second fails', async () => {
   const arn = await aws.function('twice', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 50)); return "done"; };');
   await invoke(arn);
   aws.lambda.beforeInvoke = () => ({ twice: true });
@@ -117,7 +116,7 @@ test('an event that is run twice has the answer of the first run, whatever becom
 });
 
 describe('a fault hook', () => {
-  /** Logs its process id, and after its call of another function that it is still there. */
+  /** Logs its process id, calls another function, and logs again. */
   const CALLING = `
     const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
     exports.handler = async () => {
@@ -133,7 +132,7 @@ describe('a fault hook', () => {
     ['reset-before', 'service-error', []],
     ['reset-after', 'function-error', ['reached']],
     ['reset-after', 'service-error', ['reached']],
-  ] as const)('ends the process at exactly that call (%s, %s)', async (kind, answer, reached) => {
+  ] as const)('ends the process during its request (%s, %s)', async (kind, answer, reached) => {
     const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
     const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
     aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {

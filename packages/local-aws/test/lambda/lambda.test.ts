@@ -1,26 +1,29 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { GetFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
-import { allow, ComputeHarness, eventually, isRunning } from '../compute-harness';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GetFunctionCommand, InvokeCommand, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
+import { allow, eventually, Foundation, isRunning, REGION } from '../foundation';
 
-let aws: ComputeHarness;
+let aws: Foundation;
 
 beforeEach(async () => {
-  aws = await ComputeHarness.start();
+  aws = await Foundation.start();
 });
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-/** A handler that answers with its process id, after holding on for the event's milliseconds. */
+/** Answers with its process id after `ms` milliseconds. */
 const PID = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return process.pid; };';
 
 describe('execution environments', () => {
-  test('a warm one is used again', async () => {
+  test('reuses a warm environment', async () => {
     const arn = await aws.function('warm', PID);
     expect((await invoke(arn)).payload).toBe((await invoke(arn)).payload);
   });
 
-  test('each run is written down, by the clock, with the memory that it had', async () => {
+  test('records each run with its time by the clock and its memory', async () => {
     const arn = await aws.function('noted', PID, { MemorySize: 256 });
     const before = aws.clock.now();
     const running = invoke(arn, { ms: 200 });
@@ -33,37 +36,28 @@ describe('execution environments', () => {
     expect(endedAt).toBeLessThanOrEqual(aws.clock.now());
   });
 
-  test('a second event at the same time gets its own', async () => {
+  test('runs concurrent events in environments of their own', async () => {
     const arn = await aws.function('two', PID);
     const answers = await Promise.all([invoke(arn, { ms: 200 }), invoke(arn, { ms: 200 })]);
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(2);
   });
 
-  test('at most ten run; the others wait their turn', async () => {
+  test('runs at most ten environments and queues further events', async () => {
     const arn = await aws.function('many', PID);
     const answers = await Promise.all(Array.from({ length: 13 }, () => invoke(arn, { ms: 400 })));
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(10);
   });
 
-  test('an idle one that was killed is not used again', async () => {
-    const arn = await aws.function('idle', PID);
-    const { payload: pid } = await invoke(arn);
-    await aws.lambda.killEnvironments('idle');
-    const { payload, functionError } = await invoke(arn);
-    expect(functionError).toBeUndefined();
-    expect(payload).not.toBe(pid);
-  });
-
-  test('an update of the code replaces them, running events end on the old code', async () => {
+  test('completes running events on the old code after an update', async () => {
     const role = aws.functionRole('updated-role');
     const oldCode = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return [process.pid, "old"]; };';
     const arn = await aws.function('updated', oldCode, { Role: role });
     const [oldPid] = (await invoke(arn)).payload as [number, string];
     const running = invoke(arn, { ms: 200 });
     const properties = { FunctionName: 'updated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role: role };
-    const result = await aws.update('AWS::Lambda::Function', 'updated',
-      { ...properties, Code: aws.codeProperty('updated', 'exports.handler = async () => [process.pid, "new"];') },
-      { ...properties, Code: { ZipFile: '' } });
+    const result = await aws.updateResource('AWS::Lambda::Function', 'updated',
+      { ...properties, Code: { ZipFile: '' } },
+      { ...properties, Code: { ZipFile: 'exports.handler = async () => [process.pid, "new"];' } });
     expect(result).toEqual({ physicalId: 'updated', attributes: { Arn: arn } });
     const [pid, code] = (await invoke(arn)).payload as [number, string];
     expect(code).toBe('new');
@@ -72,7 +66,7 @@ describe('execution environments', () => {
     await eventually(() => !isRunning(oldPid));
   });
 
-  test('nothing is left when Lambda is closed, even in the middle of an event', async () => {
+  test('leaves no process and no directory when it is closed in the middle of an event', async () => {
     const arn = await aws.function('closing', `exports.handler = async ({ ms }) => {
       if (ms > 0) console.log('begun');
       await new Promise(r => setTimeout(r, ms));
@@ -89,8 +83,16 @@ describe('execution environments', () => {
   });
 });
 
+test('a killed parent leaves no child process and no directory', async () => {
+  const parent = join(__dirname, 'abandoning-parent.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent]).catch((error) => error);
+  const [pid, directory] = stdout.split(' ');
+  expect(Number(pid)).toBeGreaterThan(0);
+  await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));
+});
+
 describe('answers', () => {
-  test('of callbacks, of synchronous handlers, and of handlers that return nothing', async () => {
+  test('come from callbacks, synchronous handlers and handlers that return nothing', async () => {
     const callback = await aws.function('callback', 'exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: event.a }), 5);');
     const nothing = await aws.function('nothing', 'exports.handler = async () => {};');
     const synchronous = await aws.function('synchronous', 'exports.handler = () => {};');
@@ -99,7 +101,7 @@ describe('answers', () => {
     expect(await invoke(synchronous)).toEqual({ payload: null });
   });
 
-  test('an error of the function has type, message and trace', async () => {
+  test('contain type, message and trace of an error', async () => {
     const arn = await aws.function('throwing', 'exports.handler = async () => { const e = new Error("bad day"); e.name = "BadDay"; throw e; };');
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -107,7 +109,7 @@ describe('answers', () => {
     expect((payload as { trace: string[] }).trace).toEqual(expect.arrayContaining([expect.stringMatching(/: bad day$/), expect.stringMatching(/^ {4}at .*index\.js/)]));
   });
 
-  test('an error keeps the environment warm, a crash does not', async () => {
+  test('keep the environment warm after an error, but not after a crash', async () => {
     const arn = await aws.function('fragile', `
       exports.handler = async ({ how }) => {
         if (how === 'throw') throw new Error('no');
@@ -128,9 +130,9 @@ describe('answers', () => {
     expect(newPid).not.toBe(pid);
   });
 
-  test('a function past its timeout is killed', async () => {
-    await aws.stop();
-    aws = await ComputeHarness.start(3);
+  test('contain a timeout error when the function is killed after its timeout', async () => {
+    await aws.close();
+    aws = await Foundation.start({ timeScale: 3 });
     const arn = await aws.function('slow', 'exports.handler = async ({ pid }) => { if (pid) return process.pid; for (;;); };', { Timeout: 1 });
     const { payload: pid } = await invoke(arn, { pid: true });
     expect(await invoke(arn)).toEqual({
@@ -147,7 +149,7 @@ describe('answers', () => {
     ['other.handler', {}, 'Runtime.ImportModuleError'],
     ['index.handler', { 'index.js': 'this is no JavaScript' }, 'Runtime.UserCodeSyntaxError'],
     ['index.handler', { 'index.js': 'throw new RangeError("at load")' }, 'RangeError'],
-  ])('%s of %j can not be loaded: %s', async (handler, files, errorType) => {
+  ])('fail to load %s of %j: %s', async (handler, files, errorType) => {
     const arn = await aws.function('unloadable', { 'index.js': 'exports.handler = async () => 1;', ...files }, { Handler: handler });
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -155,13 +157,13 @@ describe('answers', () => {
   });
 });
 
-test('a function of another runtime can be created, but not run', async () => {
+test('creates but does not run a function of another runtime', async () => {
   const arn = await aws.function('snake', 'def handler(event, context): pass', { Runtime: 'python3.13' });
-  await expect(invoke(arn)).rejects.toThrow('runtime python3.13 of function snake can\'t be run here, only nodejs can');
+  await expect(invoke(arn)).rejects.toThrow('runtime python3.13 of function snake can\'t be run by the local AWS, use nodejs');
 });
 
-describe('what a function sees', () => {
-  test('its context, its own variables, and nothing else of the machine than PATH', async () => {
+describe('a function', () => {
+  test('receives its context and its own variables, and of the machine only PATH', async () => {
     process.env.LOCAL_SECRET = 'not for functions';
     const arn = await aws.function('seeing', `
       exports.handler = async (event, context) => ({ context, remaining: context.getRemainingTimeInMillis(), env: process.env, cwd: process.cwd() });`, {
@@ -182,8 +184,8 @@ describe('what a function sees', () => {
     expect(remaining).toBeLessThanOrEqual(20_000);
     expect(env).toMatchObject({
       MINE: 'yes',
-      AWS_REGION: 'us-east-1',
-      AWS_ENDPOINT_URL: aws.env.endpoint(),
+      AWS_REGION: REGION,
+      AWS_ENDPOINT_URL: aws.environment.endpoint(),
       AWS_LAMBDA_FUNCTION_NAME: 'seeing',
       AWS_LAMBDA_LOG_GROUP_NAME: 'my-group',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
@@ -193,7 +195,7 @@ describe('what a function sees', () => {
     expect(Object.keys(env).filter((name) => !/^(AWS_|NODE_|LAMBDA_|_HANDLER$|MINE$|PATH$|HOME$|TZ$)/.test(name))).toEqual([]);
   });
 
-  test('no warning of the SDK about the Node.js of this machine, but all others', async () => {
+  test('gets no warning of the SDK about the Node.js of the machine, but other warnings', async () => {
     const arn = await aws.function('warned', `
       new (require('@aws-sdk/client-lambda').LambdaClient)({});
       exports.handler = async () => process.emitWarning('mind this');`);
@@ -204,7 +206,7 @@ describe('what a function sees', () => {
     expect(log).not.toContain('NodeVersionSupportWarning');
   });
 
-  test('calls AWS as a session of its role, with the SDK that the runtime brings', async () => {
+  test('calls AWS as a session of its role with the SDK of the runtime', async () => {
     const target = await aws.function('target', 'exports.handler = async () => "reached";');
     const role = aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]);
     const arn = await aws.function('calling', `
@@ -214,15 +216,15 @@ describe('what a function sees', () => {
     expect((await invoke(arn, { name: 'target' })).payload).toBe('"reached"');
     expect((await invoke(arn, { name: 'calling' })).payload).toEqual({
       name: 'AccessDeniedException',
-      message: `User: arn:aws:sts::111122223333:assumed-role/calling-role/calling is not authorized to perform: lambda:InvokeFunction on resource: ${arn} `
+      message: `User: arn:aws:sts::123456789012:assumed-role/calling-role/calling is not authorized to perform: lambda:InvokeFunction on resource: ${arn} `
         + 'because no identity-based policy allows the lambda:InvokeFunction action',
     });
   });
 });
 
-describe('the wire', () => {
-  test('Invoke, function errors by header, GetFunction', async () => {
-    const client = new LambdaClient(aws.clientConfig);
+describe('the API', () => {
+  test('answers Invoke and GetFunction', async () => {
+    const client = aws.lambdaClient();
     const arn = await aws.function('wired', 'exports.handler = async event => { if (event.fail) throw new Error("failed"); return event; };');
     const call = async (FunctionName: string, payload: object, InvocationType?: 'Event' | 'DryRun') => {
       const command = new InvokeCommand({ FunctionName, InvocationType, Payload: JSON.stringify(payload) });
@@ -232,11 +234,12 @@ describe('the wire', () => {
     expect(await call(arn, { a: 'é' })).toEqual({ FunctionError: undefined, StatusCode: 200, text: '{"a":"é"}' });
     expect(await call('wired', { fail: true })).toMatchObject({ FunctionError: 'Unhandled', text: expect.stringContaining('"errorMessage":"failed"') });
     expect(await call(arn, {}, 'Event')).toMatchObject({ StatusCode: 202 });
-    expect(await call(arn, {}, 'DryRun')).toMatchObject({ StatusCode: 204 });
-    await expect(call('missing', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(call(arn, {}, 'DryRun')).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+    for (const name of ['missing', `${arn}:1`]) {
+      await expect(call(name, {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    }
     const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: arn }));
     expect(Configuration).toMatchObject({ FunctionArn: arn, State: 'Active', LastUpdateStatus: 'Successful' });
     expect(await waitUntilFunctionActiveV2({ client, maxWaitTime: 5 }, { FunctionName: arn })).toMatchObject({ state: 'SUCCESS' });
-    client.destroy();
   });
 });

@@ -1,26 +1,26 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RESPONSE_HOST } from '../../src/lambda/lambda';
-import { ComputeHarness, eventually } from '../compute-harness';
+import { eventually, Foundation } from '../foundation';
 
 const SCALE = 60;
-/** How late a busy machine may be: 300 ms of real time. */
+/** The tolerated delay of a busy machine: 300 ms of real time. */
 const CLOCK_TOLERANCE = 300 * SCALE;
-/** What may lie between two statements on a busy machine: 50 ms of real time. */
+/** The tolerated time between two statements on a busy machine: 50 ms of real time. */
 const STATEMENT_TOLERANCE = 50 * SCALE;
 
-let aws: ComputeHarness;
+let aws: Foundation;
 
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-describe('time in the child', () => {
+describe('time in a function', () => {
   beforeEach(async () => {
-    aws = await ComputeHarness.start(SCALE);
+    aws = await Foundation.start({ timeScale: SCALE });
   });
 
-  test('a function that sleeps for half a minute answers within two seconds', async () => {
+  test('shortens a sleep of half a minute to less than two seconds', async () => {
     const arn = await aws.function('sleeping', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 30000)); };', { Timeout: 120 });
     const begin = performance.now();
     expect(await invoke(arn)).toEqual({ payload: null });
@@ -28,7 +28,7 @@ describe('time in the child', () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   });
 
-  test('every kind of timer waits for its time, by Date and by performance.now', async () => {
+  test('is measured alike by every kind of timer, Date and performance.now', async () => {
     const waits = {
       setTimeout: 'await new Promise(r => setTimeout(r, 30000));',
       promisified: 'await require("util").promisify(setTimeout)(30000);',
@@ -54,7 +54,7 @@ describe('time in the child', () => {
     expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map((name) => [name, 'right'])));
   });
 
-  test('dates are in step with the clock of the parent, and are real dates', async () => {
+  test('follows the clock of the parent in real Date objects', async () => {
     const arn = await aws.function('dated', `exports.handler = async () => [
       Date.now(), new Date().getTime(), Date.parse(Date()), new Date(2020, 0, 2) instanceof Date, new Date(0).constructor === Date,
       new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
@@ -70,7 +70,7 @@ describe('time in the child', () => {
     expect([isDate, isConstructor, fixed]).toEqual([true, true, '2020-01-02T03:04:05.000Z']);
   });
 
-  test('time that the clock skips between two events has passed for the function', async () => {
+  test('includes time that the clock skips between two events', async () => {
     const arn = await aws.function('skipped', 'exports.handler = async () => [process.pid, Date.now()];');
     const [process, first] = (await invoke(arn)).payload as number[];
     aws.clock.skip(3_600_000);
@@ -82,7 +82,7 @@ describe('time in the child', () => {
     expect(second).toBeLessThanOrEqual(aws.clock.now() + CLOCK_TOLERANCE);
   });
 
-  test('the timeout of the function and its remaining time are in clock time', async () => {
+  test('limits the function by its timeout in clock time', async () => {
     const arn = await aws.function('bounded', `
       exports.handler = async ({ ms }, context) => { await new Promise(r => setTimeout(r, ms)); return context.getRemainingTimeInMillis(); };`, { Timeout: 60 });
     const begin = performance.now();
@@ -93,7 +93,7 @@ describe('time in the child', () => {
     expect(tooLate).toMatchObject({ errorType: 'Sandbox.Timedout' });
   });
 
-  test('a timer that bounds a request gives the local network real time', async () => {
+  test('leaves real time to a request that a timer limits', async () => {
     const server = createServer((_, response) => setTimeout(() => response.end('late'), 350));
     const port = await listening(server);
     const arn = await aws.function('requesting', `
@@ -110,8 +110,8 @@ describe('time in the child', () => {
   });
 });
 
-test('an event is run again after one and two minutes until the function succeeds', async () => {
-  aws = await ComputeHarness.start(600);
+test('retries an event after one and two minutes until the function succeeds', async () => {
+  aws = await Foundation.start({ timeScale: 600 });
   const arn = await aws.function('eventful', `
     let runs = 0;
     exports.handler = async (event, context) => {
@@ -130,7 +130,7 @@ test('an event is run again after one and two minutes until the function succeed
 
 describe('the response bucket', () => {
   beforeEach(async () => {
-    aws = await ComputeHarness.start();
+    aws = await Foundation.start();
   });
 
   test.each([
@@ -138,7 +138,7 @@ describe('the response bucket', () => {
     ['options with an agent and host', 'https.request({ host, port: 443, agent: new https.Agent(), path: "/key?sig=1", method: "PUT", headers }, answer)'],
     ['a text and options', 'https.request("https://" + host + "/key?sig=1", { method: "PUT", headers }, answer)'],
     ['a URL and options', 'https.request(new URL("https://" + host + "/key?sig=1"), { method: "PUT", headers }, answer)'],
-  ])('is reached over the local endpoint with %s', async (_, call) => {
+  ])('receives requests with %s', async (_, call) => {
     const received: unknown[] = [];
     aws.router.registerUnsigned('/key', {
       handle: async ({ method, path, query, headers, body }) => {
@@ -159,7 +159,7 @@ describe('the response bucket', () => {
     expect(received).toEqual([['PUT', '/key', '1', RESPONSE_HOST, '', 'body']]);
   });
 
-  test('other hosts are left alone', async () => {
+  test('receives no requests to other hosts', async () => {
     const arn = await aws.function('elsewhere', `
       exports.handler = () => new Promise(resolve => require('https').get('https://127.0.0.1:1/').on('error', error => resolve(error.code)));`);
     expect((await invoke(arn)).payload).toBe('ECONNREFUSED');

@@ -1,18 +1,18 @@
 import { LOG_DELIVERY_ACTIONS } from '../../src/stepfunctions/logging';
 import type { Execution } from '../../src/stepfunctions/stepfunctions';
-import { allow, ComputeHarness } from '../compute-harness';
+import { ACCOUNT, allow, Foundation, REGION } from '../foundation';
 
 const GROUP = 'executions';
 
-let aws: ComputeHarness;
+let aws: Foundation;
 
 beforeEach(async () => {
-  aws = await ComputeHarness.start(100);
+  aws = await Foundation.start({ timeScale: 100 });
   aws.logs.createGroup(GROUP);
 });
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
-const FAILING = { Shape: { Type: 'Pass', Next: 'Broken' }, Broken: { Type: 'Fail', Error: 'Sad', CausePath: '$.why' } };
+const FAILING = { Shape: { Type: 'Pass', Next: 'Broken' }, Broken: { Type: 'Fail', Error: 'Sad', Cause: 'reasons' } };
 
 function properties(states: Record<string, object>, LoggingConfiguration?: object): Record<string, unknown> {
   return {
@@ -24,16 +24,16 @@ function properties(states: Record<string, object>, LoggingConfiguration?: objec
 }
 
 function logging(Level: string, IncludeExecutionData?: boolean): object {
-  const LogGroupArn = `arn:aws:logs:us-east-1:${aws.env.accountId}:log-group:${GROUP}:*`;
+  const LogGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${GROUP}:*`;
   return { Level, IncludeExecutionData, Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn } }] };
 }
 
 async function create(states: Record<string, object>, configuration?: object): Promise<string> {
-  return (await aws.create('AWS::StepFunctions::StateMachine', 'M', properties(states, configuration))).physicalId;
+  return (await aws.createResource('AWS::StepFunctions::StateMachine', properties(states, configuration))).physicalId;
 }
 
 async function run(stateMachineArn: string, input: object = {}): Promise<Execution> {
-  const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
+  const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
   await execution.ended;
   return execution;
 }
@@ -45,30 +45,30 @@ test.each<[string, string[]]>([
   ['ERROR', ['FailStateEntered', 'ExecutionFailed']],
   ['FATAL', ['ExecutionFailed']],
   ['OFF', []],
-])('level %s', async (level, types) => {
+])('level %s logs %j', async (level, types) => {
   await run(await create(FAILING, logging(level)), { why: 'reasons' });
   expect(lines().map(({ type }) => type)).toEqual(types);
 });
 
-test('data are logged if wanted', async () => {
+test('logs execution data if the configuration includes them', async () => {
   const { setup } = await run(await create(FAILING, logging('ALL', true)), { why: 'reasons' });
   expect(lines()[1]).toMatchObject({ id: '2', previous_event_id: '1', type: 'PassStateEntered', details: { name: 'Shape', input: '{"why":"reasons"}' } });
   expect(lines()[4]).toMatchObject({ details: { error: 'Sad', cause: 'reasons' }, execution_arn: setup.arn });
-  expect(aws.logs.streamNames(GROUP)).toEqual([expect.stringMatching(/^states\/logged\/\d{4}-\d\d-\d\d-\d\d-\d\d\/[0-9a-f]{8}$/)]);
+  expect(aws.logs.events(GROUP)[0].stream).toMatch(/^states\/logged\/\d{4}-\d\d-\d\d-\d\d-\d\d\/[0-9a-f]{8}$/);
 });
 
-test('without data only error and cause of a failure are logged', async () => {
+test('logs only error and cause without execution data', async () => {
   await run(await create(FAILING, logging('ALL')), { why: 'reasons' });
   expect(lines().map(({ details }) => details)).toEqual([
     { roleArn: expect.any(String) }, { name: 'Shape' }, { name: 'Shape' }, { name: 'Broken' }, { error: 'Sad', cause: 'reasons' },
   ]);
 });
 
-test('an update turns it on for later executions, and a deleted log group stays deleted', async () => {
+test('logs later executions after an update, and none after the deletion of the log group', async () => {
   const arn = await create(FAILING);
   await run(arn, { why: '' });
   expect(lines()).toEqual([]);
-  await aws.update('AWS::StepFunctions::StateMachine', arn, properties(FAILING, logging('FATAL')), properties(FAILING));
+  await aws.updateResource('AWS::StepFunctions::StateMachine', arn, properties(FAILING), properties(FAILING, logging('FATAL')));
   await run(arn, { why: '' });
   expect(lines()).toHaveLength(1);
   aws.logs.deleteGroup(GROUP);
@@ -76,7 +76,7 @@ test('an update turns it on for later executions, and a deleted log group stays 
   expect(aws.logs.hasGroup(GROUP)).toBe(false);
 });
 
-test('the configuration is checked', async () => {
+test('refuses a bad configuration', async () => {
   const destination = logging('ALL');
   await expect(create(FAILING, { Level: 'ALL' })).rejects.toThrow('Must specify exactly one Log Destination.');
   await expect(create(FAILING, { ...destination, Level: 'SOME' })).rejects.toThrow('SOME');
@@ -84,7 +84,7 @@ test('the configuration is checked', async () => {
   await expect(create(FAILING, destination)).rejects.toThrow('Log Destination not found.');
 });
 
-test.each([...LOG_DELIVERY_ACTIONS])('a role without %s is refused', async (missing) => {
+test.each([...LOG_DELIVERY_ACTIONS])('refuses a role without %s', async (missing) => {
   aws.role('logged-role', 'states.amazonaws.com', [allow(LOG_DELIVERY_ACTIONS.filter((action) => action !== missing), '*')]);
   await expect(create(FAILING, logging('ERROR'))).rejects.toMatchObject({
     name: 'AccessDeniedException', message: 'The state machine IAM Role is not authorized to access the Log Destination',

@@ -1,25 +1,25 @@
-import { DescribeExecutionCommand, GetExecutionHistoryCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { ServiceError } from '../../src/contract';
 import type { Execution } from '../../src/stepfunctions/stepfunctions';
-import { allow, ComputeHarness, eventually } from '../compute-harness';
+import { ACCOUNT, allow, eventually, Foundation, REGION } from '../foundation';
 
 const SCALE = 100;
 
-let aws: ComputeHarness;
+let aws: Foundation;
 
 beforeEach(async () => {
-  aws = await ComputeHarness.start(SCALE);
+  aws = await Foundation.start({ timeScale: SCALE });
 });
-afterEach(async () => aws.stop());
+afterEach(() => aws.close());
 
 async function stateMachine(states: Record<string, object>, statements = [allow('lambda:InvokeFunction', '*')], name = 'machine'): Promise<string> {
   const RoleArn = aws.role(`${name}-role`, 'states.amazonaws.com', statements);
   const DefinitionString = JSON.stringify({ StartAt: Object.keys(states)[0], States: states });
-  return (await aws.create('AWS::StepFunctions::StateMachine', name, { StateMachineName: name, DefinitionString, RoleArn })).physicalId;
+  return (await aws.createResource('AWS::StepFunctions::StateMachine', { StateMachineName: name, DefinitionString, RoleArn })).physicalId;
 }
 
 async function run(stateMachineArn: string, input: unknown = {}): Promise<Execution> {
-  const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
+  const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn, input: JSON.stringify(input) });
   await execution.ended;
   return execution;
 }
@@ -28,7 +28,7 @@ const output = (execution: Execution) => JSON.parse(execution.output ?? `"${exec
 
 const times = (execution: Execution, type: string) => execution.history.events.filter((event) => event.type === type).map((event) => event.timestamp);
 
-/** States that turn so many times, with four events each, and go on. */
+/** States that loop this many times, with four events each, and then continue with `Next`. */
 function counting(turns: number, Next: string): Record<string, object> {
   return {
     Count: { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)' }, Next: 'Enough' },
@@ -37,7 +37,7 @@ function counting(turns: number, Next: string): Record<string, object> {
 }
 
 describe('tasks', () => {
-  test('a function answers', async () => {
+  test('call functions by ARN and by lambda:invoke', async () => {
     const fn = await aws.function('adding', 'exports.handler = async ({ a, b }) => ({ sum: a + b });');
     const direct = await stateMachine({ Add: { Type: 'Task', Resource: fn, ResultPath: '$.result', End: true } });
     expect(output(await run(direct, { a: 1, b: 2 }))).toEqual({ a: 1, b: 2, result: { sum: 3 } });
@@ -49,7 +49,7 @@ describe('tasks', () => {
     expect(output(await run(integrated, { numbers: [7, 8] }))).toEqual({ sum: 13 });
   });
 
-  test('retries come after the interval times the back-off, then the catcher gets error and cause', async () => {
+  test('retry after the interval times the back-off, then catch error and cause', async () => {
     const fn = await aws.function('failing', 'exports.handler = async () => { const e = new Error("still no"); e.name = "NotYet"; throw e; };');
     const arn = await stateMachine({
       Try: {
@@ -81,13 +81,13 @@ describe('tasks', () => {
     });
   });
 
-  test('a success ends the retries', async () => {
+  test('stop retrying after a success', async () => {
     const fn = await aws.function('third', 'let n = 0; exports.handler = async () => { if (++n < 3) throw new Error("no"); return n; };');
     const arn = await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true, Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 1 }] } });
     expect(output(await run(arn))).toBe(3);
   });
 
-  test('errors of the Lambda service are retried by their names', async () => {
+  test('retry errors of the Lambda service by their names', async () => {
     const fn = await aws.function('served', 'exports.handler = async () => "at last";');
     aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { error: new ServiceError('ServiceException', 'Internal', 500) } : undefined;
     const arn = await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true, Retry: [{ ErrorEquals: ['Lambda.ServiceException'], IntervalSeconds: 1 }] } });
@@ -96,19 +96,19 @@ describe('tasks', () => {
     expect(times(execution, 'LambdaFunctionFailed')).toHaveLength(1);
   });
 
-  test('a role that may not invoke the function fails the task', async () => {
+  test('fail if the role may not invoke the function', async () => {
     const fn = await aws.function('forbidden', 'exports.handler = async () => 1;');
     const execution = await run(await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true } }, []));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Lambda.AWSLambdaException', cause: expect.stringContaining('is not authorized to perform: lambda:InvokeFunction') });
   });
 
-  test('a role that does not trust Step Functions is refused', async () => {
+  test('are refused with a role that does not trust Step Functions', async () => {
     const RoleArn = aws.role('wrong', 'lambda.amazonaws.com');
     const DefinitionString = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Succeed' } } });
-    await expect(aws.create('AWS::StepFunctions::StateMachine', 'M', { DefinitionString, RoleArn })).rejects.toThrow(/states\.amazonaws\.com.*authorized to assume/);
+    await expect(aws.createResource('AWS::StepFunctions::StateMachine', { DefinitionString, RoleArn })).rejects.toThrow(/states\.amazonaws\.com.*authorized to assume/);
   });
 
-  test('a long cause is cut off, a large result is an error that States.ALL does not catch', async () => {
+  test('cut off a long cause, and fail for a large result, which States.ALL does not catch', async () => {
     const fn = await aws.function('large', 'exports.handler = async ({ n, fail }) => { if (fail) throw new Error("x".repeat(n)); return "x".repeat(n); };');
     const arn = await stateMachine({
       Try: { Type: 'Task', Resource: fn, End: true, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] },
@@ -121,9 +121,9 @@ describe('tasks', () => {
 });
 
 describe('executions', () => {
-  test('input and name are checked', async () => {
+  test('are refused for an invalid input or name, or a used name with another input', async () => {
     const stateMachineArn = await stateMachine({ Hold: { Type: 'Wait', Seconds: 3000, End: true } });
-    const start = (name: string, input: string) => aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn, name, input });
+    const start = (name: string, input: string) => aws.states.startExecution(aws.iam.admin, { stateMachineArn, name, input });
     await expect(start('big', JSON.stringify('x'.repeat(262_143)))).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(start('broken', '{')).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
     await expect(start('a b', '{}')).rejects.toMatchObject({ name: 'InvalidName' });
@@ -134,40 +134,40 @@ describe('executions', () => {
     await expect(start('once', '{"a":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   });
 
-  test('the context object has the execution', async () => {
+  test('have a context object', async () => {
     const stateMachineArn = await stateMachine({
-      Lose: { Type: 'Pass', Result: {}, Next: 'Find' },
+      Lose: { Type: 'Pass', Parameters: {}, Next: 'Find' },
       Find: { Type: 'Pass', Parameters: { 'a.$': '$$.Execution.Input.a', 'id.$': '$$.Execution.Id', 'state.$': '$$.State.Name', 'machine.$': '$$.StateMachine.Name' }, End: true },
     });
     const execution = await run(stateMachineArn, { a: [1] });
     expect(output(execution)).toEqual({ a: [1], id: execution.setup.arn, state: 'Find', machine: 'machine' });
   });
 
-  test('starting needs states:StartExecution', async () => {
+  test('are refused without states:StartExecution', async () => {
     const stateMachineArn = await stateMachine({ A: { Type: 'Succeed' } });
     const { caller } = await aws.iam.assumeRole({ service: 'lambda.amazonaws.com' }, aws.role('other', 'lambda.amazonaws.com'));
-    await expect(aws.stepFunctions.startExecution(caller, { stateMachineArn })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(aws.states.startExecution(caller, { stateMachineArn })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('a deleted state machine ends its executions at the next transition', async () => {
+  test('end at the next transition after the deletion of the state machine', async () => {
     const arn = await stateMachine({ Hold: { Type: 'Wait', Seconds: 30, Next: 'After' }, After: { Type: 'Succeed' } });
-    const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn: arn });
-    await aws.delete('AWS::StepFunctions::StateMachine', arn);
+    const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn: arn });
+    await aws.deleteResource('AWS::StepFunctions::StateMachine', arn);
     await execution.ended;
     expect(execution.status).toBe('ABORTED');
     expect(times(execution, 'SucceedStateEntered')).toEqual([]);
   });
 
-  test('stop does not wait for the function', async () => {
+  test('stop without waiting for the function', async () => {
     const fn = await aws.function('endless', 'exports.handler = async () => new Promise(r => setTimeout(r, 800000));', { Timeout: 900 });
     const arn = await stateMachine({ Hold: { Type: 'Task', Resource: fn, End: true } });
-    const execution = await aws.stepFunctions.startExecution(aws.iam.admin, { stateMachineArn: arn });
+    const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn: arn });
     await eventually(() => times(execution, 'LambdaFunctionStarted').length === 1);
     await execution.stop('Enough', 'of it');
     expect(execution).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'of it' });
   });
 
-  test('25,000 events are the end, unless the last one is the success', async () => {
+  test('fail at 25,000 events unless the last one is the success', async () => {
     const looping = await run(await stateMachine({ Again: { Type: 'Pass', Next: 'Again' } }));
     expect(looping).toMatchObject({
       status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).',
@@ -177,16 +177,16 @@ describe('executions', () => {
     // The start, two events of each state, and the end.
     expect(looping.transitions).toBe(12_499 + 1);
 
-    // The start, four events of each turn, two of the last state, and the end.
+    // The start, four events of each loop, two of the last state, and the end.
     const turns = (25_000 - 1 - 2 - 1) / 4;
     const ending = await run(await stateMachine({ ...counting(turns, 'Done'), Done: { Type: 'Succeed' } }, undefined, 'ending'), { n: 0 });
     expect(ending.status).toBe('SUCCEEDED');
     expect(ending.history.events).toHaveLength(25_000);
   });
 
-  test('neither Retry nor Catch gets to see the end of the history', async () => {
+  test('neither retry nor catch the end of the history', async () => {
     const fn = await aws.function('one', 'exports.handler = async () => 1;');
-    // One event of the start, four of each turn, two of the task: the next one would be the last.
+    // One event of the start, four of each loop, two of the task: the next one would be the last.
     const turns = (24_999 - 1 - 2) / 4;
     const execution = await run(await stateMachine({
       ...counting(turns, 'Try'),
@@ -203,31 +203,19 @@ describe('executions', () => {
     expect(execution.history.events.slice(-2).map(({ type }) => type)).toEqual(['LambdaFunctionScheduled', 'ExecutionFailed']);
   });
 
-  test('a wait that is no number of seconds is an error', async () => {
-    const stateMachineArn = await stateMachine({ Hold: { Type: 'Wait', SecondsPath: '$.s', End: true } });
-    for (const s of ['soon', -1, 1.5, null]) {
-      expect(await run(stateMachineArn, { s })).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: `The SecondsPath parameter cannot be parsed as a long value: $.s == ${JSON.stringify(s)}` });
-    }
-    const until = await stateMachine({ Hold: { Type: 'Wait', TimestampPath: '$.s', End: true } }, undefined, 'until');
-    expect(await run(until, { s: 'soon' })).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
-  });
-
-  test('the wire', async () => {
-    const client = new SFNClient(aws.clientConfig);
-    const stateMachineArn = await stateMachine({ A: { Type: 'Pass', Result: [1], ResultPath: '$.r', Next: 'B' }, B: { Type: 'Succeed' } });
+  test('start over the API', async () => {
+    const client = aws.statesClient();
+    const stateMachineArn = await stateMachine({ A: { Type: 'Pass', Parameters: [1], ResultPath: '$.r', Next: 'B' }, B: { Type: 'Succeed' } });
     const { executionArn, startDate } = await client.send(new StartExecutionCommand({ stateMachineArn, name: 'mine', input: '{"a":"é"}' }));
-    expect(executionArn).toBe('arn:aws:states:us-east-1:111122223333:execution:machine:mine');
+    expect(executionArn).toBe(`arn:aws:states:${REGION}:${ACCOUNT}:execution:machine:mine`);
     expect(startDate?.getTime()).toBeLessThanOrEqual(aws.clock.now());
-    expect(await client.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
-      status: 'SUCCEEDED', input: '{"a":"é"}', output: '{"a":"é","r":[1]}', stateMachineArn, stopDate: expect.any(Date),
-    });
-    const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn }));
-    expect(events?.map(({ type }) => type)).toEqual([
+    const [execution] = aws.states.executions();
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: '{"a":"é","r":[1]}' });
+    expect(execution.history.events.map(({ type }) => type)).toEqual([
       'ExecutionStarted', 'PassStateEntered', 'PassStateExited', 'SucceedStateEntered', 'SucceedStateExited', 'ExecutionSucceeded',
     ]);
-    expect(events?.[1].stateEnteredEventDetails).toEqual({ name: 'A', input: '{"a":"é"}' });
-    expect((await client.send(new StopExecutionCommand({ executionArn }))).stopDate).toBeInstanceOf(Date);
+    expect(execution.history.events[1].stateEnteredEventDetails).toEqual({ name: 'A', input: '{"a":"é"}' });
     await expect(client.send(new StartExecutionCommand({ stateMachineArn: `${stateMachineArn}x` }))).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
-    client.destroy();
+    await expect(client.send(new DescribeExecutionCommand({ executionArn }))).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 });

@@ -1,16 +1,13 @@
-import type { Actions } from './action';
-import { page, type Answer } from './answer';
+import { page, type Actions, type Answer } from './answer';
 import { CHANGE_SET_ACTIONS } from './change-set-actions';
 import type { CloudFormation } from '../cloudformation';
-import { describeEvent, describeResource, describeStack, summarizeResource, summarizeStack } from './descriptions';
+import { describeEvent, describeResource, describeStack, summarizeResource } from './descriptions';
 import { plannedChanges, prepareDeployment } from './prepare';
 import type { QueryInput } from './query-input';
-import { templateBody } from './template-input';
 import { ServiceError, type Caller } from '../../contract';
 import type { ResourceRecord } from '../stacks/resource-record';
 import type { Stack } from '../stacks/stack';
-import { parseTemplate } from '../template/template';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
 const EVENTS_PER_PAGE = 100;
 const RESOURCES_PER_PAGE = 100;
@@ -19,11 +16,6 @@ const STACK_ACTIONS: Actions = {
   DescribeStacks: ({ stacks }, input) => {
     const nameOrId = input.text('StackName');
     return { Stacks: (nameOrId === undefined ? stacks.live() : [stacks.get(nameOrId)]).map(describeStack) };
-  },
-
-  ListStacks: ({ stacks }, input) => {
-    const statuses = input.list('StackStatusFilter');
-    return { StackSummaries: stacks.all().filter(({ status }) => statuses.length === 0 || statuses.includes(status)).map(summarizeStack) };
   },
 
   DescribeStackEvents: ({ stacks }, input) => {
@@ -49,33 +41,10 @@ const STACK_ACTIONS: Actions = {
     return { StackResourceSummaries: items.map(summarizeResource), NextToken };
   },
 
-  ListExports: ({ stacks }) => ({
-    Exports: stacks.live().flatMap((stack) => stack.outputs.filter(({ exportName }) => exportName !== undefined).map((output) => ({
-      ExportingStackId: stack.id, Name: output.exportName, Value: output.value,
-    }))),
-  }),
-
   GetTemplate: ({ stacks }, input) => ({
     TemplateBody: stacks.get(input.required('StackName')).deployment?.program.body ?? '{}',
     StagesAvailable: ['Original', 'Processed'],
   }),
-
-  GetTemplateSummary: async ({ stacks, ports }, input, caller) => {
-    const nameOrId = input.text('StackName');
-    const body = nameOrId === undefined ? await templateBody(input, caller, ports) : stacks.get(nameOrId).deployment?.program.body;
-    const template = parseTemplate(body ?? '{}');
-    return {
-      Description: template.Description,
-      ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
-      Parameters: Object.entries(template.Parameters).map(([name, parameter]) => ({
-        ParameterKey: name,
-        ParameterType: parameter.Type,
-        DefaultValue: parameter.Default === undefined ? undefined : String(parameter.Default),
-        NoEcho: String(parameter.NoEcho) === 'true',
-        Description: parameter.Description,
-      })),
-    };
-  },
 
   CreateStack: async (cloudFormation, input, caller) => {
     const name = input.required('StackName');
@@ -125,7 +94,7 @@ const STACK_ACTIONS: Actions = {
   },
 };
 
-/** Every action that the local CloudFormation plays. */
+/** All emulated actions. */
 export const ACTIONS: Actions = { ...STACK_ACTIONS, ...CHANGE_SET_ACTIONS };
 
 function described(stack: Stack): ResourceRecord[] {

@@ -1,28 +1,34 @@
 import { queryResponse } from '../../../../local-healthlake/src/http/query';
 import type { XmlElement, XmlValue } from '../../../../local-healthlake/src/http/xml';
-import type { WireResponse } from '../../contract';
+import type { Caller, WireResponse } from '../../contract';
+import type { CloudFormation } from '../cloudformation';
+import type { QueryInput } from './query-input';
 
-/** What an action answers: lists become `member` elements, whatever is undefined is left out. */
+/** The answer of an action. Lists become `member` elements; undefined members are omitted. */
 export type Answer = Readonly<Record<string, unknown>>;
 
+/** Performs one action, for which the caller is already authorized. */
+export type Action = (cloudFormation: CloudFormation, input: QueryInput, caller: Caller) => Answer | Promise<Answer>;
+export type Actions = Readonly<Record<string, Action>>;
+
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-/** The characters that an XML document can't contain. */
+/** Characters that XML documents can't contain. */
 // eslint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** An answer in CloudFormation's query protocol. */
+/** Returns an answer in CloudFormation's query protocol. */
 export function answerResponse(action: string, answer: Answer): WireResponse {
   return queryResponse(action, NAMESPACE, element(answer));
 }
 
-/** A time as the query protocol writes it. */
+/** Formats a time for the query protocol. */
 export function timestamp(milliseconds: number): string;
 export function timestamp(milliseconds: number | undefined): string | undefined;
 export function timestamp(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
 }
 
-/** One page of a list, in AWS's way: a token that says where the next one begins. */
+/** Returns one page of a list. The token is the index of the next page. */
 export function page<T>(items: readonly T[], nextToken: string | undefined, size: number): { readonly items: T[]; readonly NextToken?: string } {
   const start = Number(nextToken ?? 0);
   const end = start + size;

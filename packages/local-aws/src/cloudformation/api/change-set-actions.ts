@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Actions } from './action';
-import { page, type Answer } from './answer';
+import { page, type Actions, type Answer } from './answer';
 import type { CloudFormation } from '../cloudformation';
 import { describeChangeSet, summarizeChangeSet } from './descriptions';
 import { plannedChanges, prepareDeployment } from './prepare';
@@ -9,7 +8,7 @@ import { ServiceError } from '../../contract';
 import { NO_CHANGES, type ChangeSet, type ResourceChange } from '../stacks/change-set';
 import type { Deployment } from '../stacks/deployment';
 import type { Stack } from '../stacks/stack';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
 const CHANGES_PER_PAGE = 100;
 
@@ -42,7 +41,7 @@ export const CHANGE_SET_ACTIONS: Actions = {
   },
 
   DescribeChangeSet: (cloudFormation, input) => {
-    const { stack, changeSet } = find(cloudFormation, input);
+    const { stack, changeSet } = get(cloudFormation, input);
     const description = describeChangeSet(stack, changeSet, input.flag('IncludePropertyValues'));
     const { items, NextToken } = page(description.Changes as Answer[], input.text('NextToken'), CHANGES_PER_PAGE);
     return { ...description, Changes: items, NextToken };
@@ -54,7 +53,7 @@ export const CHANGE_SET_ACTIONS: Actions = {
   },
 
   ExecuteChangeSet: async (cloudFormation, input, caller) => {
-    const { stack, changeSet } = find(cloudFormation, input);
+    const { stack, changeSet } = get(cloudFormation, input);
     if (changeSet.executionStatus !== 'AVAILABLE') {
       throw new ServiceError('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`);
     }
@@ -67,19 +66,12 @@ export const CHANGE_SET_ACTIONS: Actions = {
   },
 
   DeleteChangeSet: (cloudFormation, input) => {
-    const name = input.required('ChangeSetName');
-    const stacks = input.text('StackName') === undefined ? cloudFormation.stacks.all() : [cloudFormation.stacks.get(input.required('StackName'))];
-    for (const stack of stacks) {
-      for (const changeSet of stack.changeSets.values()) {
-        if (changeSet.name === name || changeSet.id === name) {
-          stack.changeSets.delete(changeSet.name);
-        }
-      }
-    }
+    const found = find(cloudFormation, input);
+    found?.stack.changeSets.delete(found.changeSet.name);
     return {};
   },
 
-  // What a change set failed of, in more detail than its reason: the local CloudFormation has no validations that would tell.
+  // The details of failed validations, of which the local CloudFormation has none.
   DescribeEvents: () => ({ OperationEvents: [] }),
   ListHookResults: () => ({ HookResults: [] }),
 };
@@ -99,7 +91,7 @@ function stackToChange(cloudFormation: CloudFormation, input: QueryInput): Stack
       }
       return existing;
     default:
-      throw new TemplateError(`the local CloudFormation has no change sets of type ${input.text('ChangeSetType')}, use CREATE or UPDATE`);
+      throw new TemplateError(`change set type ${input.text('ChangeSetType')} isn't emulated by the local CloudFormation, use CREATE or UPDATE`);
   }
 }
 
@@ -119,15 +111,17 @@ function outcome(cloudFormation: CloudFormation, stack: Stack, deployment: Deplo
   return changes ? { status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE', changes } : failed(NO_CHANGES);
 }
 
-function find(cloudFormation: CloudFormation, input: QueryInput): { stack: Stack; changeSet: ChangeSet } {
-  const name = input.required('ChangeSetName');
-  const stacks = input.text('StackName') === undefined ? cloudFormation.stacks.all() : [cloudFormation.stacks.get(input.required('StackName'))];
-  for (const stack of stacks) {
-    for (const changeSet of stack.changeSets.values()) {
-      if (changeSet.id === name || changeSet.name === name) {
-        return { stack, changeSet };
-      }
-    }
+function get(cloudFormation: CloudFormation, input: QueryInput): { stack: Stack; changeSet: ChangeSet } {
+  const found = find(cloudFormation, input);
+  if (!found) {
+    throw new ServiceError('ChangeSetNotFound', `ChangeSet [${input.required('ChangeSetName')}] does not exist`, 404);
   }
-  throw new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+  return found;
+}
+
+function find({ stacks }: CloudFormation, input: QueryInput): { stack: Stack; changeSet: ChangeSet } | undefined {
+  const nameOrId = input.required('ChangeSetName');
+  const candidates = input.text('StackName') === undefined ? stacks.all() : [stacks.get(input.required('StackName'))];
+  return candidates.flatMap((stack) => [...stack.changeSets.values()].map((changeSet) => ({ stack, changeSet })))
+    .find(({ changeSet }) => changeSet.id === nameOrId || changeSet.name === nameOrId);
 }

@@ -1,14 +1,12 @@
 import { timestamp, type Answer } from './answer';
 import { describeChange, type ChangeSet } from '../stacks/change-set';
-import type { StackEvent } from '../stacks/events';
 import type { ResourceRecord } from '../stacks/resource-record';
-import type { Stack } from '../stacks/stack';
+import type { Stack, StackEvent } from '../stacks/stack';
 import type { Parameter } from '../template/parameters';
 import type { Program } from '../template/program';
 
 const MASKED = '****';
 
-/** A stack in the words of DescribeStacks. */
 export function describeStack(stack: Stack): Answer {
   const { deployment } = stack;
   return {
@@ -31,8 +29,7 @@ export function describeStack(stack: Stack): Answer {
   };
 }
 
-/** A stack in the words of ListStacks. */
-export function summarizeStack(stack: Stack): Answer {
+function summarizeStack(stack: Stack): Answer {
   return {
     StackId: stack.id,
     StackName: stack.name,
@@ -46,12 +43,11 @@ export function summarizeStack(stack: Stack): Answer {
   };
 }
 
-/** An event in the words of DescribeStackEvents. */
 export function describeEvent(event: StackEvent): Answer {
   return { ...event, Timestamp: timestamp(event.Timestamp) };
 }
 
-/** A resource in the words of DescribeStackResources. */
+/** Describes a resource for DescribeStackResources. */
 export function describeResource(stack: Stack, record: ResourceRecord): Answer {
   return {
     StackName: stack.name,
@@ -66,7 +62,7 @@ export function describeResource(stack: Stack, record: ResourceRecord): Answer {
   };
 }
 
-/** A resource in the words of ListStackResources. */
+/** Describes a resource for ListStackResources. */
 export function summarizeResource(record: ResourceRecord): Answer {
   return {
     LogicalResourceId: record.logicalId,
@@ -79,7 +75,7 @@ export function summarizeResource(record: ResourceRecord): Answer {
   };
 }
 
-/** A change set in the words of DescribeChangeSet. */
+/** Describes a change set for DescribeChangeSet. */
 export function describeChangeSet(stack: Stack, changeSet: ChangeSet, withValues: boolean): Answer {
   return {
     ...summarizeChangeSet(stack, changeSet),
@@ -93,7 +89,7 @@ export function describeChangeSet(stack: Stack, changeSet: ChangeSet, withValues
   };
 }
 
-/** A change set in the words of ListChangeSets. */
+/** Describes a change set for ListChangeSets. */
 export function summarizeChangeSet(stack: Stack, changeSet: ChangeSet): Answer {
   return {
     StackId: stack.id,

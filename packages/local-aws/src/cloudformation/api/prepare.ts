@@ -1,6 +1,5 @@
-import type { CloudFormation } from '../cloudformation';
+import type { CloudFormation, CloudFormationPorts } from '../cloudformation';
 import type { QueryInput } from './query-input';
-import { templateBody } from './template-input';
 import type { Caller } from '../../contract';
 import { pseudoParameters } from '../operations/engine';
 import { resourceScope } from '../operations/resource-scope';
@@ -11,14 +10,13 @@ import type { Tag } from '../stacks/resource-record';
 import type { Stack } from '../stacks/stack';
 import { parameterValues } from '../template/parameters';
 import { compile } from '../template/program';
-import { parseTemplate } from '../template/template';
-import { TemplateError } from '../template/template-error';
+import { parseTemplate, TemplateError } from '../template/template';
 
-/** Reads what a request wants a stack to be, and refuses what CloudFormation refuses before it changes anything. */
+/** Reads the wanted state of a stack from a request. Throws for what CloudFormation refuses before it changes anything. */
 export async function prepareDeployment(cloudFormation: CloudFormation, stack: Stack, input: QueryInput, caller: Caller): Promise<Deployment> {
   const { ports } = cloudFormation;
   const before = stack.deployment;
-  const body = await templateBody(input, caller, ports) ?? (input.flag('UsePreviousTemplate') ? before?.program.body : undefined);
+  const body = await templateBody(input, caller, ports);
   if (body === undefined) {
     throw new TemplateError('Either Template URL or Template Body must be specified.');
   }
@@ -38,7 +36,7 @@ export async function prepareDeployment(cloudFormation: CloudFormation, stack: S
   return { program, tags: tagsOf(input) ?? before?.tags ?? [], capabilities: input.list('Capabilities') };
 }
 
-/** What a deployment would change; undefined if nothing at all. */
+/** Returns the changes of a deployment; undefined if it changes nothing. */
 export function plannedChanges(cloudFormation: CloudFormation, stack: Stack, { program, tags }: Deployment): ResourceChange[] | undefined {
   const pseudo = pseudoParameters(cloudFormation.ports.environment, stack);
   const found = changes(stack, program, resourceScope(program, pseudo, stack.resources, cloudFormation.stacks));
@@ -48,4 +46,28 @@ export function plannedChanges(cloudFormation: CloudFormation, stack: Stack, { p
 function tagsOf(input: QueryInput): Tag[] | undefined {
   const tags = input.structures('Tags').map(({ Key, Value }) => ({ Key, Value }));
   return tags.length > 0 ? tags : undefined;
+}
+
+async function templateBody(input: QueryInput, caller: Caller, ports: CloudFormationPorts): Promise<string | undefined> {
+  const url = input.text('TemplateURL');
+  if (url === undefined) {
+    return input.text('TemplateBody');
+  }
+  const { bucket, key } = objectOf(url, new URL(ports.environment.endpoint()).host);
+  return ports.readObject(caller, bucket, key);
+}
+
+/** Returns bucket and key of an S3 URL. The bucket is in the host name or, for the local endpoint, in the path. */
+function objectOf(url: string, localHost: string): { bucket: string; key: string } {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const path = decodeURIComponent(parsed?.pathname.slice(1) ?? '');
+  const virtualHosted = /^(.+)\.s3[.-][^/]*$/.exec(parsed?.host ?? '');
+  if (virtualHosted) {
+    return { bucket: virtualHosted[1], key: path };
+  }
+  const slash = path.indexOf('/');
+  if (slash > 0 && (parsed?.host === localHost || /^s3[.-]/.test(parsed?.host ?? ''))) {
+    return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+  }
+  throw new TemplateError(`S3 error: TemplateURL must reference a valid S3 object to which you have access, got ${url}`);
 }

@@ -1,6 +1,6 @@
 import { queryParameters } from '../../../../local-healthlake/src/http/query';
 import type { WireRequest } from '../../contract';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
 /** The parameters of a request in the query protocol. */
 export class QueryInput {
@@ -26,7 +26,7 @@ export class QueryInput {
     return this.text(name) === 'true';
   }
 
-  /** A list of strings, `Name.member.1` and so on. */
+  /** Returns a list of strings: `Name.member.1` and so on. */
   public list(name: string): string[] {
     const values: string[] = [];
     for (let index = 1; this.parameters.has(`${name}.member.${index}`); index += 1) {
@@ -35,7 +35,7 @@ export class QueryInput {
     return values;
   }
 
-  /** A list of structures of strings, `Name.member.1.Key` and so on. */
+  /** Returns a list of structures of strings: `Name.member.1.Key` and so on. */
   public structures(name: string): Record<string, string>[] {
     const structures: Record<string, string>[] = [];
     for (const [key, value] of this.parameters) {

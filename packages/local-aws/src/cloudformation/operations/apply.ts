@@ -6,7 +6,7 @@ import { inDependencyOrder } from '../template/dependency-order';
 import { resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
 
-/** The resources that could not be created or updated. */
+/** The logical ids of the resources that could not be created or updated. */
 export interface Failures {
   readonly create: readonly string[];
   readonly update: readonly string[];
@@ -18,8 +18,8 @@ const STATUSES = {
 } as const;
 
 /**
- * Creates and updates resources until they are as the program says, each as soon as those that it needs are done. What a
- * replacement or a removal leaves over is not deleted yet: the deployment may still be rolled back.
+ * Creates and updates the resources of a program, each as soon as its dependencies are done. Replaced and removed resources are not deleted
+ * yet, because the deployment may still be rolled back.
  */
 export async function apply(operation: Operation, program: Program): Promise<Failures> {
   const { stack } = operation;
@@ -73,7 +73,7 @@ async function applyResource(
   }
   stack.setResource({ ...base, status: started });
   const outcome = await attempt(operation, plan, kind === 'update' ? former : undefined, properties, cancelled);
-  // A failed update leaves the resource, as far as is known, as it was; what a failed creation was asked for is needed to delete it.
+  // A failed update keeps the old properties. A failed creation keeps the new ones, which the deletion needs.
   const left = kind === 'create' ? { ...base, properties } : base;
   if (outcome === 'cancelled') {
     stack.setResource({ ...left, status: failed, statusReason: `Resource ${noun} cancelled` });

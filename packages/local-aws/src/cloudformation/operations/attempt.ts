@@ -3,15 +3,15 @@ import { ResourceFailure, type HandlerResult } from '../resources/handler';
 import type { Attempt } from '../stacks/deployment';
 import type { ResourceRecord } from '../stacks/resource-record';
 
-/** How a call ended, or that nobody waited for its end. */
+/** The outcome of a call, or `cancelled` if the deployment didn't wait for it. */
 export type Outcome = { readonly result: HandlerResult } | { readonly error: unknown } | 'cancelled';
 
-/** Nothing is known yet. */
+/** The record of a resource before its first call. */
 export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as const;
 
 /**
- * Creates, or with `former` updates, one resource. All that gets known about it, even after it was cancelled, goes into
- * the stack's attempts: a roll-back needs the physical id of a resource that was made all the same.
+ * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even after the resource was cancelled, because a
+ * roll-back needs the physical id of a resource that was created nevertheless.
  */
 export async function attempt(
   operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,
@@ -42,12 +42,12 @@ export async function attempt(
   return Promise.race([settled.then(() => outcome), cancelled]);
 }
 
-/** What a successful call tells of a resource. */
+/** Returns what a successful call says about a resource. */
 export function known({ physicalId, attributes, noEcho }: HandlerResult): Pick<ResourceRecord, 'physicalId' | 'attributes' | 'noEcho' | 'reference'> {
   return { physicalId, attributes: attributes ?? {}, noEcho: noEcho ?? false, reference: undefined };
 }
 
-/** What a failed call tells of a resource. */
+/** Returns what a failed call says about a resource. */
 export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
   if (!(error instanceof ResourceFailure)) {
     return {};

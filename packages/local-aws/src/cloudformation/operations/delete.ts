@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { reasonOf, requestFor, type Operation } from './engine';
-import { physicalName } from '../../physical-name';
+import { physicalName } from '../../contract';
 import type { ResourceRecord } from '../stacks/resource-record';
 import type { ResourceStatus } from '../stacks/status';
 import { inDependencyOrder, reversed } from '../template/dependency-order';
 
-/** A physical resource that is to go. */
+/** A physical resource to delete. */
 export interface Doomed {
   readonly record: ResourceRecord;
-  /** Leaves the stack, but isn't deleted. */
+  /** True if it only leaves the stack. */
   readonly retained: boolean;
-  /** False if nothing was made that would have to be deleted. */
+  /** False if there is nothing to delete, because it was never created. */
   readonly called: boolean;
 }
 
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** Deletes resources, each after those that needed it. Returns the logical ids of those that could not be deleted. */
+/** Deletes resources, each after its dependants. Returns the logical ids of those that could not be deleted. */
 export async function deleteResources(operation: Operation, doomed: readonly Doomed[]): Promise<string[]> {
   const failed: string[] = [];
   const nodes = new Map(doomed.map((item, index) => [String(index), item]));
@@ -63,7 +63,7 @@ async function deleteResource(operation: Operation, { record, retained, called }
     if (called) {
       await Promise.race([operation.aborted, engine.handlerOf(record.type).delete({
         ...requestFor(operation, record, record.properties),
-        // A custom resource that never answered with an id of its own gets one made up.
+        // A custom resource that never returned an id gets a generated one.
         physicalId: record.physicalId ?? physicalName(stack.name, record.logicalId, LONGEST_PHYSICAL_ID),
       }, { requestId: randomUUID(), signal: operation.signal })]);
     }

@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudFormationOptions } from '../options';
-import { resourceScope, type OtherStacks } from './resource-scope';
+import { resourceScope } from './resource-scope';
 import type { Caller, Environment, ResourceRequest } from '../../contract';
 import type { ResourceHandler } from '../resources/handler';
 import type { ResourceRecord } from '../stacks/resource-record';
 import type { Stack } from '../stacks/stack';
+import type { Stacks } from '../stacks/stacks';
 import type { Scope } from '../template/intrinsics';
 import type { Program, PseudoParameters } from '../template/program';
 
-/** What every operation on a stack needs. */
 export interface Engine {
   readonly environment: Environment;
   readonly options: CloudFormationOptions;
-  readonly others: OtherStacks & {
-    /** Names of the stacks that import it. */
-    importersOf(exportName: string): string[];
-    /** Name of another stack that exports it. */
-    exporterOf(exportName: string, besides: Stack): string | undefined;
-  };
-  /** Throws if nothing plays resources of that type. */
+  readonly stacks: Stacks;
+  /** Throws if the type isn't emulated. */
   handlerOf(type: string): ResourceHandler;
 }
 
@@ -26,35 +21,37 @@ export interface Engine {
 export interface Operation {
   readonly engine: Engine;
   readonly stack: Stack;
-  /** For whom every call is authorized. */
+  /** Every call is authorized for this caller. */
   readonly caller: Caller;
-  /** Aborted when the operation is to end at once. */
+  /** Aborted to end the operation at once. */
   readonly signal: AbortSignal;
-  /** Rejects then: nothing that may take long is awaited without it. */
+  /** Rejects when `signal` is aborted. Long calls are awaited together with it. */
   readonly aborted: Promise<never>;
 }
 
-/** What is known of a resource before it is called. */
+/** The part of a record that is known before the call. */
 export type Planned = Pick<ResourceRecord, 'logicalId' | 'definition' | 'type' | 'dependencies' | 'requestId'>;
 
-/** The pseudo parameters of a stack. */
 export function pseudoParameters({ partition, region, accountId }: Environment, stack: { id: string; name: string }): PseudoParameters {
   return { partition, region, accountId, stackId: stack.id, stackName: stack.name };
 }
 
-/** What the intrinsic functions of a program see during an operation. */
+/** Returns the scope in which the intrinsic functions of a program are evaluated during an operation. */
 export function scopeDuring({ engine, stack }: Operation, program: Program): Scope {
-  return resourceScope(program, pseudoParameters(engine.environment, stack), stack.resources, engine.others);
+  return resourceScope(program, pseudoParameters(engine.environment, stack), stack.resources, engine.stacks);
 }
 
-/** The part of a request that is the same for every call. */
+/** Returns the part of a request that all calls share. */
 export function requestFor(
   { stack, caller }: Operation, { logicalId, type }: Pick<ResourceRecord, 'logicalId' | 'type'>, properties: Readonly<Record<string, unknown>>,
 ): ResourceRequest {
   return { stackId: stack.id, stackName: stack.name, logicalId, type, properties, caller };
 }
 
-/** The resource as a program wants it; `former` is the one under that logical id until now. */
+/**
+ * Plans the resource that a program defines.
+ * @param former the current resource under this logical id
+ */
 export function planned({ engine }: Operation, program: Program, logicalId: string, former: ResourceRecord | undefined): Planned {
   const definition = program.resources.get(logicalId);
   if (!definition) {
@@ -71,7 +68,7 @@ export function planned({ engine }: Operation, program: Program, logicalId: stri
   };
 }
 
-/** The reason of a failure, as it is shown in an event. */
+/** Returns the reason of a failure for the event of a resource. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,8 +6,8 @@ import type { Stack } from '../stacks/stack';
 import type { DeletionPolicy } from '../template/template';
 
 /**
- * What is to be deleted so that only the `wanted` resources are left: the others, and whatever was replaced.
- * @param undoesCreation whether the deletion rolls back the deployment that made these resources
+ * Returns the resources to delete: those that are not `wanted`, and all replaced ones.
+ * @param undoesCreation whether the deletion rolls back the deployment that created them
  */
 export async function leftovers(operation: Operation, wanted: ReadonlySet<string>, undoesCreation: boolean): Promise<Doomed[]> {
   const { stack } = operation;
@@ -19,7 +19,7 @@ export async function leftovers(operation: Operation, wanted: ReadonlySet<string
 
 async function doomedCurrent({ stack, engine, aborted }: Operation, record: ResourceRecord, undoesCreation: boolean): Promise<Doomed> {
   const attempt = stack.unfinished && await concludedAttempt(stack.unfinished, record.logicalId, aborted);
-  // A resource that was cancelled may have got a physical id that its own record doesn't know of.
+  // A cancelled resource may have a physical id that its record lacks.
   const newest = attempt?.called && record.physicalId === undefined
     ? { ...record, physicalId: attempt.record.physicalId }
     : record;

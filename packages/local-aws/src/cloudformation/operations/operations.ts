@@ -4,13 +4,12 @@ import { reasonOf, scopeDuring, type Operation } from './engine';
 import { leftovers } from './leftovers';
 import { reverse } from './reverse';
 import type { Deployment } from '../stacks/deployment';
-import { deletionRefusal, refuseExportConflicts } from '../stacks/exports';
 import { outputsOf } from '../stacks/outputs';
 import { resolve } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import { importedNames } from '../template/references';
 
-/** Creates or updates a stack; rolls back what fails, unless the stack says not to. */
+/** Creates or updates a stack. Rolls back after a failure unless the stack disables it. */
 export async function deploy(operation: Operation, deployment: Deployment): Promise<void> {
   const { stack, engine } = operation;
   const creates = stack.status === 'REVIEW_IN_PROGRESS';
@@ -34,7 +33,7 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
   }
 }
 
-/** Takes a stack back to what it was before the deployment that is unfinished. */
+/** Rolls a stack back to the state before its unfinished deployment. */
 export async function rollBack(operation: Operation, reason: string | undefined, skip: ReadonlySet<string> = new Set()): Promise<void> {
   const { stack } = operation;
   const { unfinished } = stack;
@@ -67,12 +66,12 @@ export async function rollBack(operation: Operation, reason: string | undefined,
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
 
-/** Deletes a stack with all its resources but those that are to be kept. */
+/** Deletes a stack with all its resources except the retained ones. */
 export async function deleteStack(operation: Operation, retained: ReadonlySet<string>): Promise<void> {
   const { stack, engine } = operation;
   const { status } = stack;
   stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
-  const refusal = deletionRefusal(engine, stack);
+  const refusal = engine.stacks.deletionRefusal(stack);
   if (refusal !== undefined) {
     stack.setStatus(status, refusal);
     return;
@@ -128,12 +127,12 @@ async function succeed(operation: Operation, program: Program, creates: boolean)
   stack.setStatus(creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
 }
 
-/** Sets the outputs; returns why that can't be, if so. */
+/** Sets the outputs. Returns the reason if that fails. */
 function conclude(operation: Operation, program: Program): string | undefined {
   const { stack, engine } = operation;
   try {
     const outputs = outputsOf(program, scopeDuring(operation, program), stack.resources);
-    refuseExportConflicts(engine, stack, outputs);
+    engine.stacks.refuseExportConflicts(stack, outputs);
     stack.outputs = outputs;
     stack.imports = new Set(importsOf(operation, program));
     return undefined;

@@ -1,18 +1,13 @@
 import { isCustomResource } from '../resources/custom-resource';
 import type { ResourceRecord } from '../stacks/resource-record';
-import type { Scope, StackOutputReference } from '../template/intrinsics';
+import type { Stacks } from '../stacks/stacks';
+import type { Scope } from '../template/intrinsics';
 import { parameterReference, type Program, type PseudoParameters } from '../template/program';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
-/** The outputs of other stacks. */
-export interface OtherStacks {
-  exportValue(exportName: string): string | undefined;
-  outputValue(output: StackOutputReference): string | undefined;
-}
-
-/** What the intrinsic functions of a program see while its resources are as `resources` says. */
+/** Returns the scope in which the intrinsic functions of a program are evaluated with these resources. */
 export function resourceScope(
-  program: Program, pseudo: PseudoParameters, resources: ReadonlyMap<string, ResourceRecord>, others: OtherStacks,
+  program: Program, pseudo: PseudoParameters, resources: ReadonlyMap<string, ResourceRecord>, stacks: Stacks,
 ): Scope {
   return {
     condition: program.condition,
@@ -22,8 +17,8 @@ export function resourceScope(
       return record ? record.reference ?? record.physicalId : parameterReference(name, program.parameters, pseudo);
     },
     getAtt: (logicalId, attribute) => attributeOf(resources.get(logicalId), logicalId, attribute, pseudo.stackId),
-    importValue: (name) => others.exportValue(name) ?? refuse(`No export named ${name} found.`),
-    getStackOutput: (output) => others.outputValue(output) ?? refuse(`Unable to get output ${output.OutputName} of stack ${output.StackName}: it does not exist`),
+    importValue: (name) => stacks.exportValue(name) ?? refuse(`No export named ${name} found.`),
+    getStackOutput: (output) => stacks.outputValue(output) ?? refuse(`Unable to get output ${output.OutputName} of stack ${output.StackName}: it does not exist`),
     availabilityZones: (region) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
   };
 }

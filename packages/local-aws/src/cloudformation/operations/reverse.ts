@@ -10,8 +10,8 @@ import { resolve, type Scope } from '../template/intrinsics';
 const SKIPPED = 'Resource skipped during UpdateRollback';
 
 /**
- * Takes every resource back to what it was before the deployment that failed. What that deployment created or replaced
- * is deleted afterwards. Returns the resources that could not be taken back.
+ * Returns every resource to its state before the failed deployment. Resources that the deployment created or replaced are deleted
+ * afterwards. Returns the logical ids of the resources for which this failed.
  */
 export async function reverse(operation: Operation, unfinished: Unfinished, before: Deployment, skip: ReadonlySet<string>): Promise<string[]> {
   const failed: string[] = [];
@@ -69,10 +69,10 @@ async function reverseResource(
 }
 
 interface StartingPoint {
-  /** The resource as the Update back finds it. */
+  /** The resource before the roll-back's Update. */
   readonly record: ResourceRecord;
   readonly mustUpdate: boolean;
-  /** Whether references go on to see what was there before the deployment. */
+  /** Whether references keep the values from before the deployment. */
   readonly keepsReferences: boolean;
 }
 
@@ -84,7 +84,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   if (record.physicalId === former.physicalId) {
     return { record: { ...former, properties: record.properties }, mustUpdate: true, keepsReferences: false };
   }
-  // The former physical resource of a replaced one is still there, untouched; only for custom resources it isn't known what AWS does.
+  // The former physical resource still exists, unchanged. Only for custom resources AWS's behaviour is unknown.
   if (!attempt.abandonable) {
     return { record: former, mustUpdate: false, keepsReferences: false };
   }
@@ -101,7 +101,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   return { record: { ...former, ...shown, physicalId }, mustUpdate: false, keepsReferences };
 }
 
-/** Notes that a resource is back, so that continuing a roll-back that failed elsewhere leaves it alone. */
+/** Marks a resource as rolled back, so that a continued roll-back skips it. */
 function done({ stack }: Operation, unfinished: Unfinished, attempt: Attempt | undefined, record: ResourceRecord): void {
   if (attempt) {
     unfinished.replaced.push(attempt.record);

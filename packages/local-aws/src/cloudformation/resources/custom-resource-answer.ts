@@ -1,17 +1,17 @@
 import { ResourceFailure, type HandlerResult } from './handler';
 
-/** CloudFormation reads no more of the object that a custom resource puts into the response bucket. */
+/** CloudFormation's limit for the answer of a custom resource. */
 const LONGEST_ANSWER_BYTES = 4096;
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** What an answer must name to be the answer to a request. */
+/** The properties of a request that its answer must repeat. */
 export interface AnsweredRequest {
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
 }
 
-/** Judges what a custom resource answered; throws the reason that the resource's event shows. */
+/** Reads the answer of a custom resource. Throws for a failure or an invalid answer, with the reason that the resource's event shows. */
 export function readAnswer(body: Buffer, request: AnsweredRequest): HandlerResult {
   const invalid = (message: string): ResourceFailure => new ResourceFailure(message, { called: true });
   if (body.length > LONGEST_ANSWER_BYTES) {

@@ -2,29 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { readAnswer, type AnsweredRequest } from './custom-resource-answer';
 import { ResourceFailure, type Delivery, type HandlerResult, type ResourceHandler } from './handler';
 import {
-  ServiceError, type Clock, type ResourceDelete, type ResourceRequest, type ResourceUpdate,
-  type WireRequest, type WireResponse, type WireService,
+  ServiceError, type Clock, type EventInvoker, type ResourceDelete, type ResourceRequest, type ResourceUpdate, type WireRequest, type WireResponse,
+  type WireService,
 } from '../../contract';
 import { RESPONSE_HOST } from '../../lambda/execution/execution-environment';
-import type { EventInvoker } from '../ports';
 
-/** Path of every ResponseURL, followed by a secret of the request. */
+/** The beginning of the path of every ResponseURL; a secret of the request follows. */
 export const RESPONSE_PATH = '/_response/';
 
 const DEFAULT_SERVICE_TIMEOUT_S = 3600;
 
-/** The body of the answer, once it is there. */
-type Receiver = (body: Buffer) => void;
-
-/** Whether a type is played by a function of the user's. */
+/** Returns whether a function of the user implements the type. */
 export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
-/** Calls the functions behind custom resources, and is the response bucket that they answer to. */
+/** Calls the functions behind custom resources, and emulates the response bucket to which they answer. */
 export class CustomResources implements ResourceHandler, WireService {
   public readonly abandonable = true;
-  private readonly receivers = new Map<string, Receiver>();
+  private readonly receivers = new Map<string, (body: Buffer) => void>();
 
   public constructor(private readonly functions: EventInvoker, private readonly clock: Clock) {}
 
@@ -46,7 +42,7 @@ export class CustomResources implements ResourceHandler, WireService {
     await this.ask('Delete', request, delivery, { PhysicalResourceId: request.physicalId });
   }
 
-  /** Takes the answers. Like the bucket it plays, it takes whatever is put: CloudFormation judges it afterwards. */
+  /** Receives the answers. Like the real bucket it accepts any content; CloudFormation checks it afterwards. */
   public handle(request: WireRequest): Promise<WireResponse> {
     const receive = this.receivers.get(request.path.slice(RESPONSE_PATH.length));
     if (request.method !== 'PUT' || !receive) {
@@ -102,7 +98,7 @@ export class CustomResources implements ResourceHandler, WireService {
     );
   }
 
-  /** What the function returns is of no interest, only that it could be invoked. */
+  /** Rejects if the function can't be invoked; otherwise never settles, because the function answers through the bucket. */
   private async invoke(request: ResourceRequest, functionArn: string, event: unknown): Promise<never> {
     try {
       await this.functions.invokeEvent(request.caller, functionArn, event);
@@ -113,12 +109,12 @@ export class CustomResources implements ResourceHandler, WireService {
   }
 }
 
-/** To the second, as in `20260131T235959Z`. */
+/** Formats a time like `20260131T235959Z`. */
 function signatureDate(now: number): string {
   return new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** CloudFormation hands every scalar to a custom resource as a string. */
+/** Turns scalars into strings, as CloudFormation does for custom resources. */
 export function withTextScalars(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withTextScalars);

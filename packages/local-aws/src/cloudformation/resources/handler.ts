@@ -1,9 +1,9 @@
-import type { ResourceDelete, ResourceProvider, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
+import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
 
-/** What CloudFormation gives along with a request about a resource. */
+/** Accompanies a request about a resource. */
 export interface Delivery {
   readonly requestId: string;
-  /** Aborted when nobody waits for the outcome any more. */
+  /** Aborted when the result is no longer needed. */
   readonly signal: AbortSignal;
 }
 
@@ -13,17 +13,17 @@ export interface HandlerResult extends ResourceResult {
 
 /** A `ResourceProvider`, or the custom resources. */
 export interface ResourceHandler {
-  /** True if a call can be given up midway; the roll-back of others waits until they are through. */
+  /** True if a roll-back may abandon a running call. Otherwise it waits until the call ends. */
   readonly abandonable?: boolean;
   create(request: ResourceRequest, delivery: Delivery): Promise<HandlerResult>;
   update(request: ResourceUpdate, delivery: Delivery): Promise<HandlerResult>;
   delete(request: ResourceDelete, delivery: Delivery): Promise<void>;
 }
 
-/** A failure that knows more than its reason. */
+/** A failure with details about the resource. */
 export class ResourceFailure extends Error {
   public constructor(message: string, public readonly details: {
-    /** False if nothing was called. */
+    /** False if it failed before any call. */
     readonly called: boolean;
     readonly physicalId?: string;
     readonly attributes?: Readonly<Record<string, unknown>>;
@@ -32,9 +32,14 @@ export class ResourceFailure extends Error {
   }
 }
 
-/** Types that have nothing behind them. */
-export const NO_OPERATION: ResourceProvider = {
+const NO_OPERATION: ResourceProvider = {
   create: (request) => Promise.resolve({ physicalId: `${request.stackName}-${request.logicalId}` }),
   update: (request) => Promise.resolve({ physicalId: request.physicalId }),
   delete: () => Promise.resolve(),
+};
+
+/** The providers of types without a real resource. */
+export const EMPTY_TYPES: ResourceProviders = {
+  'AWS::CDK::Metadata': NO_OPERATION,
+  'AWS::CloudFormation::WaitConditionHandle': NO_OPERATION,
 };

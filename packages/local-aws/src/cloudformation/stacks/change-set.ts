@@ -6,9 +6,9 @@ export interface ResourceChange {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId?: string;
-  /** Properties with another value than now. */
+  /** Properties whose value changes. */
   readonly properties: readonly PropertyChange[];
-  /** Attributes of the resource, besides properties, with another value than now. */
+  /** Other attributes of the resource whose value changes. */
   readonly attributes: readonly ResourceAttribute[];
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
@@ -22,7 +22,6 @@ export interface PropertyChange {
 
 export type ResourceAttribute = 'Metadata' | 'DeletionPolicy' | 'UpdateReplacePolicy';
 
-/** A change set of a stack. */
 export interface ChangeSet {
   readonly id: string;
   readonly name: string;
@@ -39,7 +38,7 @@ export interface ChangeSet {
 
 export const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** A change in the words of DescribeChangeSet. */
+/** Describes a change for DescribeChangeSet. */
 export function describeChange(change: ResourceChange, withValues: boolean): Record<string, unknown> {
   const detail = (target: Record<string, unknown>): Record<string, unknown> => ({
     Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification',
@@ -51,7 +50,7 @@ export function describeChange(change: ResourceChange, withValues: boolean): Rec
       LogicalResourceId: change.logicalId,
       PhysicalResourceId: change.physicalId,
       ResourceType: change.type,
-      // Whether a change replaces the resource is known to its provider alone, and only once it is made.
+      // Only the provider knows whether a change replaces the resource, and only when it makes the change.
       Replacement: change.action === 'Modify' && change.properties.length > 0 ? 'Conditional' : undefined,
       Scope: [...(change.properties.length > 0 ? ['Properties'] : []), ...change.attributes],
       Details: [

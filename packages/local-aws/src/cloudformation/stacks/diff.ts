@@ -8,10 +8,13 @@ import { resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import type { ResourceDefinition } from '../template/template';
 
-/** What AWS shows for a value that is not known before the change is made. */
+/** AWS's placeholder for a value that is only known after the change. */
 const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
-/** What executing a program would do to a stack. `scope` sees the stack's resources as they are now. */
+/**
+ * Returns the changes that a program makes to a stack.
+ * @param scope evaluates references to the current resources of the stack
+ */
 export function changes(stack: Stack, program: Program, scope: Scope): ResourceChange[] {
   const unknown = new Set<string>();
   const planning = planningScope(scope, unknown, program);
@@ -26,7 +29,7 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
       continue;
     }
     found.push(change);
-    // Only custom resources may answer an update with other attributes, or with another physical id, at will.
+    // Only the attributes and the physical id of a custom resource can change in any update.
     if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) {
       unknown.add(logicalId);
     }
@@ -43,7 +46,7 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
   return [...removed, ...found];
 }
 
-/** Whether a deployment would change nothing of a stack: no resource, no output, no tag. */
+/** Returns whether a deployment would change no resource, output or tag of a stack. */
 export function changesNothing(stack: Stack, resources: readonly ResourceChange[], program: Program, tags: readonly Tag[]): boolean {
   const { deployment } = stack;
   return deployment !== undefined && stack.unfinished === undefined && resources.length === 0

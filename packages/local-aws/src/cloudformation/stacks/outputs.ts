@@ -2,18 +2,18 @@ import type { ResourceRecord } from './resource-record';
 import { resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import { references } from '../template/references';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
 export interface Output {
   readonly key: string;
   readonly value: string;
   readonly description?: string;
   readonly exportName?: string;
-  /** Comes from an attribute or a parameter that must not be shown. */
+  /** True if the value comes from a secret attribute or parameter. */
   readonly noEcho: boolean;
 }
 
-/** The outputs of a stack whose resources are as `resources` says. */
+/** Evaluates the outputs of a stack with these resources. */
 export function outputsOf(program: Program, scope: Scope, resources: ReadonlyMap<string, ResourceRecord>): Output[] {
   return [...program.outputs].map(([key, definition]) => {
     const value = resolve(definition.Value, scope);

@@ -1,7 +1,7 @@
 import type { ResourceStatus } from './status';
 import type { ResourceDefinition } from '../template/template';
 
-/** A resource of a stack, as the last call about it left it. Never changed in place: a roll-back needs the former one. */
+/** A resource of a stack after its last call. Never changed in place, because a roll-back needs the former record. */
 export interface ResourceRecord {
   readonly logicalId: string;
   readonly type: string;
@@ -11,13 +11,13 @@ export interface ResourceRecord {
   readonly statusReason?: string;
   readonly timestamp: number;
   readonly physicalId?: string;
-  /** What `Ref` gives: the physical id, unless a roll-back is played in which references keep the former one. */
+  /** The value of `Ref` if it differs from the physical id, in roll-backs with `references: 'old'`. */
   readonly reference?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly noEcho: boolean;
-  /** Of the last request to a custom resource. */
+  /** The RequestId of the last request to a custom resource. */
   readonly requestId?: string;
-  /** With all intrinsic functions evaluated, as last applied. */
+  /** The properties as last applied, with all intrinsic functions evaluated. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 

@@ -1,21 +1,50 @@
+import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from './change-set';
 import type { Deployment, Unfinished } from './deployment';
-import { EventLog } from './events';
 import type { Output } from './outputs';
 import type { ResourceRecord } from './resource-record';
-import type { StackStatus } from './status';
+import type { ResourceStatus, StackStatus } from './status';
 
-/** What runs on a stack; a stack has at most one. */
+export interface StackEvent {
+  readonly EventId: string;
+  readonly StackId: string;
+  readonly StackName: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly ResourceType: string;
+  readonly Timestamp: number;
+  readonly ResourceStatus: StackStatus | ResourceStatus;
+  readonly ResourceStatusReason?: string;
+}
+
+/** The events of a stack. */
+export class EventLog {
+  private readonly events: StackEvent[] = [];
+
+  public constructor(private readonly stackId: string, private readonly stackName: string) {}
+
+  public add(event: Pick<StackEvent, 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceType' | 'ResourceStatus' | 'ResourceStatusReason'>): void {
+    // Real time, because the CDK CLI compares it with its own; unique, because the CLI sorts by milliseconds.
+    const timestamp = Math.max(Date.now(), (this.events.at(-1)?.Timestamp ?? 0) + 1);
+    this.events.push({ ...event, EventId: randomUUID(), StackId: this.stackId, StackName: this.stackName, Timestamp: timestamp });
+  }
+
+  public newestFirst(): StackEvent[] {
+    return [...this.events].reverse();
+  }
+}
+
+/** The running operation on a stack, which has at most one. */
 export interface RunningOperation {
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
-/** One stack, also when it is deleted. */
+/** One stack, which may be deleted. */
 export class Stack {
   public status: StackStatus = 'REVIEW_IN_PROGRESS';
   public statusReason?: string;
-  /** When its newest update began, by the clock. */
+  /** The start of the newest update, by the clock. */
   public updatedAt?: number;
   public deletedAt?: number;
   public terminationProtection = false;
@@ -25,13 +54,13 @@ export class Stack {
   public unfinished?: Unfinished;
   public operation?: RunningOperation;
   public outputs: readonly Output[] = [];
-  /** Names of the exports of other stacks that this one uses. */
+  /** Names of the exports that the stack imports. */
   public imports: ReadonlySet<string> = new Set();
   public readonly changeSets = new Map<string, ChangeSet>();
   public readonly resources = new Map<string, ResourceRecord>();
-  /** What was deleted, or left behind, with the whole stack or in the roll-back of its creation; AWS still describes it. */
+  /** Resources that were deleted or retained with the stack, or in the roll-back of its creation. AWS still describes them. */
   public readonly gone = new Map<string, ResourceRecord>();
-  /** In real time, as the CDK CLI compares it with its own. */
+  /** In real time, because the CDK CLI compares it with its own. */
   public readonly createdAt = Date.now();
   public readonly events: EventLog;
 
@@ -51,7 +80,7 @@ export class Stack {
     });
   }
 
-  /** Keeps the record as the resource's newest and tells of it in the events. */
+  /** Stores the newest record of a resource and adds an event. */
   public setResource(record: Omit<ResourceRecord, 'timestamp'>): ResourceRecord {
     const stamped = { ...record, timestamp: Date.now() };
     this.resources.set(record.logicalId, stamped);
@@ -59,7 +88,7 @@ export class Stack {
     return stamped;
   }
 
-  /** Takes the current resource under a logical id out of the stack. */
+  /** Removes the current resource under a logical id from the stack. */
   public forget(logicalId: string): void {
     const record = this.resources.get(logicalId);
     this.resources.delete(logicalId);
@@ -68,7 +97,7 @@ export class Stack {
     }
   }
 
-  /** An event about a resource that is not, or no longer, the current one under its logical id. */
+  /** Adds an event about a resource that need not be the current one under its logical id. */
   public addResourceEvent(record: Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId' | 'status' | 'statusReason'>): void {
     this.events.add({
       LogicalResourceId: record.logicalId,

@@ -1,8 +1,9 @@
+import type { Output } from './outputs';
 import type { Stack } from './stack';
 import type { StackOutputReference } from '../template/intrinsics';
-import { TemplateError } from '../template/template-error';
+import { TemplateError } from '../template/template';
 
-/** All stacks of the account, deleted ones included. */
+/** All stacks of the account, including deleted ones. */
 export class Stacks {
   private readonly stacks: Stack[] = [];
 
@@ -16,12 +17,12 @@ export class Stacks {
     return this.stacks;
   }
 
-  /** Those that are not deleted. */
+  /** Returns the stacks that are not deleted. */
   public live(): Stack[] {
     return this.stacks.filter((stack) => stack.status !== 'DELETE_COMPLETE');
   }
 
-  /** A deleted stack is found by its id only. */
+  /** Finds a stack by name or id; a deleted one only by id. */
   public find(nameOrId: string): Stack | undefined {
     return this.stacks.find((stack) => stack.id === nameOrId) ?? this.live().find((stack) => stack.name === nameOrId);
   }
@@ -38,12 +39,27 @@ export class Stacks {
     return this.live().flatMap((stack) => stack.outputs).find((output) => output.exportName === exportName)?.value;
   }
 
-  public importersOf(exportName: string): string[] {
-    return this.live().filter((stack) => stack.imports.has(exportName)).map((stack) => stack.name);
+  /** Throws for outputs that remove an export in use, or that repeat the export name of another stack. */
+  public refuseExportConflicts(stack: Stack, outputs: readonly Output[]): void {
+    for (const { exportName, value } of stack.outputs) {
+      const importers = this.importersOf(exportName);
+      const next = outputs.find((output) => output.exportName === exportName);
+      if (importers.length > 0 && next?.value !== value) {
+        throw new TemplateError(`Export ${exportName} cannot be ${next ? 'updated' : 'deleted'} as it is in use by ${listed(importers)}`);
+      }
+    }
+    for (const { exportName } of outputs) {
+      const exporter = exportName && this.live().find((other) => other !== stack && other.outputs.some((output) => output.exportName === exportName));
+      if (exporter) {
+        throw new TemplateError(`Export with name ${exportName} is already exported by stack ${exporter.name}`);
+      }
+    }
   }
 
-  public exporterOf(exportName: string, besides: Stack): string | undefined {
-    return this.live().find((stack) => stack !== besides && stack.outputs.some((output) => output.exportName === exportName))?.name;
+  /** Returns why a stack can't be deleted: another one uses its exports. */
+  public deletionRefusal(stack: Stack): string | undefined {
+    const used = stack.outputs.find(({ exportName }) => this.importersOf(exportName).length > 0);
+    return used && `Delete canceled. Cannot delete export ${used.exportName} as it is in use by ${listed(this.importersOf(used.exportName))}.`;
   }
 
   public outputValue({ StackName, OutputName, Region }: StackOutputReference): string | undefined {
@@ -52,4 +68,11 @@ export class Stacks {
     }
     return this.find(StackName)?.outputs.find((output) => output.key === OutputName)?.value;
   }
+  private importersOf(exportName: string | undefined): string[] {
+    return exportName === undefined ? [] : this.live().filter((stack) => stack.imports.has(exportName)).map((stack) => stack.name);
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

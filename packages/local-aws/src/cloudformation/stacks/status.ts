@@ -1,4 +1,4 @@
-/** The statuses of a stack that the local CloudFormation comes through, as AWS names them. */
+/** The emulated statuses of a stack, with AWS's names. */
 export type StackStatus =
   | 'REVIEW_IN_PROGRESS'
   | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED'
@@ -7,18 +7,18 @@ export type StackStatus =
   | 'UPDATE_ROLLBACK_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE' | 'UPDATE_ROLLBACK_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED';
 
-/** The statuses of a resource, as AWS names them. */
+/** The statuses of a resource, with AWS's names. */
 export type ResourceStatus =
   | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED'
   | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED' | 'DELETE_SKIPPED';
 
-/** Whether an operation runs on the stack; one waiting for its first change set to be executed has none. */
+/** Returns whether an operation runs on the stack. None runs while the first change set is reviewed. */
 export function isInProgress(status: StackStatus): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }
 
-/** Whether a change set can be executed on a stack in this status. */
+/** Returns whether a stack in this status can be updated. */
 export function isUpdatable(status: StackStatus): boolean {
   return ['CREATE_COMPLETE', 'CREATE_FAILED', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE'].includes(status);
 }

@@ -1,7 +1,10 @@
 import { resolve, type Scope } from './intrinsics';
-import { TemplateError } from './template-error';
+import { TemplateError } from './template';
 
-/** Evaluates the Conditions of a template; `scope` needs to know parameters and mappings only. */
+/**
+ * Returns a function that evaluates a condition of a template by name.
+ * @param scope knows parameters and mappings
+ */
 export function conditionEvaluator(conditions: Readonly<Record<string, unknown>>, scope: () => Scope): (name: string) => boolean {
   const evaluating = new Set<string>();
   const known = new Map<string, boolean>();

@@ -1,9 +1,9 @@
-import { TemplateError } from './template-error';
+import { TemplateError } from './template';
 
-/** For each node the nodes that it needs. */
+/** The dependencies of each node. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
-/** Refuses dependencies that go round in circles, as CloudFormation words it. */
+/** Throws CloudFormation's error for circular dependencies. */
 export function refuseCycles(dependencies: Dependencies): void {
   const open = new Map([...dependencies].map(([node, needs]) => [node, new Set(needs)]));
   for (let removed = true; removed;) {
@@ -22,7 +22,7 @@ export function refuseCycles(dependencies: Dependencies): void {
   }
 }
 
-/** Runs `work` for each node as soon as what it needs is done; a node that needs a failed one is not run. */
+/** Runs `work` for each node as soon as its dependencies are done. Skips nodes that depend on a failed one. */
 export async function inDependencyOrder(dependencies: Dependencies, work: (node: string) => Promise<boolean>): Promise<void> {
   const started = new Map<string, Promise<boolean>>();
   const run = (node: string): Promise<boolean> => {
@@ -38,7 +38,7 @@ export async function inDependencyOrder(dependencies: Dependencies, work: (node:
   await Promise.all([...dependencies.keys()].map(run));
 }
 
-/** For each node the nodes that need it. */
+/** Returns the dependants of each node. */
 export function reversed(dependencies: Dependencies): Map<string, string[]> {
   const dependants = new Map<string, string[]>([...dependencies.keys()].map((node) => [node, []]));
   for (const [node, needs] of dependencies) {

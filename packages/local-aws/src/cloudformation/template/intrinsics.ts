@@ -1,8 +1,8 @@
-import { TemplateError } from './template-error';
+import { TemplateError } from './template';
 
-/** What the intrinsic functions of a template ask for. */
+/** Gives intrinsic functions the values that they refer to. */
 export interface Scope {
-  /** A parameter, a pseudo parameter or a resource. */
+  /** Returns the value of a parameter, a pseudo parameter or a resource. */
   ref(name: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
@@ -20,7 +20,7 @@ export interface StackOutputReference {
   readonly RoleArn?: string;
 }
 
-/** What `Ref: AWS::NoValue` gives: the property or list item that holds it goes away. */
+/** The value of `Ref: AWS::NoValue`, which removes its property or list item. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
@@ -71,19 +71,19 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
 };
 
-/** The name of the intrinsic function that an object of a template is a call of, if it is one. */
+/** Returns the name of the intrinsic function that an object calls; undefined if it is no call. */
 export function intrinsicName(value: object): string | undefined {
   const keys = Object.keys(value);
   return keys.length === 1 && Object.hasOwn(INTRINSICS, keys[0]) ? keys[0] : undefined;
 }
 
-/** Evaluates every intrinsic function in a value; undefined if all of it is `AWS::NoValue`. */
+/** Evaluates every intrinsic function in a value. Returns undefined for `AWS::NoValue`. */
 export function resolve(value: unknown, scope: Scope): unknown {
   const resolved = resolveValue(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
 }
 
-/** Logical id and attribute of a `Fn::GetAtt`, in either of its two forms. */
+/** Returns logical id and attribute of either form of `Fn::GetAtt`. */
 export function attributeReference(argument: unknown): [logicalId: string, attribute: unknown] {
   if (typeof argument === 'string') {
     const dot = argument.indexOf('.');
@@ -97,7 +97,7 @@ export function attributeReference(argument: unknown): [logicalId: string, attri
   throw new TemplateError('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute');
 }
 
-/** The names in `${}` of a `Fn::Sub` and the variables given beside the text. */
+/** Returns the text and the variables of a `Fn::Sub`. */
 export function substitution(argument: unknown): { readonly text: string; readonly variables: Readonly<Record<string, unknown>> } {
   const [text, variables] = Array.isArray(argument) ? tuple('Fn::Sub', argument, 2) : [argument, {}];
   if (typeof text !== 'string' || typeof variables !== 'object' || variables === null) {

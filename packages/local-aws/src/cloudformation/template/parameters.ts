@@ -1,11 +1,10 @@
-import type { ParameterDefinition } from './template';
-import { TemplateError } from './template-error';
+import { type ParameterDefinition, TemplateError } from './template';
 
 /** The value of a template parameter in one deployment. */
 export interface Parameter {
-  /** As it was given; for an SSM parameter type the name of that parameter. */
+  /** The value in the request; for an SSM parameter type the name of the SSM parameter. */
   readonly given: string;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly value: string | readonly string[];
   readonly noEcho: boolean;
   readonly fromSsm: boolean;
@@ -20,7 +19,7 @@ export interface ParameterInput {
 
 const SSM_TYPE = /^AWS::SSM::Parameter::Value<(.*)>$/;
 
-/** Finds the value of every parameter of a template, reading those that live in the parameter store. */
+/** Returns the value of every parameter of a template. Reads SSM parameters from the parameter store. */
 export async function parameterValues(
   definitions: Readonly<Record<string, ParameterDefinition>>,
   inputs: readonly ParameterInput[],

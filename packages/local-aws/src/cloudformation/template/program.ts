@@ -3,24 +3,23 @@ import { refuseCycles, type Dependencies } from './dependency-order';
 import { NO_VALUE, type Scope } from './intrinsics';
 import type { Parameter } from './parameters';
 import { references, type Reference } from './references';
-import type { OutputDefinition, ResourceDefinition, Template } from './template';
-import { TemplateError } from './template-error';
+import { type OutputDefinition, type ResourceDefinition, type Template, TemplateError } from './template';
 
-/** A template together with the values of its parameters: what one deployment of a stack is to make true. */
+/** A template with the values of its parameters. */
 export interface Program {
   readonly body: string;
   readonly description?: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** Those whose condition holds. */
+  /** The resources whose condition holds. */
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
-  /** Those whose condition holds. */
+  /** The outputs whose condition holds. */
   readonly outputs: ReadonlyMap<string, OutputDefinition>;
   readonly dependencies: Dependencies;
   readonly condition: (name: string) => boolean;
   readonly findInMap: Scope['findInMap'];
 }
 
-/** The pseudo parameters of one stack. */
+/** The values of the pseudo parameters of one stack. */
 export interface PseudoParameters {
   readonly partition: string;
   readonly region: string;
@@ -29,7 +28,7 @@ export interface PseudoParameters {
   readonly stackName: string;
 }
 
-/** Evaluates conditions, finds the dependencies and refuses what CloudFormation refuses before it touches a resource. */
+/** Evaluates conditions and finds dependencies. Throws for a template that CloudFormation refuses before it changes a resource. */
 export function compile(
   body: string, template: Template, parameters: ReadonlyMap<string, Parameter>, pseudo: PseudoParameters,
 ): Program {
@@ -61,7 +60,7 @@ export function compile(
   return { body, description: template.Description, parameters, resources, outputs, dependencies, condition, findInMap };
 }
 
-/** What `Ref` of a parameter or a pseudo parameter gives; undefined for any other name. */
+/** Returns the value of `Ref` for a parameter or a pseudo parameter; undefined for any other name. */
 export function parameterReference(name: string, parameters: ReadonlyMap<string, Parameter>, pseudo: PseudoParameters): unknown {
   switch (name) {
     case 'AWS::Partition':

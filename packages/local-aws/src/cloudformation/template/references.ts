@@ -1,12 +1,12 @@
 import { attributeReference, intrinsicName, PLACEHOLDER, substitution } from './intrinsics';
 
-/** A `Ref` or `Fn::GetAtt`, also one inside a `Fn::Sub`. */
+/** A `Ref` or `Fn::GetAtt`, or its equivalent in a `Fn::Sub`. */
 export interface Reference {
   readonly name: string;
   readonly attribute?: string;
 }
 
-/** Every reference in a value of a template; of a `Fn::If` only the branch that holds. */
+/** Returns the references in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
 export function references(value: unknown, condition: (name: string) => boolean): Reference[] {
   if (Array.isArray(value)) {
     return value.flatMap((item) => references(item, condition));
@@ -46,7 +46,7 @@ function substitutionReferences(argument: unknown, condition: (name: string) => 
   return [...named, ...references(Object.values(variables), condition)];
 }
 
-/** The argument of every `Fn::ImportValue` in a value of a template; of a `Fn::If` only the branch that holds. */
+/** Returns the argument of every `Fn::ImportValue` in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
 export function importedNames(value: unknown, condition: (name: string) => boolean): unknown[] {
   if (Array.isArray(value)) {
     return value.flatMap((item) => importedNames(item, condition));

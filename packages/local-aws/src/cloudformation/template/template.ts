@@ -1,9 +1,16 @@
 import { parseDocument } from 'yaml';
-import { TemplateError } from './template-error';
+import { ServiceError } from '../../contract';
+
+/** A template, or a request about a stack, that CloudFormation refuses. */
+export class TemplateError extends ServiceError {
+  public constructor(message: string) {
+    super('ValidationError', message, 400);
+  }
+}
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate';
 
-/** A CloudFormation template, as far as the local AWS reads it. */
+/** The emulated parts of a CloudFormation template. */
 export interface Template {
   readonly Description?: string;
   readonly Parameters: Readonly<Record<string, ParameterDefinition>>;
@@ -39,7 +46,7 @@ export interface OutputDefinition {
   readonly Export?: { readonly Name: unknown };
 }
 
-/** Reads a template in JSON or in YAML without short forms of the intrinsic functions. */
+/** Parses a template in JSON, or in YAML without short forms of intrinsic functions. */
 export function parseTemplate(body: string): Template {
   const template = (parseJson(body) ?? parseYaml(body)) as Partial<Template> | null;
   if (typeof template !== 'object' || template === null) {
@@ -63,7 +70,7 @@ export function parseTemplate(body: string): Template {
   };
 }
 
-/** Undefined if it isn't JSON; by far the faster way to read it if it is. */
+/** Returns undefined if the body isn't JSON. JSON is parsed separately, because the YAML parser is much slower. */
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -2,7 +2,7 @@ import { isWildcardOnlyAction, runSimulation, type RequestAnalysis, type RunSimu
 import { withEventConditions } from './event-conditions';
 import type { NamedPolicy } from './policy-document';
 
-/** A request as the policy engine judges it. */
+/** A request for the policy engine to judge. */
 export interface Question {
   /** ARN of a user or a role session, or a service principal. */
   readonly principal: string;
@@ -17,15 +17,15 @@ export interface Question {
 
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly because: Denial };
 
-/** What kind of policy denied a request, or failed to allow it. */
+/** The kind of policy that denied a request or failed to allow it. */
 export interface Denial {
   readonly explicit: boolean;
   readonly policyType: 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
 }
 
 /**
- * Asks the policy engine, the same question only once. Rejects if it can't judge the question: an unknown action, a malformed policy, a
- * wildcard as resource.
+ * Asks the policy engine and remembers the answer. Rejects if the engine can't judge the question: for an unknown action, a malformed
+ * policy, or a resource with a wildcard.
  */
 export async function decide(question: Question): Promise<Decision> {
   const key = memoKey(question);
@@ -44,7 +44,7 @@ export async function decide(question: Question): Promise<Decision> {
 async function judge(question: Question): Promise<Decision> {
   const result = await simulate(question);
   if (result.resultType !== 'single') {
-    const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard is no single one, ask about each';
+    const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard stands for several, ask about each';
     throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${problem}`);
   }
   if (result.overallResult === 'Allowed') {
@@ -56,11 +56,11 @@ async function judge(question: Question): Promise<Decision> {
 const MAX_DECISIONS = 10_000;
 const decisions = new Map<string, Promise<Decision>>();
 
-/** Policies are never changed in place, so a number stands for each, and what was read of one holds. */
+/** Policies are never changed in place, so each can be known by a number. */
 const knownPolicies = new WeakMap<object, { readonly number: number; readonly isTimed: boolean }>();
 let policies = 0;
 
-/** What a decision rests on. A moment is part of it only if a policy may look at it. */
+/** Returns the key under which a decision is remembered. The time is part of it only if a policy may depend on it. */
 function memoKey({ context, identityPolicies, permissionsBoundary, resourcePolicy, ...request }: Question): string {
   const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy].map(knownPolicy);
   const isTimed = judged.some((policy) => policy?.isTimed);
@@ -77,7 +77,7 @@ function knownPolicy(policy: unknown) {
   return known;
 }
 
-/** The engine's objections to a policy, or undefined if it is well formed. */
+/** Returns the engine's objections to a policy; undefined for a well-formed one. */
 export async function policyErrors(kind: 'identity' | 'resource', policy: unknown): Promise<string | undefined> {
   const result = await simulate({
     principal: 'arn:aws:iam::111122223333:user/validator',
@@ -91,9 +91,7 @@ export async function policyErrors(kind: 'identity' | 'resource', policy: unknow
   return result.resultType === 'error' ? describeErrors(result) : undefined;
 }
 
-/**
- * The engine drops condition keys with a variable part after a colon, so the one that S3 uses travels under the name that the engine knows.
- */
+/** The engine drops condition keys with a variable part after a colon, so S3's key is passed under the name that the engine knows. */
 const S3_ENCRYPTION_CONTEXT = /^kms:EncryptionContext:aws:s3:arn$/i;
 const QUOTED_S3_ENCRYPTION_CONTEXT = /"kms:EncryptionContext:aws:s3:arn"/gi;
 const ANY_ENCRYPTION_CONTEXT = 'kms:EncryptionContext:${EncryptionContextKey}';
@@ -102,7 +100,7 @@ function engineContext(context: Question['context']): Question['context'] {
   return Object.fromEntries(Object.entries(context).map(([key, value]) => [S3_ENCRYPTION_CONTEXT.test(key) ? ANY_ENCRYPTION_CONTEXT : key, value]));
 }
 
-/** Policies are judged again and again, and never changed in place. */
+/** The policies in the form that the engine needs. */
 const enginePolicies = new WeakMap<object, unknown>();
 
 function enginePolicy(policy: unknown): unknown {
@@ -118,8 +116,8 @@ function enginePolicy(policy: unknown): unknown {
 }
 
 /**
- * A star in an object's key is a letter like any other. The engine takes it for a wildcard, and allows a request with
- * wildcards as soon as anything that it matches is allowed; so a character that no policy has stands for it.
+ * A star in an object's key is an ordinary character. The engine takes it for a wildcard and allows a request as soon as anything that
+ * matches is allowed, so a character that no policy contains replaces it.
  */
 const STAR_IN_KEY = '\uE000';
 
@@ -129,7 +127,7 @@ function engineResource(resource: string): string {
 
 async function simulate(question: Question): Promise<RunSimulationResults> {
   const [service, action] = question.action.split(':');
-  // IAM knows no resource for such actions: only a statement with Resource "*" can allow them, and the engine insists on it.
+  // These actions have no resource in IAM: only a statement with Resource "*" can allow them.
   const resource = await isWildcardOnlyAction(service, action).catch(() => false) ? '*' : engineResource(question.resource);
   return runSimulation({
     request: {

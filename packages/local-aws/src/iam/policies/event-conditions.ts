@@ -1,11 +1,11 @@
-/** The keys that the engine takes for lists; PutEvents has one value of each at a time. */
+/** Keys that the engine takes for lists; PutEvents has one value of each at a time. */
 const LISTED_KEYS = /^events:(source|detail-type)$/i;
 
 type Conditions = Record<string, Record<string, unknown>>;
 
 /**
- * A policy in which plain operators on these keys say what they say in EventBridge's own examples: the engine holds them for no match, because it
- * expects a set operator there. Changes the policy that it is given.
+ * Adds `ForAnyValue` to plain operators on these keys, in place. EventBridge's own examples use plain operators, but the engine expects a
+ * set operator and would find no match.
  */
 export function withEventConditions(policy: { Statement?: unknown }): unknown {
   for (const statement of [policy.Statement ?? []].flat() as { Condition?: Conditions }[]) {

@@ -1,11 +1,10 @@
-import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
-import { policySize, type NamedPolicy, type PolicyDocument } from './policy-document';
+import { AWS_MANAGED_POLICIES, policySize, type NamedPolicy, type PolicyDocument } from './policy-document';
 import { ServiceError, type Environment } from '../../contract';
 import { Propagated } from '../propagated';
 
 const MANAGED_POLICY_SIZE = 6_144;
 
-/** The managed policies: those of AWS that are known here, and the customer's own. */
+/** The managed policies: the known ones of AWS, and the customer's own. */
 export class ManagedPolicies {
   private readonly documents = new Map<string, Propagated<PolicyDocument>>();
 
@@ -36,12 +35,12 @@ export class ManagedPolicies {
     this.documents.delete(arn);
   }
 
-  /** Throws unless the policy can be attached to a role. */
+  /** Throws if the policy can't be attached to a role. */
   public checkAttachable(arn: string): void {
     this.get(arn);
   }
 
-  /** The policy in effect; undefined while it isn't yet, or not any more. */
+  /** Returns the policy if it is in effect. */
   public effective(arn: string): NamedPolicy | undefined {
     const policy = this.documents.get(arn)?.effective;
     return policy && { name: arn, policy };

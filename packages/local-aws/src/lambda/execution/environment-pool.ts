@@ -2,10 +2,10 @@ import type { EnvironmentInvocation, ExecutionEnvironment } from './execution-en
 import { ServiceError, type InvocationResult } from '../../contract';
 import type { KillAnswer } from '../faults';
 
-/** How many environments one version of a function has at most; further events wait for one. */
-export const MAX_ENVIRONMENTS = 10;
+/** The maximum number of environments of a function; further events wait for one. */
+const MAX_ENVIRONMENTS = 10;
 
-/** The execution environments of one version of a function. */
+/** The execution environments of a function. */
 export class EnvironmentPool {
   private readonly environments = new Set<ExecutionEnvironment>();
   private readonly idle: ExecutionEnvironment[] = [];
@@ -17,7 +17,7 @@ export class EnvironmentPool {
 
   public constructor(private readonly start: () => Promise<ExecutionEnvironment>) {}
 
-  /** Runs the event in a warm environment if one is free, else in a new one. */
+  /** Runs the event in a free warm environment, or in a new one. */
   public async run(invocation: EnvironmentInvocation): Promise<InvocationResult> {
     const run = this.runInSlot(invocation);
     this.running.add(run);
@@ -28,19 +28,19 @@ export class EnvironmentPool {
     }
   }
 
-  /** Kills the processes, also those in the middle of an event. The next event starts a new one. */
+  /** Kills the processes, even in the middle of an event. The next event starts a new one. */
   public async kill(answer?: KillAnswer): Promise<void> {
     await Promise.all([...this.environments].map((environment) => environment.kill(answer)));
   }
 
-  /** Keeps no environment any more, lets the running events end, and resolves when all processes are gone. */
+  /** Completes the running events, then ends all processes. Resolves when they are gone. */
   public async retire(): Promise<void> {
     this.isRetired = true;
     await Promise.all(this.idle.splice(0).map((environment) => this.discard(environment)));
     await Promise.allSettled(this.running);
   }
 
-  /** Kills the processes and refuses the events that still wait for one. */
+  /** Kills the processes and refuses waiting events. */
   public async close(): Promise<void> {
     this.isClosed = true;
     await this.kill();

@@ -4,13 +4,12 @@ import { RuntimeProcess, type ClockReading, type RuntimeMessage } from './runtim
 import type { Environment, InvocationResult, ServiceError } from '../../contract';
 import type { FunctionLog } from '../functions/function-log';
 
-/** The host that stands for CloudFormation's response bucket: functions reach it through the local AWS. */
+/** The host name of CloudFormation's response bucket. Requests of functions to it are sent to the local AWS. */
 export const RESPONSE_HOST = 'cloudformation-custom-resource-response.local';
 
-/** Lambda's own limit for loading a function's code; in real time, because loading is work of the real machine. */
+/** Lambda's time limit for loading a function's code. It is real time, because the real machine loads the code. */
 const INIT_TIMEOUT_MS = 10_000;
 
-/** What an execution environment is started with. */
 export interface EnvironmentLaunch {
   readonly handler: string;
   readonly codeDirectory: string;
@@ -20,11 +19,10 @@ export interface EnvironmentLaunch {
 
 export interface EnvironmentInvocation {
   readonly requestId: string;
-  /** As the caller named it, qualified or not. */
   readonly functionArn: string;
   readonly payload: string;
   readonly timeoutSeconds: number;
-  /** A fault: the process is killed so long, in the clock's time, after it was given the event. */
+  /** A fault: the time, by the clock, from the start of the event until the process is killed. */
   readonly killAfterMs?: number;
   readonly killAnswer?: KillAnswer;
 }
@@ -34,12 +32,12 @@ type Outcome =
   | { readonly error: FunctionErrorPayload }
   | { readonly serviceError: ServiceError };
 
-/** A process that runs one function, one event at a time, and is kept warm in between. */
+/** A process that runs one event of a function at a time, and stays warm in between. */
 export class ExecutionEnvironment {
   private readonly runtime: RuntimeProcess;
   private readonly ready: Promise<FunctionErrorPayload | undefined>;
   private hasCrashed = false;
-  /** Set once it was killed. */
+  /** Set when it is killed. */
   private killedWith?: KillAnswer;
   private settleReady?: (error?: FunctionErrorPayload) => void;
   private settle?: (outcome: Outcome) => void;
@@ -57,7 +55,6 @@ export class ExecutionEnvironment {
     this.ready = this.untilReady();
   }
 
-  /** Whether it can run another event. */
   public get isUsable(): boolean {
     return this.runtime.isRunning && !this.hasCrashed && this.killedWith === undefined;
   }
@@ -80,8 +77,8 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * Ends the process at once, as a crash of the machine would, and waits until it is gone.
-   * @param answer to an event that it is in the middle of; the first kill decides
+   * Ends the process at once, like a crash of the machine, and waits until it is gone.
+   * @param answer the answer to a running event; the first kill decides
    */
   public async kill(answer: KillAnswer = 'function-error'): Promise<void> {
     this.killedWith ??= answer;
@@ -96,7 +93,7 @@ export class ExecutionEnvironment {
     const settled = new Promise<FunctionErrorPayload | undefined>((resolve) => {
       this.settleReady = resolve;
     });
-    // A process that is gone before it was ready is reported by the first event that is sent to it.
+    // If the process exits before it is ready, its first event reports the error.
     const error = await Promise.race([settled, this.runtime.exited.then(() => undefined)]);
     clearTimeout(limit);
     return error;
@@ -115,7 +112,7 @@ export class ExecutionEnvironment {
     expired.catch(() => undefined);
 
     this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, time: this.readClock(), payload });
-    // No timer for a death at once: an event that needs no AWS call may be answered before the shortest one rings.
+    // An immediate kill uses no timer: a short event might be answered before the timer fires.
     if (killAfterMs === 0) {
       void this.kill(killAnswer);
     } else if (killAfterMs !== undefined) {

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FunctionErrorPayload } from './invocation-errors';
 
-/** A moment of the parent's clock: `clockEpoch` is what it showed at `realEpoch`. */
+/** A reading of the parent's clock: the clock showed `clockEpoch` at the real time `realEpoch`. */
 export interface ClockReading {
   readonly realEpoch: number;
   readonly clockEpoch: number;
 }
 
-/** What the runtime in the process is told at its start, beside the environment variables that the function sees. */
+/** The options of the runtime in the process. Unlike environment variables, the function doesn't see them. */
 export interface RuntimeOptions {
   readonly handler: string;
   readonly codeDirectory: string;
   readonly endpoint: string;
-  /** Requests to this host over HTTPS go to the endpoint. */
+  /** HTTPS requests to this host are sent to the endpoint. */
   readonly responseHost: string;
   readonly time: ClockReading & { readonly scale: number };
 }
@@ -24,7 +24,7 @@ export type RuntimeMessage =
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionErrorPayload }
-  /** The process ends after it. */
+  /** Sent before the process ends. */
   | { readonly type: 'crashed'; readonly error: FunctionErrorPayload };
 
 export interface RuntimeInvocation {
@@ -32,7 +32,7 @@ export interface RuntimeInvocation {
   readonly functionArn: string;
   /** By the clock, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** Time may have been skipped since the last one. */
+  /** The clock, which may have skipped time since the last event. */
   readonly time: ClockReading;
   readonly payload: string;
 }
@@ -40,7 +40,7 @@ export interface RuntimeInvocation {
 const RUNTIME = join(__dirname, 'runtime');
 const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap((file) => ['--require', join(RUNTIME, file)]);
 
-/** The Node.js process in which a function's code runs. */
+/** The Node.js process that runs a function's code. */
 export class RuntimeProcess {
   /** Resolves when the process is gone and all of its output has been read. */
   public readonly exited: Promise<void>;
@@ -82,7 +82,7 @@ export class RuntimeProcess {
   }
 
   public send(invocation: RuntimeInvocation): void {
-    // A process that has just gone is noticed by its exit.
+    // Errors are ignored: the exit of the process is handled separately.
     this.child.send(invocation, () => undefined);
   }
 

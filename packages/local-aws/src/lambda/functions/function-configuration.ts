@@ -1,16 +1,14 @@
 import type { Environment } from '../../contract';
 
-/** Where the code of a function comes from. */
+/** The source of a function's code. */
 export type CodeLocation =
   | { readonly bucket: string; readonly key: string }
   | { readonly zipFile: string };
 
-/** What a function is made of, read from the properties of `AWS::Lambda::Function`. */
+/** The configuration of a function, read from the properties of AWS::Lambda::Function. */
 export interface FunctionConfiguration {
   readonly name: string;
-  /** Unqualified. */
   readonly arn: string;
-  readonly description: string;
   readonly runtime: string;
   readonly handler: string;
   readonly roleArn: string;
@@ -19,7 +17,7 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: string;
   readonly logFormat: 'Text' | 'JSON';
-  /** Unset for the text format, which has no level. */
+  /** Undefined for the text format, which has no level. */
   readonly logLevel?: string;
   readonly code: CodeLocation;
 }
@@ -31,7 +29,6 @@ export function functionConfiguration(env: Environment, name: string, properties
   return {
     name,
     arn: functionArn(env, name),
-    description: properties.Description ?? '',
     runtime: properties.Runtime,
     handler: properties.Handler,
     roleArn: properties.Role,
@@ -49,7 +46,7 @@ export function functionArn(env: Environment, name: string): string {
   return `arn:${env.partition}:lambda:${env.region}:${env.accountId}:function:${name}`;
 }
 
-/** The function that a caller names: by name, partial ARN or ARN, each with or without a version or alias. */
+/** Parses a reference to a function: a name, partial ARN or ARN, with or without a version or alias. */
 export function parseFunctionReference(reference: string): { readonly name: string; readonly qualifier?: string } {
   const [name, qualifier] = reference.replace(/^(arn:[^:]+:lambda:[^:]+:\d+:|\d+:)?function:/, '').split(':');
   return { name, qualifier };

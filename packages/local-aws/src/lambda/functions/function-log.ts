@@ -1,30 +1,18 @@
-import type { LogSink } from '../../contract';
+import type { Logs } from '../../logs/logs';
 
-/** Where functions write: a `LogSink` whose groups are made when they are needed. */
-export interface FunctionLogSink extends LogSink {
-  hasGroup(logGroup: string): boolean;
-  createGroup(logGroup: string): void;
-}
-
-/**
- * The log stream of one execution environment. Lines that the function's role may not write are dropped without an error,
- * as in AWS, but counted.
- */
+/** The log stream of one execution environment. Lines that the function's role may not write are silently dropped, as in AWS. */
 export class FunctionLog {
   private permission: Promise<boolean>;
   private written: Promise<void> = Promise.resolve();
 
   public constructor(
-    private readonly sink: LogSink,
-    private readonly logGroup: string,
-    private readonly stream: string,
+    private readonly logs: Pick<Logs, 'write'>, private readonly logGroup: string, private readonly stream: string,
     private readonly open: () => Promise<boolean>,
-    private readonly onDrop: () => void,
   ) {
     this.permission = open();
   }
 
-  /** Asks again for the permission: policies change while an environment is warm. */
+  /** Checks the permission again: policies change while an environment is warm. */
   public begin(): void {
     this.permission = this.open();
   }
@@ -33,9 +21,7 @@ export class FunctionLog {
     const { permission } = this;
     this.written = this.written.then(async () => {
       if (await permission) {
-        this.sink.write(this.logGroup, this.stream, line);
-      } else {
-        this.onDrop();
+        this.logs.write(this.logGroup, this.stream, line);
       }
     });
   }

@@ -1,98 +1,52 @@
 import type { KillAnswer } from '../faults';
 import { parseFunctionReference } from './function-configuration';
 import type { FunctionVersion } from './function-version';
-import { permissionPolicy, type FunctionPermission } from './resource-policy';
 import { ServiceError } from '../../contract';
 
-export const LATEST = '$LATEST';
-
-/** A function with its versions, aliases and resource policy. */
-export interface RegisteredFunction {
-  readonly name: string;
-  readonly arn: string;
-  /** By version, `$LATEST` among them. */
-  readonly versions: Map<string, FunctionVersion>;
-  /** Version by alias. */
-  readonly aliases: Map<string, string>;
-  /** By statement id. */
-  readonly permissions: Map<string, FunctionPermission>;
-}
-
-/** What a caller's reference to a function means. */
-export interface ResolvedFunction {
-  readonly version: FunctionVersion;
-  /** Qualified if the reference was. */
-  readonly arn: string;
-  readonly resourcePolicy?: unknown;
-}
-
-/** All functions, by name. */
+/** The functions by name. Each has one version, `$LATEST`. */
 export class FunctionRegistry {
-  private readonly functions = new Map<string, RegisteredFunction>();
+  private readonly functions = new Map<string, FunctionVersion>();
   private readonly retiring = new Map<FunctionVersion, Promise<void>>();
 
-  public add(latest: FunctionVersion): void {
-    const { name, arn } = latest.configuration;
+  public add(version: FunctionVersion): void {
+    const { name } = version.configuration;
     if (this.functions.has(name)) {
       throw new ServiceError('ResourceConflictException', `Function already exist: ${name}`, 409);
     }
-    this.functions.set(name, { name, arn, versions: new Map([[LATEST, latest]]), aliases: new Map(), permissions: new Map() });
+    this.functions.set(name, version);
   }
 
-  /** By name or ARN. */
-  public find(reference: string): RegisteredFunction | undefined {
-    return this.functions.get(parseFunctionReference(reference).name);
-  }
-
-  /** By name or ARN, with or without qualifier. */
-  public get(reference: string): RegisteredFunction {
-    const found = this.find(reference);
-    if (!found) {
+  /** Returns a function by name or ARN. */
+  public get(reference: string): FunctionVersion {
+    const { name, qualifier = '$LATEST' } = parseFunctionReference(reference);
+    const found = this.functions.get(name);
+    if (!found || qualifier !== '$LATEST') {
       throw unknownFunction(reference);
     }
     return found;
   }
 
-  public resolve(reference: string, givenQualifier?: string): ResolvedFunction {
-    const { arn, versions, aliases, permissions } = this.get(reference);
-    const qualifier = givenQualifier ?? parseFunctionReference(reference).qualifier;
-    const qualifiedArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
-    const version = versions.get(aliases.get(qualifier ?? LATEST) ?? qualifier ?? LATEST);
-    if (!version) {
-      throw unknownFunction(qualifiedArn);
-    }
-    return { version, arn: qualifiedArn, resourcePolicy: permissionPolicy([...permissions.values()], qualifiedArn) };
+  /** Replaces a function. The old version completes its events first. */
+  public replace(version: FunctionVersion): void {
+    const { name } = version.configuration;
+    const old = this.get(name);
+    this.functions.set(name, version);
+    this.retire(old);
   }
 
-  /** Puts a version in the place of an older one, which ends when its running events have ended. */
-  public replace(reference: string, version: FunctionVersion): void {
-    const { versions } = this.get(reference);
-    const old = versions.get(version.version);
-    versions.set(version.version, version);
-    if (old) {
-      this.retire(old);
-    }
-  }
-
-  /** Deletes one version, or the function with all of them. */
-  public delete(reference: string, version?: string): void {
-    const { name, versions } = this.get(reference);
-    const ending = version === undefined ? [...versions] : [...versions].filter(([key]) => key === version);
-    for (const [key, functionVersion] of ending) {
-      versions.delete(key);
-      this.retire(functionVersion);
-    }
-    if (version === undefined) {
+  public delete(name: string): void {
+    const found = this.functions.get(name);
+    if (found) {
       this.functions.delete(name);
+      this.retire(found);
     }
   }
 
-  /** Kills the processes of one function, or of all; those of versions that were replaced and still run an event, too. */
-  public async kill(answer: KillAnswer, reference?: string): Promise<void> {
-    const name = reference === undefined ? undefined : parseFunctionReference(reference).name;
+  /** Kills the processes of one function or of all, including those of replaced versions that still run an event. */
+  public async kill(answer: KillAnswer, name?: string): Promise<void> {
     const versions = this.versionsWithProcesses().filter(({ configuration }) => name === undefined || configuration.name === name);
-    if (versions.length === 0 && reference !== undefined) {
-      throw unknownFunction(reference);
+    if (versions.length === 0 && name !== undefined) {
+      throw unknownFunction(name);
     }
     await Promise.all(versions.map((version) => version.kill(answer)));
   }
@@ -103,7 +57,7 @@ export class FunctionRegistry {
   }
 
   private versionsWithProcesses(): FunctionVersion[] {
-    return [...[...this.functions.values()].flatMap(({ versions }) => [...versions.values()]), ...this.retiring.keys()];
+    return [...this.functions.values(), ...this.retiring.keys()];
   }
 
   private retire(version: FunctionVersion): void {

@@ -5,21 +5,20 @@ import { environmentVariables } from '../execution/environment-variables';
 import { ExecutionEnvironment, type EnvironmentInvocation } from '../execution/execution-environment';
 import type { KillAnswer } from '../faults';
 import type { FunctionConfiguration } from './function-configuration';
-import { FunctionLog, type FunctionLogSink } from './function-log';
+import { FunctionLog } from './function-log';
 import { ServiceError, type AssumedRole, type Caller, type Environment, type InvocationResult } from '../../contract';
 import type { Iam } from '../../iam/iam';
-import { logGroupArn } from '../../logs/arn';
+import { logGroupArn, type Logs } from '../../logs/logs';
 
-/** What functions need of the world around them. */
+/** The services that functions need. */
 export interface FunctionHost {
   readonly env: Environment;
   readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>;
-  readonly logs: FunctionLogSink;
+  readonly logs: Pick<Logs, 'hasGroup' | 'createGroup' | 'write'>;
   readonly loadCode: CodeLoader;
-  onDroppedLogLine(functionName: string): void;
 }
 
-/** Starts a session of the function's role, as Lambda does for each execution environment. */
+/** Starts a session of the function's role. Lambda starts one for each execution environment. */
 export async function assumeFunctionRole({ iam }: FunctionHost, configuration: FunctionConfiguration): Promise<AssumedRole> {
   try {
     return await iam.assumeRole({ service: 'lambda.amazonaws.com' }, configuration.roleArn, { 'sts:RoleSessionName': configuration.name });
@@ -31,28 +30,23 @@ export async function assumeFunctionRole({ iam }: FunctionHost, configuration: F
   }
 }
 
-/** Code and configuration of a function at one time: `$LATEST`, or a published version. */
+/** The code and configuration of a function between two updates. */
 export class FunctionVersion {
-  public static async create(host: FunctionHost, configuration: FunctionConfiguration, version: string): Promise<FunctionVersion> {
-    return new FunctionVersion(host, configuration, version, await CodePackage.unpack(configuration.code, host.loadCode));
+  public static async create(host: FunctionHost, configuration: FunctionConfiguration): Promise<FunctionVersion> {
+    return new FunctionVersion(host, configuration, await CodePackage.unpack(configuration.code, host.loadCode));
   }
 
   private readonly pool: EnvironmentPool;
 
-  private constructor(
-    private readonly host: FunctionHost,
-    public readonly configuration: FunctionConfiguration,
-    public readonly version: string,
-    private readonly code: CodePackage,
-  ) {
+  private constructor(private readonly host: FunctionHost, public readonly configuration: FunctionConfiguration, private readonly code: CodePackage) {
     this.pool = new EnvironmentPool(() => this.startEnvironment());
   }
 
-  /** Functions of other runtimes can be created, but not run. */
+  /** Throws for runtimes that the local AWS can't run. Their functions can still be created. */
   public checkRuntime(): void {
     const { runtime, name } = this.configuration;
     if (!runtime?.startsWith('nodejs')) {
-      throw new Error(`runtime ${runtime} of function ${name} can't be run here, only nodejs can`);
+      throw new Error(`runtime ${runtime} of function ${name} can't be run by the local AWS, use nodejs`);
     }
   }
 
@@ -64,7 +58,7 @@ export class FunctionVersion {
     return this.pool.kill(answer);
   }
 
-  /** Lets the running events end, then removes the processes and the code. */
+  /** Completes the running events, then removes the processes and the code. */
   public async retire(): Promise<void> {
     await this.pool.retire();
     await this.code.remove();
@@ -78,25 +72,19 @@ export class FunctionVersion {
 
   private async startEnvironment(): Promise<ExecutionEnvironment> {
     const { env } = this.host;
-    const { configuration, version } = this;
+    const { configuration } = this;
     const { credentials, caller } = await assumeFunctionRole(this.host, configuration);
-    const stream = logStreamName(env.clock.now(), version);
+    const stream = logStreamName(env.clock.now());
     const { directory } = this.code;
     return new ExecutionEnvironment(env, {
       handler: configuration.handler,
       codeDirectory: directory,
-      variables: environmentVariables(env, configuration, version, stream, directory, credentials),
-      log: new FunctionLog(
-        this.host.logs,
-        configuration.logGroup,
-        stream,
-        () => this.openLog(caller, stream),
-        () => this.host.onDroppedLogLine(configuration.name),
-      ),
+      variables: environmentVariables(env, configuration, stream, directory, credentials),
+      log: new FunctionLog(this.host.logs, configuration.logGroup, stream, () => this.openLog(caller, stream)),
     });
   }
 
-  /** Whether the function may write its log; if so, the group is there from now on, as AWS makes it for its own lines about an event. */
+  /** Returns whether the function may write its log. If so, creates the group: AWS writes lines of its own about each event. */
   private async openLog(caller: Caller, stream: string): Promise<boolean> {
     const { env, iam, logs } = this.host;
     const { logGroup } = this.configuration;
@@ -120,7 +108,7 @@ export class FunctionVersion {
   }
 }
 
-function logStreamName(now: number, version: string): string {
+function logStreamName(now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replace(/-/g, '/');
-  return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
+  return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
 }

@@ -5,14 +5,14 @@ import { ServiceError } from '../../contract';
 const COMMON_FIELDS = ['Type', 'Comment', 'InputPath', 'OutputPath', 'Next', 'End'];
 const STATE_FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
   Task: ['Resource', 'Parameters', 'Credentials', 'ResultSelector', 'ResultPath', 'Retry', 'Catch'],
-  Pass: ['Parameters', 'Result', 'ResultPath'],
-  Wait: ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
+  Pass: ['Parameters', 'ResultPath'],
+  Wait: ['Seconds', 'SecondsPath'],
   Choice: ['Choices', 'Default'],
   Succeed: [],
-  Fail: ['Error', 'ErrorPath', 'Cause', 'CausePath'],
+  Fail: ['Error', 'Cause'],
 };
 
-/** Reads a definition. Throws for one that is malformed, or that asks for what isn't played here. */
+/** Reads a definition. Throws for a malformed one, and for features that aren't emulated. */
 export function parseDefinition(text: string): Definition {
   const definition = parseJson(text) as Definition | null;
   if (!definition?.States?.[definition.StartAt]) {
@@ -21,7 +21,7 @@ export function parseDefinition(text: string): Definition {
   refuseOtherFields(definition, ['Comment', 'StartAt', 'States', 'Version', 'QueryLanguage'], '/');
   const { QueryLanguage = 'JSONPath' } = definition as { QueryLanguage?: string };
   if (QueryLanguage !== 'JSONPath') {
-    throw invalid(`query language ${QueryLanguage} isn't played by the local Step Functions at /QueryLanguage`);
+    throw invalid(`query language ${QueryLanguage} isn't emulated at /QueryLanguage`);
   }
   for (const [name, state] of Object.entries(definition.States)) {
     checkState(definition, name, state);
@@ -40,7 +40,7 @@ function parseJson(text: string): unknown {
 function checkState(definition: Definition, name: string, state: State): void {
   const fields = STATE_FIELDS[state.Type];
   if (!fields) {
-    throw invalid(`state type ${state.Type} isn't played by the local Step Functions at /States/${name}`);
+    throw invalid(`state type ${state.Type} isn't emulated at /States/${name}`);
   }
   refuseOtherFields(state, [...COMMON_FIELDS, ...fields], `/States/${name}`);
   const isLast = state.End === true || state.Type === 'Choice' || state.Type === 'Succeed' || state.Type === 'Fail';
@@ -69,10 +69,10 @@ function targets(state: State): string[] {
   return next;
 }
 
-function refuseOtherFields(value: object, played: readonly string[], place: string): void {
-  const other = Object.keys(value).find((field) => !played.includes(field));
+function refuseOtherFields(value: object, emulated: readonly string[], place: string): void {
+  const other = Object.keys(value).find((field) => !emulated.includes(field));
   if (other) {
-    throw invalid(`field ${other} isn't played by the local Step Functions at ${place}`);
+    throw invalid(`field ${other} isn't emulated at ${place}`);
   }
 }
 

@@ -1,18 +1,18 @@
 import { StateError } from './state-error';
 import type { Json } from './states';
 
-/** What `$` and `$$` stand for. */
+/** The values of `$` and `$$`. */
 export interface PathScope {
   readonly input: Json;
   readonly context: Json;
 }
 
-/** Reads `$.a.b[0]`, or `$$.Execution.Id` from the context object; undefined if there is nothing. */
+/** Reads a path like `$.a.b[0]`, or `$$.Execution.Id` from the context object. Returns undefined if the path leads to nothing. */
 export function lookUp(path: string, { input, context }: PathScope): Json | undefined {
   return segments(path).reduce<Json | undefined>(member, path.startsWith('$$') ? context : input);
 }
 
-/** As `lookUp`, but nothing there is an error of the execution. */
+/** Reads a path. Throws an error of the execution if the path leads to nothing. */
 export function select(path: string, scope: PathScope): Json {
   const found = lookUp(path, scope);
   if (found === undefined) {
@@ -21,12 +21,12 @@ export function select(path: string, scope: PathScope): Json {
   return found;
 }
 
-/** InputPath and OutputPath: `$` unless given, and null for an empty object. */
+/** Applies InputPath or OutputPath: the default is `$`, and null gives an empty object. */
 export function filtered(path: string | null | undefined, scope: PathScope): Json {
   return path === null ? {} : select(path ?? '$', scope);
 }
 
-/** ResultPath: puts the result into the input; null discards it. */
+/** Applies ResultPath: puts the result into the input. Null discards the result. */
 export function merged(resultPath: string | null | undefined, input: Json, result: Json): Json {
   if (resultPath === null) {
     return input;
@@ -34,15 +34,17 @@ export function merged(resultPath: string | null | undefined, input: Json, resul
   return put(input, segments(resultPath ?? '$'), result);
 }
 
-/** Whether a path has members and indices only. */
-export function isPlayedPath(path: string): boolean {
+/** Says of a path, after its name, why it isn't emulated. */
+export const PATH_PROBLEM = 'isn\'t emulated, use members and indices only';
+
+export function isEmulatedPath(path: string): boolean {
   return steps(path) !== undefined;
 }
 
 function segments(path: string): (string | number)[] {
   const found = steps(path);
   if (!found) {
-    throw new StateError('States.Runtime', `path ${path} isn't played by the local Step Functions, use members and indices only`);
+    throw new StateError('States.Runtime', `path ${path} ${PATH_PROBLEM}`);
   }
   return found;
 }

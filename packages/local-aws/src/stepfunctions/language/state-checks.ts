@@ -1,11 +1,10 @@
 import { ruleProblem } from './choice';
-import { expressionProblem } from './intrinsics';
-import { isPlayedPath } from './paths';
-import type { Catcher, FailState, Retrier, State, TaskState } from './states';
+import { isEmulatedPath, PATH_PROBLEM } from './paths';
+import type { Catcher, Retrier, State, TaskState } from './states';
 import { templateProblem } from './template';
-import { taskProblem } from '../tasks/tasks';
+import { taskProblem } from '../tasks';
 
-/** Why a state with known fields isn't played; undefined if it is. */
+/** Returns why a state isn't emulated; undefined if it is. Expects emulated fields only. */
 export function stateProblem(state: State): string | undefined {
   return pathProblem(state) ?? typeProblem(state);
 }
@@ -24,31 +23,28 @@ function typeProblem(state: State): string | undefined {
       return templateProblem(state.Parameters);
     case 'Choice':
       return first(state.Choices.map(ruleProblem));
-    case 'Fail':
-      return failProblem(state);
     default:
       return undefined;
   }
 }
 
 function pathProblem(state: State): string | undefined {
-  const fields = ['InputPath', 'OutputPath', 'ResultPath', 'SecondsPath', 'TimestampPath'];
+  const fields = ['InputPath', 'OutputPath', 'ResultPath', 'SecondsPath'];
   const paths = Object.entries(state).filter(([field]) => fields.includes(field)) as [string, string | null][];
-  const [field, path] = paths.find(([name, value]) => value !== null && (!isPlayedPath(value) || (name === 'ResultPath' && value.startsWith('$$')))) ?? [];
-  return field && `${field} ${path} isn't played by the local Step Functions, use members and indices only`;
+  const [field, path] = paths.find(([name, value]) => value !== null && (!isEmulatedPath(value) || (name === 'ResultPath' && value.startsWith('$$')))) ?? [];
+  return field && `${field} ${path} ${PATH_PROBLEM}`;
 }
 
 function credentialsProblem({ Credentials }: TaskState): string | undefined {
   if (Credentials === undefined || /^RoleArn(\.\$)?$/.test(Object.keys(Credentials ?? {}).join())) {
     return undefined;
   }
-  return `Credentials ${JSON.stringify(Credentials)} aren't played by the local Step Functions, give RoleArn or RoleArn.$`;
+  return `Credentials ${JSON.stringify(Credentials)} aren't emulated, give RoleArn or RoleArn.$`;
 }
 
-function retrierProblem({ ErrorEquals, IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, JitterStrategy = 'NONE', ...others }: Retrier): string | undefined {
+function retrierProblem({ ErrorEquals, IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, ...others }: Retrier): string | undefined {
   return otherProblem(others, 'Retry')
     ?? errorsProblem(ErrorEquals, 'Retry')
-    ?? (['FULL', 'NONE'].includes(JitterStrategy) ? undefined : `JitterStrategy ${JitterStrategy} is neither FULL nor NONE`)
     ?? limitProblem({ IntervalSeconds }, 1)
     ?? limitProblem({ MaxAttempts }, 0)
     ?? limitProblem({ BackoffRate }, 1)
@@ -56,27 +52,17 @@ function retrierProblem({ ErrorEquals, IntervalSeconds, MaxAttempts, BackoffRate
 }
 
 function catcherProblem({ ErrorEquals, Next, ResultPath, ...others }: Catcher): string | undefined {
-  if (ResultPath && (!isPlayedPath(ResultPath) || ResultPath.startsWith('$$'))) {
-    return `ResultPath ${ResultPath} of Catch isn't played by the local Step Functions`;
+  if (ResultPath && (!isEmulatedPath(ResultPath) || ResultPath.startsWith('$$'))) {
+    return `ResultPath ${ResultPath} of Catch ${PATH_PROBLEM}`;
   }
   return otherProblem(others, 'Catch') ?? errorsProblem(ErrorEquals, 'Catch');
 }
 
-function failProblem({ Error: error, ErrorPath, Cause, CausePath }: FailState): string | undefined {
-  if (error !== undefined && ErrorPath !== undefined) {
-    return 'Error and ErrorPath exclude each other';
-  }
-  if (Cause !== undefined && CausePath !== undefined) {
-    return 'Cause and CausePath exclude each other';
-  }
-  return first([ErrorPath, CausePath].map((path) => path === undefined ? undefined : expressionProblem(path)));
-}
-
 function errorsProblem(errors: unknown, place: string): string | undefined {
   if (!Array.isArray(errors) || errors.length === 0) {
-    return `ErrorEquals ${JSON.stringify(errors)} of ${place} is no list of errors`;
+    return `ErrorEquals ${JSON.stringify(errors)} of ${place} must be a list of errors`;
   }
-  return errors.includes('States.ALL') && errors.length > 1 ? `States.ALL stands alone, not in ErrorEquals ${JSON.stringify(errors)} of ${place}` : undefined;
+  return errors.includes('States.ALL') && errors.length > 1 ? `States.ALL must be the only error in ErrorEquals ${JSON.stringify(errors)} of ${place}` : undefined;
 }
 
 function limitProblem(limit: Record<string, number | undefined>, least: number): string | undefined {
@@ -86,7 +72,7 @@ function limitProblem(limit: Record<string, number | undefined>, least: number):
 
 function otherProblem(others: object, place: string): string | undefined {
   const [other] = Object.keys(others).filter((field) => field !== 'Comment');
-  return other && `field ${other} of ${place} isn't played by the local Step Functions`;
+  return other && `field ${other} of ${place} isn't emulated`;
 }
 
 function first(problems: (string | undefined)[]): string | undefined {

@@ -1,10 +1,12 @@
-/** A cause is cut off at so many characters. */
+import type { Retrier } from './states';
+
+/** Step Functions cuts off longer causes. */
 const MAX_CAUSE_LENGTH = 32_768;
 
 /** The largest input or output of a state, in bytes of UTF-8. */
 export const MAX_DATA_BYTES = 262_144;
 
-/** An error as states raise, retry and catch it. */
+/** An error that a state raises, and that Retry and Catch match by its name. */
 export class StateError extends Error {
   public readonly cause: string;
 
@@ -14,7 +16,7 @@ export class StateError extends Error {
   }
 }
 
-/** Errors that `States.ALL` and `States.TaskFailed` leave alone. */
+/** Errors that `States.ALL` and `States.TaskFailed` don't match. */
 const TERMINAL_ERRORS = ['States.DataLimitExceeded', 'States.Runtime'];
 
 export function matchesError(errorEquals: readonly string[], error: string): boolean {
@@ -25,4 +27,26 @@ export function matchesError(errorEquals: readonly string[], error: string): boo
     return false;
   }
   return errorEquals.includes('States.ALL') || (errorEquals.includes('States.TaskFailed') && error !== 'States.Timeout');
+}
+
+/** Counts the retries of one Task state from its entry on. */
+export class RetryBudget {
+  private readonly attempts = new Map<Retrier, number>();
+
+  public constructor(private readonly retriers: readonly Retrier[] = []) {}
+
+  /** Returns the seconds until the next attempt; undefined if there is none. */
+  public next(error: string): number | undefined {
+    const retrier = this.retriers.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
+    if (!retrier) {
+      return undefined;
+    }
+    const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Infinity } = retrier;
+    const attempt = this.attempts.get(retrier) ?? 0;
+    if (attempt >= MaxAttempts) {
+      return undefined;
+    }
+    this.attempts.set(retrier, attempt + 1);
+    return Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds);
+  }
 }

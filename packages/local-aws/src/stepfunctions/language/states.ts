@@ -1,4 +1,4 @@
-/** A JSON value as it flows between states. */
+/** A JSON value that one state passes to the next. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export interface Retrier {
@@ -7,8 +7,6 @@ export interface Retrier {
   readonly MaxAttempts?: number;
   readonly BackoffRate?: number;
   readonly MaxDelaySeconds?: number;
-  /** FULL waits any time up to the delay. */
-  readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
 export interface Catcher {
@@ -30,7 +28,7 @@ export interface TaskState extends CommonState {
   /** The ARN of a function, `arn:<partition>:states:::lambda:invoke`, or `arn:<partition>:states:::aws-sdk:<service>:<action>`. */
   readonly Resource: string;
   readonly Parameters?: Json;
-  /** `{ RoleArn }` or `{ 'RoleArn.$' }`: the role whose session calls, instead of one of the state machine's own role. */
+  /** `{ RoleArn }` or `{ 'RoleArn.$' }`: the role that performs the task instead of the state machine's role. */
   readonly Credentials?: Json;
   readonly ResultSelector?: Json;
   readonly ResultPath?: string | null;
@@ -41,7 +39,6 @@ export interface TaskState extends CommonState {
 export interface PassState extends CommonState {
   readonly Type: 'Pass';
   readonly Parameters?: Json;
-  readonly Result?: Json;
   readonly ResultPath?: string | null;
 }
 
@@ -49,16 +46,13 @@ export interface WaitState extends CommonState {
   readonly Type: 'Wait';
   readonly Seconds?: number;
   readonly SecondsPath?: string;
-  readonly Timestamp?: string;
-  readonly TimestampPath?: string;
 }
 
 export interface ChoiceRule {
   readonly And?: readonly ChoiceRule[];
   readonly Or?: readonly ChoiceRule[];
-  readonly Not?: ChoiceRule;
   readonly Variable?: string;
-  /** Of the top-level rules only. */
+  /** Only in top-level rules. */
   readonly Next?: string;
   readonly [comparison: string]: unknown;
 }
@@ -76,9 +70,7 @@ export interface SucceedState extends CommonState {
 export interface FailState extends CommonState {
   readonly Type: 'Fail';
   readonly Error?: string;
-  readonly ErrorPath?: string;
   readonly Cause?: string;
-  readonly CausePath?: string;
 }
 
 export type State = TaskState | PassState | WaitState | ChoiceState | SucceedState | FailState;

@@ -1,8 +1,8 @@
-import { evaluate, expressionProblem } from './intrinsics';
-import type { PathScope } from './paths';
+import { isEmulatedPath, PATH_PROBLEM, select, type PathScope } from './paths';
+import { StateError } from './state-error';
 import type { Json } from './states';
 
-/** Parameters, ResultSelector and Credentials: members whose name ends in `.$` are paths or intrinsic functions. */
+/** Fills in Parameters, ResultSelector or Credentials: evaluates the members whose name ends in `.$`. */
 export function filledTemplate(template: Json, scope: PathScope): Json {
   if (Array.isArray(template)) {
     return template.map((item) => filledTemplate(item, scope));
@@ -14,7 +14,7 @@ export function filledTemplate(template: Json, scope: PathScope): Json {
     key.endsWith('.$') ? [key.slice(0, -2), evaluate(String(value), scope)] : [key, filledTemplate(value, scope)]));
 }
 
-/** Why a template isn't played; undefined if it is. */
+/** Returns why a template isn't emulated; undefined if it is. */
 export function templateProblem(template: Json | undefined): string | undefined {
   if (template === null || typeof template !== 'object') {
     return undefined;
@@ -23,7 +23,28 @@ export function templateProblem(template: Json | undefined): string | undefined 
   return problems.find((problem) => problem !== undefined);
 }
 
-/** The names of the members that a template fills in. */
+/** Returns the member names of a filled-in template. */
 export function memberNames(template: Json | undefined): string[] {
   return Object.keys(template ?? {}).map((key) => key.replace(/\.\$$/, ''));
+}
+
+const MATH_ADD = /^States\.MathAdd\(\s*(\S+)\s*,\s*(-?\d+)\s*\)$/;
+
+/** Evaluates a path, or `States.MathAdd` of a path and an integer. */
+function evaluate(expression: string, scope: PathScope): Json {
+  const [, path, addend] = MATH_ADD.exec(expression) ?? [];
+  const value = select(path ?? expression, scope);
+  if (path === undefined) {
+    return value;
+  }
+  if (typeof value !== 'number') {
+    throw new StateError('States.IntrinsicFailure', `The function '${expression}' had the following error: it takes two numbers`);
+  }
+  return Math.round(value) + Number(addend);
+}
+
+/** Returns why an expression isn't emulated; undefined if it is. */
+function expressionProblem(expression: string): string | undefined {
+  const [, path = expression] = MATH_ADD.exec(expression) ?? [];
+  return isEmulatedPath(path) ? undefined : `expression ${expression} ${PATH_PROBLEM}, or States.MathAdd of a path and an integer`;
 }

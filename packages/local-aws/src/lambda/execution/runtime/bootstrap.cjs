@@ -1,6 +1,6 @@
 'use strict';
 
-// The Lambda runtime of one execution environment: loads the handler, then runs one event after the other.
+// The Lambda runtime of one execution environment: loads the handler, then runs events one by one.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -12,10 +12,10 @@ const { setClock } = require('./scaled-time.cjs');
 const { codeDirectory, handler: handlerName } = JSON.parse(process.argv[2]);
 const state = { requestId: undefined };
 
-// Ctrl-C reaches every process of the terminal; the local AWS ends this one itself.
+// Ctrl-C reaches every process of the terminal, but the local AWS ends this one itself.
 process.on('SIGINT', () => undefined);
 
-// A local AWS that was killed must leave nothing behind.
+// A killed local AWS must leave no files and processes.
 process.on('disconnect', () => {
   fs.rmSync(codeDirectory, { recursive: true, force: true });
   process.exit(0);

@@ -25,7 +25,7 @@ function jsonLine(level, requestId, params) {
   }
 }
 
-/** Makes one log event of each call of console, in the function's log format, from the function's log level on. */
+/** Turns each call of console into one log event, in the function's log format. Drops events below the function's log level. */
 function patchConsole(environment, requestId, write) {
   const isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
   const formatLine = isJson ? jsonLine : textLine;

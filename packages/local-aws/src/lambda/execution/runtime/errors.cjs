@@ -2,7 +2,7 @@
 
 const { types } = require('node:util');
 
-/** The body of a function error, as the Node.js runtime of Lambda words it. */
+/** Returns the body of a function error in the form of Lambda's Node.js runtime. */
 function toErrorResponse(error) {
   if (types.isNativeError(error) || error instanceof Error) {
     return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') };

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { withErrorType } = require('./errors.cjs');
 
-/** Loads `index.onEvent`: the export `onEvent` of `index.js`, `.cjs` or `.mjs` in the code directory. */
+/** Loads a handler such as `index.onEvent`: the export `onEvent` of `index.js`, `.cjs` or `.mjs` in the code directory. */
 async function loadHandler(codeDirectory, handlerName) {
   const folder = path.dirname(handlerName);
   const [moduleName, ...exportPath] = path.basename(handlerName).split('.');

@@ -1,7 +1,7 @@
 'use strict';
 
-// The provider framework drops protocol and port of ResponseURL and always goes to HTTPS on port 443. Requests to the
-// one host name that stands for CloudFormation's response bucket go to the local AWS instead, path and headers kept.
+// The provider framework ignores protocol and port of ResponseURL and always uses HTTPS on port 443. This sends its requests to
+// CloudFormation's response bucket to the local AWS, with the same path and headers.
 
 const http = require('node:http');
 const https = require('node:https');

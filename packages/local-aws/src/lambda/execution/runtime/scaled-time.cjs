@@ -1,7 +1,6 @@
 'use strict';
 
-// Preloaded before the SDK and the function's code see Date or the timers: what they measure has to be in step
-// with the clock of the local AWS.
+// Makes Date and the timers follow the clock of the local AWS. Preloaded before the SDK and the function's code.
 
 const { syncBuiltinESMExports } = require('node:module');
 const { performance } = require('node:perf_hooks');
@@ -11,10 +10,10 @@ const http = require('node:http');
 const https = require('node:https');
 const { promisify } = require('node:util');
 
-// Requests to the local AWS take real time, so a timer that bounds one may not end before a busy machine answers.
+// Requests to the local AWS take real time: a timer that limits a request must leave a busy machine this many milliseconds.
 const SHORTEST_REQUEST_TIMEOUT = 1000;
 
-// A moment of the clock of the local AWS.
+// The newest reading of the clock of the local AWS.
 let reading;
 
 function scaleTime(scale) {
@@ -27,7 +26,7 @@ function scaleTime(scale) {
   const realAbortTimeout = AbortSignal.timeout.bind(AbortSignal);
 
   const now = () => Math.floor(reading.clockEpoch + (performance.timeOrigin + realPerformanceNow() - reading.realEpoch) * scale);
-  // Rounded up: a timer must not end before its time, and Node cuts fractions off.
+  // Rounded up, because Node cuts off fractions and a timer must not fire early.
   const shorten = (delay) => Math.ceil((Number(delay) || 0) / scale);
 
   let startingRequest = false;
@@ -78,6 +77,6 @@ reading = time;
 if (time.scale !== 1) scaleTime(time.scale);
 
 module.exports = {
-  // Where dates go on from, if time was skipped; a clock in real time is that of the machine.
+  // Follows a clock that has skipped time. A clock in real time never does.
   setClock: (newReading) => { reading = newReading; },
 };

@@ -1,0 +1,80 @@
+import type { EventFilter } from './pattern';
+import type { Environment } from '../contract';
+
+/** An event as rules and targets see it. */
+export interface Event {
+  readonly 'version': '0';
+  readonly 'id': string;
+  readonly 'detail-type': string;
+  readonly 'source': string;
+  readonly 'account': string;
+  /** Whole seconds, like `2023-12-08T02:14:42Z`. */
+  readonly 'time': string;
+  readonly 'region': string;
+  readonly 'resources': readonly string[];
+  readonly 'detail': Readonly<Record<string, unknown>>;
+}
+
+/** The part of an event that its sender gives; EventBridge adds the rest. */
+export type EventContent = Pick<Event, 'source' | 'detail-type' | 'resources' | 'detail'>;
+
+export interface Target {
+  readonly Id: string;
+  readonly Arn: string;
+  readonly InputTransformer?: InputTransformer;
+}
+
+/** Makes the input of a target from an event. */
+export interface InputTransformer {
+  /** JSON path by variable. */
+  readonly InputPathsMap?: Readonly<Record<string, string>>;
+  /** Text with `<variable>`s. */
+  readonly InputTemplate: string;
+}
+
+export interface Rule {
+  readonly arn: string;
+  readonly name: string;
+  readonly matches: EventFilter;
+  readonly isEnabled: boolean;
+  readonly targets: readonly Target[];
+}
+
+export const DEFAULT_BUS = 'default';
+
+/** The rules of the default event bus, the only bus that the local AWS has. */
+export class Rules {
+  private readonly rules = new Map<string, Rule>();
+
+  public constructor(private readonly environment: Environment) {}
+
+  public all(): Iterable<Rule> {
+    return this.rules.values();
+  }
+
+  public find(name: string): Rule | undefined {
+    return this.rules.get(name);
+  }
+
+  public put(rule: Rule): void {
+    this.rules.set(rule.name, rule);
+  }
+
+  public delete(name: string): void {
+    this.rules.delete(name);
+  }
+
+  public ruleArn(name: string): string {
+    return this.arn(`rule/${name}`);
+  }
+
+  /** Returns the ARN of any bus. */
+  public busArn(nameOrArn: string = DEFAULT_BUS): string {
+    return nameOrArn.startsWith('arn:') ? nameOrArn : this.arn(`event-bus/${nameOrArn}`);
+  }
+
+  private arn(resource: string): string {
+    const { partition, region, accountId } = this.environment;
+    return `arn:${partition}:events:${region}:${accountId}:${resource}`;
+  }
+}

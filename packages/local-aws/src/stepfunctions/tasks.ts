@@ -1,0 +1,111 @@
+import { DescribeFHIRImportJobCommand, HealthLakeClient, HealthLakeServiceException } from '@aws-sdk/client-healthlake';
+import { ServiceError, type AssumedRole, type Caller, type Environment, type FunctionInvoker } from '../contract';
+import { StateError } from './language/state-error';
+import type { Json } from './language/states';
+import { memberNames } from './language/template';
+
+/** One call of a Task state. */
+export interface TaskCall {
+  /** The beginning of the names of its events. */
+  readonly kind: 'LambdaFunction' | 'Task';
+  /** Details of each of its events. */
+  readonly target: object;
+  /** Details of the event that schedules it. */
+  readonly request: object;
+  /** Rejects with a `StateError` in the words of Step Functions. */
+  perform(session: AssumedRole, signal: AbortSignal): Promise<Json>;
+}
+
+/** The services that tasks call. */
+export interface TaskWorld {
+  readonly env: Environment;
+  readonly invoker: FunctionInvoker;
+}
+
+const FUNCTION_ARN = /^arn:[^:]+:lambda:/;
+const INVOKE = /^arn:[^:]+:states:::lambda:invoke$/;
+const DESCRIBE_IMPORT_JOB = /^arn:[^:]+:states:::aws-sdk:healthlake:describeFHIRImportJob$/;
+
+/** Returns why the resource of a Task or its parameters aren't emulated; undefined if they are. */
+export function taskProblem(resource: string, parameters: Json | undefined): string | undefined {
+  if (FUNCTION_ARN.test(resource)) {
+    return undefined;
+  }
+  if (INVOKE.test(resource)) {
+    const other = memberNames(parameters).find((name) => name !== 'FunctionName' && name !== 'Payload');
+    return other && `parameter ${other} of lambda:invoke isn't emulated`;
+  }
+  if (DESCRIBE_IMPORT_JOB.test(resource)) {
+    const other = memberNames(parameters).find((name) => name !== 'DatastoreId' && name !== 'JobId');
+    return other && `SCHEMA_VALIDATION_FAILED: The field "${other}" is not supported by Step Functions`;
+  }
+  return `resource ${resource} isn't emulated, use a Lambda function, lambda:invoke or aws-sdk:healthlake:describeFHIRImportJob`;
+}
+
+/** @param resource a resource without a `taskProblem` */
+export function taskCall(resource: string, parameters: Json, { env, invoker }: TaskWorld): TaskCall {
+  if (FUNCTION_ARN.test(resource)) {
+    return {
+      kind: 'LambdaFunction',
+      target: {},
+      request: { resource, input: JSON.stringify(parameters) },
+      perform: ({ caller }) => invoke(invoker, caller, resource, parameters),
+    };
+  }
+  const request = { region: env.region, parameters: JSON.stringify(parameters) };
+  if (INVOKE.test(resource)) {
+    const { FunctionName, Payload = {} } = parameters as { FunctionName?: string; Payload?: Json };
+    return {
+      kind: 'Task',
+      target: { resourceType: 'lambda', resource: 'invoke' },
+      request,
+      perform: async ({ caller }) => ({ ExecutedVersion: '$LATEST', Payload: await invoke(invoker, caller, String(FunctionName), Payload), StatusCode: 200 }),
+    };
+  }
+  return {
+    kind: 'Task',
+    target: { resourceType: 'aws-sdk:healthlake', resource: 'describeFHIRImportJob' },
+    request,
+    perform: (session, signal) => describeImportJob(env, session, parameters, signal),
+  };
+}
+
+async function invoke(invoker: FunctionInvoker, caller: Caller, functionArn: string, input: Json): Promise<Json> {
+  const { payload, functionError } = await invoker.invoke(caller, functionArn, input).catch((error: unknown) => {
+    throw error instanceof ServiceError ? new StateError(lambdaErrorName(error), error.message) : error;
+  });
+  if (functionError) {
+    const { errorType } = payload as { errorType?: string };
+    throw new StateError(errorType ?? 'Lambda.Unknown', JSON.stringify(payload));
+  }
+  return (payload ?? null) as Json;
+}
+
+function lambdaErrorName({ name }: ServiceError): string {
+  return name === 'AccessDeniedException' ? 'Lambda.AWSLambdaException' : `Lambda.${name}`;
+}
+
+/** Calls HealthLake over HTTP, so that faults and policies apply. */
+async function describeImportJob(env: Environment, { credentials }: AssumedRole, input: Json, abortSignal: AbortSignal): Promise<Json> {
+  // AWS doesn't document the attempts of Step Functions itself, so the definition's Retry sees every error.
+  const client = new HealthLakeClient({ endpoint: env.endpoint(), region: env.region, credentials, maxAttempts: 1 });
+  try {
+    const { $metadata, ...output } = await client.send(new DescribeFHIRImportJobCommand(input as never), { abortSignal });
+    return JSON.parse(JSON.stringify(output));
+  } catch (error) {
+    throw healthLakeError(error);
+  } finally {
+    client.destroy();
+  }
+}
+
+function healthLakeError(error: unknown): StateError {
+  if (!(error instanceof HealthLakeServiceException)) {
+    return new StateError('HealthLake.SdkClientException', (error as Error).message);
+  }
+  // Only errors in the service's model have a class, and so a name, of their own.
+  const isDeclared = Object.getPrototypeOf(error) !== HealthLakeServiceException.prototype;
+  const { message, $metadata: { httpStatusCode, requestId } } = error;
+  return new StateError(isDeclared ? `HealthLake.${error.name}` : 'HealthLake.HealthLakeException',
+    `${message} (Service: HealthLake, Status Code: ${httpStatusCode}, Request ID: ${requestId})`);
+}
