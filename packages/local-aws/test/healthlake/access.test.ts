@@ -3,6 +3,7 @@ import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { clientOfRole, dataAccessStatements, setDataAccess, startWithIam } from './with-iam';
 import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
 import type { Iam } from '../../src/iam/iam';
+import { policy, trust } from '../foundation';
 
 let aws: Harness<Iam>;
 
@@ -35,7 +36,7 @@ async function jobs(): Promise<number> {
 }
 
 describe('the caller of Start', () => {
-  test('needs the action on the data store and iam:PassRole to HealthLake, and nothing else', async () => {
+  test('needs only the action on the data store and iam:PassRole to HealthLake', async () => {
     const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
     const { JobId } = await client.send(new StartFHIRImportJobCommand(aws.startRequest()));
     expect(await aws.describe(JobId!)).toMatchObject({ JobId });
@@ -60,7 +61,7 @@ describe('the caller of Start', () => {
 });
 
 describe('the data access role', () => {
-  test('is refused at Start if it does not exist', async () => {
+  test('is refused by Start if it does not exist', async () => {
     await expect(aws.startImport({ DataAccessRoleArn: `${DATA_ACCESS_ROLE}-2` })).rejects.toMatchObject({
       name: 'AccessDeniedException', message: expect.stringContaining(`could not assume the data access role ${DATA_ACCESS_ROLE}-2`),
     });
@@ -70,9 +71,9 @@ describe('the data access role', () => {
     ['another service', { Principal: { Service: 'glue.amazonaws.com' } }],
     ['another account', { Condition: { StringEquals: { 'aws:SourceAccount': '444455556666' } } }],
     ['another data store', { Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/0' } } }],
-  ])('is refused at Start if it trusts only %s', async (_, change) => {
-    const statement = { Effect: 'Allow', Principal: { Service: 'healthlake.amazonaws.com' }, Action: 'sts:AssumeRole', ...change };
-    await aws.iam.changeRole('data-access', () => ({ trustPolicy: { Version: '2012-10-17', Statement: [statement] } }));
+  ])('is refused by Start if it trusts only %s', async (_, change) => {
+    const statement = { ...trust({ Service: 'healthlake.amazonaws.com' }), ...change };
+    await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(statement) }));
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('sts:AssumeRole') });
     expect(await jobs()).toBe(0);
   });
@@ -81,26 +82,26 @@ describe('the data access role', () => {
     ['s3:GetEncryptionConfiguration', INPUT], ['s3:GetBucketPublicAccessBlock', INPUT], ['s3:ListBucket', INPUT],
     ['s3:GetEncryptionConfiguration', OUTPUT], ['s3:GetBucketPublicAccessBlock', OUTPUT], ['s3:ListBucket', OUTPUT],
     ['s3:PutObject', `${OUTPUT}/*`],
-  ])('is refused at Start without %s on %s', async (action, resource) => {
+  ])('is refused by Start without %s on %s', async (action, resource) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
     expect(await jobs()).toBe(0);
   });
 
-  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused at Start without %s', async (action) => {
+  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused by Start without %s', async (action) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
   });
 
   test.each([
-    ['a bucket that is not there', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
-    ['a key that is not there', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
-  ])('can not make up for %s', async (_, change, message) => {
+    ['a missing bucket', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
+    ['a missing key', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
+  ])('does not help with %s', async (_, change, message) => {
     await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
     await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
-  test('can not make up for an output bucket that may become public', async () => {
+  test('does not help with an output bucket without a full public access block', async () => {
     await aws.s3.send(new PutPublicAccessBlockCommand({
       Bucket: OUTPUT,
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
@@ -108,7 +109,7 @@ describe('the data access role', () => {
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('Block Public Access') });
   });
 
-  test('needs no s3:GetObject at Start, but the job fails without it, and says why', async () => {
+  test('needs no s3:GetObject for Start, but the job fails without it', async () => {
     await setDataAccess(aws, dataAccessStatements(aws).filter(({ Action }) => Action !== 's3:GetObject'));
     const job = await aws.ended(await aws.startImport());
     expect(job).toMatchObject({
@@ -119,7 +120,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
   });
 
-  test('that loses its access midway fails the job; what was imported stays', async () => {
+  test('fails the job when it loses its access, and keeps the imported resources', async () => {
     const jobId = await aws.startImport();
     await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
     await setDataAccess(aws, []);
@@ -130,22 +131,21 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('Manifest'))).toEqual([]);
   });
 
-  test('that is not trusted any more when its job begins fails the job', async () => {
+  test('fails the job if it no longer trusts HealthLake when the job starts', async () => {
     aws.service.healthLake.stallQueue();
     const jobId = await aws.startImport();
-    const statement = { Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' };
-    await aws.iam.changeRole('data-access', () => ({ trustPolicy: { Version: '2012-10-17', Statement: [statement] } }));
+    await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(trust({ Service: 'glue.amazonaws.com' })) }));
     aws.service.healthLake.resumeQueue();
     expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('could not assume the data access role') });
   });
 
-  test('of an export needs nothing of the input bucket', async () => {
+  test('needs no access to the input bucket for an export', async () => {
     await setDataAccess(aws, dataAccessStatements(aws).filter(({ Resource }) => !String(Resource).includes(INPUT)));
     await expect(startExport()).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('of an export fails the job if it may not write any more', async () => {
+  test('fails an export when it may no longer write', async () => {
     await aws.ended(await aws.startImport());
     aws.service.healthLake.stallQueue();
     const { JobId } = await startExport();
@@ -156,7 +156,7 @@ describe('the data access role', () => {
     expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
   });
 
-  test('that is refused at Start leaves the client token unused', async () => {
+  test('leaves the client token unused when Start refuses it', async () => {
     await setDataAccess(aws, []);
     await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await setDataAccess(aws, dataAccessStatements(aws));

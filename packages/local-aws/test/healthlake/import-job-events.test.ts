@@ -21,10 +21,10 @@ const STARTED = ['Import Job Submitted', 'Import Job In Progress'];
 
 test.each<[string, JobOverride, string, string[]]>([
   ['completes', {}, patient('a'), ['Import Job Completed']],
-  ['completes with errors', {}, 'no JSON', ['Import Job Completed With Errors']],
+  ['completes with errors', {}, 'not JSON', ['Import Job Completed With Errors']],
   ['fails', {}, '', ['Import Job Failed']],
   ['is cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), []],
-])('a job that %s is told about once for each status, without saying the status', async (_, override, body, end) => {
+])('emits one event for each status of a job that %s', async (_, override, body, end) => {
   await start(override, body);
   const jobId = await aws.startImport();
   const { SubmitTime } = await aws.ended(jobId);
@@ -39,8 +39,8 @@ test.each<[string, JobOverride, string, string[]]>([
   }
 });
 
-test('a job that waits is queued, and statuses that AWS may add make no event', async () => {
-  // Long enough that the first one still runs when the second is started, however busy the machine is.
+test('emits an event for a queued job, and none for an unknown status', async () => {
+  // Long enough that the first job still runs when the second starts, even on a busy machine.
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await Promise.all([aws.ended(first), aws.ended(second)]);

@@ -28,7 +28,7 @@ function status(id: string): string | undefined {
 
 const PROPERTIES = { DatastoreTypeVersion: 'R4', DatastoreName: 'a' };
 
-test('create waits until the data store is ACTIVE; Ref is its id', async () => {
+test('creates a data store and waits until it is ACTIVE', async () => {
   aws = await Harness.start({ datastoreCreationMs: 12_000 });
   const { physicalId, attributes } = await provider().create(request({ ...PROPERTIES, AnalyticsConfiguration: { Status: 'ENABLED' } }));
   expect(physicalId).toMatch(/^[0-9a-f]{32}$/);
@@ -41,7 +41,7 @@ test('create waits until the data store is ACTIVE; Ref is its id', async () => {
   expect(status(physicalId)).toBe('ACTIVE');
 });
 
-test('an update of the tags changes nothing, one of the name replaces the data store', async () => {
+test('keeps the data store when its tags change, and replaces it when its name changes', async () => {
   aws = await Harness.start();
   const { physicalId } = await provider().create(request(PROPERTIES));
   const update = { physicalId, oldProperties: PROPERTIES };
@@ -51,7 +51,7 @@ test('an update of the tags changes nothing, one of the name replaces the data s
   expect([status(physicalId), status(replaced.physicalId)]).toEqual(['ACTIVE', 'ACTIVE']);
 });
 
-test('delete waits until the data store is DELETED, and takes one that is gone for granted', async () => {
+test('waits until the data store is DELETED, and accepts a missing one', async () => {
   aws = await Harness.start({ datastoreCreationMs: 30_000, datastoreDeletionMs: 10_000, deletedDatastoreRetentionMs: 1e9 });
   const id = await aws.createDatastore();
   expect(status(id)).toBe('CREATING');
@@ -61,14 +61,14 @@ test('delete waits until the data store is DELETED, and takes one that is gone f
   await provider().delete({ ...request(PROPERTIES), physicalId: '0'.repeat(32) });
 });
 
-test('the reason of a failure is the service\'s own', async () => {
+test('fails with the error of HealthLake', async () => {
   aws = await Harness.start();
   await expect(provider().create(request({ DatastoreTypeVersion: 'R5' }))).rejects.toThrow(
     '1 validation error detected: Value \'R5\' at \'datastoreTypeVersion\' failed to satisfy constraint: Member must satisfy enum value set: [R4] '
     + '(Service: HealthLake, Status Code: 400, Error Code: ValidationException)');
 });
 
-test('the caller needs the rights of the API', async () => {
+test('authorizes the calls of the API', async () => {
   aws = await startWithIam();
   const nobody = { arn: 'arn:aws:sts::111122223333:assumed-role/x/y', principalArn: 'arn:aws:iam::111122223333:role/x', accountId: '111122223333' };
   await expect(provider().create({ ...request(PROPERTIES), caller: nobody })).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');

@@ -1,10 +1,9 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ScaledClock } from '../../../local-healthlake/src/clock';
 import type { WireRequest } from '../../src/contract';
-import { ADMIN_CREDENTIALS } from '../../src/iam/iam';
 import { ACCOUNT, Foundation } from '../foundation';
 import { signed } from '../signed-request';
 
@@ -16,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** What the SDK says of a connection that was reset. */
+/** Errors of the SDK for a reset connection. */
 const RESET = /socket hang up|ECONNRESET|EPIPE/;
 
 const url = (path: string) => aws.environment.endpoint() + path;
@@ -24,13 +23,13 @@ const url = (path: string) => aws.environment.endpoint() + path;
 describe('the signer', () => {
   const stranger = { accessKeyId: 'AKIASTRANGER00000000', secretAccessKey: 'x' };
 
-  test('must be known, and is refused in the words of the protocol', async () => {
+  test('must be known; the error has the form of the protocol', async () => {
     await expect(aws.s3Client(stranger).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
     await expect(aws.stsClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
     await expect(aws.kmsClient(stranger).send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   });
 
-  test('is needed, except below a registered path', async () => {
+  test('is required, except below a registered path', async () => {
     expect((await fetch(url('/bucket/key'))).status).toBe(403);
     const seen: WireRequest[] = [];
     aws.router.registerUnsigned('/_response/', {
@@ -45,7 +44,7 @@ describe('the signer', () => {
     expect((await fetch(url('/_other/'), { method: 'PUT' })).status).toBe(403);
   });
 
-  test('may have presigned the URL', async () => {
+  test('can presign a URL', async () => {
     aws.s3.createBucket('presigned');
     await aws.s3Client().send(new PutObjectCommand({ Bucket: 'presigned', Key: 'a b', Body: 'content' }));
     const { credentials } = await aws.sessionWith('nobody', []);
@@ -55,7 +54,7 @@ describe('the signer', () => {
     expect([denied.status, await denied.text()]).toEqual([403, expect.stringContaining('assumed-role/nobody/test is not authorized to perform: s3:GetObject')]);
   });
 
-  test('of a service that is not there gets 501', async () => {
+  test('gets 501 from an unknown service', async () => {
     const response = await fetch(await signed(aws, 'cloudtrail', '/'));
     expect([response.status, await response.json()]).toEqual([501, { __type: 'UnknownService', message: 'the local AWS has no service cloudtrail' }]);
   });
@@ -64,7 +63,7 @@ describe('the signer', () => {
 describe('faults', () => {
   const identify = () => aws.stsClient().send(new GetCallerIdentityCommand({}));
 
-  test('throttle and fail as often as asked for, in the words of the protocol', async () => {
+  test('throttle and fail the given number of times, in the form of the protocol', async () => {
     aws.router.faults.inject({ service: 'sts', kind: 'throttle', times: 2 });
     aws.router.faults.inject({ service: 's3', operation: 'ListBuckets', kind: 'throttle' });
     aws.router.faults.inject({ service: 'kms', kind: 'internal' });
@@ -82,7 +81,7 @@ describe('faults', () => {
     expect(aws.router.requests.of('s3', 'ListBuckets').map(({ status, fault }) => [status, fault])).toEqual([[500, 'internal'], [200, undefined]]);
   });
 
-  test('reset the connection before or after the work is done', async () => {
+  test('reset the connection before or after the request is processed', async () => {
     aws.s3.createBucket('reset');
     const put = (Key: string) => aws.s3Client().send(new PutObjectCommand({ Bucket: 'reset', Key, Body: 'x' }));
     aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'reset-before' });
@@ -99,14 +98,14 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(79);
   });
 
-  test('are decided by a hook', async () => {
+  test('come from a hook', async () => {
     aws.router.faults.hook = (service, operation) => service === 'sts' && operation === 'GetCallerIdentity' ? { kind: 'throttle' } : undefined;
     await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
     aws.router.faults.clear();
     await identify();
   });
 
-  test('are decided by a hook that knows who calls', async () => {
+  test('come from a hook that knows the caller', async () => {
     const { credentials, caller } = await aws.sessionWith('victim', []);
     const callers: unknown[] = [];
     aws.router.faults.hook = (_service, _operation, { callerArn }) => {
@@ -119,16 +118,13 @@ describe('faults', () => {
     expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
   });
 
-  describe('answer any error in the protocol of the request', () => {
+  describe('answer any error in the form of the protocol', () => {
     const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
     const calls: Record<string, () => Promise<unknown>> = {
       s3: () => aws.s3Client().send(new ListBucketsCommand({})),
       sts: identify,
       kms: () => aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' })),
-      lambda: async () => {
-        const client = new LambdaClient({ endpoint: url(''), region: 'us-west-2', credentials: ADMIN_CREDENTIALS, maxAttempts: 1 });
-        return client.send(new GetFunctionCommand({ FunctionName: 'x' })).finally(() => client.destroy());
-      },
+      lambda: () => aws.lambdaClient().send(new GetFunctionCommand({ FunctionName: 'x' })),
     };
 
     test.each(Object.keys(calls))('%s', async (service) => {
@@ -138,7 +134,7 @@ describe('faults', () => {
       await expect(calls[service]()).rejects.toMatchObject({ name: 'OddException', message: 'odd', $metadata: { httpStatusCode: 400 } });
     });
 
-    test('without carrying the request out', async () => {
+    test('without processing the request', async () => {
       aws.s3.createBucket('untouched');
       aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'error', error: { name: 'AccessDenied', message: 'no', status: 403 } });
       const put = () => aws.s3Client().send(new PutObjectCommand({ Bucket: 'untouched', Key: 'k', Body: 'x' }));
@@ -149,7 +145,7 @@ describe('faults', () => {
     });
   });
 
-  test('are injected over HTTP', async () => {
+  test('can be injected over HTTP', async () => {
     const inject = (body: object) => fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect((await inject({ service: 'sts', kind: 'throttle' })).status).toBe(204);
     await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
@@ -163,14 +159,14 @@ describe('faults', () => {
     [{ service: 'sts', kind: 'error' }, 'error undefined is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
     [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
       'error {"name":"Odd","message":"odd","status":200} is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
-  ])('are not injected as %j', async (body, message) => {
+  ])('are refused over HTTP as %j', async (body, message) => {
     const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect([refused.status, await refused.text()]).toEqual([400, message]);
   });
 });
 
 describe('the router', () => {
-  test('keeps a log of requests', async () => {
+  test('logs requests', async () => {
     await aws.stsClient().send(new GetCallerIdentityCommand({}));
     const [entry] = aws.router.requests.entries;
     expect(entry).toMatchObject({ service: 'sts', operation: 'GetCallerIdentity', callerArn: aws.iam.admin.arn, status: 200 });
@@ -179,14 +175,14 @@ describe('the router', () => {
     expect(aws.router.requests.of('sts')).toEqual([]);
   });
 
-  test('answers many requests at once', async () => {
+  test('processes requests concurrently', async () => {
     aws.router.faults.hook = () => ({ kind: 'delay', ms: 50 });
     const start = performance.now();
     await Promise.all(Array.from({ length: 20 }, () => aws.stsClient().send(new GetCallerIdentityCommand({}))));
     expect(performance.now() - start).toBeLessThan(20 * 50);
   });
 
-  test('breaks off what is under way when it is closed', async () => {
+  test('aborts running requests when it is closed', async () => {
     aws.router.faults.inject({ service: 'sts', kind: 'delay', ms: 60_000 });
     aws.router.register('kms', { handle: () => new Promise(() => undefined) });
     const delayed = expect(aws.stsClient().send(new GetCallerIdentityCommand({}))).rejects.toThrow(RESET);
@@ -199,7 +195,7 @@ describe('the router', () => {
 });
 
 describe('the clock', () => {
-  test('runs faster by its scale', async () => {
+  test('runs at its scale', async () => {
     const clock = new ScaledClock(1000);
     const [real, start] = [performance.now(), clock.now()];
     await clock.sleep(50_000);
@@ -208,7 +204,7 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('skips time: sleeps whose time that was end at once, the others that much earlier', async () => {
+  test('skips time: ends sleeps within that time at once, and others earlier', async () => {
     const clock = new ScaledClock(60);
     const [start, real] = [clock.now(), performance.now()];
     const slept: number[] = [];
@@ -225,7 +221,7 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('in real time skips nothing', () => {
+  test('throws when it skips time in real time', () => {
     expect(() => new ScaledClock().skip(1)).toThrow('a clock in real time can\'t skip time');
   });
 
@@ -241,7 +237,7 @@ describe('the clock', () => {
     await expect(clock.sleep(1)).rejects.toThrow('the clock is closed');
   });
 
-  test('refuses a scale that stands still', () => {
+  test('refuses the scale 0', () => {
     expect(() => new ScaledClock(0)).toThrow('time scale 0 is not a positive number');
   });
 });

@@ -7,7 +7,7 @@ import { allow, Foundation, policy, roleArn } from '../foundation';
 const BUCKET = 'kept';
 const NAME = 'short-lived';
 
-/** What the role may do, by its own policy or by those of bucket and key. */
+/** The actions of the role, allowed by its own policy or by those of bucket and key. */
 const ACTIONS = { bucket: 's3:GetObject', key: 'kms:DescribeKey' };
 
 let aws: Foundation;
@@ -21,13 +21,13 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** A session of a role whose rights come from its own policy. */
+/** Starts a session of a role with a policy of its own. */
 async function sessionByIdentityPolicy(): Promise<AssumedRole> {
   ({ keyId } = aws.kms.keys.create(aws.kms.defaultKeyPolicy));
   return aws.sessionWith(NAME, [allow(Object.values(ACTIONS), '*')]);
 }
 
-/** A session of a role that has no policy: bucket and key name it. */
+/** Starts a session of a role without a policy. The policies of bucket and key allow it. */
 async function sessionByResourcePolicies(): Promise<AssumedRole> {
   const session = await aws.sessionWith(NAME, []);
   const byRole = (action: string, resource: string) => policy({ ...allow(action, resource), Principal: { AWS: roleArn(NAME) } });
@@ -63,7 +63,7 @@ async function expectRefusal(session: AssumedRole): Promise<void> {
 describe.each([
   ['its own policy allows', sessionByIdentityPolicy],
   ['bucket and key allow', sessionByResourcePolicies],
-])('a session of a role that %s to use them', (_, startSession) => {
+])('a session of a role that %s to use bucket and key', (_, startSession) => {
   test('is refused by S3 and KMS once the role is deleted', async () => {
     const session = await startSession();
     await expectAccess(session);
@@ -71,7 +71,7 @@ describe.each([
     await expectRefusal(session);
   });
 
-  test('is refused even if there is a role of that name again, whose own sessions are let in', async () => {
+  test('is refused even if a new role has the same name and access', async () => {
     const old = await startSession();
     await expectAccess(old);
     await deleteRole();
@@ -81,7 +81,7 @@ describe.each([
   });
 });
 
-test('a session of a deleted role can assume no role, and still knows who it is', async () => {
+test('a session of a deleted role can call GetCallerIdentity, but not assume a role', async () => {
   const session = await sessionByIdentityPolicy();
   const client = aws.stsClient(session.credentials);
   await aws.sessionWith('other', []);

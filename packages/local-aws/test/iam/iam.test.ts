@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Caller } from '../../src/contract';
 import { bootstrapRoleArn } from '../../src/iam/bootstrap';
-import { ACCOUNT, allow, Foundation, policy, REGION, roleArn } from '../foundation';
+import { ACCOUNT, allow, Foundation, policy, REGION, roleArn, trust as trustStatement } from '../foundation';
 
 let aws: Foundation;
 
@@ -11,8 +11,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-const trust = (principal: object, condition?: object) =>
-  policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...(condition && { Condition: condition }) });
+const trust = (principal: object, condition?: object) => policy(trustStatement(principal, condition));
 
 const createRole = (name: string, trustPolicy: ReturnType<typeof policy>) =>
   aws.iam.createRole(name, { trustPolicy, inlinePolicies: {}, managedPolicyArns: [] });
@@ -23,7 +22,7 @@ const ask = (caller: Caller, action: string, resource: string, context?: Record<
 const DATASTORE = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/d1`;
 
 describe('identity policies', () => {
-  test('allow what they name and nothing else', async () => {
+  test('allow only the named actions and resources', async () => {
     const { caller } = await aws.sessionWith('reader', [allow('s3:GetObject', 'arn:aws:s3:::data/in/*')]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a');
     await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/out/a')).rejects.toMatchObject({
@@ -45,21 +44,21 @@ describe('identity policies', () => {
       .rejects.toThrow('is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::data/a" with an explicit deny in an identity-based policy');
   });
 
-  test('are evaluated with their conditions', async () => {
+  test('are evaluated with conditions', async () => {
     const passRole = allow('iam:PassRole', roleArn('data'), { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } });
     const { caller } = await aws.sessionWith('passer', [passRole]);
     await ask(caller, 'iam:PassRole', roleArn('data'), { 'iam:PassedToService': 'healthlake.amazonaws.com' });
     await expect(ask(caller, 'iam:PassRole', roleArn('data'), { 'iam:PassedToService': 'lambda.amazonaws.com' })).rejects.toThrow('iam:PassRole');
   });
 
-  test('let actions without a resource pass only by a star', async () => {
+  test('allow actions without a resource only by a star', async () => {
     const starred = await aws.sessionWith('starred', [allow('healthlake:CreateFHIRDatastore', '*')]);
     const narrow = await aws.sessionWith('narrow', [allow('healthlake:CreateFHIRDatastore', DATASTORE)]);
     await ask(starred.caller, 'healthlake:CreateFHIRDatastore', DATASTORE);
     await expect(ask(narrow.caller, 'healthlake:CreateFHIRDatastore', DATASTORE)).rejects.toThrow('no identity-based policy');
   });
 
-  test('pass conditions that demand TLS', async () => {
+  test('satisfy conditions that require TLS', async () => {
     const { caller } = await aws.sessionWith('tls', [
       allow('s3:*', '*'), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);
@@ -73,7 +72,7 @@ describe('identity policies', () => {
     await expect(ask(caller, 's3:PutObject', 'arn:aws:s3:::data/a')).rejects.toThrow('because no permissions boundary allows the s3:PutObject action');
   });
 
-  test('judge a star in an object\'s key as that key', async () => {
+  test('treat a star in an object\'s key as a plain character', async () => {
     const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');
     await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/out/*')).rejects.toThrow('on resource: "arn:aws:s3:::data/out/*"');
@@ -82,7 +81,7 @@ describe('identity policies', () => {
     await expect(ask(denied.caller, 's3:GetObject', 'arn:aws:s3:::data/in/*')).rejects.toThrow('explicit deny');
   });
 
-  test('allow nobody a wildcard because they allow something that it matches', async () => {
+  test('cannot judge a resource with a wildcard', async () => {
     const anyDatastore = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/*`;
     const { caller } = await aws.sessionWith('one', [allow('healthlake:DescribeFHIRDatastore', DATASTORE)]);
     await ask(caller, 'healthlake:DescribeFHIRDatastore', DATASTORE);
@@ -91,13 +90,13 @@ describe('identity policies', () => {
     }
   });
 
-  test('for actions nobody knows are a mistake of the asker', async () => {
+  test('cannot judge an unknown action', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
   });
 });
 
 describe('a resource policy', () => {
-  test('allows and denies beside the identity policies', async () => {
+  test('allows and denies together with the identity policies', async () => {
     const { caller } = await aws.sessionWith('guest', []);
     const question = { caller, action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' };
     const statement = { Principal: { AWS: roleArn('guest') }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::data/*' };
@@ -111,7 +110,7 @@ describe('a trust policy', () => {
   const source = { 'aws:SourceArn': DATASTORE, 'aws:SourceAccount': ACCOUNT };
   const healthlake = { service: 'healthlake.amazonaws.com' };
 
-  test('lets a service in under its conditions only', async () => {
+  test('allows a service only under its conditions', async () => {
     await createRole('import', trust({ Service: healthlake.service }, { StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnEquals: { 'aws:SourceArn': DATASTORE } }));
     const { caller, credentials } = await aws.iam.assumeRole(healthlake, roleArn('import'), source);
     const { roleId } = aws.iam.roles.get('import');
@@ -125,7 +124,7 @@ describe('a trust policy', () => {
     });
   });
 
-  test('that names a role of the account is enough; the account alone is not', async () => {
+  test('suffices if it names the role, but not if it names the account', async () => {
     const { caller } = await aws.sessionWith('handler', []);
     await createRole('named', trust({ AWS: roleArn('handler') }));
     await createRole('account', trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` }));
@@ -137,7 +136,7 @@ describe('a trust policy', () => {
     await expect(aws.iam.assumeRole(permitted.caller, roleArn('named'))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('that names a role which is not there is refused', async () => {
+  test('is refused if it names a missing role', async () => {
     await expect(createRole('early', trust({ AWS: roleArn('later') }))).rejects.toMatchObject({
       name: 'MalformedPolicyDocument', message: `Invalid principal in policy: "AWS":"${roleArn('later')}"`,
     });
@@ -145,7 +144,7 @@ describe('a trust policy', () => {
 });
 
 describe('STS', () => {
-  test('tells who the caller is', async () => {
+  test('returns the identity of the caller', async () => {
     expect(await aws.stsClient().send(new GetCallerIdentityCommand({}))).toMatchObject({ Arn: `arn:aws:iam::${ACCOUNT}:user/admin`, Account: ACCOUNT });
     const { credentials } = await aws.sessionWith('someone', []);
     const identity = await aws.stsClient(credentials).send(new GetCallerIdentityCommand({}));
@@ -153,7 +152,7 @@ describe('STS', () => {
     expect(identity.UserId).toMatch(/^AROA[A-Z2-7]{17}:test$/);
   });
 
-  test('hands out sessions whose calls are made as the role', async () => {
+  test('starts sessions of a role', async () => {
     const RoleArn = bootstrapRoleArn(aws.environment, 'deploy');
     const { Credentials, AssumedRoleUser } = await aws.stsClient().send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'cdk', DurationSeconds: 900 }));
     const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
@@ -165,7 +164,7 @@ describe('STS', () => {
     await expect(forged.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
   });
 
-  test('asks for the external id, a legal session name and a legal duration', async () => {
+  test('requires the external id, a valid session name and a valid duration', async () => {
     await createRole('external', trust({ AWS: `arn:aws:iam::${ACCOUNT}:user/admin` }, { StringEquals: { 'sts:ExternalId': 'secret' } }));
     const assume = (input: object) =>
       aws.stsClient().send(new AssumeRoleCommand({ RoleArn: roleArn('external'), RoleSessionName: 'name', ExternalId: 'secret', ...input }));

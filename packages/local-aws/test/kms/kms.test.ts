@@ -22,7 +22,7 @@ test('a key is described by id, ARN, alias and alias ARN', async () => {
   }
 });
 
-test('what is not there is NotFoundException', async () => {
+test('a missing key or alias is a NotFoundException', async () => {
   const describe = (KeyId: string) => aws.kmsClient().send(new DescribeKeyCommand({ KeyId }));
   await expect(describe('nothing')).rejects.toMatchObject({ name: 'NotFoundException', message: `Key 'arn:aws:kms:${REGION}:${ACCOUNT}:key/nothing' does not exist` });
   await expect(describe('alias/nothing')).rejects.toMatchObject({ message: `Alias arn:aws:kms:${REGION}:${ACCOUNT}:alias/nothing is not found.` });
@@ -40,7 +40,7 @@ test('the default key policy leaves the decision to IAM policies', async () => {
   });
 });
 
-test('a key policy without the account lets only in whom it names', async () => {
+test('a key policy without the account allows only the named role', async () => {
   await aws.sessionWith('named', []);
   const key = aws.kms.keys.create(policy({ Effect: 'Allow', Principal: { AWS: roleArn('named') }, Action: 'kms:Decrypt', Resource: '*' }));
   const named = await aws.iam.assumeRole(aws.iam.admin, roleArn('named'));
@@ -60,7 +60,7 @@ test('a disabled or deleted key can be described but not used', async () => {
   expect(KeyMetadata!.KeyState).toBe('PendingDeletion');
 });
 
-test('an alias moves to another key in place, and is taken only once', async () => {
+test('an alias moves to another key in place, and its name is unique', async () => {
   const [one, two] = [aws.kms.keys.create(aws.kms.defaultKeyPolicy), aws.kms.keys.create(aws.kms.defaultKeyPolicy)];
   const before = { AliasName: 'alias/moving', TargetKeyId: one.keyId };
   await create('AWS::KMS::Alias', before);

@@ -21,7 +21,7 @@ const get = (Key: string) => new GetObjectCommand({ Bucket: 'data', Key });
 const put = (Key: string, more: object = {}) => new PutObjectCommand({ Bucket: 'data', Key, Body: 'x', ...more });
 
 describe('identity policies', () => {
-  test('decide by object', async () => {
+  test('apply to single objects', async () => {
     const client = await clientWith('reader', allow('s3:GetObject', 'arn:aws:s3:::data/in/*'));
     await client.send(get('in/a'));
     await expect(client.send(get('out/a'))).rejects.toMatchObject({
@@ -32,21 +32,21 @@ describe('identity policies', () => {
     await expect(client.send(put('in/a'))).rejects.toThrow('s3:PutObject');
   });
 
-  test('decide by the prefix of a listing', async () => {
+  test('apply to the prefix of a listing', async () => {
     const client = await clientWith('lister', allow('s3:ListBucket', 'arn:aws:s3:::data', { StringLike: { 's3:prefix': 'in/*' } }));
     expect((await client.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'in/' }))).KeyCount).toBe(2);
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'data' }))).rejects.toThrow('s3:ListBucket');
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'out/' }))).rejects.toThrow('s3:ListBucket');
   });
 
-  test('hide from who may not list whether an object is absent', async () => {
+  test('hide the absence of an object from callers without s3:ListBucket', async () => {
     const blind = await clientWith('blind', allow('s3:GetObject', 'arn:aws:s3:::data/*'));
     const seeing = await clientWith('seeing', allow('s3:GetObject', 'arn:aws:s3:::data/*'), allow('s3:ListBucket', 'arn:aws:s3:::data'));
     await expect(blind.send(get('absent'))).rejects.toMatchObject({ name: 'AccessDenied', message: expect.stringContaining('s3:ListBucket') });
     await expect(seeing.send(get('absent'))).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('decide for each of many objects that are deleted at once', async () => {
+  test('apply to each object of a multi-object delete', async () => {
     const client = await clientWith('deleter', allow('s3:DeleteObject', 'arn:aws:s3:::data/in/*'));
     const { Deleted, Errors } = await client.send(new DeleteObjectsCommand({ Bucket: 'data', Delete: { Objects: [{ Key: 'in/a' }, { Key: 'out/a' }] } }));
     expect(Deleted).toEqual([{ Key: 'in/a' }]);
@@ -54,7 +54,7 @@ describe('identity policies', () => {
     expect(aws.s3.bucket('data').keys()).toEqual(['in/b', 'out/a']);
   });
 
-  test('tell versions from objects', async () => {
+  test('distinguish versions from objects', async () => {
     const bucket = aws.s3.bucket('data');
     bucket.versioning = 'Enabled';
     const { VersionId } = await aws.s3Client().send(put('in/a'));
@@ -70,7 +70,7 @@ describe('identity policies', () => {
     expect(bucket.find('in/a', VersionId)).toBeUndefined();
   });
 
-  test('are asked for both sides of a copy', async () => {
+  test('apply to both objects of a copy', async () => {
     const client = await clientWith('copier', allow('s3:PutObject', 'arn:aws:s3:::data/*'));
     await expect(client.send(new CopyObjectCommand({ Bucket: 'data', Key: 'copy', CopySource: 'data/in/a' }))).rejects.toThrow('s3:GetObject');
   });
@@ -80,14 +80,14 @@ describe('a bucket policy', () => {
   const setPolicy = (...statements: object[]) =>
     aws.createResource('AWS::S3::BucketPolicy', { Bucket: 'data', PolicyDocument: policy(...statements) });
 
-  test('lets in whom it names', async () => {
+  test('allows the named role', async () => {
     const client = await clientWith('guest');
     await expect(client.send(get('in/a'))).rejects.toThrow('no identity-based policy');
     await setPolicy({ ...allow('s3:GetObject', 'arn:aws:s3:::data/*'), Principal: { AWS: roleArn('guest') } });
     await client.send(get('in/a'));
   });
 
-  test('keeps out, but not for want of TLS', async () => {
+  test('denies by encryption, but not for lack of TLS', async () => {
     const client = await clientWith('all', allow('s3:*', '*'));
     await setPolicy(
       { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'], Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
@@ -114,7 +114,7 @@ describe('a bucket with a key', () => {
     keyArn = aws.kms.keys.create(aws.kms.defaultKeyPolicy).arn;
   });
 
-  test('asks KMS for the caller on writing and on reading', async () => {
+  test('requires the caller\'s KMS permissions to write and to read', async () => {
     await createBucket();
     const writer = await clientWith('writer', allow('s3:*', object), allow('kms:GenerateDataKey', keyArn));
     const reader = await clientWith('reader', allow('s3:*', object), allow('kms:Decrypt', keyArn));
@@ -127,7 +127,7 @@ describe('a bucket with a key', () => {
     await writer.send(new HeadObjectCommand({ Bucket: 'secret', Key: 'k' }));
   });
 
-  test('asks for Decrypt too when an object is uploaded in parts', async () => {
+  test('requires kms:Decrypt for a multipart upload', async () => {
     await createBucket();
     const upload = { Bucket: 'secret', Key: 'k' };
     const writer = await clientWith('writer', allow('s3:*', object), allow('kms:GenerateDataKey', keyArn));
@@ -138,7 +138,7 @@ describe('a bucket with a key', () => {
   test.each([
     ['the object', {}, 'arn:aws:s3:::secret/k'],
     ['the bucket, with a bucket key', { BucketKeyEnabled: true }, 'arn:aws:s3:::secret'],
-  ])('uses it through S3 in the encryption context of %s', async (_, setting, contextArn) => {
+  ])('uses the key through S3 with the encryption context of %s', async (_, setting, contextArn) => {
     await createBucket(setting);
     const statement = (context: string, service: string) => allow('kms:*', keyArn, {
       StringEquals: { 'kms:EncryptionContext:aws:s3:arn': context, 'kms:ViaService': service, 'kms:CallerAccount': '123456789012' },
@@ -150,13 +150,13 @@ describe('a bucket with a key', () => {
       .rejects.toThrow('kms:GenerateDataKey');
   });
 
-  test('that is gone cannot be written to', async () => {
+  test('refuses writes if the key is missing', async () => {
     keyArn = keyArn.replace(/key\/.*/, 'key/gone');
     await createBucket();
     await expect(aws.s3Client().send(write)).rejects.toMatchObject({ name: 'KMS.NotFoundException' });
   });
 
-  test('can be asked for in the request', async () => {
+  test('can be replaced by a key in the request', async () => {
     const sent = await aws.s3Client().send(put('in/k', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keyArn }));
     expect(sent.SSEKMSKeyId).toBe(keyArn);
     const reader = await clientWith('reader', allow('s3:*', 'arn:aws:s3:::data/*'));

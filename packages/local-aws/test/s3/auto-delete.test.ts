@@ -15,7 +15,7 @@ afterEach(async () => {
   await aws.close();
 });
 
-test('the unmodified handler of autoDeleteObjects empties a versioned bucket with what its bucket policy gives it', async () => {
+test('the unmodified handler of autoDeleteObjects empties a versioned bucket with the permissions of the bucket policy', async () => {
   aws = await Foundation.start();
   const { credentials } = await aws.sessionWith('auto-delete', []);
   const Bucket = 'emptied';

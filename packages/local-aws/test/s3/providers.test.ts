@@ -41,13 +41,13 @@ test('a bucket is updated in place, and replaced when its name changes', async (
   await expect(aws.createResource(BUCKET, before)).rejects.toThrow('before already exists');
 });
 
-test('a bucket with bad settings is not left behind', async () => {
+test('a bucket with bad settings is removed', async () => {
   const properties = { BucketName: 'bad', BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'rot13' } }] } };
   await expect(aws.createResource(BUCKET, properties)).rejects.toThrow('rot13');
   expect(() => aws.s3.bucket('bad')).toThrow('The specified bucket does not exist');
 });
 
-test('a bucket that is not empty refuses to be deleted', async () => {
+test('a bucket is deleted only when it is empty', async () => {
   const properties = { BucketName: 'full' };
   await aws.createResource(BUCKET, properties);
   await aws.s3Client().send(new PutObjectCommand({ Bucket: 'full', Key: 'k', Body: 'x' }));
@@ -57,7 +57,7 @@ test('a bucket that is not empty refuses to be deleted', async () => {
   await aws.deleteResource(BUCKET, 'full', properties);
 });
 
-test('a bucket policy is set once, changed and removed', async () => {
+test('a bucket policy is created once, changed and removed', async () => {
   aws.s3.createBucket('guarded');
   const deny = (action: string) => ({ Bucket: 'guarded', PolicyDocument: policy({ Effect: 'Deny', Principal: '*', Action: action, Resource: 'arn:aws:s3:::guarded' }) });
   const { physicalId } = await aws.createResource(BUCKET_POLICY, deny('s3:GetBucketTagging'));

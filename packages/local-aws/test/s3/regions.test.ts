@@ -17,13 +17,13 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('a bucket in another Region', () => {
-  test('is told by GetBucketLocation, as every other', async () => {
+  test('has its Region in GetBucketLocation', async () => {
     const s3 = aws.s3Client();
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'elsewhere' }))).LocationConstraint).toBe(ELSEWHERE);
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'here' }))).LocationConstraint).toBe(REGION);
   });
 
-  test('sends everybody to where it is, also who may not do what they ask for', async () => {
+  test('redirects every caller, even without permission', async () => {
     const nobody = aws.s3Client((await aws.sessionWith('nobody', [])).credentials);
     for (const s3 of [aws.s3Client(), nobody]) {
       for (const command of [new ListObjectsV2Command({ Bucket: 'elsewhere' }), new GetBucketEncryptionCommand({ Bucket: 'elsewhere' })]) {
@@ -35,7 +35,7 @@ describe('a bucket in another Region', () => {
     await expect(nobody.send(new GetBucketLocationCommand({ Bucket: 'elsewhere' }))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('is reached by who follows', async () => {
+  test('is reached by a client that follows redirects', async () => {
     const s3 = new S3Client({
       endpoint: aws.environment.endpoint(), region: REGION, credentials: ADMIN_CREDENTIALS, forcePathStyle: true, followRegionRedirects: true,
     });

@@ -45,20 +45,20 @@ describe('buckets', () => {
     });
   });
 
-  test('refuse to be deleted while there are objects', async () => {
+  test('are not deleted while they contain objects', async () => {
     aws.s3.createBucket('full-bucket');
     await put('full-bucket', 'a');
     await expect(s3.send(new DeleteBucketCommand({ Bucket: 'full-bucket' })))
       .rejects.toMatchObject({ name: 'BucketNotEmpty', message: 'The bucket you tried to delete is not empty' });
   });
 
-  test('refuse a bad name and a name that is taken', async () => {
+  test('are refused for an invalid or used name', async () => {
     aws.s3.createBucket('taken-bucket');
     await expect(s3.send(new CreateBucketCommand({ Bucket: 'taken-bucket' }))).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' });
     await expect(s3.send(new CreateBucketCommand({ Bucket: 'Upper_Case' }))).rejects.toMatchObject({ name: 'InvalidBucketName' });
   });
 
-  test('of another owner than expected are refused', async () => {
+  test('are refused if the expected owner differs', async () => {
     aws.s3.createBucket('owned-bucket');
     await expect(s3.send(new GetBucketLocationCommand({ Bucket: 'owned-bucket', ExpectedBucketOwner: '999999999999' })))
       .rejects.toMatchObject({ name: 'AccessDenied' });
@@ -82,7 +82,7 @@ describe('buckets', () => {
 describe('objects', () => {
   beforeAll(() => aws.s3.createBucket('objects'));
 
-  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('with the key %j come back as they were', async (key) => {
+  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('with the key %j are returned unchanged', async (key) => {
     await s3.send(new PutObjectCommand({ Bucket: 'objects', Key: key, Body: `body of ${key}`, ContentType: 'text/x', Metadata: { one: '1' } }));
     const object = await s3.send(new GetObjectCommand({ Bucket: 'objects', Key: key }));
     expect(await object.Body!.transformToString()).toBe(`body of ${key}`);
@@ -92,7 +92,7 @@ describe('objects', () => {
     expect(listed.Contents!.map(({ Key }) => Key)).toEqual([key]);
   });
 
-  test('have the MD5 as ETag', async () => {
+  test('have their MD5 as ETag', async () => {
     expect((await put('objects', 'md5', 'hello')).ETag).toBe('"5d41402abc4b2a76b9719d911017c592"');
     expect(await s3.send(new HeadObjectCommand({ Bucket: 'objects', Key: 'md5' }))).toMatchObject({ ContentLength: 5, ETag: '"5d41402abc4b2a76b9719d911017c592"' });
   });
@@ -114,7 +114,7 @@ describe('objects', () => {
     await expect(range('bytes=10-')).rejects.toMatchObject({ name: 'InvalidRange' });
   });
 
-  test('are written only under the conditions given', async () => {
+  test('are written only if the conditions hold', async () => {
     const { ETag } = await put('objects', 'conditional', 'one');
     const putIf = (conditions: object) => s3.send(new PutObjectCommand({ Bucket: 'objects', Key: 'conditional', Body: 'two', ...conditions }));
     await expect(putIf({ IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
@@ -131,7 +131,7 @@ describe('objects', () => {
     expect([await copy.Body!.transformToString(), copy.Metadata]).toEqual(['copied', { one: '1' }]);
   });
 
-  test('that are absent are NoSuchKey, and NotFound for HEAD', async () => {
+  test('are NoSuchKey if they are absent, and NotFound for HEAD', async () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(s3.send(new HeadObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NotFound' });
     await expect(s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'x' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -174,7 +174,7 @@ describe('listings', () => {
     await Promise.all([...keys, 'data/readme', 'other'].map((key) => put('listed', key)));
   });
 
-  test('are complete over pages of any size', async () => {
+  test('are complete over several pages', async () => {
     const found: string[] = [];
     let pages = 0;
     for await (const page of paginateListObjectsV2({ client: s3, pageSize: 7 }, { Bucket: 'listed', Prefix: 'data/' })) {
@@ -185,7 +185,7 @@ describe('listings', () => {
     expect(pages).toBe(4);
   });
 
-  test('roll up common prefixes over pages', async () => {
+  test('combine common prefixes over several pages', async () => {
     const names: string[] = [];
     for await (const page of paginateListObjectsV2({ client: s3, pageSize: 4 }, { Bucket: 'listed', Prefix: 'data/', Delimiter: '/' })) {
       expect(page.KeyCount).toBeLessThanOrEqual(4);
@@ -194,7 +194,7 @@ describe('listings', () => {
     expect(names).toEqual([...folders, 'data/readme']);
   });
 
-  test('stop at 1000 keys whatever is asked for', async () => {
+  test('have at most 1000 keys', async () => {
     aws.s3.createBucket('thousand');
     const { etag, encryption } = { etag: '"x"', encryption: { algorithm: 'AES256' as const } };
     for (let index = 0; index < 1001; index += 1) {
@@ -204,7 +204,7 @@ describe('listings', () => {
     expect([Contents!.length, IsTruncated, NextMarker]).toEqual([1000, true, Contents![999].Key]);
   });
 
-  test('refuse a token that was not given out', async () => {
+  test('refuse an unknown token', async () => {
     const pages = paginateListObjectsV2({ client: s3, startingToken: '???' }, { Bucket: 'listed' });
     await expect(pages.next()).rejects.toMatchObject({ name: 'InvalidArgument' });
   });
@@ -217,7 +217,7 @@ describe('versions', () => {
     await s3.send(new PutBucketVersioningCommand({ ...bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   });
 
-  test('survive overwriting and deleting, and are removed one by one', async () => {
+  test('survive overwriting and deletion, and are removed one by one', async () => {
     const first = await put('versioned', 'key', 'first');
     const second = await put('versioned', 'key', 'second');
     await s3.send(new DeleteObjectCommand({ ...bucket, Key: 'key' }));
@@ -237,7 +237,7 @@ describe('versions', () => {
     await s3.send(new DeleteBucketCommand(bucket));
   });
 
-  test('are listed completely over pages, within one key too', async () => {
+  test('are listed completely over several pages, even within one key', async () => {
     aws.s3.createBucket('many-versions').versioning = 'Enabled';
     const written: string[] = [];
     for (const key of ['a', 'a', 'a', 'a/b', 'b', 'b']) {
