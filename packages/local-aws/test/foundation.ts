@@ -65,8 +65,8 @@ export class Foundation {
   }
 
   /** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
-  public async sessionWith(name: string, statements: readonly unknown[], boundaryArn?: string): Promise<AssumedRole> {
-    return startSession(this.iam, name, statements, boundaryArn);
+  public async sessionWith(name: string, statements: readonly unknown[]): Promise<AssumedRole> {
+    return startSession(this.iam, name, statements);
   }
 
   /** Creates a role that a service may assume. Returns its ARN. */
@@ -136,12 +136,11 @@ export class Foundation {
 const RESOURCE = { stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource' };
 
 /** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
-export async function startSession(iam: Iam, name: string, statements: readonly unknown[], permissionsBoundaryArn?: string): Promise<AssumedRole> {
+export async function startSession(iam: Iam, name: string, statements: readonly unknown[]): Promise<AssumedRole> {
   await iam.createRole(name, {
     trustPolicy: policy(trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` })),
     inlinePolicies: statements.length > 0 ? { inline: policy(...statements) } : {},
     managedPolicyArns: [],
-    permissionsBoundaryArn,
   });
   return iam.assumeRole(iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
 }

@@ -43,7 +43,7 @@ export class CloudFormation {
     this.engine = { environment, options, stacks: this.stacks, handlerOf: (type) => this.handlerOf(type) };
   }
 
-  /** Makes a stack, which `stacks.add` registers. */
+  /** Creates a stack object without registering it. */
   public newStack(name: string): Stack {
     return new Stack(this.arn(`stack/${name}/${randomUUID()}`), name);
   }

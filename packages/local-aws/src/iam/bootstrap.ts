@@ -6,13 +6,13 @@ import type { Environment } from '../contract';
 const QUALIFIER = 'hnb659fds';
 
 /** The purposes for which `cdk bootstrap` creates a role. */
-export const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'] as const;
+const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'] as const;
 
-export type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
+type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
 
 type Place = Pick<Environment, 'partition' | 'accountId' | 'region'>;
 
-export function bootstrapRoleName(place: Place, role: BootstrapRole): string {
+function bootstrapRoleName(place: Place, role: BootstrapRole): string {
   return `cdk-${QUALIFIER}-${role}-role-${place.accountId}-${place.region}`;
 }
 

@@ -1,8 +1,7 @@
 import { bootstrapRoles } from './bootstrap';
 import { decide, type Decision, type Denial } from './policies/engine';
-import { ManagedPolicies } from './policies/managed-policies';
 import { checkIdentityPolicy, checkResourcePolicy, checkTrustPolicy } from './policies/policy-checks';
-import { administratorAccessArn, type NamedPolicy, type PolicyDocument } from './policies/policy-document';
+import { administratorAccessArn, managedPolicy, type NamedPolicy } from './policies/policy-document';
 import { Roles, type Role, type RoleSettings } from './roles';
 import { Sessions } from './sessions';
 import { ServiceError, type AssumedRole, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
@@ -24,7 +23,6 @@ const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
-  public readonly managedPolicies: ManagedPolicies;
   /** The delay, in the clock's time, until a new or changed role or policy takes effect. */
   public readonly propagationMs: number;
   private readonly sessions = new Sessions();
@@ -33,7 +31,6 @@ export class Iam implements Authorizer, PolicyChecker {
     const { partition, accountId } = environment;
     this.propagationMs = options.propagationMs ?? 0;
     this.roles = new Roles(environment);
-    this.managedPolicies = new ManagedPolicies(environment, this.propagationMs);
     const adminArn = `arn:${partition}:iam::${accountId}:user/admin`;
     this.admin = { arn: adminArn, principalArn: adminArn, accountId };
     this.sessions.addUser(ADMIN_CREDENTIALS.accessKeyId, this.admin);
@@ -104,36 +101,14 @@ export class Iam implements Authorizer, PolicyChecker {
     return this.roles.change(name, change(settings.latest));
   }
 
-  public async createManagedPolicy(arn: string, document: PolicyDocument): Promise<void> {
-    await checkIdentityPolicy(document);
-    this.managedPolicies.create(arn, document);
-  }
-
-  public async changeManagedPolicy(arn: string, document: PolicyDocument): Promise<void> {
-    await checkIdentityPolicy(document);
-    this.managedPolicies.change(arn, document);
-  }
-
-  public deleteManagedPolicy(arn: string): void {
-    if (this.roles.using(arn)) {
-      throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
-    }
-    this.managedPolicies.delete(arn);
-  }
-
-  private async check({ trustPolicy, inlinePolicies, managedPolicyArns, permissionsBoundaryArn }: Partial<RoleSettings>): Promise<void> {
+  private async check({ trustPolicy, inlinePolicies, managedPolicyArns }: Partial<RoleSettings>): Promise<void> {
     if (trustPolicy) {
       await checkTrustPolicy(trustPolicy, (arn) => arn === this.admin.arn || this.roles.findByArn(arn)?.settings.effective !== undefined);
     }
     for (const document of Object.values(inlinePolicies ?? {})) {
       await checkIdentityPolicy(document);
     }
-    for (const arn of managedPolicyArns ?? []) {
-      this.managedPolicies.checkAttachable(arn);
-    }
-    if (permissionsBoundaryArn) {
-      this.managedPolicies.checkAttachable(permissionsBoundaryArn);
-    }
+    managedPolicyArns?.forEach((arn) => managedPolicy(this.environment.partition, arn));
   }
 
   private startSession(role: Role, sessionName: string, durationSeconds: number): AssumedRole {
@@ -149,15 +124,13 @@ export class Iam implements Authorizer, PolicyChecker {
     if (this.isRoleGone(caller)) {
       return { allowed: false, because: { explicit: false, policyType: 'identity-based policy' } };
     }
-    const { identityPolicies, permissionsBoundary } = this.policiesOf(caller);
     const resourceAccount = resource.split(':')[4] || this.environment.accountId;
     return decide({
       principal: caller.arn,
       action,
       resource,
       resourceAccount,
-      identityPolicies,
-      permissionsBoundary,
+      identityPolicies: this.policiesOf(caller),
       resourcePolicy,
       context: { ...requestContext(caller, resourceAccount, this.environment.region, this.environment.clock.now()), ...context },
     });
@@ -168,25 +141,17 @@ export class Iam implements Authorizer, PolicyChecker {
     return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
   }
 
-  private policiesOf(caller: Caller): { identityPolicies: NamedPolicy[]; permissionsBoundary?: NamedPolicy } {
+  private policiesOf(caller: Caller): NamedPolicy[] {
+    const { partition } = this.environment;
     if (caller.principalArn === this.admin.arn) {
-      return { identityPolicies: this.managed([administratorAccessArn(this.environment.partition)]) };
+      return [managedPolicy(partition, administratorAccessArn(partition))];
     }
     const settings = this.roles.findByArn(caller.principalArn)?.settings.effective;
     if (!settings) {
-      return { identityPolicies: [] };
+      return [];
     }
     const inline = Object.entries(settings.inlinePolicies).map(([name, policy]) => ({ name, policy }));
-    const identityPolicies = [...inline, ...this.managed(settings.managedPolicyArns)];
-    if (!settings.permissionsBoundaryArn) {
-      return { identityPolicies };
-    }
-    const permissionsBoundary = this.managedPolicies.effective(settings.permissionsBoundaryArn);
-    return permissionsBoundary ? { identityPolicies, permissionsBoundary } : { identityPolicies: [] };
-  }
-
-  private managed(arns: readonly string[]): NamedPolicy[] {
-    return arns.flatMap((arn) => this.managedPolicies.effective(arn) ?? []);
+    return [...inline, ...settings.managedPolicyArns.map((arn) => managedPolicy(partition, arn))];
   }
 }
 

@@ -11,7 +11,6 @@ export function iamProviders(iam: Iam): ResourceProviders {
   return {
     'AWS::IAM::Role': new RoleProvider(iam),
     'AWS::IAM::Policy': new PolicyProvider(iam),
-    'AWS::IAM::ManagedPolicy': new ManagedPolicyProvider(iam),
   };
 }
 
@@ -21,7 +20,7 @@ interface RoleProperties {
   readonly AssumeRolePolicyDocument: PolicyDocument;
   readonly Policies?: readonly { readonly PolicyName: string; readonly PolicyDocument: PolicyDocument }[];
   readonly ManagedPolicyArns?: readonly string[];
-  readonly PermissionsBoundary?: string;
+  readonly PermissionsBoundary?: unknown;
 }
 
 /** Emulates AWS::IAM::Role. */
@@ -31,13 +30,9 @@ class RoleProvider implements ResourceProvider {
   public async create(request: ResourceRequest): Promise<ResourceResult> {
     const properties = request.properties as RoleProperties;
     const name = properties.RoleName ?? physicalName(request.stackName, request.logicalId, 64);
-    await this.iam.authorize({
-      caller: request.caller,
-      action: 'iam:CreateRole',
-      resource: this.iam.roles.arn(name, properties.Path),
-      context: properties.PermissionsBoundary ? { 'iam:PermissionsBoundary': properties.PermissionsBoundary } : {},
-    });
-    return roleResult(await this.iam.createRole(name, settings(properties), properties.Path));
+    const settings = settingsOf(name, properties);
+    await this.iam.authorize({ caller: request.caller, action: 'iam:CreateRole', resource: this.iam.roles.arn(name, properties.Path) });
+    return roleResult(await this.iam.createRole(name, settings, properties.Path));
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
@@ -49,8 +44,8 @@ class RoleProvider implements ResourceProvider {
 
     const role = this.iam.roles.get(request.physicalId);
     await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
-    const before = settings(old);
-    const after = settings(properties);
+    const before = settingsOf(role.name, old);
+    const after = settingsOf(role.name, properties);
     const change = (current: RoleSettings): RoleSettings => {
       const others = without(current, before);
       return {
@@ -70,18 +65,20 @@ class RoleProvider implements ResourceProvider {
       return;
     }
     await this.iam.authorize({ caller: request.caller, action: 'iam:DeleteRole', resource: role.arn });
-    const own = settings(request.properties as RoleProperties);
+    const own = settingsOf(role.name, request.properties as RoleProperties);
     await this.iam.changeRole(role.name, (current) => without(current, own));
     this.iam.roles.delete(role.name);
   }
 }
 
-function settings(properties: RoleProperties): RoleSettings {
+function settingsOf(name: string, properties: RoleProperties): RoleSettings {
+  if (properties.PermissionsBoundary !== undefined) {
+    throw new Error(`the permissions boundary of role ${name} isn't emulated, deploy the role without one`);
+  }
   return {
     trustPolicy: properties.AssumeRolePolicyDocument,
     inlinePolicies: Object.fromEntries((properties.Policies ?? []).map((policy) => [policy.PolicyName, policy.PolicyDocument])),
     managedPolicyArns: properties.ManagedPolicyArns ?? [],
-    permissionsBoundaryArn: properties.PermissionsBoundary,
   };
 }
 
@@ -157,74 +154,4 @@ class PolicyProvider implements ResourceProvider {
       await this.iam.changeRole(roleName, ({ inlinePolicies: { [policyName]: removed, ...inlinePolicies } }) => ({ inlinePolicies }));
     }
   }
-}
-
-interface ManagedPolicyProperties {
-  readonly ManagedPolicyName?: string;
-  readonly Path?: string;
-  readonly PolicyDocument: PolicyDocument;
-  readonly Roles?: readonly string[];
-}
-
-/** Emulates AWS::IAM::ManagedPolicy. */
-class ManagedPolicyProvider implements ResourceProvider {
-  public constructor(private readonly iam: Iam) {}
-
-  public async create(request: ResourceRequest): Promise<ResourceResult> {
-    const properties = request.properties as ManagedPolicyProperties;
-    const name = properties.ManagedPolicyName ?? physicalName(request.stackName, request.logicalId, 128);
-    const arn = this.iam.managedPolicies.arn(name, properties.Path);
-    await this.iam.authorize({ caller: request.caller, action: 'iam:CreatePolicy', resource: arn });
-    await this.iam.createManagedPolicy(arn, properties.PolicyDocument);
-    await this.attach(request, arn, properties.Roles ?? []);
-    return policyResult(arn);
-  }
-
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const properties = request.properties as ManagedPolicyProperties;
-    const old = request.oldProperties as ManagedPolicyProperties;
-    if (properties.ManagedPolicyName !== old.ManagedPolicyName || properties.Path !== old.Path) {
-      return this.create(request);
-    }
-
-    const arn = request.physicalId;
-    await this.iam.authorize({ caller: request.caller, action: 'iam:CreatePolicyVersion', resource: arn });
-    await this.iam.changeManagedPolicy(arn, properties.PolicyDocument);
-    await this.attach(request, arn, properties.Roles ?? []);
-    await this.detach(request, arn, (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role)));
-    return policyResult(arn);
-  }
-
-  public async delete(request: ResourceDelete): Promise<void> {
-    const arn = request.physicalId;
-    await this.detach(request, arn, (request.properties as ManagedPolicyProperties).Roles ?? []);
-    await this.iam.authorize({ caller: request.caller, action: 'iam:DeletePolicy', resource: arn });
-    this.iam.deleteManagedPolicy(arn);
-  }
-
-  private async attach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
-    for (const roleName of roleNames) {
-      const role = this.iam.roles.get(roleName);
-      if (role.settings.latest.managedPolicyArns.includes(arn)) {
-        continue;
-      }
-      await this.iam.authorize({ caller: request.caller, action: 'iam:AttachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
-      await this.iam.changeRole(roleName, ({ managedPolicyArns }) => ({ managedPolicyArns: [...managedPolicyArns, arn] }));
-    }
-  }
-
-  private async detach(request: ResourceRequest, arn: string, roleNames: readonly string[]): Promise<void> {
-    for (const roleName of roleNames) {
-      const role = this.iam.roles.find(roleName);
-      if (!role) {
-        continue;
-      }
-      await this.iam.authorize({ caller: request.caller, action: 'iam:DetachRolePolicy', resource: role.arn, context: { 'iam:PolicyARN': arn } });
-      await this.iam.changeRole(roleName, ({ managedPolicyArns: attached }) => ({ managedPolicyArns: attached.filter((other) => other !== arn) }));
-    }
-  }
-}
-
-function policyResult(arn: string): ResourceResult {
-  return { physicalId: arn, attributes: { PolicyArn: arn } };
 }

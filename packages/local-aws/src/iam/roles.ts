@@ -8,7 +8,6 @@ export interface RoleSettings {
   readonly trustPolicy: PolicyDocument;
   readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
   readonly managedPolicyArns: readonly string[];
-  readonly permissionsBoundaryArn?: string;
 }
 
 export interface Role {
@@ -76,12 +75,6 @@ export class Roles {
   public findByArn(arn: string): Role | undefined {
     const role = this.roles.get(arn.slice(arn.lastIndexOf('/') + 1));
     return role?.arn === arn ? role : undefined;
-  }
-
-  /** Returns whether a role has the managed policy attached or as its boundary. */
-  public using(policyArn: string): boolean {
-    return [...this.roles.values()].some(({ settings: { latest } }) =>
-      latest.managedPolicyArns.includes(policyArn) || latest.permissionsBoundaryArn === policyArn);
   }
 
   public delete(name: string): void {

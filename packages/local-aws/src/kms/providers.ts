@@ -4,7 +4,7 @@ import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceReque
 
 /** The providers of KMS's resources. */
 export function kmsProviders(kms: Kms): ResourceProviders {
-  return { 'AWS::KMS::Key': new KeyProvider(kms), 'AWS::KMS::Alias': new AliasProvider(kms) };
+  return { 'AWS::KMS::Key': new KeyProvider(kms) };
 }
 
 interface KeyProperties {
@@ -42,45 +42,6 @@ class KeyProvider implements ResourceProvider {
     await this.kms.authorize(request.caller, 'kms:ScheduleKeyDeletion', key);
     const days = Number((request.properties as KeyProperties).PendingWindowInDays ?? 30);
     this.kms.keys.scheduleDeletion(key, days * DAY_MS);
-  }
-}
-
-interface AliasProperties {
-  readonly AliasName: string;
-  readonly TargetKeyId: string;
-}
-
-/** Emulates AWS::KMS::Alias. */
-class AliasProvider implements ResourceProvider {
-  public constructor(private readonly kms: Kms) {}
-
-  public async create(request: ResourceRequest): Promise<ResourceResult> {
-    const { AliasName } = request.properties as AliasProperties;
-    if (this.kms.keys.hasAlias(AliasName)) {
-      throw new Error(`An alias with the name ${this.kms.keys.arn(AliasName)} already exists`);
-    }
-    return this.set(request, 'kms:CreateAlias');
-  }
-
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { AliasName } = request.properties as AliasProperties;
-    return AliasName === request.physicalId ? this.set(request, 'kms:UpdateAlias') : this.create(request);
-  }
-
-  public async delete(request: ResourceDelete): Promise<void> {
-    await this.kms.authorizeWithoutKey(request.caller, 'kms:DeleteAlias', this.kms.keys.arn(request.physicalId));
-    this.kms.keys.deleteAlias(request.physicalId);
-  }
-
-  private async set(request: ResourceRequest, action: string): Promise<ResourceResult> {
-    const { AliasName, TargetKeyId } = request.properties as AliasProperties;
-    if (!AliasName.startsWith('alias/')) {
-      throw new Error(`alias name ${AliasName} must start with alias/`);
-    }
-    await this.kms.authorizeWithoutKey(request.caller, action, this.kms.keys.arn(AliasName));
-    await this.kms.authorize(request.caller, action, this.kms.keys.get(TargetKeyId));
-    this.kms.keys.setAlias(AliasName, TargetKeyId);
-    return { physicalId: AliasName };
   }
 }
 

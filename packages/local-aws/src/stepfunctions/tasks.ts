@@ -42,7 +42,10 @@ export function taskProblem(resource: string, parameters: Json | undefined): str
   return `resource ${resource} isn't emulated, use a Lambda function, lambda:invoke or aws-sdk:healthlake:describeFHIRImportJob`;
 }
 
-/** @param resource a resource without a `taskProblem` */
+/**
+ * Returns the call of a Task.
+ * @param resource a resource without a `taskProblem`
+ */
 export function taskCall(resource: string, parameters: Json, { env, invoker }: TaskWorld): TaskCall {
   if (FUNCTION_ARN.test(resource)) {
     return {

@@ -65,13 +65,6 @@ describe('identity policies', () => {
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
   });
 
-  test('are limited by a permissions boundary', async () => {
-    const { physicalId: boundary } = await aws.createResource('AWS::IAM::ManagedPolicy', { PolicyDocument: policy(allow('s3:Get*', '*')) });
-    const { caller } = await aws.sessionWith('bounded', [allow('s3:*', '*')], boundary);
-    await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
-    await expect(ask(caller, 's3:PutObject', 'arn:aws:s3:::data/a')).rejects.toThrow('because no permissions boundary allows the s3:PutObject action');
-  });
-
   test('treat a star in an object\'s key as a plain character', async () => {
     const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');

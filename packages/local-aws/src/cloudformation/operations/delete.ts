@@ -8,7 +8,7 @@ import { inDependencyOrder, reversed } from '../template/dependency-order';
 /** A physical resource to delete. */
 export interface Doomed {
   readonly record: ResourceRecord;
-  /** True if it only leaves the stack. */
+  /** True if the resource leaves the stack, but still exists in AWS. */
   readonly retained: boolean;
   /** False if there is nothing to delete, because it was never created. */
   readonly called: boolean;

@@ -10,7 +10,7 @@ import { resolve, type Scope } from '../template/intrinsics';
 const SKIPPED = 'Resource skipped during UpdateRollback';
 
 /**
- * Returns every resource to its state before the failed deployment. Resources that the deployment created or replaced are deleted
+ * Restores every resource to its state before the failed deployment. Resources that the deployment created or replaced are deleted
  * afterwards. Returns the logical ids of the resources for which this failed.
  */
 export async function reverse(operation: Operation, unfinished: Unfinished, before: Deployment, skip: ReadonlySet<string>): Promise<string[]> {

@@ -115,7 +115,7 @@ function signatureDate(now: number): string {
 }
 
 /** Turns scalars into strings, as CloudFormation does for custom resources. */
-export function withTextScalars(value: unknown): unknown {
+function withTextScalars(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withTextScalars);
   }

@@ -1,6 +1,6 @@
 import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
 
-/** Accompanies a request about a resource. */
+/** The RequestId and the abort signal of a request about a resource. */
 export interface Delivery {
   readonly requestId: string;
   /** Aborted when the result is no longer needed. */

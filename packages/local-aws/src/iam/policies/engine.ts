@@ -11,7 +11,6 @@ export interface Question {
   readonly resourceAccount: string;
   readonly context: Record<string, string | string[]>;
   readonly identityPolicies: readonly NamedPolicy[];
-  readonly permissionsBoundary?: NamedPolicy;
   readonly resourcePolicy?: unknown;
 }
 
@@ -20,7 +19,7 @@ export type Decision = { readonly allowed: true } | { readonly allowed: false; r
 /** The kind of policy that denied a request or failed to allow it. */
 export interface Denial {
   readonly explicit: boolean;
-  readonly policyType: 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
+  readonly policyType: 'identity-based policy' | 'resource-based policy';
 }
 
 /**
@@ -61,8 +60,8 @@ const knownPolicies = new WeakMap<object, { readonly number: number; readonly is
 let policies = 0;
 
 /** Returns the key under which a decision is remembered. The time is part of it only if a policy may depend on it. */
-function memoKey({ context, identityPolicies, permissionsBoundary, resourcePolicy, ...request }: Question): string {
-  const judged = [...identityPolicies.map(({ policy }) => policy), permissionsBoundary?.policy, resourcePolicy].map(knownPolicy);
+function memoKey({ context, identityPolicies, resourcePolicy, ...request }: Question): string {
+  const judged = [...identityPolicies.map(({ policy }) => policy), resourcePolicy].map(knownPolicy);
   const isTimed = judged.some((policy) => policy?.isTimed);
   const relevant = Object.entries(context).filter(([key]) => isTimed || !/^aws:(CurrentTime|EpochTime)$/i.test(key));
   return JSON.stringify([request, relevant, judged.map((policy) => policy?.number)]);
@@ -137,7 +136,7 @@ async function simulate(question: Question): Promise<RunSimulationResults> {
       contextVariables: engineContext(question.context),
     },
     identityPolicies: question.identityPolicies.map(({ name, policy }) => ({ name, policy: enginePolicy(policy) })),
-    permissionBoundaryPolicies: question.permissionsBoundary && [question.permissionsBoundary],
+    permissionBoundaryPolicies: undefined,
     resourcePolicy: enginePolicy(question.resourcePolicy),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
@@ -146,17 +145,8 @@ async function simulate(question: Question): Promise<RunSimulationResults> {
 
 function denial(analysis: RequestAnalysis | undefined, explicit: boolean): Denial {
   const identity = analysis?.identityAnalysis?.result;
-  const boundary = analysis?.permissionBoundaryAnalysis?.result;
-  if (explicit) {
-    if (identity === 'ExplicitlyDenied') {
-      return { explicit, policyType: 'identity-based policy' };
-    }
-    return { explicit, policyType: boundary === 'ExplicitlyDenied' ? 'permissions boundary' : 'resource-based policy' };
-  }
-  if (identity !== 'Allowed') {
-    return { explicit, policyType: 'identity-based policy' };
-  }
-  return { explicit, policyType: boundary && boundary !== 'Allowed' ? 'permissions boundary' : 'resource-based policy' };
+  const isByIdentity = explicit ? identity === 'ExplicitlyDenied' : identity !== 'Allowed';
+  return { explicit, policyType: isByIdentity ? 'identity-based policy' : 'resource-based policy' };
 }
 
 function describeErrors(result: Extract<RunSimulationResults, { resultType: 'error' }>): string {

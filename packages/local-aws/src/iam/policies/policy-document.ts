@@ -1,10 +1,12 @@
+import { ServiceError } from '../../contract';
+
 /** An IAM policy as JSON; the policy engine checks its shape. */
 export interface PolicyDocument {
   readonly Version?: string;
   readonly Statement: unknown;
 }
 
-/** A policy with the name that messages show. */
+/** A policy with its name or ARN. */
 export interface NamedPolicy {
   readonly name: string;
   readonly policy: unknown;
@@ -21,12 +23,23 @@ const NETWORK_INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** The AWS-managed policies that the local AWS knows. The key follows `:policy/` in the ARN. */
-export const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
+/** The emulated managed policies of AWS. The key follows `:policy/` in the ARN. */
+const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   'AdministratorAccess': allow(['*']),
   'service-role/AWSLambdaBasicExecutionRole': allow(LOGS),
   'service-role/AWSLambdaVPCAccessExecutionRole': allow([...LOGS, ...NETWORK_INTERFACES]),
 };
+
+/** Returns a managed policy of AWS. Throws if it isn't emulated. */
+export function managedPolicy(partition: string, arn: string): NamedPolicy {
+  const prefix = `arn:${partition}:iam::aws:policy/`;
+  const policy = arn.startsWith(prefix) ? AWS_MANAGED_POLICIES[arn.slice(prefix.length)] : undefined;
+  if (!policy) {
+    throw new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable. `
+      + `(the local AWS emulates only AWS's own ${Object.keys(AWS_MANAGED_POLICIES).join(', ')})`, 404);
+  }
+  return { name: arn, policy };
+}
 
 export function administratorAccessArn(partition: string): string {
   return `arn:${partition}:iam::aws:policy/AdministratorAccess`;

@@ -34,7 +34,7 @@ export function merged(resultPath: string | null | undefined, input: Json, resul
   return put(input, segments(resultPath ?? '$'), result);
 }
 
-/** Says of a path, after its name, why it isn't emulated. */
+/** The end of a message about a path that isn't emulated. */
 export const PATH_PROBLEM = 'isn\'t emulated, use members and indices only';
 
 export function isEmulatedPath(path: string): boolean {

@@ -29,7 +29,7 @@ export function matchesError(errorEquals: readonly string[], error: string): boo
   return errorEquals.includes('States.ALL') || (errorEquals.includes('States.TaskFailed') && error !== 'States.Timeout');
 }
 
-/** Counts the retries of one Task state from its entry on. */
+/** Counts the retries of a Task state since its entry. */
 export class RetryBudget {
   private readonly attempts = new Map<Retrier, number>();
 
