@@ -8,7 +8,7 @@ export interface Entry {
   readonly Detail?: string;
   readonly EventBusName?: string;
   readonly Resources?: readonly string[];
-  /** Seconds since the epoch. */
+  /** In seconds since the epoch. */
   readonly Time?: number | string;
 }
 

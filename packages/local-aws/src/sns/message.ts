@@ -9,7 +9,7 @@ export interface Message {
 export interface PublishedMessage extends Message {
   readonly messageId: string;
   readonly topicArn: string;
-  /** Milliseconds since the epoch, by the clock. */
+  /** In milliseconds since the epoch, by the clock. */
   readonly time: number;
   /** ARN of a user or session, or the name of a service. */
   readonly publisherArn: string;

@@ -123,8 +123,8 @@ describe('requests and answers', () => {
   });
 });
 
-describe('physical ids', () => {
-  test('delete the old one in the clean-up after an Update with a new one', async () => {
+describe('a custom resource', () => {
+  test('is deleted under its old physical id in the clean-up after an Update with a new one', async () => {
     await start();
     cfn.answer = ({ RequestType, ResourceProperties }) => RequestType === 'Delete' ? {} : { PhysicalResourceId: `id-${String(ResourceProperties.A)}` };
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: { Ref: 'C' } }) });
@@ -135,7 +135,7 @@ describe('physical ids', () => {
     expect(history.indexOf('C DELETE_IN_PROGRESS')).toBeGreaterThan(history.indexOf('S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
   });
 
-  test('are not deleted with UpdateReplacePolicy or DeletionPolicy Retain', async () => {
+  test('is not deleted with UpdateReplacePolicy or DeletionPolicy Retain', async () => {
     await start();
     const retained = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Retain' };
     cfn.answer = ({ ResourceProperties }) => ({ PhysicalResourceId: `id-${String(ResourceProperties.A)}` });
@@ -149,14 +149,14 @@ describe('physical ids', () => {
   test.each([
     ['the returned id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' }, /^Delete half-made \{"A":"1"\}$/],
     ['a generated id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
-  ])('are %s in the Delete after a failed Create', async (_, answer, expected) => {
+  ])('is deleted under %s after a failed Create', async (_, answer, expected) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(requests()[1]).toMatch(expected);
   });
 
-  test('are generated for the Delete of a cancelled Create, whose late answer changes nothing', async () => {
+  test('is deleted under a generated id after a cancelled Create, whose late answer changes nothing', async () => {
     await start();
     const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
@@ -170,7 +170,7 @@ describe('physical ids', () => {
     expect((await cfn.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('stay in a stack in DELETE_FAILED after a failed Delete', async () => {
+  test('leaves the stack in DELETE_FAILED after a failed Delete', async () => {
     await start();
     await cfn.deploy({ C: custom() });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'not empty' });

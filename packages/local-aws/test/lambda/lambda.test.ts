@@ -17,7 +17,7 @@ const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam
 /** Answers with its process id after `ms` milliseconds. */
 const PID = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return process.pid; };';
 
-describe('execution environments', () => {
+describe('Lambda', () => {
   test('reuses a warm environment', async () => {
     const arn = await aws.function('warm', PID);
     expect((await invoke(arn)).payload).toBe((await invoke(arn)).payload);

@@ -6,35 +6,49 @@ export interface Reference {
   readonly attribute?: string;
 }
 
+type Condition = (name: string) => boolean;
+
 /** Returns the references in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
-export function references(value: unknown, condition: (name: string) => boolean): Reference[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item) => references(item, condition));
-  }
+export function references(value: unknown, condition: Condition): Reference[] {
+  return collect(value, condition, (name, argument) => {
+    switch (name) {
+      case 'Ref':
+        return [{ name: String(argument) }];
+      case 'Fn::GetAtt': {
+        const [target, attribute] = attributeReference(argument);
+        return typeof attribute === 'string' ? [{ name: target, attribute }] : [{ name: target }, ...references(attribute, condition)];
+      }
+      case 'Fn::Sub':
+        return substitutionReferences(argument, condition);
+      default:
+        return undefined;
+    }
+  });
+}
+
+/** Returns the argument of every `Fn::ImportValue` in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
+export function importedNames(value: unknown, condition: Condition): unknown[] {
+  return collect(value, condition, (name, argument) => name === 'Fn::ImportValue' ? [argument] : undefined);
+}
+
+/**
+ * Collects items from the intrinsic functions in a value.
+ * @param itemsOf returns the items of one function; undefined to search its argument
+ */
+function collect<T>(value: unknown, condition: Condition, itemsOf: (name: string, argument: unknown) => T[] | undefined): T[] {
   if (typeof value !== 'object' || value === null) {
     return [];
   }
   const name = intrinsicName(value);
   const argument: unknown = name && (value as Record<string, unknown>)[name];
-  switch (name) {
-    case 'Ref':
-      return [{ name: String(argument) }];
-    case 'Fn::GetAtt': {
-      const [target, attribute] = attributeReference(argument);
-      return typeof attribute === 'string' ? [{ name: target, attribute }] : [{ name: target }, ...references(attribute, condition)];
-    }
-    case 'Fn::If': {
-      const [test, yes, no] = argument as [string, unknown, unknown];
-      return references(condition(test) ? yes : no, condition);
-    }
-    case 'Fn::Sub':
-      return substitutionReferences(argument, condition);
-    default:
-      return Object.values(value).flatMap((item) => references(item, condition));
+  if (name === 'Fn::If') {
+    const [test, yes, no] = argument as [string, unknown, unknown];
+    return collect(condition(test) ? yes : no, condition, itemsOf);
   }
+  return (name === undefined ? undefined : itemsOf(name, argument)) ?? Object.values(value).flatMap((item) => collect(item, condition, itemsOf));
 }
 
-function substitutionReferences(argument: unknown, condition: (name: string) => boolean): Reference[] {
+function substitutionReferences(argument: unknown, condition: Condition): Reference[] {
   const { text, variables } = substitution(argument);
   const named = [...text.matchAll(PLACEHOLDER)]
     .map((match) => match[1])
@@ -44,24 +58,4 @@ function substitutionReferences(argument: unknown, condition: (name: string) => 
       return attribute.length > 0 ? { name, attribute: attribute.join('.') } : { name };
     });
   return [...named, ...references(Object.values(variables), condition)];
-}
-
-/** Returns the argument of every `Fn::ImportValue` in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
-export function importedNames(value: unknown, condition: (name: string) => boolean): unknown[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item) => importedNames(item, condition));
-  }
-  if (typeof value !== 'object' || value === null) {
-    return [];
-  }
-  const name = intrinsicName(value);
-  const argument: unknown = name && (value as Record<string, unknown>)[name];
-  if (name === 'Fn::ImportValue') {
-    return [argument];
-  }
-  if (name !== 'Fn::If') {
-    return Object.values(value).flatMap((item) => importedNames(item, condition));
-  }
-  const [test, yes, no] = argument as [string, unknown, unknown];
-  return importedNames(condition(test) ? yes : no, condition);
 }

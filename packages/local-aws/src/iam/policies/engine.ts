@@ -55,7 +55,7 @@ async function judge(question: Question): Promise<Decision> {
 const MAX_DECISIONS = 10_000;
 const decisions = new Map<string, Promise<Decision>>();
 
-/** Policies are never changed in place, so each can be known by a number. */
+/** Policies are never changed in place, so a number identifies each. */
 const knownPolicies = new WeakMap<object, { readonly number: number; readonly isTimed: boolean }>();
 let policies = 0;
 

@@ -45,7 +45,7 @@ export function administratorAccessArn(partition: string): string {
   return `arn:${partition}:iam::aws:policy/AdministratorAccess`;
 }
 
-/** The size that IAM counts against its quotas: characters without white space. */
+/** Returns the size that IAM counts against its quotas: characters without white space. */
 export function policySize(document: PolicyDocument): number {
   return JSON.stringify(document).replace(/\s/g, '').length;
 }
