@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { reasonOf, type Engine, type Operation } from './operations/engine';
-import { deleteStack, deploy, rollBack } from './operations/operations';
-import type { CloudFormationOptions } from './options';
 import type { Authorizer, Caller, Environment, EventInvoker, ResourceProviders } from '../contract';
+import { reasonOf, type CloudFormationOptions, type Engine, type Operation } from './operations/engine';
+import { deleteStack, deploy, rollBack } from './operations/operations';
 import { CustomResources, isCustomResource } from './resources/custom-resource';
 import { EMPTY_TYPES, type ResourceHandler } from './resources/handler';
 import type { Deployment } from './stacks/deployment';
@@ -12,7 +11,7 @@ import { isInProgress, isUpdatable, type StackStatus } from './stacks/status';
 import { TemplateError } from './template/template';
 
 export { RESPONSE_PATH } from './resources/custom-resource';
-export type { CloudFormationOptions, UpdateReversal } from './options';
+export type { CloudFormationOptions, UpdateReversal } from './operations/engine';
 
 /** The services that CloudFormation uses. */
 export interface CloudFormationPorts {

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { known } from './attempt';
-import { planned, reasonOf, requestFor, scopeDuring, type Operation } from './engine';
-import { REVERSE_BY_UPDATE, type CloudFormationOptions } from '../options';
+import { planned, reasonOf, requestFor, REVERSE_BY_UPDATE, scopeDuring, type CloudFormationOptions, type Operation } from './engine';
 import { concludedAttempt, type Attempt, type Deployment, type Unfinished } from '../stacks/deployment';
 import type { ResourceRecord } from '../stacks/resource-record';
 import { inDependencyOrder } from '../template/dependency-order';
