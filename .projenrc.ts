@@ -189,10 +189,10 @@ project.testTask.spawn(project.addTask('circles', {
   exec: 'depcruise src lambda packages examples bench scripts test',
 }));
 
-project.setScript('demo', 'node --import tsx packages/local-aws/src/demo/main.ts');
+project.setScript('demo', 'projen bundle && node --import tsx packages/local-aws/src/demo/main.ts');
 project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src/server.ts');
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
-project.setScript('integ:aws', 'node --import tsx scripts/integ-aws/main.ts');
+project.setScript('integ:aws', 'projen bundle && node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',
   steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/known}.long.ts"', receiveArgs: true }],

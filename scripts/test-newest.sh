@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs tests on the newest aws-cdk-lib and constructs, in a copy of the project, so that the project's own installation stays unchanged.
-# Arguments are passed to jest. Default: the unit, policy and end-to-end tests.
+# Arguments are passed to jest. Default: the unit, policy and end-to-end tests, and the synthesis of the examples.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,5 +15,15 @@ cp -r assets "$copy/assets"
 cd "$copy"
 npm install --no-save --no-audit --no-fund --legacy-peer-deps aws-cdk-lib@^2 constructs@^10
 node -p "'aws-cdk-lib ' + require('aws-cdk-lib/package.json').version + ', constructs ' + require('constructs/package.json').version"
-if [ $# -eq 0 ]; then set -- test/src test/policy test/e2e; fi
-npx jest "$@"
+if [ $# -gt 0 ]; then
+  npx jest "$@"
+  exit
+fi
+
+npx jest test/src test/policy test/e2e
+if [ -f ../lib/index.js ]; then
+  (cd .. && npm pack --silent --ignore-scripts --pack-destination "$copy" > /dev/null)
+  node scripts/check-example-apps.mjs cdk-healthlake-import-*.tgz "$copy/packed-examples"
+else
+  echo 'examples: skipped, there is no lib/; run npm run compile first'
+fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the packages before they are published: the files of the npm tarballs, and the code that jsii generates for the other languages.
-# Compiles that code where this machine has the tools, and prints what it skips. Needs `lib/` and `.jsii` (npm run compile).
+# Checks what is published: the contents of the npm tarballs, the examples with the packed library, and the code that jsii generates for the other
+# languages, compiled as far as this machine can. Needs `lib/` and `.jsii` (npm run compile). Prints what it skips, and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,7 @@ trap 'rm -rf "$out"' EXIT
 npm pack --json --ignore-scripts --pack-destination "$out" > "$out/pack.json"
 node scripts/check-tarball.mjs "$out/pack.json"
 node scripts/check-examples.mjs
+node scripts/check-example-apps.mjs "$out"/*.tgz "$out/examples"
 
 mkdir "$out/local-healthlake"
 AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node scripts/check-local-healthlake.mjs "$out/local-healthlake"
@@ -26,7 +27,7 @@ if command -v mvn > /dev/null && command -v javac > /dev/null; then
   if (cd "$out/code/java" && mvn -q -B -DskipTests compile > "$out/java.log" 2>&1); then
     echo 'java: compiles'
   elif grep -qE 'Could not (resolve|transfer)|Unknown host' "$out/java.log"; then
-    echo 'java: skipped, this machine can't reach a Maven repository'
+    echo 'java: skipped, this machine does not reach a Maven repository'
   else
     cat "$out/java.log"
     exit 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Python package, synthesizes the Python quickstart with it, and compares the templates with those of the TypeScript quickstart.
-# They must be identical except for the hashes of assets. If this machine lacks a tool, it prints the reason and succeeds.
+# Builds the Python package, synthesizes the Python examples with it, and compares their templates with those of the TypeScript examples.
+# They must be the same to the byte except for the hashes of assets. If this machine can't do it, prints the reason and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=true PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -10,7 +10,7 @@ skip() {
   exit 0
 }
 
-# Runs a command; prints its output only if it fails.
+# Runs a command, and shows its output only if it fails.
 quietly() {
   "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "python: failed: $*"; exit 1; }
 }
@@ -24,7 +24,7 @@ python="$work/venv/bin/python"
 installed() { node -p "require('$1/package.json').version"; }
 constructs="constructs==$(installed constructs)"
 "$python" -m pip download --quiet --retries 1 --timeout 20 --no-deps --dest "$work" "$constructs" > /dev/null 2>&1 \
-  || skip 'this machine can't reach PyPI'
+  || skip 'this machine does not reach PyPI'
 
 if [ ! -f .jsii ] || [ -n "$(find src -newer .jsii -print -quit)" ]; then
   quietly npx jsii --silence-warnings=reserved-word # an outdated library would not match the sources
@@ -33,20 +33,23 @@ fi
 quietly npx jsii-pacmak . --targets python --outdir "$work/dist"
 quietly "$python" -m pip install "aws-cdk-lib==$(installed aws-cdk-lib)" "$constructs" "$work"/dist/python/*.whl
 
-(cd examples/quickstart && CDK_OUTDIR="$work/typescript" quietly npx tsx app.ts)
-(cd examples/quickstart-python && CDK_OUTDIR="$work/python" PYTHONDONTWRITEBYTECODE=1 quietly "$python" app.py)
-
-# Copies the templates, with the hashes of assets replaced.
+# templates FROM TO: copies the templates of a cloud assembly, without the hashes of assets.
 templates() {
-  mkdir "$work/$1-templates"
-  for template in "$work/$1"/*.template.json; do
-    sed -E 's/[0-9a-f]{64}/ASSET/g' "$template" > "$work/$1-templates/$(basename "$template")"
+  mkdir -p "$2"
+  for template in "$1"/*.template.json; do
+    sed -E 's/[0-9a-f]{64}/ASSET/g' "$template" > "$2/$(basename "$template")"
   done
 }
-templates typescript
-templates python
-if ! (cd "$work" && diff -r typescript-templates python-templates); then
-  echo 'python: failed: the templates differ from the TypeScript ones'
+
+for folder in examples/python/*/; do
+  name=$(basename "$folder")
+  (cd "examples/typescript/$name" && CDK_OUTDIR="$work/$name/typescript" quietly npx tsx app.ts)
+  (cd "$folder" && CDK_OUTDIR="$work/$name/python" PYTHONDONTWRITEBYTECODE=1 quietly "$python" app.py)
+  templates "$work/$name/typescript" "$work/templates/typescript/$name"
+  templates "$work/$name/python" "$work/templates/python/$name"
+done
+if ! (cd "$work/templates" && diff -r typescript python); then
+  echo 'python: failed: the templates differ from those of TypeScript'
   exit 1
 fi
-echo "python: the quickstart's templates equal the TypeScript ones: $(cd "$work/python-templates" && echo *)"
+echo "python: the templates of the examples are those of TypeScript: $(cd "$work/templates/python" && echo */*)"

@@ -31,7 +31,7 @@ export function refusalOf({ account, yes }: Options, callerAccount: string): str
 }
 
 /** The effects and costs of a run, at the known prices of us-east-1. See docs/unverified.md. */
-export const COSTS = `This deploys examples/quickstart and imports synthetic data into a new HealthLake data store.
+export const COSTS = `This deploys examples/typescript/quickstart and imports synthetic data into a new HealthLake data store.
   time   15 to 60 minutes, most of it for the data store
   costs  the data store: about $0.27 an hour from its creation to its deletion, about $197 a month; it can't be paused
          a KMS key: $1 a month; Lambda, Step Functions, S3 and logs: some cents

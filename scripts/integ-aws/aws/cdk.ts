@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const QUICKSTART = join(__dirname, '..', '..', '..', 'examples', 'quickstart');
+const QUICKSTART = join(__dirname, '..', '..', '..', 'examples', 'typescript', 'quickstart');
 
 /** Runs this project's CDK CLI in the folder of the quickstart. Its output goes to the terminal. */
 export class Cdk {

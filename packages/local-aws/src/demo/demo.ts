@@ -83,7 +83,7 @@ export class Demo {
   private async cdk(aws: LocalAws, folder: string, typed: readonly string[], options: readonly string[]): Promise<boolean> {
     this.say(`$ npx cdk ${typed.join(' ')}`);
     const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
-      cwd: join(EXAMPLES, 'quickstart'),
+      cwd: join(EXAMPLES, 'typescript', 'quickstart'),
       env: aws.cliEnvironment(join(folder, 'cdk-home')),
       onLine: (line) => {
         this.bar.current?.clear();

@@ -4,7 +4,7 @@ from cdk_healthlake_import import FhirImport, FhirSource, FhirStorage
 
 app = App()
 
-# What outlives every import: the data store and the buckets. A failed import rolls back its own stack, not this one.
+# The data store and the buckets outlive every import. A failed import rolls back its own stack, not this one.
 data = Stack(app, "Data")
 
 datastore = CfnFHIRDatastore(data, "Datastore", datastore_type_version="R4")
@@ -16,11 +16,11 @@ CfnOutput(data, "InputBucketName", value=storage.input_bucket.bucket_name)
 CfnOutput(data, "OutputBucketName", value=storage.output_bucket.bucket_name)
 CfnOutput(data, "DatastoreId", value=datastore.attr_datastore_id)
 
-# The import of what lies under input/ of the storage's input bucket.
+# Imports all .ndjson objects under input/ of the input bucket.
 imports = Stack(app, "Import")
 
 # A new revision imports the data again: npx cdk deploy Import --parameters Revision=2
-revision = CfnParameter(imports, "Revision", default="1", description="Which edition of the data this is")
+revision = CfnParameter(imports, "Revision", default="1", description="The revision of the data")
 
 fhir_import = FhirImport(
     imports,

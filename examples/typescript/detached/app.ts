@@ -1,0 +1,55 @@
+import { App, CfnOutput, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Completion, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+
+const app = new App();
+
+// The data store and the buckets outlive every import.
+const data = new Stack(app, 'Data');
+
+const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
+datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+const storage = new FhirStorage(data, 'Storage');
+
+new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
+new CfnOutput(data, 'OutputBucketName', { value: storage.outputBucket.bucketName });
+
+// The deployment of this stack ends within minutes, when HealthLake has accepted the job.
+const imports = new Stack(app, 'Import');
+
+// A failed import leaves the stack as it is: after mending the data, deploy a new revision.
+const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'The revision of the data' });
+
+// Gets one line when the import succeeds or fails.
+const operations = new Topic(imports, 'Operations');
+
+const fhirImport = new FhirImport(imports, 'Synthea', {
+  datastore,
+  storage,
+  source: FhirSource.storage(),
+  revision: revision.valueAsString,
+  completion: Completion.detached(),
+  notificationTopic: operations,
+});
+
+// The next step of the pipeline starts with the event of the successful import.
+const nextStep = new Function(imports, 'NextStep', {
+  runtime: Runtime.NODEJS_22_X,
+  handler: 'index.handler',
+  code: Code.fromInline('exports.handler = async ({ detail }) => console.log("imported", detail.jobId, detail.resourcesImported);'),
+});
+fhirImport.onSucceeded('Succeeded', { target: new LambdaFunction(nextStep) });
+
+// The alarm fires when a detached import fails or cannot be monitored. It notifies the operations topic without further code.
+const onCall = new Topic(imports, 'OnCall');
+fhirImport.provider.monitorAlarm().addAlarmAction(new SnsAction(onCall));
+
+new CfnOutput(imports, 'JobId', { value: fhirImport.jobId });
+new CfnOutput(imports, 'OperationsTopicArn', { value: operations.topicArn });
+new CfnOutput(imports, 'OnCallTopicArn', { value: onCall.topicArn });
+new CfnOutput(imports, 'NextStepFunctionName', { value: nextStep.functionName });

@@ -1,0 +1,44 @@
+import { App, CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Completion, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+
+const app = new App();
+
+const data = new Stack(app, 'Data');
+
+const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
+datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+const storage = new FhirStorage(data, 'Storage');
+
+new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
+
+// No other change of this stack can be deployed while it waits, so it holds nothing but the import.
+const imports = new Stack(app, 'Import');
+
+const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'The revision of the data' });
+
+// Gets one line when the import succeeds or fails, also if nobody follows the deployment any more.
+const operations = new Topic(imports, 'Operations');
+
+const fhirImport = new FhirImport(imports, 'Synthea', {
+  datastore,
+  storage,
+  source: FhirSource.storage(),
+  revision: revision.valueAsString,
+  completion: Completion.waitFor({ timeout: Duration.hours(3) }),
+  notificationTopic: operations,
+});
+
+// Created after the import has succeeded.
+const lastRevision = new StringParameter(imports, 'LastRevision', {
+  parameterName: '/fhir/last-imported-revision',
+  stringValue: revision.valueAsString,
+});
+fhirImport.executeBefore(lastRevision);
+
+new CfnOutput(imports, 'JobId', { value: fhirImport.jobId });
+new CfnOutput(imports, 'OperationsTopicArn', { value: operations.topicArn });
+new CfnOutput(imports, 'ResourcesImported', { value: fhirImport.resourcesImported });
