@@ -3,8 +3,8 @@ import type { Construct } from 'constructs';
 import { type ImportParts, renderJob, renderOutcome, renderWait, type TurnProperties } from './render';
 import type { ImportInTree } from './tree-checks';
 import {
-  ANSWER_MARGIN_MINUTES, dataSetFields, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties, type ImportWaitProperties,
-  JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  ANSWER_MARGIN_MINUTES, dataSetFields, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties,
+  type ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
 } from '../../contract';
 import { text } from '../../private/text';
 import type { FhirImportProps } from '../fhir-import-props';

@@ -1,8 +1,8 @@
 import { BESIDE } from './template';
 import type { LocalAws } from '../../../packages/local-aws/src/aws';
 import type { InvocationFault as LambdaFault, KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
-import { ServiceError } from '../../../packages/local-healthlake/src/service';
 import type { Fault as RouterFault } from '../../../packages/local-healthlake/src/http/router';
+import { ServiceError } from '../../../packages/local-healthlake/src/service';
 import { type Fault, type FunctionName, type InvocationFault, hitsMonitor, type RequestFault, type StallFault } from '../plan/plan';
 
 /** A fault that was injected. */
