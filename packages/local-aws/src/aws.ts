@@ -36,7 +36,7 @@ export interface LocalAwsOptions {
   readonly timeScale?: number;
   readonly accountId?: string;
   readonly region?: string;
-  /** By default a free port. */
+  /** The port; by default a free one. */
   readonly port?: number;
   readonly iam?: IamOptions;
   readonly healthlake?: HealthLakeOptions;
@@ -45,7 +45,7 @@ export interface LocalAwsOptions {
 
 /** An AWS in one process and in memory, with one HTTP endpoint, bootstrapped for the CDK. */
 export class LocalAws {
-  /** Starts a local AWS. Call `stop()` in the end. */
+  /** Starts a local AWS. Call `stop()` when done. */
   public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
     const aws = new LocalAws(options);
     aws.port = await aws.router.listen(options.port);
@@ -108,7 +108,7 @@ export class LocalAws {
 
   /**
    * Returns the environment variables that make the unmodified CDK CLI, AWS CLI and SDKs use this AWS as its administrator.
-   * @param cdkHome a directory only for this AWS: the CDK CLI stores the account of an access key in it
+   * @param cdkHome a directory that only this AWS uses: the CDK CLI stores the account of each access key there
    */
   public cliEnvironment(cdkHome: string): Record<string, string> {
     const { region, credentials } = this;

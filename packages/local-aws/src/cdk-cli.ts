@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { QUIET_SDK } from '../../local-healthlake/src/quiet-sdk';
 
-/** The result of a run of the CDK CLI. */
+/** The result of one CDK CLI command. */
 export interface CdkRun {
   readonly exitCode: number;
   /** The lines of both output streams, in the order of arrival. */
@@ -28,7 +28,7 @@ const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
 export async function runCdk(args: readonly string[], { cwd, env, onLine, pollScale = 1, signal }: CdkRunOptions): Promise<CdkRun> {
   signal?.throwIfAborted();
   const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
-  // In a process group of its own, so that the app and its children end with the CLI.
+  // The CLI runs in its own process group, so that the app and its children end with it.
   const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
     cwd, env: { ...inherited(), ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,6 +61,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, 'SIGTERM');
   } catch {
-    // The group has already ended.
+    // The process group has already ended.
   }
 }

@@ -9,9 +9,9 @@ export interface ResourceRequest {
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
-  /** JSON of any shape, with all intrinsic functions resolved; each provider reads its own properties. */
+  /** The properties as JSON, with all intrinsic functions resolved. Their shape depends on the resource type. */
   readonly properties: Record<string, any>;
-  /** The CloudFormation execution role; every call is authorized for it. */
+  /** The CloudFormation execution role, for which every call is authorized. */
   readonly caller: Caller;
 }
 
@@ -25,13 +25,13 @@ export interface ResourceDelete extends ResourceRequest {
 }
 
 export interface ResourceResult {
-  /** The value of `Ref`. A new one on an update means that the resource was replaced. */
+  /** The value of `Ref`. If an update returns a new value, the resource was replaced. */
   readonly physicalId: string;
   /** The values of `Fn::GetAtt`. */
   readonly attributes?: Record<string, unknown>;
 }
 
-/** Creates, updates and deletes the resources of one CloudFormation type. Throws an `Error` with the reason to show. */
+/** Creates, updates and deletes the resources of one CloudFormation type. Throws an `Error` whose message CloudFormation shows. */
 export interface ResourceProvider {
   create(request: ResourceRequest): Promise<ResourceResult>;
   update(request: ResourceUpdate): Promise<ResourceResult>;
@@ -54,7 +54,7 @@ export interface EventInvoker {
 }
 
 export interface InvocationResult {
-  /** The parsed answer; for a function error `{ errorType, errorMessage, trace }`. */
+  /** The parsed answer. For a function error, it is `{ errorType, errorMessage, trace }`. */
   readonly payload: unknown;
   readonly functionError?: 'Unhandled';
 }

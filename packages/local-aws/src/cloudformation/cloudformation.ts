@@ -31,7 +31,7 @@ export interface CloudFormationPorts {
 /** Emulates CloudFormation for the unmodified CDK CLI. */
 export class CloudFormation {
   public readonly stacks: Stacks;
-  /** The custom resources, and the response bucket to which their functions answer. */
+  /** The custom resources, and the response bucket to which their functions send answers. */
   public readonly customResources: CustomResources;
   private readonly engine: Engine;
 
@@ -52,7 +52,7 @@ export class CloudFormation {
     return `arn:${partition}:cloudformation:${region}:${accountId}:${resource}`;
   }
 
-  /** Throws while an operation runs, and for a status that allows no update. */
+  /** Throws if an operation is running or if the status of the stack allows no update. */
   public refuseUnlessUpdatable(stack: Stack): void {
     if (stack.operation || isInProgress(stack.status) || !(isUpdatable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS')) {
       throw new TemplateError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);

@@ -28,20 +28,20 @@ export interface Alarm {
   readonly arn: string;
   readonly properties: AlarmProperties;
   readonly state: AlarmState;
-  /** All states since its creation, the oldest first. */
+  /** All states since the creation of the alarm, the oldest first. */
   readonly states: readonly AlarmState[];
 }
 
-/** The metric of an alarm and the conditions of its states. */
+/** The metric of an alarm and the rules that determine its state. */
 export interface AlarmRule {
   readonly periodMs: number;
   readonly periods: number;
   readonly datapointsToAlarm: number;
   readonly isBreaching: (value: number) => boolean;
-  /** Whether the current period counts: a growing value can only exceed a limit, not fall below it. */
+  /** Whether the alarm evaluates the unfinished period: true for `Greater` comparisons, because a sum above the threshold stays above it. */
   readonly judgesCurrentPeriod: boolean;
   readonly treatMissingData: string;
-  /** Returns the value that is compared, for the period from `from` to `to` in milliseconds; undefined without data. */
+  /** Returns the value to compare with the threshold, for a period in milliseconds; undefined if the period has no data. */
   value(metrics: Metrics, from: number, to: number): number | undefined;
 }
 
@@ -76,7 +76,7 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
   };
 }
 
-/** Returns the state that follows from the metrics, or the state before if the alarm ignores missing data. */
+/** Returns the state according to the metrics, or the previous state if data is missing and the alarm ignores missing data. */
 export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, before: AlarmState): AlarmState {
   const valueIn = (period: number): number | undefined => rule.value(metrics, period * rule.periodMs, (period + 1) * rule.periodMs);
   const valuesTo = (last: number): (number | undefined)[] => Array.from({ length: rule.periods }, (_, n) => valueIn(last - n));
@@ -84,7 +84,7 @@ export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, befor
   if (!rule.judgesCurrentPeriod || valueIn(current) === undefined) {
     return stateOf(rule, valuesTo(current - 1), before);
   }
-  // A late value belongs to a period that is over; a value of the current period must not hide it.
+  // A value can arrive after its period has ended. If it causes an alarm, a value of the current period must not hide it.
   const isLateAlarm = valuesTo(current - 1).filter((value) => value !== undefined && rule.isBreaching(value)).length >= rule.datapointsToAlarm;
   return isLateAlarm ? 'ALARM' : stateOf(rule, valuesTo(current), before);
 }

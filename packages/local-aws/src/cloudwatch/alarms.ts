@@ -40,7 +40,7 @@ export class Alarms {
     return this.alarms.get(nameOrArn.replace(/^arn:.*:alarm:/, ''));
   }
 
-  /** Creates or changes an alarm; a changed one keeps its state until it is evaluated. */
+  /** Creates or changes an alarm. A changed alarm keeps its state until the next evaluation. */
   public put(name: string, properties: AlarmProperties, rule: AlarmRule): Alarm {
     const known = this.alarms.get(name);
     const alarm = known ?? { name, arn: this.arn(name), properties, rule, state: 'INSUFFICIENT_DATA', states: ['INSUFFICIENT_DATA'] };
@@ -105,7 +105,7 @@ export class Alarms {
   }
 }
 
-/** Returns the message that an alarm publishes about its new state. */
+/** Returns the message that an alarm publishes when its state changes. */
 function alarmMessage({ accountId, region, clock }: Environment, { name, arn, properties, state: before }: Alarm, state: AlarmState): Message {
   const { AlarmDescription = null, OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = properties;
   return {

@@ -12,7 +12,7 @@ export type { Datum, Dimensions } from './metrics';
 
 /** CloudWatch evaluates an alarm once a minute. */
 const EVALUATION_MS = 60_000;
-/** The shortest pause between two evaluations, in real time, however fast the clock runs. */
+/** The shortest pause between two evaluations, in real time. A fast clock doesn't shorten it. */
 const SHORTEST_PAUSE_MS = 50;
 
 const EXECUTION_METRICS: Readonly<Record<string, string>> = {
@@ -59,12 +59,12 @@ export class CloudWatch {
     this.alarms.evaluate();
   }
 
-  /** Puts the metrics that a log line contains. */
+  /** Stores the metrics that a log line contains. */
   public takeLogLine(line: string): void {
     this.put(...embeddedMetrics(line.trim(), this.environment.clock.now()));
   }
 
-  /** Counts the start of an execution of a state machine, and later its end. */
+  /** Adds the metrics of a state machine execution: one when it starts, one when it ends. */
   public countExecution(execution: Execution): void {
     const count = (name: string): void => this.put({
       namespace: 'AWS/States', name, dimensions: { StateMachineArn: execution.setup.stateMachineArn }, value: 1, time: this.environment.clock.now(),

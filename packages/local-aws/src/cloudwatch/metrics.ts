@@ -1,6 +1,6 @@
 export type Dimensions = Readonly<Record<string, string>>;
 
-/** The identity of a metric: the same name with other dimensions is another metric. */
+/** Identifies a metric. Metrics with the same name and different dimensions are different metrics. */
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface MetricId {
 /** One value of a metric. */
 export interface Datum extends MetricId {
   readonly value: number;
-  /** In milliseconds since the epoch, by the clock. */
+  /** The time in milliseconds since the epoch, by the clock. */
   readonly time: number;
 }
 
@@ -36,7 +36,7 @@ export class Metrics {
     }
   }
 
-  /** Returns the values between two times in milliseconds, without the end. */
+  /** Returns the values between two times in milliseconds since the epoch, including `from` and excluding `to`. */
   public values(metric: MetricId, from = -Infinity, to = Infinity): number[] {
     return (this.metrics.get(metricKey(metric)) ?? []).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
   }

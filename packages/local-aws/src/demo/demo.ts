@@ -8,13 +8,13 @@ import { ProgressBar } from './progress-bar';
 
 const EXAMPLES = resolve(__dirname, '..', '..', '..', '..', 'examples');
 
-/** The speed of the local AWS relative to real time. Data stores take minutes, and the framework polls every 10 seconds. */
+/** The speed of the local AWS relative to real time. In real time, the demo would spend minutes on creating the data store. */
 const TIME_SCALE = 6;
 
 type Outputs = Record<string, Record<string, string> | undefined>;
 
 export interface DemoOptions {
-  /** Imports hand-made bad lines: the import fails, and the stack is rolled back. */
+  /** Whether to import invalid data. The import then fails, and the stack is rolled back. */
   readonly badData: boolean;
 }
 
@@ -24,7 +24,7 @@ export class Demo {
 
   public constructor(private readonly options: DemoOptions, private readonly out: NodeJS.WriteStream, private readonly signal: AbortSignal) {}
 
-  /** Returns whether the result is the expected one; with bad data, a failed import. */
+  /** Runs the demo. Returns whether the import ended as expected: it must fail if the data is bad, and succeed otherwise. */
   public async run(): Promise<boolean> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-demo-'));
     const aws = await LocalAws.start({ timeScale: TIME_SCALE, healthlake: { pace: { resourcesPerSecond: 60, minimumDurationMs: 30_000 } } });
@@ -79,7 +79,7 @@ export class Demo {
     return isExpected;
   }
 
-  /** Shows and runs the command of a user, with further options that only the demo needs. */
+  /** Prints a CDK command as a user would type it, and runs it with extra options that only the demo needs. */
   private async cdk(aws: LocalAws, folder: string, typed: readonly string[], options: readonly string[]): Promise<boolean> {
     this.say(`$ npx cdk ${typed.join(' ')}`);
     const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
@@ -116,7 +116,7 @@ async function upload(s3: S3Client, folder: string, bucket: string, prefix: stri
   return { files: names.length, lines };
 }
 
-/** Returns a line with size and key for each object of a bucket. */
+/** Returns one line for each object in a bucket: its size and its key. */
 async function list(s3: S3Client, bucket: string): Promise<string[]> {
   const { Contents: objects = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
   return objects.map(({ Key, Size }) => `${String(Size).padStart(10)}  ${Key}`);

@@ -6,7 +6,7 @@ async function main(): Promise<number> {
   Object.assign(process.env, QUIET_SDK);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => interrupted.abort()); // not only once: a second Ctrl-C must not end the process before the clean-up
+    process.on(signal, () => interrupted.abort()); // `on`, not `once`: a second Ctrl-C must not end the process before the clean-up
   }
   try {
     const { values } = parseArgs({ options: { 'bad-data': { type: 'boolean', default: false } } });

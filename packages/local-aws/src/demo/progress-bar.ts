@@ -17,7 +17,7 @@ function progressLine({ jobId, status, progress = {} }: JobEvent, resourcesExpec
   ].join('  ');
 }
 
-/** Shows a job's progress: on a terminal in one line that changes, elsewhere in at most one line a second. */
+/** Shows a job's progress: as one updating line on a terminal, and as at most one line a second elsewhere. */
 export class ProgressBar {
   private last = '';
   private lastWritten = 0;
@@ -35,7 +35,7 @@ export class ProgressBar {
     this.lastWritten = Date.now();
   }
 
-  /** Clears the line for other output. */
+  /** Clears the progress line, so that other output can be written. */
   public clear(): void {
     if (this.out.isTTY && this.last) {
       this.out.write('\r\x1b[K');

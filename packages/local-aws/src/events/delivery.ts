@@ -8,7 +8,7 @@ export interface DeliveredEvent {
   readonly targetId: string;
   readonly targetArn: string;
   readonly event: Event;
-  /** The text that the target received, mostly JSON. */
+  /** The text that the target received; usually JSON. */
   readonly input: string;
 }
 
@@ -20,8 +20,8 @@ export interface UndeliveredEvent extends Omit<DeliveredEvent, 'input'> {
 const SERVICE = { arn: 'events.amazonaws.com', principalArn: 'events.amazonaws.com', accountId: '' };
 
 /**
- * Delivers events to the topics of the rules that match. A failed delivery is not retried: its cause is always a missing permission or
- * topic, which EventBridge doesn't retry either.
+ * Delivers events to the topics of matching rules. Never retries a failed delivery. Its cause is always a missing permission or topic, and
+ * EventBridge doesn't retry in these cases either.
  */
 export class Delivery {
   public readonly delivered: DeliveredEvent[] = [];
@@ -48,7 +48,7 @@ export class Delivery {
     }
   }
 
-  /** Completes the deliveries under way and starts no others. */
+  /** Waits for the running deliveries and starts no new ones. */
   public async close(): Promise<void> {
     this.isClosed = true;
     await this.settled();
@@ -63,7 +63,7 @@ export class Delivery {
     const about = { ruleArn: rule.arn, targetId: target.Id, targetArn: target.Arn, event };
     try {
       const input = targetInput(event, rule, target);
-      // EventBridge sets no condition keys: a topic policy with a condition denies it.
+      // EventBridge sets no condition keys, so a topic policy that requires one denies the request.
       await this.topics.publish({ caller: SERVICE }, target.Arn, { message: input });
       this.delivered.push({ ...about, input });
     } catch (error) {

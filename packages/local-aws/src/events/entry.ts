@@ -8,7 +8,7 @@ export interface Entry {
   readonly Detail?: string;
   readonly EventBusName?: string;
   readonly Resources?: readonly string[];
-  /** In seconds since the epoch. */
+  /** The time in seconds since the epoch. */
   readonly Time?: number | string;
 }
 
@@ -22,7 +22,7 @@ const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 const TIME_BYTES = 14;
 
-/** Throws for a request that EventBridge refuses as a whole. */
+/** Throws if EventBridge would reject the whole request. */
 export function checkEntries(entries: unknown): asserts entries is Entry[] {
   if (!Array.isArray(entries) || entries.length === 0) {
     throw constraint('greater than or equal to 1');
@@ -36,7 +36,7 @@ export function checkEntries(entries: unknown): asserts entries is Entry[] {
   }
 }
 
-/** Returns the error of an invalid entry. */
+/** Returns the error of an invalid entry; undefined if the entry is valid. */
 export function entryError({ Source, DetailType, Detail }: Entry): EntryError | undefined {
   for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
     if (!value) {

@@ -12,7 +12,7 @@ export type { Event, EventContent } from './rules';
 
 /** An event that was put on a bus. */
 export interface EventOnBus {
-  /** The name of the bus, which need not exist. */
+  /** The name of the bus, which may not exist. */
   readonly bus: string;
   readonly event: Event;
 }
@@ -94,7 +94,7 @@ export class Events implements WireService {
     return { EventId: this.put(EventBusName.slice(EventBusName.lastIndexOf('/') + 1), content, time).id };
   }
 
-  /** Puts an event on a bus. EventBridge accepts an event for a missing bus, and drops it. */
+  /** Puts an event on a bus. EventBridge accepts and drops an event for a bus that doesn't exist. */
   private put(bus: string, content: EventContent, time: number): Event {
     const event: Event = {
       'version': '0',

@@ -2,8 +2,8 @@
 export type EventFilter = (event: unknown) => boolean;
 
 /**
- * Makes a filter of an event pattern with exact values. Throws if EventBridge would refuse the pattern, or if it contains a match
- * expression such as `{ prefix: 'x' }`.
+ * Turns an event pattern into a filter. Throws if EventBridge would reject the pattern, or if it contains a match expression such as
+ * `{ prefix: 'x' }`: only exact values are emulated.
  */
 export function eventFilter(pattern: unknown): EventFilter {
   if (!isObject(pattern) || Object.keys(pattern).length === 0) {
@@ -35,7 +35,7 @@ function fieldFilter(field: string, condition: unknown): EventFilter {
   return (event) => valuesOf(event, field).some((value) => condition.includes(value));
 }
 
-/** Returns the values of a field. A pattern matches a list if it matches one of its elements. */
+/** Returns the values of a field: the elements of a list, or the single value. A pattern matches a list if it matches one element. */
 function valuesOf(event: unknown, field: string): unknown[] {
   return isObject(event) ? [event[field]].flat() : [];
 }

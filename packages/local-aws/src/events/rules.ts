@@ -1,7 +1,7 @@
 import type { EventFilter } from './pattern';
 import type { Environment } from '../contract';
 
-/** An event as rules and targets see it. */
+/** An event in the form that rules and targets receive. */
 export interface Event {
   readonly 'version': '0';
   readonly 'id': string;
@@ -15,7 +15,7 @@ export interface Event {
   readonly 'detail': Readonly<Record<string, unknown>>;
 }
 
-/** The part of an event that its sender gives; EventBridge adds the rest. */
+/** The fields of an event that its sender provides. EventBridge adds the other fields. */
 export type EventContent = Pick<Event, 'source' | 'detail-type' | 'resources' | 'detail'>;
 
 export interface Target {
@@ -24,11 +24,11 @@ export interface Target {
   readonly InputTransformer?: InputTransformer;
 }
 
-/** Makes the input of a target from an event. */
+/** Describes how to create the input of a target from an event. */
 export interface InputTransformer {
-  /** JSON path by variable. */
+  /** The JSON path of each variable. */
   readonly InputPathsMap?: Readonly<Record<string, string>>;
-  /** Text with `<variable>`s. */
+  /** The text of the input, with each variable written as `<variable>`. */
   readonly InputTemplate: string;
 }
 
@@ -42,7 +42,7 @@ export interface Rule {
 
 export const DEFAULT_BUS = 'default';
 
-/** The rules of the default event bus, the only bus that the local AWS has. */
+/** The rules of the default event bus, which is the only bus of the local AWS. */
 export class Rules {
   private readonly rules = new Map<string, Rule>();
 
@@ -68,7 +68,7 @@ export class Rules {
     return this.arn(`rule/${name}`);
   }
 
-  /** Returns the ARN of any bus. */
+  /** Returns the ARN of a bus, which may not exist. */
   public busArn(nameOrArn: string = DEFAULT_BUS): string {
     return nameOrArn.startsWith('arn:') ? nameOrArn : this.arn(`event-bus/${nameOrArn}`);
   }

@@ -2,7 +2,7 @@ import type { Event, Rule, Target } from './rules';
 
 const PATH = /^\$(\.[\w-]+)*$/;
 
-/** Returns why a target of a rule isn't emulated; undefined if it is. */
+/** Returns the reason if a target of a rule isn't emulated; otherwise undefined. */
 export function targetProblem({ Id, Arn, InputTransformer, ...others }: Target): string | undefined {
   if (Arn.split(':')[2] !== 'sns') {
     return `target ${Arn} isn't emulated, give an SNS topic`;
@@ -32,7 +32,7 @@ function valueAt(event: unknown, path: string): unknown {
   return path.split('.').slice(1).reduce<any>((value, step) => value?.[step], event); // any: events hold JSON of any shape
 }
 
-/** Replaces variables: within quotes by the plain text, elsewhere by the value as JSON. */
+/** Replaces the variables in a template with their values: as plain text inside quotes, as JSON elsewhere. */
 function fill(template: string, variables: Readonly<Record<string, unknown>>): string {
   let isQuoted = false;
   return template.replace(/\\.|"|<([\w.-]+)>/g, (token: string, name: string | undefined) => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HealthLake } from '../../../local-healthlake/src/healthlake/healthlake';
 import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
 
-/** Properties whose change replaces the data store, without its data. */
+/** The properties that replace the data store when they change. The new data store is empty. */
 const CREATE_ONLY = ['DatastoreName', 'DatastoreTypeVersion', 'SseConfiguration', 'PreloadDataConfig', 'IdentityProviderConfiguration'];
 
 const POLL_MS = 5_000;

@@ -20,7 +20,7 @@ export function bootstrapRoleArn(place: Place, role: BootstrapRole): string {
   return `arn:${place.partition}:iam::${place.accountId}:role/${bootstrapRoleName(place, role)}`;
 }
 
-/** The bucket that the CDK CLI uploads assets to. */
+/** Returns the name of the bucket to which the CDK CLI uploads assets. */
 export function bootstrapBucketName(place: Place): string {
   return `cdk-${QUALIFIER}-assets-${place.accountId}-${place.region}`;
 }
@@ -28,7 +28,7 @@ export function bootstrapBucketName(place: Place): string {
 /** The SSM parameter from which the CDK CLI reads the version of the bootstrap stack. */
 export const BOOTSTRAP_VERSION_PARAMETER = `/cdk-bootstrap/${QUALIFIER}/version`;
 
-/** The roles that `cdk bootstrap` creates. Only CloudFormation can assume `cfn-exec`; the account can assume the others. */
+/** Returns the roles that `cdk bootstrap` creates. Only CloudFormation can assume `cfn-exec`; the account can assume the others. */
 export function bootstrapRoles(place: Place): { readonly name: string; readonly settings: RoleSettings }[] {
   const account = { AWS: `arn:${place.partition}:iam::${place.accountId}:root` };
   const cloudFormation = { Service: 'cloudformation.amazonaws.com' };

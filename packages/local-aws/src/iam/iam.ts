@@ -13,17 +13,17 @@ export const ADMIN_CREDENTIALS = {
 } as const;
 
 export interface IamOptions {
-  /** The delay, in the clock's time, until a new or changed role or policy takes effect. */
+  /** The delay, by the clock, until a new or changed role or policy takes effect. */
   readonly propagationMs?: number;
 }
 
 const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 
-/** The users, roles, policies and sessions of one account. Decides whether a caller may do something. */
+/** The users, roles, policies and sessions of one account. Decides whether a caller is allowed to perform an action. */
 export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
-  /** The delay, in the clock's time, until a new or changed role or policy takes effect. */
+  /** The delay, by the clock, until a new or changed role or policy takes effect. */
   public readonly propagationMs: number;
   private readonly sessions = new Sessions();
 
@@ -73,7 +73,7 @@ export class Iam implements Authorizer, PolicyChecker {
 
     const sessionName = context['sts:RoleSessionName'] ?? principal.arn.split(/[.:/]/)[0];
     const decision = await this.decide(principal, 'sts:AssumeRole', roleArn, { ...context, 'sts:RoleSessionName': sessionName }, trustPolicy);
-    // STS doesn't name the missing policy.
+    // An error of STS doesn't say which policy is missing.
     if (!decision.allowed) {
       throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
     }
@@ -85,15 +85,15 @@ export class Iam implements Authorizer, PolicyChecker {
     return caller.roleId ? `${caller.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
   }
 
-  /** Creates a role after the checks that IAM makes. */
+  /** Checks a new role as IAM does, then creates it. */
   public async createRole(name: string, settings: RoleSettings, path = '/'): Promise<Role> {
     await this.check(settings);
     return this.roles.create(name, path, settings, this.propagationMs);
   }
 
   /**
-   * Changes parts of a role after the checks that IAM makes.
-   * @param change makes the new parts from the settings; it is called again after the checks, so that concurrent changes don't undo each other
+   * Checks a change of a role as IAM does, then makes the change.
+   * @param change returns the changed parts. It is called again after the checks, so that concurrent changes don't undo each other.
    */
   public async changeRole(name: string, change: (settings: RoleSettings) => Partial<RoleSettings>): Promise<Role> {
     const { settings } = this.roles.get(name);
@@ -136,7 +136,7 @@ export class Iam implements Authorizer, PolicyChecker {
     });
   }
 
-  /** A session of a deleted role is denied everything, whatever a resource policy allows. */
+  /** Returns whether the caller's role was deleted. Its sessions are then denied every request, even if a resource policy allows it. */
   private isRoleGone({ principalArn, roleId }: Caller): boolean {
     return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
   }
@@ -155,10 +155,10 @@ export class Iam implements Authorizer, PolicyChecker {
   }
 }
 
-/** Services that name the error AccessDenied; the others name it AccessDeniedException. */
+/** The services that call the error AccessDenied. All other services call it AccessDeniedException. */
 const SHORT_NAMED = ['s3', 'sts', 'iam', 'cloudformation'];
 
-/** Returns the error of a denied request in the words of AWS. */
+/** Returns AWS's error for a denied request. */
 function accessDenied(callerArn: string, action: string, resource: string, because?: Denial): ServiceError {
   const service = action.slice(0, action.indexOf(':'));
   const shown = service === 's3' ? `"${resource}"` : resource;
@@ -174,7 +174,7 @@ function reason({ explicit, policyType }: Denial, action: string): string {
   return ` with an explicit deny in ${policyType === 'identity-based policy' ? 'an' : 'a'} ${policyType}`;
 }
 
-/** Returns the condition keys of every request. */
+/** Returns the condition keys that every request has. */
 function requestContext(caller: Caller, resourceAccount: string, region: string, now: number): Record<string, string> {
   const common = {
     'aws:CurrentTime': new Date(now).toISOString(),

@@ -1,6 +1,6 @@
 import type { Clock } from '../contract';
 
-/** A value whose changes take effect after a delay, like those of IAM. */
+/** A value whose changes take effect after a delay, as in IAM. */
 export class Propagated<T> {
   private readonly versions: { readonly value: T; readonly effectiveAt: number }[];
 
@@ -13,7 +13,7 @@ export class Propagated<T> {
     return this.versions[this.versions.length - 1].value;
   }
 
-  /** The newest value in effect; undefined until the first one takes effect. */
+  /** The newest value in effect; undefined until the first value takes effect. */
   public get effective(): T | undefined {
     const now = this.clock.now();
     return this.versions.filter((version) => version.effectiveAt <= now).pop()?.value;

@@ -55,7 +55,7 @@ class RoleProvider implements ResourceProvider {
       };
     };
     const { latest } = role.settings;
-    // An update without a change must not delay the role again.
+    // An update that changes nothing must not restart the propagation delay of the role.
     return roleResult(isDeepStrictEqual(change(latest), latest) ? role : await this.iam.changeRole(role.name, change));
   }
 
@@ -82,7 +82,7 @@ function settingsOf(name: string, properties: RoleProperties): RoleSettings {
   };
 }
 
-/** Returns the policies that other resources have put into the role or attached to it. */
+/** Returns the inline and managed policies of a role that come from other resources. */
 function without(current: RoleSettings, own: RoleSettings): Pick<RoleSettings, 'inlinePolicies' | 'managedPolicyArns'> {
   return {
     inlinePolicies: Object.fromEntries(Object.entries(current.inlinePolicies).filter(([name]) => !(name in own.inlinePolicies))),

@@ -4,7 +4,7 @@ import type { Caller, SessionCredentials } from '../contract';
 /**
  * The owner of each access key.
  *
- * Sessions never expire: under a fast clock, the hour that was promised to a client in real time would end within seconds.
+ * Sessions never expire. With a fast clock, a session of one hour would otherwise end after a few seconds of real time.
  */
 export class Sessions {
   private readonly callers = new Map<string, { readonly caller: Caller; readonly sessionToken?: string }>();

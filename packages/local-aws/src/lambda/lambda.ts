@@ -20,7 +20,7 @@ export interface Invocation {
   readonly functionName: string;
   readonly memoryInMB: number;
   readonly startedAt: number;
-  /** Undefined while the function runs. */
+  /** The end of the run; undefined while the function runs. */
   endedAt?: number;
 }
 
@@ -28,7 +28,7 @@ export interface Invocation {
 export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   public readonly host: FunctionHost;
   public readonly registry = new FunctionRegistry();
-  /** Chooses the fault of each invocation. */
+  /** Chooses a fault to inject into each invocation. */
   public beforeInvoke?: InvocationHook;
   /** All runs of functions, the oldest first. */
   public readonly invocations: Invocation[] = [];
@@ -61,8 +61,8 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   }
 
   /**
-   * Kills the processes of one function or of all, even in the middle of an event. They are killed before this returns, and gone when it
-   * resolves: a fault hook that doesn't await it ends the process during the request of the hook.
+   * Kills the processes of one function or of all functions, even in the middle of an event. The call sends the kill signals at once; the
+   * promise resolves when the processes have ended. A fault hook that doesn't await the promise kills the process before its request is answered.
    * @param functionName the physical name
    * @param answer the answer to running events
    */
@@ -86,12 +86,12 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   }
 
   private async run(functionName: string, payload: unknown, requestId: string): Promise<InvocationResult> {
-    this.registry.get(functionName); // throws for an event whose function was deleted before a retry
+    this.registry.get(functionName); // throws if the function was deleted before a retry of its event
     const fault = await this.beforeInvoke?.({ functionName, payload, count: increment(this.invocationCounts, functionName) });
     if (fault?.error) {
       throw fault.error;
     }
-    // Looked up after the hook, because an update may have replaced the version meanwhile.
+    // The lookup follows the hook, because an update may have replaced the version in the meantime.
     const version = this.registry.get(functionName);
     const { killAfterMs, killAnswer, twice = false } = fault ?? {};
     const invocation = { requestId, functionArn: version.configuration.arn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer };

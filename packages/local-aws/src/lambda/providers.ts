@@ -59,7 +59,7 @@ class FunctionProvider implements ResourceProvider {
     try {
       await assumeFunctionRole(this.host, configuration);
     } catch (error) {
-      // CloudFormation retries while the role is new.
+      // CloudFormation retries until a new role has propagated.
       if (iam.propagationMs === 0) {
         throw error;
       }

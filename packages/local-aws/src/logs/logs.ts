@@ -1,7 +1,7 @@
 import { ServiceError, type Environment } from '../contract';
 
 export interface LogEvent {
-  /** In milliseconds since the epoch, by the clock. */
+  /** The time in milliseconds since the epoch, by the clock. */
   readonly timestamp: number;
   readonly stream: string;
   readonly message: string;
@@ -9,9 +9,9 @@ export interface LogEvent {
 
 /** Emulates CloudWatch Logs: groups, streams and events in memory. */
 export class Logs {
-  /** Called with each message that is written. */
+  /** Called with each message after it is written. */
   public onWrite?: (message: string) => void;
-  /** The events of each group, in the order in which they were written. */
+  /** The events of each log group, in the order of writing. */
   private readonly groups = new Map<string, LogEvent[]>();
 
   public constructor(private readonly env: Environment) {}
@@ -33,7 +33,7 @@ export class Logs {
     return [...this.groups.keys()];
   }
 
-  /** Returns the events of a group, in the order in which they were written. */
+  /** Returns the events of a log group, in the order of writing. */
   public events(logGroup: string): readonly LogEvent[] {
     return this.groups.get(logGroup) ?? [];
   }

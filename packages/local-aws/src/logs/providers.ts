@@ -11,7 +11,7 @@ export function logsProviders(env: Environment, authorizer: Authorizer, logs: Lo
   return { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, logs) };
 }
 
-/** Emulates AWS::Logs::LogGroup. Events are kept whatever the retention is. */
+/** Emulates AWS::Logs::LogGroup. Ignores the retention: log events never expire. */
 class LogGroupProvider implements ResourceProvider {
   public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
 

@@ -3,7 +3,7 @@ import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../..
 import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 
-/** The default and the maximum number of events in one answer. */
+/** The maximum number of events in one answer, which is also the default. */
 const MAX_EVENTS = 10_000;
 
 interface FilterRequest {
@@ -19,7 +19,7 @@ interface FilterRequest {
 
 const FILTER_MEMBERS = ['logGroupName', 'logStreamNames', 'startTime', 'endTime', 'limit', 'nextToken'];
 
-/** The API of CloudWatch Logs: FilterLogEvents, with which the CDK CLI shows the log of a failed function. */
+/** Emulates FilterLogEvents of CloudWatch Logs. The CDK CLI uses it to show the log of a failed function. */
 export class LogsWire implements WireService {
   public constructor(private readonly env: Environment, private readonly authorizer: Authorizer, private readonly logs: Logs) {}
 
@@ -33,7 +33,7 @@ export class LogsWire implements WireService {
 
   private async filterLogEvents(caller: Caller, request: FilterRequest): Promise<object> {
     const { logGroupName = '' } = request;
-    // The resource is a stream without a name: only policies with `:*` after the group allow it.
+    // FilterLogEvents is authorized on a log stream with an empty name. To allow it, a policy must append `:*` to the ARN of the log group.
     await this.authorizer.authorize({ caller, action: 'logs:FilterLogEvents', resource: `${logGroupArn(this.env, logGroupName)}:log-stream:` });
     const other = Object.keys(request).find((member) => !FILTER_MEMBERS.includes(member));
     if (other) {

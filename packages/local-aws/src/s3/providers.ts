@@ -25,7 +25,7 @@ interface BucketProperties {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
-/** The action that the caller needs for a property. */
+/** The action that the caller needs for each property. */
 const ACTIONS: Readonly<Record<keyof Omit<BucketProperties, 'BucketName'>, string>> = {
   BucketEncryption: 's3:PutEncryptionConfiguration',
   VersioningConfiguration: 's3:PutBucketVersioning',
@@ -33,7 +33,7 @@ const ACTIONS: Readonly<Record<keyof Omit<BucketProperties, 'BucketName'>, strin
   Tags: 's3:PutBucketTagging',
 };
 
-/** Emulates AWS::S3::Bucket. Properties that change no answer of S3, such as life-cycle rules, are ignored. */
+/** Emulates AWS::S3::Bucket. Ignores properties that have no effect on the emulated S3, such as life-cycle rules. */
 class BucketProvider implements ResourceProvider {
   public constructor(private readonly s3: S3Context) {}
 

@@ -5,7 +5,7 @@ import { ServiceError, type AuthorizationQuestion, type Authorizer, type Caller,
 /** The publisher of a message: a caller of the account, or an AWS service on behalf of a resource. */
 export interface Publisher {
   readonly caller: Caller;
-  /** Condition keys that a service sets: aws:SourceArn, aws:SourceAccount, aws:SourceOwner. */
+  /** The condition keys that a service sets: aws:SourceArn, aws:SourceAccount, aws:SourceOwner. */
   readonly context?: Record<string, string>;
 }
 
@@ -15,7 +15,7 @@ export class Access {
 
   /** Rejects if the publisher may not perform the action on an existing topic. */
   public async onTopic({ caller, context }: Publisher, action: string, topic: Topic): Promise<void> {
-    // The default policy compares the owner: the account of the caller, or the one that a service names.
+    // The default topic policy checks aws:SourceOwner: the account of the caller, or the account that a service passes in `context`.
     const owner: Record<string, string> = caller.accountId ? { 'aws:SourceOwner': caller.accountId } : {};
     await this.authorize({ caller, action, resource: topic.arn, context: { ...owner, ...context }, resourcePolicy: topic.policy });
   }
@@ -31,7 +31,7 @@ export class Access {
       return;
     }
     if (topic.kmsKeyId.endsWith('alias/aws/sns')) {
-      // The fixed policy of this key allows the account's users and roles through SNS, and no other service.
+      // The policy of this AWS managed key can't be changed. It lets users and roles of the account use the key through SNS, but not AWS services.
       if (caller.accountId === this.environment.accountId) {
         return;
       }

@@ -9,19 +9,19 @@ export interface Message {
 export interface PublishedMessage extends Message {
   readonly messageId: string;
   readonly topicArn: string;
-  /** In milliseconds since the epoch, by the clock. */
+  /** The time in milliseconds since the epoch, by the clock. */
   readonly time: number;
-  /** ARN of a user or session, or the name of a service. */
+  /** The ARN of a user or session, or the name of a service. */
   readonly publisherArn: string;
 }
 
 const MAX_SUBJECT_LENGTH = 100;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** ASCII without control characters that begins with a letter, a number or a punctuation mark, as SNS requires. */
+/** Matches a valid subject: printable ASCII that doesn't begin with a space. */
 const SUBJECT = /^[!-~][ -~]*$/;
 
-/** Throws for a message that SNS refuses. */
+/** Throws if SNS would reject the message. */
 export function checkMessage({ subject, message }: Message): void {
   if (message === '') {
     throw invalid('Empty message');

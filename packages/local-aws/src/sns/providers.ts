@@ -127,7 +127,7 @@ interface SubscriptionProperties {
   readonly Endpoint: string;
 }
 
-/** Emulates AWS::SNS::Subscription of people, who get no message from a local AWS. */
+/** Emulates AWS::SNS::Subscription for email and SMS. The local AWS sends no email or SMS. */
 class SubscriptionProvider implements ResourceProvider {
   public constructor(private readonly topics: Topics, private readonly access: Access) {}
 

@@ -12,7 +12,7 @@ export type { Message, PublishedMessage } from './message';
 
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
-/** Emulates SNS: topics and their policies. Keeps the published messages and delivers none. */
+/** Emulates SNS: topics and their policies. Stores published messages but doesn't deliver them. */
 export class Sns implements WireService {
   public readonly topics: Topics;
   public readonly access: Access;
@@ -39,12 +39,12 @@ export class Sns implements WireService {
     return this.messages.filter((message) => topicArn === undefined || message.topicArn === topicArn);
   }
 
-  /** Publishes a message if the publisher may publish and use the topic's key. */
+  /** Publishes a message. Rejects if the publisher may not publish to the topic or use its key. */
   public async publish(publisher: Publisher, topicArn: string, message: Message): Promise<PublishedMessage> {
     checkMessage(message);
     const topic = this.topics.find(topicArn);
     if (!topic) {
-      // Only a caller that may publish learns that the topic doesn't exist.
+      // Without permission to publish, the caller gets an access error instead of NotFound.
       await this.access.onAccount(publisher.caller, 'sns:Publish', topicArn);
       throw new ServiceError('NotFound', 'Topic does not exist', 404);
     }

@@ -18,18 +18,18 @@ export interface ExecutionSetup extends TaskWorld {
   readonly stateMachineName: string;
   readonly roleArn: string;
   readonly definition: Definition;
-  /** The unparsed JSON. */
+  /** The input as unparsed JSON. */
   readonly input: string;
   readonly log?: ExecutionLog;
   /** Starts a session of the state machine's role. That role assumes the role of a task, if it has one. */
   assumeRole(taskRoleArn?: string): Promise<AssumedRole>;
-  /** An execution of a deleted state machine ends at its next transition. */
+  /** Returns whether the state machine is deleted. If so, the execution ends at its next transition. */
   isStateMachineDeleted(): boolean;
 }
 
 interface Step {
   readonly output: Json;
-  /** Undefined at the end of the execution. */
+  /** The next state; undefined at the end of the execution. */
   readonly next?: string;
 }
 
@@ -212,7 +212,7 @@ export class Execution {
   }
 }
 
-/** Ends an execution from outside. */
+/** Thrown to end an execution as ABORTED. */
 class Aborted extends Error {
   public constructor(public readonly error?: string, public readonly cause?: string) {
     super('aborted');

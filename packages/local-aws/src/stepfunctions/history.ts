@@ -2,20 +2,20 @@
 export interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
-  /** In seconds since the epoch, by the clock. */
+  /** The time in seconds since the epoch, by the clock. */
   readonly timestamp: number;
   readonly type: string;
-  /** The details, under the name that belongs to the type, e.g. `stateEnteredEventDetails`. */
+  /** The details of the event. Their name depends on the event type, e.g. `stateEnteredEventDetails`. */
   readonly [details: string]: unknown;
 }
 
-/** Names of details that several types of events share. */
+/** The names of details that several event types share. */
 const SHARED_DETAILS: readonly (readonly [type: RegExp, details: string])[] = [
   [/StateEntered$/, 'stateEnteredEventDetails'],
   [/StateExited$/, 'stateExitedEventDetails'],
 ];
 
-/** The maximum number of events of an execution; the last one ends it. */
+/** The maximum number of events of an execution. The last event is reserved for the end of the execution. */
 const MAX_EVENTS = 25_000;
 
 /** The history of one execution, with the input and output of every state. */
@@ -38,7 +38,7 @@ export class History {
   }
 }
 
-/** Ends an execution as FAILED. Neither Retry nor Catch matches it. */
+/** Thrown to end an execution as FAILED when its history is full. Retry and Catch don't match this error. */
 export class HistoryFull extends Error {
   public constructor() {
     super(`The execution reached the maximum number of history events (${MAX_EVENTS}).`);

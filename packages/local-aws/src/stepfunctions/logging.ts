@@ -5,7 +5,7 @@ import type { Logs } from '../logs/logs';
 
 type Level = 'ALL' | 'ERROR' | 'FATAL' | 'OFF';
 
-/** The events of a state machine's executions that are logged, and their log group. */
+/** The logging configuration of a state machine: the logged events and the log group. */
 export interface Logging {
   readonly level: Level;
   readonly includeExecutionData: boolean;
@@ -18,7 +18,7 @@ export const LOG_DELIVERY_ACTIONS: readonly string[] = [
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
 ];
 
-/** The logged event types by level. */
+/** The event types that each log level includes. */
 const LOGGED: Readonly<Record<Level, RegExp>> = {
   ALL: /./,
   ERROR: /^FailStateEntered$|(Failed|TimedOut|Aborted)$/,
@@ -50,7 +50,7 @@ export function loggingOf(configuration: Record<string, any> | undefined, logs: 
   return { level, includeExecutionData: String(configuration?.IncludeExecutionData ?? false) === 'true', logGroup };
 }
 
-/** Writes the history of one execution to its log group, one JSON object a line. */
+/** Writes the history of one execution to its log group, one JSON object per line. */
 export class ExecutionLog {
   private readonly stream: string;
 
@@ -64,7 +64,7 @@ export class ExecutionLog {
 
   public write({ id, previousEventId, timestamp, type }: HistoryEvent, details: object = {}): void {
     const { level, logGroup } = this.logging;
-    // Delivery to a deleted log group stops without an error.
+    // If the log group was deleted, Step Functions stops logging without an error.
     if (!LOGGED[level].test(type) || !this.logs.hasGroup(logGroup)) {
       return;
     }
@@ -79,7 +79,7 @@ export class ExecutionLog {
     }));
   }
 
-  /** Removes execution data unless it is logged; error and cause stay. */
+  /** Removes input, output and parameters unless execution data is logged. Keeps error and cause. */
   private shown(details: object): object {
     if (this.logging.includeExecutionData) {
       return details;

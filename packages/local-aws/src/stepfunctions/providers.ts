@@ -72,7 +72,7 @@ class StateMachineProvider implements ResourceProvider {
     try {
       await check();
     } catch (error) {
-      // CloudFormation retries while the role is new.
+      // CloudFormation retries until a new role has propagated.
       if (this.iam.propagationMs === 0) {
         throw error;
       }
@@ -84,7 +84,7 @@ class StateMachineProvider implements ResourceProvider {
   private async checkLogDelivery(caller: Caller): Promise<void> {
     try {
       for (const action of LOG_DELIVERY_ACTIONS) {
-        // The resource of DescribeLogGroups when no group is named; the other actions have no resource.
+        // This is the resource of DescribeLogGroups without a group name. The engine ignores it for the other actions, which have no resource.
         await this.iam.authorize({ caller, action, resource: `${logGroupArn(this.env, '')}:log-stream:` });
       }
     } catch (error) {

@@ -102,7 +102,7 @@ export class StepFunctions implements WireService {
     return taskRoleArn === undefined ? session : this.assumeTaskRole(session.caller, arn, roleArn, taskRoleArn);
   }
 
-  /** Assumes the role of a task. AWS documents the external id; the session's name and the error are those of real executions. */
+  /** Assumes the role of a task. The external id follows AWS's documentation; the session name and the error match real executions. */
   private async assumeTaskRole(caller: Caller, stateMachineArn: string, roleArn: string, taskRoleArn: string): Promise<AssumedRole> {
     try {
       return await this.iam.assumeRole(caller, taskRoleArn, { 'sts:RoleSessionName': 'StepFunctions', 'sts:ExternalId': stateMachineArn });

@@ -6,13 +6,13 @@ import { memberNames } from './language/template';
 
 /** One call of a Task state. */
 export interface TaskCall {
-  /** The beginning of the names of its events. */
+  /** The prefix of the call's event types, e.g. of `TaskScheduled`. */
   readonly kind: 'LambdaFunction' | 'Task';
-  /** Details of each of its events. */
+  /** The details that all events of the call share. */
   readonly target: object;
-  /** Details of the event that schedules it. */
+  /** The details of the event that schedules the call. */
   readonly request: object;
-  /** Rejects with a `StateError` in the words of Step Functions. */
+  /** Makes the call. Rejects with a `StateError` that has the error name and the cause of Step Functions. */
   perform(session: AssumedRole, signal: AbortSignal): Promise<Json>;
 }
 
@@ -26,7 +26,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:/;
 const INVOKE = /^arn:[^:]+:states:::lambda:invoke$/;
 const DESCRIBE_IMPORT_JOB = /^arn:[^:]+:states:::aws-sdk:healthlake:describeFHIRImportJob$/;
 
-/** Returns why the resource of a Task or its parameters aren't emulated; undefined if they are. */
+/** Returns the reason if the resource or the parameters of a Task aren't emulated; otherwise undefined. */
 export function taskProblem(resource: string, parameters: Json | undefined): string | undefined {
   if (FUNCTION_ARN.test(resource)) {
     return undefined;
@@ -44,7 +44,7 @@ export function taskProblem(resource: string, parameters: Json | undefined): str
 
 /**
  * Returns the call of a Task.
- * @param resource a resource without a `taskProblem`
+ * @param resource a resource for which `taskProblem` returned undefined
  */
 export function taskCall(resource: string, parameters: Json, { env, invoker }: TaskWorld): TaskCall {
   if (FUNCTION_ARN.test(resource)) {
@@ -88,9 +88,9 @@ function lambdaErrorName({ name }: ServiceError): string {
   return name === 'AccessDeniedException' ? 'Lambda.AWSLambdaException' : `Lambda.${name}`;
 }
 
-/** Calls HealthLake over HTTP, so that faults and policies apply. */
+/** Calls HealthLake over HTTP, so that injected faults and IAM policies apply. */
 async function describeImportJob(env: Environment, { credentials }: AssumedRole, input: Json, abortSignal: AbortSignal): Promise<Json> {
-  // AWS doesn't document the attempts of Step Functions itself, so the definition's Retry sees every error.
+  // AWS doesn't document whether Step Functions retries SDK calls itself. With a single attempt, the definition's Retry sees every error.
   const client = new HealthLakeClient({ endpoint: env.endpoint(), region: env.region, credentials, maxAttempts: 1 });
   try {
     const { $metadata, ...output } = await client.send(new DescribeFHIRImportJobCommand(input as never), { abortSignal });
@@ -106,7 +106,7 @@ function healthLakeError(error: unknown): StateError {
   if (!(error instanceof HealthLakeServiceException)) {
     return new StateError('HealthLake.SdkClientException', (error as Error).message);
   }
-  // Only errors in the service's model have a class, and so a name, of their own.
+  // Only errors that the service model declares have their own class and name.
   const isDeclared = Object.getPrototypeOf(error) !== HealthLakeServiceException.prototype;
   const { message, $metadata: { httpStatusCode, requestId } } = error;
   return new StateError(isDeclared ? `HealthLake.${error.name}` : 'HealthLake.HealthLakeException',

@@ -71,7 +71,7 @@ export const CHANGE_SET_ACTIONS: Actions = {
     return {};
   },
 
-  // The details of failed validations, of which the local CloudFormation has none.
+  // The real action returns the details of failed validations. The local CloudFormation performs no such validations.
   DescribeEvents: () => ({ OperationEvents: [] }),
   ListHookResults: () => ({ HookResults: [] }),
 };

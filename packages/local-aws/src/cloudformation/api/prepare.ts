@@ -12,7 +12,7 @@ import { parameterValues } from '../template/parameters';
 import { compile } from '../template/program';
 import { parseTemplate, TemplateError } from '../template/template';
 
-/** Reads the wanted state of a stack from a request. Throws for what CloudFormation refuses before it changes anything. */
+/** Reads the desired state of a stack from a request. Throws if CloudFormation would reject the request before it changes a resource. */
 export async function prepareDeployment(cloudFormation: CloudFormation, stack: Stack, input: QueryInput, caller: Caller): Promise<Deployment> {
   const { ports } = cloudFormation;
   const before = stack.deployment;
@@ -57,7 +57,7 @@ async function templateBody(input: QueryInput, caller: Caller, ports: CloudForma
   return ports.readObject(caller, bucket, key);
 }
 
-/** Returns bucket and key of an S3 URL. The bucket is in the host name or, for the local endpoint, in the path. */
+/** Returns the bucket and the key of an S3 URL. The bucket is in the host name or, for the local endpoint, in the path. */
 function objectOf(url: string, localHost: string): { bucket: string; key: string } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const path = decodeURIComponent(parsed?.pathname.slice(1) ?? '');

@@ -5,7 +5,7 @@ import type { CloudFormation } from '../cloudformation';
 import { QueryInput } from './query-input';
 import { ServiceError, type WireRequest, type WireResponse, type WireService } from '../../contract';
 
-/** The id in the resource of a request for a missing stack or for all stacks. The policy engine can't judge a wildcard there. */
+/** A made-up stack id for requests about a missing stack or about all stacks. The policy engine can't evaluate a wildcard instead. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** The emulated part of CloudFormation's API. */
@@ -24,7 +24,7 @@ export class CloudFormationWire implements WireService {
     return answerResponse(action, await perform(this.cloudFormation, input, caller));
   }
 
-  /** Returns the resource of the authorization: the stack, or a made-up stack that no policy names by its id. */
+  /** Returns the resource to authorize: the stack, or a made-up stack ARN if the stack doesn't exist or none is named. */
   private resourceOf(input: QueryInput): string {
     const { stacks } = this.cloudFormation;
     const nameOrId = input.text('StackName');

@@ -10,8 +10,8 @@ export type Outcome = { readonly result: HandlerResult } | { readonly error: unk
 export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as const;
 
 /**
- * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even after the resource was cancelled, because a
- * roll-back needs the physical id of a resource that was created nevertheless.
+ * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even if it arrives after the cancellation: the
+ * resource may exist by then, and a roll-back needs its physical id.
  */
 export async function attempt(
   operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,
@@ -42,12 +42,12 @@ export async function attempt(
   return Promise.race([settled.then(() => outcome), cancelled]);
 }
 
-/** Returns what a successful call says about a resource. */
+/** Returns the fields of a record that a successful call determines. */
 export function known({ physicalId, attributes, noEcho }: HandlerResult): Pick<ResourceRecord, 'physicalId' | 'attributes' | 'noEcho' | 'reference'> {
   return { physicalId, attributes: attributes ?? {}, noEcho: noEcho ?? false, reference: undefined };
 }
 
-/** Returns what a failed call says about a resource. */
+/** Returns the fields of a record that a failed call determines. */
 export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
   if (!(error instanceof ResourceFailure)) {
     return {};

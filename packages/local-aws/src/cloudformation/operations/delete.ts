@@ -8,15 +8,15 @@ import { inDependencyOrder, reversed } from '../template/dependency-order';
 /** A physical resource to delete. */
 export interface Doomed {
   readonly record: ResourceRecord;
-  /** True if the resource leaves the stack, but still exists in AWS. */
+  /** True if the resource leaves the stack but is not deleted. */
   readonly retained: boolean;
-  /** False if there is nothing to delete, because it was never created. */
+  /** False if the resource was never created, so that there is nothing to delete. */
   readonly called: boolean;
 }
 
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** Deletes resources, each after its dependants. Returns the logical ids of those that could not be deleted. */
+/** Deletes resources, each after its dependants. Returns the logical ids of the resources that could not be deleted. */
 export async function deleteResources(operation: Operation, doomed: readonly Doomed[]): Promise<string[]> {
   const failed: string[] = [];
   const nodes = new Map(doomed.map((item, index) => [String(index), item]));
@@ -63,7 +63,7 @@ async function deleteResource(operation: Operation, { record, retained, called }
     if (called) {
       await Promise.race([operation.aborted, engine.handlerOf(record.type).delete({
         ...requestFor(operation, record, record.properties),
-        // A custom resource that never returned an id gets a generated one.
+        // A custom resource that never returned a physical id gets a generated one.
         physicalId: record.physicalId ?? physicalName(stack.name, record.logicalId, LONGEST_PHYSICAL_ID),
       }, { requestId: randomUUID(), signal: operation.signal })]);
     }

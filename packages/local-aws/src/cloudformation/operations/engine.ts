@@ -8,28 +8,28 @@ import type { Stacks } from '../stacks/stacks';
 import type { Scope } from '../template/intrinsics';
 import type { Program, PseudoParameters } from '../template/program';
 
-/** The roll-back of a custom resource whose Update returned a new physical id. AWS doesn't document it. */
+/** Describes how a custom resource is rolled back after its Update returned a new physical id. AWS doesn't document this case. */
 export interface UpdateReversal {
-  /** Whether the custom resource receives an Update with the old properties. */
+  /** Whether the roll-back sends the custom resource an Update with the old properties. */
   readonly sendsUpdate: boolean;
-  /** The physical id in that Update, or, without one, the id of the resource afterwards. */
+  /** The physical id that the Update carries. Without an Update, it is the physical id of the resource after the roll-back. */
   readonly id: 'old' | 'new';
-  /** The source of `Ref` and `Fn::GetAtt` afterwards: the resource before the deployment, or the newest answer. */
+  /** Whether `Ref` and `Fn::GetAtt` return the values from before the deployment (`old`) or from the newest answer (`new`). */
   readonly references: 'old' | 'new';
 }
 
 export interface CloudFormationOptions {
   readonly rollbackAfterUpdate?: {
-    /** After an Update that succeeded. */
+    /** The roll-back after an Update that succeeded. */
     readonly succeeded?: UpdateReversal;
-    /** After an Update that failed. */
+    /** The roll-back after an Update that failed. */
     readonly failed?: UpdateReversal;
   };
-  /** Whether the deployment after one that failed without a roll-back sends custom resources the same RequestId; by default true. */
+  /** Whether the retry of a failed deployment without roll-back sends custom resources the same RequestId again; by default true. */
   readonly reusesRequestId?: boolean;
 }
 
-/** Treats the new id like any other: sends it an Update with the old properties. */
+/** Sends the custom resource an Update with the new physical id and the old properties. */
 export const REVERSE_BY_UPDATE: UpdateReversal = { sendsUpdate: true, id: 'new', references: 'new' };
 
 export interface Engine {
@@ -44,15 +44,15 @@ export interface Engine {
 export interface Operation {
   readonly engine: Engine;
   readonly stack: Stack;
-  /** Every call is authorized for this caller. */
+  /** The caller for whom every call is authorized. */
   readonly caller: Caller;
-  /** Aborted to end the operation at once. */
+  /** Ends the operation at once when aborted. */
   readonly signal: AbortSignal;
-  /** Rejects when `signal` is aborted. Long calls are awaited together with it. */
+  /** Rejects when `signal` is aborted. Long calls race against this promise. */
   readonly aborted: Promise<never>;
 }
 
-/** The part of a record that is known before the call. */
+/** The fields of a record that are known before the call. */
 export type Planned = Pick<ResourceRecord, 'logicalId' | 'definition' | 'type' | 'dependencies' | 'requestId'>;
 
 export function pseudoParameters({ partition, region, accountId }: Environment, stack: { id: string; name: string }): PseudoParameters {
@@ -64,7 +64,7 @@ export function scopeDuring({ engine, stack }: Operation, program: Program): Sco
   return resourceScope(program, pseudoParameters(engine.environment, stack), stack.resources, engine.stacks);
 }
 
-/** Returns the part of a request that all calls share. */
+/** Returns the fields that create, update and delete requests share. */
 export function requestFor(
   { stack, caller }: Operation, { logicalId, type }: Pick<ResourceRecord, 'logicalId' | 'type'>, properties: Readonly<Record<string, unknown>>,
 ): ResourceRequest {
@@ -91,7 +91,7 @@ export function planned({ engine }: Operation, program: Program, logicalId: stri
   };
 }
 
-/** Returns the reason of a failure for the event of a resource. */
+/** Returns the status reason that the event of a failed resource shows. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,8 +6,8 @@ import type { Stack } from '../stacks/stack';
 import type { DeletionPolicy } from '../template/template';
 
 /**
- * Returns the resources to delete: those that are not `wanted`, and all replaced ones.
- * @param undoesCreation whether the deletion rolls back the deployment that created them
+ * Returns the resources to delete: the current ones that are not in `wanted`, and all replaced ones.
+ * @param undoesCreation whether the deletion rolls back the deployment that created the resources
  */
 export async function leftovers(operation: Operation, wanted: ReadonlySet<string>, undoesCreation: boolean): Promise<Doomed[]> {
   const { stack } = operation;
@@ -19,7 +19,7 @@ export async function leftovers(operation: Operation, wanted: ReadonlySet<string
 
 async function doomedCurrent({ stack, engine, aborted }: Operation, record: ResourceRecord, undoesCreation: boolean): Promise<Doomed> {
   const attempt = stack.unfinished && await concludedAttempt(stack.unfinished, record.logicalId, aborted);
-  // A cancelled resource may have a physical id that its record lacks.
+  // A resource may be created after its cancellation. Only its attempt then has the physical id.
   const newest = attempt?.called && record.physicalId === undefined
     ? { ...record, physicalId: attempt.record.physicalId }
     : record;

@@ -9,7 +9,7 @@ import { resolve } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import { importedNames } from '../template/references';
 
-/** Creates or updates a stack. Rolls back after a failure unless the stack disables it. */
+/** Creates or updates a stack. Rolls back after a failure unless roll-back is disabled for the stack. */
 export async function deploy(operation: Operation, deployment: Deployment): Promise<void> {
   const { stack, engine } = operation;
   const creates = stack.status === 'REVIEW_IN_PROGRESS';
@@ -127,7 +127,7 @@ async function succeed(operation: Operation, program: Program, creates: boolean)
   stack.setStatus(creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
 }
 
-/** Sets the outputs. Returns the reason if that fails. */
+/** Sets the outputs and imports of the stack. Returns the reason if this fails. */
 function conclude(operation: Operation, program: Program): string | undefined {
   const { stack, engine } = operation;
   try {

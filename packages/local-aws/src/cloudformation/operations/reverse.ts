@@ -9,8 +9,8 @@ import { resolve, type Scope } from '../template/intrinsics';
 const SKIPPED = 'Resource skipped during UpdateRollback';
 
 /**
- * Restores every resource to its state before the failed deployment. Resources that the deployment created or replaced are deleted
- * afterwards. Returns the logical ids of the resources for which this failed.
+ * Restores every resource to its state before the failed deployment. The caller deletes the resources that the deployment created or
+ * replaced. Returns the logical ids of the resources that could not be restored.
  */
 export async function reverse(operation: Operation, unfinished: Unfinished, before: Deployment, skip: ReadonlySet<string>): Promise<string[]> {
   const failed: string[] = [];
@@ -71,7 +71,7 @@ interface StartingPoint {
   /** The resource before the roll-back's Update. */
   readonly record: ResourceRecord;
   readonly mustUpdate: boolean;
-  /** Whether references keep the values from before the deployment. */
+  /** Whether `Ref` and `Fn::GetAtt` keep the values from before the deployment. */
   readonly keepsReferences: boolean;
 }
 
@@ -83,7 +83,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   if (record.physicalId === former.physicalId) {
     return { record: { ...former, properties: record.properties }, mustUpdate: true, keepsReferences: false };
   }
-  // The former physical resource still exists, unchanged. Only for custom resources AWS's behaviour is unknown.
+  // The former physical resource still exists unchanged, so the roll-back starts from it. Custom resources differ: AWS's behaviour is unknown.
   if (!attempt.abandonable) {
     return { record: former, mustUpdate: false, keepsReferences: false };
   }

@@ -11,7 +11,7 @@ export interface AnsweredRequest {
   readonly LogicalResourceId: string;
 }
 
-/** Reads the answer of a custom resource. Throws for a failure or an invalid answer, with the reason that the resource's event shows. */
+/** Reads the answer of a custom resource. Throws if it is invalid or reports a failure; the resource's event shows the error's message. */
 export function readAnswer(body: Buffer, request: AnsweredRequest): HandlerResult {
   const invalid = (message: string): ResourceFailure => new ResourceFailure(message, { called: true });
   if (body.length > LONGEST_ANSWER_BYTES) {

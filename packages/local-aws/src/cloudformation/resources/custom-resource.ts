@@ -7,12 +7,12 @@ import {
 } from '../../contract';
 import { RESPONSE_HOST } from '../../lambda/execution/execution-environment';
 
-/** The beginning of the path of every ResponseURL; a secret of the request follows. */
+/** The prefix of the path of every ResponseURL. A secret for the request follows it. */
 export const RESPONSE_PATH = '/_response/';
 
 const DEFAULT_SERVICE_TIMEOUT_S = 3600;
 
-/** Returns whether a function of the user implements the type. */
+/** Returns whether the type is a custom resource, which a Lambda function implements. */
 export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
@@ -42,7 +42,7 @@ export class CustomResources implements ResourceHandler, WireService {
     await this.ask('Delete', request, delivery, { PhysicalResourceId: request.physicalId });
   }
 
-  /** Receives the answers. Like the real bucket it accepts any content; CloudFormation checks it afterwards. */
+  /** Receives the answers. Like the real bucket, it accepts any content; CloudFormation validates the content later. */
   public handle(request: WireRequest): Promise<WireResponse> {
     const receive = this.receivers.get(request.path.slice(RESPONSE_PATH.length));
     if (request.method !== 'PUT' || !receive) {
@@ -98,7 +98,7 @@ export class CustomResources implements ResourceHandler, WireService {
     );
   }
 
-  /** Rejects if the function can't be invoked; otherwise never settles, because the function answers through the bucket. */
+  /** Invokes the function. Rejects if that fails. Otherwise never settles, because the answer arrives through the response bucket. */
   private async invoke(request: ResourceRequest, functionArn: string, event: unknown): Promise<never> {
     try {
       await this.functions.invokeEvent(request.caller, functionArn, event);

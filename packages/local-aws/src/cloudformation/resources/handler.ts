@@ -11,9 +11,9 @@ export interface HandlerResult extends ResourceResult {
   readonly noEcho?: boolean;
 }
 
-/** A `ResourceProvider`, or the custom resources. */
+/** Creates, updates and deletes resources: a `ResourceProvider` or `CustomResources`. */
 export interface ResourceHandler {
-  /** True if a roll-back may abandon a running call. Otherwise it waits until the call ends. */
+  /** True if a roll-back may abandon a running call. Otherwise the roll-back waits until the call ends. */
   readonly abandonable?: boolean;
   create(request: ResourceRequest, delivery: Delivery): Promise<HandlerResult>;
   update(request: ResourceUpdate, delivery: Delivery): Promise<HandlerResult>;
@@ -23,7 +23,7 @@ export interface ResourceHandler {
 /** A failure with details about the resource. */
 export class ResourceFailure extends Error {
   public constructor(message: string, public readonly details: {
-    /** False if it failed before any call. */
+    /** False if the request failed before any function or service was called. */
     readonly called: boolean;
     readonly physicalId?: string;
     readonly attributes?: Readonly<Record<string, unknown>>;

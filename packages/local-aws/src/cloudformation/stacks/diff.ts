@@ -29,7 +29,7 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
       continue;
     }
     found.push(change);
-    // Only the attributes and the physical id of a custom resource can change in any update.
+    // Any update of a custom resource can change its physical id and attributes. Most updates of other resources change neither.
     if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) {
       unknown.add(logicalId);
     }

@@ -24,7 +24,7 @@ export class EventLog {
   public constructor(private readonly stackId: string, private readonly stackName: string) {}
 
   public add(event: Pick<StackEvent, 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceType' | 'ResourceStatus' | 'ResourceStatusReason'>): void {
-    // Real time, because the CDK CLI compares it with its own; unique, because the CLI sorts by milliseconds.
+    // Timestamps are real time, because the CDK CLI compares them with its own clock. They are unique, because the CLI sorts by milliseconds.
     const timestamp = Math.max(Date.now(), (this.events.at(-1)?.Timestamp ?? 0) + 1);
     this.events.push({ ...event, EventId: randomUUID(), StackId: this.stackId, StackName: this.stackName, Timestamp: timestamp });
   }
@@ -34,17 +34,17 @@ export class EventLog {
   }
 }
 
-/** The running operation on a stack, which has at most one. */
+/** The running operation on a stack. A stack has at most one. */
 export interface RunningOperation {
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
-/** One stack, which may be deleted. */
+/** A stack, including a deleted one. */
 export class Stack {
   public status: StackStatus = 'REVIEW_IN_PROGRESS';
   public statusReason?: string;
-  /** The start of the newest update, by the clock. */
+  /** The start time of the latest update, by the clock. */
   public updatedAt?: number;
   public deletedAt?: number;
   public terminationProtection = false;
@@ -58,9 +58,9 @@ export class Stack {
   public imports: ReadonlySet<string> = new Set();
   public readonly changeSets = new Map<string, ChangeSet>();
   public readonly resources = new Map<string, ResourceRecord>();
-  /** Resources that were deleted or retained with the stack, or in the roll-back of its creation. AWS still describes them. */
+  /** Resources that left the stack when it was deleted or when its creation was rolled back. AWS still describes them. */
   public readonly gone = new Map<string, ResourceRecord>();
-  /** In real time, because the CDK CLI compares it with its own. */
+  /** The creation time. It is real time, because the CDK CLI compares it with its own clock. */
   public readonly createdAt = Date.now();
   public readonly events: EventLog;
 
@@ -97,7 +97,7 @@ export class Stack {
     }
   }
 
-  /** Adds an event about a resource that need not be the current one under its logical id. */
+  /** Adds an event about a current or a replaced resource. */
   public addResourceEvent(record: Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId' | 'status' | 'statusReason'>): void {
     this.events.add({
       LogicalResourceId: record.logicalId,

@@ -22,7 +22,7 @@ export class Stacks {
     return this.stacks.filter((stack) => stack.status !== 'DELETE_COMPLETE');
   }
 
-  /** Finds a stack by name or id; a deleted one only by id. */
+  /** Finds a stack by name or id. A deleted stack is found only by id. */
   public find(nameOrId: string): Stack | undefined {
     return this.stacks.find((stack) => stack.id === nameOrId) ?? this.live().find((stack) => stack.name === nameOrId);
   }
@@ -39,7 +39,7 @@ export class Stacks {
     return this.live().flatMap((stack) => stack.outputs).find((output) => output.exportName === exportName)?.value;
   }
 
-  /** Throws for outputs that remove an export in use, or that repeat the export name of another stack. */
+  /** Throws if the outputs change or remove an export in use, or repeat an export name of another stack. */
   public refuseExportConflicts(stack: Stack, outputs: readonly Output[]): void {
     for (const { exportName, value } of stack.outputs) {
       const importers = this.importersOf(exportName);
@@ -56,7 +56,7 @@ export class Stacks {
     }
   }
 
-  /** Returns why a stack can't be deleted: another one uses its exports. */
+  /** Returns the reason if a stack can't be deleted because another stack uses one of its exports; otherwise undefined. */
   public deletionRefusal(stack: Stack): string | undefined {
     const used = stack.outputs.find(({ exportName }) => this.importersOf(exportName).length > 0);
     return used && `Delete canceled. Cannot delete export ${used.exportName} as it is in use by ${listed(this.importersOf(used.exportName))}.`;

@@ -13,7 +13,7 @@ export type ResourceStatus =
   | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED' | 'DELETE_SKIPPED';
 
-/** Returns whether an operation runs on the stack. None runs while the first change set is reviewed. */
+/** Returns whether an operation runs on the stack. In REVIEW_IN_PROGRESS, no operation runs. */
 export function isInProgress(status: StackStatus): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }

@@ -3,7 +3,7 @@ import { TemplateError } from './template';
 
 /**
  * Returns a function that evaluates a condition of a template by name.
- * @param scope knows parameters and mappings
+ * @param scope returns the values of parameters and mappings
  */
 export function conditionEvaluator(conditions: Readonly<Record<string, unknown>>, scope: () => Scope): (name: string) => boolean {
   const evaluating = new Set<string>();

@@ -3,7 +3,7 @@ import { TemplateError } from './template';
 /** The dependencies of each node. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
-/** Throws CloudFormation's error for circular dependencies. */
+/** Throws CloudFormation's error if the dependencies are circular. */
 export function refuseCycles(dependencies: Dependencies): void {
   const open = new Map([...dependencies].map(([node, needs]) => [node, new Set(needs)]));
   for (let removed = true; removed;) {
@@ -22,7 +22,7 @@ export function refuseCycles(dependencies: Dependencies): void {
   }
 }
 
-/** Runs `work` for each node as soon as its dependencies are done. Skips nodes that depend on a failed one. */
+/** Runs `work` for each node as soon as its dependencies are done. Skips a node if one of its dependencies failed. */
 export async function inDependencyOrder(dependencies: Dependencies, work: (node: string) => Promise<boolean>): Promise<void> {
   const started = new Map<string, Promise<boolean>>();
   const run = (node: string): Promise<boolean> => {

@@ -1,6 +1,6 @@
 import { TemplateError } from './template';
 
-/** Gives intrinsic functions the values that they refer to. */
+/** Provides the values to which intrinsic functions refer. */
 export interface Scope {
   /** Returns the value of a parameter, a pseudo parameter or a resource. */
   ref(name: string): unknown;
@@ -20,7 +20,7 @@ export interface StackOutputReference {
   readonly RoleArn?: string;
 }
 
-/** The value of `Ref: AWS::NoValue`, which removes its property or list item. */
+/** The value of `Ref: AWS::NoValue`, which removes the property or list item that contains it. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
@@ -71,7 +71,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
 };
 
-/** Returns the name of the intrinsic function that an object calls; undefined if it is no call. */
+/** Returns the name of the intrinsic function that an object calls; undefined if the object isn't a call. */
 export function intrinsicName(value: object): string | undefined {
   const keys = Object.keys(value);
   return keys.length === 1 && Object.hasOwn(INTRINSICS, keys[0]) ? keys[0] : undefined;
@@ -83,7 +83,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   return resolved === NO_VALUE ? undefined : resolved;
 }
 
-/** Returns logical id and attribute of either form of `Fn::GetAtt`. */
+/** Returns the logical id and the attribute of an `Fn::GetAtt`, in list or string form. */
 export function attributeReference(argument: unknown): [logicalId: string, attribute: unknown] {
   if (typeof argument === 'string') {
     const dot = argument.indexOf('.');
@@ -97,7 +97,7 @@ export function attributeReference(argument: unknown): [logicalId: string, attri
   throw new TemplateError('Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute');
 }
 
-/** Returns the text and the variables of a `Fn::Sub`. */
+/** Returns the text and the variables of an `Fn::Sub`. */
 export function substitution(argument: unknown): { readonly text: string; readonly variables: Readonly<Record<string, unknown>> } {
   const [text, variables] = Array.isArray(argument) ? tuple('Fn::Sub', argument, 2) : [argument, {}];
   if (typeof text !== 'string' || typeof variables !== 'object' || variables === null) {

@@ -2,9 +2,9 @@ import { type ParameterDefinition, TemplateError } from './template';
 
 /** The value of a template parameter in one deployment. */
 export interface Parameter {
-  /** The value in the request; for an SSM parameter type the name of the SSM parameter. */
+  /** The value in the request. For an SSM parameter type, it is the name of the SSM parameter. */
   readonly given: string;
-  /** The value of `Ref`. */
+  /** The value that `Ref` returns. */
   readonly value: string | readonly string[];
   readonly noEcho: boolean;
   readonly fromSsm: boolean;

@@ -10,9 +10,9 @@ export interface Program {
   readonly body: string;
   readonly description?: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** The resources whose condition holds. */
+  /** The resources without a condition, or whose condition is true. */
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
-  /** The outputs whose condition holds. */
+  /** The outputs without a condition, or whose condition is true. */
   readonly outputs: ReadonlyMap<string, OutputDefinition>;
   readonly dependencies: Dependencies;
   readonly condition: (name: string) => boolean;
@@ -28,7 +28,7 @@ export interface PseudoParameters {
   readonly stackName: string;
 }
 
-/** Evaluates conditions and finds dependencies. Throws for a template that CloudFormation refuses before it changes a resource. */
+/** Evaluates conditions and finds dependencies. Throws if CloudFormation would reject the template before it changes a resource. */
 export function compile(
   body: string, template: Template, parameters: ReadonlyMap<string, Parameter>, pseudo: PseudoParameters,
 ): Program {

@@ -1,6 +1,6 @@
 import { attributeReference, intrinsicName, PLACEHOLDER, substitution } from './intrinsics';
 
-/** A `Ref` or `Fn::GetAtt`, or its equivalent in a `Fn::Sub`. */
+/** A `Ref` or `Fn::GetAtt`, or its equivalent in an `Fn::Sub`. */
 export interface Reference {
   readonly name: string;
   readonly attribute?: string;
@@ -8,7 +8,7 @@ export interface Reference {
 
 type Condition = (name: string) => boolean;
 
-/** Returns the references in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
+/** Returns the references in a template value. Follows only the active branch of an `Fn::If`. */
 export function references(value: unknown, condition: Condition): Reference[] {
   return collect(value, condition, (name, argument) => {
     switch (name) {
@@ -26,14 +26,14 @@ export function references(value: unknown, condition: Condition): Reference[] {
   });
 }
 
-/** Returns the argument of every `Fn::ImportValue` in a value of a template. Of a `Fn::If` it follows only the branch that holds. */
+/** Returns the argument of every `Fn::ImportValue` in a template value. Follows only the active branch of an `Fn::If`. */
 export function importedNames(value: unknown, condition: Condition): unknown[] {
   return collect(value, condition, (name, argument) => name === 'Fn::ImportValue' ? [argument] : undefined);
 }
 
 /**
  * Collects items from the intrinsic functions in a value.
- * @param itemsOf returns the items of one function; undefined to search its argument
+ * @param itemsOf returns the items of one function, or undefined if the argument of the function must be searched
  */
 function collect<T>(value: unknown, condition: Condition, itemsOf: (name: string, argument: unknown) => T[] | undefined): T[] {
   if (typeof value !== 'object' || value === null) {

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { ServiceError } from '../../contract';
 
-/** A template, or a request about a stack, that CloudFormation refuses. */
+/** The error for a template or a stack request that CloudFormation rejects. */
 export class TemplateError extends ServiceError {
   public constructor(message: string) {
     super('ValidationError', message, 400);

@@ -2,9 +2,9 @@ import { isWildcardOnlyAction, runSimulation, type RequestAnalysis, type RunSimu
 import { withEventConditions } from './event-conditions';
 import type { NamedPolicy } from './policy-document';
 
-/** A request for the policy engine to judge. */
+/** A request that the policy engine evaluates. */
 export interface Question {
-  /** ARN of a user or a role session, or a service principal. */
+  /** The ARN of a user or a role session, or a service principal. */
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
@@ -23,8 +23,8 @@ export interface Denial {
 }
 
 /**
- * Asks the policy engine and remembers the answer. Rejects if the engine can't judge the question: for an unknown action, a malformed
- * policy, or a resource with a wildcard.
+ * Asks the policy engine and caches the decision. Rejects if the engine can't evaluate the request: if the action is unknown, a policy is
+ * malformed, or the resource contains a wildcard.
  */
 export async function decide(question: Question): Promise<Decision> {
   const key = memoKey(question);
@@ -43,7 +43,7 @@ export async function decide(question: Question): Promise<Decision> {
 async function judge(question: Question): Promise<Decision> {
   const result = await simulate(question);
   if (result.resultType !== 'single') {
-    const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard stands for several, ask about each';
+    const problem = result.resultType === 'error' ? describeErrors(result) : 'a resource with a wildcard matches several resources, ask about each of them';
     throw new Error(`the policy engine can't judge ${question.action} on ${question.resource}: ${problem}`);
   }
   if (result.overallResult === 'Allowed') {
@@ -55,11 +55,11 @@ async function judge(question: Question): Promise<Decision> {
 const MAX_DECISIONS = 10_000;
 const decisions = new Map<string, Promise<Decision>>();
 
-/** Policies are never changed in place, so a number identifies each. */
+/** A number for each policy. It stays valid, because policies are never changed in place. */
 const knownPolicies = new WeakMap<object, { readonly number: number; readonly isTimed: boolean }>();
 let policies = 0;
 
-/** Returns the key under which a decision is remembered. The time is part of it only if a policy may depend on it. */
+/** Returns the cache key of a decision. The key contains the time only if a policy may depend on the time. */
 function memoKey({ context, identityPolicies, resourcePolicy, ...request }: Question): string {
   const judged = [...identityPolicies.map(({ policy }) => policy), resourcePolicy].map(knownPolicy);
   const isTimed = judged.some((policy) => policy?.isTimed);
@@ -76,7 +76,7 @@ function knownPolicy(policy: unknown) {
   return known;
 }
 
-/** Returns the engine's objections to a policy; undefined for a well-formed one. */
+/** Returns the engine's error message for a malformed policy; undefined for a well-formed policy. */
 export async function policyErrors(kind: 'identity' | 'resource', policy: unknown): Promise<string | undefined> {
   const result = await simulate({
     principal: 'arn:aws:iam::111122223333:user/validator',
@@ -90,7 +90,7 @@ export async function policyErrors(kind: 'identity' | 'resource', policy: unknow
   return result.resultType === 'error' ? describeErrors(result) : undefined;
 }
 
-/** The engine drops condition keys with a variable part after a colon, so S3's key is passed under the name that the engine knows. */
+/** The engine drops this condition key of S3. It knows only the generic name of such keys, `ANY_ENCRYPTION_CONTEXT`. */
 const S3_ENCRYPTION_CONTEXT = /^kms:EncryptionContext:aws:s3:arn$/i;
 const QUOTED_S3_ENCRYPTION_CONTEXT = /"kms:EncryptionContext:aws:s3:arn"/gi;
 const ANY_ENCRYPTION_CONTEXT = 'kms:EncryptionContext:${EncryptionContextKey}';
@@ -115,8 +115,8 @@ function enginePolicy(policy: unknown): unknown {
 }
 
 /**
- * A star in an object's key is an ordinary character. The engine takes it for a wildcard and allows a request as soon as anything that
- * matches is allowed, so a character that no policy contains replaces it.
+ * Replaces a star in an object key by a character that no policy contains. In an object key, a star is an ordinary character. The engine
+ * treats it as a wildcard and would allow the request if any matching key is allowed.
  */
 const STAR_IN_KEY = '\uE000';
 

@@ -1,11 +1,11 @@
-/** Keys that the engine takes for lists; PutEvents has one value of each at a time. */
+/** Condition keys that the engine treats as lists, although a request to PutEvents has only one value for each. */
 const LISTED_KEYS = /^events:(source|detail-type)$/i;
 
 type Conditions = Record<string, Record<string, unknown>>;
 
 /**
- * Adds `ForAnyValue` to plain operators on these keys, in place. EventBridge's own examples use plain operators, but the engine expects a
- * set operator and would find no match.
+ * Adds `ForAnyValue` to the plain operators on `LISTED_KEYS` and changes the policy in place. The examples in EventBridge's documentation
+ * use plain operators, but the engine matches list keys only with set operators.
  */
 export function withEventConditions(policy: { Statement?: unknown }): unknown {
   for (const statement of [policy.Statement ?? []].flat() as { Condition?: Conditions }[]) {

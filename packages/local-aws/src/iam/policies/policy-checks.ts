@@ -3,7 +3,7 @@ import type { PolicyDocument } from './policy-document';
 import { ServiceError } from '../../contract';
 
 /**
- * Throws for a trust policy that IAM refuses: a malformed one, or one that names a missing user or role.
+ * Throws if IAM would reject the trust policy: if it is malformed, or names a missing user or role.
  * @param exists whether IAM already knows the user or role with this ARN
  */
 export async function checkTrustPolicy(document: PolicyDocument, exists: (arn: string) => boolean): Promise<void> {
@@ -18,7 +18,7 @@ export async function checkTrustPolicy(document: PolicyDocument, exists: (arn: s
   }
 }
 
-/** Throws for an identity policy that IAM refuses. */
+/** Throws if IAM would reject the identity policy. */
 export async function checkIdentityPolicy(document: PolicyDocument): Promise<void> {
   const errors = await policyErrors('identity', document);
   if (errors) {
@@ -26,7 +26,7 @@ export async function checkIdentityPolicy(document: PolicyDocument): Promise<voi
   }
 }
 
-/** Throws for a resource policy that S3 refuses. */
+/** Throws if S3 would reject the resource policy. */
 export async function checkResourcePolicy(document: unknown): Promise<void> {
   const errors = await policyErrors('resource', document);
   if (errors) {

@@ -23,14 +23,14 @@ const NETWORK_INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** The emulated managed policies of AWS. The key follows `:policy/` in the ARN. */
+/** The emulated AWS managed policies. The key is the part of the ARN after `:policy/`. */
 const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   'AdministratorAccess': allow(['*']),
   'service-role/AWSLambdaBasicExecutionRole': allow(LOGS),
   'service-role/AWSLambdaVPCAccessExecutionRole': allow([...LOGS, ...NETWORK_INTERFACES]),
 };
 
-/** Returns a managed policy of AWS. Throws if it isn't emulated. */
+/** Returns an AWS managed policy. Throws if the policy isn't emulated. */
 export function managedPolicy(partition: string, arn: string): NamedPolicy {
   const prefix = `arn:${partition}:iam::aws:policy/`;
   const policy = arn.startsWith(prefix) ? AWS_MANAGED_POLICIES[arn.slice(prefix.length)] : undefined;
@@ -45,7 +45,7 @@ export function administratorAccessArn(partition: string): string {
   return `arn:${partition}:iam::aws:policy/AdministratorAccess`;
 }
 
-/** Returns the size that IAM counts against its quotas: characters without white space. */
+/** Returns the size that IAM compares with its quotas: the number of characters without white space. */
 export function policySize(document: PolicyDocument): number {
   return JSON.stringify(document).replace(/\s/g, '').length;
 }

@@ -2,7 +2,7 @@ import type { EnvironmentInvocation, ExecutionEnvironment } from './execution-en
 import { ServiceError, type InvocationResult } from '../../contract';
 import type { KillAnswer } from '../faults';
 
-/** The maximum number of environments of a function; further events wait for one. */
+/** The maximum number of environments of a function. Further events wait until one is free. */
 const MAX_ENVIRONMENTS = 10;
 
 /** The execution environments of a function. */
@@ -28,19 +28,19 @@ export class EnvironmentPool {
     }
   }
 
-  /** Kills the processes, even in the middle of an event. The next event starts a new one. */
+  /** Kills the processes, even in the middle of an event. The next event starts a new process. */
   public async kill(answer?: KillAnswer): Promise<void> {
     await Promise.all([...this.environments].map((environment) => environment.kill(answer)));
   }
 
-  /** Completes the running events, then ends all processes. Resolves when they are gone. */
+  /** Completes the running events, then ends all processes. Resolves when all processes have ended. */
   public async retire(): Promise<void> {
     this.isRetired = true;
     await Promise.all(this.idle.splice(0).map((environment) => this.discard(environment)));
     await Promise.allSettled(this.running);
   }
 
-  /** Kills the processes and refuses waiting events. */
+  /** Kills the processes and rejects waiting events. */
   public async close(): Promise<void> {
     this.isClosed = true;
     await this.kill();

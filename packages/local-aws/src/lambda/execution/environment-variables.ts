@@ -6,16 +6,16 @@ import type { FunctionConfiguration } from '../functions/function-configuration'
 /** The project's `node_modules`, which provides the SDK of the runtime. */
 const RUNTIME_MODULES = dirname(dirname(dirname(require.resolve('@aws-sdk/client-lambda/package.json'))));
 
-/** Returns the environment variables of a function's process. Of the parent's variables it only has PATH. */
+/** Returns the environment variables of a function's process. The process inherits only PATH from its parent. */
 export function environmentVariables(
   env: Environment, configuration: FunctionConfiguration, logStream: string, codeDirectory: string, credentials: SessionCredentials,
 ): Record<string, string> {
   return {
     ...configuration.environment,
-    // The function runs on the Node.js of the machine, about which the SDK may warn.
+    // Silences the warning of the SDK about the Node.js version of the machine.
     ...QUIET_SDK,
     PATH: process.env.PATH ?? '',
-    // Hides the profiles and caches of the machine's user.
+    // Hides the AWS profiles and caches of the user who runs the local AWS.
     HOME: codeDirectory,
     TZ: ':UTC',
     NODE_PATH: RUNTIME_MODULES,

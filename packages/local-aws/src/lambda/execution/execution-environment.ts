@@ -4,10 +4,10 @@ import { RuntimeProcess, type ClockReading, type RuntimeMessage } from './runtim
 import type { Environment, InvocationResult, ServiceError } from '../../contract';
 import type { FunctionLog } from '../functions/function-log';
 
-/** The host name of CloudFormation's response bucket. Requests of functions to it are sent to the local AWS. */
+/** The host name of CloudFormation's response bucket. Requests of functions to this host are sent to the local AWS. */
 export const RESPONSE_HOST = 'cloudformation-custom-resource-response.local';
 
-/** Lambda's time limit for loading a function's code. It is real time, because the real machine loads the code. */
+/** Lambda's time limit for loading a function's code. It is measured in real time, because loading takes real time. */
 const INIT_TIMEOUT_MS = 10_000;
 
 export interface EnvironmentLaunch {
@@ -22,7 +22,7 @@ export interface EnvironmentInvocation {
   readonly functionArn: string;
   readonly payload: string;
   readonly timeoutSeconds: number;
-  /** A fault: the time, by the clock, from the start of the event until the process is killed. */
+  /** Kills the process this long after the start of the event, by the clock; a fault for tests. */
   readonly killAfterMs?: number;
   readonly killAnswer?: KillAnswer;
 }
@@ -37,7 +37,7 @@ export class ExecutionEnvironment {
   private readonly runtime: RuntimeProcess;
   private readonly ready: Promise<FunctionErrorPayload | undefined>;
   private hasCrashed = false;
-  /** Set when it is killed. */
+  /** The answer to a running event; set when the process is killed. */
   private killedWith?: KillAnswer;
   private settleReady?: (error?: FunctionErrorPayload) => void;
   private settle?: (outcome: Outcome) => void;
@@ -77,8 +77,8 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * Ends the process at once, like a crash of the machine, and waits until it is gone.
-   * @param answer the answer to a running event; the first kill decides
+   * Ends the process at once, as a crash of the machine would, and waits until it has ended.
+   * @param answer the answer to a running event; ignored if the process was killed before
    */
   public async kill(answer: KillAnswer = 'function-error'): Promise<void> {
     this.killedWith ??= answer;

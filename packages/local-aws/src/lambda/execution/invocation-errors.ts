@@ -26,7 +26,7 @@ export function runtimeExited(requestId: string, code: number | null, signal: No
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited ${exitReason(code, signal)}` };
 }
 
-/** Lambda's error when it doesn't know the outcome of an event. */
+/** Returns Lambda's error for an event whose outcome is unknown. */
 export function environmentLost(): ServiceError {
   return new ServiceError('ServiceException', 'Internal service error', 500);
 }

@@ -9,7 +9,7 @@ export interface ClockReading {
   readonly clockEpoch: number;
 }
 
-/** The options of the runtime in the process. Unlike environment variables, the function doesn't see them. */
+/** The options of the runtime in the process. The function can't see them, unlike environment variables. */
 export interface RuntimeOptions {
   readonly handler: string;
   readonly codeDirectory: string;
@@ -24,15 +24,15 @@ export type RuntimeMessage =
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionErrorPayload }
-  /** Sent before the process ends. */
+  /** The process sends this message before it ends after an error. */
   | { readonly type: 'crashed'; readonly error: FunctionErrorPayload };
 
 export interface RuntimeInvocation {
   readonly requestId: string;
   readonly functionArn: string;
-  /** By the clock, in milliseconds since the epoch. */
+  /** The deadline in milliseconds since the epoch, by the clock. */
   readonly deadline: number;
-  /** The clock, which may have skipped time since the last event. */
+  /** The current clock reading. The clock may have skipped time since the last event. */
   readonly time: ClockReading;
   readonly payload: string;
 }
@@ -42,7 +42,7 @@ const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap((file) => ['
 
 /** The Node.js process that runs a function's code. */
 export class RuntimeProcess {
-  /** Resolves when the process is gone and all of its output has been read. */
+  /** Resolves when the process has ended and all of its output has been read. */
   public readonly exited: Promise<void>;
   private readonly child: ChildProcess;
 

@@ -17,7 +17,7 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: string;
   readonly logFormat: 'Text' | 'JSON';
-  /** Undefined for the text format, which has no level. */
+  /** The log level; undefined for the text format, which has no level. */
   readonly logLevel?: string;
   readonly code: CodeLocation;
 }

@@ -1,6 +1,6 @@
 import type { Logs } from '../../logs/logs';
 
-/** The log stream of one execution environment. Lines that the function's role may not write are silently dropped, as in AWS. */
+/** The log stream of one execution environment. If the function's role has no permission to write, lines are dropped silently, as in AWS. */
 export class FunctionLog {
   private permission: Promise<boolean>;
   private written: Promise<void> = Promise.resolve();
@@ -12,7 +12,7 @@ export class FunctionLog {
     this.permission = open();
   }
 
-  /** Checks the permission again: policies change while an environment is warm. */
+  /** Checks the permission again, because policies can change while an environment is warm. */
   public begin(): void {
     this.permission = this.open();
   }

@@ -42,7 +42,7 @@ export class FunctionRegistry {
     }
   }
 
-  /** Kills the processes of one function or of all, including those of replaced versions that still run an event. */
+  /** Kills the processes of one function or of all functions, including replaced versions that still run an event. */
   public async kill(answer: KillAnswer, name?: string): Promise<void> {
     const versions = this.versionsWithProcesses().filter(({ configuration }) => name === undefined || configuration.name === name);
     if (versions.length === 0 && name !== undefined) {

@@ -42,7 +42,7 @@ export class FunctionVersion {
     this.pool = new EnvironmentPool(() => this.startEnvironment());
   }
 
-  /** Throws for runtimes that the local AWS can't run. Their functions can still be created. */
+  /** Throws if the local AWS can't run the function's runtime. Such a function can still be created. */
   public checkRuntime(): void {
     const { runtime, name } = this.configuration;
     if (!runtime?.startsWith('nodejs')) {
@@ -84,7 +84,7 @@ export class FunctionVersion {
     });
   }
 
-  /** Returns whether the function may write its log. If so, creates the group: AWS writes lines of its own about each event. */
+  /** Returns whether the function may write to its log. If so, creates the log group: in AWS, Lambda's own lines about each event would create it. */
   private async openLog(caller: Caller, stream: string): Promise<boolean> {
     const { env, iam, logs } = this.host;
     const { logGroup } = this.configuration;

@@ -2,7 +2,7 @@ import { isEmulatedPath, lookUp, PATH_PROBLEM, select, type PathScope } from './
 import { StateError } from './state-error';
 import type { ChoiceRule, ChoiceState, Json } from './states';
 
-/** The emulated comparisons. Each returns whether it holds for a value and an operand. */
+/** The emulated comparison operators. Each compares a value with an operand. */
 const COMPARISONS: Readonly<Record<string, (value: Json, operand: Json) => boolean>> = {
   StringEquals: (value, operand) => typeof value === 'string' && value === operand,
   NumericGreaterThanEquals: (value, operand) => typeof value === 'number' && typeof operand === 'number' && value >= operand,
@@ -18,7 +18,7 @@ export function chosen(state: ChoiceState, scope: PathScope): string {
   return next;
 }
 
-/** Returns why a rule isn't emulated; undefined if it is. */
+/** Returns the reason if a choice rule isn't emulated; otherwise undefined. */
 export function ruleProblem(rule: ChoiceRule): string | undefined {
   const inner = rule.And ?? rule.Or;
   if (inner) {
@@ -54,7 +54,7 @@ function comparisonsOf(rule: ChoiceRule): string[] {
   return Object.keys(rule).filter((key) => key !== 'Variable' && key !== 'Next' && key !== 'Comment');
 }
 
-/** Returns milliseconds since the epoch; NaN, which compares as false, for a value that isn't a timestamp of RFC 3339. */
+/** Parses an RFC 3339 timestamp into milliseconds since the epoch. Returns NaN for any other value, so that comparisons are false. */
 function timestamp(value: Json): number {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : NaN;
 }

@@ -12,7 +12,7 @@ const STATE_FIELDS: Readonly<Record<State['Type'], readonly string[]>> = {
   Fail: ['Error', 'Cause'],
 };
 
-/** Reads a definition. Throws for a malformed one, and for features that aren't emulated. */
+/** Parses a state machine definition. Throws if it is malformed or uses a feature that isn't emulated. */
 export function parseDefinition(text: string): Definition {
   const definition = parseJson(text) as Definition | null;
   if (!definition?.States?.[definition.StartAt]) {

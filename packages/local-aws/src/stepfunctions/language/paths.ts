@@ -7,12 +7,12 @@ export interface PathScope {
   readonly context: Json;
 }
 
-/** Reads a path like `$.a.b[0]`, or `$$.Execution.Id` from the context object. Returns undefined if the path leads to nothing. */
+/** Reads a path like `$.a.b[0]`, or `$$.Execution.Id` from the context object. Returns undefined if the path finds no value. */
 export function lookUp(path: string, { input, context }: PathScope): Json | undefined {
   return segments(path).reduce<Json | undefined>(member, path.startsWith('$$') ? context : input);
 }
 
-/** Reads a path. Throws an error of the execution if the path leads to nothing. */
+/** Reads a path. Throws a `StateError` if the path finds no value. */
 export function select(path: string, scope: PathScope): Json {
   const found = lookUp(path, scope);
   if (found === undefined) {
@@ -34,7 +34,7 @@ export function merged(resultPath: string | null | undefined, input: Json, resul
   return put(input, segments(resultPath ?? '$'), result);
 }
 
-/** The end of a message about a path that isn't emulated. */
+/** The second half of the error message for a path that isn't emulated. */
 export const PATH_PROBLEM = 'isn\'t emulated, use members and indices only';
 
 export function isEmulatedPath(path: string): boolean {

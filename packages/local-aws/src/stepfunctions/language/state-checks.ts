@@ -4,7 +4,7 @@ import type { Catcher, Retrier, State, TaskState } from './states';
 import { templateProblem } from './template';
 import { taskProblem } from '../tasks';
 
-/** Returns why a state isn't emulated; undefined if it is. Expects emulated fields only. */
+/** Returns the reason if a state isn't emulated; otherwise undefined. Unknown fields must have been rejected before. */
 export function stateProblem(state: State): string | undefined {
   return pathProblem(state) ?? typeProblem(state);
 }

@@ -1,6 +1,6 @@
 import type { Retrier } from './states';
 
-/** Step Functions cuts off longer causes. */
+/** The maximum length of a cause. Step Functions truncates longer causes. */
 const MAX_CAUSE_LENGTH = 32_768;
 
 /** The largest input or output of a state, in bytes of UTF-8. */

@@ -52,7 +52,7 @@ export interface ChoiceRule {
   readonly And?: readonly ChoiceRule[];
   readonly Or?: readonly ChoiceRule[];
   readonly Variable?: string;
-  /** Only in top-level rules. */
+  /** The next state; only top-level rules have one. */
   readonly Next?: string;
   readonly [comparison: string]: unknown;
 }

@@ -14,7 +14,7 @@ export function filledTemplate(template: Json, scope: PathScope): Json {
     key.endsWith('.$') ? [key.slice(0, -2), evaluate(String(value), scope)] : [key, filledTemplate(value, scope)]));
 }
 
-/** Returns why a template isn't emulated; undefined if it is. */
+/** Returns the reason if a template isn't emulated; otherwise undefined. */
 export function templateProblem(template: Json | undefined): string | undefined {
   if (template === null || typeof template !== 'object') {
     return undefined;
@@ -23,14 +23,14 @@ export function templateProblem(template: Json | undefined): string | undefined 
   return problems.find((problem) => problem !== undefined);
 }
 
-/** Returns the member names of a filled-in template. */
+/** Returns the member names of a template, without the suffix `.$`. */
 export function memberNames(template: Json | undefined): string[] {
   return Object.keys(template ?? {}).map((key) => key.replace(/\.\$$/, ''));
 }
 
 const MATH_ADD = /^States\.MathAdd\(\s*(\S+)\s*,\s*(-?\d+)\s*\)$/;
 
-/** Evaluates a path, or `States.MathAdd` of a path and an integer. */
+/** Evaluates a path, or a call of `States.MathAdd` with a path and an integer. */
 function evaluate(expression: string, scope: PathScope): Json {
   const [, path, addend] = MATH_ADD.exec(expression) ?? [];
   const value = select(path ?? expression, scope);
@@ -43,7 +43,7 @@ function evaluate(expression: string, scope: PathScope): Json {
   return Math.round(value) + Number(addend);
 }
 
-/** Returns why an expression isn't emulated; undefined if it is. */
+/** Returns the reason if an expression isn't emulated; otherwise undefined. */
 function expressionProblem(expression: string): string | undefined {
   const [, path = expression] = MATH_ADD.exec(expression) ?? [];
   return isEmulatedPath(path) ? undefined : `expression ${expression} ${PATH_PROBLEM}, or States.MathAdd of a path and an integer`;
