@@ -23,8 +23,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.16.0',
   workflowNodeVersion: '24.x',
 
-  // The newest version that integ-runner reads (cloud assembly schema 53; 2.260 writes 54), and the oldest that cdk-nag 3 accepts.
-  // Users need this version or newer. `npm run test:newest` runs the tests on the newest.
+  // Users need this version or newer. integ-runner can't read the cloud assemblies of 2.260 and later, and cdk-nag 3 requires at least this version.
+  // `npm run test:newest` runs the tests on the newest version.
   cdkVersion: '2.257.0',
   constructsVersion: '10.5.1',
   jsiiVersion: '~6.0.0',
@@ -51,7 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `@aws-sdk/client-sfn@${SDK}`,
     `@aws-sdk/client-sts@${SDK}`,
     '@aws-sdk/core',
-    '@aws-sdk/region-config-resolver', // client-sts imports it and doesn't declare it
+    '@aws-sdk/region-config-resolver', // client-sts imports this package without declaring the dependency
     '@smithy/core',
     '@smithy/types',
     'aws-cdk@^2.1148.1', // npm's `latest` is an accidental 3.0.0 that can't read a current assembly
@@ -80,7 +80,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     compilerOptions: {
-      isolatedModules: true, // tests are transpiled file by file; the test task checks the types of the whole
+      isolatedModules: true, // jest transpiles each file without checking types; the test task checks the types of all files
       rootDir: '.',
       types: ['jest', 'node'],
       paths: { 'cdk-healthlake-import': ['./src'] },
@@ -100,7 +100,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
       collectCoverage: false,
-      maxWorkers: '100%', // by default jest leaves one of two cores idle
+      maxWorkers: '100%', // by default, jest leaves one core idle
       workerIdleMemoryLimit: '1GB', // a worker with a larger heap exits too slowly, and jest kills it with a warning
       setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
       testTimeout: 30_000,
@@ -110,7 +110,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
 });
 
-// 1.13.0 lacks the binaries of most platforms, so a lock file can't name them and npm ci refuses it.
+// npm ci fails with 1.13.0, because the binaries of most platforms are not published and so are missing from the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The bundles of the handlers include everything, the SDK too, so that users need neither esbuild nor Docker to synthesize.
@@ -126,21 +126,21 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
   });
 }
 const bundle = project.bundler.bundleTask;
-project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean it, and files of earlier versions would be published
+project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean lib, so files of earlier versions would be published
 
-// The tarball holds what a user's synth needs: lib, assets, .jsii and the documents. Documentation sites read the translated examples in .jsii.tabl.json.
+// Excludes files that users don't need. The tarball keeps lib, assets, .jsii, the documents, and .jsii.tabl.json for documentation sites.
 for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
   '/CONTRIBUTING.md', '/SECURITY.md', '/.git-blame-ignore-revs']) {
   project.addPackageIgnore(path);
 }
 
-// Lock files name no registry: the address that a package came from doesn't matter to the project.
+// Keeps registry addresses out of lock files.
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
-// The repository names no registry. The default of publib is the public one.
+// Keeps the registry address out of the workflow. publib uses the public registry by default.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// The folders that a folder may import: examples -> src, lambda -> src/contract.ts, local-aws -> local-healthlake, and packages neither src nor lambda.
+// Restricts imports between folders: lambda imports only src/contract.ts of src, packages import neither src nor lambda, examples import src/index.ts.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
@@ -163,7 +163,7 @@ project.eslint?.addRules({
     ],
   }],
 });
-// One dialect for the whole repository: `npx projen eslint` writes it.
+// Code style of the whole repository. `npx projen eslint` applies it.
 project.eslint?.addRules({
   '@stylistic/arrow-parens': ['error', 'always'],
   '@stylistic/brace-style': ['error', '1tbs'],
@@ -177,7 +177,7 @@ project.eslint?.addOverride({
   rules: { 'import/no-extraneous-dependencies': 'off' }, // these folders are not part of the published library
 });
 
-// Documentation for Python, Java, .NET and Go shows the translations that this task writes into .jsii.tabl.json.
+// This task translates the examples and writes the translations into .jsii.tabl.json. The Python, Java, .NET and Go documentation shows them.
 project.compileTask.spawn(project.addTask('translate-examples', {
   description: 'Compile and translate the examples of README.md and of the docstrings',
   exec: 'jsii-rosetta extract --strict --batch=100',

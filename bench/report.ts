@@ -10,13 +10,13 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limits for 1 GB of failures. The report function has one vCPU and about 150 s for reading, and the CPU time may be a third of that.
- * There is no limit on the wall time, because it depends on the load of the machine.
+ * The limits for 1 GB of failures. The report function has one vCPU and about 150 s to read the results. The benchmark allows a third of that as
+ * CPU time. It doesn't limit the wall time, which depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
 const MAX_PEAK_MEGABYTES = 300;
 
-/** The time and memory of one report. */
+/** The time and memory that one report took. */
 interface Measurement {
   readonly lines: number;
   readonly seconds: number;
@@ -33,20 +33,20 @@ const STRICT_ISSUES = [
   { severity: 'information', code: 'processing', diagnostics: 'Unknown extension http://example.org/extension', location: ['Observation.extension[3]'] },
 ];
 
-/** The issues of the nth line, by the name of the mix. Each mix is a kind of failures. */
+/** The benchmark's data sets. Each function returns the issues of the nth failed line. */
 const MIXES: Record<string, (n: number) => object[]> = {
-  /** HealthLake's own texts. */
+  /** One error text of HealthLake in each line, from a set of three. */
   alike: (n) => [issue([
     'Missing required id field in resource json',
     'Invalid JSON found in input file',
     '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}',
   ][n % 3])],
-  /** A validator's text that quotes the resource, so it differs in every line. */
+  /** One validator text in each line. The text quotes the resource, so every line has another text. */
   quoting: (n) => [issue(`The value provided ('code ${n}') is not in the value set http://hl7.org/fhir/ValueSet/administrative-gender, `
     + 'and a code is required from this value set)')],
-  /** Several validator texts in each line. */
+  /** Several known validator texts in each line. */
   strict: (n) => STRICT_ISSUES.filter((_, i) => (n * (i + 7)) % 11 < 4),
-  /** Several issues in each line, with locations and unknown texts. */
+  /** Several issues in each line, with locations and with texts that the report doesn't know. */
   various: (n) => Array.from({ length: 1 + n % 5 }, (_, i) => ({ ...issue(`Never heard of ${n}-${i} "before"`), location: [`Patient.name[${n % 7}]`] })),
 };
 
@@ -72,7 +72,7 @@ function fileOfLines(resourceType: string, issues: (n: number) => object[]): Buf
   }
 }
 
-/** Writes the results of a job. The files share their bodies to save memory. */
+/** Writes the results of a job into the local S3. The objects share a few buffers to save memory. */
 function fill({ s3 }: LocalAws, jobId: string, megabytes: number, bodies: readonly Buffer[]): void {
   const put = (name: string, body: Buffer) => s3.bucket(BUCKET).put(folderOf(jobId) + name, {
     deleteMarker: false, body, etag: '"0"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
@@ -87,7 +87,7 @@ function folderOf(jobId: string): string {
   return `${DATASTORE_ID}-FHIR_IMPORT-${jobId}/`;
 }
 
-/** Makes one report. It runs in a process of its own. */
+/** Makes one report and measures it. Runs in a separate process. */
 async function measure(jobId: string, roleArn: string): Promise<Measurement> {
   const { handler } = await import('../lambda/report/index.js');
   let peak = 0; // `maxRSS` would include the parent's memory at the fork

@@ -1,5 +1,5 @@
 // Fails unless `cdk synth --strict` succeeds for each TypeScript example with the packed library.
-// Arguments: the tarball of the library, and a folder to work in. aws-cdk-lib is that of the current directory's node_modules.
+// Arguments: the tarball of the library, and a working folder. The examples use aws-cdk-lib from node_modules of the current directory.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
@@ -15,7 +15,7 @@ for (const name of ['aws-cdk-lib', 'constructs', 'tsx', '.bin/tsx']) symlinkSync
 mkdirSync(join(modules, 'cdk-healthlake-import'));
 execFileSync('tar', ['-xzf', tarball, '-C', join(modules, 'cdk-healthlake-import'), '--strip-components', '1']);
 
-/** Runs the CDK CLI on a copy of an example; throws with its output if it fails. */
+/** Runs the CDK CLI on a copy of an example. If the CLI fails, throws an error with its output. */
 async function synth(name) {
   const cwd = join(work, name);
   cpSync(join(examples, name), cwd, { recursive: true });

@@ -1,4 +1,4 @@
-// Packs local-healthlake. Fails if the tarball has other files than expected, or if its server can't import a file. Argument: a working folder.
+// Packs local-healthlake. Fails if the tarball has unexpected files, or if its server can't import a file. Argument: a working folder.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

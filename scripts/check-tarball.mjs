@@ -1,4 +1,4 @@
-// Fails if the npm tarball has a file too many or too few for a user's synth. Argument: the output of `npm pack --json`.
+// Fails if the npm tarball lacks a file that a user's synth needs, or has an unexpected file. Argument: the output of `npm pack --json`.
 import { readFileSync } from 'node:fs';
 
 const packed = JSON.parse(readFileSync(process.argv[2], 'utf8'));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what is published: the contents of the npm tarballs, the examples with the packed library, and the code that jsii generates for the other
-# languages, compiled as far as this machine can. Needs `lib/` and `.jsii` (npm run compile). Prints what it skips, and why.
+# Checks the published packages: the contents of the npm tarballs, and the examples with the packed library. Also compiles the code that jsii
+# generates for the other languages, if this machine has their tools. Needs `lib/` and `.jsii` (npm run compile). Prints each skipped check and the reason.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

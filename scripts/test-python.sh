@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Python package, synthesizes the Python examples with it, and compares their templates with those of the TypeScript examples.
-# They must be the same to the byte except for the hashes of assets. If this machine can't do it, prints the reason and succeeds.
+# The templates must be identical except for the hashes of assets. If this machine can't run the check, prints the reason and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=true PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -10,7 +10,7 @@ skip() {
   exit 0
 }
 
-# Runs a command, and shows its output only if it fails.
+# Runs a command, and prints its output only if the command fails.
 quietly() {
   "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "python: failed: $*"; exit 1; }
 }

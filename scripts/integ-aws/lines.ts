@@ -78,10 +78,10 @@ export const LINE = {
   idAfterFailure: 'U63',
 } as const;
 
-/** The id of a row. */
+/** The id of a row of docs/unverified.md. */
 export type LineId = typeof LINE[keyof typeof LINE];
 
-/** The rows that no run can observe, with the reason. */
+/** The rows that no run can observe, each with the reason. */
 export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.outputKeyDecrypt]: 'the role has the permission; search CloudTrail for calls of Decrypt by HealthLake on the key\'s ARN',
   [LINE.datastoreKeyOfCaller]: 'the data store of the quickstart has no customer managed key',

@@ -1,24 +1,24 @@
 import { type LineId, NEVER_OBSERVED, type UnverifiedLine } from './lines';
 
-/** The result of a run for one row. */
+/** The observation for one row of docs/unverified.md. */
 export interface Observation {
   readonly kind: 'confirmed' | 'otherwise' | 'not observed';
-  /** The observed behaviour, or the reason why there is none. */
+  /** The observed behaviour, or the reason why nothing was observed. */
   readonly details: string;
 }
 
-/** The observations of a run, by row. */
+/** Collects the observations of a run, one for each row. */
 export class Observations {
   private readonly byLine = new Map<LineId, Observation>();
 
-  /** Records an observation. One that contradicts the assumption is never overwritten. */
+  /** Records an observation. Never overwrites an observation that contradicts the assumption. */
   public note(line: LineId, isAsAssumed: boolean, details: string): void {
     if (this.byLine.get(line)?.kind !== 'otherwise') {
       this.byLine.set(line, { kind: isAsAssumed ? 'confirmed' : 'otherwise', details });
     }
   }
 
-  /** Records why a row could not be observed, unless it was observed before. */
+  /** Records why a row could not be observed. Does nothing if the row has an observation. */
   public miss(line: LineId, reason: string): void {
     if (!this.byLine.has(line)) {
       this.byLine.set(line, { kind: 'not observed', details: reason });
@@ -30,7 +30,7 @@ export class Observations {
   }
 }
 
-/** Returns the observation of each row, and their counts. */
+/** Returns the report of a run: the observation of each row, and the number of rows with each result. */
 export function reportOf(lines: readonly UnverifiedLine[], observations: Observations): string {
   const rows = lines.map(({ id, assumption }) => {
     const { kind, details } = observations.of(id);

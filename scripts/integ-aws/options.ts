@@ -10,7 +10,7 @@ export interface Options {
   readonly destroy: boolean;
 }
 
-/** Parses the command line; throws on unknown options. */
+/** Parses the command line. Throws if an option is unknown. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -19,7 +19,7 @@ export function parseOptions(args: readonly string[]): Options {
   return values;
 }
 
-/** Returns the reason to do nothing with these options and credentials; undefined if there is none. */
+/** Returns why the script must not run with these options and credentials, or undefined if it may run. */
 export function refusalOf({ account, yes }: Options, callerAccount: string): string | undefined {
   if (!account) {
     return `name the account with --account; these credentials are of the account ${callerAccount}`;
@@ -30,7 +30,7 @@ export function refusalOf({ account, yes }: Options, callerAccount: string): str
   return yes ? undefined : 'add --yes to do this';
 }
 
-/** The effects and costs of a run, at the known prices of us-east-1. See docs/unverified.md. */
+/** The effects and costs of a run, as shown to the user. The prices are those of us-east-1. */
 export const COSTS = `This deploys examples/typescript/quickstart and imports synthetic data into a new HealthLake data store.
   time   15 to 60 minutes, most of it for the data store
   costs  the data store: about $0.27 an hour from its creation to its deletion, about $197 a month; it can't be paused
@@ -40,6 +40,6 @@ export const COSTS = `This deploys examples/typescript/quickstart and imports sy
          to start, describe and list import jobs, and to pass the roles of the deployment
 The data store and the buckets stay until you run this with --destroy.`;
 
-/** The effects of `--destroy`. */
+/** The effects of `--destroy`, as shown to the user. */
 export const REMOVAL = `This deletes the stacks Import and Data, the data store with all its data, and both buckets with all their objects,
 and schedules the deletion of their KMS key.`;

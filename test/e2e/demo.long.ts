@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 jest.setTimeout(180_000);
 
-/** Runs the demo with a temporary folder of its own, and returns the files that it leaves there. */
+/** Runs the demo with a new temporary folder. Returns its output and the files that it leaves in the folder. */
 function demo(...args: string[]) {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
   try {
@@ -18,7 +18,7 @@ function demo(...args: string[]) {
   }
 }
 
-test('the demo imports the sample and shows the progress', () => {
+test('the demo imports the sample, shows the progress and leaves no files', () => {
   const { status, stdout, left } = demo();
   expect(stdout).toMatch(/\[#+-*\] {2}IN_PROGRESS {2}files \d+ of 17 {2}resources/);
   expect(stdout).toContain('Import.ResourcesImported = 2514');
@@ -28,7 +28,7 @@ test('the demo imports the sample and shows the progress', () => {
   expect(left).toEqual([]);
 });
 
-test('the demo shows the reason and the roll-back with --bad-data', () => {
+test('the demo with --bad-data shows the failure reason and the roll-back', () => {
   const { status, stdout, left } = demo('--bad-data');
   expect(stdout.replace(/\s+/g, ' ')).toContain('scanned 22, imported 7, failed 15');
   expect(stdout).toContain('ROLLBACK_COMPLETE');
@@ -38,7 +38,7 @@ test('the demo shows the reason and the roll-back with --bad-data', () => {
   expect(left).toEqual([]);
 });
 
-test('the demo refuses an unknown option', () => {
+test('the demo fails with an unknown option', () => {
   const { status, stderr } = demo('--bad-date');
   expect(stderr).toContain('--bad-date');
   expect(status).toBe(1);

@@ -6,7 +6,7 @@ import { CANARY } from '../support/canary';
 
 jest.setTimeout(180_000);
 
-describe('an import that fails', () => {
+describe('a deployment whose import fails', () => {
   let laptop: Laptop;
   let data: Existing;
 
@@ -17,7 +17,7 @@ describe('an import that fails', () => {
 
   afterAll(async () => laptop.close());
 
-  test('names the reason and starts no job when there is no data', async () => {
+  test('shows the reason and starts no job when there is no data', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
     const { exitCode, output } = await laptop.cdk('deploy', importApp(data));
@@ -28,7 +28,7 @@ describe('an import that fails', () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
   });
 
-  test('names the reason and starts no job when iam:PassRole is missing', async () => {
+  test('shows the reason and starts no job when iam:PassRole is missing', async () => {
     await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
     const withoutPassRole = (stack: Stack) => Aspects.of(stack).add({
       visit: (node) => {
@@ -45,7 +45,7 @@ describe('an import that fails', () => {
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('names the reason in one line and is rolled back when the data is bad', async () => {
+  test('shows the reason in one line and is rolled back when the data is bad', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [
       { resourceType: 'Patient', id: `${CANARY}_1`, name: [{ family: CANARY }] },
       { resourceType: 'Patient', name: [{ family: CANARY }] },
@@ -79,14 +79,14 @@ describe('an import that fails', () => {
     expect(laptop.visibleText()).not.toContain(CANARY);
   });
 
-  test('succeeds when the data is repaired and the same deployment runs again', async () => {
+  test('succeeds when it runs again after the data is repaired', async () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
     expect(await laptop.deploy(importApp(data))).toBe(0);
     expect(laptop.jobStatuses()).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
     expect(new Set(laptop.jobs().map(({ JobName: name }) => name)).size).toBe(1);
   });
 
-  test('starts no other job when an update is rolled back', async () => {
+  test('starts no job during the roll-back of an update', async () => {
     await laptop.upload(data.bucket, 'in/more.ndjson', [{ resourceType: 'Patient', id: 'not_legal' }]);
     await laptop.upload(data.bucket, 'in/array.ndjson', [patients(2)]);
     expect(await laptop.deploy(importApp(data, { revision: '2' }))).toBe(1);
@@ -98,7 +98,7 @@ describe('an import that fails', () => {
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** Returns the report without its object keys, the only part that may contain patient data. */
+/** Returns the report without its object keys. No other part of a report may contain patient data. */
 function withoutKeys(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutKeys);
@@ -108,7 +108,7 @@ function withoutKeys(value: unknown): unknown {
     : value;
 }
 
-/** Undoes the line breaks of the CLI. */
+/** Removes the line breaks that the CLI puts into long texts. */
 function oneLine(output: string): string {
   return output.replace(/\s+/g, ' ');
 }

@@ -6,7 +6,7 @@ import { FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
 
-/** The two stacks of the quickstart. Feature flags change, among other things, how stacks refer to each other. */
+/** Deploys two stacks like those of the quickstart, because feature flags change how stacks refer to each other. */
 describe('a data stack and an import stack with all recommended feature flags', () => {
   let laptop: Laptop;
 
@@ -47,7 +47,7 @@ describe('a data stack and an import stack with all recommended feature flags', 
     expect(laptop.aws.healthlake.healthLake.resources(laptop.output('Data', 'datastoreId'))).toHaveLength(5);
   });
 
-  test('import again only for a new revision', async () => {
+  test('import the data again only for a new revision', async () => {
     expect(await laptop.deploy(app('2'))).toBe(0);
     expect((await laptop.cdk('deploy', app('2'))).output).toContain('Import (no changes)');
     expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);

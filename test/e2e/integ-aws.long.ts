@@ -15,7 +15,7 @@ const PROJECT = resolve(__dirname, '..', '..');
 
 const FOREIGN_STACK = { Resources: { Theirs: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } } } };
 
-/** Runs `npm run integ:aws` against the local AWS, which behaves as we assume AWS does. */
+/** Runs `npm run integ:aws` against the local AWS. The local AWS behaves as docs/unverified.md assumes, so most assumptions are confirmed. */
 describe('npm run integ:aws', () => {
   let folder: string;
   let aws: LocalAws;
@@ -63,7 +63,7 @@ describe('npm run integ:aws', () => {
     [['--account', '999999999999', '--yes'], 'these credentials are of the account 123456789012'],
     [['--account', '123456789012'], 'add --yes'],
     [['--account', '123456789012', '--destroy'], 'add --yes'],
-  ])('only says what it would cost with %j', async (args, reason) => {
+  ])('deploys nothing and prints what it would do with the arguments %j', async (args, reason) => {
     const { exitCode, output } = await integAws(...args);
     expect(exitCode).toBe(2);
     expect(output).toContain(reason);
@@ -71,7 +71,7 @@ describe('npm run integ:aws', () => {
     expect(aws.cloudformation.stacks.all()).toEqual([]);
   });
 
-  test('leaves a stack without its tag alone', async () => {
+  test('fails and leaves the stack unchanged when the account has a stack without its tag', async () => {
     const { StackId: id } = await cloudformation.send(new CreateStackCommand({ StackName: 'Data', TemplateBody: JSON.stringify(FOREIGN_STACK) }));
     for (const option of [[], ['--destroy']]) {
       const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', ...option);
@@ -83,25 +83,25 @@ describe('npm run integ:aws', () => {
     await waitUntilStackDeleteComplete({ client: cloudformation, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { StackName: id });
   });
 
-  test('deploys and reports what it observed for every line', async () => {
+  test('deploys and prints an observation for every row of docs/unverified.md', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
 
     const kinds = Object.values(LINE).map((id) => [id, new RegExp(`^${id} .*\\n +([a-z ]+): .`, 'm').exec(output)?.[1]]);
     const idsOf = (kind: string) => kinds.filter(([, seen]) => seen === kind).map(([id]) => id);
-    expect(idsOf('otherwise')).toEqual([LINE.unreadableFile]); // the local S3 returns archived objects too
+    expect(idsOf('otherwise')).toEqual([LINE.unreadableFile]); // the local S3 lets HealthLake read archived objects
     expect(idsOf('not observed')).toEqual(Object.values(LINE).filter((id) =>
-      id in NEVER_OBSERVED || id === LINE.jobsStayListed || id === LINE.jobsStayDescribed)); // no job is old enough
+      id in NEVER_OBSERVED || id === LINE.jobsStayListed || id === LINE.jobsStayDescribed)); // the run has no job that is old enough for these two rows
     expect(kinds.filter(([, seen]) => seen === undefined)).toEqual([]);
   });
 
-  test('leaves only the sample in the input bucket', async () => {
+  test('removes its test data and leaves only the sample in the input bucket', async () => {
     const input = String(aws.cloudformation.stacks.get('Data').outputs.find(({ key }) => key === 'InputBucketName')?.value);
     const sample = (await readdir(join(PROJECT, 'examples', 'data', 'synthea'))).filter((name) => name.endsWith('.ndjson'));
     expect(await keys(input)).toEqual(sample.map((name) => `input/${name}`).sort());
   });
 
-  test('--destroy leaves nothing that costs money', async () => {
+  test('--destroy deletes everything that costs money', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', '--destroy');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     expect(output).toContain('aws logs delete-log-group --log-group-name Import-');
@@ -114,14 +114,14 @@ describe('npm run integ:aws', () => {
     expect(aws.kms.keys.get(key).deletionDate).toBeGreaterThan(aws.clock.now());
   });
 
-  test('--destroy can be repeated', async () => {
+  test('--destroy succeeds when everything is already deleted', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', '--destroy');
     expect(exitCode).toBe(0);
     expect(output).toContain('there is no stack Data');
   });
 });
 
-/** Adds ScheduleKeyDeletion to the HTTP API of the local KMS, which offers it only to CloudFormation. */
+/** Adds ScheduleKeyDeletion to the HTTP API of the local KMS. Without this, only CloudFormation can schedule deletions. */
 function scheduleKeyDeletions(aws: LocalAws): void {
   aws.router.register('kms', {
     handle: async (request) => {

@@ -16,7 +16,7 @@ describe('a stack with a successful import', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.open();
-    laptop.pollScale = 1; // one test keeps the CLI's own pauses
+    laptop.pollScale = 1; // this test keeps the CLI's real pauses between polls
     data = await laptop.existingData('hospital-data');
     await laptop.upload(data.bucket, 'export/2026/Patient.ndjson', patients(40));
     await laptop.upload(data.bucket, 'export/2026-old/Patient.ndjson', patients(5, 'other'));
@@ -41,13 +41,13 @@ describe('a stack with a successful import', () => {
     expect(await laptop.keys(bucket)).toContain(`${folder.join('/')}Manifest.json`);
   });
 
-  test('does nothing when nothing changed, and diff shows no differences', async () => {
+  test('starts no job when nothing changed, and cdk diff shows no differences', async () => {
     expect((await laptop.cdk('deploy', app())).output).toContain('(no changes)');
     expect((await laptop.cdk('diff', app())).output).toContain('There were no differences');
     expect(laptop.jobs()).toHaveLength(1);
   });
 
-  test('starts no job and keeps its attributes when tolerance, time-out and output prefix change', async () => {
+  test('starts no job and keeps its outputs when tolerance, time-out, output prefix and job name change', async () => {
     const exitCode = await laptop.deploy(app({
       errorTolerance: ErrorTolerance.any(),
       completion: Completion.waitFor(),
@@ -78,7 +78,7 @@ describe('a stack with a successful import', () => {
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
   });
 
-  test('has functions that may write their logs', () => {
+  test('has functions with the permission to write logs', () => {
     expect(laptop.logs()).toContain('"message":"import progress"');
   });
 });

@@ -14,10 +14,10 @@ jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** The folders to import, each with the folders that are imported before it. */
+/** The folders to import. The value lists the folders that must be imported before the key. */
 type Orders = Readonly<Record<string, readonly string[]>>;
 
-/** Returns an app with one import for each folder into the same data store. */
+/** Returns an app with one import for each folder. All imports use the same data store. */
 const importsOf = (data: Existing, orders: Orders, completion?: Completion) => (root: App) => {
   const stack = new Stack(root, 'Imports');
   const { datastore, data: bucket } = existing(stack, data);
@@ -35,7 +35,7 @@ async function uploadFolders(laptop: Laptop, { bucket }: Existing, folders: read
   }
 }
 
-test('imports run in the order of their dependencies, not of their ids', onLaptop({}, async (laptop, data) => {
+test('imports run in the order that executeAfter gives, not in the order of their ids', onLaptop({}, async (laptop, data) => {
   const orders = { d: ['b', 'c'], b: ['a'], c: ['a'], a: [] };
   await uploadFolders(laptop, data, Object.keys(orders));
   expect(await laptop.deploy(importsOf(data, orders))).toBe(0);
@@ -47,12 +47,12 @@ test('imports run in the order of their dependencies, not of their ids', onLapto
   }
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 4, language: 'd' });
 
-  // Another order imports nothing again.
+  // A changed order starts no job.
   expect(await laptop.deploy(importsOf(data, { a: ['d'], b: ['a'], c: ['b'], d: [] }))).toBe(0);
   expect(Object.keys(laptop.jobs())).toHaveLength(4);
 }));
 
-test('imports of two stacks run in the order of the stacks', onLaptop({}, async (laptop, data) => {
+test('imports in two stacks run one after the other when one executes after the other', onLaptop({}, async (laptop, data) => {
   await uploadFolders(laptop, data, ['first', 'second']);
   const app = (root: App) => {
     const [second, first] = ['second', 'first'].map((folder) => {
@@ -68,7 +68,7 @@ test('imports of two stacks run in the order of the stacks', onLaptop({}, async 
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 2, language: 'second' });
 }));
 
-test('imports without an order wait in the queue of HealthLake and log it', onLaptop(
+test('imports without an order wait in the queue of HealthLake and log the waiting time', onLaptop(
   { healthlake: { pace: { minimumDurationMs: 4 * MINUTE } } }, async (laptop, data) => {
     await uploadFolders(laptop, data, ['a', 'b', 'c']);
     const { exitCode, output } = await laptop.cdk('deploy', importsOf(data, { a: [], b: [], c: [] }));
@@ -82,7 +82,7 @@ test('imports without an order wait in the queue of HealthLake and log it', onLa
       const seconds = waits.filter((line) => line.jobId === jobId && line.status === 'QUEUED').map(({ secondsQueued }) => Number(secondsQueued));
       expect(seconds.length).toBeGreaterThan(1);
       expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
-      expect(seconds.at(-1)).toBeGreaterThan((index + 1) * 4 * 60 - 90); // a queued job is polled every minute
+      expect(seconds.at(-1)).toBeGreaterThan((index + 1) * 4 * 60 - 90); // 90 s tolerance, because a queued job is polled only every minute
     });
     expect(waits.filter(({ jobId, status }) => jobId === first.JobId && status === 'QUEUED')).toEqual([]);
     const running = progressOf(laptop).filter(({ status }) => status === 'IN_PROGRESS');
@@ -103,7 +103,7 @@ test('the time-out of an import includes its time in the queue', onLaptop(
     expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
   }));
 
-/** Adds a function that uploads one patient during the deployment. */
+/** Adds a function that uploads one patient during the deployment. The patient has the given language. */
 function uploadTo(scope: Construct, storage: IFhirStorage, language: string): TriggerFunction {
   const upload = new TriggerFunction(scope, 'Upload', {
     runtime: determineLatestNodeRuntime(scope),
@@ -122,7 +122,7 @@ function uploadTo(scope: Construct, storage: IFhirStorage, language: string): Tr
   return upload;
 }
 
-/** Adds a resource that fails unless the results of the import exist. It is no trigger, because all triggers of a stack share a role. */
+/** Adds a custom resource that fails unless the results of the import exist. A trigger would cause a cycle: all triggers of a stack share one role. */
 function addApplication(scope: Construct, fhirImport: FhirImport): void {
   const application = new Construct(scope, 'Application');
   const reader = new Function(application, 'Reader', {
@@ -178,7 +178,7 @@ test.each([
   })();
 });
 
-/** Checks that the resources of each prefix are complete before those of the next prefix begin. */
+/** Checks that all resources with a prefix are complete before a resource with the next prefix begins. */
 function expectOrder(laptop: Laptop, logicalIdPrefixes: readonly string[]): void {
   const events = laptop.stack('All').events.newestFirst().reverse();
   const timesOf = (prefix: string) =>

@@ -8,7 +8,7 @@ import { onLaptop } from './harness/laptop';
 
 jest.setTimeout(240_000);
 
-test('a job that outlasts its time-out is rolled back, and the next deployment starts a new one', onLaptop(
+test('a deployment rolls back when its job outlasts the time-out, and the next deployment starts a new job', onLaptop(
   { healthlake: { pace: { minimumDurationMs: 120_000 } } }, async (laptop, data) => {
     const app = importApp(data, { completion: Completion.waitFor({ timeout: Duration.minutes(1) }) });
     expect(await laptop.deploy(app)).toBe(1);
@@ -18,12 +18,12 @@ test('a job that outlasts its time-out is rolled back, and the next deployment s
     expect(reason).toContain('goes on at HealthLake');
 
     await laptop.untilNoJobRuns();
-    expect(laptop.jobStatuses()).toEqual(['FAILED']); // its role was removed with the stack
-    expect(await laptop.deploy(app)).toBe(1); // outlasts its time-out again
+    expect(laptop.jobStatuses()).toEqual(['FAILED']); // the roll-back removed the job's role
+    expect(await laptop.deploy(app)).toBe(1); // the new job outlasts the time-out too
     expect(laptop.jobs()).toHaveLength(2);
   }));
 
-test('one deployment creates data store, buckets and import', onLaptop({}, async (laptop, data) => {
+test('one deployment creates the data store, the buckets and the import', onLaptop({}, async (laptop, data) => {
   const app = (root: App) => {
     const stack = new Stack(root, 'All');
     const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -40,7 +40,7 @@ test('an import fails before its start when its prefix has no files', onLaptop({
   expect(laptop.jobs()).toEqual([]);
 }));
 
-test('an exchanged provider finds the job', onLaptop({}, async (laptop, data) => {
+test('an import with another provider finds its job and starts no other', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data))).toBe(0);
   for (const id of ['Other', 'Third']) {
     expect(await laptop.deploy(importApp(data, (stack) => ({ provider: new FhirImportProvider(stack, id) })))).toBe(0);
@@ -49,7 +49,7 @@ test('an exchanged provider finds the job', onLaptop({}, async (laptop, data) =>
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);
 }));
 
-test('the next deployment starts the job after an update that failed before its start and was not rolled back', onLaptop({}, async (laptop, data) => {
+test('a deployment starts the job when the previous one used --no-rollback and failed before it started a job', onLaptop({}, async (laptop, data) => {
   const deploy = (revision: string, mayPassRole = true) => laptop.deploy(importApp(data, { revision }, (_, fhirImport) => {
     if (!mayPassRole) {
       (fhirImport.operatorRole.node.defaultChild as CfnRole).addPropertyOverride('Policies.0.PolicyDocument.Statement.1.Effect', 'Deny');
@@ -65,7 +65,7 @@ test('the next deployment starts the job after an update that failed before its 
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('calls that hang are abandoned and repeated', onLaptop({}, async (laptop, data) => {
+test('the handler abandons and repeats calls that hang', onLaptop({}, async (laptop, data) => {
   const hang = { kind: 'delay', ms: 400_000, times: 1 } as const; // longer than a function may run
   laptop.aws.router.faults.inject({ service: 'sts', operation: 'AssumeRole', ...hang, times: 2 });
   laptop.aws.router.faults.inject({ service: 'healthlake', operation: 'ListFHIRImportJobs', ...hang });

@@ -7,7 +7,7 @@ const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, secon
 
 jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 300) * 1000);
 
-test('no random fault sequence imports twice, hangs, or misreports', async () => {
+test('random deployments under random faults never import twice, hang or misreport', async () => {
   console.log(`seed ${SETTINGS.seed}`);
   const { tally, failure } = await runSuite(SETTINGS);
   console.log(`seed ${SETTINGS.seed}\n${tally}`);

@@ -12,7 +12,7 @@ export class Cdk {
   public async run(...args: string[]): Promise<boolean> {
     this.signal.throwIfAborted();
     console.log(`\n$ npx cdk ${args.join(' ')}`);
-    // A process group of its own, so that the CLI's child processes end with it.
+    // Starts the CLI in its own process group, so that its child processes can be ended with it.
     const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci', '--progress', 'events'], {
       cwd: QUICKSTART,
       env: { ...process.env, AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region },
@@ -36,6 +36,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid!, 'SIGTERM');
   } catch {
-    // The group has ended already.
+    // The process group has already ended.
   }
 }

@@ -8,7 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 export class Clients {
   public readonly cloudformation = new CloudFormationClient({});
   public readonly healthlake = new HealthLakeClient({ maxAttempts: 8 });
-  /** Without retries, to observe AWS's first answer. */
+  /** A client without retries, so that the script observes HealthLake's first answer. */
   public readonly healthlakeOnce = new HealthLakeClient({ maxAttempts: 1 });
   public readonly kms = new KMSClient({});
   public readonly s3 = new S3Client({});

@@ -5,7 +5,7 @@ import {
 
 const ENDED = /^(COMPLETED|FAILED|CANCEL_COMPLETED|CANCEL_FAILED)/;
 
-/** The pause between polls. An account may make 10 calls a second. */
+/** The pause between polls. AWS limits an account to 10 calls a second. */
 const POLL_INTERVAL_MS = 5_000;
 
 /** The time limit for a job of a few lines, including its time in the queue. */
@@ -28,7 +28,7 @@ export async function describeJob(healthlake: HealthLakeClient, datastoreId: str
   return job;
 }
 
-/** Waits until the job ends, and returns it. */
+/** Waits until a job ends, and returns the job. */
 export async function waitForEnd(healthlake: HealthLakeClient, datastoreId: string, jobId: string,
   signal: AbortSignal): Promise<ImportJobProperties> {
   for (const start = Date.now(); Date.now() - start < JOB_LIMIT_MS;) {

@@ -6,10 +6,10 @@ import {
 /** The stacks that a run deploys. */
 export const STACKS = ['Data', 'Import'] as const;
 
-/** The tag of the stacks of this script. It never changes or deletes other stacks. */
+/** The tag that marks the stacks of this script. The script never changes or deletes a stack without it. */
 export const TAG = { Key: 'cdk-healthlake-import', Value: 'integ-aws' } as const;
 
-/** Returns the stack; undefined if it doesn't exist. */
+/** Returns the stack with a name, or undefined if it doesn't exist. */
 export async function findStack(cloudformation: CloudFormationClient, name: string): Promise<Stack | undefined> {
   try {
     return (await cloudformation.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
@@ -21,7 +21,7 @@ export async function findStack(cloudformation: CloudFormationClient, name: stri
   }
 }
 
-/** Throws if the account has a stack with the name of one of `STACKS` that this script didn't deploy. */
+/** Throws if another tool deployed a stack with one of the names in `STACKS`. */
 export async function refuseForeignStacks(cloudformation: CloudFormationClient): Promise<void> {
   for (const name of STACKS) {
     const stack = await findStack(cloudformation, name);
@@ -44,7 +44,7 @@ export async function resourcesOf(cloudformation: CloudFormationClient, name: st
   return (await cloudformation.send(new DescribeStackResourcesCommand({ StackName: name }))).StackResources ?? [];
 }
 
-/** Returns the events of a stack after `last`, oldest first. Returns all events without `last` or if the stack was re-created. */
+/** Returns the events of a stack after the event `last`, oldest first. Returns all events if `last` is missing or the stack was re-created. */
 export async function eventsAfter(cloudformation: CloudFormationClient, stackId: string, last?: StackEvent): Promise<StackEvent[]> {
   const events: StackEvent[] = [];
   for await (const { StackEvents: page = [] } of paginateDescribeStackEvents({ client: cloudformation }, { StackName: stackId })) {

@@ -25,7 +25,7 @@ export function noteDatastore(observations: Observations, { succeeded, events }:
   }
 }
 
-/** Records observations of permissions in the first deployment of the import. Without a job, one of the assumptions is wrong. */
+/** Records which assumptions about permissions the first deployment of the import confirms. If HealthLake accepted no job, it confirms none. */
 export function noteAcceptance(observations: Observations, { events }: Deployment, datastore: DatastoreProperties, job?: ImportJobProperties): void {
   if (!job) {
     NEEDED_FOR_ACCEPTANCE.forEach((line) => observations.miss(line, `no job was accepted; a possible reason: ${reasonsOf(events)}`));

@@ -2,7 +2,7 @@ import type { ImportJobProperties, JobProgressReport } from '@aws-sdk/client-hea
 import { LINE } from '../lines';
 import type { Observations } from '../observations';
 
-/** The statuses of the API reference. */
+/** The job statuses that the API reference lists. */
 const STATUSES = [
   'SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'COMPLETED_WITH_ERRORS', 'COMPLETED', 'FAILED',
   'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'CANCEL_COMPLETED', 'CANCEL_FAILED',
@@ -17,7 +17,7 @@ export function summaryOf({ JobId: id, JobStatus: status, JobProgressReport: rep
   return `job ${id}: ${status}, ${countsOf(report)}${message ? `; HealthLake says: ${message}` : ''}`;
 }
 
-/** Returns the number of resources that were not imported, by the progress report. */
+/** Returns the number of resources that were not imported, according to the progress report. */
 export function failedOf({ JobProgressReport: report = {} }: ImportJobProperties): number {
   const missing = (report.TotalNumberOfResourcesScanned ?? 0) - (report.TotalNumberOfResourcesImported ?? 0);
   return Math.max(missing, report.TotalNumberOfResourcesWithCustomerError ?? 0);
@@ -37,7 +37,7 @@ export function noteCompleted(observations: Observations, job: ImportJobProperti
   observations.note(LINE.failureFolder, (failures.length > 0) === (failedOf(job) > 0), `failed resources: ${failedOf(job)}, objects in FAILURE/: ${failures.length}`);
 }
 
-/** Records observations of the output location in Describe. */
+/** Records observations of the output location that Describe returns. */
 export function noteOutput(observations: Observations, job: ImportJobProperties, keysAbove: readonly string[]): void {
   const uri = outputOf(job);
   observations.note(LINE.outputLocation, uri.endsWith(`/${job.DatastoreId}-FHIR_IMPORT-${job.JobId}/`), uri);
@@ -54,7 +54,7 @@ export function outputOf({ JobId: id, JobOutputDataConfig: output }: ImportJobPr
   return uri;
 }
 
-/** Records observations of the sample's job. */
+/** Records observations of the job that imported the sample. */
 export function noteSample(observations: Observations, job: ImportJobProperties, lines: number): void {
   const imported = job.JobProgressReport?.TotalNumberOfResourcesImported;
   const completed = job.JobStatus?.startsWith('COMPLETED') ?? false;
@@ -65,7 +65,7 @@ export function noteSample(observations: Observations, job: ImportJobProperties,
   observations.note(LINE.importTime, seconds <= 10 * 60, `${seconds} s from SubmitTime to EndTime`);
 }
 
-/** Records the sequences of job statuses. */
+/** Records the statuses that each job went through. */
 export function noteStatuses(observations: Observations, sequences: readonly string[][]): void {
   const unknown = sequences.flat().filter((status) => !STATUSES.includes(status));
   const seen = [...new Set(sequences.map((sequence) => sequence.join(' > ')))];

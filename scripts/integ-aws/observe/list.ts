@@ -3,10 +3,10 @@ import { describeJob } from '../aws/jobs';
 import { LINE } from '../lines';
 import type { Context } from '../steps/context';
 
-/** The number of timed calls. */
+/** The number of List calls whose duration is measured. */
 const CALLS = 10;
 
-/** The duration of a page that the limit of 1,000,000 jobs is based on. */
+/** The assumed duration of a List call. The library's limit of 1,000,000 jobs is based on it. */
 const PAGE_TIME_MS = 100;
 
 /** Records whether `SubmittedAfter` filters the list. */
@@ -25,11 +25,11 @@ export async function noteSubmittedAfter({ clients: { healthlake }, observations
 /** A position in the list. */
 export interface ListPosition {
   readonly nextToken?: string;
-  /** The id of the job at the position. */
+  /** The id of the job at this position. */
   readonly next?: string;
 }
 
-/** Records the duration of the list. Returns the position of its second job. */
+/** Records how long List takes. Returns the position of the second job in the list. */
 export async function noteListTime({ clients: { healthlake }, observations }: Context, datastoreId: string): Promise<ListPosition> {
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {
@@ -43,7 +43,7 @@ export async function noteListTime({ clients: { healthlake }, observations }: Co
   return { nextToken, next: nextToken && await jobAt({ healthlake }, datastoreId, nextToken) };
 }
 
-/** Records whether a token still returns the same job, minutes and jobs later. */
+/** Records whether an old token still returns the same job, although jobs were started since. */
 export async function noteTokenAge(
   { clients, observations }: Context, datastoreId: string, { nextToken, next }: ListPosition, minutes: number,
 ): Promise<void> {

@@ -25,7 +25,7 @@ function nameOf({ ResourceType: type }: StackEvent): string {
   return type === 'Custom::FhirImportJob' ? 'Job' : 'Outcome';
 }
 
-/** Compares the event's physical id with the one before the update, which the resource's first event has. */
+/** Tells whether an event has the physical id from before the update. The resource's first event in the update has that id. */
 function ageOf({ ResourceType: type, PhysicalResourceId: id }: StackEvent, forward: readonly StackEvent[]): string {
   const first = forward.find((event) => event.ResourceType === type);
   return id === first?.PhysicalResourceId ? 'the id from before the update' : 'another id';

@@ -6,10 +6,10 @@ import { resourcesOf } from '../aws/stacks';
 import type { Context, Imported } from '../steps/context';
 import { type JobStarter, textOf } from '../steps/job-starter';
 
-/** The time limit for a new job to be listed. */
+/** The longest time to wait until List shows a new job. */
 const LIST_LIMIT_MS = 60_000;
 
-/** Records when Describe and List show a new job. */
+/** Records how soon Describe and List show a new job. */
 export async function noteLag({ clients: { healthlake }, observations, signal }: Context, datastoreId: string, jobId: string): Promise<void> {
   const start = Date.now();
   const described = await describeJob(healthlake, datastoreId, jobId).then(() => 'described at once', (error: Error) => error.name);
@@ -25,7 +25,7 @@ export async function noteLag({ clients: { healthlake }, observations, signal }:
   observations.note(LINE.listAfterStart, false, `not listed within ${LIST_LIMIT_MS / 1000} s`);
 }
 
-/** Records the answer of Start to a role that doesn't trust HealthLake: the operator role of the import. */
+/** Records how Start answers if the role doesn't trust HealthLake. Uses the import's operator role. */
 export async function noteUnusableRole(
   { clients, observations, signal }: Context, { datastoreId, job }: Imported, starter: JobStarter,
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function noteUnusableRole(
   }
 }
 
-/** Records the HTTP status and the name of an error. */
+/** Records the HTTP status and the name of the error for an unknown job. */
 export async function noteErrorStatus({ clients: { healthlake }, observations }: Context, datastoreId: string): Promise<void> {
   const seen = await describeJob(healthlake, datastoreId, '0'.repeat(32)).then(() => undefined,
     ({ name, $metadata }: Error & { $metadata?: { httpStatusCode?: number } }) => ({ name, status: $metadata?.httpStatusCode ?? 0 }));

@@ -9,7 +9,7 @@ export interface Context {
   readonly quickstart: Quickstart;
   readonly observations: Observations;
   readonly signal: AbortSignal;
-  /** Unique for each run, so that the run imports the same data again. */
+  /** A string that is unique for each run. It is the revision, so that every run imports the data again. */
   readonly stamp: string;
 }
 
@@ -19,7 +19,7 @@ export interface Data {
   readonly inputBucket: string;
 }
 
-/** The resources, and the job that imported the sample. */
+/** The resources of the stack `Data`, and the job that imported the sample. */
 export interface Imported extends Data {
   readonly job: ImportJobProperties;
   /** The number of lines in the sample. */

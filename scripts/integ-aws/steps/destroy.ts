@@ -5,14 +5,14 @@ import type { Clients } from '../aws/clients';
 import { deleteBucket } from '../aws/objects';
 import { findStack, refuseForeignStacks, resourcesOf } from '../aws/stacks';
 
-/** The minimum of KMS. */
+/** The shortest waiting period that KMS allows. */
 const KEY_WAITING_DAYS = 7;
 
 const STACK_DELETION_SECONDS = 30 * 60;
 
 /**
- * Deletes the resources of all runs. It deletes the stack `Data` last, because the stack has the names of the retained resources. So an
- * interrupted deletion can be repeated.
+ * Deletes the resources of all runs. It reads the ids of retained resources from the stack `Data`, so it deletes this stack last. An interrupted
+ * deletion can be repeated.
  */
 export async function destroy({ cloudformation, healthlake, s3, kms }: Clients): Promise<void> {
   await refuseForeignStacks(cloudformation);

@@ -18,7 +18,7 @@ const BUNDLE = JSON.stringify({
   entry: ['3', '4'].map((id) => ({ resource: JSON.parse(PATIENT.replace('-1', `-${id}`)) })),
 });
 
-/** Starts jobs of a few lines through the HealthLake API, to observe what no deployment can show. */
+/** Starts small jobs through the HealthLake API, to observe behaviour that no deployment shows. */
 export async function experiment(context: Context, imported: Imported): Promise<void> {
   const { clients: { s3 }, stamp } = context;
   const folder = { bucket: imported.inputBucket, key: `input/integ-aws-${stamp}/` };
@@ -94,7 +94,7 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
   }
 }
 
-/** Sends one request twice at the same moment, like two handlers of one event. */
+/** Sends one request twice at the same moment, as two handlers of one event would. */
 async function startTwice(starter: JobStarter, request: ReturnType<JobStarter['request']>): Promise<{ readonly answers: readonly Answer[]; readonly when: string }> {
   const { throttled } = starter;
   const answers = await Promise.all([starter.start(request), starter.start(request)]);

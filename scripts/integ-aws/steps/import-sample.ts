@@ -31,7 +31,7 @@ export async function importSample(context: Context, data: Data): Promise<Import
   return deployment.succeeded ? { ...data, job, lines } : undefined;
 }
 
-/** Records observations of an ended job's output. Returns the keys in its folder. */
+/** Records observations of the output of an ended job. Returns the object keys in the job's folder. */
 export async function noteFiles({ clients: { s3 }, observations }: Context, job: Imported['job']): Promise<string[]> {
   const folder = parseS3Uri(outputOf(job));
   const keys = await keysUnder(s3, folder);

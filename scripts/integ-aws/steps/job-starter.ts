@@ -4,10 +4,10 @@ import type { Context, Imported } from './context';
 import { parseS3Uri } from '../aws/objects';
 import { outputOf } from '../observe/job';
 
-/** By some sources, an account may start only one job a minute. */
+/** The pause after a throttled start. Some sources say that an account may start only one job a minute. */
 const THROTTLING_PAUSE_MS = 65_000;
 
-/** An answer of Start. */
+/** The answer of StartFHIRImportJob: a job id, or an error. */
 export type Answer = { readonly jobId: string } | { readonly refused: string; readonly status: number };
 
 /** Starts jobs through the HealthLake API, with the role, the key and the output location of the quickstart's import. */
@@ -18,7 +18,7 @@ export class JobStarter {
   /** @param prefix the prefix of the folders in the input bucket */
   public constructor(private readonly context: Context, private readonly imported: Imported, private readonly prefix: string) {}
 
-  /** Returns a request for the import of a folder. The name, unique in a run, is the job's name and the client token. */
+  /** Returns a request that imports a folder. `name` becomes the job's name and the client token, so it must be unique in a run. */
   public request(folderName: string, name = folderName): StartFHIRImportJobRequest {
     const { datastoreId, inputBucket, job } = this.imported;
     const folder = parseS3Uri(outputOf(job));
@@ -39,7 +39,7 @@ export class JobStarter {
     };
   }
 
-  /** Starts a job; retries throttled starts. */
+  /** Starts a job. Retries if HealthLake throttles the start. */
   public async start(request: StartFHIRImportJobRequest): Promise<Answer> {
     for (;;) {
       const answer = await this.attempt(request);
@@ -63,7 +63,7 @@ export class JobStarter {
   }
 }
 
-/** Describes an answer. */
+/** Returns the text that the script prints for an answer. */
 export function textOf(answer: Answer): string {
   return 'jobId' in answer ? `job ${answer.jobId}` : `HTTP ${answer.status} ${answer.refused}`;
 }

@@ -6,10 +6,10 @@ import { LINE } from '../lines';
 import { failedOf, outputOf, summaryOf } from '../observe/job';
 import { noteRollback } from '../observe/roll-back';
 
-/** The local HealthLake's text for a resource type that R4 doesn't have. */
+/** The assumed error text for a resource type that R4 doesn't have. */
 const UNKNOWN_TYPE_TEXT = /'resourceType' failed to satisfy constraint/;
 
-/** Deploys the import with bad data, which must fail and roll back. Then deploys it again without the bad data. */
+/** Deploys the import with bad data, so that the deployment must fail and roll back. Then deploys it again without the bad data. */
 export async function rollBack(context: Context, imported: Imported): Promise<void> {
   const { clients: { healthlake, s3 }, quickstart, observations, stamp } = context;
   const { datastoreId, inputBucket, lines } = imported;

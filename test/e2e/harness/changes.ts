@@ -5,11 +5,11 @@ export interface Change {
   readonly logicalId: string;
   readonly status: string;
   readonly reason: string;
-  /** Duration in minutes of the scaled clock, to a second. */
+  /** Duration on the scaled clock, in minutes. It is exact to a second. */
   readonly minutes: number;
 }
 
-/** Returns the changes of the resources whose logical ids have this prefix, in the order in which they ended. */
+/** Returns the changes of all resources whose logical id has the prefix, ordered by the time when they ended. */
 export function changesOf(laptop: Laptop, stackName: string, logicalIdPrefix: string): Change[] {
   const since = new Map<string, number>();
   const changes: Change[] = [];
@@ -21,7 +21,7 @@ export function changesOf(laptop: Laptop, stackName: string, logicalIdPrefix: st
     if (status.endsWith('_IN_PROGRESS')) {
       since.set(logicalId, since.get(logicalId) ?? time);
     } else {
-      // Events carry real times, because the CDK CLI compares them with its own clock.
+      // The timestamps of events are real time, because the CDK CLI compares them with its own clock.
       const seconds = Math.round(laptop.clockMsBetween(since.get(logicalId) ?? time, time) / 1000);
       changes.push({ logicalId, status, reason, minutes: seconds / 60 });
       since.delete(logicalId);

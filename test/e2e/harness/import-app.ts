@@ -4,12 +4,12 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Existing } from './laptop';
 import { FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 
-/** Properties of the import, or a function that creates them in its stack. */
+/** Properties of the import, or a function that creates the properties in the import's stack. */
 type ImportProps = Partial<FhirImportProps> | ((stack: Stack, bucket: IBucket) => Partial<FhirImportProps>);
 
 type Attribute = 'jobId' | 'jobStatus' | 'outputLocation' | 'resourcesScanned' | 'resourcesImported' | 'resourcesFailed';
 
-/** Returns an app with the stack `Import`. Its import `Patients` reads `in/` of the existing bucket; its output is `jobId`. */
+/** Returns an app with the stack `Import`. The stack has an import `Patients` of the prefix `in/` of the existing bucket, and an output `jobId`. */
 export function importApp(data: Existing, props: ImportProps = {}, change: (stack: Stack, fhirImport: FhirImport) => void = () => {}) {
   return (app: App): void => {
     const stack = new Stack(app, 'Import');
@@ -22,12 +22,12 @@ export function importApp(data: Existing, props: ImportProps = {}, change: (stac
   };
 }
 
-/** Adds a stack output for each of these attributes of an import. */
+/** Adds a stack output for each named attribute of the import. */
 export function addOutputs(fhirImport: FhirImport, ...names: Attribute[]): void {
   names.forEach((name) => new CfnOutput(Stack.of(fhirImport), name, { value: fhirImport[name] }));
 }
 
-/** Makes the deployment fail after the import: the name of this bucket is taken. */
+/** Makes the deployment fail after the import, by adding a bucket with a name that is already taken. */
 export function failAfter(fhirImport: FhirImport, { bucket }: Existing): void {
   fhirImport.executeBefore(new Bucket(Stack.of(fhirImport), 'Taken', { bucketName: bucket }));
 }

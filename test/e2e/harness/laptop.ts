@@ -12,18 +12,18 @@ import { loggedText, visibleText } from '../../support/channels';
 
 const TIME_SCALE = 20;
 
-/** A developer's laptop: the real CDK CLI, deploying to a local AWS of its own. */
+/** A developer's laptop. It deploys with the real CDK CLI to its own local AWS. */
 export class Laptop {
   public static async open(options: LocalAwsOptions = {}): Promise<Laptop> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-e2e-'));
     return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }));
   }
 
-  /** Properties of every app. */
+  /** Properties that `cdk` passes to every app. */
   public appProps: AppProps = {};
-  /** Divides the CLI's pauses between two polls. */
+  /** The factor by which the CLI's pauses between polls are shortened. */
   public pollScale = TIME_SCALE;
-  /** Responses of custom resources, oldest first. */
+  /** The responses that custom resources sent to CloudFormation, oldest first. */
   public readonly responses: readonly CustomResourceResponse[];
   private readonly s3: S3Client;
   private readonly skips: { readonly at: number; readonly ms: number }[] = [];
@@ -35,7 +35,7 @@ export class Laptop {
     this.s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   }
 
-  /** Runs `cdk COMMAND` on an app. */
+  /** Runs a command of the CDK CLI on an app. */
   public async cdk(command: 'deploy' | 'diff' | 'destroy', define: (app: App) => void, ...args: string[]): Promise<CdkRun> {
     const outdir = join(this.folder, `cdk.out-${++this.runs}`);
     const app = new App({ outdir, ...this.appProps });
@@ -56,7 +56,7 @@ export class Laptop {
     return (await this.cdk('deploy', define, ...args)).exitCode;
   }
 
-  /** Creates a bucket and a data store that belong to no stack, as most teams have them. */
+  /** Creates a bucket and a data store outside all stacks, as most teams have them. */
   public async existingData(bucket: string): Promise<Existing> {
     await this.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const healthlake = new HealthLakeClient({ endpoint: this.aws.endpoint, region: this.aws.region, credentials: this.aws.credentials });
@@ -68,7 +68,7 @@ export class Laptop {
   /** Uploads resources as one NDJSON file. */
   public async upload(bucket: string, key: string, resources: readonly object[]): Promise<void> {
     const body = resources.map((resource) => `${JSON.stringify(resource)}\n`).join('');
-    // Without a length the SDK warns about an empty body.
+    // Without ContentLength, the SDK logs a warning if the body is empty.
     await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
   }
 
@@ -81,13 +81,13 @@ export class Laptop {
     return objects.map(({ Key: key }) => key!);
   }
 
-  /** Lets time of the scaled clock pass at once. */
+  /** Moves the scaled clock forward. */
   public skip(ms: number): void {
     this.skips.push({ at: Date.now(), ms });
     this.aws.clock.skip(ms);
   }
 
-  /** Returns the time of the scaled clock between two real times. */
+  /** Converts the time between two real timestamps to milliseconds of the scaled clock. */
   public clockMsBetween(from: number, to: number): number {
     const skipped = this.skips.filter(({ at }) => at > from && at <= to).reduce((sum, { ms }) => sum + ms, 0);
     return (to - from) * this.aws.clock.scale + skipped;
@@ -101,7 +101,7 @@ export class Laptop {
     return String(this.stack(stack).outputs.find(({ key }) => key === name)?.value);
   }
 
-  /** Import jobs by data store, each oldest first. */
+  /** Returns all import jobs, grouped by data store. The oldest job of a data store comes first. */
   public jobs(): ImportJobProperties[] {
     const { healthLake } = this.aws.healthlake;
     return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
@@ -111,7 +111,7 @@ export class Laptop {
     return this.jobs().map(({ JobStatus: status }) => status);
   }
 
-  /** Waits until every job has ended. With no deployment under way the time passes at once. */
+  /** Skips time until every job has ended. Call it only while no deployment runs. */
   public async untilNoJobRuns(): Promise<void> {
     while (this.jobs().some(({ EndTime: endedAt }) => endedAt === undefined)) {
       this.skip(10_000);
@@ -119,22 +119,22 @@ export class Laptop {
     }
   }
 
-  /** Returns how often an operation was called. */
+  /** Returns how many times an operation was called. */
   public calls(service: string, operation: string): number {
     return this.aws.router.requests.of(service, operation).length;
   }
 
-  /** The status reasons in a stack's events, newest first. */
+  /** Returns the status reasons of a stack's events, newest first. */
   public reasons(stack: string): string[] {
     return this.stack(stack).events.newestFirst().map(({ ResourceStatusReason: reason }) => reason ?? '').filter((reason) => reason !== '');
   }
 
-  /** All text that is visible without access to the buckets: logs, stack events, executions, the terminal. */
+  /** Returns all text that is visible without access to the buckets: logs, stack events, executions and the terminal output. */
   public visibleText(): string {
     return [visibleText(this.aws), this.terminal].join('\n');
   }
 
-  /** All log lines of the functions. */
+  /** Returns the log lines of all functions. */
   public logs(): string {
     return loggedText(this.aws);
   }
@@ -146,7 +146,7 @@ export class Laptop {
   }
 }
 
-/** A bucket and a data store that belong to no stack. */
+/** The bucket and the data store that exist outside all stacks. */
 export interface Existing {
   readonly datastoreId: string;
   readonly bucket: string;
@@ -157,10 +157,10 @@ export function patients(count: number, prefix = 'p'): object[] {
   return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
 }
 
-/** CloudFormation reads no more of a response. */
+/** The largest response of a custom resource that CloudFormation accepts. */
 const LARGEST_RESPONSE_BYTES = 4096;
 
-/** Runs a test on a laptop of its own, with a data store and a bucket that has three patients in `in/`. */
+/** Runs a test on a new laptop, with an existing data store and a bucket that has three patients under `in/`. */
 export function onLaptop(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);

@@ -9,11 +9,11 @@ export interface CustomResourceResponse {
   readonly requestId: string;
   readonly logicalId: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Size of the whole body. */
+  /** Size of the whole response body. */
   readonly bytes: number;
 }
 
-/** Records the responses of all custom resources, including those that come too late. */
+/** Records the responses of all custom resources, including responses that arrive too late. */
 export function recordResponses(aws: LocalAws): readonly CustomResourceResponse[] {
   const responses: CustomResourceResponse[] = [];
   aws.router.registerUnsigned(RESPONSE_PATH, {

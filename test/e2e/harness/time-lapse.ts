@@ -8,19 +8,19 @@ import { arePaused } from '../../support/executions';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Skipping stops this long before the next event, so that a poll can wait for it. Longer than the framework's pause between polls. */
+/** A skip ends this long before the next event. This time exceeds the framework's pause between polls, so a poll happens before the event. */
 const NEAR = 20 * SECOND;
 
 /** The framework's pause between polls. */
 const POLL_INTERVAL = 10 * SECOND;
 
-/** Jobs with a duration that the test sets. */
+/** Lets a test set the duration of the jobs. */
 export class TimedJobs {
-  /** Duration of the jobs that are submitted from now on. */
+  /** The duration of each job. A change affects only jobs that are submitted later. */
   public minutes = 30;
   private readonly durations = new Map<string, number>();
 
-  /** At this scale minutes pass in seconds. Hours are skipped. */
+  /** Options for the local AWS. A minute passes in a second. `inTimeLapse` skips longer waits. */
   public readonly options: LocalAwsOptions = {
     timeScale: 60,
     healthlake: {
@@ -31,7 +31,7 @@ export class TimedJobs {
     },
   };
 
-  /** Returns when the running job will end, or undefined if none runs. HealthLake runs one job at a time. */
+  /** Returns when the running job will end, or undefined if no job runs. HealthLake runs one job at a time. */
   public nextEnd(laptop: Laptop): number | undefined {
     const jobs = laptop.jobs();
     const running = jobs.find(({ EndTime: endedAt }) => endedAt === undefined);
@@ -40,7 +40,7 @@ export class TimedJobs {
   }
 }
 
-/** Skips quiet time until a deployment is over: to shortly before the job ends or the time of a leg is up. */
+/** Skips the time in which a deployment only waits. Each skip ends shortly before the job ends or a `Wait` resource times out. */
 export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment: Promise<T>): Promise<T> {
   return during(deployment, () => {
     const { clock } = laptop.aws;
@@ -53,7 +53,7 @@ export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment
   });
 }
 
-/** Skips the framework's pauses between polls until a deployment is over. Every poll is made, at its time. */
+/** Skips the framework's pauses between polls until a deployment is over. The framework still makes every poll at its scheduled time. */
 export async function skippingPauses<T>(laptop: Laptop, deployment: Promise<T>): Promise<T> {
   return during(deployment, () => {
     const waiters = pausedWaiters(laptop.aws);
@@ -83,7 +83,7 @@ async function during<T>(work: Promise<T>, skip: () => void): Promise<T> {
   return ended;
 }
 
-/** The input of the framework's waiter, as far as the tests read it. */
+/** The parts of the framework waiter's input that the tests read. */
 interface WaiterInput {
   readonly StackId: string;
   readonly LogicalResourceId: string;
@@ -91,8 +91,8 @@ interface WaiterInput {
 }
 
 /**
- * Returns the framework's waiters if all of them pause before their next attempt and nothing else is under way, otherwise undefined.
- * An event under way, to a function or from one resource to the next, would be late after a skip.
+ * Returns the framework's waiters if all of them pause between two polls and nothing else happens. Otherwise returns undefined, because a skip
+ * would delay what happens meanwhile, such as a function call or the start of the next resource.
  */
 function pausedWaiters(aws: LocalAws): Execution[] | undefined {
   const waiters = aws.states.executions().filter(({ status }) => status === 'RUNNING');
@@ -100,7 +100,7 @@ function pausedWaiters(aws: LocalAws): Execution[] | undefined {
   return isQuiet ? waiters : undefined;
 }
 
-/** Whether a stack is at rest, or each of its resources in progress has a waiter. */
+/** Returns whether a stack has no operation in progress, or waits only for resources that have a waiter. */
 function isWaiting({ id, operation, resources }: Stack, waiters: readonly Execution[]): boolean {
   const inputs = waiters.map(inputOf);
   const inProgress = [...resources.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));

@@ -17,7 +17,7 @@ const OUR_FUNCTION = /ImportProvider(OnEvent|IsComplete)/;
 test.each([
   { logicalIdPrefix: 'PatientsJob', type: JOB_RESOURCE_TYPE },
   { logicalIdPrefix: 'PatientsOutcome', type: OUTCOME_RESOURCE_TYPE },
-])('$logicalIdPrefix fails at once when our function dies, and the same deployment succeeds later', async ({ logicalIdPrefix, type }) => {
+])('$logicalIdPrefix fails at once when our function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
   await onLaptop({}, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName, payload }) => {
@@ -36,9 +36,9 @@ test.each([
 });
 
 test.each([
-  { answer: 'function-error', effect: 'fails the update, and the next deployment finds the job', exitCode: 1, status: 'UPDATE_ROLLBACK_COMPLETE' },
-  { answer: 'service-error', effect: 'runs again if Lambda reports an error of the service', exitCode: 0, status: 'UPDATE_COMPLETE' },
-] as const)('our function that dies right after HealthLake accepted the job $effect', async ({ answer, exitCode, status }) => {
+  { answer: 'function-error', effect: 'the update fails, and the next deployment finds the job', exitCode: 1, status: 'UPDATE_ROLLBACK_COMPLETE' },
+  { answer: 'service-error', effect: 'Lambda reports a service error, and the framework invokes the function again', exitCode: 0, status: 'UPDATE_COMPLETE' },
+] as const)('when our function dies right after HealthLake accepted the job, $effect', async ({ answer, exitCode, status }) => {
   await onLaptop({ healthlake: { listDelayMs: MINUTE } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
@@ -67,8 +67,8 @@ test.each([
 test.each([
   { when: 'before it has done anything', waiters: 1 },
   { when: 'after it has started the waiter', waiters: 2 },
-])('Lambda repeats the framework\'s onEvent that dies $when, and there is one job', async ({ waiters }) => {
-  // Both waiters wait for the data store. So both want to start the job, and neither sees it listed.
+])('only one job is started when the framework\'s onEvent dies $when and Lambda repeats it', async ({ waiters }) => {
+  // Both waiters wait until the data store is ready. Then both try to start the job before HealthLake lists a job.
   await onLaptop({ healthlake: { datastoreCreationMs: 5 * MINUTE, listDelayMs: 2 * MINUTE } }, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName }) =>
@@ -102,7 +102,7 @@ test('the framework invokes our functions again when the Lambda service fails on
 
 test.each([
   ['OnEvent', OUR_ON_EVENT], ['IsComplete', OUR_IS_COMPLETE],
-])('the resource fails at once when the Lambda service never runs our %s', async (_, ours) => {
+])('the resource fails at once when the Lambda service always fails to run our %s function', async (_, ours) => {
   await onLaptop({}, async (laptop, data) => {
     laptop.aws.lambda.beforeInvoke = ({ functionName }) => ours.test(functionName) ? SERVICE_ERROR : undefined;
     expect(await laptop.deploy(importApp(data))).toBe(1);
@@ -115,7 +115,7 @@ test.each([
   })();
 });
 
-test('a response bucket that fails for five minutes receives its responses, and there is one job', onLaptop({}, async (laptop, data) => {
+test('a response arrives after the response bucket failed for five minutes, and one job is started', onLaptop({}, async (laptop, data) => {
   let since: number | undefined;
   laptop.aws.router.faults.hook = (service, operation) => {
     if (service !== RESPONSE_PATH || operation !== 'PUT') {
@@ -124,7 +124,7 @@ test('a response bucket that fails for five minutes receives its responses, and 
     since ??= laptop.aws.clock.now();
     return laptop.aws.clock.now() < since + 5 * MINUTE ? { kind: 'internal' } : undefined;
   };
-  // The framework treats a response that it could not send as a failure, and sends that. Either may arrive.
+  // If the framework can't send a success response, it sends a failure response instead. So the deployment may succeed or fail.
   await laptop.deploy(importApp(data));
   const [change] = changesOf(laptop, 'Import', 'PatientsJob');
   expect(change.reason).not.toContain('CloudFormation did not receive a response from your custom resource');

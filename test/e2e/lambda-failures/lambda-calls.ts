@@ -1,7 +1,7 @@
 import type { InvocationFault } from '../../../packages/local-aws/src/lambda/lambda';
 import { ServiceError } from '../../../packages/local-healthlake/src/service';
 
-/** The event of the framework's isComplete function, as far as the tests read it. */
+/** The parts of the isComplete event that the tests read. */
 export interface Poll {
   readonly RequestId: string;
   readonly ResourceType: string;

@@ -13,7 +13,7 @@ const NO_RESPONSE = 'CloudFormation did not receive a response from your custom 
 
 const MINUTE = 60_000;
 
-/** Minutes of the scaled clock that a busy machine may need to end a resource whose time is up. */
+/** The tolerated delay of a time-out, in minutes of the scaled clock. A busy machine is late. */
 const LATENESS = 2;
 
 const LONG_JOBS = { pace: { minimumDurationMs: 120 * MINUTE } };
@@ -55,10 +55,10 @@ test.each([
     completion: (stack: Stack) => Completion.waitFor({
       timeout: Duration.seconds(new CfnParameter(stack, 'Timeout', { type: 'Number', default: 3000 }).valueAsNumber),
     }),
-    serviceTimeout: 60, // CloudFormation's own limit
-    polls: 331, // the framework makes no more
+    serviceTimeout: 60, // CloudFormation's default service time-out
+    polls: 331, // the framework stops after this many polls
   },
-])('CloudFormation ends a wait with a time-out $timeout when Lambda loses every poll', async ({ completion, serviceTimeout, polls }) => {
+])('CloudFormation fails an import with a time-out $timeout when Lambda loses every poll', async ({ completion, serviceTimeout, polls }) => {
   await onLaptop({ healthlake: LONG_JOBS }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === OUTCOME_RESOURCE_TYPE);
     expect(await skippingPauses(laptop, laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) }))))).toBe(1);
@@ -73,7 +73,7 @@ test.each([
   })();
 });
 
-test('a waiter that outlives the roll-back of an update fails without a response and starts nothing', onLaptop({}, async (laptop, data) => {
+test('a waiter that still runs after the roll-back of an update sends no response and starts no job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
   const lost = losePolls(laptop, ({ ResourceProperties: { Revision: revision } }) => revision === '2');
@@ -87,7 +87,7 @@ test('a waiter that outlives the roll-back of an update fails without a response
 
   const waiter = waiterOf(laptop, lost.requestId!);
   await skippingPauses(laptop, waiter.ended);
-  expect(waiter).toMatchObject({ status: 'FAILED', error: 'SyntaxError' }); // the framework parses the error of the lost poll as JSON of its own
+  expect(waiter).toMatchObject({ status: 'FAILED', error: 'SyntaxError' }); // the framework fails to parse the error of the last lost poll as JSON
   expect((waiter.stoppedAt! - waiter.startedAt) / MINUTE).toBeGreaterThan(54);
   expect(laptop.responses.filter(({ requestId }) => requestId === lost.requestId)).toEqual([]);
   expect(laptop.jobs()).toHaveLength(1);
@@ -96,7 +96,7 @@ test('a waiter that outlives the roll-back of an update fails without a response
   expect(laptop.jobs()).toHaveLength(2);
 }));
 
-test('a waiter whose polls arrive again only during the next deployment starts nothing', onLaptop(
+test('a waiter whose polls are lost until the next deployment starts no job', onLaptop(
   { timeScale: 40, healthlake: { pace: { minimumDurationMs: 3 * MINUTE } } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
@@ -114,7 +114,7 @@ test('a waiter whose polls arrive again only during the next deployment starts n
 test.each([
   { when: 'before its deadline', until: 3, exitCode: 0, status: 'CREATE_COMPLETE', reason: '' },
   { when: 'after its deadline', until: 7, exitCode: 1, status: 'CREATE_FAILED', reason: 'the time is up and the job has not ended' },
-])('a wait whose polls arrive again $when sends a response of its own', async ({ until, exitCode, status, reason }) => {
+])('Outcome sends its response when lost polls arrive again $when', async ({ until, exitCode, status, reason }) => {
   await onLaptop({ healthlake: { pace: { minimumDurationMs: (exitCode === 0 ? 4 : 120) * MINUTE } } }, async (laptop, data) => {
     let since: number | undefined;
     losePolls(laptop, ({ ResourceType: polled }) => {
@@ -133,11 +133,11 @@ test.each([
 
 interface LostPolls {
   count: number;
-  /** Request id of the latest one. */
+  /** The request id of the latest lost poll. */
   requestId?: string;
 }
 
-/** Makes Lambda answer these polls with an error of its own instead of running the framework's isComplete function. */
+/** Makes Lambda answer the polls for which `isLost` is true with a service error. The framework's isComplete function doesn't run. */
 function losePolls({ aws }: Laptop, isLost: (poll: Poll, count: number) => boolean): LostPolls {
   const lost: LostPolls = { count: 0 };
   const counts = new Map<string, number>();

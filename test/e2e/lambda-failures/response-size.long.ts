@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 test.each([
   { operation: 'StartFHIRImportJob', text: 'could not start the import job: AccessDeniedException' },
   { operation: 'DescribeFHIRImportJob', text: 'could not describe the job: AccessDeniedException' },
-])('a response stays short when $operation is refused in 6,000 characters', async ({ operation, text }) => {
+])('a response stays short when $operation fails with a message of 6,000 characters', async ({ operation, text }) => {
   await onLaptop({}, async (laptop, data) => {
     const message = `with an explicit deny: ${'\u00e4\ud83d\udd25"\\ '.repeat(6000)}`.slice(0, 6000);
     const refusal = { kind: 'error', error: { name: 'AccessDeniedException', message } } as const;
@@ -34,7 +34,7 @@ test('a response stays short with long locations and the longest revision', asyn
   await onLaptop({}, async (laptop, data) => {
     const props = (revision: string) => (_stack: Stack, bucket: IBucket) => ({
       source: FhirSource.bucket(bucket, folder(1000)),
-      outputPrefix: folder(800), // HealthLake adds to it, and S3 takes keys of 1,024 bytes
+      outputPrefix: folder(800), // S3 limits keys to 1,024 bytes, and HealthLake appends the job's folder and file names
       revision: revision.repeat(256),
     });
     await laptop.upload(data.bucket, `${folder(1000)}Patient.ndjson`, patients(3));

@@ -9,12 +9,12 @@ jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** Every job takes 20 minutes. A deployment that waits for 5 minutes times out. */
+/** Options that make every job take 20 minutes. A deployment that waits for 5 minutes then times out. */
 const SLOW = { timeScale: 40, healthlake: { pace: { minimumDurationMs: 20 * MINUTE } } };
 const TOO_SHORT = Completion.waitFor({ timeout: Duration.minutes(5) });
 const LONG_ENOUGH = Completion.waitFor({ timeout: Duration.minutes(30) });
 
-/** An app with one import for each folder, in this order. */
+/** Returns an app with one import for each folder. The imports run in the given order. */
 const app = (data: Existing, completions: Readonly<Record<string, Completion>>) => (root: App) => {
   const stack = new Stack(root, 'Import');
   const { datastore, data: bucket } = existing(stack, data);
@@ -27,14 +27,14 @@ const app = (data: Existing, completions: Readonly<Record<string, Completion>>) 
   }
 };
 
-/** Uploads the data of the app's imports. */
+/** Uploads three patients into each folder. */
 async function uploadFolders(laptop: Laptop, data: Existing, ...folders: string[]): Promise<void> {
   for (const folder of folders) {
     await laptop.upload(data.bucket, `${folder}/Patient.ndjson`, patients(3, folder));
   }
 }
 
-test('a job fails when a roll-back removes its role, and the next deployment starts a new one', onLaptop(SLOW, async (laptop, data) => {
+test('a job fails when a roll-back removes its role, and the next deployment starts a new job', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
@@ -49,7 +49,7 @@ test('a job fails when a roll-back removes its role, and the next deployment sta
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a deployment that adopts a job without its role fails with the job', onLaptop(SLOW, async (laptop, data) => {
+test('a deployment fails when it adopts a job whose role was removed', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
   expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
@@ -62,7 +62,7 @@ test('a deployment that adopts a job without its role fails with the job', onLap
   expect(laptop.jobStatuses()).toEqual(['FAILED', 'COMPLETED']);
 }));
 
-test('a job with a role and a storage of another stack completes, and the next deployment adopts it', onLaptop(SLOW, async (laptop, data) => {
+test('a job completes after a roll-back when its role and storage are in another stack', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   const twoStacks = (completion: Completion) => (root: App) => {
     const base = new Stack(root, 'Base');
@@ -88,7 +88,7 @@ test('a job with a role and a storage of another stack completes, and the next d
   expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'Patients-0')).toMatchObject({ versionId: 1 });
 }));
 
-test('a job completes after --no-rollback, and the same deployment succeeds with it', onLaptop(SLOW, async (laptop, data) => {
+test('a job completes after a failed deployment with --no-rollback, and the repeated deployment adopts it', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   const deploy = () => laptop.deploy(app(data, { Patients: TOO_SHORT }), '--no-rollback');
   expect(await deploy()).toBe(1);
@@ -105,7 +105,7 @@ test('a job completes after --no-rollback, and the same deployment succeeds with
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[0].JobId);
 }));
 
-test('a roll-back removes only the new one of two imports', onLaptop(SLOW, async (laptop, data) => {
+test('a roll-back removes the new import and leaves the existing one unchanged', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients', 'Claims');
   expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(0);
   const before = physicalIds(laptop);
@@ -127,7 +127,7 @@ test('a roll-back removes only the new one of two imports', onLaptop(SLOW, async
   expect(laptop.output('Import', 'ClaimsJobId')).toBe(laptop.jobs()[2].JobId);
 }));
 
-/** Checks the reason of `Outcome` after a time-out of its creation. */
+/** Checks the failure reason of `Outcome` when its creation timed out. */
 function expectReasonOfCreation(laptop: Laptop, name: string): void {
   const [{ status, reason }] = changesOf(laptop, 'Import', `${name}Outcome`);
   expect(status).toBe('CREATE_FAILED');

@@ -5,7 +5,7 @@ import { type Existing, onLaptop } from '../harness/laptop';
 
 jest.setTimeout(180_000);
 
-test('a resource that fails after the import rolls the stack back, and the repaired deployment finds the job', onLaptop({}, async (laptop, data) => {
+test('a deployment rolls back when a resource fails after the import, and the repaired deployment finds the job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(app(data, '1', true))).toBe(1);
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
@@ -21,7 +21,7 @@ test('a resource that fails after the import rolls the stack back, and the repai
   expect(laptop.jobs()).toHaveLength(2);
 }));
 
-/** The storage is removed with a stack that could not be created, so that the stack can be created again. */
+/** Returns an app whose storage is deleted with its stack, so that the stack can be created again. */
 function app(data: Existing, revision: string, fails: boolean) {
   return importApp(data, (stack, bucket) => ({
     revision,

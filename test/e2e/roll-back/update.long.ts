@@ -3,7 +3,7 @@ import { onLaptop } from '../harness/laptop';
 
 jest.setTimeout(240_000);
 
-/** What CloudFormation may do with a new physical id when it rolls an update back. The documentation leaves it open. */
+/** All ways in which CloudFormation may roll back an update that returned a new physical id. Its documentation doesn't say which it uses. */
 const REVERSALS = [true, false].flatMap((sendsUpdate) =>
   (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
 

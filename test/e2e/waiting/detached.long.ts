@@ -15,10 +15,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Shorter than any pause of the monitor, so that no poll is later than this. */
+/** The time of one skip. It is shorter than the monitor's pauses, so each poll is late by at most this time. */
 const STEP = 20 * SECOND;
 
-/** Runs a test that sets the duration of jobs. */
+/** Runs a test that sets the duration of the jobs. Checks that no patient data became visible. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
   const jobs = new TimedJobs();
   return onLaptop(jobs.options, async (laptop, data) => {
@@ -27,14 +27,14 @@ function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) =
   });
 }
 
-/** Returns an app with a detached import, a topic for its events, and an alarm. */
+/** Returns an app with a detached import, a notification topic and an alarm on failure. */
 const app = (data: Existing, props: Partial<FhirImportProps> = {}) => importApp(data, (stack) => {
   const notificationTopic = new Topic(stack, 'Topic');
   new CfnOutput(stack, 'topicArn', { value: notificationTopic.topicArn });
   return { completion: Completion.detached(), notificationTopic, ...props };
 }, (_, fhirImport) => fhirImport.alarmOnFailure());
 
-/** Lets time pass until all monitor executions have ended, or for so long. */
+/** Skips time until all monitor executions have ended or the given time has passed. */
 async function monitor(laptop: Laptop, forMs = Infinity): Promise<void> {
   const { aws, aws: { clock } } = laptop;
   const until = clock.now() + forMs;
@@ -49,7 +49,7 @@ async function monitor(laptop: Laptop, forMs = Infinity): Promise<void> {
   await aws.cloudwatch.settled();
 }
 
-/** Returns the executions of the monitor. */
+/** Returns all executions of the monitor, including those that have ended. */
 function executions({ aws }: Laptop) {
   return aws.states.executions().filter(isMonitor);
 }
@@ -60,7 +60,7 @@ function events({ aws }: Laptop): [string, ImportEventDetail][] {
     .map(({ event }) => [event['detail-type'], event.detail as unknown as ImportEventDetail]);
 }
 
-/** Returns the messages to the topic, from EventBridge and from alarms. */
+/** Returns the messages that EventBridge and the alarms sent to the topic. */
 function notified(laptop: Laptop): string[] {
   return laptop.aws.sns.published(laptop.output('Import', 'topicArn')).map(({ message }) => message);
 }
@@ -70,7 +70,7 @@ function alarm(laptop: Laptop, logicalId: RegExp): string {
   return laptop.aws.cloudwatch.alarm(physicalId!).state;
 }
 
-test('a deployment does not wait for a job of six hours, whose success emits one event', withTimedJobs(async (laptop, data, jobs) => {
+test('a detached deployment does not wait for a job of six hours, and the successful job emits one event', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 360;
   const startedAt = laptop.aws.clock.now();
   expect(await laptop.deploy(app(data))).toBe(0);
@@ -106,7 +106,7 @@ test('a deployment does not wait for a job of six hours, whose success emits one
   expect([alarm(laptop, /^PatientsFailureAlarm/), alarm(laptop, /WatchAlarm/)]).not.toContain('ALARM');
 }));
 
-test('a job that fails emits an event, raises the alarms and leaves the stack; repaired data needs a new revision', withTimedJobs(async (laptop, data, jobs) => {
+test('a failed job emits an event and raises the alarms, and a new revision imports the repaired data', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 30;
   await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [{ resourceType: 'Patient', id: CANARY, gender: CANARY }, { resourceType: 'Patient', name: CANARY }]);
   expect(await laptop.deploy(app(data))).toBe(0);
@@ -126,7 +126,7 @@ test('a job that fails emits an event, raises the alarms and leaves the stack; r
   expect(executions(laptop).map(({ setup: { name } }) => name.split('-')[0]).sort()).toEqual(laptop.jobs().map(({ JobId: id }) => id).sort());
 }));
 
-test('a cancelled job counts as failed', async () => {
+test('a cancelled job emits the event for a failed import', async () => {
   await onLaptop({ timeScale: 60, healthlake: { overrideJob: () => ({ outcome: { status: 'CANCEL_COMPLETED' } }) } }, async (laptop, data) => {
     expect(await laptop.deploy(app(data))).toBe(0);
     await monitor(laptop);
@@ -134,7 +134,7 @@ test('a cancelled job counts as failed', async () => {
   })();
 });
 
-test('an hour of throttling only delays the event', withTimedJobs(async (laptop, data, jobs) => {
+test('the event is sent late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 20;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + HOUR;
@@ -147,7 +147,7 @@ test('an hour of throttling only delays the event', withTimedJobs(async (laptop,
   expect(executions(laptop)[0].stoppedAt! - until).toBeLessThan(20 * MINUTE);
 }));
 
-test('an event bus that fails only delays the event', withTimedJobs(async (laptop, data, jobs) => {
+test('the event is sent late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 5;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + 40 * MINUTE;
@@ -157,7 +157,7 @@ test('an event bus that fails only delays the event', withTimedJobs(async (lapto
   expect(events(laptop)).toEqual([['FHIR Import Succeeded', expect.objectContaining({ jobStatus: 'COMPLETED' })]]);
 }));
 
-test('a deployment while the job runs starts no second job and no second monitor execution', withTimedJobs(async (laptop, data, jobs) => {
+test('a second deployment while the job runs starts neither another job nor another monitor execution', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 60;
   expect(await laptop.deploy(app(data))).toBe(0);
   await monitor(laptop, 10 * MINUTE);
@@ -169,7 +169,7 @@ test('a deployment while the job runs starts no second job and no second monitor
   expect(events(laptop)).toHaveLength(1);
 }));
 
-test('a job that outlasts giveUpAfter counts as failed and keeps running', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor reports a failure when a job outlasts giveUpAfter, and the job keeps running', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   expect(await laptop.deploy(app(data, { completion: Completion.detached({ giveUpAfter: Duration.hours(1) }) }))).toBe(0);
   await monitor(laptop);
@@ -181,7 +181,7 @@ test('a job that outlasts giveUpAfter counts as failed and keeps running', withT
   expect(laptop.jobs()).toEqual([expect.objectContaining({ JobStatus: 'IN_PROGRESS' })]);
 }));
 
-test('a deployment with a longer giveUpAfter monitors the job again', withTimedJobs(async (laptop, data, jobs) => {
+test('a deployment with a longer giveUpAfter starts a new monitor execution for the job', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 120;
   expect(await laptop.deploy(app(data, { completion: Completion.detached({ giveUpAfter: Duration.minutes(30) }) }))).toBe(0);
   await monitor(laptop);
@@ -192,7 +192,7 @@ test('a deployment with a longer giveUpAfter monitors the job again', withTimedJ
   expect(events(laptop).map(([detailType, { jobStatus }]) => [detailType, jobStatus]).at(-1)).toEqual(['FHIR Import Succeeded', 'COMPLETED']);
 }));
 
-test('an import that moves while its job runs emits an event with its new path', withTimedJobs(async (laptop, data, jobs) => {
+test('an import whose construct moves while the job runs emits an event with the new path', withTimedJobs(async (laptop, data, jobs) => {
   const moved = (root: App) => {
     const stack = new Stack(root, 'Import');
     const { datastore, data: bucket } = existing(stack, data);
@@ -207,11 +207,11 @@ test('an import that moves while its job runs emits an event with its new path',
   expect(await laptop.deploy(moved)).toBe(0);
   await monitor(laptop);
   expect(laptop.jobs()).toHaveLength(1);
-  // The job loses its role: that was removed with the former construct.
+  // The job fails, because its role was removed with the old construct.
   expect(events(laptop)).toEqual([['FHIR Import Failed', expect.objectContaining({ constructPath: 'Import/Moved', jobStatus: laptop.jobs()[0].JobStatus })]]);
 }));
 
-test('an import can change from detached to waiting and back', withTimedJobs(async (laptop, data, jobs) => {
+test('an import that changes from detached to waiting and back succeeds each time', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 1;
   for (const [index, completion] of [Completion.detached(), Completion.waitFor(), Completion.detached()].entries()) {
     expect(await laptop.deploy(app(data, { completion, revision: String(index) }))).toBe(0);
@@ -220,7 +220,7 @@ test('an import can change from detached to waiting and back', withTimedJobs(asy
   expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
 }));
 
-test('a detached deployment finds the job of a deployment that timed out', withTimedJobs(async (laptop, data, jobs) => {
+test('a detached deployment adopts the job of a deployment that timed out', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 1;
   expect(await laptop.deploy(app(data))).toBe(0);
   jobs.minutes = 120;
@@ -243,7 +243,7 @@ test('a stack that is destroyed while the job runs emits no event', withTimedJob
   expect(laptop.jobs()).toHaveLength(1);
 }));
 
-test('a waiting import with a topic emits an event too', withTimedJobs(async (laptop, data, jobs) => {
+test('an import that the deployment waits for emits an event when it has a topic', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 2;
   expect(await laptop.deploy(app(data, { completion: Completion.waitFor() }))).toBe(0);
   await laptop.aws.events.settled();

@@ -11,23 +11,23 @@ jest.setTimeout(600_000);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Time of the scaled clock that a busy machine may need for one resource. */
+/** The tolerated delay for each resource, on the scaled clock. A busy machine is late. */
 const SLACK = 2 * MINUTE;
 
-/** Runs a test that sets the duration of jobs. */
+/** Runs a test that sets the duration of the jobs. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
   const jobs = new TimedJobs();
   return onLaptop(jobs.options, async (laptop, data) => test(laptop, data, jobs));
 }
 
-/** Returns an app whose import waits for so many minutes. */
+/** Returns an app whose import waits for the given number of minutes. */
 const app = (data: Existing, minutes: number, props: Partial<FhirImportProps> = {}, change?: (stack: Stack, fhirImport: FhirImport) => void) =>
   importApp(data, { completion: Completion.waitFor({ timeout: Duration.minutes(minutes) }), ...props }, (stack, fhirImport) => {
     addOutputs(fhirImport, 'jobStatus', 'resourcesImported');
     change?.(stack, fhirImport);
   });
 
-/** Returns the status of each leg and of the outcome, by construct id. */
+/** Returns the status of `Outcome` and of each `Wait` resource, by construct id. */
 function waiters(laptop: Laptop): Record<string, string> {
   return Object.fromEntries([...laptop.stack('Import').resources.values()].flatMap(({ logicalId, status }) => {
     const [, name] = /^Patients(Wait\d+|Outcome)[0-9A-F]{8}$/.exec(logicalId) ?? [];
@@ -35,12 +35,12 @@ function waiters(laptop: Laptop): Record<string, string> {
   }));
 }
 
-/** Returns the result of `waiters` when all have the same status. */
+/** Returns the result of `waiters` if all resources have the same status. */
 function all(status: string, legs: number): Record<string, string> {
   return Object.fromEntries([...Array.from({ length: legs }, (_, n) => `Wait${n + 1}`), 'Outcome'].map((name) => [name, status]));
 }
 
-/** Deploys in time lapse and returns the exit code. */
+/** Deploys while skipping quiet time, and returns the exit code. */
 function deploy(laptop: Laptop, jobs: TimedJobs, ...args: [define: (root: App) => void, ...args: string[]]): Promise<number> {
   return inTimeLapse(laptop, jobs, laptop.deploy(...args));
 }
@@ -74,7 +74,7 @@ test.each([
     expect(laptop.output('Import', 'jobId')).toBe(jobId);
     expect(laptop.output('Import', 'resourcesImported')).toBe('3');
     expect(waiters(laptop)).toEqual(all('CREATE_COMPLETE', legs));
-    // The leg in which it ended, the later legs and the outcome poll once each.
+    // After the job's end, the current `Wait` resource, the later ones and `Outcome` poll it once each.
     const polls = pollsAfterEnd(laptop);
     expect(polls.length).toBeGreaterThanOrEqual(left);
     expect(polls.length).toBeLessThanOrEqual(left + 1);
@@ -83,7 +83,7 @@ test.each([
   })();
 });
 
-test('a deployment waits through three hours in the queue and half an hour of work', withTimedJobs(async (laptop, data, jobs) => {
+test('a deployment waits for a job that is queued for three hours and runs for half an hour', withTimedJobs(async (laptop, data, jobs) => {
   await laptop.upload(data.bucket, 'before/Patient.ndjson', patients(3, 'b'));
   jobs.minutes = 180;
   const before = (root: App) => {
@@ -99,13 +99,13 @@ test('a deployment waits through three hours in the queue and half an hour of wo
   await until(laptop, () => laptop.jobs().length === 2);
   expect(await inTimeLapse(laptop, jobs, Promise.all([first, second]))).toEqual([0, 0]);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
-  // The job is queued for three legs and a part of the fourth.
+  // The first three `Wait` resources see the job only in the queue. The fourth sees it start.
   const queued = [...laptop.logs().matchAll(/"construct":"PatientsWait(\d)[^}]*"secondsQueued":(\d+)/g)];
   expect(new Set(queued.map(([, leg]) => leg))).toEqual(new Set(['1', '2', '3', '4']));
   expect(Math.max(...queued.map(([,, seconds]) => Number(seconds)))).toBeGreaterThan(2.5 * 3600);
 }));
 
-/** Deploys a quick import. The next job takes three hours. */
+/** Deploys an import whose job takes one minute. Later jobs take three hours. */
 async function deployedOnce(laptop: Laptop, data: Existing, jobs: TimedJobs, minutes: number): Promise<void> {
   jobs.minutes = 1;
   expect(await deploy(laptop, jobs, app(data, minutes))).toBe(0);
@@ -113,7 +113,7 @@ async function deployedOnce(laptop: Laptop, data: Existing, jobs: TimedJobs, min
   jobs.minutes = 180;
 }
 
-test('a time-out in the outcome says that the job goes on, and a longer one finds the job', withTimedJobs(async (laptop, data, jobs) => {
+test('Outcome says at its time-out that the job goes on, and a deployment with a longer time-out adopts the job', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 101);
   expect(await deploy(laptop, jobs, app(data, 101, { revision: '2' }))).toBe(1);
   const [late, ...others] = laptop.reasons('Import').filter((reason) => reason.includes('FHIR import job'));
@@ -130,20 +130,20 @@ test('a time-out in the outcome says that the job goes on, and a longer one find
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a deployment after --no-rollback skips the completed legs and repeats the 50 minutes of the outcome', withTimedJobs(async (laptop, data, jobs) => {
+test('a repeated deployment after --no-rollback runs only Outcome again, not the completed Wait resources', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   for (const _attempt of [1, 2]) {
     expect(await deploy(laptop, jobs, app(data, 101), '--no-rollback')).toBe(1);
     expect(waiters(laptop)).toEqual({ Wait1: 'CREATE_COMPLETE', Wait2: 'CREATE_COMPLETE', Outcome: 'CREATE_FAILED' });
     expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
   }
-  expect(laptop.aws.states.executions()).toHaveLength(5); // the job, two legs, and the outcome twice
+  expect(laptop.aws.states.executions()).toHaveLength(5); // one for `Job`, one for each of two `Wait` resources, and two for `Outcome`
   expect(await deploy(laptop, jobs, app(data, 101), '--no-rollback')).toBe(0);
   expect(laptop.aws.states.executions()).toHaveLength(6);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
 }));
 
-test('CloudFormation refuses a deployment while legs wait, and the running one succeeds', withTimedJobs(async (laptop, data, jobs) => {
+test('CloudFormation refuses a second deployment while the first one waits, and the first one succeeds', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 4 * 60);
   const running = laptop.deploy(app(data, 4 * 60, { revision: '2' }));
   await inTimeLapse(laptop, jobs, until(laptop, () => waiters(laptop).Wait2 === 'UPDATE_IN_PROGRESS'));
@@ -156,7 +156,7 @@ test('CloudFormation refuses a deployment while legs wait, and the running one s
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('an update that fails while legs wait rolls back at once, and the next deployment finds the job', withTimedJobs(async (laptop, data, jobs) => {
+test('an update that fails while it waits rolls back at once, and the next deployment adopts the job', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 4 * 60);
   const fails = (stack: Stack, fhirImport: FhirImport) =>
     new Bucket(stack, 'Taken', { bucketName: data.bucket }).node.addDependency(fhirImport.node.findChild('Wait1'));
@@ -172,7 +172,7 @@ test('an update that fails while legs wait rolls back at once, and the next depl
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a stack that is deleted while legs wait goes at once and polls no more', withTimedJobs(async (laptop, data, jobs) => {
+test('a stack is deleted at once during a wait, and all polling ends', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   const running = laptop.deploy(app(data, 4 * 60));
   await until(laptop, () => laptop.jobs().length === 1);
@@ -187,7 +187,7 @@ test('a stack that is deleted while legs wait goes at once and polls no more', w
   expect(laptop.jobs()).toHaveLength(1);
 }));
 
-test('a changed time-out adds or removes legs, starts no job and judges none again', withTimedJobs(async (laptop, data, jobs) => {
+test('a changed time-out adds or removes Wait resources and starts no job', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 1;
   for (const [minutes, legs] of [[50, 0], [720, 14], [101, 2], [50, 0]]) {
     expect(await deploy(laptop, jobs, app(data, minutes))).toBe(0);

@@ -4,7 +4,7 @@ import { REFUSALS } from './refusals';
 import { isOwn } from '../plan/plan';
 import { type Observed, type ObservedJob, title } from '../run/observed';
 
-/** Rules about data stores that already have the data, or are replaced. */
+/** Rules about data stores that already contain the data, and about replaced data stores. */
 export const DATASTORE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'a data set is never imported into a data store that was restored with it',
@@ -32,7 +32,10 @@ function isOfOperation({ operations }: Observed, { operation, dataSet }: Observe
   return operations[operation].wanted?.dataSet === dataSet;
 }
 
-/** Whether a job wrongly imports its data set again. A new revision and a creation without `alreadyImported` import it by design. */
+/**
+ * Returns whether a job wrongly imports a data set that the restored data store already has. A new revision and a creation without
+ * `alreadyImported` are not wrong: they import it by design.
+ */
 function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { operations, restored, plan } = observed;
   const { wanted } = operations[job.operation];
@@ -42,7 +45,7 @@ function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { first, all } = attemptsUpTo(operations, job.operation);
   const { deployed, current } = versionsBefore(operations, first);
   const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
-  // A roll-back that sends no update loses the data set, unless `alreadyImported` is set.
+  // If CloudFormation sends no update in a roll-back, the handler forgets the data set, unless `alreadyImported` is set.
   const isForgotten = Object.values(plan.environment.rollbackAfterUpdate).some(({ sendsUpdate, id }) => !sendsUpdate && id === 'new');
   return !isNewRevision && (wanted.variant.declares || !(isRecreated(all, current) || isRecreated(all, deployed) || isForgotten));
 }

@@ -1,7 +1,10 @@
 import { ALREADY_IMPORTED } from '../../../src/contract';
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from '../run/observed';
 
-/** Returns the versions of the import before an operation: the last one deployed, and the current one, which a failure without roll-back may have left. */
+/**
+ * Returns two versions of the import before an operation: `deployed` is the last one that was deployed successfully. `current` differs from it
+ * after a failure without roll-back.
+ */
 export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {
   let deployed: Wanted | undefined;
   let current: Wanted | undefined;
@@ -16,7 +19,7 @@ export function versionsBefore(operations: readonly ObservedOperation[], index: 
   return { deployed, current };
 }
 
-/** Returns the consecutive operations that want the data set of this one, up to and including it. */
+/** Returns the operation at `index` and the operations directly before it that deploy the same data set. */
 export function attemptsUpTo(operations: readonly ObservedOperation[],
   index: number): { readonly first: number; readonly all: readonly ObservedOperation[] } {
   const { wanted } = operations[index];
@@ -29,14 +32,14 @@ export function attemptsUpTo(operations: readonly ObservedOperation[],
   return { first, all: operations.slice(first, index + 1) };
 }
 
-/** Whether one of these operations created the import's resources, or replaced those of the version before. */
+/** Returns whether one of the operations created the import's resources or replaced the resources of the version before. */
 export function isRecreated(attempts: readonly ObservedOperation[], before: Wanted | undefined): boolean {
   const variants = [before, ...attempts.map(({ wanted }) => wanted)].flatMap((wanted) => wanted?.variant ?? []);
   return before === undefined || attempts.some(({ kind, wasDeleted }) => kind === 'create' || kind === 'delete' || wasDeleted)
     || variants.some(({ id, provider }) => id !== variants[0].id || provider !== variants[0].provider);
 }
 
-/** Whether `alreadyImported` counts for the data set of an operation: the property, the import or the data store is new. */
+/** Returns whether `alreadyImported` applies to the data set of an operation. It applies if the property, the import or the data store is new. */
 export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: number): boolean {
   const { wanted } = operations[index];
   if (!wanted?.variant.declares) {
@@ -44,22 +47,22 @@ export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: 
   }
   const { first, all } = attemptsUpTo(operations, index);
   const { deployed, current } = versionsBefore(operations, first);
-  // After a failure either version may be current.
+  // After a failure, the resources may have either version.
   const isNew = [deployed, current].every((before) => !before?.variant.declares || before.datastoreId !== wanted.datastoreId
     || before.variant.id !== wanted.variant.id || before.variant.provider !== wanted.variant.provider);
   return isNew || all.some((operation) => operation.wanted?.variant.declares === false && isSuccess(operation));
 }
 
-/** Whether `alreadyImported` counted for the data set in this operation or an earlier one. */
+/** Returns whether `alreadyImported` applied to the data set in this operation or in an earlier one. */
 export function wasDeclared(observed: Pick<Observed, 'operations' | 'plan'>, index: number): boolean {
   const { operations, plan } = observed;
   const isOfDataSet = ({ wanted }: ObservedOperation): boolean => wanted?.dataSet === operations[index].wanted?.dataSet;
   return operations.slice(0, index + 1).some((operation, earlier) => isOfDataSet(operation) && (isDeclared(observed, earlier)
-    // A roll-back that finds no job goes by the properties.
+    // A roll-back that finds no job answers according to the old properties.
     || (plan.environment.listDelaySeconds > 0 && operation.wanted!.variant.declares)));
 }
 
-/** Returns the wrong outputs of an import with `alreadyImported`. */
+/** Returns the outputs that are wrong for an import with `alreadyImported`. */
 export function wrongOutputsOfDeclared(operation: ObservedOperation): string[] {
   const results = { jobStatus: ALREADY_IMPORTED, scanned: 'UNKNOWN', imported: 'UNKNOWN', failed: 'UNKNOWN', outputLocation: 'UNKNOWN' };
   return Object.entries(operation.wanted?.variant.completion === 'detached' ? {} : results).filter(([name, value]) => operation.outputs[name] !== value)
@@ -67,8 +70,8 @@ export function wrongOutputsOfDeclared(operation: ObservedOperation): string[] {
 }
 
 /**
- * Whether a roll-back may lose the former outputs. Once `alreadyImported` is removed, only the physical id tells that it was set.
- * While it is set, a roll-back ignores a job that failed later.
+ * Returns whether a roll-back to this operation may change the outputs. After `alreadyImported` is removed, only the physical id records that it
+ * was set. While it is set, a roll-back ignores a job that has failed since.
  */
 export function isForgotten({ wanted, outputs, jobsAfter }: ObservedOperation): boolean {
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);

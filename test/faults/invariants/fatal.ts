@@ -1,17 +1,20 @@
 import type { Fault, FunctionName, Operation } from '../plan/plan';
 import type { InjectedFault } from '../run/fault-injector';
 
-/** Attempts of the framework before it fails the resource: twice the SDK's three for Invoke, the SDK's three for StartExecution. */
+/**
+ * The number of attempts before the framework fails the resource. The SDK makes three attempts for each call, and the framework repeats
+ * Invoke once.
+ */
 const INVOKE_ATTEMPTS = 6;
 const START_EXECUTION_ATTEMPTS = 3;
 
-/** Attempts of the framework to send its response, and of Lambda to run an event. */
+/** The number of attempts that the framework makes to send its response, and that Lambda makes to run an event. */
 const RESPONSE_ATTEMPTS = 6;
 const EVENT_ATTEMPTS = 3;
 
 /**
- * Whether these faults can make the framework fail a resource without the handler. The framework repeats a call that the platform lost,
- * up to a limit, but never a call that Lambda reports as an error of the function.
+ * Returns whether these faults can make the framework fail a resource without an answer of the handler. If the Lambda service fails, the framework
+ * repeats the call a few times. If Lambda reports a function error, the framework never repeats the call.
  */
 export function isFatal(injected: readonly InjectedFault[]): boolean {
   const count = (matches: (fault: Fault) => boolean): number => injected.filter(({ fault }) => matches(fault)).length;
@@ -25,7 +28,7 @@ export function isFatal(injected: readonly InjectedFault[]): boolean {
     || count((fault) => fault.on === 'invocation' && fault.of === 'framework.onTimeout') > 0;
 }
 
-/** Whether one of our functions was killed and Lambda reports an error of the function. */
+/** Returns whether the fault kills one of our functions and Lambda reports a function error. */
 function isErrorOfHandler(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && fault.what.kind === 'killed after' && fault.what.answer === 'function-error';
@@ -34,7 +37,7 @@ function isErrorOfHandler(fault: Fault): boolean {
     && fault.what.kind === 'killed' && fault.what.answer === 'function-error';
 }
 
-/** Whether the framework gets no answer from one of our functions. */
+/** Returns whether the fault can keep the answer of one of our functions from the framework. */
 function losesInvoke(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && (fault.what.kind === 'refused' || (fault.what.kind === 'killed after' && fault.what.answer === 'service-error'));
@@ -43,7 +46,7 @@ function losesInvoke(fault: Fault): boolean {
     || (fault.on === 'request' && isOfHandler(fault.operation) && fault.what.kind === 'killed');
 }
 
-/** Whether the fault ends the framework's onEvent. Lambda runs it again, up to a limit. */
+/** Returns whether the fault kills the framework's onEvent function. Lambda runs the function again a few times. */
 function endsFramework(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return fault.of === 'framework.onEvent' && fault.what.kind !== 'twice';
@@ -51,7 +54,7 @@ function endsFramework(fault: Fault): boolean {
   return fault.on === 'request' && !isOfHandler(fault.operation) && fault.what.kind === 'killed';
 }
 
-/** Whether the fault is an error that the SDK does not retry. */
+/** Returns whether the fault is an error that the SDK does not retry. */
 function isRefusedForGood(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind === 'error';
 }
@@ -60,12 +63,12 @@ function isRequest(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind !== 'delay';
 }
 
-/** Whether the framework invokes this function. */
+/** Returns whether the framework invokes this function. */
 function isOfDeployment(name: FunctionName): boolean {
   return name === 'onEvent' || name === 'isComplete';
 }
 
-/** Whether our functions make this request. */
+/** Returns whether our functions make this request. */
 export function isOfHandler(operation: Operation): boolean {
   return /^(sts|healthlake|cloudformation|monitor|judge)\./.test(operation) && operation !== 'monitor.DescribeFHIRImportJob';
 }

@@ -1,10 +1,10 @@
 import { isOfHandler } from './fatal';
 import { type Fault, hitsMonitor } from '../plan/plan';
 
-/** Calls in a row that may be lost. The framework's SDK makes three attempts, the handler's makes more. */
+/** How many calls in a row may fail without harm. The framework's SDK makes three attempts. The handler makes more. */
 const TIMES = { framework: 2, handler: 12 } as const;
 
-/** Whether a fault may only delay a deployment: lost calls are repeated, and doubled ones have no further effect. */
+/** Returns whether a fault can delay a deployment but not make it fail. */
 export function isHarmless(fault: Fault): boolean {
   switch (fault.on) {
     case 'queue':
@@ -14,7 +14,7 @@ export function isHarmless(fault: Fault): boolean {
         || (fault.times <= TIMES.framework && !(fault.what.kind === 'killed after' && fault.what.answer === 'function-error' && !isOfFramework(fault.of)));
     case 'request': {
       const isOurs = isOfHandler(fault.operation);
-      // No deployment waits for requests of the monitor. But killing the judge also kills the function's other invocations.
+      // No deployment waits for requests of the monitor. But killing a function kills all its invocations, including those that a deployment waits for.
       if (hitsMonitor(fault) && fault.operation !== 'monitor.StartExecution' && fault.what.kind !== 'killed') {
         return true;
       }

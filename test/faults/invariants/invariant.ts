@@ -4,7 +4,7 @@ import type { Observed } from '../run/observed';
 /** A rule that must hold for every plan. */
 export interface Invariant {
   readonly name: string;
-  /** Whether a busy machine can break it. It then counts as broken only if the plan breaks it again when it runs alone. */
+  /** Whether a busy machine can break this rule. If so, the suite runs the plan again alone, and reports only a rule that breaks again. */
   readonly dependsOnTime?: true | ((plan: Plan) => boolean);
   /** Returns a description of each violation. */
   readonly violations: (observed: Observed) => string[];

@@ -5,16 +5,16 @@ import { TIME_SCALE } from '../run/world';
 
 const SECOND = 1000;
 
-/** Longest time between DescribeStacks and the start in one invocation: its budget for all calls, and two seconds of a busy machine. */
+/** Longest time between DescribeStacks and the start in one invocation: the budget for all calls, and two real seconds for a busy machine. */
 const START_AFTER_DESCRIBE = 60 * SECOND + 2 * SECOND * TIME_SCALE;
 
-/** Duration of the last listing, DescribeStacks and the start, with a second of a busy machine. */
+/** Longest duration of the last listing, DescribeStacks and the start, including one real second for a busy machine. */
 const SAME_MOMENT = 5 * SECOND + SECOND * TIME_SCALE;
 
-/** Without client tokens only time prevents a second start when the answer to the first is late. */
+/** If HealthLake ignores client tokens and the answer to a start is late, only the pauses between starts prevent a second job. */
 const ifTokensAreIgnored = ({ environment }: Plan): boolean => environment.ignoresClientTokens;
 
-/** Rules about the jobs that are started. */
+/** Rules about which jobs are started. */
 export const JOB_INVARIANTS: readonly Invariant[] = [
   {
     name: 'no job is submitted while another one of its data set runs or has succeeded',
@@ -41,7 +41,7 @@ export const JOB_INVARIANTS: readonly Invariant[] = [
     }).map((job) => `${place(observed, job)} job ${job.jobId} of another data set was submitted`),
   },
   {
-    name: 'a roll-back starts nothing',
+    name: 'a roll-back starts no job',
     dependsOnTime: true,
     violations: (observed) => observed.jobs.filter((job) => !wasForwardBefore(observed, job))
       .map((job) => `${place(observed, job)} job ${job.jobId} was submitted, and no DescribeStacks before it found the stack going forward; `
@@ -57,15 +57,15 @@ function stepOf(observed: Observed, job: ObservedJob): number {
   return observed.operations[job.operation].step;
 }
 
-/** Returns the tolerance of the newest deployment that wants the job's data set. */
+/** Returns the tolerance of the newest deployment with the job's data set. */
 function toleranceOf(observed: Observed, job: ObservedJob): Tolerance {
   const deployments = observed.operations.slice(0, job.operation + 1).filter(({ wanted }) => wanted?.dataSet === job.dataSet);
   return deployments.at(-1)?.wanted?.variant.tolerance ?? 'none';
 }
 
 /**
- * Whether the last listing before a job's start contained another job. Against a job that is not listed yet only the client token helps,
- * and only if it is the same start.
+ * Returns whether the last listing before a job's start contained another job. If HealthLake does not list a job yet, only the client token can
+ * prevent a second one.
  */
 function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined, { submittedAt }: ObservedJob): boolean {
   const lastLists = requests.filter(({ operation, time, status }) => operation === 'ListFHIRImportJobs' && time <= submittedAt && status === 200);
@@ -73,7 +73,7 @@ function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined
   return (otherSubmitted?.getTime() ?? 0) + plan.environment.listDelaySeconds * SECOND <= lastList;
 }
 
-/** Returns when the request for a job arrived: long before the job, if its answer was delayed. */
+/** Returns when the Start request for a job arrived. If a fault delayed the request, the job was submitted much later. */
 function arrivalOf({ operations }: Observed, { submittedAt }: ObservedJob): number {
   const delayed = operations.flatMap(({ injected }) => injected).filter(({ fault, time }) => fault.on === 'request'
     && fault.operation === 'healthlake.StartFHIRImportJob' && fault.what.kind === 'delay'
@@ -86,8 +86,8 @@ function statusAt({ statuses }: Observed, time: number): string {
 }
 
 /**
- * Whether the invocation that started a job had found the stack going forward: by the last DescribeStacks or, if several invocations
- * ran at the same time, by any shortly before.
+ * Returns whether DescribeStacks showed a stack going forward before a job was started. If only one invocation ran, its last DescribeStacks call
+ * counts. If several invocations ran at the same time, any recent call counts.
  */
 function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
   const arrival = arrivalOf(observed, job);
@@ -97,19 +97,19 @@ function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
   return candidates.some(({ time }) => /^(CREATE|UPDATE)_IN_PROGRESS$/.test(statusAt(observed, time)));
 }
 
-/** Whether only one invocation can have described the stack and started the job: one waiter, and nothing doubled. */
+/** Returns whether only one invocation can have described the stack and started the job: there was one waiter, and no fault doubled anything. */
 function isAlone(observed: Observed, job: ObservedJob): boolean {
   return job.waiters <= 1 && !isDoubled(observed, job);
 }
 
-/** Whether an event, a waiter or an invocation may have been doubled. */
+/** Returns whether faults may have doubled an event, a waiter or an invocation. */
 function isDoubled({ operations }: Observed, { operation }: ObservedJob): boolean {
   const injected = operations.slice(Math.max(0, operation - 1), operation + 1).flatMap((each) => each.injected);
   return injected.some(({ fault }) => (fault.on === 'invocation' && fault.what.kind === 'twice')
     || (fault.on === 'request' && ['lambda.Invoke', 'states.StartExecution'].includes(fault.operation)));
 }
 
-/** Whether only a client token could have prevented one of two jobs: the starts of a doubled event, neither of which could see the other. */
+/** Returns whether two invocations of a doubled event started their jobs at the same moment. Only a client token could prevent the second job. */
 function isOfSameMoment(observed: Observed, job: ObservedJob, otherSubmittedAt: number): boolean {
   return observed.plan.environment.ignoresClientTokens && isDoubled(observed, job)
     && Math.abs(job.submittedAt - otherSubmittedAt) < SAME_MOMENT;

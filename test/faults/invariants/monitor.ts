@@ -13,25 +13,25 @@ const MINUTE = 60 * SECOND;
 /** Longest time from the acceptance of a job to the end of a detached deployment. */
 const RESPONSE_TIME = 2 * MINUTE;
 
-/** Longest time from the end of a job to the end of its monitoring: the last pause and the judgement. */
+/** Longest time from the end of a job to the end of its monitor execution: the last pause, and judging the job. */
 const LAST_POLL = 6 * MINUTE;
 
-/** A refusal may come from a new role for this long. */
+/** How long AWS may refuse requests because a role is new. */
 const SETTLING_TIME = 5 * MINUTE;
 
-/** Properties of a variant that determine the role, data store and state machine of its monitoring. */
+/** The properties of a variant that determine the role, data store and state machine of its monitor executions. */
 const SURROUNDINGS = ['completion', 'datastore', 'id', 'provider'] as const satisfies readonly (keyof Variant)[];
 
-/** Cause that Step Functions gives when it ends an execution of a deleted state machine. */
+/** The cause that Step Functions gives when it ends the execution of a deleted state machine. */
 const DELETED = 'the state machine was deleted';
 
-/** Error of a monitoring whose import failed. */
+/** The error of a monitor execution whose import failed. */
 const IMPORT_FAILED = 'FhirImportFailed';
 
 /** Rules about detached imports. */
 export const MONITOR_INVARIANTS: readonly Invariant[] = [
   {
-    // Otherwise an import of hours would end in a time-out of CloudFormation.
+    // If the deployment waited, an import of hours would make CloudFormation time out.
     name: 'a detached deployment does not wait for its job',
     dependsOnTime: true,
     violations: (observed) => observed.operations.flatMap((operation, index) => isDetachedSuccess(operation) && operation.injected.length === 0
@@ -45,43 +45,43 @@ export const MONITOR_INVARIANTS: readonly Invariant[] = [
       .map((operation) => `${title(operation)} job ${operation.outputs.jobId} is not monitored`),
   },
   {
-    // The name makes a second start harmless, but only in the same state machine.
-    name: 'a state machine monitors a job once for an import, in an execution named after the job',
+    // Step Functions refuses a second execution with the same name, but only in the same state machine.
+    name: 'a state machine starts one execution for each job of an import, and names it after the job',
     violations: ({ monitorings }) => monitorings.flatMap((monitoring, index) => [
       ...(monitoring.name.startsWith(`${monitoring.jobId}-`) ? [] : [`the execution that monitors job ${monitoring.jobId} is named ${monitoring.name}`]),
       ...(monitorings.slice(0, index).some((other) => isSameMonitoring(other, monitoring)) ? [`job ${monitoring.jobId} is monitored twice`] : []),
     ]),
   },
   {
-    name: 'a monitoring ends soon after its job, and not before',
+    name: 'a monitor execution ends soon after its job, and not before',
     dependsOnTime: true,
     violations: (observed) => atEnd(observed).flatMap((monitoring) => wrongEnd(observed, monitoring)),
   },
   {
-    // Its failure raises an alarm.
-    name: 'a monitoring fails only if the import failed, or it lost its role',
+    // Every failed execution raises an alarm.
+    name: 'a monitor execution fails only if the import failed or the execution lost its role',
     violations: (observed) => atEnd(observed).filter((monitoring) => isWrongFailure(observed, monitoring))
-      .map(({ jobId, status, error, cause }) => `the monitoring of job ${jobId} ended as ${status} with ${error}: ${cause}`),
+      .map(({ jobId, status, error, cause }) => `the monitor execution of job ${jobId} ended as ${status} with ${error}: ${cause}`),
   },
   {
-    name: 'a monitoring that judged its job emitted an event',
+    name: 'a monitor execution that judged its job emitted an event',
     violations: (observed) => atEnd(observed).filter((monitoring) => hasJudged(monitoring) && eventsOf(observed, monitoring).length === 0)
-      .map(({ jobId, status }) => `the monitoring of job ${jobId} is ${status}, and there is no event`),
+      .map(({ jobId, status }) => `the monitor execution of job ${jobId} is ${status}, and there is no event`),
   },
   {
-    name: 'an event is true of the job',
+    name: 'an event has the facts of its job',
     violations: (observed) => (observed.events ?? []).flatMap((event) => falseClaims(observed, event)
       .map((claim) => `"${event.detailType}" of job ${event.detail.jobId}: ${claim}`)),
   },
   {
-    name: 'all events of a monitoring agree',
+    name: 'all events of a monitor execution are equal',
     violations: (observed) => atEnd(observed).filter((monitoring) => isAlone(observed, monitoring)
       && new Set(eventsOf(observed, monitoring).map(({ detailType, detail }) => JSON.stringify([detailType, detail]))).size > 1)
       .map((monitoring) => `the events of job ${monitoring.jobId} are ${JSON.stringify(eventsOf(observed, monitoring))}`),
   },
   {
     name: 'an event is repeated only after a fault',
-    dependsOnTime: true, // a slow request is repeated
+    dependsOnTime: true, // the SDK repeats a request that is slow
     violations: (observed) => jobsOf(observed).filter((jobId) => repeats(observed, jobId) > mishaps(observed))
       .map((jobId) => `job ${jobId} has ${repeats(observed, jobId)} repeated events after ${mishaps(observed)} faults`),
   },
@@ -100,7 +100,7 @@ function outlasted({ settledAt, jobsAfter }: ObservedOperation, job: Observed['j
   return end <= settledAt! && settledAt! - job.submittedAt > RESPONSE_TIME;
 }
 
-/** Returns all monitorings once they had time to end, and none before. */
+/** Returns all monitor executions at the end of the plan, when they had time to end. Returns none before. */
 function atEnd({ monitorings, events }: Observed): readonly ObservedMonitoring[] {
   return events ? monitorings : [];
 }
@@ -109,7 +109,7 @@ function jobsOf({ events = [] }: Observed): string[] {
   return [...new Set(events.map(({ detail }) => detail.jobId))].filter((id) => id !== ALREADY_IMPORTED);
 }
 
-/** Whether the monitoring judged its job. */
+/** Returns whether the monitor execution judged its job. */
 function hasJudged({ status, error }: ObservedMonitoring): boolean {
   return status === 'SUCCEEDED' || (status === 'FAILED' && error === IMPORT_FAILED);
 }
@@ -121,15 +121,15 @@ function wrongEnd(observed: Observed, monitoring: ObservedMonitoring): string[] 
   }
   const end = jobAtEnd(observed, jobId)?.EndTime?.getTime();
   if (stoppedAt === undefined || end === undefined) {
-    return [`job ${jobId} ended at ${end}, and its monitoring is ${status}`];
+    return [`job ${jobId} ended at ${end}, and its monitor execution is ${status}`];
   }
   const isUnknown = eventsOf(observed, monitoring).some(({ detail }) => detail.jobStatus === UNKNOWN);
   if (stoppedAt < end && !isUnknown) {
-    return [`the monitoring of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before it`];
+    return [`the monitor execution of job ${jobId} ended ${Math.round((end - stoppedAt) / SECOND)} s before the job`];
   }
   const due = Math.max(end, monitoring.startedAt) + LAST_POLL;
   return stoppedAt > due && observed.injectedIntoMonitors.length === 0 && observed.operations.every(({ injected }) => injected.length === 0)
-    ? [`the monitoring of job ${jobId} ended ${Math.round((stoppedAt - end) / SECOND)} s after it`] : [];
+    ? [`the monitor execution of job ${jobId} ended ${Math.round((stoppedAt - end) / SECOND)} s after the job`] : [];
 }
 
 function isWrongFailure(observed: Observed, monitoring: ObservedMonitoring): boolean {
@@ -145,8 +145,8 @@ function isWrongFailure(observed: Observed, monitoring: ObservedMonitoring): boo
 }
 
 /**
- * Whether the role of a monitoring may have been removed or pointed to another data store since its start: the stack changed to another
- * version, or rolled back to one.
+ * Returns whether a monitor execution may have lost its role since it started. That happens if a deployment or a roll-back removes the role or
+ * gives it permissions on another data store.
  */
 function mayHaveLostAccess({ operations }: Observed, monitoring: ObservedMonitoring): boolean {
   const versions = operations.flatMap(({ wanted }) => wanted?.variant ?? []);
@@ -162,14 +162,17 @@ function jobAtEnd({ jobsAtEnd = [] }: Observed, jobId: string): ImportJobPropert
   return jobsAtEnd.find(({ JobId: id }) => id === jobId);
 }
 
-/** Returns the events that a monitoring may have emitted: those of its job and, if the job had several monitorings, of its time. */
+/**
+ * Returns the events that a monitor execution may have emitted: all events about its job. If the job had several executions, only the events that
+ * were sent while this one ran.
+ */
 function eventsOf(observed: Observed, monitoring: ObservedMonitoring): readonly ObservedEvent[] {
   const { jobId, startedAt, stoppedAt = Infinity } = monitoring;
   return (observed.events ?? []).filter(({ detail, time }) => detail.jobId === jobId
     && (isAlone(observed, monitoring) || (time + SECOND > startedAt && time <= stoppedAt)));
 }
 
-/** Whether the job had no other monitoring. */
+/** Returns whether the job had only one monitor execution. */
 function isAlone({ monitorings }: Observed, { jobId }: ObservedMonitoring): boolean {
   return monitorings.filter((monitoring) => monitoring.jobId === jobId).length === 1;
 }
@@ -205,13 +208,13 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
   ];
 }
 
-/** Returns the tolerances of the import up to the start of its monitoring. A roll-back starts one with a former tolerance. */
+/** Returns all tolerances that the monitor execution may have. A roll-back can start it with the tolerance of an earlier deployment. */
 function tolerancesOf({ operations, jobs }: Observed, monitoring: ObservedMonitoring): Tolerance[] {
   const dataSet = jobs.find(({ jobId }) => jobId === monitoring.jobId)?.dataSet;
   return operations.slice(0, monitoring.operation + 1).flatMap(({ wanted }) => wanted?.dataSet === dataSet ? wanted?.variant.tolerance ?? [] : []);
 }
 
-/** Whether a request of the judge was refused, which is final after the settling time. */
+/** Returns whether HealthLake or STS refused a request for judging the job. Such a refusal is final after `SETTLING_TIME`. */
 function isJudgeRefused(observed: Observed): boolean {
   return allInjected(observed).some(({ fault }) => fault.on === 'request' && fault.what.kind === 'error'
     && (fault.operation === 'sts.AssumeRole' || fault.operation.endsWith('.DescribeFHIRImportJob')));
@@ -221,7 +224,7 @@ function repeats({ events = [], monitorings }: Observed, id: string): number {
   return events.filter(({ detail }) => detail.jobId === id).length - monitorings.filter(({ jobId }) => jobId === id).length;
 }
 
-/** Returns the number of faults after which a judgement may be repeated. */
+/** Returns the number of faults that can make the monitor judge a job again. */
 function mishaps(observed: Observed): number {
   return allInjected(observed).filter(({ fault }) => hitsMonitor(fault) ? fault.on !== 'request' || fault.operation.startsWith('judge.')
     : fault.on === 'request' && fault.what.kind === 'killed').length;

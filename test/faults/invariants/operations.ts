@@ -20,7 +20,7 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
       .map((operation) => `${title(operation)} ended as ${operation.after}: ${operation.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`).join(' | ')}`),
   },
   {
-    name: 'a leg never fails',
+    name: 'a Wait resource never fails',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures
       .filter((failure) => failure.type === WAIT_RESOURCE_TYPE && !isCancelled(failure) && !isFatal(operation.injected))
@@ -49,7 +49,7 @@ export function isCancelled({ reason }: ResourceFailed): boolean {
   return /^Resource (creation|update) cancelled$/.test(reason);
 }
 
-/** Whether neither the plan nor an earlier step can make a deployment fail. */
+/** Returns whether a deployment must succeed, because neither the plan nor an earlier step can make it fail. */
 function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperation): boolean {
   const step = plan.steps[operation.step];
   const { wanted, startedAt } = operation;
@@ -70,7 +70,10 @@ function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperati
   return isQuiet && isInTime && !mayFailAgain(operations, operation);
 }
 
-/** Whether the former job makes the deployment fail again. By design, a failed job without a roll-back needs a new revision, and the reason must say so. */
+/**
+ * Returns whether the job of the previous deployment may make this deployment fail again. By design, a job that failed without a roll-back needs
+ * a new revision. The failure reason must say so.
+ */
 function mayFailAgain(operations: readonly ObservedOperation[], operation: ObservedOperation): boolean {
   const { wanted, before, failures } = operation;
   const last = operations.slice(0, operations.indexOf(operation)).filter((other) => other.wanted !== undefined).at(-1);

@@ -9,10 +9,10 @@ import { hasSucceeded, isEnded, isSuccess, type Observed, type ObservedOperation
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Rules about what a deployment reports: its outputs and the reasons of its failures. */
+/** Rules about what a deployment reports: its outputs and its failure reasons. */
 export const REPORTING_INVARIANTS: readonly Invariant[] = [
   {
-    name: 'a successful deployment names a successful job',
+    name: 'a successful deployment outputs a successful job',
     violations: (observed) => observed.operations.flatMap((operation, index) => {
       if (!isSuccess(operation)) {
         return [];
@@ -31,12 +31,12 @@ export const REPORTING_INVARIANTS: readonly Invariant[] = [
     }),
   },
   {
-    name: 'the reason of a failure is true of the job',
+    name: 'a failure reason has the facts of its job',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures.flatMap((failure) => falseClaims(operation, failure))),
   },
   {
-    name: 'every reason is one of ours',
+    name: 'the handler writes every failure reason of an import',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures
       .filter((failure) => isOfImport(failure) && !isCancelled(failure) && !isOurs(failure, isFatal(operation.injected)))
@@ -53,7 +53,7 @@ function wrongOutputs({ operations }: Observed, operation: ObservedOperation): s
   const accepted = operations.slice(0, operations.indexOf(operation) + 1)
     .flatMap((other) => other.wanted?.dataSet === wanted.dataSet ? other.wanted.variant.tolerance : []);
   const report = job.JobProgressReport;
-  // A detached deployment only knows that its job was accepted.
+  // A detached deployment ends when HealthLake has accepted the job, so it knows no results.
   const isDetached = wanted.variant.completion === 'detached';
   const expected: Record<string, string> = isDetached ? {} : {
     jobStatus: String(job.JobStatus),
@@ -75,18 +75,18 @@ function isRolledBack({ after, wasDeleted, settledAt }: ObservedOperation): bool
   return after === 'UPDATE_ROLLBACK_COMPLETE' && !wasDeleted && settledAt !== undefined;
 }
 
-/** Whether CloudFormation sends the old properties again and uses the responses. Otherwise its outputs are its own. */
+/** Returns whether CloudFormation rolls back with Update requests and uses their responses. Otherwise the handler can't influence the outputs. */
 function isReversedByUpdates({ environment: { rollbackAfterUpdate: { succeeded, failed } } }: Plan): boolean {
   return [succeeded, failed].every(({ sendsUpdate, references }) => sendsUpdate && references === 'new');
 }
 
-/** Whether HealthLake already lists the job of an earlier deployment. */
+/** Returns whether HealthLake listed the job of an earlier deployment when this operation started. */
 function isListed({ environment }: Plan, { outputs }: ObservedOperation, { startedAt, jobsAfter }: ObservedOperation): boolean {
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);
   return job === undefined || (job.SubmitTime?.getTime() ?? 0) + environment.listDelaySeconds * SECOND < startedAt;
 }
 
-/** Whether faults may have kept a roll-back from finding its job. */
+/** Returns whether faults in requests to STS or HealthLake may have kept a roll-back from finding its job. */
 function isHealthLakeDisturbed({ injected }: ObservedOperation): boolean {
   return injected.some(({ fault }) => fault.on === 'request' && /^(sts|healthlake)\./.test(fault.operation));
 }
@@ -112,7 +112,7 @@ function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFai
     return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
   }
   if (/time is up/.test(why)) {
-    // The last poll, and the time until the response arrives.
+    // Longest time from the last poll to the event of the failure. A job may end in this time.
     const late = operation.injected.length > 0 ? 6 * MINUTE : 90 * SECOND;
     return claim(job !== undefined && (job.EndTime?.getTime() ?? Infinity) > time - late);
   }
@@ -125,7 +125,7 @@ function isOfImport({ type }: ResourceFailed): boolean {
 
 const OUR_REASON = /^Received response status \[FAILED\] from custom resource\. Message returned: ([\x20-\x7e]{1,999}); log group: [\w/-]+\n\nLogs: \S+\n+ ?\(RequestId: [\w-]+\)$/;
 
-/** @param mayBeForeign whether the platform may have failed the resource without us */
+/** @param mayBeForeign whether the framework or CloudFormation may have written the reason */
 function isOurs({ reason }: ResourceFailed, mayBeForeign: boolean): boolean {
   return mayBeForeign ? reason !== 'Response object is too long.' : OUR_REASON.test(reason);
 }

@@ -4,10 +4,10 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** Returns the source of a file to bundle, by its path from the root. */
+/** Returns the source to bundle in place of a file. `path` is relative to the repository root. */
 export type Rewrite = (path: string, source: string) => string;
 
-/** Bundles the handler like the project's own task and returns the code. */
+/** Bundles the handler with the options of the project's bundle task, and returns the code. */
 export async function bundleHandler(rewrite: Rewrite = (_, source) => source): Promise<Buffer> {
   const sources: Plugin = {
     name: 'sources',
@@ -19,7 +19,7 @@ export async function bundleHandler(rewrite: Rewrite = (_, source) => source): P
   return Buffer.from(outputFiles![0].contents);
 }
 
-/** Returns the options of the task, which calls esbuild's command line. */
+/** Reads the esbuild options from the command line of the bundle task. */
 function projectOptions(): BuildOptions {
   const { tasks } = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')) as Tasks;
   const [{ execArgs: [, ...args] }] = tasks['bundle:lambda/index'].steps;

@@ -5,7 +5,7 @@ import { MUTANTS, rewriteOf } from './mutants';
 import { settingsOf } from '../suite/settings';
 import { runKnown, runSuite } from '../suite/suite';
 
-/** The suite gets this many plans, or this much time, to find each mutant. */
+/** Limits for each mutant: the suite must find it within this number of plans and this time. */
 const SETTINGS = settingsOf({ seed: 1, runs: 400, seconds: 600, lanes: 6, shrinkSeconds: 0 });
 
 jest.setTimeout((SETTINGS.seconds + 120) * 1000);
@@ -14,12 +14,12 @@ const found: string[] = [];
 
 afterAll(() => console.log(found.join('\n')));
 
-test('the bundle without a mutant equals the shipped bundle', async () => {
+test('a bundle without a mutant equals the shipped bundle', async () => {
   const shipped = readFileSync(join(__dirname, '..', '..', '..', 'assets', 'lambda', 'index', 'index.js'));
   expect((await bundleHandler()).equals(shipped)).toBe(true);
 });
 
-test.each(MUTANTS)('$name', async (mutant) => {
+test.each(MUTANTS)('the suite finds the defect "$name"', async (mutant) => {
   const { rewrite, check } = rewriteOf(mutant);
   const handler = await bundleHandler(rewrite);
   check();

@@ -4,6 +4,6 @@ import { MUTANTS } from './mutants';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-test.each(MUTANTS)('the text of mutant "$name" occurs once in its source', ({ file, text }) => {
+test.each(MUTANTS)('the text that the mutant "$name" replaces occurs once in its source file', ({ file, text }) => {
   expect(readFileSync(join(ROOT, file), 'utf8').split(text)).toHaveLength(2);
 });

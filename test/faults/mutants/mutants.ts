@@ -1,11 +1,11 @@
 import type { Rewrite } from './bundle';
 
-/** A defect of the handler that the suite must find. */
+/** A defect that is put into the handler. The fault suite must find it. */
 export interface Mutant {
   readonly name: string;
-  /** Path of the source file from the root. */
+  /** Path of the source file, relative to the repository root. */
   readonly file: string;
-  /** Occurs once in the source file. */
+  /** The text to replace. It must occur exactly once in the source file. */
   readonly text: string;
   readonly replacement: string;
 }
@@ -72,19 +72,19 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: "judge(evidence, { Kind: 'ANY' }).kind",
   },
   {
-    name: 'a start does not ask where the stack goes',
+    name: 'a job is started without checking whether the stack is rolled back',
     file: 'lambda/aws/stack.ts',
     text: "const status = stacks?.[0]?.StackStatus ?? 'gone';",
     replacement: "const status = stacks ? 'UPDATE_IN_PROGRESS' : 'gone';",
   },
   {
-    name: 'a stack at rest counts as going forward',
+    name: 'a stack without an operation in progress counts as going forward',
     file: 'lambda/aws/stack.ts',
     text: "? 'forward' : undefined;",
     replacement: "? 'forward' : 'forward';",
   },
   {
-    name: 'the waiter of an earlier deployment takes the next one for its own',
+    name: 'the waiter of an earlier deployment starts a job in the next one',
     file: 'lambda/aws/stack.ts',
     text: 'began > requestedAt + CLOCK_SKEW_MS',
     replacement: 'began > Infinity',
@@ -102,61 +102,61 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '/^(ROLLBACK|DELETE).*_IN_PROGRESS$/',
   },
   {
-    name: 'an update takes the new job for judged',
+    name: 'an update treats the new job as judged',
     file: 'lambda/import/outcome/handler.ts',
     text: 'judged: isOfThisJob ? id.judged : undefined',
     replacement: 'judged: id?.judged',
   },
   {
-    name: 'errors are tolerated that were not to be',
+    name: 'errors are tolerated despite the tolerance none',
     file: 'lambda/import/verdict.ts',
     text: "tolerance.Kind === 'ANY') {\n    return undefined;",
     replacement: "tolerance.Kind !== 'PERCENT') {\n    return undefined;",
   },
   {
-    name: 'a cancelled job is waited for',
+    name: 'a job whose cancellation failed counts as running',
     file: 'src/contract.ts',
     text: "failed: ['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'],",
     replacement: "failed: ['FAILED', 'CANCEL_COMPLETED'],",
   },
   {
-    name: 'a status that is not known is a failure',
+    name: 'an unknown job status counts as ended',
     file: 'lambda/import/healthlake-job.ts',
     text: 'return isCompleted(status) || isOneOf(JOB_STATUSES.failed, status);',
     replacement: "return !/^(SUBMITTED|QUEUED|IN_PROGRESS)$/.test(status ?? '');",
   },
   {
-    name: 'the outcome has no deadline',
+    name: 'Outcome has no deadline',
     file: 'lambda/import/outcome/decision.ts',
     text: 'now >= terms.deadline\n',
     replacement: 'now >= terms.deadline * 2\n',
   },
   {
-    name: 'a leg has no deadline',
+    name: 'a Wait resource has no deadline',
     file: 'lambda/import/wait/decision.ts',
     text: 'return now >= change.deadline ?',
     replacement: 'return now >= change.deadline * 2 ?',
   },
   {
-    name: 'a leg fails instead of handing on',
+    name: 'a Wait resource fails instead of succeeding at its deadline',
     file: 'lambda/import/wait/handler.ts',
     text: 'return { response: { IsComplete: true, PhysicalResourceId: formatWaitId(properties), Data: {} } };',
     replacement: "throw new Error('the leg is over');",
   },
   {
-    name: 'the start has no deadline',
+    name: 'Job has no deadline',
     file: 'lambda/import/job/handler.ts',
     text: 'if (Date.now() >= request.Deadline) {',
     replacement: 'if (Date.now() >= request.Deadline * 2) {',
   },
   {
-    name: 'an error that passes is final',
+    name: 'a transient error is final',
     file: 'lambda/aws/errors.ts',
     text: "return 'transient';",
     replacement: "return 'definite';",
   },
   {
-    name: 'a policy that is not there yet is final',
+    name: 'a refusal by a new policy is final',
     file: 'lambda/aws/errors.ts',
     text: "? 'definite' : 'settling';",
     replacement: "? 'definite' : 'definite';",
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'const MAX_LENGTH = 99_999;',
   },
   {
-    name: 'reasons have more than a line',
+    name: 'reasons have more than one line',
     file: 'lambda/framework/reason.ts',
     text: ".replace(/\\s+/g, ' ')",
     replacement: '',
@@ -180,61 +180,61 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: '',
   },
   {
-    name: 'texts of services are shown as they are',
+    name: 'texts of services are shown unfiltered',
     file: 'lambda/service-text/show.ts',
     text: 'return shown.join(\' \').replace(',
     replacement: 'return [text, ...shown][0].replace(',
   },
   {
-    name: 'names of files are shown',
+    name: 'file names are shown',
     file: 'lambda/service-text/show.ts',
     text: 'const isShown = isHarmless(chunk.core)',
     replacement: 'const isShown = chunk.core.endsWith(\'.ndjson\') || isHarmless(chunk.core)',
   },
   {
-    name: 'the watch of a job has a random name',
+    name: 'the monitor execution of a job has a random name',
     file: 'lambda/import/monitor/start.ts',
     text: 'name: nameOf(input.Import),',
     replacement: 'name: `${nameOf(input.Import)}${Math.random().toString(36).slice(2)}`,',
   },
   {
-    name: 'a watch that runs already is an error',
+    name: 'a monitor execution that already exists is an error',
     file: 'lambda/import/monitor/start.ts',
     text: "error.name !== 'ExecutionAlreadyExists'",
     replacement: "error.name !== 'ExecutionDoesNotExist'",
   },
   {
-    name: 'no job is watched',
+    name: 'no job is monitored',
     file: 'lambda/import/job/handler.ts',
     text: 'if (!Watch || jobId === ALREADY_IMPORTED) {',
     replacement: 'if (!Watch || jobId) {',
   },
   {
-    name: 'an event that can not be put is given up',
+    name: 'an event that fails to be sent is dropped',
     file: 'lambda/import/monitor/judge.ts',
     text: 'await announce(operator, properties, verdict);',
     replacement: 'await announce(operator, properties, verdict).catch(() => undefined);',
   },
   {
-    name: 'a watched job is judged by no tolerance',
+    name: 'a monitored job is judged without its tolerance',
     file: 'lambda/import/monitor/judge.ts',
     text: 'tolerance: properties.ErrorTolerance',
     replacement: "tolerance: { Kind: 'NONE' }",
   },
   {
-    name: 'a watched job that can not be described has failed',
+    name: 'a monitored job that cannot be described fails at once',
     file: 'lambda/import/monitor/judge.ts',
     text: 'settledBy: (failingSince || now) + SETTLING_MS, deadline };',
     replacement: 'settledBy: 0, deadline: 0 };',
   },
   {
-    name: 'an import that is pointed to another data store is not refused',
+    name: 'an import that changes to another data store is not refused',
     file: 'lambda/import/job/declaration.ts',
     text: 'if (former !== undefined && !DatastoreInApp) {',
     replacement: 'if (former !== undefined && DatastoreInApp) {',
   },
   {
-    name: 'alreadyImported counts for later revisions too',
+    name: 'alreadyImported applies to later revisions too',
     file: 'lambda/import/job/declaration.ts',
     text: "return isNew || isUnanswered ? 'counts' : 'spent';",
     replacement: "return isNew || isUnanswered ? 'counts' : 'counts';",
@@ -253,7 +253,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Returns a rewrite that adds a defect. Its `check` throws unless the source has the text of the mutant once. */
+/** Returns a `rewrite` that puts a mutant into the bundle. Afterwards, `check` throws unless the mutant's text occurred once. */
 export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly rewrite: Rewrite; check(): void } {
   let changes = 0;
   return {

@@ -1,6 +1,6 @@
 import type { Fault, Plan, Step } from './plan';
 
-/** Describes a plan: one line for each step, with what differs from the usual. */
+/** Describes a plan in one line for each step. A line has only the values that differ from the defaults. */
 export function describePlan({ environment, steps }: Plan): string {
   const { rollbackAfterUpdate, reusesRequestId, propagationSeconds, listDelaySeconds, clientTokenMismatch, ignoresClientTokens } = environment;
   const surroundings = [

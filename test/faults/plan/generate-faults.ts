@@ -19,7 +19,7 @@ export function faults(): fc.Arbitrary<Fault[]> {
     { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 3 }) });
 }
 
-/** Generates faults for a detached import. Most of them hit its monitoring. */
+/** Generates faults for a detached import. Most of them affect the monitor. */
 export function detachedFaults(): fc.Arbitrary<Fault[]> {
   const one: fc.Arbitrary<Fault> = fc.oneof(
     { weight: 4, arbitrary: requestFaults(MONITOR_OPERATION_WEIGHTS) },
@@ -32,7 +32,7 @@ export function detachedFaults(): fc.Arbitrary<Fault[]> {
     { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 3 }) });
 }
 
-/** The most important requests fail most often. */
+/** Relative frequency of faults for each request. Requests that matter more have a higher weight. */
 const OPERATION_WEIGHTS: Record<DeploymentOperation, number> = {
   'sts.AssumeRole': 2,
   'healthlake.DescribeFHIRDatastore': 1,
@@ -72,12 +72,15 @@ function requestTroubles(operation: Operation): fc.Arbitrary<RequestTrouble> {
     { weight: 4, arbitrary: fc.constantFrom(...kinds) },
     { weight: 1, arbitrary: often([2, 3], [1, 15], [1, 100], [1, 400]).map((seconds) => ({ kind: 'delay' as const, seconds })) },
     { weight: 1, arbitrary: apiErrors(operation) },
-    // A state machine's own request has no process that can die.
+    // The state machine makes this request itself, so there is no process to kill.
     ...(operation === 'monitor.DescribeFHIRImportJob' ? [] : [{ weight: 3, arbitrary: kills() }]),
   );
 }
 
-/** Generates errors of an API. Only HealthLake's errors contain object names, but not those to the state machine, which logs them unfiltered. */
+/**
+ * Generates errors of an API. HealthLake's errors contain object names. Its errors for the state machine are an exception, because the state
+ * machine logs them unfiltered.
+ */
 function apiErrors(operation: Operation): fc.Arbitrary<RequestTrouble> {
   const message = operation.startsWith('healthlake.') || operation === 'judge.DescribeFHIRImportJob' ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);
   const name = fc.constantFrom('AccessDeniedException', 'ValidationException', 'ConflictException', 'ResourceNotFoundException');
@@ -106,7 +109,7 @@ function byWeight<T extends string>(weights: Partial<Record<T, number>>): fc.Arb
   return often(...(Object.entries(weights) as [T, number][]).map(([value, weight]) => [weight, value] as const));
 }
 
-/** Generates messages of AWS. The object names in them can name patients. */
+/** Generates error messages of AWS with object names that contain patient data. */
 export function messages(): fc.Arbitrary<string> {
   const key = `${DATA_PREFIX}${CANARY}`;
   const arn = `arn:aws:s3:::${DATA_BUCKET}`;

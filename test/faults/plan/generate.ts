@@ -6,12 +6,15 @@ import {
 } from './plan';
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
 
-/** Generates plans. A plan that fails shrinks to as few steps, changes and faults as still fail. */
+/** Generates plans. fast-check shrinks a failing plan to the fewest steps, changes and faults that still fail. */
 export function plans(): fc.Arbitrary<Plan> {
   return fc.oneof({ weight: 5, arbitrary: waitingPlans() }, { weight: 1, arbitrary: detachedPlans() }).map(withoutImpossibleStarts);
 }
 
-/** Removes what only client tokens can handle from a plan that ignores them: a job that is listed long after its start was abandoned. */
+/**
+ * Removes late listings and long delays of Start from a plan that ignores client tokens. Only client tokens can prevent a second job if HealthLake
+ * lists a job long after the handler gave up its start.
+ */
 function withoutImpossibleStarts(plan: Plan): Plan {
   const { environment, steps } = plan;
   if (!environment.ignoresClientTokens) {
@@ -25,7 +28,7 @@ function withoutImpossibleStarts(plan: Plan): Plan {
   };
 }
 
-/** Generates plans that mostly wait for their imports. */
+/** Generates plans in which most deployments wait for their import. */
 function waitingPlans(): fc.Arbitrary<Plan> {
   const part: fc.Arbitrary<Step[]> = fc.oneof({ withCrossShrink: true },
     { weight: 4, arbitrary: fc.constant<Step[]>([CALM]) },
@@ -39,7 +42,7 @@ function waitingPlans(): fc.Arbitrary<Plan> {
   return fc.record({ steps, environment: environments() });
 }
 
-/** Generates plans whose first deployment is detached. Faults hit its monitoring too. */
+/** Generates plans whose first deployment is detached. Faults affect its monitor too. */
 function detachedPlans(): fc.Arbitrary<Plan> {
   const part: fc.Arbitrary<Step> = fc.oneof({ withCrossShrink: true },
     { weight: 2, arbitrary: fc.constant<Step>(CALM) },
@@ -50,7 +53,7 @@ function detachedPlans(): fc.Arbitrary<Plan> {
   return fc.record({ steps, environment: environments() });
 }
 
-/** Generates a deployment that is delayed, cancelled and rolled back, and a next one while waiters of the first still run. */
+/** Generates two deployments. The first is delayed, cancelled and rolled back. The second starts while waiters of the first still run. */
 function overtakings(): fc.Arbitrary<Step[]> {
   const lost = fc.constantFrom('throttle' as const, 'internal' as const, 'reset-before' as const).map((kind) => ({ kind }));
   const heldUp: fc.Arbitrary<Fault> = fc.oneof(
@@ -78,7 +81,7 @@ function overtakings(): fc.Arbitrary<Step[]> {
   return fc.tuple(cancelled, next).map((both): Step[] => both);
 }
 
-/** Generates a deployment to a restored data store, and the next ones. */
+/** Generates a deployment with a restored data store, followed by up to two more deployments. */
 function restorations(): fc.Arbitrary<Step[]> {
   const restored = fc.tuple(deployments(), fc.boolean()).map(([step, declares]): Step => ({ ...step, change: { datastore: 'restored', declares } }));
   const change = fc.constantFrom<Partial<Variant>>({}, { declares: true }, { declares: false }, { tolerance: 'any' }, { revision: '2' }, { revision: '3', declares: false });

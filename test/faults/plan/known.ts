@@ -2,7 +2,7 @@ import { CALM, type DeployStep, type Fault, type Plan, type Step } from './plan'
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
 import { CANARY } from '../../support/canary';
 
-/** A plan that always runs: it found a defect, or reaches a limit that random plans rarely reach. */
+/** A plan that the suite always runs. It once found a defect, or it reaches a limit that random plans rarely reach. */
 export interface KnownPlan {
   readonly name: string;
   readonly plan: Plan;
@@ -26,13 +26,13 @@ const LOST_START: Fault = {
 
 export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
-    name: 'the waiter of a deployment that was rolled back starts nothing in the next deployment',
+    name: 'the waiter of a deployment that was rolled back starts no job in the next deployment',
     plan: inOrder(CALM, ...overtaken({
       on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' },
     }, 40)),
   },
   {
-    name: 'an event that arrives only in the next deployment starts nothing',
+    name: 'an event that is delivered during the next deployment starts no job',
     plan: inOrder(CALM, ...overtaken({
       on: 'invocation', of: 'framework.onEvent', from: 1, times: 1, what: { kind: 'refused', error: 'ServiceException' },
     }, 5)),
@@ -43,15 +43,15 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
       CALM, { ...CALM, change: { revision: '2' }, data: 'empty', rollbackDisabled: true }, CALM, { ...CALM, change: { revision: '3' } }),
   },
   {
-    name: 'a job that outlasts the time-out fails the deployment with our reason',
+    name: 'a deployment fails with a reason of the handler when its job outlasts the time-out',
     plan: inOrder({ ...CALM, change: { timeoutMinutes: 5 }, job: { seconds: 1000 } }),
   },
   {
-    name: 'the next deployment waits for the job that outlasted a deployment whose roll-back sent no update',
+    name: 'the next deployment waits for a running job when the roll-back before it sent no update',
     plan: where({ succeeded: { ...REVERSAL, sendsUpdate: false }, failed: REVERSAL }, CALM, { ...CALM, change: { revision: '2' }, job: { seconds: 700 } }, CALM),
   },
   {
-    name: 'a roll-back while a leg waits starts nothing, and the next deployment finds the job',
+    name: 'a roll-back while a Wait resource waits starts no job, and the next deployment adopts the job',
     plan: inOrder(
       CALM,
       { ...CALM, change: { revision: '2', completion: 'long wait' }, job: { seconds: 700 }, trouble: { kind: 'fails beside', afterSeconds: 60 } },
@@ -59,23 +59,23 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a start that is throttled for longer than CloudFormation waits fails the deployment with our reason',
+    name: 'a deployment fails with a reason of the handler when its start is throttled for longer than CloudFormation waits',
     plan: inOrder({
       ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
     }),
   },
   {
-    name: 'a long message with object names is cut and masked',
+    name: 'a long message with object names is shortened and masked',
     plan: inOrder({
       ...CALM, job: { seconds: 10, outcome: { status: 'FAILED', message: `HealthLake could not read s3://hospital-data/in/${CANARY}.ndjson\n`.repeat(80) } },
     }),
   },
   {
-    name: 'a job whose cancellation failed has ended',
+    name: 'a job whose cancellation failed counts as ended',
     plan: inOrder({ ...CALM, job: { seconds: 10, outcome: { status: 'CANCEL_FAILED' } } }),
   },
   {
-    name: 'a doubled event makes one job, or two at the same moment, when client tokens are ignored',
+    name: 'when client tokens are ignored, a doubled event starts one job, or two at the same moment',
     plan: withoutTokens(0,
       { ...CALM, faults: [TWICE] },
       { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, faults: [{ ...TWICE, of: 'isComplete' }] },
@@ -83,11 +83,11 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a start whose answer is lost makes one job when client tokens are ignored and jobs are listed late',
+    name: 'when client tokens are ignored and jobs are listed late, a start whose answer is lost creates one job',
     plan: withoutTokens(30, { ...CALM, job: { seconds: 100 }, faults: [LOST_START] }),
   },
   {
-    name: 'a job that is listed late is not started again for its monitoring when client tokens are ignored',
+    name: 'when client tokens are ignored and a job is listed late, starting its monitor starts no second job',
     plan: withoutTokens(50, {
       ...DETACHED,
       job: { seconds: 200 },
@@ -95,14 +95,14 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     }),
   },
   {
-    name: 'a start of the monitor that is lost, or whose function dies, is repeated without harm',
+    name: 'the handler starts no second execution when the answer to a start of the monitor is lost or its function dies',
     plan: inOrder(
       { ...DETACHED, faults: [{ on: 'request', operation: 'monitor.StartExecution', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' } }] },
       { ...DETACHED, change: { revision: '2' }, faults: [START_KILLED] },
     ),
   },
   {
-    name: 'a judge that dies after it emitted its event emits the same event again',
+    name: 'the function that judges a job emits the same event again when it died after the first one',
     plan: inOrder({
       ...DETACHED,
       change: { completion: 'detached', tolerance: 'one resource' },
@@ -113,7 +113,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     }),
   },
   {
-    name: 'a job that cannot be described for a while gets a true event',
+    name: 'a job that cannot be described for a while gets a correct event',
     plan: inOrder({
       ...DETACHED,
       faults: [
@@ -130,7 +130,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     }),
   },
   {
-    name: 'a deployment while the monitor runs starts no second job and no second monitoring',
+    name: 'a deployment while the monitor runs starts no second job and no second execution',
     plan: inOrder(
       { ...DETACHED, job: { seconds: 700 } }, { ...CALM, pauseSeconds: 60, change: { tolerance: 'one resource' } }, { ...CALM, change: { tolerance: 'any' } }),
   },
@@ -143,7 +143,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a monitoring outlives a deployment that is rolled back, and ends with its stack',
+    name: 'a monitor execution goes on after a roll-back, and ends when its stack is deleted',
     plan: inOrder(
       DETACHED,
       { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, trouble: { kind: 'fails after' } },
@@ -152,7 +152,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'an import into a restored data store is refused, starts nothing with alreadyImported, and imports a later revision',
+    name: 'an import into a restored data store is refused, starts no job with alreadyImported, and imports a later revision',
     plan: inOrder(
       CALM, RESTORED, { ...CALM, change: { declares: true } }, { ...CALM, change: { revision: '2' } }, { ...CALM, change: { declares: false, tolerance: 'any' } }),
   },
@@ -161,7 +161,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     plan: inOrder(CALM, { ...RESTORED, rollbackDisabled: true }, { ...CALM, rollbackDisabled: true }, { ...CALM, change: { declares: true } }),
   },
   {
-    name: 'a roll-back to a data set with alreadyImported starts nothing later',
+    name: 'no job is started after a roll-back to a data set with alreadyImported',
     plan: inOrder(
       CALM,
       { ...RESTORED, change: { datastore: 'restored', declares: true } },
@@ -170,7 +170,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a roll-back to a data set that once had alreadyImported starts nothing later, and can have it again',
+    name: 'no job is started after a roll-back to a data set that once had alreadyImported, and the property can be set again',
     plan: inOrder(
       CALM,
       { ...RESTORED, change: { datastore: 'restored', declares: true } },
@@ -181,7 +181,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     ),
   },
   {
-    name: 'a detached import with alreadyImported emits an event without a monitoring, and a later revision has both',
+    name: 'a detached import with alreadyImported emits an event without a monitor execution, and a later revision has both',
     plan: inOrder({ ...DETACHED, change: { completion: 'detached', datastore: 'restored', declares: true } }, { ...CALM, change: { revision: '2' } }),
   },
   {
@@ -194,7 +194,7 @@ function inOrder(...steps: Step[]): Plan {
   return where({ succeeded: REVERSAL, failed: REVERSAL }, ...steps);
 }
 
-/** Returns a plan in which HealthLake ignores client tokens and lists jobs late. */
+/** Returns a plan in which HealthLake ignores client tokens and lists each job only after a delay. */
 function withoutTokens(listDelaySeconds: number, ...steps: Step[]): Plan {
   const { environment } = inOrder();
   return { environment: { ...environment, listDelaySeconds, ignoresClientTokens: true }, steps };
@@ -214,7 +214,7 @@ function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], 
   };
 }
 
-/** Returns a deployment that is delayed and rolled back because of another resource, and the next one right after it. */
+/** Returns two deployments. A fault delays the first, and another resource fails and rolls it back. The second follows at once. */
 function overtaken(fault: Fault, cancelledAfterSeconds: number): Step[] {
   return [
     { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },

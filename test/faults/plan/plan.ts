@@ -2,22 +2,22 @@ import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformat
 import type { KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
 import type { ClientTokenMismatch, ForcedOutcome } from '../../../packages/local-healthlake/src/healthlake/options';
 
-/** A sequence of deployments of one stack on an AWS of its own, with faults. */
+/** A sequence of deployments of one stack, with faults. Each plan runs on its own local AWS. */
 export interface Plan {
   readonly environment: PlannedEnvironment;
   readonly steps: readonly Step[];
 }
 
-/** Behaviour of AWS that the documentation leaves open or that varies. Durations are those of the scaled clock. */
+/** Behaviour of AWS that is undocumented or that varies. Durations are on the scaled clock. */
 export interface PlannedEnvironment {
   readonly rollbackAfterUpdate: { readonly succeeded: UpdateReversal; readonly failed: UpdateReversal };
   readonly reusesRequestId: boolean;
   /** Time until a new or changed role or policy takes effect. */
   readonly propagationSeconds: number;
-  /** Time until an accepted job is listed. */
+  /** Time until ListFHIRImportJobs shows an accepted job. */
   readonly listDelaySeconds: number;
   readonly clientTokenMismatch: ClientTokenMismatch;
-  /** Whether each Start makes a job, even with the same client token. */
+  /** Whether every Start creates a job, even with a client token that was used before. */
   readonly ignoresClientTokens: boolean;
 }
 
@@ -25,18 +25,18 @@ export type Step = DeployStep | DestroyStep;
 
 export interface DeployStep {
   readonly kind: 'deploy';
-  /** Pause after the step before. */
+  /** Pause after the previous step. */
   readonly pauseSeconds: number;
-  /** Changes since the deployment before. */
+  /** Properties that differ from the previous deployment. */
   readonly change: Partial<Variant>;
-  /** Content of the bucket from now on. */
+  /** Content of the input bucket from this step on. */
   readonly data: Data;
-  /** Course of the jobs that are submitted in this step. */
+  /** Duration and end of the jobs that are submitted in this step. */
   readonly job: PlannedJob;
   readonly trouble?: Trouble;
-  /** `cdk deploy --no-rollback`. */
+  /** Whether to deploy with `--no-rollback`. */
   readonly rollbackDisabled: boolean;
-  /** First action if a deployment without roll-back failed before. */
+  /** What to do first if the previous deployment failed without a roll-back. */
   readonly afterFailure: 'deploy on top' | 'roll back';
   readonly faults: readonly Fault[];
 }
@@ -47,59 +47,59 @@ export interface DestroyStep {
   readonly faults: readonly Fault[];
 }
 
-/** The properties of the app. */
+/** The properties of the app that a plan can change. */
 export interface Variant {
   readonly revision: '1' | '2' | '3' | '4' | '5';
   readonly tolerance: Tolerance;
   readonly completion: 'wait' | 'long wait' | 'detached';
   readonly timeoutMinutes: number;
   readonly datastore: PlannedDatastore;
-  /** `alreadyImported`. */
+  /** The value of `alreadyImported`. */
   readonly declares: boolean;
-  /** Construct id. */
+  /** Construct id of the import. */
   readonly id: 'Patients' | 'Moved';
-  /** Construct id of a supplied provider, or the stack's own provider. */
+  /** The default provider of the stack, or the construct id of a supplied provider. */
   readonly provider: 'of the stack' | 'Other';
   readonly outputPrefix: 'default' | 'elsewhere/';
-  /** `RemovalPolicies.of(import).destroy()`: removing the resources invokes the functions. */
+  /** Whether the custom resources have the removal policy DESTROY, so that CloudFormation sends Delete requests. */
   readonly destroys: boolean;
 }
 
 /**
- * The data store of the import. `0` and `1` exist before the stack. `restored` is a copy of the import's data store at first use, with its
- * data and without jobs. `own 1` and `own 2` are names of a data store of the stack: another name replaces it.
+ * The data store of the import. `0` and `1` exist before the stack. `restored` stands for a copy of the import's current data store: it has the data
+ * but no jobs. `own 1` and `own 2` are two names of a data store in the stack. A changed name replaces the data store.
  */
 export type PlannedDatastore = 0 | 1 | 'restored' | 'own 1' | 'own 2';
 
-/** Whether the data store is a resource of the stack. */
+/** Returns whether the data store is a resource of the stack. */
 export function isOwn(datastore: PlannedDatastore): datastore is 'own 1' | 'own 2' {
   return datastore === 'own 1' || datastore === 'own 2';
 }
 
 export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
 
-/** `one bad`: one of four resources is rejected, `most bad`: three of six, `empty`: there is no file. */
+/** The data to import. HealthLake rejects one of four resources in `one bad` and three of six in `most bad`. `empty` has no file. */
 export type Data = 'good' | 'one bad' | 'most bad' | 'empty';
 
-/** The course of a job. */
+/** The duration, statuses and end of a job. */
 export interface PlannedJob {
   readonly seconds: number;
-  /** A status between IN_PROGRESS and its end. */
+  /** A status that the job has after IN_PROGRESS and before it ends. */
   readonly detour?: { readonly status: string; readonly seconds: number };
-  /** An end that does not depend on the data. */
+  /** The final status, if the plan forces one. By default, the data determines it. */
   readonly outcome?: ForcedOutcome;
 }
 
-/** Trouble of the stack outside the import. */
+/** A failure in the stack that is not caused by the import. */
 export type Trouble =
-  /** A resource fails after the import. */
+  /** Another resource fails after the import. */
   | { readonly kind: 'fails after' }
-  /** A resource fails during the import, which CloudFormation then cancels. */
+  /** Another resource fails during the import. CloudFormation then cancels the import. */
   | { readonly kind: 'fails beside'; readonly afterSeconds: number }
-  /** The stack is deleted. */
+  /** The stack is deleted during the deployment. */
   | { readonly kind: 'deleted'; readonly afterSeconds: number };
 
-/** Requests of a deployment. */
+/** The requests of a deployment that faults can affect. */
 export type DeploymentOperation =
   | 'sts.AssumeRole'
   | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListFHIRImportJobs' | 'healthlake.StartFHIRImportJob' | 'healthlake.DescribeFHIRImportJob'
@@ -107,21 +107,21 @@ export type DeploymentOperation =
   | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
 
 /**
- * Requests of detached imports only: the start of the monitor, its polls, and the requests of the judge. The judge's DescribeFHIRImportJob
- * can be told from others only while no operation is under way.
+ * The requests for monitoring detached imports that faults can affect. `monitor` is the state machine. `judge` is the function that judges the job:
+ * its DescribeFHIRImportJob looks like that of a deployment, so faults affect it only between operations.
  */
 export type MonitorOperation = 'monitor.StartExecution' | 'monitor.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
 
 export type Operation = DeploymentOperation | MonitorOperation;
 
-/** Functions of the provider. `judge` is `isComplete` when the monitor invokes it. */
+/** The functions of the provider. `judge` means an invocation of `isComplete` by the monitor. */
 export type FunctionName = 'judge' | DeploymentFunction;
 export type DeploymentFunction = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
 
-/** A fault in one step. Counts begin at 1 with the step. */
+/** A fault in one step. Requests and invocations are counted from 1 in each step. */
 export type Fault = RequestFault | InvocationFault | StallFault;
 
-/** Whether a fault hits only monitorings, which outlive their deployment. Such a fault outlives its step. */
+/** Returns whether a fault affects only the monitor. Such a fault stays active after its step, because the monitor runs on after the deployment. */
 export function hitsMonitor(fault: Fault): boolean {
   return (fault.on === 'request' && /^(monitor|judge)\./.test(fault.operation)) || (fault.on === 'invocation' && fault.of === 'judge');
 }
@@ -129,9 +129,9 @@ export function hitsMonitor(fault: Fault): boolean {
 export interface RequestFault {
   readonly on: 'request';
   readonly operation: Operation;
-  /** The first request that it hits. */
+  /** Number of the first request that the fault affects. */
   readonly from: number;
-  /** Number of requests, or time in which it hits all of them. */
+  /** How many requests the fault affects, or for how long it affects all requests. */
   readonly lasting: { readonly times: number } | { readonly seconds: number };
   readonly what: RequestTrouble;
 }
@@ -154,19 +154,19 @@ export interface InvocationFault {
     | { readonly kind: 'twice' };
 }
 
-/** HealthLake starts no job, for ever if `seconds` is missing. */
+/** A fault in which HealthLake starts no queued job. It lasts for `seconds`, or until the end of the step. */
 export interface StallFault {
   readonly on: 'queue';
   readonly afterSeconds: number;
   readonly seconds?: number;
 }
 
-/** Deploys the same again, without faults. */
+/** A step that deploys the same version again, without faults. */
 export const CALM: DeployStep = {
   kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
 };
 
-/** The variant that the first deployment of a plan changes. */
+/** The initial properties of the app. The `change` of the first step modifies them. */
 export const FIRST_VARIANT: Variant = {
   revision: '1',
   tolerance: 'none',
@@ -181,8 +181,8 @@ export const FIRST_VARIANT: Variant = {
 };
 
 /**
- * Returns how long a deployment waits for an import. A long wait exceeds what one resource can wait by 1 to 10 minutes: its leg waits that
- * long before the outcome, and many jobs outlast the leg.
+ * Returns how long a deployment waits for an import. A long wait is 1 to 10 minutes longer than `Outcome` can wait, so it also has a `Wait` resource.
+ * Many jobs run longer than this resource waits.
  */
 export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {
   switch (completion) {

@@ -6,7 +6,7 @@ import type { Data } from '../plan/plan';
 
 const GOOD = Array.from({ length: 3 }, (_, n) => ({ resourceType: 'Patient', id: `${CANARY}-${n}`, name: [{ family: CANARY }] }));
 
-/** HealthLake rejects a resource without an id. */
+/** A resource that HealthLake rejects, because it has no id. */
 const BAD = { resourceType: 'Patient', name: [{ family: CANARY }] };
 
 const RESOURCES: Record<Data, readonly object[]> = {
@@ -16,7 +16,7 @@ const RESOURCES: Record<Data, readonly object[]> = {
   'empty': [],
 };
 
-/** Puts the data where the import reads it. */
+/** Replaces the objects in the input bucket. */
 export function putData(aws: LocalAws, data: Data): void {
   const body = Buffer.from(RESOURCES[data].map((resource) => `${JSON.stringify(resource)}\n`).join(''));
   aws.s3.bucket(DATA_BUCKET).put(`${DATA_PREFIX}${CANARY}.ndjson`, {

@@ -4,14 +4,14 @@ import { CloudFormationWire } from '../../../packages/local-aws/src/cloudformati
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { StackStatus } from '../../../packages/local-aws/src/cloudformation/stacks/status';
 
-/** A stack in one of these statuses can only be deleted. */
+/** The statuses in which CloudFormation allows only the deletion of a stack. */
 const FAILED_CREATION: readonly StackStatus[] = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'];
 
-/** Sends the requests of the CDK CLI to CloudFormation, as the administrator. */
+/** Sends the requests that the CDK CLI would send to CloudFormation, as the administrator. */
 export class Deployer {
   public constructor(private readonly world: World) {}
 
-  /** The stack, or undefined if it is deleted. */
+  /** The stack, or undefined if it doesn't exist. */
   public get stack(): Stack | undefined {
     return this.world.aws.cloudformation.stacks.find(STACK);
   }
@@ -24,7 +24,7 @@ export class Deployer {
     await this.send('CreateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });
   }
 
-  /** Returns false if there is nothing to update. */
+  /** Updates the stack. Returns false if the template has no changes. */
   public async update({ template }: Synthesized, disableRollback: boolean): Promise<boolean> {
     try {
       await this.send('UpdateStack', { TemplateBody: template, DisableRollback: String(disableRollback) });

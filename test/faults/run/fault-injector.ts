@@ -5,10 +5,10 @@ import type { Fault as RouterFault } from '../../../packages/local-healthlake/sr
 import { ServiceError } from '../../../packages/local-healthlake/src/service';
 import { type Fault, type FunctionName, type InvocationFault, hitsMonitor, type RequestFault, type StallFault } from '../plan/plan';
 
-/** A fault that was injected. */
+/** A fault that was injected, with the time of the injection. */
 export interface InjectedFault {
   readonly fault: Fault;
-  /** Of the scaled clock. */
+  /** Time of the injection, on the scaled clock. */
   readonly time: number;
 }
 
@@ -20,22 +20,22 @@ const FUNCTION_NAMES: readonly (readonly [RegExp, FunctionName])[] = [
   [/IsComplete/, 'isComplete'],
 ];
 
-/** Role sessions of the monitor and of the handler. */
+/** Patterns of the caller's ARN. They match the role sessions of the monitor and of the handler. */
 const STATE_MACHINE_SESSION = /\/StepFunctions$/;
 const HANDLER_SESSION = /\/fhir-import$/;
 
-/** A fault that can hit now. */
+/** A fault that is active now. */
 interface Armed {
   readonly fault: Fault;
-  /** Number of requests or invocations of its kind so far. */
+  /** How many requests or invocations matched the fault so far. */
   count: number;
-  /** Of the scaled clock. */
+  /** Time of the first request that the fault affected, on the scaled clock. */
   firstHit?: number;
 }
 
-/** Injects the faults of one step after the other. Faults that hit monitorings outlive their step. */
+/** Injects the faults of a plan, step by step. Faults that affect the monitor stay active after their step. */
 export class FaultInjector {
-  /** Faults that hit monitorings, in the whole plan. */
+  /** All faults of the plan that were injected into the monitor. */
   public readonly injectedIntoMonitors: InjectedFault[] = [];
   private armed: Armed[] = [];
   private injected: InjectedFault[] = [];
@@ -47,7 +47,7 @@ export class FaultInjector {
     aws.lambda.beforeInvoke = ({ functionName, payload }) => this.onInvocation(functionName, payload);
   }
 
-  /** Arms the faults of a step. Their counts begin now. */
+  /** Activates the faults of a step and starts to count requests for them. */
   public begin(faults: readonly Fault[]): void {
     this.end();
     this.isUnderWay = true;
@@ -60,7 +60,7 @@ export class FaultInjector {
     }
   }
 
-  /** Disarms all faults but those of monitorings. Returns the faults injected since `begin`. */
+  /** Deactivates all faults except those that affect the monitor. Returns the faults injected since `begin`. */
   public end(): InjectedFault[] {
     const { injected } = this;
     this.stepEnd.abort(new Error('the step has ended'));
@@ -143,7 +143,7 @@ export class FaultInjector {
     return now < armed.firstHit + fault.lasting.seconds * 1000;
   }
 
-  /** Kills the process that makes a request. The caller's session has the name of its function, unless it is one of an operator role. */
+  /** Kills the function that makes a request. Finds it by the session name in the caller's ARN, which is usually the function's name. */
   private kill(callerArn: string | undefined, answer: KillAnswer): void {
     const session = callerArn?.slice(callerArn.lastIndexOf('/') + 1);
     const isCaller = (functionName: string): boolean => {
@@ -155,7 +155,7 @@ export class FaultInjector {
     const functions = this.aws.cloudformation.stacks.all().flatMap((stack) => [...stack.resources.values()])
       .filter(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId !== undefined && isCaller(physicalId));
     for (const { physicalId } of functions) {
-      // A function that is being deleted may be gone.
+      // The call fails if the function was already deleted.
       this.aws.lambda.killEnvironments(physicalId, answer).catch(() => undefined);
     }
   }
@@ -172,7 +172,7 @@ export class FaultInjector {
     healthLake.resumeQueue();
   }
 
-  /** Counts a request or invocation for all matching faults. Returns the first one that hits. */
+  /** Counts a request or invocation for all matching faults. Returns the first of these faults that is due. */
   private hit<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
     const matching = this.armed.flatMap((armed) => matches(armed.fault) ? [{ armed, fault: armed.fault }] : []);
     matching.forEach(({ armed }) => {
@@ -194,7 +194,7 @@ export class FaultInjector {
   }
 }
 
-/** Whether the monitor invokes the function to judge a detached job. */
+/** Returns whether the payload of an invocation comes from the monitor, which invokes the function to judge a detached job. */
 function isJudgement(payload: unknown): boolean {
   return typeof payload === 'object' && payload !== null && 'Import' in payload;
 }

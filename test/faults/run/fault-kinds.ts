@@ -1,6 +1,6 @@
 import { type Fault, hitsMonitor } from '../plan/plan';
 
-/** Returns the kind of a fault, by which faults are counted. */
+/** Returns the name of the kind under which the tally counts a fault. */
 export function faultKind(fault: Fault): string {
   switch (fault.on) {
     case 'request':
@@ -18,7 +18,7 @@ export function faultKind(fault: Fault): string {
   }
 }
 
-/** All kinds that `faultKind` returns. */
+/** All names that `faultKind` can return. */
 export const FAULT_KINDS: readonly string[] = [
   'throttle', 'internal', 'reset-before', 'reset-after', 'delay', 'error', 'killed before a call', 'killed after a call', 'stall',
   ...['killed after', 'refused', 'twice'].flatMap((kind) => [kind, `${kind} (framework)`, `${kind} (judge)`]),

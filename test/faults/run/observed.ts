@@ -6,61 +6,61 @@ import type { LoggedRequest } from '../../../packages/local-healthlake/src/http/
 import type { ImportEventDetail } from '../../../src/contract';
 import type { Plan, Tolerance, Variant } from '../plan/plan';
 
-/** Everything that the invariants read. Times are those of the scaled clock, in milliseconds. */
+/** Everything that the invariants read. Times are in milliseconds of the scaled clock. */
 export interface Observed {
   readonly plan: Plan;
   readonly operations: readonly ObservedOperation[];
   readonly jobs: readonly ObservedJob[];
-  /** Every status of every stack, oldest first. */
+  /** All status changes of all stacks, oldest first. */
   readonly statuses: readonly ObservedStatus[];
   readonly requests: readonly LoggedRequest[];
-  /** Oldest first. */
+  /** The monitor executions, oldest first. */
   readonly monitorings: readonly ObservedMonitoring[];
-  /** Faults that hit monitorings, in the whole plan. */
+  /** All faults of the plan that were injected into the monitor. */
   readonly injectedIntoMonitors: readonly InjectedFault[];
-  /** The restored data store, and the fingerprints of its data sets. */
+  /** The restored data store, and the fingerprints of the data sets that it contains. */
   readonly restored?: { readonly datastoreId: string; readonly dataSets: readonly string[] };
-  /** Number of executions that did not end in time. Known at the end. */
+  /** Number of executions that did not end in time. Set when the plan has ended. */
   readonly endlessExecutions?: number;
-  /** All jobs. Known at the end. */
+  /** All jobs with their final status. Set when the plan has ended. */
   readonly jobsAtEnd?: readonly ImportJobProperties[];
-  /** Events of the import, oldest first. Known at the end. */
+  /** The events of the import, oldest first. Set when the plan has ended. */
   readonly events?: readonly ObservedEvent[];
-  /** All text that is visible without access to the buckets. Known at the end. */
+  /** All text that is visible without access to the buckets. Set when the plan has ended. */
   readonly visible?: { readonly everywhere: string; readonly inLogs: string };
 }
 
-/** One operation on the stack. */
+/** One operation on the stack, such as a creation or a roll-back. */
 export interface ObservedOperation {
-  /** Index of the plan's step. */
+  /** Index of the operation's step in the plan. */
   readonly step: number;
   readonly kind: OperationKind;
-  /** Set for a deployment. */
+  /** The version to deploy. Undefined if the operation is not a deployment. */
   readonly wanted?: Wanted;
-  /** Whether the faults of the step may hit it. Operations that only clear up before the step have none. */
+  /** Whether the faults of the step are active. They are not in operations that only prepare the stack for the step. */
   readonly isDisturbed: boolean;
   readonly injected: readonly InjectedFault[];
   readonly startedAt: number;
-  /** Undefined if it did not end in time. */
+  /** The end of the operation, or undefined if it did not end in time. */
   readonly settledAt?: number;
   readonly stackId: string;
   readonly before?: StackStatus;
   readonly after: StackStatus;
-  /** Whether the stack was deleted during it. */
+  /** Whether the stack was deleted during the operation. */
   readonly wasDeleted: boolean;
   readonly failures: readonly ResourceFailed[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** All jobs at its end. */
+  /** All jobs at the end of the operation. */
   readonly jobsAfter: readonly ImportJobProperties[];
 }
 
 export type OperationKind = 'create' | 'update' | 'delete' | 'roll back' | 'continue the roll-back';
 
-/** The data set and the properties of a deployment. */
+/** The version that a deployment wants: the properties of the app and the data set. */
 export interface Wanted {
   readonly variant: Variant;
   readonly datastoreId: string;
-  /** Fingerprint. */
+  /** The fingerprint of the data set. */
   readonly dataSet: string;
 }
 
@@ -73,17 +73,17 @@ export interface ResourceFailed {
   readonly reason: string;
 }
 
-/** A job at the moment when it was submitted. */
+/** A job, and the state of its surroundings when it was submitted. */
 export interface ObservedJob {
   readonly jobId: string;
   readonly datastoreId: string;
   readonly dataSet: string;
   readonly submittedAt: number;
-  /** Index of the operation under way, or of the last one. */
+  /** Index of the operation that ran at that moment, or of the last operation before. */
   readonly operation: number;
-  /** Number of waiters of the provider framework at that moment. */
+  /** Number of framework waiters that ran at that moment. */
   readonly waiters: number;
-  /** The other jobs of the data set in the data store at that moment. */
+  /** The other jobs with this data set that the data store had at that moment. */
   readonly others: readonly ImportJobProperties[];
 }
 
@@ -92,10 +92,10 @@ export interface ObservedMonitoring {
   readonly name: string;
   readonly stateMachineArn: string;
   readonly jobId: string;
-  /** Path and operator role of the import. */
+  /** The import, identified by its construct path and its operator role. */
   readonly importId: string;
   readonly startedAt: number;
-  /** Index of the operation under way at its start, or of the last one. */
+  /** Index of the operation that ran when the execution started, or of the last operation before. */
   readonly operation: number;
   readonly status: ExecutionStatus;
   readonly stoppedAt?: number;
@@ -103,9 +103,9 @@ export interface ObservedMonitoring {
   readonly cause?: string;
 }
 
-/** An event about the end of a job. */
+/** An event that the import sent about the end of a job. */
 export interface ObservedEvent {
-  /** EventBridge rounds it down to seconds. */
+  /** The time of the event, which EventBridge rounds down to seconds. */
   readonly time: number;
   readonly detailType: string;
   readonly detail: ImportEventDetail;
@@ -126,7 +126,7 @@ export function isEnded({ JobStatus: status }: ImportJobProperties): boolean {
   return ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'].includes(status ?? '');
 }
 
-/** Whether a tolerance accepts a job. It shares no code with the handler, and so none of its errors. */
+/** Returns whether a tolerance accepts a job. Shares no code with the handler, so that it doesn't share the handler's errors. */
 export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: ImportJobProperties, tolerance: Tolerance): boolean {
   if (status === 'COMPLETED') {
     return true;
@@ -147,12 +147,12 @@ export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: I
   }
 }
 
-/** Names an operation for a reader, who counts steps from 1. */
+/** Returns the name of an operation in messages. The messages number steps from 1. */
 export function title({ step, kind }: Pick<ObservedOperation, 'step' | 'kind'>): string {
   return `step ${step + 1} (${kind}):`;
 }
 
-/** Whether a deployment ended well. */
+/** Returns whether an operation is a deployment that succeeded. */
 export function isSuccess({ wanted, after, settledAt }: ObservedOperation): boolean {
   return wanted !== undefined && settledAt !== undefined && /^(CREATE|UPDATE)_COMPLETE$/.test(after);
 }

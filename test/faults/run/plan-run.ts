@@ -17,26 +17,26 @@ import { type DeployStep, FIRST_VARIANT, type Plan, type Step, type Variant, wai
 
 const MINUTE = 60_000;
 
-/** Longest time for all resources of a stack but the import. */
+/** Longest time for all resources of a stack except the import. */
 const SLACK = 10 * MINUTE;
 
-/** Longest time of a waiter of the framework: 55 minutes of pauses, and its polls. */
+/** Longest duration of a framework waiter: 55 minutes of pauses, and its polls. */
 const LONGEST_WAITER = 90 * MINUTE;
 
-/** Longest monitoring: the longest job of a plan behind all others of its data store, then the retries of the judge. */
+/** Longest duration of a monitor execution: the wait in the queue, the longest job, and all retries of the function that judges it. */
 const LONGEST_MONITORING = 8 * 60 * MINUTE;
 
-/** Time that is skipped while everything pauses. Nothing is later by more. */
+/** The time of one skip while all executions pause. A skip delays an event by at most this time. */
 const QUIET_STEP = 20_000;
 
 type NewOperation = Pick<ObservedOperation, 'kind' | 'wanted' | 'isDisturbed'>;
 
 const UNDER_WAY = { injected: [], stackId: '', after: 'REVIEW_IN_PROGRESS', wasDeleted: false, failures: [], outputs: {}, jobsAfter: [] } as const;
 
-/** Sends a request to CloudFormation. Returns false if there is nothing to do. */
+/** Sends a request to CloudFormation. Returns false if CloudFormation has nothing to do. */
 type Request = () => Promise<boolean | void>;
 
-/** Runs one plan on an AWS of its own, and records what happens. */
+/** Runs one plan on a new local AWS and records what happens. */
 export class PlanRun {
   public static async open(plan: Plan, templates: Templates): Promise<PlanRun> {
     return new PlanRun(plan, templates, await World.open(plan.environment));
@@ -46,7 +46,7 @@ export class PlanRun {
   private readonly deployer: Deployer;
   private readonly faults: FaultInjector;
   private variant: Variant = FIRST_VARIANT;
-  /** The latest successful deployment. */
+  /** The version that the latest successful deployment deployed. */
   private deployed?: Wanted;
   private restored?: Observed['restored'];
   private atEnd?: Pick<Observed, 'endlessExecutions' | 'jobsAtEnd' | 'events' | 'visible'>;
@@ -64,7 +64,7 @@ export class PlanRun {
     return { plan, operations, jobs, statuses, monitorings, injectedIntoMonitors, requests, restored, ...atEnd };
   }
 
-  /** Runs all steps. Calls `judge` after each operation; it throws to end the run. */
+  /** Runs all steps. Calls `judge` after each operation. An exception of `judge` ends the run. */
   public async run(judge: (observed: Observed) => void): Promise<void> {
     const { world: { aws }, recorder } = this;
     for (const [index, step] of this.plan.steps.entries()) {
@@ -137,14 +137,14 @@ export class PlanRun {
     if (index === recorder.operations.length) {
       return;
     }
-    const wanted = this.wanted(this.variant); // a data store of the stack may be new
+    const wanted = this.wanted(this.variant); // the deployment may have created the data store
     recorder.operations[index] = { ...recorder.operations[index], wanted };
     if (/^(CREATE|UPDATE)_COMPLETE$/.test(recorder.operations[index].after)) {
       this.deployed = wanted;
     }
   }
 
-  /** Continues a failed roll-back, without faults. */
+  /** Continues a roll-back that failed, without faults. */
   private async clearUp(): Promise<void> {
     if (this.deployer.stack?.status !== 'UPDATE_ROLLBACK_FAILED') {
       return;
@@ -152,7 +152,7 @@ export class PlanRun {
     await this.operate({ kind: 'continue the roll-back', isDisturbed: false }, undefined, () => this.deployer.continueRollback());
   }
 
-  /** Waits until all executions have ended. Returns the number of those that did not end in time. */
+  /** Waits until all executions have ended. Returns the number of executions that did not end in time. */
   private async executionsEnd(): Promise<number> {
     const { world: { aws, aws: { clock } }, recorder } = this;
     const startedAt = clock.now();
@@ -181,7 +181,7 @@ export class PlanRun {
       faults.end();
       return;
     }
-    const stack = (existing ?? deployer.stack)!; // a deletion may already be complete
+    const stack = (existing ?? deployer.stack)!; // the new stack, or the existing stack if its deletion is already complete
     recorder.follow(stack);
     const wasDeleted = step?.kind === 'deploy' && operation.wanted !== undefined && await this.deleteMidway(step);
     const isSettled = await this.isSettled(stack, operation);
@@ -215,11 +215,11 @@ export class PlanRun {
     return true;
   }
 
-  /** Waits for the end of an operation. Returns false if it exceeds the service time-outs of its resources, forward, back and for their deletion. */
+  /** Waits for the end of an operation. Returns false if it takes longer than the service time-outs of an update, its roll-back and a deletion. */
   private async isSettled(stack: Stack, { wanted }: NewOperation): Promise<boolean> {
     const { clock } = this.world.aws;
     const minutes = Math.max(0, ...[wanted, this.deployed].flatMap((version) => version ? waitingMinutes(version.variant) : []));
-    // The margins of the job, a leg and the outcome.
+    // `Job`, a `Wait` resource and `Outcome` each have one margin.
     const oneWay = (JOB_TIMEOUT_MINUTES + minutes + 3 * ANSWER_MARGIN_MINUTES) * MINUTE;
     const giveUp = new AbortController();
     const ended = await Promise.race([

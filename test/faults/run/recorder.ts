@@ -8,7 +8,7 @@ import type { Execution } from '../../../packages/local-aws/src/stepfunctions/st
 import { EVENT_SOURCE, type ImportEventDetail, type WatchedImport } from '../../../src/contract';
 import { isMonitor } from '../../support/executions';
 
-/** Records what happens on an AWS while a plan runs. */
+/** Records what happens on the local AWS while a plan runs. */
 export class Recorder {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
@@ -52,7 +52,7 @@ export class Recorder {
     }));
   }
 
-  /** Executions that run now. */
+  /** The executions that are running now. */
   public get running(): Execution[] {
     return this.aws.states.executions().filter(({ status }) => status === 'RUNNING');
   }
@@ -62,7 +62,7 @@ export class Recorder {
     return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
   }
 
-  /** Records a stack's changes from now on. Its events carry real time, and the invariants need that of the scaled clock. */
+  /** Starts to record the changes of a stack, with times on the scaled clock. The stack's own events have only real times. */
   public follow(stack: Stack): void {
     if (this.stacks.has(stack)) {
       return;

@@ -14,14 +14,14 @@ export const STACK = 'Import';
 export const DATA_BUCKET = 'hospital-data';
 export const DATA_PREFIX = 'in/';
 
-/** Prefix of the logical id of the resource that fails during the import, and of its function. */
+/** The logical ids of the resource that fails during the import, and of its function, start with this prefix. */
 export const BESIDE = 'Beside';
 
-/** Everything that CloudFormation needs for a deployment. */
+/** The output of a synthesis: everything that CloudFormation needs for a deployment. */
 export interface Synthesized {
-  /** As JSON. */
+  /** The template as JSON text. */
   readonly template: string;
-  /** Zip files of the functions' code, by object key. */
+  /** The zip files with the functions' code, by object key. */
   readonly assets: ReadonlyMap<string, Buffer>;
 }
 
@@ -32,15 +32,15 @@ const TOLERANCES: Record<Tolerance, () => ErrorTolerance> = {
   'any': () => ErrorTolerance.any(),
 };
 
-/** Synthesizes each variant of the app once. */
+/** Synthesizes the variants of the app, and caches the results. */
 export class Templates {
   private readonly known = new Map<string, Synthesized>();
   private readonly zips = new Map<string, Buffer>();
 
-  /** @param handler code of the provider's own functions instead of the shipped bundle */
+  /** @param handler code that replaces the shipped bundle of the provider's functions */
   public constructor(private readonly handler?: Buffer) {}
 
-  /** @param datastoreId id of the data store, unless it is a resource of the stack */
+  /** @param datastoreId id of the data store; ignored if the data store is a resource of the stack */
   public of(variant: Variant, trouble: Trouble | undefined, datastoreId = ''): Synthesized {
     const failing = trouble?.kind === 'deleted' ? undefined : trouble;
     const key = JSON.stringify([variant, failing, isOwn(variant.datastore) ? undefined : datastoreId]);
@@ -70,7 +70,7 @@ export class Templates {
     }
   }
 
-  /** Returns the zip of an asset. Its key is a hash of its content, so all variants share it. */
+  /** Returns the zip file of an asset. Variants with the same content share the zip file, because its key is a hash of the content. */
   private zip(objectKey: string, folder: string): Buffer {
     const known = this.zips.get(objectKey);
     if (known) {
@@ -124,7 +124,7 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
   }
 }
 
-/** Adds a data store. Another name replaces it. */
+/** Adds a data store to the stack. CloudFormation replaces the data store if its name changes. */
 function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
   const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4', datastoreName });
   datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -139,7 +139,7 @@ function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number):
   const beside = new CustomResource(stack, BESIDE, {
     serviceToken: silent.functionArn,
     serviceTimeout: Duration.seconds(afterSeconds),
-    removalPolicy: RemovalPolicy.RETAIN, // it would not respond to a Delete either
+    removalPolicy: RemovalPolicy.RETAIN, // the function would not respond to a Delete request either
   });
-  beside.node.addDependency(fhirImport.operatorRole); // as late as the job
+  beside.node.addDependency(fhirImport.operatorRole); // starts at the same time as the job
 }

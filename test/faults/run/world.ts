@@ -5,15 +5,15 @@ import { bootstrapBucketName } from '../../../packages/local-aws/src/iam/bootstr
 import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from '../plan/plan';
 
 /**
- * Speed of a plan's clock relative to real time. Time-outs of requests never shrink below a second of real time. But the budgets of the
- * handler (30 s and more) and the time-outs of functions do shrink, so the machine must answer within them.
+ * Speed of the scaled clock relative to real time. Request time-outs stay at least one real second. The handler's budgets (30 s and more) and the
+ * time-outs of functions shrink with the scale, so a slow machine needs a smaller scale.
  */
 export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
 
-/** Makes the ids of data stores and jobs the same in every world, so that templates can be reused. */
+/** The seed for the ids of data stores and jobs. The ids are the same in all plans, so that plans can share templates. */
 const SEED = 'faults';
 
-/** An AWS of its own for one plan, with three data stores and a bucket that belong to no stack. */
+/** The local AWS of one plan, with three data stores and a bucket outside the stack. */
 export class World {
   public static async open(environment: PlannedEnvironment): Promise<World> {
     const world: World = new World(await LocalAws.start({
@@ -37,14 +37,14 @@ export class World {
     return world;
   }
 
-  /** Course of the jobs that are submitted from now on. */
+  /** Duration and end of the jobs. A change affects only jobs that are submitted later. */
   public nextJobs: PlannedJob = { seconds: 10 };
-  /** Data stores outside the stack. The last one counts as restored. */
+  /** The ids of the data stores outside the stack. The last one stands for the restored data store. */
   private readonly datastoreIds: string[] = [];
 
   private constructor(public readonly aws: LocalAws) {}
 
-  /** Uploads the code of functions to the bootstrap bucket. */
+  /** Uploads the code of the functions to the bootstrap bucket. */
   public putAssets({ assets }: Synthesized): void {
     const { aws } = this;
     const bucket = aws.s3.bucket(bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region }));
@@ -58,7 +58,7 @@ export class World {
     }
   }
 
-  /** Returns the id of a data store, for one of the stack that of the newest. Undefined if there is none yet. */
+  /** Returns the id of a data store, or undefined if it doesn't exist yet. Of several data stores that the stack created, returns the newest. */
   public datastoreId(datastore: PlannedDatastore): string | undefined {
     return isOwn(datastore)
       ? this.aws.healthlake.healthLake.datastoreProperties().filter(({ DatastoreName: name }) => name === datastore).at(-1)?.DatastoreId

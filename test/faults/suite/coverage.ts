@@ -1,10 +1,10 @@
 import type { Tally } from './tally';
 import { FAULT_KINDS } from '../run/fault-kinds';
 
-/** A run of this many plans must have covered everything. The rarest parts come a few times in as many plans. */
+/** A run of at least this many plans must cover everything. Even the rarest faults occur several times in such a run. */
 const SUFFICIENT = 150;
 
-/** A shorter run proves nothing. */
+/** A run of fewer plans fails, because it proves nothing. */
 const LEAST = 5;
 
 const STEPS = ['deploy', 'destroy', 'fails after', 'fails beside', 'deleted'];
@@ -13,7 +13,7 @@ const DATASTORES = ['0', '1', 'restored', 'own 1', 'own 2'];
 const PRESENT_DATA = ['refused', 'declared'];
 const ENDS = ['CREATE_COMPLETE', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE'];
 
-/** Throws if a run was too short, or long enough and did not cover every fault, step and end. */
+/** Throws if a run was too short. Also throws if a run of sufficient length did not cover every fault, step and final status. */
 export function checkCoverage(tally: Tally): void {
   if (tally.plans < LEAST) {
     throw new Error(`only ${tally.plans} plans ran; give it more time (FAULTS_SECONDS) or a machine that is less busy`);

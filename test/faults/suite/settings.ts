@@ -1,9 +1,9 @@
 import type { SuiteOptions } from './suite';
 
-/** Environment variables that set the seed, the path below it, the number of plans, the seconds and the number of lanes. */
+/** The environment variables that override `seed`, `path`, `runs`, `seconds` and `lanes`. */
 const NAMES = ['FAULTS_SEED', 'FAULTS_PATH', 'FAULTS_RUNS', 'FAULTS_SECONDS', 'FAULTS_LANES'] as const;
 
-/** Returns the defaults of a test, overridden by the environment. */
+/** Returns the default settings of a test, overridden by environment variables. */
 export function settingsOf(defaults: SuiteOptions): SuiteOptions {
   const [seed, path, runs, seconds, lanes] = NAMES.map((name) => process.env[name]);
   return {

@@ -15,34 +15,34 @@ import type { Observed } from '../run/observed';
 import { PlanRun } from '../run/plan-run';
 import { Templates } from '../run/template';
 
-/** Settings of a run. */
+/** The settings of a run of the suite. */
 export interface SuiteOptions {
   readonly seed: number;
-  /** Runs only the plan at this path below the seed. */
+  /** fast-check's path to one plan of the seed. If set, only this plan runs. */
   readonly path?: string;
-  /** Maximum number of plans. */
+  /** The maximum number of plans to run. */
   readonly runs: number;
-  /** No plan begins after this many seconds. */
+  /** The time in seconds after which no more plans start. */
   readonly seconds: number;
-  /** Number of plans that run at the same time. */
+  /** The number of plans that run at the same time. */
   readonly lanes: number;
-  /** Time to shrink a plan that fails; 0 leaves it as it is. */
+  /** The time limit in seconds to shrink a failing plan. 0 disables shrinking. */
   readonly shrinkSeconds: number;
-  /** Code of the provider's own functions. Default: the shipped bundle. */
+  /** The code of the provider's functions. The default is the shipped bundle. */
   readonly handler?: Buffer;
-  /** Reports the progress of a long run. */
+  /** Prints the progress of a long run. */
   readonly log?: (line: string) => void;
 }
 
 export interface SuiteResult {
   readonly tally: Tally;
-  /** Describes what is broken and how to reproduce it. */
+  /** Describes the broken invariants and how to reproduce the failure. Undefined if the run passed. */
   readonly failure?: string;
   /** Names of the broken invariants. */
   readonly broken: readonly string[];
 }
 
-/** Thrown when a plan breaks invariants. */
+/** The error that is thrown when a plan breaks invariants. */
 class Broken extends Error {
   public constructor(public readonly names: readonly string[], public readonly dependsOnTime: boolean, message: string) {
     super(message);
@@ -109,7 +109,7 @@ interface Counterexample {
   readonly error: unknown;
 }
 
-/** Returns a smaller plan that fails too, or the first plan if none does: a failure that depends on time may not repeat. */
+/** Returns a smaller plan that also fails. Returns the first plan if no smaller one fails, which can happen if the failure depends on timing. */
 async function shrink(first: Counterexample, seed: number, seconds: number, check: (plan: Plan) => Promise<void>): Promise<Counterexample> {
   const smaller = await fc.check(fc.asyncProperty(plans(), check), {
     seed, path: first.path, numRuns: 1, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false,
@@ -119,7 +119,7 @@ async function shrink(first: Counterexample, seed: number, seconds: number, chec
     : first;
 }
 
-/** Throws if a plan breaks an invariant. One that a busy machine can break must break again when the plan runs alone. */
+/** Runs a plan and throws if it breaks an invariant. If a busy machine can break that invariant, the plan must break it again when it runs alone. */
 async function runAndConfirm(
   plan: Plan, options: Pick<SuiteOptions, 'log'>, surroundings: Pick<Surroundings, 'templates' | 'tally' | 'turns'>,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { hitsMonitor } from '../plan/plan';
 import { faultKind } from '../run/fault-kinds';
 import type { Observed } from '../run/observed';
 
-/** Counts what a run covered, by group and name. */
+/** Counts which steps, faults, operations and statuses a run covered. Each count has a group and a name. */
 export class Tally {
   public plans = 0;
   private readonly groups = new Map<string, Map<string, number>>();
@@ -53,7 +53,7 @@ export class Tally {
     return this.groups.get(group)?.get(name) ?? 0;
   }
 
-  /** Returns one line for each group. */
+  /** Returns a summary with one line for each group of counts. */
   public toString(): string {
     const lines = [...this.groups].map(([group, counts]) => {
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0);

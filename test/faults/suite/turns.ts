@@ -1,10 +1,10 @@
-/** Runs work at the same time, or one piece alone. */
+/** A shared/exclusive lock for asynchronous tasks: tasks run at the same time, or one task runs alone. */
 export class Turns {
   private running = 0;
   private waitingAlone = 0;
   private wake: (() => void)[] = [];
 
-  /** Runs work beside other work, as soon as nothing runs or waits to run alone. */
+  /** Runs a task at the same time as others. Waits first while a task runs alone or waits to run alone. */
   public async together<T>(work: () => Promise<T>): Promise<T> {
     while (this.waitingAlone > 0) {
       await this.change();
@@ -12,7 +12,7 @@ export class Turns {
     return this.run(work);
   }
 
-  /** Runs work as soon as nothing else runs. */
+  /** Runs a task alone, as soon as no other task runs. */
   public async alone<T>(work: () => Promise<T>): Promise<T> {
     this.waitingAlone += 1;
     try {
