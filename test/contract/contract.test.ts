@@ -19,29 +19,29 @@ import { Deployed } from '../support/deployed';
 import { monitorDefinitionOf, textsIn } from '../support/state-machine';
 import { importInto, templateOf } from '../support/synth';
 
-/** The custom resource properties that one version of the library wrote into stacks. Stacks keep them for years, so these files never change. */
+/** The contract of one library version, as recorded in `vN.json`. Deployed stacks keep these properties for years, so the files never change. */
 interface Contract {
   readonly job: ImportJobProperties & Record<string, unknown>;
   readonly jobWithoutOptional: readonly string[];
-  /** The properties that only detached imports have. None in version 1. */
+  /** The job properties that only detached imports have. Since version 2. */
   readonly jobOfDetached?: readonly string[];
   readonly jobPhysicalId: string;
-  /** The physical id for a data set that was already imported. None before version 3. */
+  /** The physical id of the job resource if the user sets `alreadyImported`. Since version 3. */
   readonly jobPhysicalIdOfDeclared?: string;
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
   readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
-  /** None in version 1. */
+  /** The names of the optional outcome properties. Since version 2. */
   readonly outcomeWithoutOptional?: readonly string[];
   readonly outcomePhysicalId: string;
-  /** None before version 3. */
+  /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
-  /** One leg of a long wait. None in version 1. */
+  /** The properties of a wait resource, which handles part of a long wait. Since version 2. */
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
-  /** The input of an execution of the monitor, which can outlive an update of the library. None in version 1. */
+  /** The input of a monitor execution. The execution can keep running after an update of the library. Since version 2. */
   readonly watched?: WatchedImport;
 }
 
@@ -68,13 +68,13 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
   } = contractOf(version);
 
-  test('keeps its fingerprint, which depends on the revision', () => {
+  test('has the recorded fingerprint, and another one without the revision', () => {
     expect(fingerprintOf(job)).toBe(fingerprint);
     const { Revision: _, ...withoutRevision } = job;
     expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
   });
 
-  test('answers with every attribute from the job\'s physical id while the data set stays the same', async () => {
+  test('gets every job attribute from the physical id in an update that keeps the data set', async () => {
     const event = jobEvent({ RequestType: 'Update', ResourceProperties: { ...job, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalId });
     const { physicalId, data } = await aws.run(event);
     expect(physicalId).toBe(jobPhysicalId);
@@ -82,7 +82,7 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('answers with every attribute from the outcome\'s physical id, without a second verdict', async () => {
+  test('gets every outcome attribute from the physical id in an update, without a new verdict', async () => {
     jobIs('FAILED', 1, 0, 1);
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalId,
@@ -93,7 +93,7 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     expect(data).toMatchObject({ JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '1000', ResourcesImported: '996', ResourcesFailed: '4' });
   });
 
-  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('gets a verdict %s the optional properties', async (_, properties) => {
+  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('gets a new verdict %s optional properties', async (_, properties) => {
     jobIs('COMPLETED', 5, 5, 0);
     const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
@@ -101,16 +101,16 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
   });
 });
 
-describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('a leg of a wait of contract version %s', (version) => {
+describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('a wait resource of contract version %s', (version) => {
   const { wait, waitWithoutOptional, waitPhysicalId } = contractOf(version);
   beforeEach(() => jobIs('FAILED', 1, 0, 1));
 
-  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('polls the job %s the optional properties, without a verdict', async (_, properties) => {
+  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('polls and gives no verdict %s optional properties', async (_, properties) => {
     expect(await aws.run(waitEvent({ ResourceProperties: properties }))).toMatchObject({ physicalId: waitPhysicalId, data: {} });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: wait!.DatastoreId, JobId: wait!.JobId }]);
   });
 
-  test('keeps its id when its time-out or its position changes', async () => {
+  test('keeps its physical id when its time-out or its position changes', async () => {
     const { physicalId } = await aws.run(waitEvent({
       RequestType: 'Update', ResourceProperties: { ...wait, TimeoutSeconds: '60', LegsBefore: '3' }, OldResourceProperties: wait, PhysicalResourceId: waitPhysicalId,
     }));
@@ -120,9 +120,9 @@ describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefine
 
 const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalIdOfDeclared !== undefined);
 
-describe.each(DECLARING)('a declared import of contract version %s', (version) => {
+describe.each(DECLARING)('an import with alreadyImported in contract version %s', (version) => {
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
-  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts no job in a later update %s the property', async (_, properties) => {
+  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts no job in a later update %s alreadyImported', async (_, properties) => {
     const event = jobEvent({
       RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
     });
@@ -141,12 +141,12 @@ describe.each(DECLARING)('a declared import of contract version %s', (version) =
   });
 });
 
-/** The updates of the library. */
+/** Each pair of successive contract versions. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
 describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an update or rollback from contract version %s to %s', (from, to) => {
   const [was, is] = [from, to].map(contractOf);
-  test('starts no job and lists none', async () => {
+  test('neither starts nor lists jobs', async () => {
     const { physicalId, data } = await aws.run(jobEvent({
       RequestType: 'Update', ResourceProperties: without(is.job, ['AlreadyImported']), OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
     }));
@@ -155,7 +155,7 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an up
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('gives no second verdict', async () => {
+  test('keeps the recorded verdict', async () => {
     jobIs('FAILED', 1, 0, 1);
     const { physicalId, data } = await aws.run(outcomeEvent({
       RequestType: 'Update', ResourceProperties: is.outcome, OldResourceProperties: was.outcome, PhysicalResourceId: was.outcomePhysicalId,
@@ -169,7 +169,7 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an up
 const OF_THE_APP = ['ServiceToken', 'ServiceTimeout', 'ConstructPath', 'DatastoreId', 'OperatorRoleArn', 'OutputS3Uri', 'InputS3Uri', 'Report',
   'OutputKmsKeyId', 'DataAccessRoleArn'];
 
-test('the constructs write exactly the shape of the newest contract version', () => {
+test('the constructs write exactly the properties of the newest contract version', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
   const { job, jobOfDetached, jobWithoutOptional, outcome, outcomeWithoutOptional, wait, waitWithoutOptional } = contractOf(CONTRACT_VERSION);
@@ -199,11 +199,11 @@ test('the constructs write exactly the shape of the newest contract version', ()
 describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
 
-  test('is written by the handler', () => {
+  test('is written by the handler exactly as recorded', () => {
     expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!.RequestedAt, job.Watch!)))).toEqual(watched);
   });
 
-  test('lacks only the optional properties that the job lacks', () => {
+  test('has no Report and no EventBusArn if the job has neither', () => {
     const { Report: _report, EventBusArn: _bus, ...properties } = job;
     const { Report: _r, EventBusArn: _b, ...expected } = watched!.Import;
 
@@ -211,7 +211,7 @@ describe('the input of a monitor execution', () => {
     expect(JSON.parse(JSON.stringify(written))).toEqual({ ...watched, Import: expected });
   });
 
-  test('has every member that the state machine names, and reaches the handler unchanged', () => {
+  test('has every member that the state machine reads, and reaches the handler unchanged', () => {
     const stack = new Stack(new App(), 'Stack');
     importInto(stack, { completion: Completion.detached() });
     const { States } = monitorDefinitionOf(new Deployed(templateOf(stack)));
@@ -234,7 +234,7 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     ['COMPLETED', 'succeeded', 'FHIR Import Succeeded'],
     ['FAILED', 'failed', 'FHIR Import Failed'],
     ['IN_PROGRESS', 'wait', undefined],
-  ] as const)('gives the verdict on a job that is %s: %s', async (JobStatus, Decision, DetailType) => {
+  ] as const)('polls a job with the status %s and returns the decision %s', async (JobStatus, Decision, DetailType) => {
     jobIs(JobStatus, 5, 5, 0);
 
     expect(await isComplete(watched)).toEqual({ Decision, FailingSince: 0 });
@@ -243,7 +243,7 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     }]);
   });
 
-  test('gives the verdict without the optional properties, and emits no event', async () => {
+  test('returns a decision without the optional properties, and emits no event', async () => {
     jobIs('COMPLETED', 5, 5, 0);
 
     expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
@@ -255,7 +255,7 @@ function without<T extends object>(properties: T, optional: readonly string[] = 
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !optional.includes(key))) as T;
 }
 
-/** Returns the keys of an object and of the objects in it. A value that CloudFormation resolves is a text. */
+/** Returns the nested keys of an object. Each scalar and each intrinsic function becomes 'text'. */
 function shapeOf(properties: object): Record<string, unknown> {
   const isObject = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && !Object.keys(value).some((key) => /^(Ref|Fn::\w+)$/.test(key));

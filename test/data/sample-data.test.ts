@@ -18,8 +18,8 @@ test('the sample data has at most 3 MB', () => {
   expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
 });
 
-describe('synthea', () => {
-  test.each(synthea)('$name has a resource of its type on each line, with a valid and unique id', ({ name, lines }) => {
+describe('the synthea sample', () => {
+  test.each(synthea)('$name has one valid resource of its type on each line, and each id is unique', ({ name, lines }) => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));
@@ -29,7 +29,7 @@ describe('synthea', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('references only resources of the sample and contained ones', () => {
+  test('references only contained resources and resources of the sample', () => {
     const resources = synthea.flatMap(({ lines }) => lines).map((line) => JSON.parse(line));
     const known = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`));
     const dangling = resources.flatMap((resource) => {
@@ -41,7 +41,7 @@ describe('synthea', () => {
     expect(resources.flatMap(referencesIn).length).toBeGreaterThan(resources.length);
   });
 
-  test('has the counts, sizes and checksum that the README lists', () => {
+  test('has the resource counts, file sizes and checksum that the README lists', () => {
     const hash = createHash('sha256');
     synthea.forEach(({ bytes }) => hash.update(bytes));
     const rows = synthea.map(({ name, lines, bytes }) => [`\`${name}\``, String(lines.length), String(bytes.length)]);
@@ -51,15 +51,15 @@ describe('synthea', () => {
     expect(README).toContain(`\n${synthea.find(({ name }) => name === 'Patient.ndjson')?.lines.length} living patients`);
   });
 
-  test('has living patients only, as the README says', () => {
+  test('has only living patients, as the README says', () => {
     const patients = synthea.find(({ name }) => name === 'Patient.ndjson')?.lines ?? [];
 
     expect(patients.filter((line) => line.includes('"deceased'))).toEqual([]);
   });
 });
 
-describe('bad', () => {
-  test('has the kinds of lines that the README lists, with their numbers of resources and lines', () => {
+describe('the bad sample', () => {
+  test('has as many lines and resources of each kind as the README lists', () => {
     const counts = new Map<string, number>();
     for (const { name, lines } of bad) {
       for (const line of lines) {
@@ -83,7 +83,7 @@ describe('bad', () => {
     expect(README).toContain(`\n${judged.length - rejected} lines are good, ${rejected} are bad.`);
   });
 
-  test('has a resource over several lines that is good when the lines are joined', () => {
+  test('has a resource that is split over several lines and is valid when the lines are joined', () => {
     const lines = bad.flatMap((file) => file.lines).filter((line) => kindOf(line) === 'printed over several lines');
 
     expect(isRejected(judgeLine(lines.join('')))).toBe(false);

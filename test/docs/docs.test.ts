@@ -15,7 +15,7 @@ const proseOf = (path: string) => readFileSync(path, 'utf8').replace(/```.*?```/
 const anchorsOf = (path: string) => [...proseOf(path).matchAll(/^#+ (.*)$/gm)]
   .map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
 
-/** Returns the links of a page to files and headings of this repository that do not exist. */
+/** Returns the links of a page that point to a missing file or heading in this repository. */
 function brokenLinksOf(page: string): string[] {
   return [...proseOf(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link).filter((link) => {
     const [path, anchor] = link.split('#');
@@ -34,7 +34,7 @@ test('README.md has at most 160 lines of at most 160 characters', () => {
   expect(lines.filter(({ length }) => length > 160)).toEqual([]);
 });
 
-test('docs/deployment.svg is drawn by docs/deployment.mjs', () => {
+test('docs/deployment.svg is the current output of docs/deployment.mjs', () => {
   const drawn = execFileSync(process.execPath, [join(ROOT, 'docs/deployment.mjs')], { encoding: 'utf8' });
   expect(readFileSync(join(ROOT, 'docs/deployment.svg'), 'utf8')).toBe(drawn);
 });

@@ -1,17 +1,17 @@
 /** A finding of cdk-nag that is accepted for a reason. */
 export interface Finding {
   readonly rule: string;
-  /** Construct paths in the stack, without `Resource` at the end. */
+  /** The construct paths of the finding, relative to the stack and without the final `Resource`. */
   readonly where: readonly string[];
   readonly reason: string;
-  /** The set-ups with this finding. */
+  /** The set-ups in which cdk-nag reports this finding. */
   readonly setUps: readonly SetUp[];
 }
 
 export type SetUp = 'default' | 'hardened' | 'detached';
 
 const ALL: SetUp[] = ['default', 'hardened', 'detached'];
-/** The set-ups without supplied resources. */
+/** The set-ups in which the user supplies no VPC, log group or access log bucket. */
 const PLAIN: SetUp[] = ['default', 'detached'];
 const PROVIDER = 'FhirImportProvider';
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;

@@ -10,7 +10,7 @@ import { AWS_SOLUTIONS, type Finding, HIPAA_SECURITY, type SetUp } from './findi
 import { Completion, FhirImportProvider, FhirStorage } from '../../src';
 import { FEATURE_FLAGS, importInto, newApp } from '../support/synth';
 
-/** The surroundings of the import are in a stack of their own, because their findings are not ours. */
+/** Creates the import of a set-up in `stack`. Supplied resources go into `surroundings`, because their findings are ignored. */
 const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -39,7 +39,7 @@ const PACKS: [string, typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, Fi
   ['HIPAA.Security', HIPAASecurityChecks, HIPAA_SECURITY],
 ];
 
-/** Returns the rule and the construct of each finding. The ids of log groups are left out, because a supplied one has another id. */
+/** Returns each finding as a rule and a construct path. Log group ids are replaced, because a supplied log group has another id. */
 function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, flags: Record<string, unknown>): string[] {
   const app = newApp(flags);
   const stack = new Stack(app, 'Stack');
@@ -53,7 +53,7 @@ function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASe
     .sort();
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   describe.each<SetUp>(['default', 'hardened', 'detached'])('the %s set-up', (setUp) => {
     test.each(PACKS)('has only the accepted findings of %s', (__, Pack, listed) => {
       const expected = listed.filter(({ setUps }) => setUps.includes(setUp))

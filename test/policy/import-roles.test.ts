@@ -11,7 +11,7 @@ const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${
 const OTHER_DATASTORE_ARN = DATASTORE_ARN.replace(DATASTORE_ID, 'f'.repeat(32));
 const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
 
-/** Three imports of one stack, without permissions on each other's data. The last one makes no report. */
+/** Returns a stack with three imports of different data sets. The third import makes no report. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
@@ -22,7 +22,7 @@ function threeImports(flags: Record<string, unknown>): Deployed {
   return new Deployed(templateOf(stack));
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   const deployed = threeImports(flags);
   const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arnOf('AWS::S3::Bucket', pattern));
   const storageKey = deployed.arnOf('AWS::KMS::Key', /Storage/);
@@ -92,7 +92,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'the handler role', sessionOf(deployed, handler), source],
       [false, 'the operator role', sessionOf(deployed, operator), source],
       [false, 'the report function', sessionOf(deployed, deployed.roleId(/ReportFunctionRole/)), source],
-    ])('can be assumed (%s) by %s', async (allowed, __, principal, context) => {
+    ])('allowed is %s when %s assumes the role', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
     });
   });
@@ -167,7 +167,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
     });
 
-    test('may invoke the report function only if the import makes reports, and cannot assume a report role', async () => {
+    test('may invoke the report function only if its import makes reports, and may not assume a report role', async () => {
       const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, deployed.roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
       const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, deployed.roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
 
@@ -175,7 +175,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       expect(await Promise.all(trusted)).toEqual([false, false]);
     });
 
-    test('may use the data store\'s key only if the import names it', async () => {
+    test('may use the data store\'s key only if the import sets datastoreEncryptionKey', async () => {
       expect(await may(deployed, deployed.roleId(/^SecondOperator/), 'kms:Decrypt', datastoreKey, viaHealthLake)).toBe(false);
     });
 
@@ -191,13 +191,13 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'HealthLake', 'healthlake.amazonaws.com'],
       [false, 'Lambda', 'lambda.amazonaws.com'],
       [false, 'a role of that name in another account', sessionOf(deployed, handler).replace(ACCOUNT, '444455556666')],
-    ])('can be assumed (%s) by %s', async (allowed, __, principal) => {
+    ])('allowed is %s when %s assumes the role', async (allowed, __, principal) => {
       expect(await mayAssume(deployed, operator, principal)).toBe(allowed);
     });
   });
 });
 
-describe('the statements for another account', () => {
+describe('the policy statements for a source in another account', () => {
   const BUCKET_ARN = 'arn:aws:s3:::amzn-s3-demo-partner';
   const KEY_ARN = `arn:aws:kms:${REGION}:444455556666:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
 
@@ -215,7 +215,7 @@ describe('the statements for another account', () => {
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
   const bucketPolicy = policyOf(fhirImport.sourceBucketStatements);
   const keyPolicy = policyOf(fhirImport.sourceKeyStatements);
-  // A policy of the partner without our statements.
+  // The policy of the other account before the statements of this library are added.
   const silent: PolicyJson = {
     Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
   };
@@ -225,7 +225,7 @@ describe('the statements for another account', () => {
     ['list the prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'export/' }],
     ['get the encryption of the bucket', 's3:GetEncryptionConfiguration', BUCKET_ARN],
     ['decrypt', 'kms:Decrypt', KEY_ARN],
-  ])('are needed to let the data access role %s', async (_, action, resource, context = {}) => {
+  ])('are required for the data access role to %s', async (_, action, resource, context = {}) => {
     const pasted = action.startsWith('kms:') ? keyPolicy : bucketPolicy;
 
     expect(await mayAbroad(deployed, role, action, resource, pasted, context)).toBe(true);
@@ -237,13 +237,13 @@ describe('the statements for another account', () => {
     ['list another prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'private/' }],
     ['write an object', 's3:PutObject', `${BUCKET_ARN}/export/Patient.ndjson`],
     ['encrypt', 'kms:GenerateDataKey', KEY_ARN],
-  ])('do not let the data access role %s', async (_, action, resource, context = {}) => {
+  ])('do not allow the data access role to %s', async (_, action, resource, context = {}) => {
     const all: PolicyJson = { Statement: [...bucketPolicy.Statement, ...keyPolicy.Statement] };
 
     expect(await mayAbroad(deployed, role, action, resource, all, context)).toBe(false);
   });
 
-  test('allow no other role', async () => {
+  test('name only the data access role as principal', async () => {
     const operator = deployed.roleId(/Operator/);
     const principals = [...bucketPolicy.Statement, ...keyPolicy.Statement].map(({ Principal }) => Principal);
 
@@ -251,14 +251,14 @@ describe('the statements for another account', () => {
     expect(await mayAbroad(deployed, operator, 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`, bucketPolicy)).toBe(false);
   });
 
-  test('are none for a key if the input has no key', () => {
+  test('include no key statement if the source has no encryption key', () => {
     const plain = newStack();
     const source = FhirSource.bucket(s3.Bucket.fromBucketArn(plain, 'Partner', BUCKET_ARN), 'export/');
 
     expect(importInto(plain, { source }).sourceKeyStatements).toEqual([]);
   });
 
-  test('give a supplied role the permissions of the generated one', () => {
+  test('give a supplied data access role the same permissions as a generated one', () => {
     const own = newStack();
     const supplied = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const { dataAccessStatements } = importFromAbroad(own, supplied);
@@ -269,7 +269,7 @@ describe('the statements for another account', () => {
   });
 });
 
-test('the roles of an import of a whole bucket may list it without a prefix, and no other bucket', async () => {
+test('the roles of an import of a whole bucket may list that bucket and no other bucket', async () => {
   const stack = newStack();
   importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
   const deployed = new Deployed(templateOf(stack));

@@ -13,7 +13,7 @@ const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const ours = (detailType: string): Context => ({ 'events:source': 'cdk-healthlake-import', 'events:detail-type': detailType });
 const SUCCEEDED = ours('FHIR Import Succeeded');
 
-/** An import that waits, and two detached imports. The last one has an event bus of its own. */
+/** Returns a stack with one waiting import and two detached imports. The third import has its own event bus. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const completion = Completion.detached();
@@ -24,7 +24,7 @@ function threeImports(flags: Record<string, unknown>): Deployed {
   return new Deployed(templateOf(stack));
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   const deployed = threeImports(flags);
   const [monitor, handler, waitingOperator, operator, ownBusOperator] = [
     /WatchRole/, /HandlerRole/, /^WaitingOperator/, /^DetachedOperator/, /^OwnBusOperator/,
@@ -70,11 +70,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       expect(await may(deployed, monitor, action, resource, context)).toBe(false);
     });
 
-    test('has three statements without wildcards in actions', () => {
+    test('has three statements, and no action has a wildcard', () => {
       const statements = policiesOf(deployed, monitor).flatMap(({ Statement }) => Statement);
 
       expect(statements.map(({ Sid, Effect, Resource }) => [Sid, Effect, Resource])).toEqual(
-        [['Judge', 'Allow', isComplete], ['Logs', 'Allow', '*'], ['Traces', 'Allow', '*']]); // neither service has resources that a policy could name
+        [['Judge', 'Allow', isComplete], ['Logs', 'Allow', '*'], ['Traces', 'Allow', '*']]); // these actions support no resource-level permissions
       expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
     });
 
@@ -88,7 +88,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'the handler', sessionOf(deployed, handler), source],
       [false, 'the operator role of a detached import', sessionOf(deployed, operator), source],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
-    ])('can be assumed (%s) by %s', async (allowed, __, principal, context) => {
+    ])('allowed is %s when %s assumes the role', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, monitor, principal, context)).toBe(allowed);
     });
   });
@@ -102,11 +102,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, deployed.roleId(/waiterstatemachineRole/))],
     [false, 'of a detached import', 'Step Functions', operator, 'states.amazonaws.com'],
     [false, 'of a detached import', 'another operator', operator, sessionOf(deployed, ownBusOperator)],
-  ])('can be assumed (%s): the operator role %s by %s', async (allowed, __, ___, role, principal) => {
+  ])('allowed is %s when the operator role %s is assumed by %s', async (allowed, __, ___, role, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 
-  test('the monitor can assume only operator roles of detached imports', async () => {
+  test('the monitor role may assume only the operator roles of detached imports', async () => {
     const roles = Object.entries(deployed.template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role').map(([id]) => id);
     const open = await Promise.all(roles.map(async (role) => [role, await mayAssume(deployed, role, sessionOf(deployed, monitor))] as const));
 
@@ -114,7 +114,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 
   describe('the operator role of a detached import', () => {
-    test('may start executions of the monitor only', async () => {
+    test('may start executions of the monitor and of no other state machine', async () => {
       expect(await may(deployed, operator, 'states:StartExecution', monitorMachine)).toBe(true);
       expect(await may(deployed, operator, 'states:StartExecution', `${monitorMachine}-other`)).toBe(false);
       expect(await may(deployed, operator, 'states:StartExecution', waiter)).toBe(false);
@@ -141,11 +141,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'to the bus of another import', ownBus, SUCCEEDED],
       [false, 'to a bus in another account', DEFAULT_BUS.replace(ACCOUNT, OTHER_ACCOUNT), SUCCEEDED],
       [false, 'to a bus in another Region', DEFAULT_BUS.replace(REGION, 'eu-west-1'), SUCCEEDED],
-    ])('may put events (%s): %s', async (allowed, __, bus, context) => {
+    ])('allowed is %s when the role puts an event: %s', async (allowed, __, bus, context) => {
       expect(await may(deployed, operator, 'events:PutEvents', bus, context)).toBe(allowed);
     });
 
-    test('may put events only on the import\'s own bus, if it has one', async () => {
+    test('may put events on a supplied event bus instead of the default bus', async () => {
       expect(await may(deployed, ownBusOperator, 'events:PutEvents', ownBus, SUCCEEDED)).toBe(true);
       expect(await may(deployed, ownBusOperator, 'events:PutEvents', DEFAULT_BUS, SUCCEEDED)).toBe(false);
     });
@@ -186,7 +186,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, deployed.roleId(/OperatorRole/), sessionOf(deployed, role))).toBe(true);
   });
 
-  test('is trusted but not changed if it is immutable', async () => {
+  test('gets no policy if it is immutable, but the operator role trusts it', async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/team/Supplied`;
     const deployed = deployWith((stack) => iam.Role.fromRoleArn(stack, 'Supplied', arn, { mutable: false }));
     const operator = deployed.roleId(/OperatorRole/);
@@ -196,7 +196,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, operator, `arn:aws:sts::${ACCOUNT}:assumed-role/Supplied/session`)).toBe(true);
   });
 
-  test('cannot be the role of the functions', () => {
+  test('must not be the same role as handlerRole', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'One', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 

@@ -16,7 +16,7 @@ interface Policies {
   readonly key: unknown;
 }
 
-/** The policies that the construct writes for a topic of the app. */
+/** Returns the topic and key policies that the construct writes for a topic of the app. */
 function written(flags: Record<string, unknown>): Policies {
   const stack = newStack(flags);
   const notificationTopic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') });
@@ -29,7 +29,7 @@ function written(flags: Record<string, unknown>): Policies {
   };
 }
 
-/** The policies that docs/events.md has for other topics. */
+/** The topic and key policies that docs/events.md shows for topics outside the app. */
 const documented: Policies = {
   topicArn: 'arn:aws:sns:us-east-1:111122223333:ops',
   topic: JSON.parse(DOCUMENTED[1]),
@@ -37,7 +37,7 @@ const documented: Policies = {
 };
 
 describe.each<[string, Policies]>([
-  ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of the app, ${name},`, written(flags)]),
+  ...FEATURE_FLAGS.map(([name, flags]): [string, Policies] => [`of an app ${name}`, written(flags)]),
   ['with the documented policies', documented],
 ])('an encrypted topic %s', (_, { topicArn, topic, key }) => {
   async function may(principal: string, action: string, source = ACCOUNT): Promise<boolean> {
@@ -45,7 +45,7 @@ describe.each<[string, Policies]>([
     return (await decide({ principal, action, resource, resourceAccount: ACCOUNT, context: { 'aws:SourceAccount': source }, identityPolicies: [], resourcePolicy })).allowed;
   }
 
-  test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish, and do nothing else', async (service) => {
+  test.each(['events.amazonaws.com', 'cloudwatch.amazonaws.com'])('lets %s publish and do nothing else', async (service) => {
     for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
       expect([action, await may(service, action)]).toEqual([action, true]);
     }
@@ -54,11 +54,11 @@ describe.each<[string, Policies]>([
     }
   });
 
-  test('does not let alarms of another account publish', async () => {
+  test('does not let CloudWatch alarms of another account publish', async () => {
     expect(await may('cloudwatch.amazonaws.com', 'sns:Publish', '444455556666')).toBe(false);
   });
 
-  test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/other'])('lets %s do nothing', async (principal) => {
+  test.each(['states.amazonaws.com', 'healthlake.amazonaws.com', 'arn:aws:iam::444455556666:user/other'])('does not let %s publish', async (principal) => {
     for (const action of ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']) {
       expect([action, await may(principal, action)]).toEqual([action, false]);
     }

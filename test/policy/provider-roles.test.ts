@@ -14,7 +14,7 @@ function deploy(flags: Record<string, unknown>, inVpc = false): Deployed {
   return new Deployed(templateOf(stack));
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   const deployed = deploy(flags);
   const [handler, onEventRole, completeRole, waiterRole, reportFunctionRole] = [
     /HandlerRole/, /FrameworkOnEventRole/, /FrameworkCompleteAndTimeoutRole/, /waiterstatemachineRole/, /ReportFunctionRole/,
@@ -29,7 +29,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   describe.each([
     ['handler', handler], ['framework onEvent', onEventRole], ['framework isComplete', completeRole], ['report function', reportFunctionRole],
   ])('the %s role', (__, role) => {
-    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('may %s in the log group only', async (action) => {
+    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('is allowed %s only in the log group of the provider', async (action) => {
       expect(await may(deployed, role, action, `${logGroup}${STREAM}`)).toBe(true);
       expect(await may(deployed, role, action, `${logGroup}-other${STREAM}`)).toBe(false);
     });
@@ -57,12 +57,12 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [false, 'healthlake.amazonaws.com'],
       [false, `arn:aws:iam::${ACCOUNT}:user/admin`],
       [false, sessionOf(deployed, handler)],
-    ])('can be assumed (%s) by %s', async (allowed, principal) => {
+    ])('allowed is %s when %s assumes the role', async (allowed, principal) => {
       expect(await mayAssume(deployed, role, principal)).toBe(allowed);
     });
   });
 
-  test.each([['handler', handler], ['report function', reportFunctionRole]])('the %s role has only the statement for its logs', (__, role) => {
+  test.each([['handler', handler], ['report function', reportFunctionRole]])('the %s role has one statement, which allows it to write logs', (__, role) => {
     expect(policiesOf(deployed, role).flatMap(({ Statement }) => Statement)).toEqual([
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logGroup}:*` },
     ]);
@@ -86,7 +86,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   test.each<[boolean, string, string]>([
     [false, 'handler', handler], [true, 'framework onEvent', onEventRole], [false, 'framework isComplete', completeRole], [false, 'waiter', waiterRole],
     [false, 'report function', reportFunctionRole],
-  ])('may start the waiter (%s): the %s role', async (allowed, __, role) => {
+  ])('allowed is %s when the %s role starts the waiter', async (allowed, __, role) => {
     expect(await may(deployed, role, 'states:StartExecution', waiter)).toBe(allowed);
     expect(await may(deployed, role, 'states:StartExecution', `${waiter}-other`)).toBe(false);
   });
@@ -98,7 +98,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
   const folder = `${output}/Import-ae573c5f/${DATASTORE_ID}-FHIR_IMPORT-${'?'.repeat(32)}`;
 
-  /** The wildcards of all statements, and the reasons for them. Principals are not included. */
+  /** Every wildcard in an action or a resource, with the reason for it. */
   const WILDCARDS: [where: string, value: string, reason: string][] = [
     ['FhirImportProviderFrameworkCompleteAndTimeoutRole', `${logGroup}:*`, 'Lambda names its log streams'],
     ['FhirImportProviderFrameworkOnEventRole', `${logGroup}:*`, 'Lambda names its log streams'],
@@ -121,7 +121,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     ['ImportReportRole', `${folder}/report.json`, 'the id of the job is not known before it starts'],
   ];
 
-  test('every statement names actions and resources, and every wildcard is listed with a reason', () => {
+  test('every statement has Action and Resource, and every wildcard is in the list of reasons', () => {
     const found = statementsOf(deployed).flatMap(([id, statement]) => {
       expect(Object.keys(statement)).toEqual(expect.arrayContaining(['Action', 'Resource']));
       expect(Object.keys(statement)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^Not/)]));
@@ -141,19 +141,19 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(open.map(([, { Action }]) => [Action].flat().every((action) => /^ec2:\w+$/.test(action)))).toEqual([true, true, true, true]);
   });
 
-  test('the Sids of a role have only letters and digits, and are unique', () => {
+  test('Sids have only letters and digits, and are unique within a role', () => {
     const stack = newStack(flags);
     importInto(stack, { datastoreEncryptionKey: new kms.Key(stack, 'DatastoreKey') });
     const named = statementsOf(new Deployed(templateOf(stack))).flatMap(([id, { Sid }]) => Sid === undefined ? [] : [[id.slice(0, -8), Sid]]);
 
-    // The statements of the data access role have no Sid, so that they can be pasted into any policy.
+    // Statements of the data access role have no Sid, so that users can copy them into any policy.
     expect(new Set(named.map(([id]) => id))).toEqual(new Set(['ImportOperatorRole', 'ImportReportRole']));
     expect(new Set(named.map((pair) => pair.join(' '))).size).toBe(named.length);
     expect(named.filter(([, sid]) => !/^[A-Za-z0-9]+$/.test(sid))).toEqual([]);
   });
 });
 
-/** Every statement with the logical id of its resource. Trust policies are not included, because they name no resource. */
+/** Returns every statement with the logical id of its resource. Trust policies are left out, because they name no resource. */
 function statementsOf(deployed: Deployed): [id: string, statement: StatementJson][] {
   return Object.entries(deployed.template.Resources).flatMap(([id, { Type, Properties }]) => {
     const documents = Type === 'AWS::IAM::Role'

@@ -18,7 +18,7 @@ function twoImports(flags: Record<string, unknown>): Deployed {
   return new Deployed(templateOf(stack));
 }
 
-describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
   const deployed = twoImports(flags);
   const [role, reportFunctionRole] = [/^FirstReportRole/, /ReportFunctionRole/].map((pattern) => deployed.roleId(pattern));
   const [input, output] = [/InputBucket/, /OutputBucket/].map((pattern) => deployed.arnOf('AWS::S3::Bucket', pattern));
@@ -126,12 +126,12 @@ describe.each(FEATURE_FLAGS)('the report role %s', (_, flags) => {
     [false, 'Lambda', 'lambda.amazonaws.com'],
     [false, 'HealthLake', 'healthlake.amazonaws.com'],
     [false, 'a role of that name in another account', sessionOf(deployed, reportFunctionRole).replace(ACCOUNT, '444455556666')],
-  ])('can be assumed (%s) by %s', async (allowed, __, principal) => {
+  ])('allowed is %s when %s assumes the role', async (allowed, __, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 });
 
-test('the report role of an import with an empty output prefix reads only job folders at the root', async () => {
+test('the report role may read only job folders at the root of the bucket if outputPrefix is empty', async () => {
   const stack = newStack();
   importInto(stack, { outputPrefix: '' });
   const deployed = new Deployed(templateOf(stack));
@@ -143,7 +143,7 @@ test('the report role of an import with an empty output prefix reads only job fo
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });
 
-test('the report role trusts only the supplied immutable function role', async () => {
+test('the report role trusts only a supplied, immutable reportFunctionRole', async () => {
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });

@@ -1,7 +1,7 @@
 import packageJson from '../../package.json';
 import * as library from '../../src';
 
-test('the .NET namespace is not named like a class in it', () => {
+test('the last part of the .NET namespace is not the name of a class', () => {
   const { namespace } = packageJson.jsii.targets.dotnet;
 
   expect(Object.keys(library)).not.toContain(namespace.split('.').at(-1));

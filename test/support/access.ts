@@ -18,7 +18,7 @@ export interface StatementJson {
 
 export type Context = Record<string, string>;
 
-/** A request of a role, for `test.each`. */
+/** An IAM request by a role and a description of it, for `test.each`. */
 export type Case = [what: string, action: string, resource: string, context?: Context];
 
 /** Returns the identity policies of a role, inline and attached. */
@@ -31,18 +31,18 @@ export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   return [...inline, ...attached].map(({ PolicyDocument }) => PolicyDocument);
 }
 
-/** Whether a role of the template may act on a resource, by its own policies and by the policy of the bucket or key. */
+/** Returns whether the policies of a role and of the bucket or key allow the role to act on a resource. */
 export async function may(deployed: Deployed, roleId: string, action: string, resource: string, context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy: resourcePolicyOf(deployed, resource) });
 }
 
-/** Whether a role of the template may act on a bucket or key of another account. */
+/** Returns whether a role of the template may act on a bucket or key in another account. */
 export async function mayAbroad(deployed: Deployed, roleId: string, action: string, resource: string, resourcePolicy: PolicyJson,
   context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy, resourceAccount: '444455556666' });
 }
 
-/** Whether a principal may assume a role by its trust policy. */
+/** Returns whether the trust policy of a role allows a principal to assume it. */
 export async function mayAssume(deployed: Deployed, roleId: string, principal: string, context: Context = {}): Promise<boolean> {
   return isAllowed({
     principal,
@@ -54,7 +54,7 @@ export async function mayAssume(deployed: Deployed, roleId: string, principal: s
   });
 }
 
-/** Returns the ARN of a session of a role. */
+/** Returns the ARN of an assumed-role session of a role. */
 export function sessionOf(deployed: Deployed, roleId: string): string {
   return deployed.arn(roleId).replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/session';
 }

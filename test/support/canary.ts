@@ -1,2 +1,2 @@
-/** Stands for patient data. Tests put it into resources, ids, file names and messages, and check that nothing outside the buckets shows it. */
+/** A name that stands for patient data. Tests put it into resources, ids, file names and messages, and check that it never leaves the buckets. */
 export const CANARY = 'Quillfeather';

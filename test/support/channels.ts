@@ -2,7 +2,7 @@ import type { LocalAws } from '../../packages/local-aws/src/aws';
 import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
- * Returns all text that is visible without access to the buckets: logs, metrics, stack events and outputs, executions, events, notifications.
+ * Returns all text that can be read without access to the buckets: logs, metrics, stack events and outputs, executions, events, notifications.
  *
  * @param historyOf returns the visible part of an execution's history; default: all of it
  */

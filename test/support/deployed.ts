@@ -12,7 +12,7 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** The beginning of a resource's ARN, before its name. */
+/** The part of an ARN before the resource name, by resource type. */
 const ARN_BEGINNINGS: Record<string, string> = {
   'AWS::Events::EventBus': `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/`,
   'AWS::Events::Rule': `arn:aws:events:${REGION}:${ACCOUNT}:rule/`,
@@ -27,15 +27,15 @@ const ARN_BEGINNINGS: Record<string, string> = {
   'AWS::StepFunctions::StateMachine': `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:`,
 };
 
-/** Resources whose `Ref` is their ARN. */
+/** The resource types whose `Ref` returns the ARN. */
 const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'];
 
-/** A template as it is after a deployment to account 111122223333. The name of a resource is its logical id in lower case. */
+/** A template with resolved references, as deployed to account 111122223333. Each resource is named after its logical id in lower case. */
 export class Deployed {
   public readonly template: TemplateJson;
 
   constructor(private readonly source: TemplateJson) {
-    // Only resources are resolved: CloudFormation evaluates rules and their functions before a deployment.
+    // Rules are left out, because CloudFormation evaluates them before a deployment.
     this.template = { Resources: this.resolve(source.Resources) as TemplateJson['Resources'] };
   }
 

@@ -1,16 +1,16 @@
 import type { LocalAws } from '../../packages/local-aws/src/aws';
 import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepfunctions';
 
-/** The last event of an execution that pauses before its next poll, or before another attempt. */
+/** Matches the last event of an execution that waits before its next poll or retry. */
 const PAUSE = /^WaitStateEntered$|Failed$/;
 
-/** Whether these executions pause and no function runs. Only then may a test skip time. */
+/** Returns whether these executions are paused and no function is running. Only then may a test advance the clock. */
 export function arePaused({ lambda }: LocalAws, executions: readonly Execution[]): boolean {
   return executions.every(({ history }) => PAUSE.test(history.events.at(-1)!.type))
     && lambda.invocations.every(({ endedAt }) => endedAt !== undefined);
 }
 
-/** Whether the execution monitors a detached job. The waiters of the provider framework have another input. */
+/** Returns whether the execution monitors a detached job. An execution of the framework's waiter has another input. */
 export function isMonitor({ setup }: Execution): boolean {
   return 'Import' in JSON.parse(setup.input);
 }

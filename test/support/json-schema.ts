@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the schemas in docs/ use. */
+/** The JSON Schema keywords that the schemas in docs/ use. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
@@ -19,7 +19,7 @@ const KNOWN = [
   'additionalProperties',
 ];
 
-/** Returns the violations of a schema, each with its path in the value. */
+/** Returns every violation of a schema, each with the path of the invalid value. */
 export function violations(value: unknown, schema: JsonSchema, root: JsonSchema = schema, path = '$'): string[] {
   const unknown = Object.keys(schema).filter((keyword) => !KNOWN.includes(keyword)).map((keyword) => `${path}: the keyword ${keyword} is not known here`);
   const referred = schema.$ref === undefined ? [] : violations(value, root.$defs![schema.$ref.replace('#/$defs/', '')], root, path);

@@ -1,6 +1,6 @@
 import { importInto, newStack, templateOf } from './synth';
 
-// Runs in its own process, so that a test can compare templates of different folders. The context is that of the CDK CLI.
+// Runs in a separate process, so that a test can compare templates from two working directories. The context matches the CDK CLI.
 const stack = newStack({
   'aws:cdk:disable-asset-staging': false,
   'aws:cdk:enable-path-metadata': true,

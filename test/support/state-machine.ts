@@ -1,7 +1,7 @@
 import type { Deployed } from './deployed';
 import { onlyResource } from './synth';
 
-/** The part of a state that tests use. */
+/** The fields of a Step Functions state that tests read. */
 export interface StateJson {
   readonly Type: string;
   readonly Next?: string;
@@ -16,7 +16,7 @@ export interface DefinitionJson {
   readonly States: Record<string, StateJson>;
 }
 
-/** Returns the definition of the monitor, as Step Functions gets it. */
+/** Returns the definition of the monitor as Step Functions receives it. */
 export function monitorDefinitionOf(deployed: Deployed): DefinitionJson {
   const { Properties } = onlyResource(deployed.template, 'AWS::StepFunctions::StateMachine', /Watch/);
   return JSON.parse(Properties.DefinitionString as string) as DefinitionJson;

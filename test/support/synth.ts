@@ -11,13 +11,13 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
 
-/** The contexts of the main tests, for `describe.each`. The flag that is off makes a synth with warnings print a report. */
+/** Names and contexts of apps without and with feature flags, for `describe.each`. The flag that is off would print a report of each warning. */
 export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
   ['without feature flags', {}],
   ['with all recommended feature flags', { ...recommended, '@aws-cdk/core:annotationsInValidationReport': false }],
 ];
 
-/** The part of a resource that tests use. */
+/** The fields of a template resource that tests read. */
 export interface ResourceJson {
   readonly Type: string;
   // Templates have many shapes, and the tests check them.
@@ -32,7 +32,7 @@ export interface TemplateJson {
   readonly Resources: Record<string, ResourceJson>;
 }
 
-/** The folder for cloud assemblies. aws-cdk-lib does not remove its own temporary folders. */
+/** The folder for cloud assemblies. Tests remove it, because aws-cdk-lib would leave its temporary folders behind. */
 const assemblies = mkdtempSync(join(tmpdir(), 'fhir-import-'));
 const removeAssemblies = () => rmSync(assemblies, { recursive: true, force: true });
 if (typeof afterAll === 'function') {
@@ -41,28 +41,28 @@ if (typeof afterAll === 'function') {
   process.on('exit', removeAssemblies);
 }
 
-/** Returns an app that leaves no files behind. It hashes assets but does not copy them, unless the context says otherwise. */
+/** Returns an app that leaves no files behind. By default it hashes assets and does not copy them. */
 export function newApp(context: Record<string, unknown> = {}): App {
   return new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context }, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
 }
 
-/** Returns a stack in an app of its own, without an environment unless one is given. */
+/** Returns a stack in a new app. The stack is env-agnostic by default. */
 export function newStack(context: Record<string, unknown> = {}, env?: Environment): Stack {
   return new Stack(newApp(context), 'Stack', { env });
 }
 
-/** Returns the imported data store of a stack. */
+/** Returns a reference to an existing data store, the same one for each call with a stack. */
 export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
   const existing = stack.node.tryFindChild('Datastore');
   return existing as IFHIRDatastoreRef | undefined ?? CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', DATASTORE_ID);
 }
 
-/** Creates an import with the required properties and those given. */
+/** Creates an import with the given properties and defaults for the required ones. */
 export function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return new FhirImport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), source: FhirSource.storage(), ...props });
 }
 
-/** Synthesizes the app and returns the template of a stack. Throws if stacks or resources depend on each other in a circle. */
+/** Synthesizes the app and returns the template of a stack. Throws on circular dependencies. */
 export function templateOf(stack: Stack): TemplateJson {
   return Template.fromStack(stack).toJSON() as TemplateJson;
 }
@@ -89,12 +89,12 @@ export function countsByType(template: TemplateJson): Record<string, number> {
   return counts;
 }
 
-/** Returns a text that is unknown until the deployment: `Ref: Text`. */
+/** Returns a string token for the template parameter `Text`, whose value is unknown until deployment. */
 export function textParameter(stack: Stack): string {
   return new CfnParameter(stack, 'Text').valueAsString;
 }
 
-/** Returns a number that is unknown until the deployment: `Ref: Number`. */
+/** Returns a number token for the template parameter `Number`, whose value is unknown until deployment. */
 export function numberParameter(stack: Stack): number {
   return new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
 }

@@ -19,14 +19,14 @@ function outcomeWith(completion?: FhirImportProps['completion']): ResourceJson {
   return onlyResource(templateWith(completion), OUTCOME);
 }
 
-/** Returns the ids and the resources that wait, in their order. */
+/** Returns the wait and outcome resources with their logical ids, in the order in which they run. */
 function waitersOf({ Resources }: TemplateJson): [string, ResourceJson][] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === WAIT || Type === OUTCOME)
     .sort(([, a], [, b]) => Number(a.Properties.LegsBefore ?? 0) - Number(b.Properties.LegsBefore ?? 0));
 }
 
-test('isDetached is true for detached() only', () => {
+test('isDetached is true for Completion.detached() and false for Completion.waitFor()', () => {
   expect(Completion.waitFor().isDetached).toBe(false);
   expect(Completion.detached().isDetached).toBe(true);
 });
@@ -41,7 +41,7 @@ test.each([
   [Duration.seconds(61), '61', '361'],
   [Duration.minutes(50), '3000', '3300'],
   [Duration.millis(90_000), '90', '390'],
-])('a time-out of %s is sent in seconds, and CloudFormation waits five minutes longer', (timeout, seconds, serviceTimeout) => {
+])('a time-out of %s is written in seconds, and the service time-out is five minutes longer', (timeout, seconds, serviceTimeout) => {
   const template = waitingFor(timeout);
   const { Properties } = onlyResource(template, OUTCOME);
 
@@ -57,11 +57,11 @@ test.each([
   [Duration.seconds(43_201), 'the timeout of an import must be between 1 minute and 12 hours, got 12 hours 1 second; split the data set into several imports'],
   [Duration.days(1), 'the timeout of an import must be between 1 minute and 12 hours, got 1 day; split'],
   [Duration.millis(60_500), 'the timeout of an import must be in whole seconds, got 60500 milliseconds; round it up'],
-])('waitFor throws for a time-out of %s', (timeout, message) => {
+])('Completion.waitFor() throws for a time-out of %s', (timeout, message) => {
   expect(() => Completion.waitFor({ timeout })).toThrow(new RegExp(`^${message}`));
 });
 
-test('a time-out is passed on as a token, without a division and without a service time-out', () => {
+test('a time-out that is a token creates no wait resources and sets no service time-out', () => {
   const stack = newStack();
   importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(numberParameter(stack)) }) });
   const template = templateOf(stack);
@@ -72,7 +72,7 @@ test('a time-out is passed on as a token, without a division and without a servi
   expect(resourcesOfType(template, WAIT)).toEqual([]);
 });
 
-describe('the resources of a divided wait', () => {
+describe('a time-out of more than 50 minutes', () => {
   const LEG = 3000;
 
   test.each<[Duration, number[]]>([
@@ -83,7 +83,7 @@ describe('the resources of a divided wait', () => {
     [Duration.minutes(101), [LEG, 60, LEG]],
     [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
     [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
-  ])('share a time-out of %s', (timeout, shares) => {
+  ])('is divided among several resources: %s', (timeout, shares) => {
     const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
 
     expect(waiters.map(({ Properties }) => Number(Properties.TimeoutSeconds))).toEqual(shares);
@@ -92,7 +92,7 @@ describe('the resources of a divided wait', () => {
     expect(waiters.map(({ Type }) => Type)).toEqual([...Array<string>(shares.length - 1).fill(WAIT), OUTCOME]);
   });
 
-  test('wait 50 minutes at most, and the outcome waits exactly 50 minutes', () => {
+  test('gives each resource 50 minutes at most, and the outcome exactly 50 minutes', () => {
     for (let seconds = 60; seconds <= 43_200; seconds += 59) {
       const shares = Completion.waitFor({ timeout: Duration.seconds(seconds) })._shares().map((share) => share.toSeconds());
       expect(shares.reduce((a, b) => a + b)).toBe(seconds);
@@ -103,7 +103,7 @@ describe('the resources of a divided wait', () => {
     }
   });
 
-  test('come one after the other, between the job and the outcome', () => {
+  test('adds wait resources that run in sequence between the job and the outcome', () => {
     const template = waitingFor(Duration.minutes(120));
     const ids = waitersOf(template).map(([id]) => id);
     const role = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).logicalId;
@@ -114,7 +114,7 @@ describe('the resources of a divided wait', () => {
       .toEqual(Array(3).fill({ 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] }));
   });
 
-  test('have the properties for a poll only, and are retained', () => {
+  test('adds retained wait resources that have only the properties for a poll', () => {
     const template = waitingFor(Duration.minutes(130));
     const { Properties: outcome } = onlyResource(template, OUTCOME);
     const [one, two] = waitersOf(template).map(([, resource]) => resource);
@@ -129,7 +129,7 @@ describe('the resources of a divided wait', () => {
     }
   });
 
-  test('and the job do not change with a longer time-out, which adds resources', () => {
+  test('adds wait resources when it grows, and does not change the job or existing wait resources', () => {
     const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
     const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
     const [one, two] = idsOf(long, WAIT);
@@ -143,7 +143,7 @@ describe('the resources of a divided wait', () => {
     }
   });
 
-  test('are deleted with a call if their removal policy is changed, like the job and the outcome', () => {
+  test('adds wait resources that RemovalPolicies.destroy() changes to Delete', () => {
     const stack = newStack();
     importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(2) }) });
     RemovalPolicies.of(stack).destroy();

@@ -12,7 +12,7 @@ import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, REGION, resourcesOfType, templateOf, type TemplateJson,
 } from '../../support/synth';
 
-/** Creates all constructs with all properties in one stack. */
+/** Returns a stack that uses every construct of the library. */
 function everything(flags: Record<string, unknown>, env?: { region: string; account: string }): Stack {
   const stack = newStack(flags, env);
   Annotations.of(stack).acknowledgeWarning('cdk-healthlake-import:region');
@@ -35,29 +35,29 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   return stack;
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('no template names a partition, except that of a known Region', () => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test('templates contain no literal partition, except the correct one for a known Region', () => {
     const arns = (stack: Stack, partition: string) => JSON.stringify(templateOf(stack)).match(new RegExp(`arn:${partition}:.{0,60}`, 'g'));
 
     expect(arns(everything(flags), '[a-z-]+')).toBeNull();
     expect(arns(everything(flags, { region: 'us-gov-west-1', account: ACCOUNT }), 'aws')).toBeNull();
   });
 
-  test('an env-agnostic stack names no Region and no account, and has the same resources as a concrete one', () => {
+  test('an env-agnostic stack contains no literal Region or account, and has the same resources as a stack with an env', () => {
     const [agnostic, concrete] = [undefined, { region: REGION, account: ACCOUNT }].map((env) => templateOf(everything(flags, env)));
 
     expect(JSON.stringify(agnostic)).not.toMatch(/us-east-1"|\d{12}"/);
     expect(countsByType(concrete)).toEqual(countsByType(agnostic));
   });
 
-  test('only the role of aws-cdk-lib\'s own object deleter has an AWS-managed policy', () => {
+  test('only the role of the aws-cdk-lib object deleter has an AWS-managed policy', () => {
     const template = templateOf(everything(flags));
     const managed = Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.ManagedPolicyArns).map(([id]) => id);
 
     expect(managed).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjectsCustomResourceProviderRole/)]);
   });
 
-  test('data store, storage and provider can be in stacks of their own', () => {
+  test('the data store, the storage and the provider can each be in another stack', () => {
     const imports = newStack(flags);
     const [data, buckets, shared] = ['Data', 'Buckets', 'Shared'].map((id) => new Stack(imports.node.root, id));
     const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -65,14 +65,14 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const storage = new FhirStorage(buckets, 'Storage');
     const provider = new FhirImportProvider(shared, 'Provider');
     importInto(imports, { datastore, storage, provider });
-    const template = templateOf(imports); // fails on cycles between stacks
+    const template = templateOf(imports); // throws if stacks depend on each other
 
     expect(countsByType(template)).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
     expect(imports.dependencies.map(({ node }) => node.id).sort()).toEqual(['Buckets', 'Data', 'Shared']);
     expect([data, buckets, shared].flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
 
-  test('ordered imports of several stacks can share the storage and the provider of the first', () => {
+  test('ordered imports in several stacks can share the storage and the provider of the first stack', () => {
     const first = newStack(flags);
     const second = new Stack(first.node.root, 'Second');
     const provider = new FhirImportProvider(first, 'Provider');
@@ -96,7 +96,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('a source can be a bucket of another stack', () => {
+  test('the bucket of a source can be in another stack', () => {
     const stack = newStack(flags);
     const storage = new FhirStorage(new Stack(stack.node.root, 'Data'), 'Storage');
     importInto(stack, { source: FhirSource.bucket(storage.inputBucket, 'synthea/') });
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(roles.map(({ Properties }) => Properties.PermissionsBoundary)).toEqual(Array(roles.length).fill(boundary));
   });
 
-  test('an Aspect can name every role without another change', () => {
+  test('an Aspect that names every role changes nothing else', () => {
     class RoleNames implements IAspect {
       public visit(node: IConstruct): void {
         if (node instanceof iam.CfnRole) {
@@ -169,7 +169,7 @@ describe('a template', () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'fhir-import-'));
   afterAll(() => rmSync(elsewhere, { recursive: true }));
 
-  /** Synthesizes in a process of its own, with the environment of another machine. */
+  /** Synthesizes a template in a new process with the given working directory and environment. */
   function synthesize(cwd: string, env: Record<string, string>): string {
     const tsx = require.resolve('tsx/cli');
     const script = join(root, 'test/support/print-template.ts');
@@ -178,7 +178,7 @@ describe('a template', () => {
     });
   }
 
-  test('is the same on every machine and at every time, and names no path of the machine', () => {
+  test('is the same on every machine, and contains no local path', () => {
     const [here, there] = [
       synthesize(root, { TZ: 'UTC', HOME: homedir() }),
       synthesize(elsewhere, { TZ: 'Pacific/Auckland', HOME: elsewhere, TMPDIR: elsewhere, LANG: 'tr_TR.UTF-8', AWS_REGION: 'eu-west-1' }),

@@ -4,7 +4,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { DATASTORE_ID, datastoreOf, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 
-test('a data store is named by its id, whether it is in the app or not', () => {
+test('a job names its data store by id, whether the app creates or imports the data store', () => {
   const stack = newStack();
   const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
   importInto(stack, { datastore });
@@ -14,8 +14,8 @@ test('a data store is named by its id, whether it is in the app or not', () => {
     .toEqual([{ Ref: 'Own' }, DATASTORE_ID]);
 });
 
-describe('whether the data store is a resource of the app', () => {
-  /** A data store in a construct of a third party. */
+describe('the job resource', () => {
+  /** A third-party construct that wraps a data store. */
   class Wrapper extends Construct implements IFHIRDatastoreRef {
     public constructor(scope: Construct, resource: (scope: Construct) => void, public readonly fhirDatastoreRef: IFHIRDatastoreRef['fhirDatastoreRef']) {
       super(scope, 'Wrapper');
@@ -27,7 +27,7 @@ describe('whether the data store is a resource of the app', () => {
   }
   const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
   const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
-  /** Creates a custom resource. It can restore a data store with its data. */
+  /** Creates a custom resource that may return a data store restored with its data. */
   const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
 
   test.each<[string, 'true' | undefined, (stack: Stack) => IFHIRDatastoreRef]>([
@@ -43,7 +43,7 @@ describe('whether the data store is a resource of the app', () => {
     ['named by an import value', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', Fn.importValue('Datastore'))],
     ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
     ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
-  ])('%s: %s', (_what, expected, datastore) => {
+  ])('for a data store that is %s has DatastoreInApp = %s', (_what, expected, datastore) => {
     const stack = newStack();
     importInto(stack, { datastore: datastore(stack) });
 

@@ -21,13 +21,13 @@ function jobsOf(template: TemplateJson): ResourceJson[] {
   return resourcesOfType(template, JOB);
 }
 
-/** Returns the Sids in the operator role of the one import. */
+/** Returns the Sids in the operator role of a stack with one import. */
 function sidsOf(template: TemplateJson): string[] {
   const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).Properties.Policies;
   return PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid);
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test('a detached import has a job and no outcome', () => {
     const stack = newStack(flags);
     detached(stack);
@@ -46,7 +46,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test('its job has the monitor, its time limit and the bus', () => {
+  test('the job of a detached import names the monitor, the time limit and the event bus', () => {
     const stack = newStack(flags);
     detached(stack);
     const template = templateOf(stack);
@@ -58,7 +58,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(sidsOf(template)).toEqual([...STATEMENTS, 'Watch', 'Events']);
   });
 
-  test('an import with a wait has neither, with and without a detached import beside it', () => {
+  test('a waiting import has no monitor and no event bus, even if the stack has a detached import too', () => {
     const alone = newStack(flags);
     importInto(alone);
     const beside = newStack(flags);
@@ -83,7 +83,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(countsByType(template)['AWS::CloudWatch::Alarm']).toBe(1);
   });
 
-  test('two providers have two monitors', () => {
+  test('two imports with different providers have different monitors', () => {
     const stack = newStack(flags);
     const first = detached(stack);
     detached(stack, { source: FhirSource.storage('more/'), provider: new FhirImportProvider(stack, 'Other') }, 'Second').executeAfter(first);
@@ -104,7 +104,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('the operator role trusts the role of the monitor and comes after the monitor', () => {
+  test('the operator role trusts the monitor role and depends on the monitor', () => {
     const stack = newStack(flags);
     detached(stack);
     const template = templateOf(stack);
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .toEqual([/HandlerRole/, /WatchRole/].map((pattern) => ({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', pattern).logicalId, 'Arn'] })));
   });
 
-  test('the same app gives the same template twice', () => {
+  test('two identical apps give the same template', () => {
     const [one, two] = [1, 2].map(() => {
       const stack = newStack(flags);
       detached(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
@@ -128,7 +128,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
 
 describe('giveUpAfter', () => {
   test.each([[Duration.minutes(1), '60'], [Duration.hours(36), '129600'], [Duration.days(14), '1209600'], [Duration.millis(90_000), '90']])(
-    '%s is sent in seconds', (giveUpAfter, seconds) => {
+    '%s is written in seconds', (giveUpAfter, seconds) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter }) });
 
@@ -144,14 +144,14 @@ describe('giveUpAfter', () => {
     expect(() => Completion.detached({ giveUpAfter })).toThrow(new RegExp(`^${message}`));
   });
 
-  test('is passed on as a token', () => {
+  test('can be a token', () => {
     const stack = newStack();
     detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.seconds(numberParameter(stack)) }) });
 
     expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toEqual({ Ref: 'Number' });
   });
 
-  test('changes no other property', () => {
+  test('affects no other property', () => {
     const [week, two] = [7, 14].map((days) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.days(days) }) });
@@ -178,9 +178,9 @@ describe('the attributes of a detached import', () => {
     ['resourcesScanned', 'ResourcesScanned'],
     ['resourcesImported', 'ResourcesImported'],
     ['resourcesFailed', 'ResourcesFailed'],
-  ] as const)('do not include %s, and throw when the app synthesizes it', (getter, name) => {
+  ] as const)('do not include %s, which throws during synthesis', (getter, name) => {
     const stack = newStack();
-    const value = detached(stack)[getter]; // a debugger may read it
+    const value = detached(stack)[getter]; // must not throw here, because a debugger may read the getter
     new CfnOutput(stack, 'Output', { value });
 
     expect(() => templateOf(stack)).toThrow(`the deployment does not wait for the detached import "Stack/Import" and has no ${name} of it; `
@@ -188,8 +188,8 @@ describe('the attributes of a detached import', () => {
   });
 });
 
-describe('an order of imports', () => {
-  /** Returns the template of two imports, of which `first` comes before `second`. */
+describe('ordered imports', () => {
+  /** Returns the template of two imports that executeBefore() orders. */
   function ordered(first: Completion, second: Completion): TemplateJson {
     const stack = newStack();
     const one = importInto(stack, { completion: first }, 'First');
@@ -200,7 +200,7 @@ describe('an order of imports', () => {
 
   const [waiting, apart] = [Completion.waitFor(), Completion.detached()];
 
-  test.each([['waiting', waiting], ['detached', apart]])('starts a %s import when the job of the detached one before it is accepted', (__, second) => {
+  test.each([['waiting', waiting], ['detached', apart]])('a %s import depends on the job of the detached import before it', (__, second) => {
     const template = ordered(apart, second);
     const first = onlyResource(template, JOB, /^First/).logicalId;
 
@@ -208,14 +208,14 @@ describe('an order of imports', () => {
     expect(onlyResource(template, 'AWS::IAM::Role', /^SecondOperatorRole/).DependsOn).toContain(first);
   });
 
-  test('starts a detached import when the waiting one before it has succeeded', () => {
+  test('a detached import depends on the outcome of the waiting import before it', () => {
     const template = ordered(waiting, apart);
 
     expect(onlyResource(template, JOB, /^Second/).DependsOn).toEqual(expect.arrayContaining(
       [onlyResource(template, JOB, /^First/).logicalId, onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId]));
   });
 
-  test('applies to the job of a detached import only, and not to its roles', () => {
+  test('executeAfter() adds dependencies to the job of a detached import, and not to its roles', () => {
     const stack = newStack();
     const topic = new sns.Topic(stack, 'Topic');
     detached(stack).executeAfter(topic);
@@ -263,7 +263,7 @@ describe('the alarm of the monitor', () => {
 });
 
 describe('the log of the monitor', () => {
-  test('has every step, no data, and a name that takes no room in the log policy of the account', () => {
+  test('has every step and no data, and the name of its log group starts with /aws/vendedlogs/', () => {
     const stack = newStack();
     detached(stack);
     const { template } = new Deployed(templateOf(stack));
@@ -274,10 +274,10 @@ describe('the log of the monitor', () => {
     expect(LoggingConfiguration.Destinations).toHaveLength(1);
     expect(TracingConfiguration).toEqual({ Enabled: true });
     expect(group.Properties).toEqual({ LogGroupName: expect.stringMatching(/^\/aws\/vendedlogs\/states\/fhir-import-\w{8}-5f0e7a60-/), RetentionInDays: 365 });
-    expect(group.DeletionPolicy).toBe('Delete'); // its name is the same in the next deployment
+    expect(group.DeletionPolicy).toBe('Delete'); // the next deployment creates a group with the same name
   });
 
-  test('goes to a supplied log group of the provider', () => {
+  test('goes to the log group of the provider if the user supplies one', () => {
     const stack = newStack();
     const logGroup = new logs.LogGroup(stack, 'Logs');
     detached(stack, { provider: new FhirImportProvider(stack, 'Provider', { logGroup }) });

@@ -20,7 +20,7 @@ test.each([
   ['many resources', ErrorTolerance.resources(1_000_000), { Kind: 'RESOURCES', Limit: '1000000' }],
   ['a small percentage', ErrorTolerance.percent(0.05), { Kind: 'PERCENT', Limit: '0.05' }],
   ['a large percentage', ErrorTolerance.percent(99.9), { Kind: 'PERCENT', Limit: '99.9' }],
-])('%s is sent to both resources, with numbers as strings', (_, tolerance, wire) => {
+])('a tolerance of %s is written to the job and the outcome, with numbers as strings', (_, tolerance, wire) => {
   expect(sentTolerance(tolerance)).toEqual(wire);
 });
 
@@ -29,21 +29,21 @@ test.each([
   [ErrorTolerance.resources(1), ErrorToleranceKind.RESOURCES],
   [ErrorTolerance.percent(1), ErrorToleranceKind.PERCENT],
   [ErrorTolerance.any(), ErrorToleranceKind.ANY],
-])('%j has its kind', (tolerance, kind) => {
+])('the kind of %j is %s', (tolerance, kind) => {
   expect(tolerance.kind).toBe(kind);
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('resources throws for %d', (count) => {
+test.each([0, -1, 1.5, NaN, Infinity])('ErrorTolerance.resources() throws for %d', (count) => {
   expect(() => ErrorTolerance.resources(count))
     .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
 });
 
-test.each([0, 100, -5, 250, NaN])('percent throws for %d', (percent) => {
+test.each([0, 100, -5, 250, NaN])('ErrorTolerance.percent() throws for %d', (percent) => {
   expect(() => ErrorTolerance.percent(percent))
     .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; use ErrorTolerance.none()`);
 });
 
-test('numbers are passed on as tokens', () => {
+test('the limits of resources() and percent() can be tokens', () => {
   const [one, other] = [newStack(), newStack()];
 
   expect(sentTolerance(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });

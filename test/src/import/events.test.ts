@@ -13,13 +13,13 @@ const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 
 const COMPLETIONS: [string, Completion][] = [['waiting', Completion.waitFor()], ['detached', Completion.detached()]];
 
-/** Returns the statements about events of an operator role. */
+/** Returns the statements of an operator role that allow it to put events. */
 function eventStatements(template: TemplateJson, operator = /OperatorRole/): { Resource: unknown }[] {
   const [{ PolicyDocument }] = onlyResource(template, 'AWS::IAM::Role', operator).Properties.Policies;
   return PolicyDocument.Statement.filter(({ Sid }: { Sid: string }) => Sid === 'Events');
 }
 
-/** Returns the bus of the event at the end of the job. The job resource passes it to the monitor. */
+/** Returns the event bus ARN in the job resource of a detached import, or in the outcome resource of a waiting import. */
 function busOf(template: TemplateJson, isDetached: boolean): unknown {
   return new Deployed(template).resolve(onlyResource(template, isDetached ? JOB : OUTCOME).Properties.EventBusArn ?? 'none');
 }
@@ -30,8 +30,8 @@ function deployedWith(use: (fhirImport: FhirImport, stack: Stack) => void, props
   return new Deployed(templateOf(stack));
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test.each(COMPLETIONS)('the rules of a %s import match its events only, and come before its job', (__, completion) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test.each(COMPLETIONS)('the rules of a %s import match only events of that import, and its job depends on the rules', (__, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion });
     fhirImport.onSucceeded('Done');
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [/Done/, /Undone/, /Change/].map((id) => onlyResource(template, RULE, id).logicalId)));
   });
 
-  test.each(COMPLETIONS)('the events of a %s import go to the given bus, and those of HealthLake to the default bus', (name, completion) => {
+  test.each(COMPLETIONS)('the events of a %s import go to the supplied bus, and HealthLake events go to the default bus', (name, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion, eventBus: new events.EventBus(stack, 'Bus') });
     fhirImport.onSucceeded('Done');
@@ -71,30 +71,30 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('an event is sent', () => {
+describe('events of an import', () => {
   test.each<[string, boolean, Completion, (fhirImport: FhirImport) => unknown]>([
-    ['not for an import that waits', false, Completion.waitFor(), () => undefined],
-    ['not for rules on HealthLake\'s own', false, Completion.waitFor(), (fhirImport) => fhirImport.onStatusChange('Change')],
-    ['not for metrics and alarms', false, Completion.waitFor(), (fhirImport) => fhirImport.alarmOnFailure()],
-    ['for a rule on success', true, Completion.waitFor(), (fhirImport) => fhirImport.onSucceeded('Done')],
-    ['for a rule on failure', true, Completion.waitFor(), (fhirImport) => fhirImport.onFailed('Undone')],
-    ['for a detached import without any rule', true, Completion.detached(), () => undefined],
-    ['for a detached import with a rule', true, Completion.detached(), (fhirImport) => fhirImport.onFailed('Undone')],
-  ])('%s', (__, isPut, completion, use) => {
+    ['a waiting import without rules', false, Completion.waitFor(), () => undefined],
+    ['a waiting import with a rule for HealthLake events', false, Completion.waitFor(), (fhirImport) => fhirImport.onStatusChange('Change')],
+    ['a waiting import with an alarm', false, Completion.waitFor(), (fhirImport) => fhirImport.alarmOnFailure()],
+    ['a waiting import with a rule on success', true, Completion.waitFor(), (fhirImport) => fhirImport.onSucceeded('Done')],
+    ['a waiting import with a rule on failure', true, Completion.waitFor(), (fhirImport) => fhirImport.onFailed('Undone')],
+    ['a detached import without rules', true, Completion.detached(), () => undefined],
+    ['a detached import with a rule', true, Completion.detached(), (fhirImport) => fhirImport.onFailed('Undone')],
+  ])('%s emits events: %s', (__, isPut, completion, use) => {
     const { template } = deployedWith(use, () => ({ completion }));
 
     expect(busOf(template, completion.isDetached)).toBe(isPut ? DEFAULT_BUS : 'none');
     expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual(isPut ? [DEFAULT_BUS] : []);
   });
 
-  test('to a given bus without a rule in the stack', () => {
+  test('an import with a supplied bus emits events without a rule in the stack', () => {
     const { template } = deployedWith(() => undefined, (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'clinic') }));
 
     expect(busOf(template, false)).toBe(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/clinic`);
     expect(eventStatements(template)).toHaveLength(1);
   });
 
-  test('once, and allowed once, for several rules', () => {
+  test('several rules need only one statement in the operator role', () => {
     const { template } = deployedWith((fhirImport) => {
       ['A', 'B'].forEach((id) => fhirImport.onSucceeded(id));
       ['C', 'D'].forEach((id) => fhirImport.onFailed(id));
@@ -104,7 +104,7 @@ describe('an event is sent', () => {
     expect(resourcesOfType(template, RULE)).toHaveLength(4);
   });
 
-  test('for the import with the rule and no other', () => {
+  test('a rule makes only its own import emit events', () => {
     const stack = newStack();
     const first = importInto(stack, {}, 'First');
     const second = importInto(stack, { source: FhirSource.storage('more/') }, 'Second');
@@ -116,7 +116,7 @@ describe('an event is sent', () => {
     expect([/^FirstOperator/, /^SecondOperator/].map((id) => eventStatements(template, id).length)).toEqual([0, 1]);
   });
 
-  test('for a rule, which changes nothing else of the import', () => {
+  test('a rule changes only the operator role, the outcome and the dependencies of the job', () => {
     const [without, withRule] = [() => undefined, (fhirImport: FhirImport) => fhirImport.onFailed('Undone')].map((use) => deployedWith(use).template.Resources);
     const changed = Object.keys(withRule).filter((id) => JSON.stringify(withRule[id]) !== JSON.stringify(without[id]));
 
@@ -127,7 +127,7 @@ describe('an event is sent', () => {
 });
 
 describe('a rule', () => {
-  test('takes the options of a rule, and a target', () => {
+  test('accepts rule options and a target', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onFailed('Undone', { ruleName: 'import-failed', description: 'tell them', target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
     });
@@ -137,7 +137,7 @@ describe('a rule', () => {
     expect(Properties.Targets).toEqual([{ Arn: expect.stringMatching(/^arn:aws:sqs:.*:queue/), Id: 'Target0' }]);
   });
 
-  test('combines a given pattern with its own', () => {
+  test('merges a supplied event pattern into its own pattern', () => {
     const { template } = deployedWith((fhirImport) => fhirImport.onFailed('Undone', { eventPattern: { detail: { jobStatus: ['CANCEL_COMPLETED'] } } }));
 
     expect(onlyResource(template, RULE).Properties.EventPattern).toEqual({
@@ -147,7 +147,7 @@ describe('a rule', () => {
     });
   });
 
-  test('takes targets later', () => {
+  test('accepts a target after it is created', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
     });
@@ -155,7 +155,7 @@ describe('a rule', () => {
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
   });
 
-  test('on events of HealthLake takes a prefix that is a parameter', () => {
+  test('matches HealthLake events for a prefix that is a parameter', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.storage(textParameter(stack)) }).onStatusChange('Change');
     const template = templateOf(stack);
@@ -165,7 +165,7 @@ describe('a rule', () => {
       [{ 'Fn::Join': ['', ['s3://', { Ref: input }, '/', { Ref: 'Text' }]] }]);
   });
 
-  test('names the import like its events and metrics, also with other characters in its path', () => {
+  test('replaces special characters in the construct path in the same way as the outcome', () => {
     const stack = newStack();
     importInto(stack, {}, 'Import für Ärzte').onFailed('Undone');
     const template = templateOf(stack);
@@ -178,11 +178,11 @@ describe('a rule', () => {
 test.each([
   ['account', 'arn:aws:events:us-east-1:444455556666:event-bus/default', '444455556666', '111122223333'],
   ['region', 'arn:aws:events:eu-west-1:111122223333:event-bus/default', 'eu-west-1', 'us-east-1'],
-])('a rule throws for a bus of another %s, where it would receive no event', (name, arn, there, here) => {
+])('a rule throws for a bus in another %s, because the rule would receive no event', (name, arn, there, here) => {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
 
   expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, so its rules and notifications would `
     + 'receive no event; create the rule where the bus is, or leave eventBus out');
-  expect(templateOf(stack)).toBeDefined(); // the event itself can go there
+  expect(templateOf(stack)).toBeDefined(); // without a rule, the import can send events to that bus
 });

@@ -18,7 +18,7 @@ function templateWith(props: (stack: Stack) => FhirImportProviderProps, flags = 
   return templateOf(stack);
 }
 
-/** Returns the template of a provider with an import, which has all functions. */
+/** Returns the template of a provider and an import that uses it. */
 function templateInUse(props: (stack: Stack) => FhirImportProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
   const stack = newStack(flags);
   importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', props(stack)), ...imported });
@@ -29,10 +29,10 @@ function actionsOf(template: TemplateJson, roleId: string): string[] {
   return policiesOf(new Deployed(template), roleId).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action).sort();
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   const template = templateWith(() => ({}), flags);
 
-  test('a provider has two functions of its own, three of the framework, a log group and a state machine', () => {
+  test('a provider has two handler functions, three framework functions, a log group and a state machine', () => {
     expect(countsByType(template)).toEqual({
       'AWS::IAM::Policy': 1,
       'AWS::IAM::Role': 4,
@@ -42,14 +42,14 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test('a provider has a sixth function and its role for an import with a report', () => {
+  test('a provider has a report function and a role for it if an import makes a report', () => {
     const [reporting, silent] = [{}, { failureReport: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
 
     expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
     expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
   });
 
-  test('the report function has three minutes, the memory of one vCPU, and a bundle of its own', () => {
+  test('the report function has a time-out of three minutes, the memory of one vCPU, and a separate bundle', () => {
     const inUse = templateInUse(() => ({}), flags);
     const [onEvent, report] = [/ProviderOnEvent/, /ProviderReport/].map((id) => onlyResource(inUse, 'AWS::Lambda::Function', id).Properties);
 
@@ -65,7 +65,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(report.Code).not.toEqual(onEvent.Code);
   });
 
-  test('both handlers have five minutes and 256 MiB, and share one asset', () => {
+  test('both handlers have a time-out of five minutes and 256 MiB of memory, and share one asset', () => {
     const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties)
       .filter(({ Handler }) => Handler.startsWith('index.'));
 
@@ -75,7 +75,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(functions.map(({ Runtime }) => Runtime)).toEqual([expect.stringMatching(/^nodejs\d+\.x$/), functions[0].Runtime]);
   });
 
-  test('every function logs to one log group, which is retained and keeps events for a year', () => {
+  test('all functions log to one retained log group, which keeps events for a year', () => {
     const inUse = templateInUse(() => ({}), flags);
     const { logicalId, ...logGroup } = onlyResource(inUse, 'AWS::Logs::LogGroup');
 
@@ -96,7 +96,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .toEqual(['FATAL', 'FATAL', 'FATAL', undefined, undefined]);
   });
 
-  test('no role has an AWS-managed policy, also in a VPC', () => {
+  test('no role has an AWS-managed policy, with or without a VPC', () => {
     const inVpc = (stack: Stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) });
     for (const roles of [templateInUse(() => ({}), flags), templateInUse(inVpc, flags)]) {
       expect(resourcesOfType(roles, 'AWS::IAM::Role').filter(({ Properties }) => Properties.ManagedPolicyArns)).toEqual([]);
@@ -104,7 +104,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('in a VPC', () => {
+describe('the VPC options', () => {
   const template = templateInUse((stack) => {
     const vpc = new ec2.Vpc(stack, 'Vpc', { subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
     return {
@@ -114,7 +114,7 @@ describe('in a VPC', () => {
     };
   });
 
-  test('all functions run in the given subnets and security groups', () => {
+  test('put all functions into the given subnets and security groups', () => {
     const { logicalId } = onlyResource(template, 'AWS::EC2::SecurityGroup');
     const functions = resourcesOfType(template, 'AWS::Lambda::Function');
 
@@ -127,7 +127,7 @@ describe('in a VPC', () => {
     }
   });
 
-  test.each(['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'])('the %s may manage network interfaces', (role) => {
+  test.each(['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'])('let %s manage network interfaces', (role) => {
     const { logicalId } = onlyResource(template, 'AWS::IAM::Role', new RegExp(role));
 
     expect(actionsOf(template, logicalId)).toEqual(expect.arrayContaining([
@@ -136,11 +136,11 @@ describe('in a VPC', () => {
     ]));
   });
 
-  test('no role may manage network interfaces outside a VPC', () => {
+  test('let no role manage network interfaces if there is no VPC', () => {
     expect(JSON.stringify(templateInUse(() => ({})))).not.toContain('ec2:');
   });
 
-  test('each function gets a security group of its own by default', () => {
+  test('give each function its own security group by default', () => {
     const own = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
 
     expect(resourcesOfType(own, 'AWS::EC2::SecurityGroup')).toHaveLength(6);
@@ -149,7 +149,7 @@ describe('in a VPC', () => {
   test.each([
     ['vpcSubnets', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }],
     ['securityGroups', { securityGroups: [] }],
-  ])('%s throws without a VPC', (name, props) => {
+  ])('throw if %s is set without a VPC', (name, props) => {
     expect(() => templateWith(() => props)).toThrow(new RegExp(`^${name} has no meaning without a VPC; give vpc too, or leave ${name} out`));
   });
 });
@@ -163,19 +163,19 @@ describe('a supplied log group', () => {
     expect(JSON.stringify(template)).toContain(':log-group:audit:*');
   });
 
-  test('can be an L1', () => {
+  test('can be a CfnLogGroup', () => {
     const template = templateWith((stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') }));
 
     expect(resourcesOfType(template, 'AWS::Logs::LogGroup')).toHaveLength(1);
   });
 });
 
-describe('the log group of a provider takes a metric filter', () => {
+describe('the logGroup attribute of a provider', () => {
   test.each<[string, (stack: Stack) => FhirImportProviderProps]>([
-    ['of its own', () => ({})],
-    ['that is supplied', (stack) => ({ logGroup: new logs.LogGroup(stack, 'Logs') })],
-    ['that is an L1', (stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') })],
-  ])('%s', (_, props) => {
+    ['created by the provider', () => ({})],
+    ['a supplied LogGroup', (stack) => ({ logGroup: new logs.LogGroup(stack, 'Logs') })],
+    ['a supplied CfnLogGroup', (stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') })],
+  ])('accepts a metric filter if it is %s', (_, props) => {
     const stack = newStack();
     const { logGroup } = new FhirImportProvider(stack, 'Provider', props(stack));
     logGroup.addMetricFilter('Filter', { filterPattern: logs.FilterPattern.anyTerm('failed'), metricNamespace: 'Imports', metricName: 'Failed' });
@@ -191,7 +191,7 @@ describe('supplied roles', () => {
     return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   }
 
-  test('of the app run the functions and receive their permissions', () => {
+  test('run the functions and get their permissions if they are roles of the app', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
     const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
     const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')
@@ -203,23 +203,23 @@ describe('supplied roles', () => {
     expect(actionsOf(template, ids[1])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents', 'states:StartExecution']));
     expect(actionsOf(template, ids[2])).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'logs:PutLogEvents']));
     expect(actionsOf(template, ids[3])).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
-    expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // with the waiter's own, and those of the import
+    expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // four supplied roles, the waiter role and three roles of the import
   });
 
-  test('of the app have their policy before the report function', () => {
+  test('get their policy before the report function is created', () => {
     const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }));
 
     expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).DependsOn)
       .toContain(onlyResource(template, 'AWS::IAM::Policy', /^Reporter/).logicalId);
   });
 
-  test('for the report function receive no permissions without an import with a report', () => {
+  test('get no permissions for the report function if no import makes a report', () => {
     const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }), {}, { failureReport: false });
 
     expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
   });
 
-  test('that are imported and mutable receive their permissions from policies of the stack', () => {
+  test('get their permissions from policies of the stack if they are imported and mutable', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`)])));
     const roles = resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
@@ -227,7 +227,7 @@ describe('supplied roles', () => {
     expect(roles).toEqual(expect.arrayContaining([...ROLE_PROPS]));
   });
 
-  test('that are immutable do not change', () => {
+  test('get no policies if they are immutable', () => {
     const stack = newStack();
     const roles = Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`, { mutable: false })]));
@@ -236,7 +236,7 @@ describe('supplied roles', () => {
     const template = templateOf(stack);
 
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles).map((role) => Object.keys(role)))
-      .toEqual([['Ref']]); // only the waiter's own
+      .toEqual([['Ref']]); // the policy of the waiter role
     const trusted = [/OperatorRole/, /ReportRole/].map((id) => onlyResource(template, 'AWS::IAM::Role', id).Properties.AssumeRolePolicyDocument)
       .map(({ Statement }) => Statement.map(({ Principal }: StatementJson) => Principal));
     expect(trusted).toEqual(['handlerRole', 'reportFunctionRole'].map((name) => [{ AWS: `arn:aws:iam::111122223333:role/${name}` }]));
@@ -247,14 +247,14 @@ describe('supplied roles', () => {
     ['frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole'],
     ['handlerRole', 'frameworkOnEventRole'],
     ['handlerRole', 'frameworkCompleteAndTimeoutRole'],
-  ])('throw if %s and %s are one role', (one, other) => {
+  ])('throw if %s and %s are the same role', (one, other) => {
     expect(() => templateWith((stack) => {
       const role = lambdaRole(stack, 'Shared');
       return { [one]: role, [other]: role };
     })).toThrow(`${one} and ${other} are the same role "Stack/Shared", which makes a circular dependency; give each its own role`);
   });
 
-  test.each(ROLE_PROPS.slice(0, -1))('throw if %s is the role that report roles trust', (name) => {
+  test.each(ROLE_PROPS.slice(0, -1))('throw if %s and reportFunctionRole are the same role', (name) => {
     expect(() => templateWith((stack) => {
       const role = lambdaRole(stack, 'Shared');
       return { [name]: role, reportFunctionRole: role };
@@ -263,7 +263,7 @@ describe('supplied roles', () => {
 });
 
 describe('the provider of a stack', () => {
-  test('is a member of the imports that share it', () => {
+  test('is the same object in every import that shares it', () => {
     const stack = newStack();
     const [first, second] = ['1', '2'].map((revision) => importInto(stack, { revision }, `Import${revision}`));
 
@@ -271,7 +271,7 @@ describe('the provider of a stack', () => {
     expect(first.provider.node.path).toBe('Stack/FhirImportProvider');
   });
 
-  test('is shared by the imports of the stack only', () => {
+  test('is shared only by the imports of that stack', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     importInto(stack, { revision: '1' }, 'First');
@@ -281,7 +281,7 @@ describe('the provider of a stack', () => {
     expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([6, 6]);
   });
 
-  test('has its report function in its own stack, also for imports of other stacks', () => {
+  test('has its report function in its own stack, even for imports in other stacks', () => {
     const shared = newStack();
     const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
     const provider = new FhirImportProvider(shared, 'Provider');
@@ -292,7 +292,7 @@ describe('the provider of a stack', () => {
     expect([shared, one, other].map(({ dependencies }) => dependencies)).toEqual([[], [shared], [shared]]);
   });
 
-  test('throws if its id is taken', () => {
+  test('throws if another construct already has its id', () => {
     const stack = newStack();
     new Construct(stack, 'FhirImportProvider');
 
@@ -301,7 +301,7 @@ describe('the provider of a stack', () => {
   });
 });
 
-test('the functions follow the runtime map of aws-cdk-lib', () => {
+test('the functions use the latest Node.js runtime that aws-cdk-lib knows', () => {
   const stack = newStack();
   importInto(stack);
   const newest = stack.resolve(lambda.determineLatestNodeRuntime(stack).name);

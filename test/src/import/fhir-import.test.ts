@@ -13,13 +13,13 @@ import {
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 
-/** Returns the properties that the handler receives. CloudFormation and the framework consume the others. */
+/** Returns the properties of the only resource of a type, without ServiceToken and ServiceTimeout. */
 function sentTo(template: TemplateJson, type: string): Record<string, unknown> {
   const { ServiceToken, ServiceTimeout, ...sent } = onlyResource(template, type).Properties;
   return sent;
 }
 
-/** Returns buckets, a key and a role from outside the app, so that the contract properties have no tokens. */
+/** Returns a storage and a role from outside the app, so that the contract properties have no tokens. */
 function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirReader' }): Partial<FhirImportProps> {
   const bucket = (id: string) => s3.Bucket.fromBucketAttributes(stack, `Bucket${id}`, {
     bucketName: `${names.bucket}-${id}`, encryptionKey: kms.Key.fromKeyArn(stack, `Key${id}`, KEY_ARN),
@@ -30,8 +30,8 @@ function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirRea
   };
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('an import without optional properties sends the defaults', () => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test('an import without optional properties writes the defaults to the job and the outcome', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -66,7 +66,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     });
   });
 
-  test('an import with all properties sends them', () => {
+  test('an import with all properties writes them to the job and the outcome', () => {
     const stack = newStack(flags);
     importInto(stack, {
       ...supplied(stack),
@@ -114,7 +114,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(sentTo(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
   });
 
-  test('both resources are retained, and have a service time-out of at most an hour', () => {
+  test('the job and the outcome are retained, and have a service time-out of at most an hour', () => {
     const stack = newStack(flags);
     importInto(stack);
     const resources = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(templateOf(stack), type));
@@ -126,7 +126,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(resources.map(({ Properties }) => Number(Properties.ServiceTimeout) <= 3600)).toEqual([true, true]);
   });
 
-  test('an import without a report has none of its resources and properties', () => {
+  test('an import without a report has no report resources and no report properties', () => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { failureReport: false });
 
@@ -134,7 +134,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(JSON.stringify(templateOf(stack))).not.toMatch(/report/i);
   });
 
-  test('a report of one import adds nothing to another import of the stack', () => {
+  test('the report of one import adds nothing to another import of the stack', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), failureReport: false }, 'Silent').executeAfter(first);
@@ -146,7 +146,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(JSON.stringify(silent)).not.toMatch(/report/i);
   });
 
-  test('the job comes after its roles, and the operator role after the functions that assume it', () => {
+  test('the job depends on its roles, and the operator role depends on the functions that assume it', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -159,7 +159,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       .filter((id) => !id.includes('framework')).sort());
   });
 
-  test('the report role comes after the function that assumes it, and both resources refer to both', () => {
+  test('the report role depends on the report function, and the job and the outcome name both', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -193,12 +193,12 @@ describe('the fingerprint of the data set', () => {
     ['data access role', () => ({ dataAccessRole: undefined })],
     ['failureReport', () => ({ failureReport: false })],
     ['quotas', () => ({ quotas: { maxFiles: 5, maxFileSize: Size.mebibytes(1), maxTotalSize: Size.mebibytes(2) } })],
-    ['default validation level, written out', () => ({ validationLevel: ValidationLevel.STRICT })],
-  ])('does not change with the %s', (_, props) => {
+    ['explicit use of the default validation level', () => ({ validationLevel: ValidationLevel.STRICT })],
+  ])('does not depend on the %s', (_, props) => {
     expect(fingerprint(props)).toBe(original);
   });
 
-  test('does not change with the construct id', () => {
+  test('does not depend on the construct id', () => {
     expect(fingerprint(() => ({}), 'Moved')).toBe(original);
   });
 
@@ -207,12 +207,12 @@ describe('the fingerprint of the data set', () => {
     ['source', () => ({ source: FhirSource.storage('2025/') })],
     ['validation level', () => ({ validationLevel: ValidationLevel.STRUCTURE_ONLY })],
     ['revision', () => ({ revision: '2' })],
-  ])('changes with the %s', (_, props) => {
+  ])('depends on the %s', (_, props) => {
     expect(fingerprint(props)).not.toBe(original);
   });
 });
 
-describe('with the longest values', () => {
+describe('an import with the longest values', () => {
   const stack = newStack();
   const bucketName = 'b'.repeat(56);
   const room = 1024 - `s3://${bucketName}-output/`.length;
@@ -229,7 +229,7 @@ describe('with the longest values', () => {
   }, `Import-${'c'.repeat(2000)}`);
   const { template } = new Deployed(templateOf(stack));
 
-  test.each(['Custom::FhirImportJob', 'Custom::FhirImportOutcome'])('the properties of %s stay under 5 KB', (type) => {
+  test.each(['Custom::FhirImportJob', 'Custom::FhirImportOutcome'])('keeps the properties of %s under 5 KB', (type) => {
     const longestFunction = `arn:aws:lambda:ap-southeast-2:111122223333:function:${'f'.repeat(64)}`;
     const longestRole = `arn:aws:iam::111122223333:role/${'r'.repeat(64)}`;
     const names = { ServiceToken: longestFunction, OperatorRoleArn: longestRole, Report: { FunctionArn: longestFunction, RoleArn: longestRole } };
@@ -242,12 +242,12 @@ describe('with the longest values', () => {
   });
 
   /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  test('the policies of each role stay under the 10,240 characters of IAM', () => {
+  test('keeps the policies of each role under the IAM limit of 10,240 characters', () => {
     const sizes = resourcesOfType(template, 'AWS::IAM::Role').map(({ Properties }) => (Properties.Policies ?? [])
       .reduce((sum: number, { PolicyDocument }: { PolicyDocument: unknown }) => sum + JSON.stringify(PolicyDocument).length, 0));
 
     expect(Math.max(...sizes)).toBeGreaterThan(8_000);
-    expect(Math.max(...sizes)).toBeLessThan(10_240 - 500); // names are longer in AWS than in this test
+    expect(Math.max(...sizes)).toBeLessThan(10_240 - 500); // deployed resources have longer names than the resources of this test
   });
 });
 
@@ -259,7 +259,7 @@ test('the construct path has only characters that CloudWatch accepts in a dimens
 });
 
 describe('the data access role', () => {
-  test('does not change if it is supplied', () => {
+  test('gets no policies if it is supplied', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });
@@ -271,7 +271,7 @@ describe('the data access role', () => {
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties: { Roles } }) => Roles)).not.toContainEqual({ Ref: logicalId });
   });
 
-  test('comes before the job, with the policies that its owner adds', () => {
+  test('makes the job depend on the policies that the user adds to the role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });
@@ -281,7 +281,7 @@ describe('the data access role', () => {
     expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'AWS::IAM::Policy', /^Own/).logicalId);
   });
 
-  test('can be imported and immutable', () => {
+  test('can be an imported, immutable role', () => {
     const stack = newStack();
     importInto(stack, { dataAccessRole: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::111122223333:role/own', { mutable: false }) });
 
@@ -289,7 +289,7 @@ describe('the data access role', () => {
   });
 });
 
-test('descriptions of roles have characters and a length that IAM accepts', () => {
+test('role descriptions have only characters and a length that IAM accepts', () => {
   const stack = newStack();
   importInto(stack, {}, `取り込み-über-${'x'.repeat(1000)}`);
   const descriptions = resourcesOfType(templateOf(stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.Description).filter(Boolean);
@@ -305,11 +305,11 @@ describe('the output prefix', () => {
     return sentTo(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
   }
 
-  test('is the construct id, with other characters replaced, and its address by default', () => {
+  test('is the construct id and a hash by default, with special characters replaced', () => {
     expect(outputUri({}, 'My import (2025)')).toMatch(/^s3:\/\/amzn-s3-demo-output\/My-import-2025--[0-9a-f]{8}\/$/);
   });
 
-  test('differs between imports with one id in two stacks', () => {
+  test('differs between two stacks that use the same construct id', () => {
     const stack = newStack();
     importInto(stack, supplied(stack));
     const other = new Stack(stack.node.root, 'Other');
@@ -319,11 +319,11 @@ describe('the output prefix', () => {
     expect(one).not.toBe(another);
   });
 
-  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" is s3://.../%s', (outputPrefix, prefix) => {
+  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" gives the location s3://.../%s', (outputPrefix, prefix) => {
     expect(outputUri({ outputPrefix })).toBe(`s3://amzn-s3-demo-output/${prefix}`);
   });
 
-  test('is passed on as a token', () => {
+  test('can be a token', () => {
     const stack = newStack();
     importInto(stack, { ...supplied(stack), outputPrefix: textParameter(stack) });
 
@@ -332,7 +332,7 @@ describe('the output prefix', () => {
   });
 });
 
-test('the attributes are those of the outcome', () => {
+test('the attributes of an import refer to its outcome resource', () => {
   const stack = newStack();
   const fhirImport = importInto(stack);
   const attributes = ['jobId', 'jobStatus', 'outputLocation', 'reportLocation', 'resourcesScanned', 'resourcesImported', 'resourcesFailed'] as const;
@@ -344,7 +344,7 @@ test('the attributes are those of the outcome', () => {
 });
 
 describe('alreadyImported', () => {
-  test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('%s is sent as %s', (alreadyImported, expected) => {
+  test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('%s is written to the job as %s', (alreadyImported, expected) => {
     const stack = newStack();
     importInto(stack, { alreadyImported });
     const template = templateOf(stack);

@@ -19,19 +19,19 @@ function inputUri(stack: Stack, source: FhirSource): unknown {
   return onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri;
 }
 
-describe('bucket', () => {
+describe('FhirSource.bucket()', () => {
   test.each([
     ['synthea/', 's3://amzn-s3-demo-bucket/synthea/'],
     ['synthea', 's3://amzn-s3-demo-bucket/synthea/'],
     ['2025/11/export', 's3://amzn-s3-demo-bucket/2025/11/export/'],
     ['', 's3://amzn-s3-demo-bucket/'],
-  ])('the prefix "%s" is the location %s', (prefix, uri) => {
+  ])('turns the prefix "%s" into the location %s', (prefix, uri) => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), prefix))).toBe(uri);
   });
 
-  test('a prefix is passed on as a token', () => {
+  test('accepts a token as prefix', () => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.bucket(dataBucket(stack), textParameter(stack))))
@@ -46,11 +46,11 @@ describe('bucket', () => {
   });
 
   test.each([
-    ['the bucket\'s own key is', KEY_ARN, undefined, [KEY_ARN]],
-    ['the given key of a bucket without one is', undefined, OTHER_KEY_ARN, [OTHER_KEY_ARN]],
-    ['the given key and the bucket\'s own are', KEY_ARN, OTHER_KEY_ARN, [OTHER_KEY_ARN, KEY_ARN]],
-    ['no key is', undefined, undefined, []],
-  ])('%s used to decrypt', (_, own, given, keyArns) => {
+    ['the key of the bucket', KEY_ARN, undefined, [KEY_ARN]],
+    ['the given key if the bucket has no key', undefined, OTHER_KEY_ARN, [OTHER_KEY_ARN]],
+    ['the given key and the key of the bucket', KEY_ARN, OTHER_KEY_ARN, [OTHER_KEY_ARN, KEY_ARN]],
+    ['no key', undefined, undefined, []],
+  ])('lets the data access role decrypt with %s', (_, own, given, keyArns) => {
     const stack = newStack();
     const encryptionKey = given ? kms.Key.fromKeyArn(stack, 'GivenKey', given) : undefined;
     const fhirImport = importInto(stack, { source: FhirSource.bucket(dataBucket(stack, own), 'synthea/', { encryptionKey }) });
@@ -59,7 +59,7 @@ describe('bucket', () => {
     expect(decrypt.flatMap(({ resources }) => resources)).toEqual(keyArns);
   });
 
-  test('a key of input and output is in one statement', () => {
+  test('adds only one statement for a key that encrypts both input and output', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const bucket = new s3.Bucket(stack, 'DataBucket', { encryptionKey: key });
@@ -73,13 +73,13 @@ describe('bucket', () => {
   });
 });
 
-test.each([['2025', '2025/'], ['2025/', '2025/'], ['', '']])('the source "%s" has the prefix "%s"', (prefix, normalized) => {
+test.each([['2025', '2025/'], ['2025/', '2025/'], ['', '']])('a source for the folder "%s" has the prefix "%s"', (prefix, normalized) => {
   expect(FhirSource.bucket(dataBucket(newStack()), prefix).prefix).toBe(normalized);
   expect(FhirSource.storage(prefix).prefix).toBe(normalized);
 });
 
-describe('storage', () => {
-  test('is input/ in a new input bucket of the storage', () => {
+describe('FhirSource.storage()', () => {
+  test('uses the prefix input/ in a new input bucket by default', () => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.storage())).toEqual({
@@ -87,7 +87,7 @@ describe('storage', () => {
     });
   });
 
-  test('a prefix with a token gets a slash, unless it ends in the token', () => {
+  test('adds a slash to a prefix that starts with a token, and rejects "*" after a token', () => {
     const stack = newStack();
     const token = textParameter(stack);
     const end = (prefix: string) => JSON.stringify(stack.resolve(inputUri(stack, FhirSource.storage(prefix))));
@@ -96,13 +96,13 @@ describe('storage', () => {
     expect(() => FhirSource.storage(`${token}/*`)).toThrow('must not have "*"');
   });
 
-  test.each([['2025', '/2025/'], ['2025/', '/2025/'], ['', '/']])('the prefix "%s" is %s in the bucket', (prefix, end) => {
+  test.each([['2025', '/2025/'], ['2025/', '/2025/'], ['', '/']])('turns the prefix "%s" into a location that ends in "%s"', (prefix, end) => {
     const stack = newStack();
 
     expect(inputUri(stack, FhirSource.storage(prefix))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: expect.any(String) }, end]] });
   });
 
-  test('decrypts a supplied input bucket with its own key', () => {
+  test('lets the data access role decrypt with the key of a supplied input bucket', () => {
     const stack = newStack();
     const storage = new FhirStorage(stack, 'Storage', { inputBucket: dataBucket(stack, KEY_ARN) });
     const fhirImport = importInto(stack, { storage, source: FhirSource.storage() });
@@ -111,7 +111,7 @@ describe('storage', () => {
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.InputS3Uri).toBe('s3://amzn-s3-demo-bucket/input/');
   });
 
-  test('two imports with different storages can share a source', () => {
+  test('returns a source that two imports with different storages can share', () => {
     const stack = newStack();
     const source = FhirSource.storage();
     importInto(stack, { source, storage: new FhirStorage(stack, 'One') }, 'First');
@@ -125,23 +125,23 @@ describe('storage', () => {
 describe.each([
   ['bucket', (prefix: string, stack: Stack) => FhirSource.bucket(dataBucket(stack), prefix)],
   ['storage', (prefix: string) => FhirSource.storage(prefix)],
-])('%s throws for', (_, sourceOf) => {
-  test('a prefix with a leading slash', () => {
+])('FhirSource.%s()', (_, sourceOf) => {
+  test('throws for a prefix with a leading slash', () => {
     expect(() => sourceOf('/synthea/', newStack()))
       .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
   });
 
-  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('a file instead of a folder: %s', (prefix) => {
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('throws for a file instead of a folder: %s', (prefix) => {
     expect(() => sourceOf(prefix, newStack()))
       .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   });
 
-  test('an S3 URI instead of a prefix', () => {
+  test('throws for an S3 URI instead of a prefix', () => {
     expect(() => sourceOf('s3://amzn-s3-demo-bucket/synthea/', newStack()))
       .toThrow('the prefix of a FHIR source must be a key prefix, got "s3://amzn-s3-demo-bucket/synthea/"; name the bucket');
   });
 
-  test('a location of more than 1024 characters, also with an unknown bucket name', () => {
+  test('throws for a location of more than 1024 characters, even if the bucket name is unknown', () => {
     const stack = newStack();
     const source = sourceOf('p'.repeat(1020), stack);
 
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for a bucket that HealthLake rejects: %s', (bucketName) => {
+test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for a bucket name that HealthLake rejects: %s', (bucketName) => {
   const stack = newStack();
   const bucket = s3.Bucket.fromBucketName(stack, 'Legacy', bucketName);
 

@@ -5,12 +5,12 @@ import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../../support/synth';
 
-/** Creates an import with a data set of its own. */
+/** Creates an import whose source prefix is its id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
 
-/** A construct that depends on the input bucket, like an upload. */
+/** A construct that refers to the input bucket, as an upload does. */
 class Upload extends Construct {
   constructor(scope: Construct, id: string, bucket: s3.IBucket) {
     super(scope, id);
@@ -19,11 +19,11 @@ class Upload extends Construct {
 }
 
 describe('executeAfter', () => {
-  test('orders the job after an upload into the input bucket of the import\'s own storage', () => {
+  test('orders the job after an upload into the input bucket of the same import', () => {
     const stack = newStack();
     const fhirImport = importInto(stack);
     fhirImport.executeAfter(new Upload(stack, 'New', fhirImport.storage.inputBucket));
-    const template = templateOf(stack); // fails on cycles
+    const template = templateOf(stack); // throws on circular dependencies
 
     expect(onlyResource(template, 'Custom::FhirImportJob').DependsOn).toContain(onlyResource(template, 'Custom::Upload').logicalId);
     expect(onlyResource(template, 'AWS::IAM::Role', /DataAccessRole/)).not.toHaveProperty('DependsOn');
@@ -39,7 +39,7 @@ describe('executeAfter', () => {
       .toContain(onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId);
   });
 
-  test('orders the job after the outcome of an import with a divided wait', () => {
+  test('orders the job after the outcome of an import with several wait resources', () => {
     const stack = newStack();
     const completion = Completion.waitFor({ timeout: Duration.hours(3) });
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, { completion }, id));
@@ -51,7 +51,7 @@ describe('executeAfter', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('cdk-healthlake-import:'));
   });
 
-  test('takes several constructs, in one call or in several', () => {
+  test('accepts several constructs, in one call or in several calls', () => {
     const stack = newStack();
     const fhirImport = importInto(stack);
     const [one, two, three] = ['One', 'Two', 'Three'].map((id) => new CfnResource(stack, id, { type: 'Custom::Thing' }));
@@ -61,7 +61,7 @@ describe('executeAfter', () => {
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').DependsOn).toEqual(expect.arrayContaining(['One', 'Two', 'Three']));
   });
 
-  test('takes constructs that are typed by their interface', () => {
+  test('accepts constructs whose type is an interface', () => {
     const stack = newStack();
     const [before, after]: s3.IBucket[] = ['Before', 'After'].map((id) => new s3.Bucket(stack, id));
     const fhirImport = importInto(stack);
@@ -86,7 +86,7 @@ test('executeBefore orders constructs after the outcome', () => {
     ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(template, type).logicalId));
 });
 
-test('executeBefore orders constructs after all waits, because the outcome comes after them', () => {
+test('executeBefore orders constructs after the outcome, which depends on all wait resources', () => {
   const stack = newStack();
   const fhirImport = importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(3) }) });
   const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
@@ -99,12 +99,12 @@ test('executeBefore orders constructs after all waits, because the outcome comes
   [outcome, ...legs].slice(0, -1).forEach(({ DependsOn }, n) => expect(DependsOn).toContain(legs[n].logicalId));
 });
 
-describe.each(['executeAfter', 'executeBefore'] as const)('%s throws for', (method) => {
+describe.each(['executeAfter', 'executeBefore'] as const)('%s()', (method) => {
   test.each<[string, (stack: Stack, parent: Construct, self: Construct) => Construct, string]>([
     ['the stack', (stack) => stack, 'Stack'],
-    ['a construct around it', (_, parent) => parent, 'Stack/Parent'],
-    ['itself', (_, __, self) => self, 'Stack/Parent/Import'],
-  ])('%s', (_, pick, path) => {
+    ['a parent of the import', (_, parent) => parent, 'Stack/Parent'],
+    ['the import itself', (_, __, self) => self, 'Stack/Parent/Import'],
+  ])('throws for %s', (_, pick, path) => {
     const stack = newStack();
     const parent = new Construct(stack, 'Parent');
     const fhirImport = importInto(parent as Stack, { datastore: datastoreOf(stack) });

@@ -9,7 +9,7 @@ function quotasOnTheWire(quotas?: ImportQuotas, stack = newStack()): unknown {
   return onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.Quotas;
 }
 
-test.each([undefined, {}])('%j sends the default quotas', (quotas) => {
+test.each([undefined, {}])('quotas of %j give the default quotas', (quotas) => {
   expect(quotasOnTheWire(quotas)).toEqual(DEFAULTS);
 });
 
@@ -20,11 +20,11 @@ test.each<[ImportQuotas, Partial<typeof DEFAULTS>]>([
   [{ maxFileSize: Size.bytes(1) }, { MaxFileSizeInGB: '1e-9' }],
   [{ maxTotalSize: Size.bytes(500_000_000) }, { MaxTotalSizeInGB: '0.5' }],
   [{ maxTotalSize: Size.tebibytes(5) }, { MaxTotalSizeInGB: '5497.55813888' }],
-])('%j is sent in gigabytes of 10^9 bytes, with defaults for the others', (quotas, wire) => {
+])('the quota %j is written in gigabytes of 10^9 bytes, and the other quotas have defaults', (quotas, wire) => {
   expect(quotasOnTheWire(quotas)).toEqual({ ...DEFAULTS, ...wire });
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('throws for %d files', (maxFiles) => {
+test.each([0, -1, 1.5, NaN, Infinity])('maxFiles throws for %d', (maxFiles) => {
   expect(() => quotasOnTheWire({ maxFiles })).toThrow(
     new RegExp(`^quotas\\.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`));
 });
@@ -36,7 +36,7 @@ describe.each(['maxFileSize', 'maxTotalSize'] as const)('%s', (name) => {
   });
 
   test.each<[string, (amount: number) => Size]>([['bytes', Size.bytes], ['gibibytes', Size.gibibytes]])(
-    'throws for %s as a token, because tokens can\'t be divided', (_, size) => {
+    'throws for a token in %s, because tokens can\'t be divided', (_, size) => {
       const stack = newStack();
 
       expect(() => quotasOnTheWire({ [name]: size(numberParameter(stack)) }, stack)).toThrow(
@@ -44,7 +44,7 @@ describe.each(['maxFileSize', 'maxTotalSize'] as const)('%s', (name) => {
     });
 });
 
-test('the number of files is passed on as a token', () => {
+test('maxFiles can be a token', () => {
   const stack = newStack();
 
   expect(quotasOnTheWire({ maxFiles: numberParameter(stack) }, stack)).toEqual({ ...DEFAULTS, MaxFiles: { Ref: 'Number' } });

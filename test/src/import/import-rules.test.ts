@@ -13,12 +13,12 @@ describe('jobNamePrefix', () => {
     expect(() => importInto(newStack(), { jobNamePrefix })).not.toThrow();
   });
 
-  test.each(['', 'x'.repeat(41)])('throws for the length of "%s"', (jobNamePrefix) => {
+  test.each(['', 'x'.repeat(41)])('throws for "%s" because of its length', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix })).toThrow(
       new RegExp(`^jobNamePrefix must have 1 to 40 characters, got ${jobNamePrefix.length} in "${jobNamePrefix}"; shorten it or leave it out`));
   });
 
-  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('throws for the characters of %j', (jobNamePrefix) => {
+  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('throws for %j because of its characters', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix }))
       .toThrow(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${jobNamePrefix}"; leave the other characters out`);
   });
@@ -31,12 +31,12 @@ describe('jobNamePrefix', () => {
 });
 
 describe('revision', () => {
-  test.each([['', 0], ['x'.repeat(257), 257]])('throws for "%s"', (revision, length) => {
+  test.each([['', 0], ['x'.repeat(257), 257]])('throws for "%s" because of its length', (revision, length) => {
     expect(() => importInto(newStack(), { revision })).toThrow(
       new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
 
-  test('accepts 256 characters, or a token', () => {
+  test('accepts 256 characters and accepts a token', () => {
     const stack = newStack();
 
     expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
@@ -49,13 +49,7 @@ describe('outputPrefix', () => {
     expect(() => importInto(newStack(), { outputPrefix: '/results' })).toThrow(/^outputPrefix must not start with "\/", got "\/results"; S3 keys/);
   });
 
-  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('throws for the data store id "%s"', (id) => {
-    const stack = newStack();
-    expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
-      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
-  });
-
-  test.each(['all/*', 'what?', 'of/${aws:username}'])('throws for a prefix that IAM reads as a pattern: %s', (prefix) => {
+  test.each(['all/*', 'what?', 'of/${aws:username}'])('throws for a prefix that contains an IAM wildcard or variable: %s', (prefix) => {
     expect(() => importInto(newStack(), { outputPrefix: prefix })).toThrow(`outputPrefix must not have "*", "?" or "$", got "${prefix}"; IAM`);
     expect(() => FhirSource.storage(prefix)).toThrow(`the prefix of a FHIR source must not have "*", "?" or "$", got "${prefix}"; IAM`);
   });
@@ -78,7 +72,7 @@ describe('outputPrefix', () => {
       /^HealthLake accepts S3 locations of up to 1024 characters, got 1025 or more in "s3:\/\/amzn-s3-demo-bucket\/o+\/"; shorten the prefix/);
   });
 
-  test.each(['Legacy-Bucket', 'legacy_bucket'])('throws for a bucket that HealthLake rejects: %s', (bucketName) => {
+  test.each(['Legacy-Bucket', 'legacy_bucket'])('throws for a bucket name that HealthLake rejects: %s', (bucketName) => {
     const stack = newStack();
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
 
@@ -87,8 +81,8 @@ describe('outputPrefix', () => {
   });
 });
 
-describe('results inside the input', () => {
-  /** Creates an import whose input and output may be one bucket, known by two constructs. */
+describe('the check for results inside the input', () => {
+  /** Returns a function that creates an import with these buckets and prefixes. */
   function importWithBuckets(buckets: (stack: Stack) => s3.IBucket[], input: string, output: string): () => unknown {
     const stack = newStack();
     const [inputBucket, outputBucket] = buckets(stack);
@@ -112,21 +106,21 @@ describe('results inside the input', () => {
       const bucket = new s3.Bucket(stack, 'Bucket');
       return [bucket, s3.Bucket.fromBucketName(stack, 'Again', bucket.bucketName)];
     }],
-  ])('throw: %s', (_, buckets) => {
+  ])('throws if the buckets of input and output are %s', (_, buckets) => {
     expect(importWithBuckets(buckets, 'data/', 'data/results/')).toThrow(
       /^the results would be written into the input: outputPrefix "data\/results\/" is inside the source's prefix "data\/" of the same bucket; give/);
   });
 
-  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('throw: input "%s", output "%s"', (input, output) => {
+  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('throws for the input "%s" and the output "%s" in one bucket', (input, output) => {
     expect(importWithBuckets(onceByName, input, output)).toThrow(/^the results would be written into the input: outputPrefix/);
   });
 
   test.each([['data/', 'results/'], ['data/', 'data-results/'], ['data', 'database/'], ['data/in/', 'data/']])(
-    'are not: input "%s", output "%s"', (input, output) => {
+    'passes for the input "%s" and the output "%s" in one bucket', (input, output) => {
       expect(importWithBuckets(onceByName, input, output)).not.toThrow();
     });
 
-  test('do not throw for two buckets, also with one logical id', () => {
+  test('passes for two buckets, even if they have the same logical id', () => {
     const bothIn = (scopes: (stack: Stack) => Stack[]) => (stack: Stack) => scopes(stack).map((scope, index) => new s3.Bucket(scope, `Bucket${index}`));
 
     expect(importWithBuckets(bothIn((stack) => [stack, stack]), 'data/', 'data/')).not.toThrow();
@@ -134,7 +128,7 @@ describe('results inside the input', () => {
       .not.toThrow();
   });
 
-  test('do not throw if a prefix or a bucket name is a token', () => {
+  test('passes if a prefix or a bucket name is a token', () => {
     const text = 'Text';
     const withToken = (side: 'input' | 'output') => () => {
       const stack = newStack();
@@ -161,7 +155,7 @@ describe('a data store', () => {
   test.each([
     ['region', arn('us-west-2', ACCOUNT), 'us-west-2', REGION],
     ['account', arn(REGION, '444455556666'), '444455556666', ACCOUNT],
-  ])('throws in another %s', (what, datastoreArn, there, here) => {
+  ])('throws if its ARN has another %s than the import', (what, datastoreArn, there, here) => {
     const stack = newStack({}, ENV);
     const datastore = CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Elsewhere', datastoreArn);
 
@@ -169,7 +163,7 @@ describe('a data store', () => {
       `^the data store "Stack/Elsewhere.*" is in the ${what} ${there} and the import in ${here}; put the import into a stack of the ${what} ${there}`));
   });
 
-  test('throws in a stack of another Region', () => {
+  test('throws if its stack is in another Region', () => {
     const stack = newStack({}, ENV);
     const datastore = new CfnFHIRDatastore(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Datastore',
       { datastoreTypeVersion: 'R4' });
@@ -177,13 +171,19 @@ describe('a data store', () => {
     expect(() => importInto(stack, { datastore })).toThrow(/^the data store "West\/Datastore" is in the region us-west-2 and the import in us-east-1;/);
   });
 
-  test('is accepted in the same Region and account', () => {
+  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('throws for the id "%s"', (id) => {
+    const stack = newStack();
+    expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
+      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
+  });
+
+  test('is accepted if it has the same Region and account as the import', () => {
     const stack = newStack({}, ENV);
 
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Here', arn(REGION, ACCOUNT)) })).not.toThrow();
   });
 
-  test('is accepted if its environment or that of the import is unknown', () => {
+  test('is accepted if the environment of the data store or of the import is unknown', () => {
     const agnostic = newStack();
     const concrete = newStack({}, ENV);
     const elsewhere = new Stack(concrete.node.root, 'Agnostic');
@@ -198,7 +198,7 @@ describe('a data store', () => {
     }, 'Second')).not.toThrow();
   });
 
-  test('is named by its token in ARN and properties', () => {
+  test('can have an id that is a token', () => {
     const stack = newStack();
     importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', textParameter(stack)) });
 

@@ -4,8 +4,8 @@ import { Completion, FhirImportProvider, FhirSource } from '../../../src';
 import { FEATURE_FLAGS, importInto, newStack, templateOf, type TemplateJson } from '../../support/synth';
 
 /**
- * CloudFormation identifies resources by these ids. With another id, it would leave a deployed bucket, role or log group behind and create a new one.
- * A release may add lines here, and must not change one.
+ * The logical ids that do not depend on the import. If one changed, CloudFormation would leave the deployed bucket, role or log group behind and
+ * create a new one. A release may add ids here, but must not change any.
  */
 const FIXED = {
   FhirImportProviderFrameworkCompleteAndTimeoutRoleC2631E3C: 'AWS::IAM::Role',
@@ -27,13 +27,13 @@ const FIXED = {
   FhirStorageOutputBucketPolicyFF967B30: 'AWS::S3::BucketPolicy',
 };
 
-/** The resources of a provider with an import that has a report. */
+/** The resources that the provider adds for imports with a report. */
 const REPORTING = {
   FhirImportProviderReport8FA1B56F: 'AWS::Lambda::Function',
   FhirImportProviderReportFunctionRole09D5575E: 'AWS::IAM::Role',
 };
 
-/** The resources of a provider with a detached import. */
+/** The resources that the provider adds for detached imports. */
 const MONITORING = {
   FhirImportProviderWatchAlarmEA05F7CA: 'AWS::CloudWatch::Alarm',
   FhirImportProviderWatchLogGroupE9AF6CB3: 'AWS::Logs::LogGroup',
@@ -59,7 +59,7 @@ const SECOND = {
   SecondOutcome58BD4D6A: 'Custom::FhirImportOutcome',
 };
 
-/** The resources of a notification topic and of alarmOnFailure(). */
+/** The resources that a notification topic and alarmOnFailure() add to the first import. */
 const FIRST_NOTIFICATION = {
   ImportFailureAlarm61F31CB0: 'AWS::CloudWatch::Alarm',
   ImportNotification9A4579DC: 'AWS::Events::Rule',
@@ -73,15 +73,15 @@ function idsOf(template: TemplateJson): Record<string, string> {
   return Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('one import has these ids', () => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test('a stack with one import has the recorded logical ids', () => {
     const stack = newStack(flags);
     importInto(stack);
 
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT });
   });
 
-  test('one import without a report has none of its resources', () => {
+  test('a stack with one import and no report has no report resources', () => {
     const stack = newStack(flags);
     importInto(stack, { failureReport: false });
 
@@ -96,7 +96,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...FIRST_REPORT, ...SECOND, ...SECOND_REPORT });
   });
 
-  test('a second import that alone has a report adds the resources of reports', () => {
+  test('a second import adds the report resources of the provider if the first import has no report', () => {
     const stack = newStack(flags);
     const first = importInto(stack, { failureReport: false });
     importInto(stack, { source: FhirSource.storage('more/'), revision: '2' }, 'Second').executeAfter(first);
@@ -104,7 +104,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...FIRST, ...SECOND, ...SECOND_REPORT });
   });
 
-  test('a detached import has no outcome, and adds the monitor', () => {
+  test('a detached import has no outcome, and adds the resources of the monitor', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: Completion.detached() });
     const { ImportOutcome2D869AF9: _outcome, ...first } = FIRST;
@@ -112,7 +112,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...MONITORING, ...first, ...FIRST_REPORT });
   });
 
-  test('a second import that is detached adds four resources and the monitor', () => {
+  test('a second, detached import adds four resources and the resources of the monitor', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), completion: Completion.detached() }, 'Second').executeAfter(first);
@@ -121,7 +121,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...MONITORING, ...FIRST, ...FIRST_REPORT, ...second, ...SECOND_REPORT });
   });
 
-  test('a topic adds a rule, and alarmOnFailure() an alarm', () => {
+  test('a topic adds a rule, and alarmOnFailure() adds an alarm', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure();
 
@@ -135,11 +135,11 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     const template = templateOf(stack);
 
     expect(Object.keys(template.Resources)).toHaveLength(Object.keys({ ...FIXED, ...REPORTING }).length + 25 * 5);
-    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // the limit of CloudFormation is 1 MB
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000); // CloudFormation accepts templates of up to 1 MB
   });
 });
 
-/** Returns the template of an import with a time-out of this many hours. */
+/** Returns the ids and types of the custom resources of an import with a time-out of this many hours. */
 function customResources(hours: number, providerId?: string): Record<string, string> {
   const stack = newStack();
   const completion = Completion.waitFor({ timeout: Duration.hours(hours) });
@@ -147,10 +147,10 @@ function customResources(hours: number, providerId?: string): Record<string, str
   return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
 }
 
-describe('a divided wait', () => {
+describe('a time-out of more than 50 minutes', () => {
   const JUDGED = { ImportJob9BFCF64D: 'Custom::FhirImportJob', ImportOutcome2D869AF9: 'Custom::FhirImportOutcome' };
 
-  test('adds a resource for every 50 minutes, and changes no other id', () => {
+  test('adds a wait resource for each further 50 minutes, and changes no other id', () => {
     expect(customResources(2)).toEqual({
       ...JUDGED,
       ImportWait16C1F3964: 'Custom::FhirImportWait',
@@ -160,27 +160,27 @@ describe('a divided wait', () => {
     expect(Object.keys(customResources(12))).toHaveLength(16);
   });
 
-  test('with a supplied provider has its hash in every id', () => {
+  test('adds wait resources whose ids contain the hash of a supplied provider', () => {
     expect(Object.keys(customResources(2, 'Shared')).map((id) => id.replace(/.{8}$/, '')).sort())
       .toEqual(['ImportJob43d0029a', 'ImportOutcome43d0029a', 'ImportWait143d0029a', 'ImportWait243d0029a']);
   });
 });
 
 describe('with a supplied provider', () => {
-  test('the custom resources carry a hash of the provider\'s path', () => {
+  test('the ids of custom resources contain a hash of the provider\'s path', () => {
     expect(customResources(0.5, 'Shared')).toEqual({
       ImportJob43d0029aEB301E6F: 'Custom::FhirImportJob',
       ImportOutcome43d0029a8353D271: 'Custom::FhirImportOutcome',
     });
   });
 
-  test('another provider gives other ids, because CloudFormation refuses a changed service token', () => {
+  test('the custom resources of another provider have other ids, because CloudFormation rejects a changed service token', () => {
     const [one, another] = ['One', 'Another'].map((id) => Object.keys(customResources(0.5, id)));
 
     expect(one.filter((id) => another.includes(id))).toEqual([]);
   });
 
-  test('the roles keep their ids', () => {
+  test('the ids of roles do not depend on the provider', () => {
     const stack = newStack();
     importInto(stack, { provider: new FhirImportProvider(stack, 'Shared') });
 

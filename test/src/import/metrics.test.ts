@@ -16,13 +16,13 @@ const METRICS: [string, string, (fhirImport: FhirImport, options?: MetricOptions
   ['Failed', 'Sum', (fhirImport, options) => fhirImport.metricFailed(options)],
 ];
 
-/** A line of the log in the embedded metric format. */
+/** A log line in the CloudWatch embedded metric format. */
 interface MetricLine {
   readonly _aws: { readonly CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[] };
   readonly [member: string]: unknown;
 }
 
-/** Returns the line that the handler writes for a judged job. */
+/** Returns the log line that the handler writes for a job with a verdict. */
 function writtenOf(properties: ImportOutcomeProperties): MetricLine {
   const job = importJob({
     JobStatus: 'COMPLETED', JobProgressReport: report(10, 9, 1), SubmitTime: new Date(1_000_000), EndTime: new Date(1_090_000),
@@ -44,7 +44,7 @@ function importAndLine(id: string, props: Partial<FhirImportProps> = {}): { fhir
 }
 
 describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
-  test.each(['Import', 'Import für Ärzte', 'x'.repeat(600)])('of "%s" is the metric that the handler writes', (id) => {
+  test.each(['Import', 'Import für Ärzte', 'x'.repeat(600)])('matches the metric that the handler writes for the import "%s"', (id) => {
     const { fhirImport, line } = importAndLine(id);
     const metric = metricOf(fhirImport);
     const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
@@ -57,7 +57,7 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
     expect(metric.period.toMinutes()).toBe(5);
   });
 
-  test('takes options', () => {
+  test('accepts metric options', () => {
     const fhirImport = importInto(newStack());
     const metric = metricOf(fhirImport, { statistic: 'p90', period: Duration.hours(6), label: 'FHIR', unit: Unit.COUNT, color: '#ff0000' });
 
@@ -67,7 +67,7 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
   });
 });
 
-test('metricAlreadyImported is the metric that the handler emits for a declared data set', () => {
+test('metricAlreadyImported() matches the metric that the handler emits for alreadyImported', () => {
   const metrics = metricsOf({ kind: 'already imported' });
 
   expect(metrics).toEqual({ AlreadyImported: { value: 1, unit: 'Count' } });
@@ -76,13 +76,13 @@ test('metricAlreadyImported is the metric that the handler emits for a declared 
   });
 });
 
-test('every metric of a judged job has a method', () => {
+test('every metric that the handler writes with a verdict has a method', () => {
   const [{ Metrics }] = importAndLine('Import').line._aws.CloudWatchMetrics;
 
   expect(Metrics.map(({ Name }) => Name).sort()).toEqual(METRICS.map(([name]) => name).sort());
 });
 
-test('metric returns the metric of any name', () => {
+test('metric() returns a metric with any name', () => {
   const metric = importInto(newStack()).metric('ResourcesImportedSoFar', { period: Duration.minutes(1) });
 
   expect(metric).toMatchObject({
@@ -94,7 +94,7 @@ test('metric returns the metric of any name', () => {
   expect(metric.period.toMinutes()).toBe(1);
 });
 
-test('the dimension of a data store can be a token', () => {
+test('the DatastoreId dimension can be a token', () => {
   const stack = newStack();
   const datastoreId = textParameter(stack);
   const alarm = importInto(stack, { datastore: { fhirDatastoreRef: { datastoreId }, env: stack.env, node: stack.node } as unknown as FhirImportProps['datastore'] })
@@ -104,8 +104,8 @@ test('the dimension of a data store can be a token', () => {
   expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').Properties.Dimensions).toContainEqual({ Name: 'DatastoreId', Value: { Ref: 'Text' } });
 });
 
-describe.each(FEATURE_FLAGS)('alarmOnFailure %s', (_, flags) => {
-  test('fires at the first failure', () => {
+describe.each(FEATURE_FLAGS)('alarmOnFailure() in an app %s', (_, flags) => {
+  test('creates an alarm that fires at the first failure', () => {
     const stack = newStack(flags);
     importInto(stack).alarmOnFailure();
 
@@ -123,7 +123,7 @@ describe.each(FEATURE_FLAGS)('alarmOnFailure %s', (_, flags) => {
     });
   });
 
-  test('creates two alarms under two ids', () => {
+  test('creates two alarms for two ids, and throws for an id in use', () => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack);
     const alarms = [fhirImport.alarmOnFailure(), fhirImport.alarmOnFailure('Pager')];

@@ -12,7 +12,7 @@ const deployed = new Deployed(templateOf(stack));
 const definition = monitorDefinitionOf(deployed);
 const { StartAt, States } = definition;
 
-test('goes to existing states only, and reaches each of them', () => {
+test('the definition refers only to existing states, and reaches every state', () => {
   const reached = new Set([StartAt]);
   for (const name of reached) {
     expect(States).toHaveProperty(name);
@@ -22,20 +22,20 @@ test('goes to existing states only, and reaches each of them', () => {
   expect([...reached].sort()).toEqual(Object.keys(States).sort());
 });
 
-test('ends in Succeeded or Failed', () => {
+test('every path of the definition ends in Succeeded or Failed', () => {
   const ends = Object.entries(States).filter(([, state]) => nextOf(state).length === 0);
 
   expect(ends.map(([name, { Type }]) => [name, Type])).toEqual([['Succeeded', 'Succeed'], ['Failed', 'Fail']]);
-  expect(definition).not.toHaveProperty('TimeoutSeconds'); // the handler ends it
+  expect(definition).not.toHaveProperty('TimeoutSeconds'); // the handler enforces the time limit
 });
 
-test('takes a job for running exactly if its status is not an end status', () => {
+test('the state IsRunning matches every status of a running job, and no end status', () => {
   const known = textsIn(States.IsRunning.Choices).filter((text) => /^[A-Z_]+$/.test(text));
 
   expect(known.sort()).toEqual(Object.values(JobStatus).filter((status) => !hasEnded(status)).sort());
 });
 
-test('lets the handler judge on other statuses, on a failed call and after the time limit', () => {
+test('the handler is invoked for other statuses, after a failed call and after the time limit', () => {
   expect(States.IsRunning.Default).toBe('Judge');
   expect(States.Describe.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }]);
   expect(States.IsRunning.Choices).toEqual([{
@@ -48,7 +48,7 @@ test('lets the handler judge on other statuses, on a failed call and after the t
   }]);
 });
 
-test('fails on unknown answers of the handler', () => {
+test('the execution fails if the handler returns an unknown decision', () => {
   expect(States.HasEnded.Default).toBe('Failed');
   expect(States.HasEnded.Choices).toEqual([
     { Variable: '$.Judged.Decision', StringEquals: 'wait', Next: 'PauseAfterJudging' },
@@ -56,12 +56,12 @@ test('fails on unknown answers of the handler', () => {
   ]);
 });
 
-test('passes the answer of HealthLake only to the choice that reads the status', () => {
+test('only the state IsRunning reads the response of HealthLake', () => {
   const { Describe: { ResultPath, ...describe }, IsRunning: { Choices, ...isRunning }, ...others } = States;
 
   expect(ResultPath).toBe('$.Look');
   expect(textsIn([describe, isRunning, others]).filter((text) => /^\$(\.Look|$)|States\..*\$(\.Look|[^.$])/.test(text))).toEqual([]);
-  // Without an OutputPath, the output would be the whole state of the execution.
+  // Without OutputPath, the execution would output all of its state data.
   expect(States.Succeeded).toEqual({ Type: 'Succeed', OutputPath: '$.Judged' });
   expect(States.Failed).toEqual({ Type: 'Fail', Error: expect.stringMatching(/^\w+$/), Cause: expect.stringMatching(/^[\w :,]+$/) });
   expect(States.Judge).toMatchObject({
@@ -70,7 +70,7 @@ test('passes the answer of HealthLake only to the choice that reads the status',
   expect(Object.keys(States.Judge.ResultSelector as object)).toHaveLength(2);
 });
 
-test('describes the job as the operator role of the import, and invokes the isComplete function', () => {
+test('the state Describe assumes the operator role, and the state Judge invokes the isComplete function', () => {
   expect(States.Describe).toMatchObject({
     Resource: 'arn:aws:states:::aws-sdk:healthlake:describeFHIRImportJob',
     Credentials: { 'RoleArn.$': '$.Import.OperatorRoleArn' },
@@ -82,21 +82,21 @@ test('describes the job as the operator role of the import, and invokes the isCo
   });
 });
 
-test('retries to invoke the handler for more than an hour', () => {
+test('the state Judge retries the handler for more than an hour', () => {
   const [{ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds, ErrorEquals }] = States.Judge.Retry as
     [{ IntervalSeconds: number; MaxAttempts: number; BackoffRate: number; MaxDelaySeconds: number; ErrorEquals: string[] }];
   const delays = Array.from({ length: MaxAttempts }, (_, n) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n));
 
   expect(ErrorEquals).toEqual(['States.ALL']);
   expect(delays.reduce((a, b) => a + b)).toBeGreaterThan(3600);
-  expect(States.Judge.Catch).toBeUndefined(); // then it fails, and the alarm fires
+  expect(States.Judge.Catch).toBeUndefined(); // after the last retry, the execution fails and the alarm fires
 });
 
-describe('stays below the 25,000 events of an execution', () => {
+describe('the limit of 25,000 events of an execution', () => {
   const LIMIT = 25_000;
   const [, LONGER] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)$/.exec((States.PauseLonger.Parameters as Record<string, string>)['Seconds.$'])!.map(Number);
 
-  /** Returns the number of polls in this many days. */
+  /** Returns how many times the monitor polls in this many days. */
   function pollsIn(days: number): number {
     let polls = 0;
     for (let seconds = 0, pause = 30; seconds < days * 86_400; seconds += pause, pause += LONGER) {
@@ -105,14 +105,14 @@ describe('stays below the 25,000 events of an execution', () => {
     return polls;
   }
 
-  test('in the longest time of 14 days, even if every poll fails', () => {
+  test('is enough for 14 days, even if every poll fails', () => {
     expect(() => Completion.detached({ giveUpAfter: Duration.days(14) })).not.toThrow();
     expect(States.Describe.Retry).toBeUndefined();
-    // Two events each for Pause, Describe, Judge, HasEnded and PauseLonger; three more each for the tasks Describe and Judge.
+    // Pause, Describe, Judge, HasEnded and PauseLonger write two events each. The tasks Describe and Judge write three more each.
     expect(pollsIn(14) * (10 + 6)).toBeLessThan(LIMIT);
   });
 });
 
-test('is small enough for a template', () => {
+test('the definition has fewer than 5000 characters', () => {
   expect(JSON.stringify(definition).length).toBeLessThan(5000);
 });

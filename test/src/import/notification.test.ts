@@ -18,7 +18,7 @@ interface PolicyStatementJson {
   readonly Principal: { readonly Service?: string | string[] };
 }
 
-/** Returns the services and their actions in a policy. */
+/** Returns each service principal of a policy with its actions, sorted by service. */
 function servicesOf({ Statement }: { Statement: PolicyStatementJson[] }): [service: string, actions: unknown][] {
   const pairs = Statement.flatMap(({ Principal: { Service = [] }, Action }) =>
     [Service].flat().map((service): [string, unknown] => [service, Action]));
@@ -29,8 +29,8 @@ function actionsOfAlarm(template: TemplateJson): unknown[] {
   return onlyResource(template, ALARM).Properties.AlarmActions;
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('a topic receives a message with counts for both events', () => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test('a topic receives a message with counts when an import succeeds or fails', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
     const template = templateOf(stack);
@@ -47,7 +47,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     ]);
   });
 
-  test('the job comes after the rule, the topic and its policy', () => {
+  test('the job depends on the rule, the topic and the topic policy', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
     const template = templateOf(stack);
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       [RULE, 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy'].map((type) => onlyResource(template, type).logicalId)));
   });
 
-  test('a topic lets EventBridge publish, and still the alarms of the account', () => {
+  test('the policy of a topic lets EventBridge and CloudWatch publish', () => {
     for (const completion of [Completion.waitFor(), detached]) {
       const stack = newStack(flags);
       importInto(stack, { completion, notificationTopic: new sns.Topic(stack, 'Topic') });
@@ -66,7 +66,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('the key of an encrypted topic of the app allows both', () => {
+  test('the key of an encrypted topic of the app lets EventBridge and CloudWatch use it', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: detached, notificationTopic: new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') }) });
     const { KeyPolicy } = onlyResource(templateOf(stack), 'AWS::KMS::Key', /TopicKey/).Properties;
@@ -75,7 +75,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
       ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((service) => [service, ['kms:Decrypt', 'kms:GenerateDataKey*']]));
   });
 
-  test('a topic that is not in the app does not change', () => {
+  test('an imported topic gets no policy', () => {
     const stack = newStack(flags);
     importInto(stack, { completion: detached, notificationTopic: sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN) });
     const template = templateOf(stack);
@@ -97,7 +97,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     expect(servicesOf(onlyResource(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument)).toHaveLength(2);
   });
 
-  test('the alarm notifies the topics of two detached imports, and not that of a waiting one', () => {
+  test('the alarm notifies the topics of two detached imports, and not the topic of a waiting import', () => {
     const stack = newStack(flags);
     const topics = ['One', 'Two', 'Three'].map((id) => sns.Topic.fromTopicArn(stack, id, `${TOPIC_ARN}-${id}`));
     const [first, second, third] = [detached, detached, Completion.waitFor()].map((completion, index) =>
@@ -109,7 +109,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-test('the alarm throws for a sixth topic', () => {
+test('the alarm of the monitor throws for a sixth topic', () => {
   const stack = newStack();
   const notify = (index: number) => importInto(stack, {
     completion: detached, source: FhirSource.storage(`${index}/`), notificationTopic: new sns.Topic(stack, `Topic${index}`),
@@ -120,8 +120,8 @@ test('the alarm throws for a sixth topic', () => {
     + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
 });
 
-describe('a topic in another stack', () => {
-  test('than import and provider receives messages from both', () => {
+describe('a topic in an app with several stacks', () => {
+  test('receives messages from the rule and the alarm if it is in a separate stack', () => {
     const stack = newStack();
     const ops = new Stack(stack.node.root as Stack, 'Ops');
     importInto(stack, { completion: detached, notificationTopic: new sns.Topic(ops, 'Topic') });
@@ -134,18 +134,18 @@ describe('a topic in another stack', () => {
     expect(ops.dependencies).toEqual([]);
   });
 
-  test('than the provider makes no cycle, because the alarm skips it', () => {
+  test('gets no messages from the alarm if only the provider is in another stack, which avoids a cycle', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });
-    const template = templateOf(stack); // fails on cycles between stacks
+    const template = templateOf(stack); // throws if stacks depend on each other
 
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
     expect(onlyResource(templateOf(shared), ALARM).Properties).not.toHaveProperty('AlarmActions');
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('which is that of the provider, receives messages from both', () => {
+  test('receives messages from the rule and the alarm if it is in the stack of the provider', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(shared, 'Topic') });
@@ -156,7 +156,7 @@ describe('a topic in another stack', () => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('receives messages from both if it is named by its ARN', () => {
+  test('receives messages from the rule and the alarm if it is imported by its ARN', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     const notificationTopic = sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN);
@@ -166,7 +166,7 @@ describe('a topic in another stack', () => {
   });
 });
 
-test('notifications use the bus of the import', () => {
+test('the notification rule uses the event bus of the import', () => {
   const stack = newStack();
   importInto(stack, { eventBus: new EventBus(stack, 'Bus'), notificationTopic: new sns.Topic(stack, 'Topic') });
   const { template } = new Deployed(templateOf(stack));

@@ -7,12 +7,12 @@ import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, te
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
 
-/** Creates an import with a data set of its own. */
+/** Creates an import whose source prefix is its id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
 
-/** Synthesizes the stack and returns the warnings of this library. aws-cdk-lib adds others. */
+/** Synthesizes the stack and returns the warnings of this library, without those of aws-cdk-lib. */
 function findWarnings(stack: Stack): { path: string; text: string; acknowledge: string }[] {
   return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).flatMap(({ id, entry }) => {
     const [, text, acknowledge] = /^(.*) \[ack: (cdk-healthlake-import:.*)\]$/.exec(entry.data as string) ?? [];
@@ -28,12 +28,12 @@ function acknowledgeHints(stack: Stack): string[] {
   return findWarnings(stack).map(({ acknowledge }) => acknowledge);
 }
 
-describe('a data store of the app', () => {
+describe('the data store of an import', () => {
   function datastoreWith(policies?: (datastore: CfnFHIRDatastore) => void): Stack {
     const stack = newStack();
     const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
     importInto(stack, { datastore });
-    policies?.(datastore); // after the import, because the complete tree counts
+    policies?.(datastore); // applied after the import, because the check runs on the complete tree
     return stack;
   }
 
@@ -47,7 +47,7 @@ describe('a data store of the app', () => {
   test.each([
     ['destroyed', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.DESTROY)],
     ['retained on deletion only', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false })],
-  ])('gets a warning if it is %s', (_, policies) => {
+  ])('gets a warning if its removal policy makes it %s', (_, policies) => {
     expect(warningsOf(datastoreWith(policies))).toHaveLength(1);
   });
 
@@ -55,14 +55,14 @@ describe('a data store of the app', () => {
     expect(warningsOf(datastoreWith((datastore) => datastore.applyRemovalPolicy(policy)))).toEqual([]);
   });
 
-  test('gets no warning if it is imported', () => {
+  test('gets no warning if it is not in the app', () => {
     const stack = newStack();
     importInto(stack);
 
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('gets a warning as the default child of a construct of the user', () => {
+  test('gets a warning if it is the default child of another construct', () => {
     const stack = newStack();
     const parent = new Construct(stack, 'Level2');
     const own = new CfnFHIRDatastore(parent, 'Resource', { datastoreTypeVersion: 'R4' });
@@ -71,7 +71,7 @@ describe('a data store of the app', () => {
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the data store "Stack/Level2" is deleted with its data')]);
   });
 
-  test('may be acknowledged', () => {
+  test('gets no warning if the user acknowledges the warning', () => {
     const stack = datastoreWith();
     Scope.of(stack).acknowledgeWarning(NOT_RETAINED);
 
@@ -80,7 +80,7 @@ describe('a data store of the app', () => {
   });
 });
 
-describe('a Region', () => {
+describe('the Region of an import', () => {
   const inRegion = (region: string, prepare = (_: Stack): void => {}) => {
     const stack = newStack({}, { region, account: ACCOUNT });
     prepare(stack);
@@ -88,25 +88,25 @@ describe('a Region', () => {
     return stack;
   };
 
-  test('gets a warning without HealthLake', () => {
+  test('gets a warning if HealthLake is not known to be there', () => {
     expect(warningsOf(inRegion('eu-central-1'))).toEqual([
       expect.stringMatching(/^\/Stack\/Import: AWS HealthLake is not known to be in eu-central-1; the Regions known to this version are us-east-1, /),
     ]);
     expect(acknowledgeHints(inRegion('eu-central-1'))).toEqual([REGION_UNKNOWN]);
   });
 
-  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('gets no warning with HealthLake: %s', (region) => {
+  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('gets no warning if HealthLake is there: %s', (region) => {
     expect(warningsOf(inRegion(region))).toEqual([]);
   });
 
-  test('gets no warning as a token', () => {
+  test('gets no warning if it is a token', () => {
     const stack = newStack();
     importInto(stack);
 
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('gets no warning if it is acknowledged, before or after the import', () => {
+  test('gets no warning if the user acknowledges the warning before or after the import', () => {
     const after = inRegion('eu-central-1');
     Scope.of(after).acknowledgeWarning(REGION_UNKNOWN);
 
@@ -116,7 +116,7 @@ describe('a Region', () => {
 });
 
 describe('several imports into one data store', () => {
-  test('get one warning for each import that is not ordered with all before it', () => {
+  test('get one warning for each import that is not ordered after all earlier imports', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importInto(stack, {}, id));
 
@@ -128,7 +128,7 @@ describe('several imports into one data store', () => {
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER, NO_ORDER]);
   });
 
-  test('may be acknowledged', () => {
+  test('get no warning if the user acknowledges the warning', () => {
     const stack = newStack();
     ['First', 'Second'].forEach((id) => importInto(stack, {}, id));
     Scope.of(stack).acknowledgeWarning(NO_ORDER);
@@ -153,7 +153,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('get no warning if three are in a chain', () => {
+  test('get no warning if three imports form a chain', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
     third.executeAfter(second);
@@ -162,7 +162,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('get a warning for a third import beside a chain of two', () => {
+  test('get a warning if only two of three imports are ordered', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first);
@@ -170,7 +170,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the imports "Stack/Third" and "Stack/First"')]);
   });
 
-  test('get a warning if one depends on the start of the other and not on its end', () => {
+  test('get a warning if the second depends on the job of the first but not on its outcome', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first.node.findChild('Job') as Construct);
@@ -178,7 +178,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toHaveLength(1);
   });
 
-  test('throw without an order for one data set, unless the revisions differ', () => {
+  test('throw for the same data set, unless they are ordered or have different revisions', () => {
     const importsInto = (stack: Stack, revision?: string) => {
       const datastore = datastoreOf(stack);
       const [first, second] = ['First', 'Second'].map((id) =>
@@ -204,7 +204,7 @@ describe('several imports into one data store', () => {
       return first.node.root.node.children.filter(Stack.isStack).flatMap(warningsOf);
     }
 
-    test('get a warning, also if each stack imports the data store', () => {
+    test('get a warning, whether the app creates or imports the data store', () => {
       const warning = [expect.stringContaining('the imports "Second/Import" and "Stack/Import" go into one data store')];
 
       expect(twoStacks((first, second) => {
@@ -225,14 +225,14 @@ describe('several imports into one data store', () => {
       })).toEqual([]);
     });
 
-    test('get no warning if one import comes after the other', () => {
+    test('get no warning if one import is ordered after the other', () => {
       expect(twoStacks((first, second) => {
         const [one, other] = [first, second].map((stack) => importInto(stack));
         other.executeAfter(one);
       })).toEqual([]);
     });
 
-    test('get no warning in different Regions, because one id names two data stores there', () => {
+    test('get no warning in different Regions, where the same id names different data stores', () => {
       expect(twoStacks((first) => {
         ['us-east-1', 'us-west-2'].forEach((region) => importInto(new Stack(first.node.root, region, { env: { region, account: ACCOUNT } })));
       })).toEqual([]);
@@ -241,13 +241,13 @@ describe('several imports into one data store', () => {
 });
 
 describe('imports into different data stores', () => {
-  /** Creates an import into a data store of its own. */
+  /** Creates an import into a separate data store. */
   function importIntoOwn(stack: Stack, id: string, props: Partial<FhirImportProps> = {}): FhirImport {
     const datastore = CfnFHIRDatastore.fromDatastoreId(stack, `${id}Datastore`, Buffer.from(id.padEnd(16)).toString('hex'));
     return importInto(stack, { datastore, ...props }, id);
   }
 
-  test('get a warning without an order, because they wait for each other', () => {
+  test('get a warning if they are not ordered, because HealthLake may run one at a time', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
 
@@ -260,7 +260,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([SHARED_QUEUE, SHARED_QUEUE]);
   });
 
-  test('get no warning if it is acknowledged, but still those about one data store', () => {
+  test('get the no-order warning even if the user acknowledges the shared-queue warning', () => {
     const stack = newStack();
     ['First', 'Second'].forEach((id) => importIntoOwn(stack, id));
     importInto(stack, { datastore: stack.node.findChild('FirstDatastore') as FhirImportProps['datastore'] }, 'Third');
@@ -278,7 +278,7 @@ describe('imports into different data stores', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('get a warning if the deployment waits for one of them', () => {
+  test('get a warning if the deployment waits for at least one of them', () => {
     const warningsWith = (...completions: Completion[]) => {
       const stack = newStack();
       completions.forEach((completion, n) => importIntoOwn(stack, `Import${n}`, { completion }));
@@ -299,7 +299,7 @@ describe('imports into different data stores', () => {
     }],
     ['the Regions differ', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: there })]],
     ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
-    ['the stages differ, which cannot depend on each other', 0, (app) =>
+    ['they are in two stages, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
   ])('in two stacks, if %s, get %d warnings', (_, count, stacksOf) => {
     const stacks = stacksOf(newApp());
@@ -309,11 +309,11 @@ describe('imports into different data stores', () => {
   });
 
   test.each<[string, (stack: Stack) => [Stack, Stack]]>([
-    ['after one of the stack around it', (stack) => [stack, new NestedStack(stack, 'Nested')]],
-    ['before one of the stack around it', (stack) => [new NestedStack(stack, 'Nested'), stack]],
-    ['after one of a nested stack beside it', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
-    ['after one of another stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
-  ])('in a nested stack can be ordered %s', (_, stacksOf) => {
+    ['after an import of the parent stack', (stack) => [stack, new NestedStack(stack, 'Nested')]],
+    ['before an import of the parent stack', (stack) => [new NestedStack(stack, 'Nested'), stack]],
+    ['after an import of a sibling nested stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
+    ['after an import nested in another stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
+  ])('get a warning unless an import in a nested stack is ordered %s', (_, stacksOf) => {
     const hintsOf = (isOrdered: boolean) => {
       const [earlier, later] = stacksOf(newStack());
       const [first, second] = [importIntoOwn(earlier, 'First'), importIntoOwn(later, 'Second')];

@@ -14,8 +14,8 @@ function importedBucket(stack: Stack, id: string, keyArn?: string): s3.IBucket {
   });
 }
 
-describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
-  test('a storage has two closed, encrypted, versioned buckets and a rotating key, all retained', () => {
+describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
+  test('a storage has two private, encrypted, versioned buckets and a rotating key, all retained', () => {
     const stack = newStack(flags);
     new FhirStorage(stack, 'Storage');
     const template = templateOf(stack);
@@ -48,7 +48,7 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
     }
   });
 
-  test('a storage takes all properties together', () => {
+  test('a storage accepts all properties together', () => {
     const stack = newStack(flags);
     const encryptionKey = new kms.Key(stack, 'Key');
     const storage = new FhirStorage(stack, 'Storage', {
@@ -73,8 +73,8 @@ describe.each(FEATURE_FLAGS)('%s', (_, flags) => {
   });
 });
 
-describe('supplied', () => {
-  test('an encryption key encrypts both buckets, and no key is created', () => {
+describe('a storage with supplied resources', () => {
+  test('encrypts both buckets with a supplied key and creates no key', () => {
     const stack = newStack();
     const storage = new FhirStorage(stack, 'Storage', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
     const template = templateOf(stack);
@@ -86,7 +86,7 @@ describe('supplied', () => {
     }
   });
 
-  test('the key of an output bucket encrypts the input bucket too', () => {
+  test('encrypts the input bucket with the key of a supplied output bucket', () => {
     const stack = newStack();
     const outputBucket = importedBucket(stack, 'Output', KEY_ARN);
     const storage = new FhirStorage(stack, 'Storage', { outputBucket });
@@ -98,7 +98,7 @@ describe('supplied', () => {
     expect(JSON.stringify(onlyResource(template, 'AWS::S3::Bucket', /InputBucket/))).toContain(KEY_ARN);
   });
 
-  test('two buckets with keys are the whole storage', () => {
+  test('creates no resource if both buckets are supplied', () => {
     const stack = newStack();
     const inputBucket = importedBucket(stack, 'Input');
     const storage = new FhirStorage(stack, 'Storage', { inputBucket, outputBucket: importedBucket(stack, 'Output', KEY_ARN) });
@@ -107,7 +107,7 @@ describe('supplied', () => {
     expect(stack.node.findAll().filter(CfnResource.isCfnResource)).toEqual([]);
   });
 
-  test('an output bucket without a known key uses the encryptionKey', () => {
+  test('uses encryptionKey if the key of a supplied output bucket is unknown', () => {
     const stack = newStack();
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
     const storage = new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output'), encryptionKey });
@@ -116,8 +116,8 @@ describe('supplied', () => {
   });
 });
 
-describe('the key of the output', () => {
-  test('throws if it is unknown', () => {
+describe('encryptionKey with a supplied output bucket', () => {
+  test('throws if it is missing and the key of the bucket is unknown', () => {
     const stack = newStack();
 
     expect(() => new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output') }))
@@ -127,10 +127,10 @@ describe('the key of the output', () => {
   });
 
   test.each([
-    ['imported', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
-    ['of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
-    ['of two stacks, with one logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
-  ])('throws if it is not that of the bucket: %s', (_, keysIn) => {
+    ['two imported keys', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
+    ['two keys of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
+    ['keys of two stacks with the same logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
+  ])('throws if it is not the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, other] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -144,19 +144,19 @@ describe('the key of the output', () => {
       const key = new kms.Key(stack, 'Own');
       return [key, key];
     }],
-    ['imported twice', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Again', KEY_ARN)]],
+    ['a key imported twice', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Again', KEY_ARN)]],
     ['a key of the app and its import', (stack: Stack) => {
       const key = new kms.Key(stack, 'Own');
       return [key, kms.Key.fromKeyArn(stack, 'Again', key.keyArn)];
     }],
-    ['one known and one known at deployment only', (stack: Stack) => [
+    ['a known key and a token', (stack: Stack) => [
       kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Again', textParameter(stack)),
     ]],
-    ['both known at deployment only', (stack: Stack) => [
+    ['two tokens', (stack: Stack) => [
       kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
       kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
-  ])('does not throw if it can be that of the bucket: %s', (_, keysIn) => {
+  ])('is accepted if it may be the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -167,8 +167,8 @@ describe('the key of the output', () => {
   });
 });
 
-describe('removal', () => {
-  test('DESTROY throws without autoDeleteObjects', () => {
+describe('the property rules of a storage', () => {
+  test('removalPolicy DESTROY throws without autoDeleteObjects', () => {
     expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy: RemovalPolicy.DESTROY }))
       .toThrow(/^removalPolicy DESTROY needs autoDeleteObjects: true, because a bucket with results in it can't be deleted; add it/);
   });
@@ -177,7 +177,7 @@ describe('removal', () => {
     [undefined, 'the default, retain'],
     [RemovalPolicy.RETAIN, 'retain'],
     [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'retain-on-update-or-delete'],
-  ])('autoDeleteObjects throws with %s', (removalPolicy, shown) => {
+  ])('autoDeleteObjects throws with removalPolicy %s', (removalPolicy, shown) => {
     expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy, autoDeleteObjects: true }))
       .toThrow(new RegExp(`^autoDeleteObjects needs removalPolicy DESTROY, got ${shown}; set both or neither`));
   });
@@ -196,7 +196,7 @@ describe('removal', () => {
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.hours(48) })).not.toThrow();
   });
 
-  test('serverAccessLogsBucket throws without a new bucket', () => {
+  test('serverAccessLogsBucket throws if both buckets are supplied', () => {
     const stack = newStack();
     const [inputBucket, outputBucket, serverAccessLogsBucket] = ['In', 'Out', 'Logs'].map((id) => importedBucket(stack, id, KEY_ARN));
     expect(() => new FhirStorage(stack, 'Storage', { inputBucket, outputBucket, serverAccessLogsBucket }))
@@ -213,7 +213,7 @@ describe('removal', () => {
   });
 });
 
-describe('the storage of a stack', () => {
+describe('the default storage of a stack', () => {
   test('has no input bucket if nothing uses it', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.bucket(importedBucket(stack, 'Data'), 'synthea/') });
@@ -230,7 +230,7 @@ describe('the storage of a stack', () => {
     expect(countsByType(templateOf(stack))).toMatchObject({ 'AWS::KMS::Key': 1, 'AWS::S3::Bucket': 2, 'AWS::S3::BucketPolicy': 2 });
   });
 
-  test('creates its input bucket for a user of inputBucket', () => {
+  test('creates an input bucket when inputBucket is read', () => {
     const stack = newStack();
     const { storage } = importInto(stack, { source: FhirSource.bucket(importedBucket(stack, 'Data'), 'synthea/') });
 
@@ -238,7 +238,7 @@ describe('the storage of a stack', () => {
     expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(2);
   });
 
-  test('is shared by the imports of the stack only, also in nested constructs', () => {
+  test('is shared only by the imports of that stack', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     const [first, second, elsewhere] = [importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'), importInto(other)];
@@ -247,7 +247,7 @@ describe('the storage of a stack', () => {
     expect(elsewhere.storage).not.toBe(first.storage);
   });
 
-  test('throws if its id is taken', () => {
+  test('throws if another construct already has its id', () => {
     const stack = newStack();
     new s3.Bucket(stack, 'FhirStorage');
 
@@ -255,7 +255,7 @@ describe('the storage of a stack', () => {
   });
 });
 
-test('an import takes any object with buckets and a key as its storage', () => {
+test('an import accepts any IFhirStorage object as its storage', () => {
   const stack = newStack();
   const storage: IFhirStorage = {
     inputBucket: importedBucket(stack, 'Input'),
