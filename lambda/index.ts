@@ -11,7 +11,7 @@ export async function onEvent(request: OnEventRequest): Promise<OnEventResponse 
   return throwFailuresOnly(request.ResourceProperties, async () => beginChange(request));
 }
 
-/** The framework calls this function until the change is complete. The monitor of a detached import calls it to have the job judged. */
+/** The framework calls this function until the change is complete. The monitor of a detached import calls it to judge the job. */
 export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse>;
 export async function isComplete(request: WatchedImport): Promise<WatchAnswer>;
 export async function isComplete(request: IsCompleteRequest | WatchedImport): Promise<IsCompleteResponse | WatchAnswer> {
@@ -20,7 +20,10 @@ export async function isComplete(request: IsCompleteRequest | WatchedImport): Pr
     : throwFailuresOnly(request.ResourceProperties, async () => continueChange(request));
 }
 
-/** Replaces every other error by a failure with a filtered text. Lambda logs a thrown error, and CloudFormation and Step Functions show its message. */
+/**
+ * Replaces every error that is not a `Failure` with a `Failure` that has a filtered text. Lambda logs a thrown error, and CloudFormation and Step Functions
+ * show its message.
+ */
 async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>): Promise<T> {
   try {
     return await handle();

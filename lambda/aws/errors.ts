@@ -1,7 +1,7 @@
 import { isErrorCode } from '../service-text/identifiers';
 import { MAX_LENGTH, quoteServiceText } from '../service-text/show';
 
-/** The result of a call of AWS, or the error that it failed with. */
+/** The result of an AWS call, or the error with which the call failed. */
 export type Fact<T> = { readonly value: T } | { readonly error: unknown };
 
 /** Makes a call and returns its result or its error. */
@@ -13,22 +13,22 @@ export async function ask<T>(call: () => Promise<T>): Promise<Fact<T>> {
   }
 }
 
-/** Whether and how long a failed call of AWS is retried. */
+/** The kind of an error from an AWS call. It determines whether and how long the call is retried. */
 export type ErrorKind =
-  /** Throttled, unavailable or unreachable: retried until the deadline. */
+  /** The service throttled the call, was unavailable, or could not be reached. The call is retried until the deadline. */
   | 'transient'
-  /** Refused: retried for minutes, because a new role or policy may not be effective yet. */
+  /** AWS refused the call. The call is retried for `SETTLING_MS`, because a new role or policy may not be effective yet. */
   | 'settling'
-  /** Permanent: a later attempt fails too. */
+  /** The error is permanent. The call is not retried. */
   | 'definite';
 
-/** How long a `settling` error is retried. */
+/** The time for which a call with a `settling` error is retried. */
 export const SETTLING_MS = 5 * 60 * 1000;
 
 const THROTTLING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 const DEFINITE_MESSAGE = /explicit deny|failed to satisfy constraint/;
 
-/** The members of the SDK's errors that are read here. */
+/** The members of an SDK error that this file reads. */
 interface SdkError {
   readonly name: string;
   readonly message: string;
@@ -44,7 +44,7 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
-/** Returns whether AWS answered that it did not do what was requested. Without an answer, or after a 5xx, it may have done it. */
+/** Returns whether AWS refused a request. If AWS did not answer, or answered with a 5xx status, it may have carried out the request. */
 export function isRefusal(error: unknown): boolean {
   const status = toSdkError(error).$metadata?.httpStatusCode;
   return status !== undefined && status < 500;
@@ -62,7 +62,7 @@ export function isNotFound(error: unknown): boolean {
  */
 export function describeError(error: unknown, own?: readonly string[]): string {
   const { name, message, $metadata } = toSdkError(error);
-  // CloudTrail has the full text of an answer, but no record of a call without an answer.
+  // CloudTrail has the full text of an error that AWS returned. It has no record of a call that AWS did not answer.
   return quoteServiceText(showErrorCode(name), String(message), own, $metadata?.httpStatusCode === undefined ? undefined : 'CloudTrail');
 }
 
@@ -72,7 +72,7 @@ export function errorCodeOf(error: unknown): string {
   return showErrorCode(code, name);
 }
 
-/** Returns the first of these names that is a known error code. An unknown name may be patient data. */
+/** Returns the first of these names that is a known error code, or `Error`. An unknown name is not shown, because it may be patient data. */
 export function showErrorCode(...names: readonly unknown[]): string {
   return names.find((name): name is string => typeof name === 'string' && isErrorCode(name)) ?? 'Error';
 }

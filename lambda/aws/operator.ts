@@ -7,10 +7,10 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { assumeRole, CLIENT_CONFIG } from './credentials';
 import { BUDGETS } from '../budgets';
 
-/** The clients of one import. They make every call as its operator role. */
+/** The AWS clients of one import. They make every call with the import's operator role. */
 export interface Operator {
   readonly healthlake: HealthLakeClient;
-  /** Makes one attempt only: before each start, the handler checks again whether the stack is rolled back. */
+  /** The client that starts jobs. It makes one attempt per call, because the handler checks for a roll-back before each attempt. */
   readonly starter: HealthLakeClient;
   readonly cloudformation: CloudFormationClient;
   readonly s3: S3Client;
@@ -21,7 +21,7 @@ export interface Operator {
 
 const operators = new Map<string, Operator>();
 
-/** Returns the clients of an operator role. They are kept between invocations. */
+/** Returns the AWS clients that use an operator role. A warm function reuses them. */
 export function operatorFor(roleArn: string): Operator {
   const known = operators.get(roleArn);
   if (known) {
@@ -34,7 +34,7 @@ export function operatorFor(roleArn: string): Operator {
     starter: new HealthLakeClient({ ...config, maxAttempts: 1 }),
     cloudformation: new CloudFormationClient(config),
     s3: new S3Client(config),
-    // One attempt only: `report-call.ts` decides whether to invoke the report function again.
+    // The SDK makes one attempt only, because `report-call.ts` decides whether to invoke the report function again.
     lambda: new LambdaClient({ ...config, maxAttempts: 1, requestHandler }),
     events: new EventBridgeClient(config),
     states: new SFNClient(config),

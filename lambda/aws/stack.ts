@@ -4,12 +4,12 @@ import { BUDGETS } from '../budgets';
 import type { IsCompleteRequest } from '../framework/framework';
 import { CLOCK_SKEW_MS } from '../framework/times';
 
-/** The direction of a deployment. */
+/** The direction of a deployment: it goes forward, or it is rolled back. */
 export type Direction = 'forward' | 'roll-back';
 
 /**
- * Returns the direction that a stack status shows. A stack that is being deleted counts as rolled back. Undefined if no operation is in progress: the
- * waiter outlives a deployment that failed without a roll-back, and CloudFormation may show the start of a deployment late.
+ * Returns the direction that a stack status shows. A stack that is being deleted counts as rolled back. Returns undefined if no operation is in progress. That
+ * can happen if a deployment failed without a roll-back and its waiter still runs, or if CloudFormation shows the start of a deployment late.
  */
 export function directionOf(stackStatus: string): Direction | undefined {
   if (/(ROLLBACK|DELETE).*_IN_PROGRESS$/.test(stackStatus)) {
@@ -19,8 +19,8 @@ export function directionOf(stackStatus: string): Direction | undefined {
 }
 
 /**
- * Returns the direction of the deployment that sent the event of `requestedAt` (milliseconds since the epoch). Throws during a later deployment: the waiter
- * of a deployment that was rolled back may outlive it.
+ * Returns the direction of the deployment that sent an event at `requestedAt` (milliseconds since the epoch). Throws if a later deployment is in progress,
+ * because a waiter can outlive the roll-back of its deployment.
  */
 export async function describeDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
   const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.describeStacksMs);
@@ -37,7 +37,10 @@ export async function describeDirection(cloudformation: CloudFormationClient, st
   return direction;
 }
 
-/** Returns the direction of an update. A creation counts as forward: CloudFormation ignores the answer of a creation that is cancelled. */
+/**
+ * Returns the direction of the deployment that sent the request. A creation always counts as forward, because CloudFormation ignores the answer to a cancelled
+ * creation.
+ */
 export async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest,
   cloudformation: CloudFormationClient): Promise<Fact<Direction>> {
   return ask(async () => (RequestType === 'Update' ? describeDirection(cloudformation, StackId, RequestedAt) : 'forward'));

@@ -8,27 +8,29 @@ export interface OnEventRequest {
   readonly ResourceType: string;
   readonly StackId: string;
   readonly LogicalResourceId: string;
-  /** Never logged: with it, anybody can answer CloudFormation. */
+  /** The URL for the answer to CloudFormation. It is never logged, because anybody who has it can answer. */
   readonly ResponseURL?: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: object;
   readonly OldResourceProperties?: object;
 }
 
-/** The answer of `onEvent`. The framework adds all of it to each `isComplete` request for the same event. */
+/** The answer of `onEvent`. The framework adds its members to each `isComplete` request for the same event. */
 export interface OnEventResponse extends EventTimes {
   readonly PhysicalResourceId: string;
-  /** Random, so that the two waiters of an event that is delivered twice differ. Undefined if `DeliveredAt` is. */
+  /** A random id that tells the waiters apart if Lambda delivers the event twice. Only `Job` has it, and earlier versions of this handler did not set it. */
   readonly WaiterId?: string;
 }
 
 /** The points in time of an event, in milliseconds since the epoch. `timesOf()` reads them. */
 export interface EventTimes {
-  /** When CloudFormation sent the event. */
+  /** The time at which CloudFormation sent the event. */
   readonly RequestedAt: number;
-  /** When Lambda delivered the event, which can be minutes later. Undefined if an earlier version of this handler received the event. */
+  /**
+   * The time at which Lambda delivered the event. It can be minutes after `RequestedAt`. Undefined if an earlier version of this handler received the event.
+   */
   readonly DeliveredAt?: number;
-  /** When the resource's own time-out ends. */
+  /** The time at which the resource's own time-out ends. */
   readonly Deadline: number;
 }
 
@@ -40,5 +42,5 @@ export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId: string; readonly Data: Readonly<Record<string, string>> };
 
-/** Not complete: the framework calls `isComplete` again after 10 seconds. */
+/** The answer that the change is not complete. The framework then calls `isComplete` again after 10 seconds. */
 export const NOT_YET: IsCompleteResponse = { IsComplete: false };

@@ -1,17 +1,21 @@
-/** CloudFormation accepts 4,096 bytes for the whole answer, and the framework adds lines of its own to the reason. */
+/** The maximum length of a reason. CloudFormation accepts an answer of up to 4,096 bytes, and the framework adds lines to the reason. */
 const MAX_LENGTH = 999;
 
-/** An error whose message becomes CloudFormation's reason. It ends with the log group, because the framework only guesses the group's name. */
+/**
+ * An error whose message becomes the reason that CloudFormation shows. The message ends with the name of the log group, because the framework only guesses
+ * that name.
+ */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
     super(toReason([...sentences, `log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}`]));
     this.name = 'FhirImportFailure';
-    this.stack = this.message; // the framework appends the lines of the stack to the reason
+    this.stack = this.message; // the framework appends the stack trace to the reason, so this error has none
   }
 }
 
 /**
- * Joins sentences to one bounded line of ASCII. Shortens the longest sentences, all to the same length: they quote AWS, and the shorter ones say what to do.
+ * Joins sentences into one line of ASCII with at most `MAX_LENGTH` characters. If the line is too long, the longest sentences are cut to the same length: they
+ * quote AWS, and the shorter sentences say what to do.
  */
 export function toReason(sentences: readonly string[]): string {
   const lines = sentences.map(toLine).filter((line) => line !== '');

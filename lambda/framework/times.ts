@@ -1,19 +1,22 @@
 import type { EventTimes, OnEventRequest } from './framework';
 import { SETTLING_MS } from '../aws/errors';
 
-/** How far the clock of the function and those of AWS's services may be apart. */
+/** The maximum difference between the clock of the function and the clocks of AWS services. */
 export const CLOCK_SKEW_MS = 5_000;
 
-/** Cold starts of the waiter and two functions take seconds. The framework calls again 10 s after an answer, so at most twice within this time. */
+/**
+ * The time after the delivery of an event in which a call of `isComplete` counts as the first. It covers cold starts of the waiter and of two functions. The
+ * framework repeats a call after 10 seconds, so at most two calls are made in this time.
+ */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
-/** The points in time of an event, in milliseconds since the epoch. They are the same for every invocation for the event. */
+/** The points in time of an event, in milliseconds since the epoch. They are the same for every invocation that handles the event. */
 export interface Times {
-  /** When CloudFormation sent the event. */
+  /** The time at which CloudFormation sent the event. */
   readonly requestedAt: number;
-  /** When Lambda delivered the event. Durations that count from the first attempt begin here. */
+  /** The time at which Lambda delivered the event. Retry windows begin at this time. */
   readonly deliveredAt: number;
-  /** When the resource's own time-out ends. */
+  /** The time at which the resource's own time-out ends. */
   readonly deadline: number;
 }
 
@@ -22,26 +25,26 @@ export function timesOf({ RequestedAt, DeliveredAt = RequestedAt, Deadline }: Ev
   return { requestedAt: RequestedAt, deliveredAt: DeliveredAt, deadline: Deadline };
 }
 
-/** Returns the points in time of an event that was delivered just now. */
+/** Returns the points in time of an event that Lambda has just delivered. */
 export function eventTimesOf(request: OnEventRequest, timeoutMs: number): EventTimes {
   const DeliveredAt = Date.now();
   const RequestedAt = requestedAtOf(request, DeliveredAt);
   return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeoutMs };
 }
 
-/** Returns whether this is the first call of `isComplete`, or one soon after. Some calls of AWS are useful only then. */
+/** Returns whether this is the first call of `isComplete` for an event, or a call soon after it. Some AWS calls are useful only at that time. */
 export function isFirstInvocation({ deliveredAt }: Pick<Times, 'deliveredAt'>): boolean {
   return Date.now() < deliveredAt + FIRST_INVOCATION_WITHIN_MS;
 }
 
-/** Returns until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
+/** Returns the time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
 export function settledBy({ deliveredAt }: Pick<Times, 'deliveredAt'>): number {
   return deliveredAt + SETTLING_MS;
 }
 
 /**
- * Returns when CloudFormation sent an event, in milliseconds since the epoch. An event can be delivered late, even during another deployment. Its only time
- * is in the signature of the URL for the answer. Without a signature, the time of delivery counts.
+ * Returns the time at which CloudFormation sent an event, in milliseconds since the epoch. Lambda can deliver an event late, even during another deployment.
+ * The event has no time stamp, so this function reads the time at which the response URL was signed. Returns the time of delivery if the URL is not signed.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */

@@ -15,7 +15,7 @@ interface ResultsProperties {
   readonly Report?: ContractReport;
 }
 
-/** Polls a job: describes it, and has the report on its results made if it has ended. */
+/** Polls a job: describes it and, if it has ended, requests the report on its results. */
 export function pollJob(properties: ImportOutcomeProperties, operator: Operator, budget: PollingBudget): Promise<Fact<Evidence>> {
   return ask(async () => {
     const job = await describeJob(operator, properties, budget.polls);
@@ -25,7 +25,7 @@ export function pollJob(properties: ImportOutcomeProperties, operator: Operator,
   });
 }
 
-/** Returns the evidence on a job that has ended. Its results are read only if they are in the import's own output location. */
+/** Returns the evidence on a job that has ended. The results of the job are read only if they are in the output location of this import. */
 export async function readResults(job: JobDescription, properties: ResultsProperties, { lambda }: Operator,
   abortSignal: AbortSignal): Promise<Evidence> {
   const { DatastoreId, OutputS3Uri, InputS3Uri = '', Report } = properties;
@@ -40,8 +40,8 @@ export async function readResults(job: JobDescription, properties: ResultsProper
 }
 
 /**
- * Returns the location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job is gone, the
- * folder that the developer guide documents.
+ * Returns the location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job no longer
+ * exists, returns the folder that the developer guide documents.
  */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: ResultsProperties, jobId: string, job?: JobDescription): string {
   if (jobId === UNKNOWN || jobId === ALREADY_IMPORTED) {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
 import { type DataSet, dataSetFields } from '../../src/contract';
 
-/** Returns the fingerprint of a data set: 20 hex digits. Jobs that were started years ago are found by it, so the hashed string never changes. */
+/**
+ * Returns the fingerprint of a data set: 20 hex digits. The hashed string never changes, because the fingerprint must find jobs that were started years ago.
+ */
 export function fingerprintOf(dataSet: DataSet): string {
   return sha256(['fhir-import/1', ...dataSetFields(dataSet)]).slice(0, 20);
 }
@@ -12,15 +14,18 @@ export function jobNameOf(prefix: string, fingerprint: string): string {
   return `${prefix}-${fingerprint}`;
 }
 
-/** Returns whether a job imports the data set, under any name prefix. */
+/** Returns whether a job imports the data set. The prefix of the job name doesn't matter. */
 export function isJobOf(fingerprint: string, jobName?: string): boolean {
   return jobName?.endsWith(`-${fingerprint}`) ?? false;
 }
 
-/** The parameters of a start, except for the client token that is computed from them. */
+/** The parameters of StartFHIRImportJob without the client token, which is computed from them. */
 export type StartParameters = Omit<StartFHIRImportJobRequest, 'ClientToken'>;
 
-/** The hashed values of each start parameter. Their order never changes. A new parameter of the API has to be added here: without it nothing compiles. */
+/**
+ * The values of each start parameter that are hashed into the client token. Their order never changes. If the API gets a new parameter, the compiler requires
+ * an entry for it.
+ */
 const HASHED: { readonly [Name in keyof Required<StartParameters>]: (start: StartParameters) => readonly (string | undefined)[] } = {
   DatastoreId: (start) => [start.DatastoreId],
   JobName: (start) => [start.JobName],
@@ -30,7 +35,7 @@ const HASHED: { readonly [Name in keyof Required<StartParameters>]: (start: Star
   ValidationLevel: (start) => [start.ValidationLevel],
 };
 
-/** Returns the client token of a start. A repeated attempt has the same token. After the start has led to a failed job, the next one has another. */
+/** Returns the client token of a start. A repeated attempt has the same token. After a job of the data set has failed, the next start has a different token. */
 export function clientTokenOf(start: StartParameters, failedJobIds: readonly string[]): string {
   const hashed = Object.values(HASHED).flatMap((valuesOf) => valuesOf(start));
   return sha256(['client-token/1', ...hashed.map((value) => value ?? ''), ...[...failedJobIds].sort()]);

@@ -1,10 +1,10 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { JOB_STATUSES } from '../../src/contract';
 
-/** A job as HealthLake describes it. Renamed because the contract has a type with the SDK's name. */
+/** A job as HealthLake describes it. The SDK's type is renamed here, because the contract has a type with the same name. */
 export type JobDescription = ImportJobProperties;
 
-/** A status as HealthLake returns it. An unknown one is treated as running. */
+/** A job status as HealthLake returns it. An unknown status counts as running. */
 type Status = string | undefined;
 
 export function hasEnded(status: Status): boolean {

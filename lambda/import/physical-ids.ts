@@ -2,13 +2,13 @@ import { isCompleted } from './healthlake-job';
 import type { Counts } from './verdict';
 import { ALREADY_IMPORTED, type ImportWaitProperties, UNKNOWN } from '../../src/contract';
 
-/** Stands for the job id in the physical id until HealthLake has accepted a job. */
+/** The placeholder for the job id in the physical id. It is used until HealthLake has accepted a job. */
 const PENDING = 'pending';
 
 /** The parts of a physical id of `Custom::FhirImportJob`: `<datastoreId>/<jobId>/<fingerprint>`. */
 export interface JobPhysicalId {
   readonly datastoreId: string;
-  /** Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
+  /** The job id. Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
   readonly jobId?: string;
   readonly fingerprint: string;
 }
@@ -17,7 +17,10 @@ export function formatJobId({ datastoreId, jobId, fingerprint }: JobPhysicalId):
   return [datastoreId, jobId ?? PENDING, fingerprint].join('/');
 }
 
-/** Returns undefined for an id of another form: CloudFormation invents one if a creation is cancelled midway. */
+/**
+ * Parses a physical id of `Custom::FhirImportJob`. Returns undefined for an id of another form: CloudFormation makes up an id if a creation is cancelled
+ * midway.
+ */
 export function parseJobId(physicalId?: string): JobPhysicalId | undefined {
   const match = /^([^/]+)\/([^/]+)\/([0-9a-f]{20})$/.exec(physicalId ?? '');
   return match ? { datastoreId: match[1], jobId: match[2] === PENDING ? undefined : match[2], fingerprint: match[3] } : undefined;
@@ -32,7 +35,7 @@ export function formatWaitId({ DatastoreId, JobId }: Pick<ImportWaitProperties, 
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** Set if the job was judged successful, or if no job was started because of `alreadyImported`. */
+  /** The status and counts of a job that was judged successful. Also set if no job was started because of `alreadyImported`. */
   readonly judged?: JudgedJob;
 }
 
@@ -48,7 +51,7 @@ export function formatOutcomeId({ datastoreId, jobId, judged }: OutcomePhysicalI
   return [datastoreId, jobId, ...(judged ? [judged.status, ...counts] : [])].join('/');
 }
 
-/** Returns undefined for an id of another form. */
+/** Parses a physical id of `Custom::FhirImportOutcome`. Returns undefined for an id of another form. */
 export function parseOutcomeId(physicalId?: string): OutcomePhysicalId | undefined {
   const parts = (physicalId ?? '').split('/');
   if (parts.some((part) => part === '') || (parts.length !== 2 && parts.length !== 6)) {

@@ -9,7 +9,7 @@ import { isFirstInvocation, type Times } from '../framework/times';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The first poll of a job is within this time. */
+/** The range of the offsets that spread the polls of many imports. */
 const SPREAD = 45 * SECOND;
 
 /** A job that is polled. */
@@ -21,19 +21,19 @@ export interface PolledJob extends Times {
 
 /** The result of a poll. */
 export interface Poll {
-  /** Undefined if another poll is needed. */
+  /** The response to CloudFormation. Undefined if another poll is needed. */
   readonly response?: IsCompleteResponse;
   /** The status of the job. Undefined if it could not be described. */
   readonly status?: string;
 }
 
-/** The abort signals of an invocation's polls. */
+/** The abort signals that limit the polls and the report of an invocation. */
 export interface PollingBudget {
   readonly polls: AbortSignal;
   readonly results: AbortSignal;
 }
 
-/** Starts the budget of an invocation. */
+/** Starts the time budget of an invocation that polls. */
 export function pollingBudget(): PollingBudget {
   const { pollsMs, resultsMs } = BUDGETS.handler.poll;
   return { polls: AbortSignal.timeout(pollsMs), results: AbortSignal.timeout(resultsMs) };
@@ -49,7 +49,7 @@ export async function describeJob({ healthlake }: Operator, { DatastoreId, JobId
   return job;
 }
 
-/** Polls the job when polls are due, until there is a response or the next poll is left to a later invocation. */
+/** Polls the job whenever a poll is due. Stops when there is a response, or when a later invocation has to make the next poll. */
 export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>): Promise<IsCompleteResponse> {
   let last: LastPoll = {};
   while (await pauseForNextPoll(job, last)) {
@@ -59,7 +59,7 @@ export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>):
       return response;
     }
     if (Date.now() >= job.deadline) {
-      break; // only the stack's direction is missing, and the framework calls again in 10 s
+      break; // the decision needs only the stack's direction, and the framework calls again after 10 seconds
     }
     last = { status, firstPollAt };
   }
@@ -68,7 +68,7 @@ export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>):
 
 async function pauseForNextPoll(job: PolledJob, last: LastPoll): Promise<boolean> {
   const now = Date.now();
-  // The job may have ended during an earlier `Wait` resource. The remaining ones then take seconds, not a minute each.
+  // If the job ended during an earlier `Wait` resource, polling at once lets each remaining resource complete in seconds instead of a minute.
   if (job.isContinued && last.firstPollAt === undefined && isFirstInvocation(job)) {
     return true;
   }
@@ -81,14 +81,14 @@ async function pauseForNextPoll(job: PolledJob, last: LastPoll): Promise<boolean
   return true;
 }
 
-/** The polls of the current invocation so far. */
+/** The polls that the current invocation has made. */
 interface LastPoll {
-  /** The status at the last poll. Undefined before the first one. */
+  /** The job status at the last poll. Undefined before the first poll. */
   readonly status?: string;
   readonly firstPollAt?: number;
 }
 
-/** The facts that the time of the next poll depends on. All times are in milliseconds since the epoch. */
+/** The facts that determine the time of the next poll. All times are in milliseconds since the epoch. */
 export interface NextPoll extends LastPoll, Pick<PolledJob, 'jobId' | 'requestedAt'> {
   readonly isContinued?: boolean;
   readonly now: number;
@@ -111,8 +111,8 @@ export function isWorthWaiting(delay: number, { firstPollAt, now }: NextPoll): b
 }
 
 /**
- * An invocation doesn't know what an earlier one saw, so its first poll is on the minute. Only after it has seen the job running, it polls more often. Queued
- * jobs are polled once a minute, because many of them would exhaust the account's calls.
+ * Returns the interval between two polls. An invocation doesn't know which status an earlier invocation saw, so it polls once a minute at first. It polls more
+ * often only after it has seen the job in progress. Queued jobs are polled once a minute, because many queued jobs would exhaust the account's quota of calls.
  */
 function pollInterval({ status, requestedAt, isContinued, now }: NextPoll): number {
   if (!isInProgress(status)) {

@@ -3,11 +3,14 @@ import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws
 import { describeError, kindOf, showErrorCode } from '../aws/errors';
 import type { ReportAnswer, ReportRequest } from '../report/types';
 
-/** The pause between two invocations doubles from the first to the longest. */
+/** The first pause between two invocations of the report function. The pause doubles each time, up to the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** The HTTP status for a function that is not ready. Lambda refuses the first invocation of a function that was idle for weeks, and then makes it ready. */
+/**
+ * The HTTP status with which Lambda refuses to invoke a function that is not ready. Lambda refuses the first invocation of a function that was idle for weeks,
+ * and then makes the function ready.
+ */
 const CONFLICT = 409;
 
 /** A report request, and the function to invoke. */
@@ -28,8 +31,8 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
 }
 
 /**
- * Invokes the function. Repeats the call until the budget ends while Lambda refuses it. After a lost answer the function may still run, so the call is
- * repeated only once. That is safe, because making the report twice gives the same report.
+ * Invokes the report function. Repeats the call until the budget ends if Lambda refuses it temporarily. If the answer is lost, the function may still run, so
+ * the call is repeated only once. A repeated call is safe, because it gives the same report.
  */
 async function invoke(lambda: LambdaClient, FunctionName: string, request: ReportRequest, abortSignal: AbortSignal): Promise<InvokeCommandOutput> {
   let lostAnswers = 0;
@@ -57,7 +60,7 @@ async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise
   }
 }
 
-/** Returns the HTTP status. Undefined if there was no answer. */
+/** Returns the HTTP status of an error, or undefined if there was no answer. */
 function statusOf(error: unknown): number | undefined {
   return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

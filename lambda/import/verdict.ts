@@ -2,17 +2,17 @@ import { hasEnded, isCompleted, isCompletedWithErrors, type JobDescription } fro
 import type { ContractErrorTolerance } from '../../src/contract';
 import type { ManifestCounts, ReportAnswer } from '../report/types';
 
-/** The evidence that a job is judged by. */
+/** The evidence on which the verdict on a job is based. */
 export interface Evidence {
   readonly job: JobDescription;
   readonly counts: Counts;
   /** The answer of the report function. Undefined if it was not invoked. */
   readonly report?: ReportAnswer;
-  /** Whether the results are in the output location of this import, which it may read. */
+  /** Whether the results are in the output location of this import. The import may read no other location. */
   readonly isOwn: boolean;
 }
 
-/** The numbers of resources and files, as far as HealthLake counts them. */
+/** The numbers of resources and files. A number that HealthLake did not count is undefined. */
 export interface Counts {
   readonly scanned?: number;
   readonly imported?: number;
@@ -20,16 +20,16 @@ export interface Counts {
   readonly unreadableFiles?: number;
 }
 
-/** The verdict on a job, by its error tolerance. The evidence is undefined if the job could not be described. */
+/** The verdict on a job, given the error tolerance of the import. The evidence is undefined if the job could not be described. */
 export type Verdict =
   | { readonly kind: 'running'; readonly evidence?: Evidence }
   | { readonly kind: 'succeeded'; readonly evidence: Evidence }
   | { readonly kind: 'failed'; readonly why: string; readonly evidence?: Evidence; readonly advice?: Advice };
 
-/** The advice that a failure ends with: what to do about the job, its errors, the time-out, or the permissions. */
+/** The kind of advice at the end of a failure message. It is about the job, its errors, the time-out, or the permissions. */
 export type Advice = 'job' | 'errors' | 'timeout' | 'access';
 
-/** Makes up for binary fractions: 0.57 percent of 10,000 is computed as 56.99999999999999. */
+/** Compensates for floating-point errors: 0.57 percent of 10,000 is computed as 56.99999999999999. */
 const ROUNDING = 1e-6;
 
 /** Returns the evidence from a described job, and from its report if there is one. */
@@ -37,7 +37,7 @@ export function evidenceOf(job: JobDescription, report?: ReportAnswer, isOwn = t
   return { job, counts: countsOf(job.JobProgressReport, report), isOwn, ...(report && { report }) };
 }
 
-/** Returns the counts of the manifest, which alone has HealthLake's own errors. The progress report has those that the manifest lacks. */
+/** Returns the counts of the manifest. Missing counts come from the progress report of the job. Only the manifest counts HealthLake's own errors. */
 function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: ReportAnswer): Counts {
   const manifest: ManifestCounts = report?.kind === 'report' ? report.manifest ?? {} : {};
   const scanned = manifest.resourcesScanned ?? progress.TotalNumberOfResourcesScanned;
@@ -54,13 +54,13 @@ function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: R
   };
 }
 
-/** Undefined only if neither number is known. */
+/** Adds two numbers. Returns undefined only if neither number is known. */
 function sum(a?: number, b?: number): number | undefined {
   return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 }
 
 /**
- * Judges a job: one of this deployment, or an earlier one that may be adopted.
+ * Judges a job. It is a job of this deployment, or an earlier job that may be adopted.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_ImportJobProperties.html
  */
@@ -119,7 +119,10 @@ export function dependsOnResults(status: string | undefined, { Kind }: ContractE
   return isCompletedWithErrors(status) && (Kind === 'RESOURCES' || Kind === 'PERCENT');
 }
 
-/** Returns why the verdict depends on the results but rests on the counts of the job alone. Undefined if it rests on the results, or doesn't depend on them. */
+/**
+ * Returns the reason why the verdict was reached without the results, although it depends on them. Returns undefined if the results were used, or if the
+ * verdict doesn't depend on them.
+ */
 export function whyWithoutResults({ job, report, isOwn }: Evidence, tolerance: ContractErrorTolerance): string | undefined {
   if (!dependsOnResults(job.JobStatus, tolerance)) {
     return undefined;

@@ -15,7 +15,7 @@ import { BUDGETS } from '../budgets';
 import { ownNamesOfReport } from '../service-text/own-names';
 import { log } from '../telemetry/log';
 
-/** The part of Lambda's invocation context that is used. */
+/** The part of the Lambda invocation context that the handler uses. */
 export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
@@ -65,7 +65,7 @@ async function report(request: ReportRequest, context: InvocationContext): Promi
   return answerOf(document, location);
 }
 
-/** Returns undefined if the report cannot be read or used: the function then makes a new one. */
+/** Reads an existing report. Returns undefined if the report can't be read or used. The function then makes a new one. */
 async function readExisting(s3: S3Client, { bucket, prefix }: ResultsLocation, request: ReportRequest, abortSignal: AbortSignal):
 Promise<ReportDocument | undefined> {
   try {
@@ -95,12 +95,12 @@ Promise<ReportDocument> {
   return documentOf(request, results, { manifest, failures, searchValidation, reading });
 }
 
-/** If little time remains, half of it is for reading. */
+/** Returns the time budget for reading and listing. At least half of the remaining time is for reading. */
 function budgetOf(remainingMs: number): TimeBudget {
   const readingMs = Math.max(remainingMs / 2, remainingMs - AFTER_READING_MS);
   const listingMs = Math.max(remainingMs * 3 / 4, remainingMs - AFTER_LISTING_MS);
   const budget = { reading: AbortSignal.timeout(Math.floor(readingMs)), listing: AbortSignal.timeout(Math.floor(listingMs)) };
-  setMaxListeners(100, budget.reading, budget.listing); // each running call listens, and Node warns in the log at more than 10
+  setMaxListeners(100, budget.reading, budget.listing); // each running call adds a listener, and Node.js logs a warning if there are more than 10
   return budget;
 }
 

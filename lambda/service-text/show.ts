@@ -2,7 +2,7 @@ import { isAwsName, isErrorCode } from './identifiers';
 import { CAPITALIZED, IDENTIFIERS, LOWER_CASE, QUOTED_PATTERNS, STATUSES } from './vocabulary';
 import { RESOURCE_TYPES } from '../report/messages/fhir-r4-names';
 
-/** The maximum length of a job's message. Error messages have no documented maximum. */
+/** The maximum length of a message that is shown. It is the maximum length of a job's message. Error messages have no documented maximum. */
 export const MAX_LENGTH = 2_048;
 
 const HIDDEN = '***';
@@ -17,13 +17,13 @@ const LARGE_NUMBER = /^\d{1,3}(?:,\d{3}){1,2}$/;
 const UNITS = new Set(('attempts bytes characters file files GB job jobs KB MB milliseconds minutes queued requests resources seconds TB validation').split(' '));
 const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|fewer) than|between(?: \d{1,3} and)?|[Ss]tatus [Cc]ode|line|column|position)$/;
 
-/** The place that has the unfiltered text. */
+/** The place where the unfiltered text can be read. */
 export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
 
 /**
- * Returns the harmless words of a service's text after an introduction. If a word is hidden, names the place that has the full text.
+ * Returns an introduction and the harmless words of an AWS message. If a word is hidden, the introduction names the place where the full message can be read.
  *
- * @param introduction is shown unfiltered, so it must be harmless
+ * @param introduction the text before the message; it must be harmless, because it is not filtered
  */
 export function quoteServiceText(introduction: string, text: string, own: readonly string[] = [], fullText?: FullText): string {
   const shown = showServiceText(text, own);
@@ -32,16 +32,16 @@ export function quoteServiceText(introduction: string, text: string, own: readon
 }
 
 /**
- * Returns the harmless words of a service's text. The text is split at white space, and each chunk is shown as a whole or not at all. Only known words
- * are shown, because a list of words to hide would never be complete.
+ * Returns the harmless words of an AWS message. The message is split at white space, and each chunk is shown as a whole or not at all. Only known words are
+ * shown, because a list of words to hide would never be complete.
  *
- * @param own names of the import's own resources; one that ends in `/` is also shown at the start of a longer chunk
+ * @param own names of the import's own resources; a name that ends in `/` is also shown at the start of a longer chunk
  */
 export function showServiceText(text: string, own: readonly string[] = []): string {
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
   const cores = chunks.map(({ core }) => core);
   const shown = chunks.map((chunk, i) => {
-    // A name that we or the service cut off can look like a known word.
+    // A chunk that was cut off, by this function or by the service, can look like a known word.
     const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
     const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
     return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;
@@ -74,7 +74,10 @@ function isHarmless(core: string): boolean {
   return core === '' || WORDS.has(core) || RESOURCE_TYPES.has(core) || isErrorCode(core) || isAwsName(core);
 }
 
-/** A number is shown only if the words beside it say what it counts. Other numbers may be ids, record numbers or parts of a date. */
+/**
+ * Returns whether a chunk is a number that may be shown. The words beside the number must say what it counts, because other numbers may be ids, record numbers
+ * or parts of a date.
+ */
 function isAmount(cores: readonly string[], i: number): boolean {
   const isNumber = NUMBER.test(cores[i]);
   if (!isNumber && !LARGE_NUMBER.test(cores[i])) {

@@ -9,7 +9,7 @@
  * - Do not add numbers, ids, dates or places.
  */
 
-/** Words within a sentence. */
+/** Words that occur within a sentence. */
 export const LOWER_CASE = words(`
   a abort aborted about above absent accepted access accessed accessible account accounts acl action actions activate activated active add
   added additional address addressed administrator after again against algorithm alias aliases all allocated allowed allows alphanumeric
@@ -94,7 +94,7 @@ export const CAPITALIZED = words(`
   URI URL Use User Users Using UTF-8 Validation Value Values Verify Version VPC Waiting Was We When With Write XML You Your Zone
 `);
 
-/** Values of enumerations. */
+/** Values of AWS enumerations. */
 export const STATUSES = words(`
   ACTIVE AES256 aws:kms aws:kms:dsse AWS_AUTH CANCEL_COMPLETED CANCEL_FAILED CANCEL_IN_PROGRESS CANCEL_SUBMITTED COMPLETED
   COMPLETED_WITH_ERRORS CREATE_COMPLETE CREATE_FAILED CREATE_IN_PROGRESS CREATING DELETE_COMPLETE DELETE_FAILED DELETE_IN_PROGRESS DELETED
@@ -105,7 +105,7 @@ export const STATUSES = words(`
   UPDATE_ROLLBACK_IN_PROGRESS UPDATING
 `);
 
-/** Operations and members of AWS's APIs, headers, and signs that stand alone. */
+/** Operations and members of AWS APIs, headers, and symbols that stand alone. */
 export const IDENTIFIERS = words(`
   - -- .ndjson = alias/aws/s3 AssumeRole aws/s3 ClientToken clientToken DataAccessRoleArn dataAccessRoleArn DatastoreId datastoreId
   DescribeFHIRDatastore DescribeFHIRImportJob DescribeKey DescribeStacks DetailType DurationSeconds durationSeconds EC2 error}.$response
@@ -150,7 +150,7 @@ export const QUOTED_PATTERNS: readonly string[] = [
   '\\p{ASCII}{0,8192}',
 ];
 
-/** Services, as they stand before an action and in the name of an endpoint. */
+/** Names of AWS services, as they occur before an action and in an endpoint. */
 export const SERVICES = words(`
   aws cloudformation cloudtrail ec2 events healthlake iam kms lambda logs organizations ram s3 sns sqs ssm states sts
 `);

@@ -17,7 +17,10 @@ export interface Announcement {
 /** The properties of an import that its event needs. */
 type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
 
-/** Returns the event of a decision. Undefined if the job was not judged now, or if the import has no construct path (version 1). */
+/**
+ * Returns the event for a decision. Returns undefined if the decision doesn't end the import or repeats an earlier answer, or if the import has no construct
+ * path (contract version 1).
+ */
 export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {
   if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
@@ -40,7 +43,7 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
 }
 
 /**
- * Puts the event of a decision, if it has one and the import has an event bus.
+ * Sends the event for a decision. Does nothing if the decision has no event or the import has no event bus.
  *
  * @throws if EventBridge doesn't accept the event
  */
@@ -58,7 +61,7 @@ export async function announce({ events }: Operator, properties: Announced, deci
   }
 }
 
-/** Puts the event during a deployment. A failed call is only a warning, because the stack shows how the job ended. */
+/** Sends the event during a deployment. If the call fails, logs only a warning, because the stack shows how the job ended. */
 export async function announceOrWarn(operator: Operator, construct: string, properties: Announced & NamedImport,
   decision: OutcomeDecision): Promise<void> {
   const put = await ask(() => announce(operator, properties, decision));

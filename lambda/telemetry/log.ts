@@ -6,7 +6,7 @@ import { type Evidence, whyWithoutResults } from '../import/verdict';
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
 
-/** Writes a line to the log. Readers of the log may not see patient data: log only counts, statuses, codes, and ids of jobs and data stores. */
+/** Writes a line to the log. Readers of the log must not see patient data. Log only counts, statuses, codes, and ids of jobs and data stores. */
 export function log(message: string, fields: Fields): void {
   console.log(JSON.stringify({ message, ...fields }));
 }
@@ -42,7 +42,7 @@ function secondsQueuedOf(job?: JobDescription): number | undefined {
   return isQueued(job?.JobStatus) && job?.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;
 }
 
-/** Logs what was decided after a poll, and emits its metrics. */
+/** Logs the decision after a poll, and emits its metrics. */
 export function recordDecision(construct: string, properties: ImportOutcomeProperties, deadline: number, decision: OutcomeDecision): void {
   const { kind, evidence } = decision;
   if (kind === 'already imported') {

@@ -8,10 +8,10 @@ interface Metric {
   readonly unit: 'Count' | 'Seconds';
 }
 
-/** Metrics by name. Those without a value are left out. */
+/** Metrics by name. A metric without a value is not emitted. */
 export type Metrics = Readonly<Record<string, Metric>>;
 
-/** Returns the metrics of a poll. An answer from the physical id and a roll-back have none, because the job is not judged then. */
+/** Returns the metrics of a decision. An answer from the physical id and a roll-back have no metrics, because they don't judge the job. */
 export function metricsOf({ kind, evidence }: OutcomeDecision): Metrics {
   const { counts, job } = evidence ?? {};
   switch (kind) {
@@ -44,8 +44,8 @@ function count(value: number | undefined): Metric {
 }
 
 /**
- * Emits metrics as a line of the log. It is written to stdout directly, because CloudWatch needs the bare object and the runtime wraps the lines of
- * `console.log`.
+ * Emits metrics as a line of the log. The line is written to stdout directly, because CloudWatch needs the bare JSON object and the Lambda runtime wraps the
+ * lines of `console.log`.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

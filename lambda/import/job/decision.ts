@@ -6,34 +6,34 @@ import type { Direction } from '../../aws/stack';
 import { CLOCK_SKEW_MS, type Times } from '../../framework/times';
 import type { JobPhysicalId } from '../physical-ids';
 
-/** The change of `Job` that CloudFormation requests. */
+/** A change of the `Job` resource that CloudFormation requests. */
 export interface JobChange extends Pick<Times, 'requestedAt' | 'deadline'> {
   /** The fingerprint of the data set after the change. */
   readonly fingerprint: string;
   /** The fingerprint of the data set before the change. Undefined in a creation. */
   readonly oldFingerprint?: string;
-  /** The parsed physical id. Undefined if it has another form. */
+  /** The parsed physical id of the resource. Undefined if this handler did not make the id. */
   readonly id?: JobPhysicalId;
-  /** Until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
+  /** The time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
   readonly settledBy: number;
-  /** Why the properties can't be read. Undefined if they can. */
+  /** The reason why the handler can't read the properties. Undefined if it can. */
   readonly unreadable?: string;
-  /** Names of the import's own resources, which quoted texts of AWS may show. */
+  /** The names of the import's own resources. Quoted AWS messages may show them. */
   readonly own?: readonly string[];
-  /** Whether `alreadyImported` declares the data set, or declared an earlier one. */
+  /** Says whether `alreadyImported` applies to this data set or to an earlier one. Undefined if it is not set. */
   readonly declaration?: Declaration;
-  /** Why no job may be started. Undefined if one may. */
+  /** The reason why no job may be started. Undefined if a job may be started. */
   readonly refusal?: string;
 }
 
-/** The facts that `Job` decides by. */
+/** The facts on which the decision of `Job` is based. */
 export interface JobFacts {
   readonly direction: Fact<Direction>;
   readonly datastore: Fact<DatastoreFacts>;
   readonly ledger: Fact<readonly LedgerEntry[]>;
-  /** Why the buckets would make the job fail. Undefined if no reason is known. They are inspected only if a job would be started. */
+  /** The reason why the buckets would make the job fail. Undefined if no reason is known. The buckets are inspected only if a job would be started. */
   readonly bucketProblem?: string;
-  /** In milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   readonly now: number;
 }
 
@@ -43,25 +43,28 @@ export interface DatastoreFacts {
   readonly fhirVersion?: string;
 }
 
-/** The decision of `Job`. */
+/** The decision on a change of the `Job` resource. */
 export type JobDecision =
   /** Answer with the job that the physical id names. */
   | { readonly kind: 'answer from the id'; readonly jobId: string }
-  /** Answer with a job of the data set that HealthLake lists. */
+  /** Answer with a job of the data set. HealthLake lists the job. */
   | { readonly kind: 'adopt'; readonly jobId: string }
   /** Answer without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
-  /** Answer with the unchanged physical id: no job may be started, and none is known. */
+  /** Answer with the unchanged physical id. No job may be started, and no job of the data set is known. */
   | { readonly kind: 'keep the id' }
-  /** Like `keep the id`, in the roll-back of an update: answer with an id of this data set. With the id of another one, a later update would start a job. */
+  /**
+   * Like `keep the id`, but in the roll-back of an update. The answer has a physical id of this data set, because a later update would start a job if the id
+   * named another data set.
+   */
   | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
-  /** Retry the failed call for as long as its kind of error allows. */
+  /** Retry the failed call until the time limit for its kind of error. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string; readonly causes?: string }
   | { readonly kind: 'fail'; readonly why: string };
 
-/** Answers an update that doesn't change the data set, if its physical id names the job. No call of AWS is needed. */
+/** Answers an update without an AWS call if the data set is unchanged and the physical id names its job. Returns undefined for other changes. */
 export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {
   const jobId = isDataSetUnchanged(change) ? jobOfId(change) : undefined;
   const mayBeOverruled = change.declaration === 'counts' && jobId !== ALREADY_IMPORTED;
@@ -69,8 +72,9 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 }
 
 /**
- * Decides; docs/lifecycle.md has the table. A job overwrites data, so one is started only if the stack is known to go forward, the data store is active, and
- * the ledger has no job that succeeded, runs, or was started for this change. If the data set did not change, any job is adopted, even a failed one.
+ * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. A job overwrites data. So a job is started only if the stack is known
+ * to go forward, the data store is active, and the ledger has no job that succeeded, is running, or was started for this change. If the data set did not
+ * change, any job is adopted, even a failed one.
  */
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   const { direction, datastore, ledger } = facts;
@@ -92,7 +96,7 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   return decision.kind === 'start' && why !== undefined ? { kind: 'fail', why } : decision;
 }
 
-/** Returns whether a roll-back retries the listing. It could succeed without the job, but then the attributes would be lost. */
+/** Returns whether a roll-back retries the listing of the jobs. The roll-back can succeed without the listing, but the attributes would then be unknown. */
 function mayFindJob(change: JobChange, { ledger, now }: JobFacts): boolean {
   return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.settledBy;
 }
@@ -119,7 +123,7 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
   }
 }
 
-/** How long after the deadline a start is still allowed: the attempt at the deadline is the one whose error is shown. */
+/** The time after the deadline in which a job may still be started. It allows a last attempt at the deadline, whose error the deployment shows. */
 const LAST_ATTEMPT_MS = 60_000;
 
 function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
@@ -130,7 +134,7 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, dea
   if (!job && declaration === 'counts') {
     return { kind: 'already imported' };
   }
-  // A failed job that was submitted for this change was started by an attempt whose answer was lost: it is adopted, and Outcome reports the failure.
+  // If a failed job was submitted for this change, an attempt started it but got no answer. The job is adopted, and Outcome reports its failure.
   const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW_MS);
   if (answer) {
     return { kind: 'adopt', jobId: answer.jobId };
@@ -140,7 +144,10 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, dea
     : { kind: 'wait', why: 'the data set has no job, and it is too late to start one' };
 }
 
-/** In a roll-back the physical id may name the data set that failed. The data set that the stack returns to was imported or declared. */
+/**
+ * Answers a roll-back. The physical id may name the data set whose import failed. The data set to which the stack returns was imported before, or declared as
+ * already imported.
+ */
 function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
   const answer = answerWithoutStarting(change, ledger);
   if (answer.kind === 'answer from the id' || change.oldFingerprint === undefined || change.unreadable !== undefined) {
@@ -171,7 +178,7 @@ function jobOfId({ id, fingerprint }: JobChange): string | undefined {
   return id?.fingerprint === fingerprint && id.jobId !== UNKNOWN ? id.jobId : undefined;
 }
 
-/** Returns the oldest job with this verdict, so that every invocation finds the same one. */
+/** Returns the oldest job with this verdict, so that every invocation returns the same job. */
 function oldest(ledger: readonly LedgerEntry[], verdict: LedgerEntry['verdict']): LedgerEntry | undefined {
   return ledger.find((entry) => entry.verdict === verdict);
 }

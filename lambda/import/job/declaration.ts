@@ -5,15 +5,18 @@ import type { JobPhysicalId } from '../physical-ids';
 /** The properties of an import before and after a change, and its physical id before the change. */
 export interface Versions {
   readonly properties: ImportJobProperties;
-  /** The former properties. Undefined in a creation, or if they can't be read. After `--no-rollback` they may be those of the failed attempt. */
+  /**
+   * The properties before the change. Undefined in a creation, or if they can't be read. After a deployment with `--no-rollback`, they may be the properties
+   * of the failed attempt.
+   */
   readonly old?: ImportJobProperties;
   readonly id?: JobPhysicalId;
 }
 
-/** `counts`: `alreadyImported` applies to this data set. `spent`: it was set for an earlier data set of the data store. */
+/** `counts` means that `alreadyImported` applies to this data set. `spent` means that it was set for an earlier data set of the same data store. */
 export type Declaration = 'counts' | 'spent';
 
-/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Undefined if it is not set. */
+/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Returns undefined if it is not set. */
 export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
   const { AlreadyImported, DatastoreId } = properties;
   if (!AlreadyImported) {
@@ -24,7 +27,7 @@ export function declarationOf({ properties, old, id }: Versions): Declaration | 
   return isNew || isUnanswered ? 'counts' : 'spent';
 }
 
-/** Returns why no job may be started although HealthLake lists no usable job. Undefined if one may be started. */
+/** Returns the reason why no job may be started even if HealthLake lists no usable job. Returns undefined if a job may be started. */
 export function refusalOf(versions: Versions): string | undefined {
   const { properties: { DatastoreId, DatastoreInApp }, id } = versions;
   const fingerprint = fingerprintOf(versions.properties);
@@ -43,7 +46,10 @@ export function refusalOf(versions: Versions): string | undefined {
     : undefined;
 }
 
-/** Returns the data store that had the data set before. After `--no-rollback` possibly only the physical id names it. */
+/**
+ * Returns the former data store if only the data store of the data set changed, and otherwise undefined. After a deployment with `--no-rollback`, the old
+ * properties may already have the new data store, and only the physical id has the former one.
+ */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;
   if (old && old.DatastoreId !== DatastoreId && fingerprintOf({ ...old, DatastoreId }) === fingerprintOf(properties)) {
@@ -53,7 +59,10 @@ function formerDatastoreOf({ properties, old, id }: Versions): string | undefine
   return isOther && fingerprintOf({ ...properties, DatastoreId: id.datastoreId }) === id.fingerprint ? id.datastoreId : undefined;
 }
 
-/** Returns whether a failed attempt may have set `alreadyImported` for this data set: the old properties name it, the physical id names another one. */
+/**
+ * Returns whether a failed attempt may have set `alreadyImported` for this data set. In that case the old properties name this data set, and the physical id
+ * names another one.
+ */
 function isDoubtful(versions: Versions, fingerprint: string): boolean {
   const { old, id } = versions;
   return declarationOf(versions) === 'spent' && old !== undefined && fingerprintOf(old) === fingerprint && id?.fingerprint !== fingerprint;

@@ -25,10 +25,10 @@ import { inspectBuckets } from '../preflight/inspect';
 
 const STEPS = BUDGETS.handler.start.steps;
 
-/** A decision that is not, or no longer, to start a job. */
+/** Any decision except to start a job. */
 type FinalDecision = Exclude<JobDecision, { kind: 'start' }>;
 
-/** Sets the deadline. `isComplete` makes all calls of AWS, because it can be repeated. */
+/** Sets the deadline of the resource. Only `isComplete` calls AWS, because the framework can repeat that function. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportJobProperties;
   return {
@@ -57,7 +57,7 @@ function changeOf(request: IsCompleteRequest): JobChange {
   const { ResourceProperties, OldResourceProperties, PhysicalResourceId, StackId } = request;
   const properties = ResourceProperties as ImportJobProperties;
   const allOld = OldResourceProperties as ImportJobProperties | undefined;
-  // Old properties that can't be read count as another data set. The ledger then says which job belongs to this one.
+  // If the old properties can't be read, the data set counts as changed. The ledger then shows which job belongs to the data set.
   const old = allOld && unreadable(allOld) === undefined ? allOld : undefined;
   const id = parseJobId(PhysicalResourceId);
   const times = timesOf(request);
@@ -85,7 +85,7 @@ async function gatherFacts(request: IsCompleteRequest, change: JobChange): Promi
   const bucketProblem = wouldStart(change, facts) ? await checkBuckets(request, operator) : undefined;
   const isLikely = 'value' in ledger && wouldStart(change, facts) && bucketProblem === undefined;
   const ledgerAgain = isLikely ? await ask(() => readLedgerAgain(reader, ledger.value, change.requestedAt)) : ledger;
-  // The last call before a possible start, because the direction can change at any time.
+  // The direction can change at any time, so this call is the last one before a start.
   const direction = await ask(() => describeDirection(operator.cloudformation, request.StackId, change.requestedAt));
   return { ...facts, ledger: ledgerAgain, bucketProblem, direction };
 }
@@ -97,7 +97,7 @@ function readerOf({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, 
 
 /**
  * Lists the new jobs right before a start, after a random pause. Two invocations can run at the same moment, because an event can be delivered twice and an
- * invocation can be repeated. The pause separates them, so that one sees the job of the other.
+ * invocation can be repeated. The pause separates them, so that the later invocation sees the job of the earlier one.
  */
 async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry[], requestedAt: number): Promise<readonly LedgerEntry[]> {
   await sleep(Math.random() * STEPS.pauseMs);
@@ -105,11 +105,11 @@ async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry
   return [...known, ...newJobs.filter((job) => !known.some(({ jobId }) => jobId === job.jobId))];
 }
 
-/** Logs the warnings, and returns the problem because of which no job may be started. Undefined if none is known. */
+/** Inspects the buckets and logs warnings. Returns the problem that prevents the start of a job, or undefined if none is known. */
 async function checkBuckets({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, { s3 }: Operator): Promise<string | undefined> {
   const properties = ResourceProperties as ImportJobProperties;
   if (!properties.Quotas) {
-    return undefined; // version 1: the operator role may not inspect the buckets
+    return undefined; // contract version 1: the operator role is not allowed to inspect the buckets
   }
   const wanted = { ...properties, Quotas: properties.Quotas, Region: process.env.AWS_REGION! };
   const { problem, warnings } = judgeBuckets(await inspectBuckets(s3, wanted, AbortSignal.timeout(STEPS.inspectBucketsMs)), wanted);
@@ -145,7 +145,7 @@ async function start(request: IsCompleteRequest, change: JobChange, wanted: Star
   return { kind: 'adopt', jobId };
 }
 
-/** Returns the older of two jobs that were started at the same moment, so that both invocations answer with the same job. */
+/** Returns the older job if two jobs were started at the same moment, so that both invocations answer with the same job. Otherwise returns the given job. */
 async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: JobChange): Promise<string> {
   const listed = await ask(() => readNewJobs(reader, requestedAt, AbortSignal.timeout(STEPS.listAfterStartMs)));
   const oldest = 'value' in listed ? listed.value.find(({ verdict }) => verdict !== 'failed')?.jobId ?? jobId : jobId;
@@ -171,7 +171,7 @@ async function respond(request: IsCompleteRequest, properties: ImportJobProperti
     case 'answer unknown':
       return answerWith(UNKNOWN);
     case 'keep the id':
-      return answer(request.PhysicalResourceId, UNKNOWN); // the physical id may name the job of another data set
+      return answer(request.PhysicalResourceId, UNKNOWN); // no job id: the physical id may name the job of another data set
     case 'fail':
       throw new Failure([`no import job was started: ${decision.why}`]);
     case 'retry':
@@ -181,7 +181,10 @@ async function respond(request: IsCompleteRequest, properties: ImportJobProperti
   }
 }
 
-/** Starts the monitor if the import is detached. Returns whether the change is complete: a roll-back doesn't need the monitor. */
+/**
+ * Starts the monitor if the import is detached. Returns whether the change is complete. In a roll-back it is complete even if the monitor could not be
+ * started.
+ */
 async function ensureMonitored(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
   const { Watch } = properties;
   if (!Watch || jobId === ALREADY_IMPORTED) {
@@ -204,7 +207,7 @@ async function ensureMonitored(request: IsCompleteRequest, properties: ImportJob
   return false;
 }
 
-/** Returns whether a retry can't succeed. */
+/** Returns whether the call that failed with this error is not retried any more. */
 function isHopeless(error: unknown, request: IsCompleteRequest): boolean {
   const kind = kindOf(error);
   return kind === 'definite' || (kind === 'settling' && Date.now() >= settledBy(timesOf(request)));

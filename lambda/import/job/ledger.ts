@@ -11,20 +11,20 @@ import { isJobOf } from '../fingerprint';
 import { isCompleted, type JobDescription } from '../healthlake-job';
 import { dependsOnResults, type Evidence, evidenceOf, judge, type Verdict } from '../verdict';
 
-/** The maximum of ListFHIRImportJobs. */
+/** The maximum page size of ListFHIRImportJobs. */
 const PAGE_SIZE = 500;
 
-/** The supported number of jobs in a data store. One invocation can list them at 10 pages a second, the quota of an account. */
+/** The supported number of jobs in a data store. One invocation can list this many jobs at 10 pages a second, which is the quota of an account. */
 const MAX_JOBS = 1_000_000;
 
-/** A job of the data set. */
+/** A job in the ledger of a data set. */
 export interface LedgerEntry {
   readonly jobId: string;
   readonly submittedAt: number;
   readonly verdict: Verdict['kind'];
 }
 
-/** The import whose ledger is read, and the operator that reads it. */
+/** The import whose ledger is read, and the AWS clients that read it. */
 export interface LedgerReader {
   readonly construct: string;
   readonly operator: Operator;
@@ -32,14 +32,14 @@ export interface LedgerReader {
   readonly fingerprint: string;
 }
 
-/** Returns the jobs of a data set, oldest first. HealthLake's list is the only record that outlives the stack. */
+/** Returns the jobs of a data set, oldest first. The job list of HealthLake is the only record of jobs that outlives the stack. */
 export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Promise<LedgerEntry[]> {
   return entriesOf(reader, await listJobs(reader, memory));
 }
 
 /**
- * Returns the jobs of the data set that were submitted since the event was sent, oldest first. This change started them, or another one at the same time.
- * `Outcome` judges them, so their results are not read here.
+ * Returns the jobs of the data set that were submitted since the event was sent, oldest first. This change or a concurrent change started them. `Outcome`
+ * judges them, so this function doesn't read their results.
  */
 export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
   const { operator: { healthlake: client }, properties, fingerprint } = reader;
@@ -50,10 +50,10 @@ export async function readNewJobs(reader: LedgerReader, requestedAt: number, abo
     const jobs = page.filter(({ JobName }) => isJobOf(fingerprint, JobName));
     entries.push(...jobs.map((job) => entryOf(job, judge(evidenceOf(job), { Kind: 'ANY' }).kind)));
   }
-  return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // in case the API ignores the filter
+  return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // in case HealthLake ignores `SubmittedAfter`
 }
 
-/** Continues the listing of an earlier invocation. If HealthLake no longer accepts its position, the listing begins anew. */
+/** Lists the jobs of the data set. Continues the listing of an earlier invocation. If HealthLake no longer accepts the page token, the listing starts again. */
 async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<JobDescription[]> {
   const isResumed = memory.listing !== undefined;
   try {
@@ -67,7 +67,11 @@ async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<Job
   }
 }
 
-/** @throws when the time is up. The next invocation continues the listing. */
+/**
+ * Lists the jobs that are not listed yet.
+ *
+ * @throws when the time is up. The next invocation continues the listing.
+ */
 async function continueListing({ operator, properties, fingerprint, construct }: LedgerReader, memory: WaiterMemory): Promise<JobDescription[]> {
   const { listingOnlyMs, listPageMs, steps } = BUDGETS.handler.start;
   const began = Date.now();
@@ -91,11 +95,11 @@ async function continueListing({ operator, properties, fingerprint, construct }:
   if (Date.now() >= began + steps.listJobsMs) {
     throw new Error(`all ${inThousands(listing.jobsListed)} jobs are listed, and the time of this attempt is up`);
   }
-  memory.listing = undefined; // a later listing has to include jobs that are submitted from now on
+  memory.listing = undefined; // so that a later listing includes the jobs that are submitted after this one
   return listing.jobs;
 }
 
-/** Formats a number with separators for thousands. */
+/** Formats a number with thousands separators. */
 function inThousands(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -119,8 +123,9 @@ function oldestFirst(entries: LedgerEntry[]): LedgerEntry[] {
 }
 
 /**
- * Returns the evidence on a listed job. Describes a completed job if the list lacks its progress report, which the SDK declares and the API reference doesn't.
- * A job that is gone counts as succeeded: its number of errors is lost, and an import over newer data would be worse.
+ * Returns the evidence on a listed job. Describes a completed job if the list has no progress report for it: the SDK declares the report in the list, but the
+ * API reference doesn't. Returns `gone` if the job no longer exists. Such a job counts as succeeded, because its errors are unknown and a second import could
+ * overwrite newer data.
  */
 async function evidenceOn(listed: JobDescription, operator: Operator, properties: ImportJobProperties, abortSignal: AbortSignal): Promise<Evidence | 'gone'> {
   const job = listed.JobProgressReport || !isCompleted(listed.JobStatus) ? listed : await describe(operator, listed, abortSignal);
@@ -132,7 +137,7 @@ async function evidenceOn(listed: JobDescription, operator: Operator, properties
     : evidenceOf(job);
 }
 
-/** Returns undefined if the job is gone. */
+/** Describes a job. Returns undefined if the job no longer exists. */
 async function describe({ healthlake }: Operator, job: JobDescription, abortSignal: AbortSignal): Promise<JobDescription | undefined> {
   try {
     const { DatastoreId, JobId } = job;

@@ -16,13 +16,13 @@ const KMS_PERMISSIONS = `HealthLake can't use a KMS key: the data access role ne
   + 'may need datastoreEncryptionKey';
 
 /**
- * The likely causes of a failed start: the first whose words are in the error's code and text. HealthLake's texts are not published, so the words are those
- * that any text about the cause has.
+ * The likely causes of a failed start. The first entry whose pattern matches the error's code and message is used. HealthLake doesn't publish its messages, so
+ * the patterns match words that any message about the cause would have.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */
 const CAUSES: readonly [words: RegExp, causes: string | undefined][] = [
-  [/failed to satisfy constraint|^SerializationException|client ?token/i, undefined], // the error itself names the parameter
+  [/failed to satisfy constraint|^SerializationException|client ?token/i, undefined], // no causes: the error message names the parameter
   [/iam:PassRole/,
     'the operator role may not pass the data access role: it needs iam:PassRole on exactly that role, with iam:PassedToService '
     + 'healthlake.amazonaws.com, and no permissions boundary or service control policy against it'],
@@ -50,14 +50,14 @@ const CAUSES: readonly [words: RegExp, causes: string | undefined][] = [
     + `or the output bucket is not ${FIT_BUCKET}`],
 ];
 
-/** Returns the likely causes of a failed StartFHIRImportJob in one sentence. Undefined if none are known. */
+/** Returns one sentence with the likely causes of a failed StartFHIRImportJob, or undefined if none are known. */
 export function likelyCauses(error: unknown): string | undefined {
   const text = withoutNames(wordsOf(error));
   const causes = CAUSES.find(([words]) => words.test(text))?.[1];
   return causes && `likely causes: ${causes}`;
 }
 
-/** Replaces each ARN and S3 URI by its service, because the names in it may contain any word. */
+/** Replaces each ARN and S3 URI with the name of its service, because the resource names in it may match any pattern. */
 function withoutNames(text: string): string {
   return text.replace(/\barn:[^:\s]*:([a-z0-9-]+):[^\s"']*/g, '$1').replace(/\bs3:\/\/[^\s"']*/gi, 's3');
 }

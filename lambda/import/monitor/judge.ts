@@ -13,9 +13,9 @@ import type { Verdict } from '../verdict';
 const DECISIONS: Record<Verdict['kind'], WatchAnswer['Decision']> = { running: 'wait', succeeded: 'succeeded', failed: 'failed' };
 
 /**
- * Judges a job of a detached import for the monitor, as `Outcome` does in a deployment, and puts its event.
+ * Judges a job of a detached import for the monitor, by the same rules as `Outcome`, and sends its event.
  *
- * @throws if the event can't be put. The monitor then retries: nothing else reports how the job ended.
+ * @throws if the event can't be sent. The monitor then retries, because nothing else reports how the job ended.
  */
 export async function judgeDetached({ Import: properties, Poll: { FailingSince }, Deadline: deadline }: WatchedImport): Promise<WatchAnswer> {
   const operator = operatorFor(properties.OperatorRoleArn);
@@ -23,10 +23,10 @@ export async function judgeDetached({ Import: properties, Poll: { FailingSince }
   const poll = obstacle === undefined ? await pollJob(properties, operator, pollingBudget()) : undefined;
   const now = Date.now();
   const failingSince = poll && 'error' in poll ? FailingSince || now : 0;
-  // Access errors can be transient while a role changes, also hours after the start. The retries begin with the first failed poll.
+  // A changed role can cause access errors for some minutes, even hours after the start. So the retry window begins at the first failed poll.
   const terms = { tolerance: properties.ErrorTolerance, own: ownNamesOf(properties), settledBy: (failingSince || now) + SETTLING_MS, deadline };
   const verdict: Verdict = poll ? judgePoll(poll, terms, now) : { kind: 'failed', why: obstacle! };
   await announce(operator, properties, verdict);
-  recordDecision(properties.ConstructPath!, properties, deadline, verdict); // last, so that a retry doesn't count the job twice
+  recordDecision(properties.ConstructPath!, properties, deadline, verdict); // this call comes last, so that a retry doesn't count the job twice
   return { Decision: DECISIONS[verdict.kind], FailingSince: failingSince };
 }

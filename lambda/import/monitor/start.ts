@@ -6,12 +6,12 @@ import { BUDGETS } from '../../budgets';
 import { announceOrWarn } from '../../telemetry/announcement';
 import { metricsOf, putMetrics } from '../../telemetry/metrics';
 
-/** The first pause of the state machine: a job that was just accepted has not ended. */
+/** The pause before the first poll of the monitor. A job that was just accepted has not ended yet. */
 const FIRST_PAUSE_SECONDS = 30;
 
 /**
- * Starts the monitor of a job, unless it runs already. The name of an execution consists of the job and of all that its result goes to. So a repeated start
- * has no effect, but a construct that has moved, and a changed `giveUpAfter`, get an execution of their own.
+ * Starts the monitor of a job, unless it is already running. The name of an execution has the job id and a hash of the operator role, construct path, event
+ * bus and time-out. So a repeated start has no effect, but a construct that has moved or has a new `giveUpAfter` gets another execution.
  *
  * @throws if the execution can't be started
  */
@@ -31,7 +31,7 @@ function nameOf({ JobId, OperatorRoleArn, ConstructPath, EventBusArn, TimeoutSec
   return `${JobId}-${createHash('sha256').update(distinct).digest('hex').slice(0, 8)}`;
 }
 
-/** Returns the input of a job's monitor. It has only the properties that judging needs. */
+/** Returns the input for the monitor of a job. The input has only the properties that are needed to judge the job. */
 export function watchedImportOf(properties: ImportJobProperties, jobId: string, requestedAt: number,
   { GiveUpAfterSeconds }: ContractMonitor): WatchedImport {
   const { ContractVersion, ConstructPath, DatastoreId, OperatorRoleArn, ErrorTolerance, OutputS3Uri, InputS3Uri, Report, EventBusArn } = properties;
@@ -57,7 +57,7 @@ export function watchedImportOf(properties: ImportJobProperties, jobId: string, 
   };
 }
 
-/** Emits the metric and the event of a detached import that starts no job. It has no monitor that would do it. */
+/** Emits the metric and the event of a detached import that starts no job. The import has no monitor that would emit them. */
 export async function announceDeclared(operator: Operator, construct: string, properties: ImportJobProperties): Promise<void> {
   const decision = { kind: 'already imported' } as const;
   putMetrics(properties, metricsOf(decision));

@@ -4,31 +4,31 @@ import type { Direction } from '../../aws/stack';
 import type { JudgedJob } from '../physical-ids';
 import { type Evidence, judge, type Verdict } from '../verdict';
 
-/** The terms of an import that a poll is judged by. */
+/** The terms by which a poll is judged. */
 export interface Terms {
   readonly tolerance: ContractErrorTolerance;
-  /** Names of the import's own resources, which quoted texts of AWS may show. */
+  /** The names of the import's own resources. Quoted AWS messages may show them. */
   readonly own?: readonly string[];
-  /** Until when a refusal is retried because a new role or policy may not be effective yet, in milliseconds since the epoch. */
+  /** The time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
   readonly settledBy: number;
-  /** When the wait for the job ends, in milliseconds since the epoch. */
+  /** The time at which the wait for the job ends, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
 /** The decision of `Outcome` after a poll. */
 export type OutcomeDecision =
   | Verdict
-  /** The job was judged successful by an earlier invocation: answer with what the physical id records. */
+  /** Answer from the physical id. It records that an earlier invocation judged the job successful. */
   | { readonly kind: 'answer from the id'; readonly evidence?: Evidence; readonly judged: JudgedJob }
   /** Succeed without a job, because of `alreadyImported`. */
   | { readonly kind: 'already imported'; readonly evidence?: undefined }
-  /** Succeed in a roll-back, which must not fail because of the job. */
+  /** Succeed without judging the job. A roll-back must not fail because of the job. */
   | { readonly kind: 'succeed unjudged'; readonly evidence?: Evidence };
 
-/** How long after the deadline a failure waits for the stack's direction, because a roll-back must not fail. */
+/** The time after the deadline in which a failure waits for the stack's direction. A roll-back must not fail because of the job. */
 const DIRECTION_GRACE_MS = 2 * 60_000;
 
-/** Judges a poll. A failed call is retried until the deadline, or if AWS refuses it, until new permissions are effective. */
+/** Judges a poll. A failed call is retried until the deadline. A call that AWS refuses is retried only until `settledBy`. */
 export function judgePoll(poll: Fact<Evidence>, terms: Terms, now: number): Verdict {
   if ('error' in poll) {
     return judgeError(poll.error, terms, now);
@@ -39,7 +39,7 @@ export function judgePoll(poll: Fact<Evidence>, terms: Terms, now: number): Verd
     : verdict;
 }
 
-/** A job that was just accepted may not be found yet, so "not found" is retried like a refusal. */
+/** Judges a failed poll. HealthLake may not find a job that it has just accepted, so "not found" is retried like a refusal. */
 function judgeError(error: unknown, { settledBy, deadline, own }: Terms, now: number): Verdict {
   const isRefused = kindOf(error) !== 'transient';
   return now >= (isRefused ? Math.min(deadline, settledBy) : deadline)
@@ -47,7 +47,10 @@ function judgeError(error: unknown, { settledBy, deadline, own }: Terms, now: nu
     : { kind: 'running' };
 }
 
-/** Decides by the verdict and the stack's direction; docs/lifecycle.md has the table. The direction is undefined if the verdict doesn't depend on it. */
+/**
+ * Makes the decision of `Outcome` from the verdict and the stack's direction. The decision table is in docs/lifecycle.md. The direction is undefined if it
+ * can't change the decision.
+ */
 export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | undefined, deadline: number, now: number): OutcomeDecision {
   if (direction && 'value' in direction && direction.value === 'roll-back') {
     return { kind: 'succeed unjudged', evidence: verdict.evidence };
@@ -56,7 +59,10 @@ export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | und
   return verdict.kind === 'failed' && mayBeRolledBack ? { kind: 'running', evidence: verdict.evidence } : verdict;
 }
 
-/** Decides for a job that was judged before. While describing it fails, the answer waits for the location of the results, but not for a job that is gone. */
+/**
+ * Decides on a job that was judged before. If describing the job fails, the answer waits for the location of the results. It doesn't wait if the job no longer
+ * exists.
+ */
 export function decideJudged(judged: JudgedJob, poll: Fact<Evidence> | undefined, { settledBy }: Terms, now: number): OutcomeDecision {
   if (poll && 'error' in poll && !isNotFound(poll.error) && now < settledBy) {
     return { kind: 'running' };

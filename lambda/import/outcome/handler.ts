@@ -16,7 +16,7 @@ import { formatOutcomeId, type JudgedJob, parseOutcomeId } from '../physical-ids
 import { type PollingBudget, pollingBudget, pollRepeatedly } from '../polling';
 import type { Evidence, Verdict } from '../verdict';
 
-/** Sets the deadline. */
+/** Sets the deadline of the resource. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   return {
@@ -32,11 +32,11 @@ interface Invocation {
   readonly operator: Operator;
   readonly budget: PollingBudget;
   readonly terms: Terms;
-  /** Set if this job was judged successful before, as the physical id records. */
+  /** The status and counts from the physical id. Undefined if the physical id doesn't record that this job was judged successful. */
   readonly judged?: JudgedJob;
-  /** Why the job can't be judged. Undefined if it can. */
+  /** The reason why the job can't be judged. Undefined if it can be judged. */
   readonly obstacle?: string;
-  /** Whether no job was started because of `alreadyImported`. */
+  /** Whether the import started no job because of `alreadyImported`. */
   readonly isDeclared: boolean;
 }
 
@@ -70,7 +70,7 @@ function invocationOf(request: IsCompleteRequest): Invocation {
   };
 }
 
-/** Returns whether the answer doesn't depend on when the job ends. */
+/** Returns whether the resource can be answered without waiting for the end of the job. */
 async function isAnsweredAtOnce({ request, operator, judged, obstacle, isDeclared }: Invocation): Promise<boolean> {
   if (judged || isDeclared || obstacle !== undefined) {
     return true;
@@ -102,7 +102,7 @@ async function decide(invocation: Invocation, poll: Fact<Evidence> | undefined):
   return decideOutcome(verdict, direction, terms.deadline, now);
 }
 
-/** Returns undefined if the job has to be polled again. */
+/** Returns the response to CloudFormation, or undefined if the job has to be polled again. */
 function respond({ request, properties }: Invocation, decision: OutcomeDecision): IsCompleteResponse | undefined {
   switch (decision.kind) {
     case 'answer from the id':

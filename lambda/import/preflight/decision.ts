@@ -4,14 +4,14 @@ import { locationOf, type PreflightRequest } from './request';
 import { type PreflightWarning, warningsOf } from './warnings';
 import type { Fact } from '../../aws/errors';
 
-/** The judgement on the buckets before a start. */
+/** The result of checking the buckets before a start. */
 export interface Judgement {
-  /** Why the import can't succeed and what to do, in one sentence. Undefined if no problem is known. */
+  /** A sentence that says why the import can't succeed and what to do. Undefined if no problem is known. */
   readonly problem?: string;
   readonly warnings: readonly PreflightWarning[];
 }
 
-/** Judges the buckets. A failed call of S3 is no problem but a warning: HealthLake has the last word. */
+/** Checks the buckets. A failed S3 call is only a warning, because HealthLake makes the final decision. */
 export function judgeBuckets(findings: BucketFindings, request: PreflightRequest): Judgement {
   const { input, output } = findings;
   const inputBucket = `the input bucket "${locationOf(request.InputS3Uri).bucket}"`;
@@ -49,7 +49,7 @@ function nothingToImport(objects: Fact<InputObjects>, inputS3Uri: string): strin
     : `there is no .ndjson object${emptyFiles > 0 ? ' with content' : ''} under ${inputS3Uri}, only ${listKinds(found)}; ${fixesFor(kinds).join(', and ')}`;
 }
 
-/** HealthLake can't read archived objects, so their data would be missing. */
+/** Returns the problem of archived objects, or undefined if there are none. HealthLake can't read archived objects, so their data would be missing. */
 function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
   if ('error' in objects || objects.value.archivedFiles === 0) {
     return undefined;
@@ -59,7 +59,7 @@ function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | und
     + 'restore them, or move them out of the prefix';
 }
 
-/** The likely mistake behind objects of other kinds. */
+/** Advice for the kinds of objects that can't be imported. */
 const MISTAKES: readonly [kinds: RegExp, fix: string][] = [
   [/^\.(gz|zip|bz2|zst|tar|tgz)$/, 'unpack compressed objects'],
   [/^\.json$/, 'write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
@@ -86,24 +86,24 @@ function unfitEncryption(bucket: string, encryption: Fact<DefaultEncryption>, gi
     : undefined;
 }
 
-/** The key that S3 uses if a bucket's encryption names none. AWS manages it. */
+/** The AWS managed key. S3 uses it if the encryption of a bucket names no key. */
 const AWS_MANAGED = 'alias/aws/s3';
 
-/** Matches a key's ARN, id or alias, and captures the part that these have in common. */
+/** Matches the ARN, id or alias of a key, and captures the id or the alias. */
 const KEY_NAME = /^(?:arn:[^:]+:kms:[^:]*:[^:]*:)?(?:key\/)?(alias\/[^\s]+|[^\s:/]+)$/;
 
 /**
- * Returns whether a bucket is known to be encrypted with another key than the given one. Each may be an ARN, an id or an alias. An alias can't be compared
- * with an id or with another alias, because both may belong to one key.
+ * Returns whether a bucket is known to be encrypted with a key other than the given one. Each key may be an ARN, an id or an alias. An alias can't be compared
+ * with an id or with another alias, because both may belong to the same key.
  *
- * @param ofBucket undefined for the key that AWS manages
+ * @param ofBucket the key of the bucket; undefined means the AWS managed key
  */
 export function isOtherKey(ofBucket: string = AWS_MANAGED, given: string): boolean {
   const [a, b] = [ofBucket, given].map((key) => KEY_NAME.exec(key)?.[1]);
   if (a === undefined || b === undefined || a === b) {
     return false;
   }
-  // The alias of the key that AWS manages never belongs to a key of the user.
+  // The alias of the AWS managed key never belongs to a customer managed key.
   return a === AWS_MANAGED || !(isAlias(a) || isAlias(b));
 }
 

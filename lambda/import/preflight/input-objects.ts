@@ -1,34 +1,34 @@
-/** The listed objects of the input: counts and sizes, no keys. */
+/** The counts and sizes of the listed input objects. It has no object keys. */
 export interface InputObjects {
-  /** Objects that end in `.ndjson`, in lower case. */
+  /** The number of objects whose keys end in lower-case `.ndjson`. */
   readonly files: number;
   /** The number of `files` without content. */
   readonly emptyFiles: number;
-  /** The number of `files` with content that can't be read until they are restored from the archive. */
+  /** The number of `files` that have content and can't be read until they are restored from the archive. */
   readonly archivedFiles: number;
   /** The size of the largest file, in bytes. */
   readonly largestFile: number;
   /** The size of all files, in bytes. */
   readonly totalSize: number;
-  /** The numbers of other objects, by kind. Markers are not counted. */
+  /** The number of other objects of each kind. Marker objects are not counted. */
   readonly others: Readonly<Record<string, number>>;
   /** Whether all objects were listed. */
   readonly complete: boolean;
-  /** The error that ended the listing. Undefined if there was none, even if there were too many objects to list. */
+  /** The error that ended the listing. Undefined if the listing was complete, or ended because there were too many objects. */
   readonly error?: unknown;
 }
 
-/** Endings that may be shown. Any other may be part of a patient's name. */
+/** Matches the file extensions that may be shown. Any other ending of a key may be part of a patient's name. */
 const EXTENSION = /\.(json|jsonl|gz|zip|bz2|zst|tar|tgz|csv|tsv|txt|xml|parquet|avro|orc)$/i;
 
-/** Kinds of objects that the user probably wants to import. */
+/** Kinds of objects that the user probably meant to import. */
 const OTHER_CASE = '.ndjson in another case';
 const SUFFIXED = '.ndjson with a suffix';
 
-/** Objects without an ending, or with one that may not be shown. */
+/** The kind of objects that have no extension, or an extension that may not be shown. */
 const OTHER = 'other';
 
-/** Keys of markers for folders (`x/`, `x_$folder$`) and of programs (`_SUCCESS`, `.done`). */
+/** Matches the keys of marker objects for folders (`x/`, `x_$folder$`) and of programs (`_SUCCESS`, `.done`). */
 const MARKER = /(\/|_\$folder\$|(^|\/)[_.][^/]*)$/;
 
 /** Counts the objects of a listing. */
@@ -59,7 +59,7 @@ export class InputTally {
   }
 }
 
-/** Returns whether the input has no object with content that can be imported. */
+/** Returns whether the input is known to have no `.ndjson` object with content. */
 export function isWithoutContent({ files, emptyFiles, complete }: InputObjects): boolean {
   return complete && files === emptyFiles;
 }

@@ -9,9 +9,9 @@ import { ask, type Fact } from '../../aws/errors';
 
 /** The default encryption of a bucket. */
 export interface DefaultEncryption {
-  /** Undefined if the bucket has none. */
+  /** The encryption algorithm. Undefined if the bucket has no default encryption. */
   readonly algorithm?: string;
-  /** ARN, id or alias. Undefined for the key that AWS manages, and for algorithms without a key. */
+  /** The ARN, id or alias of the key. Undefined for the AWS managed key, and for algorithms without a key. */
   readonly keyId?: string;
 }
 
@@ -26,10 +26,10 @@ export interface BucketFindings {
   };
 }
 
-/** A page has up to 1,000 objects. */
+/** The maximum number of pages that are listed. A page has up to 1,000 objects. */
 const MAX_PAGES = 1_000;
 
-/** Makes all calls of S3 at once. A call that fails doesn't end the others. No object is read. */
+/** Inspects the buckets. All S3 calls run concurrently, and a failed call doesn't end the others. No object is read. */
 export async function inspectBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: PreflightRequest, abortSignal: AbortSignal): Promise<BucketFindings> {
   const input = locationOf(InputS3Uri);
   const output = locationOf(OutputS3Uri);
@@ -46,7 +46,10 @@ export async function inspectBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: 
   };
 }
 
-/** GetBucketLocation can be refused in another Region although the bucket's policy allows it. The errors then name the Region. */
+/**
+ * Returns the Region of a bucket, if necessary from errors of S3. S3 can refuse GetBucketLocation from another Region even if the bucket policy allows it. The
+ * errors then name the Region.
+ */
 function orInErrors(region: Fact<string>, others: readonly Fact<unknown>[]): Fact<string> {
   const named = [region, ...others].map((fact) => ('error' in fact ? regionInError(fact.error) : undefined)).find((name) => name !== undefined);
   return 'error' in region && named !== undefined ? { value: named } : region;
@@ -66,13 +69,13 @@ export function regionOf(locationConstraint: string | undefined): string {
   return locationConstraint === 'EU' ? 'eu-west-1' : locationConstraint || 'us-east-1';
 }
 
-/** Returns the Region of the bucket from an error of S3. S3 names it to any caller, also to one without permissions. */
+/** Returns the Region of the bucket from an error of S3. S3 names the Region even to callers without permissions. */
 export function regionInError(error: unknown): string | undefined {
   const { $response } = Object(error) as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
   return $response?.headers?.['x-amz-bucket-region'];
 }
 
-/** Throws only if the first page fails. After a later failure, the objects that were counted so far are the result. */
+/** Counts the objects of the input. Throws only if the first page fails. If a later page fails, returns the counts so far. */
 async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal): Promise<InputObjects> {
   const tally = new InputTally();
   const input: ListObjectsV2CommandInput = { Bucket: bucket, Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] };
@@ -95,7 +98,8 @@ async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abo
 }
 
 /**
- * Returns whether S3 refuses GetObject until the object is restored. A restored object keeps its storage class, and its copy has an expiry date.
+ * Returns whether an object is archived and not restored, so that S3 refuses GetObject. A restored object keeps its storage class, but has a restore expiry
+ * date.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
  */
@@ -106,7 +110,7 @@ function isArchived({ StorageClass, RestoreStatus }: S3Object): boolean {
 async function defaultEncryption(s3: S3Client, { bucket }: S3Location, abortSignal: AbortSignal): Promise<DefaultEncryption> {
   const command = new GetBucketEncryptionCommand({ Bucket: bucket });
   const answer = await unlessNotSet('ServerSideEncryptionConfigurationNotFoundError', s3.send(command, { abortSignal }));
-  // There may be rules of other kinds.
+  // The configuration may have rules without default encryption.
   const byDefault = answer?.ServerSideEncryptionConfiguration?.Rules?.find((rule) => rule.ApplyServerSideEncryptionByDefault)
     ?.ApplyServerSideEncryptionByDefault;
   return { algorithm: byDefault?.SSEAlgorithm, keyId: byDefault?.KMSMasterKeyID };
@@ -118,7 +122,7 @@ async function isPublicAccessBlocked(s3: S3Client, { bucket }: S3Location, abort
   return Boolean(block?.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets);
 }
 
-/** Returns undefined if S3 answers with the error for a setting that the bucket doesn't have. */
+/** Returns the answer of S3. Returns undefined if S3 answers with the error code for a setting that the bucket doesn't have. */
 async function unlessNotSet<T>(code: string, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

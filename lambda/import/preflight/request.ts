@@ -1,6 +1,6 @@
 import type { ContractQuotas } from '../../../src/contract';
 
-/** The properties of an import that its buckets are judged by. */
+/** The properties of an import that are needed to check its buckets. */
 export interface PreflightRequest {
   readonly InputS3Uri: string;
   readonly OutputS3Uri: string;

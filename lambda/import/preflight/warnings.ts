@@ -4,7 +4,7 @@ import type { PreflightRequest } from './request';
 import type { ContractQuotas } from '../../../src/contract';
 import { errorCodeOf, type Fact } from '../../aws/errors';
 
-/** A warning for the log: a fixed text, and counts, sizes or an error's code. It has no keys and no texts of AWS. */
+/** A warning for the log. It has a fixed text, and counts, sizes or an error code. It has no object keys and no AWS messages. */
 export interface PreflightWarning {
   readonly warning: string;
   readonly [field: string]: string | number;
@@ -12,7 +12,7 @@ export interface PreflightWarning {
 
 const GB = 1e9;
 
-/** Returns warnings about what may be wrong, and about what could not be checked. */
+/** Returns warnings about possible problems, and about checks that failed. */
 export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }: PreflightRequest): PreflightWarning[] {
   const unchecked = (what: string, fact: Fact<unknown>): PreflightWarning[] =>
     ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: errorCodeOf(fact.error) }] : []);
@@ -31,12 +31,12 @@ const PUBLIC_ACCESS: PreflightWarning = {
   warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
 };
 
-/** A bucket that doesn't exist, or is in another Region, is an error and not a warning. */
+/** Returns whether the bucket doesn't exist or is in another Region. That is a problem and gets no warning. */
 function isProblem(error: unknown, wantedRegion: string): boolean {
   return errorCodeOf(error) === 'NoSuchBucket' || (regionInError(error) ?? wantedRegion) !== wantedRegion;
 }
 
-/** Returns no warnings for an input without content: it is an error, not a warning. */
+/** Returns warnings about the objects of the input. An input without content is a problem and gets no warning. */
 function contentWarnings(objects: InputObjects): PreflightWarning[] {
   if (isWithoutContent(objects)) {
     return [];
@@ -61,7 +61,7 @@ function quotaWarnings({ files, largestFile, totalSize }: InputObjects, quotas: 
   ];
 }
 
-/** Returns gigabytes, rounded to the megabyte. */
+/** Converts bytes to gigabytes, rounded to the megabyte. */
 function inGB(bytes: number): number {
   return Math.round(bytes / 1e6) / 1e3;
 }

@@ -3,30 +3,30 @@ import type { Direction } from '../../aws/stack';
 import { settledBy, type Times } from '../../framework/times';
 import { hasEnded, type JobDescription } from '../healthlake-job';
 
-/** The request that a leg decides on. */
+/** A change of a `Wait` resource that CloudFormation requests. */
 export interface WaitChange extends Times {
-  /** Whether an earlier leg has waited for the job already. */
+  /** Whether an earlier `Wait` resource has already waited for the job. */
   readonly isContinued: boolean;
-  /** Why there is no job to wait for. Undefined if there is one. */
+  /** The reason why there is no job to wait for. Undefined if there is a job. */
   readonly obstacle?: string;
-  /** Names of the import's own resources, which quoted texts of AWS may show. */
+  /** The names of the import's own resources. Quoted AWS messages may show them. */
   readonly own?: readonly string[];
 }
 
-/** The facts that a leg decides by. */
+/** The facts on which the decision of a `Wait` resource is based. */
 export interface WaitFacts {
-  /** Undefined before the first poll. */
+  /** The result of the poll. Undefined before the first poll. */
   readonly poll?: Fact<JobDescription>;
-  /** Undefined if CloudFormation was not called. */
+  /** The direction of the stack. Undefined if CloudFormation was not called. */
   readonly direction?: Fact<Direction>;
-  /** In milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The decision of a leg. A leg never fails and never judges the job: it hands on to the next leg, or to `Outcome`. */
+/** The decision of a `Wait` resource. The resource never fails and never judges the job. When it completes, the next `Wait` resource or `Outcome` continues. */
 export type WaitDecision = { readonly kind: 'wait' } | { readonly kind: 'hand on'; readonly why: string };
 
-/** Decides; docs/lifecycle.md has the table. */
+/** Decides whether a `Wait` resource goes on waiting. The decision table is in docs/lifecycle.md. */
 export function decideWait(change: WaitChange, { poll, direction, now }: WaitFacts): WaitDecision {
   const isRolledBack = direction && 'value' in direction && direction.value === 'roll-back';
   const why = change.obstacle ?? (isRolledBack ? 'the stack is rolled back' : poll && whyByPoll(poll, change, now));
@@ -43,7 +43,10 @@ function whyByPoll(poll: Fact<JobDescription>, change: WaitChange, now: number):
   return now >= change.deadline ? 'the time of this leg is up' : undefined;
 }
 
-/** A job that was just accepted may not be found yet. A job that an earlier leg has waited for is gone. */
+/**
+ * Returns the time until which a failed poll is retried. HealthLake may not find a job that it has just accepted, so "not found" is retried. If an earlier
+ * `Wait` resource has waited for the job, "not found" means that the job no longer exists.
+ */
 function retriedUntil(error: unknown, change: WaitChange): number {
   if (isNotFound(error) && change.isContinued) {
     return change.requestedAt;

@@ -14,7 +14,7 @@ import { formatWaitId } from '../physical-ids';
 import { describeJob, type Poll, pollingBudget, pollRepeatedly } from '../polling';
 import { evidenceOf } from '../verdict';
 
-/** Sets the deadline. */
+/** Sets the deadline of the resource. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportWaitProperties;
   return {
@@ -23,7 +23,7 @@ export function onWaitEvent(request: OnEventRequest): OnEventResponse {
   };
 }
 
-/** Polls the job until there is nothing left for this leg to wait for. */
+/** Polls the job until this `Wait` resource is complete. */
 export async function isWaitComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as ImportWaitProperties;
   const operator = operatorFor(properties.OperatorRoleArn);

@@ -5,7 +5,7 @@ import { isCount } from '../read/manifest';
 import { isReason, OTHER } from '../read/tally';
 import type { Report, ReportReason, ReportRequest } from '../types';
 
-/** The number of reasons in the answer. */
+/** The number of reasons in the answer of the report function. */
 const TOP = 3;
 
 /** Returns the part of a report that may be shown. */
@@ -35,10 +35,13 @@ function toReportReason(reason: ReasonDocument, failures: ReportDocument['failur
   };
 }
 
-/** Returns an existing report if it is about this job, complete, of this version, and shows only what our own reports show. */
+/**
+ * Parses an existing report. Returns it if it is about this job, is complete, has this version, and shows only texts that this function would write. Otherwise
+ * returns undefined.
+ */
 export function readReport(json: string, { DatastoreId, JobId }: ReportRequest): ReportDocument | undefined {
   try {
-    const document = JSON.parse(json) as ReportDocument; // the members that are used are checked below
+    const document = JSON.parse(json) as ReportDocument; // the code below checks the members that it uses
     const { version, complete, job, files, manifest = {}, failures, searchValidation } = document;
     const counts = [files.read, files.total, failures.count, searchValidation.count, ...Object.values(manifest)];
     const isOurs = version === REPORT_VERSION && complete === true && job.datastoreId === DatastoreId && job.jobId === JobId

@@ -6,19 +6,19 @@ import { FAILURES_FOLDER, type ResultsLocation, SEARCH_VALIDATION_FOLDER } from 
 import type { Count, FileTally, Reason, Tally } from '../read/tally';
 import type { ManifestCounts, ReportRequest } from '../types';
 
-/** The version of the shapes in this file, which docs/report.schema.json describes. */
+/** The version of the report format in this file. docs/report.schema.json describes the format. */
 export const REPORT_VERSION = 1;
 
-/** The maximum JSON size of a list of files or reasons. A report has four lists and must stay below the 16 MiB that can be read back. */
+/** The maximum size of a list of files or reasons as JSON, in bytes. A report has four lists, and a report of more than 16 MiB can't be read back. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
-/** The content of `report.json`. Object keys lead the owner of the data to the resources. It has no other values of the data. */
+/** The content of `report.json`. It has object keys, so that the owner of the data can find the resources. It has no other values of the data. */
 export interface ReportDocument {
   readonly version: typeof REPORT_VERSION;
   readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
   /** Whether every results file was read to its end. */
   readonly complete: boolean;
-  /** Says what is missing. */
+  /** A text that says what is missing. Undefined if the report is complete. */
   readonly incomplete?: string;
   readonly files: {
     readonly read: number;
@@ -36,15 +36,15 @@ export interface ReportDocument {
   readonly searchValidation: SectionDocument;
 }
 
-/** The lines of one folder. Each list has the most frequent entries first. */
+/** The lines of the results in one folder. Each list has the most frequent entries first. */
 export interface SectionDocument {
   readonly count: number;
   readonly files: readonly FileDocument[];
-  /** The sums of the files that are not listed. */
+  /** The number of files that are not listed, and the sum of their counts. */
   readonly otherFiles: { readonly files: number; readonly count: number };
   readonly resourceTypes: readonly TypeDocument[];
   readonly reasons: readonly ReasonDocument[];
-  /** The sums of the reasons that are not listed. A resource counts for each of its reasons. */
+  /** The number of reasons that are not listed, and the sum of their counts. A resource counts once for each of its reasons. */
   readonly otherReasons?: { readonly reasons: number; readonly count: number };
 }
 
@@ -69,14 +69,14 @@ export interface ReasonDocument extends CountDocument {
   readonly resourceTypes: readonly { readonly type: string; readonly count: number }[];
 }
 
-/** A line of a results file, and the line of the input file as HealthLake counts. */
+/** A line of a results file. `inputLine` is the number of the line in the input file, in the numbering of HealthLake. */
 export interface OccurrenceDocument {
   readonly key: string;
   readonly line: number;
   readonly inputLine?: number;
 }
 
-/** The findings that a report is made of. */
+/** The findings from which a report is made. */
 export interface Findings {
   readonly manifest: ManifestReading;
   readonly failures: Tally;
@@ -101,7 +101,7 @@ export function documentOf(request: ReportRequest, results: ResultsLocation, fin
   };
 }
 
-/** Says what was not read. Undefined if everything was read. */
+/** Returns a text that says what was not read, or undefined if everything was read. */
 function incompleteOf(reading: Reading, own: readonly string[]): string | undefined {
   const { filesRead, filesTotal, allListed, timeUp, filesUnread, unread, listError } = reading;
   const total = allListed ? String(filesTotal) : `${filesTotal} or more`;
@@ -114,7 +114,7 @@ function incompleteOf(reading: Reading, own: readonly string[]): string | undefi
   return problems.filter((problem) => problem !== '').join('; ') || undefined;
 }
 
-/** Returns a function from the key of a results file to the key of its input file: HealthLake keeps names and sub-folders. */
+/** Returns a function that maps the key of a results file to the key of its input file. HealthLake keeps the names and sub-folders of the input. */
 function inputKeys(input: string, { prefix }: ResultsLocation, folder: string): (key: string) => string {
   const inputPrefix = /^s3:\/\/[^/]+\/?(.*)$/s.exec(input)?.[1] ?? '';
   return (key) => inputPrefix + key.slice(prefix.length + folder.length);
@@ -133,7 +133,7 @@ function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDo
   };
 }
 
-/** Lists the entries that fit into a list. Of the others, returns the number and the sum of their counts. */
+/** Returns the entries that fit into a list. For the remaining entries, returns their number and the sum of their counts. */
 function listOf<T extends Count, D>(counted: readonly T[], toDocument: (one: T) => D): { listed: D[]; rest: number; restCount: number } {
   const listed: D[] = [];
   let bytes = 0;
@@ -164,7 +164,7 @@ function countOf({ count, first }: Count): CountDocument {
   return { count, first: first.map(({ file, line, lineId }) => ({ key: file.key, line, ...(lineId !== undefined && { inputLine: lineId }) })) };
 }
 
-/** Sorts entries by count. Entries with the same count are sorted by name. */
+/** Sorts entries by count, largest first. Entries with the same count are sorted by name. */
 function mostFrequentFirst<T extends { readonly count: number }>(counted: readonly T[], nameOf: (one: T) => string): T[] {
   return [...counted].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
 }
@@ -173,7 +173,7 @@ function typeOf({ type }: { readonly type: string }): string {
   return type;
 }
 
-/** Reasons without a message come last. */
+/** Returns the name by which a reason is sorted. Reasons without a message come last. */
 function reasonName({ code, message }: { readonly code: string; readonly message?: string }): string {
   return message === undefined ? `1${code}` : `0${code} ${message}`;
 }

@@ -23,7 +23,7 @@ export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): 
   return [...lines].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** Returns the failed lines by file if no line failed for another reason, otherwise only the occurrences that the report lists for this reason. */
+/** Returns the failed lines of each file. If lines failed for other reasons too, returns only the occurrences that the report lists for this reason. */
 function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument): readonly Sample[] {
   if (count === failures.count) {
     return failures.files;
@@ -32,7 +32,7 @@ function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument):
   return keys.map((key) => first.filter((place) => place.key === key)).map((places) => ({ count: places.length, first: places }));
 }
 
-/** The first line may be 0 or 1: HealthLake does not document where it starts counting. */
+/** Returns the likely cause in one file. The first line may have the number 0 or 1, because HealthLake doesn't document where it starts counting. */
 function causeOf({ count, first }: Sample): JsonCause | undefined {
   const [start, ...others] = first.map(({ inputLine }) => inputLine);
   if (start === undefined || others.includes(undefined)) {

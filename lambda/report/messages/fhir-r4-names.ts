@@ -1,13 +1,13 @@
-/** Names that FHIR R4 (4.0.1) defines. Any other name may come from the data, and is not shown. */
+/** Names that FHIR R4 (4.0.1) defines. Any other name may come from the data and is not shown. */
 
-/** @see https://hl7.org/fhir/R4/valueset-issue-type.html */
+/** The issue types of R4: https://hl7.org/fhir/R4/valueset-issue-type.html */
 export const ISSUE_TYPES = words(`
   invalid structure required value invariant security login unknown expired forbidden suppressed processing not-supported duplicate
   multiple-matches not-found deleted too-long code-invalid extension too-costly business-rule conflict transient lock-error no-store
   exception timeout incomplete throttled informational
 `);
 
-/** @see https://hl7.org/fhir/R4/resourcelist.html */
+/** The resource types of R4: https://hl7.org/fhir/R4/resourcelist.html */
 export const RESOURCE_TYPES = words(`
   Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary
   BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim
@@ -29,7 +29,7 @@ export const RESOURCE_TYPES = words(`
   SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport TestScript ValueSet VerificationResult VisionPrescription
 `);
 
-/** @see https://hl7.org/fhir/R4/datatypes.html */
+/** The data types of R4: https://hl7.org/fhir/R4/datatypes.html */
 export const DATA_TYPES = words(`
   Address Age Annotation Attachment BackboneElement CodeableConcept Coding ContactDetail ContactPoint Contributor Count DataRequirement
   Distance DomainResource Dosage Duration Element ElementDefinition Expression Extension HumanName Identifier MarketingStatus Meta Money
@@ -44,7 +44,7 @@ export const CONSTRAINT_GROUPS = words(`
   org pat pdf per ppc prr qrs qty que rat ref rng rqg sdf spd sqty sub tim trd txt vsd
 `);
 
-/** The names of the elements of all types, without their paths and without the `[x]` of a choice of types. */
+/** The names of the elements of all types. They have no paths, and no `[x]` if the element has a choice of types. */
 export const ELEMENT_NAMES = words(`
   abatement abnormalCodedValueSet about abstract accept accessionIdentifier accident account achievementStatus action actionId active
   activity actor actorId actual actualArm actuality add addItem additionalCharacteristic additionalClassification additionalIdentifier

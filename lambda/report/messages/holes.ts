@@ -1,14 +1,17 @@
 import { CONSTRAINT_GROUPS, DATA_TYPES, ELEMENT_NAMES, RESOURCE_TYPES } from './fhir-r4-names';
 
-/** A placeholder of a template. */
+/** A placeholder in a message template. */
 export interface Hole {
-  /** Whether a text can fill the hole. Any text can unless given. */
+  /** Returns whether a text can fill the hole. If this function is undefined, any text can. */
   readonly fits?: (text: string) => boolean;
-  /** Returns the text as it may be shown, or undefined unless FHIR R4 or HealthLake itself defines it. Nothing is shown unless given. */
+  /**
+   * Returns the text that is shown for a filling. Returns undefined if neither FHIR R4 nor HealthLake defines the filling. If this function is undefined, no
+   * filling is shown.
+   */
   readonly show?: (text: string) => string | undefined;
 }
 
-/** The holes by their names in templates. Those without `show` may hold values of the data. */
+/** The holes by their names in templates. The filling of a hole without `show` may be a value of the data. */
 export const HOLES: Readonly<Record<string, Hole>> = {
   number: { fits: (text) => /^\d{1,10}$/.test(text) },
   element: { fits: (text) => /^\S+$/.test(text), show: elementPath },
@@ -27,17 +30,17 @@ export const HOLES: Readonly<Record<string, Hole>> = {
   value: {},
 };
 
-/** Parameters of HealthLake that its messages name. */
+/** The names of HealthLake parameters that occur in its messages. */
 const MEMBERS: ReadonlySet<string> = new Set(['resourceId', 'resourceType']);
 
-/** Suffixes of elements that have a choice of types, such as `valueQuantity`. */
+/** The type suffixes of elements that have a choice of types, such as `Quantity` in `valueQuantity`. */
 const TYPE_SUFFIXES = [...DATA_TYPES].map((type) => type.charAt(0).toUpperCase() + type.slice(1));
 
 const BASE_PROFILE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|[\d.]{1,10})?$/;
 
 /**
- * Returns a path such as `Patient.contact.name` if R4 has the type and all elements. Indexes and the names of slices are left out, because a slice can
- * have any name. Validators write paths with dots, or with slashes like an XPath.
+ * Returns a path such as `Patient.contact.name` if R4 defines the type and all elements. Indexes and slice names are left out, because a slice can have any
+ * name. Validators write paths with dots, or with slashes like an XPath.
  */
 export function elementPath(text: string): string | undefined {
   const [type, ...elements] = text.replace(/^\//, '').split(/[./]/).map((step) => step.replace(/^f:/, '').replace(/\[\d+\]$/, '').replace(/:.*$/s, ''));

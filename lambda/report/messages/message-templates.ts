@@ -2,8 +2,8 @@ import { VALIDATOR_TEMPLATES } from './validator-templates';
 import { VALUE_TEMPLATES } from './value-templates';
 
 /**
- * The known messages of HealthLake and of the R4 validators. holes.ts says what a `{hole}` stands for; a hole stays unfilled unless FHIR itself
- * defines the filling. The first template that fits is used, so a narrower one precedes a wider one.
+ * The known messages of HealthLake and of the R4 validators. `holes.ts` defines each `{hole}`. A hole is filled only if FHIR or HealthLake defines the
+ * filling. The first template that fits is used, so a narrower template comes before a wider one.
  */
 export const MESSAGE_TEMPLATES: readonly string[] = [
   // HealthLake: https://docs.aws.amazon.com/healthlake/latest/devguide/troubleshooting.html
@@ -24,7 +24,7 @@ export const MESSAGE_TEMPLATES: readonly string[] = [
   ...VALIDATOR_TEMPLATES,
   ...VALUE_TEMPLATES,
 
-  // HAPI FHIR's parser.
+  // Messages of HAPI FHIR's parser.
   'Failed to parse request body as JSON resource. Error was: {value}',
   'Failed to parse JSON encoded FHIR content: {value}',
   'Content does not appear to be FHIR JSON, first non-whitespace character was: \'{value}\' (must be \'{\')',

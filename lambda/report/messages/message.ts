@@ -1,41 +1,44 @@
 import { type Hole, HOLES } from './holes';
 import { MESSAGE_TEMPLATES } from './message-templates';
 
-/** A message that is on our list. */
+/** A message that fits a known template. */
 export interface Message {
-  /** The template with its holes filled, as far as FHIR or HealthLake itself defines the fillings. */
+  /** The template with its holes filled. A hole stays unfilled if neither FHIR nor HealthLake defines its filling. */
   readonly filled: string;
-  /** The template. */
+  /** The template without fillings. */
   readonly bare: string;
 }
 
-/** A template, cut at its holes. There is one text more than there are holes. */
+/** A template, split at its holes. It has one more text than it has holes. */
 interface Template {
   readonly bare: string;
   readonly texts: readonly string[];
   readonly holes: readonly { readonly name: string; readonly hole: Hole }[];
 }
 
-/** The names of holes are lower-case letters. Other braces are text. */
+/** Matches a hole. The name of a hole has lower-case letters only. Other braces are text. */
 const HOLE = /\{([a-z]+)\}/;
 
-/** The numbers that HAPI FHIR puts before its messages. */
+/** Matches the numbers that HAPI FHIR puts before its messages. */
 const HAPI_NUMBERS = /^(?:HAPI-\d{1,6}: )+/;
 
-/** The templates by their first character, and those that begin with a hole by the empty string. A job can have millions of messages. */
+/**
+ * The templates by their first character. Templates that begin with a hole have the empty string as their key. The map speeds up the search, because a job can
+ * have millions of messages.
+ */
 const TEMPLATES = new Map<string, Template[]>();
 for (const template of MESSAGE_TEMPLATES.map(cutTemplate)) {
   const start = template.texts[0].charAt(0);
   TEMPLATES.set(start, [...TEMPLATES.get(start) ?? [], template]);
 }
 
-/** Finds a text on our list. Returns undefined if it is not there: nothing of it may be shown. */
+/** Returns the known message that fits a text. Returns undefined if none fits. The text must then not be shown. */
 export function findMessage(text: string): Message | undefined {
   const plain = text.replace(HAPI_NUMBERS, '').trim();
   return findIn(TEMPLATES.get(plain.charAt(0)), plain) ?? findIn(TEMPLATES.get(''), plain);
 }
 
-/** Whether a text is a message that `findMessage` returns, so that nothing in its holes comes from the data. */
+/** Returns whether a text is a message that `findMessage` can return. Such a message has no values of the data in its holes. */
 export function isMessage(text: string): boolean {
   return findMessage(text)?.filled === text;
 }
@@ -51,8 +54,8 @@ function findIn(templates: readonly Template[] = [], text: string): Message | un
 }
 
 /**
- * Returns the fillings of the holes, each as short as possible, or undefined if the text does not fit. Unlike a regular expression, this takes time in
- * proportion to the length of the text.
+ * Returns the fillings of the holes, each as short as possible, or undefined if the text doesn't fit. The time is proportional to the length of the text,
+ * which a regular expression would not guarantee.
  */
 function fillingsOf(text: string, { texts, holes }: Template): string[] | undefined {
   if (!text.startsWith(texts[0]) || !text.endsWith(texts[holes.length])) {

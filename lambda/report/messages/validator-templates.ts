@@ -1,6 +1,6 @@
 /** Messages of HL7's R4 validator, which HAPI FHIR uses too, about structure, profiles, references, extensions and bundles. */
 export const VALIDATOR_TEMPLATES: readonly string[] = [
-  // Structure.
+  // Messages about structure.
   'Unrecognised property \'@{property}\'',
   'Unrecognised property \'{property}\'',
   'Unrecognized property \'{property}\'',
@@ -46,7 +46,7 @@ export const VALIDATOR_TEMPLATES: readonly string[] = [
   'Invalid Resource id',
   'id value \'{value}\' is not valid',
 
-  // Cardinality and profiles.
+  // Messages about cardinality and profiles.
   'Profile {profile}, Element \'{element}\': minimum required = {number}, but only found {number}',
   'Profile {profile}, Element \'{element}\': max allowed = {number}, but found {number}',
   'Element \'{element}\': minimum required = {number}, but only found {number}',
@@ -100,7 +100,7 @@ export const VALIDATOR_TEMPLATES: readonly string[] = [
   'All observations should have an effectiveDateTime or an effectivePeriod',
   'The element {element} is not marked as \'mustSupport\' in the profile {profile}. {value}',
 
-  // References, extensions and bundles.
+  // Messages about references, extensions and bundles.
   'Unable to resolve resource \'{reference}\'',
   'Unable to resolve resource with reference \'{reference}\'',
   'Unable to resolve the reference {reference}',

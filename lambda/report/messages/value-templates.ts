@@ -1,6 +1,6 @@
 /** Messages of HL7's R4 validator about values and codes. */
 export const VALUE_TEMPLATES: readonly string[] = [
-  // Values.
+  // Messages about values.
   'Boolean values must be \'true\' or \'false\'',
   'boolean values must be \'true\' or \'false\'',
   'Not a valid date/time ({value})',
@@ -61,7 +61,7 @@ export const VALUE_TEMPLATES: readonly string[] = [
   'Illegal attribute name in the XHTML (\'{value}\' on \'{value}\')',
   'Invalid attribute name in the XHTML (\'{value}\' on \'{value}\')',
 
-  // Codes.
+  // Messages about codes.
   'Unknown code \'{code}\' for in-memory expansion of ValueSet \'{valueset}\'',
   'Unknown code \'{code}\' in the CodeSystem \'{system}\' version \'{value}\'',
   'Unknown code \'{code}\' in the CodeSystem \'{system}\'',

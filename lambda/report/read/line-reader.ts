@@ -5,14 +5,14 @@ import type { FileTally, Tally } from './tally';
 /** Finds the resource type at the start of a line that is too long to parse. */
 const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;
 
-/** Reads the lines of a results file and counts their reasons. */
+/** Reads the lines of a results file, and counts the reasons that they give. */
 export class LineReader {
   private readonly splitter = new LineSplitter();
   private line = 0;
 
   public constructor(private readonly tally: Tally, private readonly file: FileTally) {}
 
-  /** Takes the next piece of the file. */
+  /** Reads the lines that end in the next piece of the file. */
   public push(piece: Buffer): void {
     this.readLines(this.splitter.push(piece));
   }

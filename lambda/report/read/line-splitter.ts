@@ -11,15 +11,15 @@ export interface Line {
 }
 
 /**
- * Splits a file that arrives in pieces into lines. Holds at most one line of bounded length. Node's `readline` holds lines of any length, and also
+ * Splits a file that arrives in pieces into lines. Keeps at most one line, of limited length, in memory. Node's `readline` keeps lines of any length, and also
  * splits at U+2028, which JSON allows in a string.
  */
 export class LineSplitter {
-  /** The start of the next line. */
+  /** The pieces of the line that has not ended yet. */
   private parts: Buffer[] = [];
   private length = 0;
 
-  /** Takes the next piece of the file. Returns the lines that end in it. */
+  /** Returns the lines that end in the next piece of the file. */
   public* push(piece: Buffer): Generator<Line> {
     let start = 0;
     for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, start)) {

@@ -1,10 +1,10 @@
 import { parseObject } from './result-line';
 import type { ManifestCounts } from '../types';
 
-/** The counts of a manifest, or why it has none. */
+/** The counts of a manifest, or the reason why there are none. */
 export type ManifestReading = { readonly counts: ManifestCounts } | { readonly problem: string };
 
-/** The members of a manifest. Only exact names count, because the names for files and for resources are similar. */
+/** The names of the counts in a manifest. A name must match exactly, because the names for files and for resources are similar. */
 const MEMBERS: Record<keyof ManifestCounts, string> = {
   filesScanned: 'numberOfScannedFiles',
   filesImported: 'numberOfFilesImported',

@@ -4,7 +4,7 @@ import { listObjects, readPieces, type ResultsLocation } from './results';
 import type { FileTally, Tally } from './tally';
 import { errorCodeOf } from '../../aws/errors';
 
-/** The number of files that are read at once. For small files, most of the time is waiting for S3. */
+/** The number of files that are read at once. Reading a small file is mostly waiting for S3. */
 const CONCURRENCY = 16;
 
 /** The number of unread files that the report names. */
@@ -17,9 +17,9 @@ export interface Folder {
 }
 
 export interface TimeBudget {
-  /** Aborts when reading has to end. */
+  /** The signal that aborts when reading has to end. */
   readonly reading: AbortSignal;
-  /** Aborts when listing the remaining files has to end too. */
+  /** The signal that aborts when listing the remaining files has to end too. */
   readonly listing: AbortSignal;
 }
 

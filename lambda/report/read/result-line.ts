@@ -1,6 +1,6 @@
 /** A line of the results. Its texts may come from the data and must not be shown. */
 export interface ResultLine {
-  /** The line of the input file, as HealthLake counts. */
+  /** The number of the line in the input file, in the numbering of HealthLake. */
   readonly lineId?: number;
   readonly resourceType?: string;
   readonly issues: readonly Issue[];
@@ -12,19 +12,19 @@ export interface Issue {
   readonly text?: string;
 }
 
-/** Our own codes, for lines without an issue. No issue type of FHIR has these names. */
+/** Codes of this library for lines without an issue. No issue type of FHIR has these names. */
 export const LINE_NOT_JSON = 'line-not-json';
 export const LINE_WITHOUT_RESPONSE = 'line-without-response';
 export const LINE_WITHOUT_ISSUE = 'line-without-issue';
 export const LINE_TOO_LONG = 'line-too-long';
 
-/** HealthLake rejects a resource for issues of these severities. */
+/** The severities of issues for which HealthLake rejects a resource. */
 const ERRORS = new Set<unknown>(['fatal', 'error']);
 
-/** Matches the developer guide's example, which has a name without quotes and lacks a closing brace. */
+/** Matches the example in the developer guide, which is not valid JSON: a name has no quotes, and a closing brace is missing. */
 const GUIDE_EXAMPLE = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
 
-/** Reads a line of the results, whatever it contains. */
+/** Reads a line of the results. Doesn't throw, whatever the line contains. */
 export function readResultLine(text: string): ResultLine {
   const line = parseObject(text) ?? parseObject(text.replace(GUIDE_EXAMPLE, '$1"UpdateResourceResponse"$2}'));
   if (!line) {
@@ -44,7 +44,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Returns the errors. If there are none, as for a resource that was imported with warnings, returns all issues. */
+/** Returns the issues that are errors. If there are none, returns all issues: a resource that was imported with warnings has no errors. */
 function issuesOf(response: unknown): readonly Issue[] {
   if (!isObject(response)) {
     return [{ code: LINE_WITHOUT_RESPONSE }];

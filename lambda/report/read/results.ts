@@ -5,7 +5,7 @@ import { kindOf } from '../../aws/errors';
 /** The folder with the results of a job. */
 export interface ResultsLocation {
   readonly bucket: string;
-  /** Ends in `/`. */
+  /** The key prefix of the folder. It ends in `/`. */
   readonly prefix: string;
 }
 
@@ -13,40 +13,40 @@ export interface ResultsLocation {
 export const FAILURES_FOLDER = 'FAILURE/';
 export const SEARCH_VALIDATION_FOLDER = 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/';
 
-/** HealthLake writes the first, and its developer guide has the second. */
+/** The names of the manifest. HealthLake writes the first name. Its developer guide has the second. */
 export const MANIFEST_NAMES: readonly string[] = ['Manifest.json', 'manifest.json'];
 
 export const REPORT_NAME = 'report.json';
 
-/** The encryption of an object, as PutObject takes it. */
+/** The encryption of an object, in the form that PutObject takes. */
 export type Encryption = Pick<GetObjectCommandOutput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
-/** The number of times that reading an object resumes after its connection broke. */
+/** The maximum number of times that reading an object resumes after its connection broke. */
 const MAX_RESUMES = 3;
 
 const clients = new Map<string, S3Client>();
 
-/** Returns the S3 client of an import's report role. A warm function keeps it. */
+/** Returns the S3 client that uses the report role of an import. A warm function reuses the client. */
 export function s3Of(roleArn: string): S3Client {
   const client = clients.get(roleArn) ?? new S3Client({
     ...CLIENT_CONFIG,
     requestHandler: { ...CLIENT_CONFIG.requestHandler, socketTimeout: 20_000 },
     credentials: () => assumeRole(roleArn),
-    responseChecksumValidation: 'WHEN_REQUIRED', // TLS protects the data, and a checksum of all bytes takes as long as reading them
+    responseChecksumValidation: 'WHEN_REQUIRED', // TLS already protects the data, and a checksum of all bytes takes as long as reading them
   });
   clients.set(roleArn, client);
   return client;
 }
 
-/** Returns undefined if the URI is not the location of a folder in S3. */
+/** Parses the S3 URI of a results folder. Returns undefined if the URI is not the location of a folder in S3. */
 export function parseResultsLocation(uri: string): ResultsLocation | undefined {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+\/)$/s.exec(uri) ?? [];
   return bucket === undefined ? undefined : { bucket, prefix };
 }
 
 /**
- * Lists the names directly in the results folder. Names of folders end in `/`. A GetObject would not show whether an object is missing: to a role that
- * may not list the object, S3 answers that access is denied.
+ * Lists the names directly in the results folder. Names of folders end in `/`. GetObject would not show whether an object is missing: if the role may not list
+ * the bucket, S3 answers "access denied" for a missing object.
  */
 export async function listNames(s3: S3Client, { bucket, prefix }: ResultsLocation, abortSignal: AbortSignal): Promise<Set<string>> {
   const names = new Set<string>();
@@ -59,7 +59,7 @@ export async function listNames(s3: S3Client, { bucket, prefix }: ResultsLocatio
   return names;
 }
 
-/** Yields the keys of the objects below a folder, without empty objects. */
+/** Yields the keys of the objects in a folder and its sub-folders. Leaves out empty objects. */
 export async function* listObjects(s3: S3Client, { bucket, prefix }: ResultsLocation, folder: string, abortSignal: AbortSignal):
 AsyncGenerator<string> {
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix + folder }, { abortSignal })) {

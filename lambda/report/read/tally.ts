@@ -2,19 +2,19 @@ import { type Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITH
 import { ISSUE_TYPES, RESOURCE_TYPES } from '../messages/fhir-r4-names';
 import { findMessage, isMessage } from '../messages/message';
 
-/** The number of occurrences that are kept of each count. */
+/** The number of occurrences that are kept for each count. */
 const FIRST_KEPT = 3;
 
-/** Beyond this number of reasons, new messages stay unfilled templates. The data can have as many filled ones as it has elements. */
+/** The number of reasons from which on new messages stay unfilled. Filled messages name elements of the data, so there can be a great many of them. */
 const MAX_FILLED = 2_000;
 
-/** The number of files that have a row of their own: those with the most lines. */
+/** The number of files that are listed. They are the files with the most lines. */
 const MAX_FILE_ROWS = 1_000;
 
-/** Replaces codes and types that FHIR R4 does not define, because they may come from the data. */
+/** The name that replaces codes and types that FHIR R4 doesn't define, because they may come from the data. */
 export const OTHER = 'other';
 
-/** The messages of our own codes. */
+/** The messages for the codes of this library. */
 const OWN_MESSAGES: ReadonlyMap<string, string> = new Map([
   [LINE_NOT_JSON, 'a line of the results is not a JSON object'],
   [LINE_WITHOUT_RESPONSE, 'a line of the results has no UpdateResourceResponse'],
@@ -25,20 +25,20 @@ const OWN_MESSAGES: ReadonlyMap<string, string> = new Map([
 /** A line of a results file. */
 export interface Occurrence {
   readonly file: FileTally;
-  /** The line of the results file, from 1. */
+  /** The number of the line in the results file, starting at 1. */
   readonly line: number;
-  /** The line of the input file, as HealthLake counts. */
+  /** The number of the line in the input file, in the numbering of HealthLake. */
   readonly lineId?: number;
 }
 
-/** A number of lines. */
+/** A number of lines, and the first of these lines. */
 export interface Count {
   count: number;
-  /** The first lines in the order of files and lines, in whatever order the files are read. */
+  /** The first lines, in the order in which S3 lists the files. The order in which the files are read doesn't matter. */
   readonly first: Occurrence[];
 }
 
-/** The lines of a results file. */
+/** The count of the lines in a results file. */
 export interface FileTally extends Count {
   readonly key: string;
   /** The position of the file in the listing. */
@@ -47,12 +47,12 @@ export interface FileTally extends Count {
   wasRead: boolean;
 }
 
-/** The lines of a resource type. */
+/** The count of the lines with the same resource type. */
 export interface TypeTally extends Count {
   readonly type: string;
 }
 
-/** The lines with the same code and message. */
+/** The count of the lines with the same code and message. */
 export interface Reason extends Count {
   readonly code: string;
   readonly message?: string;
@@ -61,13 +61,13 @@ export interface Reason extends Count {
 }
 
 /**
- * Counts the lines of the results in one folder. Its memory does not grow with the number of lines: issue types and message templates bound the number
- * of reasons, and filled messages add at most `MAX_FILLED`.
+ * Counts the lines of the results in one folder. The memory that it uses doesn't grow with the number of lines: issue types and message templates limit the
+ * number of reasons, and filled messages add at most `MAX_FILLED`.
  */
 export class Tally implements Count {
   public count = 0;
   public readonly first: Occurrence[] = [];
-  /** The sums of the files without a row of their own. */
+  /** The number of files that are not listed, and the sum of their counts. */
   public readonly otherFiles = { files: 0, count: 0 };
   private readonly reasonsByKey = new Map<string, Reason>();
   private readonly typesByName = new Map<string, TypeTally>();
@@ -81,7 +81,7 @@ export class Tally implements Count {
     return [...this.typesByName.values()];
   }
 
-  /** The files with the most lines, most lines first. */
+  /** The files with the most lines. The file with the most lines comes first. */
   public get fileRows(): readonly FileTally[] {
     this.keepLargestFiles();
     return this.files;
@@ -110,7 +110,7 @@ export class Tally implements Count {
     }
   }
 
-  /** Returns the reason of an issue. Codes and messages that are not known to come from FHIR or HealthLake are left out. */
+  /** Returns the reason that an issue gives. Codes and messages that are not known to come from FHIR or HealthLake are left out. */
   public reason({ code, text }: Issue): Reason {
     if (code !== undefined && OWN_MESSAGES.has(code)) {
       return this.reasonOf(code, OWN_MESSAGES.get(code));
@@ -137,7 +137,7 @@ export class Tally implements Count {
   }
 }
 
-/** Whether a tally could have this reason. A report that somebody else has written must not show anything that ours would not. */
+/** Returns whether a tally could have this reason. The check keeps a report that somebody else wrote from showing texts that this library would not show. */
 export function isReason(code: string, message: string | undefined): boolean {
   return OWN_MESSAGES.has(code)
     ? OWN_MESSAGES.get(code) === message
