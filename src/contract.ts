@@ -1,8 +1,9 @@
 /**
- * The contract between the constructs and the Lambda functions: the custom resources' properties and attributes, and what both sides must agree on.
+ * The contract between the constructs and the Lambda functions: the properties and attributes of the custom resources, and the values on which both sides must
+ * agree.
  *
- * CloudFormation turns every scalar into a string, so every scalar is a string here. Stacks keep the properties that they were deployed with, so the
- * functions must read what older versions of the library wrote. Names and values never change.
+ * CloudFormation turns every scalar into a string, so every scalar is a string here. A stack keeps the properties with which it was deployed, so the functions
+ * must read properties that older versions of the library wrote. Names and values never change.
  */
 
 /**
@@ -23,13 +24,16 @@ export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
 /** The resource that waits for the job if the wait is too long for one resource. It judges nothing. Since version 2. */
 export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 
-/** How long `Job` waits until its job is accepted. */
+/** The time that `Custom::FhirImportJob` waits for HealthLake to accept its job. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
-/** How long after a resource's own time-out its answer reaches CloudFormation at the latest. */
+/** The maximum time between a resource's own time-out and the arrival of its answer at CloudFormation. */
 export const ANSWER_MARGIN_MINUTES = 5;
 
-/** The time-outs of the two Lambda functions. `lambda/budgets.ts` divides them. The handler waits for the report, so its time-out is longer. */
+/**
+ * The time-outs of the two Lambda functions. `lambda/budgets.ts` divides them into budgets. The time-out of the handler is longer, because the handler waits
+ * for the report.
+ */
 export const HANDLER_TIMEOUT_MINUTES = 5;
 export const REPORT_TIMEOUT_MINUTES = 3;
 
@@ -60,7 +64,7 @@ export interface ContractMonitor {
   readonly GiveUpAfterSeconds: string;
 }
 
-/** The quotas of one import job. AWS doesn't define its gigabyte: 10^9 bytes is the smaller reading, and warns earlier. */
+/** The quotas of one import job. AWS doesn't define the size of a gigabyte. This library uses 10^9 bytes, because the smaller size warns earlier. */
 export interface ContractQuotas {
   readonly MaxFiles: string;
   readonly MaxFileSizeInGB: string;
@@ -69,15 +73,15 @@ export interface ContractQuotas {
 
 interface CommonProperties {
   readonly ContractVersion: string;
-  /** The construct's path, in characters that CloudWatch accepts in a dimension. Since version 2. */
+  /** The path of the construct. It has only characters that CloudWatch accepts in a dimension. Since version 2. */
   readonly ConstructPath?: string;
   readonly DatastoreId: string;
   readonly OperatorRoleArn: string;
   readonly ErrorTolerance: ContractErrorTolerance;
   readonly OutputS3Uri: string;
-  /** Undefined if the import makes no failure reports. Since version 2. */
+  /** The report function and its role. Undefined if the import makes no failure reports. Since version 2. */
   readonly Report?: ContractReport;
-  /** The event bus that receives the import's event. Undefined if nothing listens to it. Since version 2. */
+  /** The event bus that receives the import's event. Undefined if no event is sent. Since version 2. */
   readonly EventBusArn?: string;
 }
 
@@ -89,13 +93,13 @@ export interface ImportJobProperties extends CommonProperties {
   readonly JobNamePrefix: string;
   readonly ValidationLevel: string;
   readonly Revision?: string;
-  /** The user declares that this data set is already in this data store. Since version 3. */
+  /** Set if the user declares that this data set is already in this data store. Since version 3. */
   readonly AlreadyImported?: 'true';
-  /** The data store is a resource of the same app, so its replacement is new and empty. Since version 3. */
+  /** Set if the data store is a resource of the same app. A replacement of such a data store is new and empty. Since version 3. */
   readonly DatastoreInApp?: 'true';
-  /** Since version 2. */
+  /** The quotas of one import job. Since version 2. */
   readonly Quotas?: ContractQuotas;
-  /** Set for a detached import. Since version 2. */
+  /** The monitor of a detached import. Undefined if the deployment waits for the job. Since version 2. */
   readonly Watch?: ContractMonitor;
 }
 
@@ -117,19 +121,19 @@ export interface ImportOutcomeProperties extends CommonProperties {
   readonly JobId: string;
   /** The time-out of this resource, without the `Custom::FhirImportWait` resources before it. */
   readonly TimeoutSeconds: string;
-  /** Since version 2. */
+  /** The input location. Since version 2. */
   readonly InputS3Uri?: string;
   /** The number of `Custom::FhirImportWait` resources before this one. Undefined if there are none. Since version 2. */
   readonly LegsBefore?: string;
   /**
-   * Not read. With these two CloudFormation updates `Outcome` whenever the data set changes, even if a roll-back left its job id unchanged.
-   * Since version 2.
+   * The functions don't read `ValidationLevel` and `Revision`. These properties make CloudFormation update `Outcome` whenever the data set changes, even if a
+   * roll-back left its job id unchanged. Since version 2.
    */
   readonly ValidationLevel?: string;
   readonly Revision?: string;
 }
 
-/** Properties of `Custom::FhirImportWait`: only those that a poll needs, so that a change of any other doesn't update the resource. */
+/** Properties of `Custom::FhirImportWait`. It has only the properties that a poll needs, so that a change of another property doesn't update the resource. */
 export interface ImportWaitProperties {
   readonly ContractVersion: string;
   readonly ConstructPath: string;
@@ -137,7 +141,7 @@ export interface ImportWaitProperties {
   readonly OperatorRoleArn: string;
   readonly JobId: string;
   readonly TimeoutSeconds: string;
-  /** The number of `Custom::FhirImportWait` resources before this one. Undefined for the first. */
+  /** The number of `Custom::FhirImportWait` resources before this one. Undefined for the first of them. */
   readonly LegsBefore?: string;
 }
 
@@ -181,8 +185,8 @@ export interface ImportEventDetail {
   readonly datastoreId: string;
   readonly jobId: string;
   /**
-   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out it is the status of
-   * a job that still runs.
+   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out, it is the status of a
+   * job that is still running.
    */
   readonly jobStatus: string;
   readonly resourcesScanned?: number;
@@ -192,19 +196,22 @@ export interface ImportEventDetail {
   readonly durationInSeconds?: number;
 }
 
-/** The input of the monitor's executions, which hand it on to the handler to have the job judged. Running executions keep its shape. */
+/**
+ * The input of an execution of the monitor. The execution passes it to the handler, which judges the job. A running execution keeps the format with which it
+ * was started.
+ */
 export interface WatchedImport {
   readonly Import: ImportOutcomeProperties;
-  /** When the wait began, in milliseconds since the epoch. */
+  /** The time at which the wait began, in milliseconds since the epoch. */
   readonly RequestedAt: number;
-  /** When the monitor gives up, in milliseconds since the epoch. */
+  /** The time at which the monitor gives up, in milliseconds since the epoch. */
   readonly Deadline: number;
   /** `Deadline` as an ISO 8601 time, the form that Step Functions compares. */
   readonly GiveUpAt: string;
   readonly Poll: {
-    /** How long the state machine pauses before the next poll. */
+    /** The pause before the next poll, in seconds. */
     readonly Seconds: number;
-    /** When the first of the handler's consecutive failed polls was, in milliseconds since the epoch. 0 if the last poll did not fail. */
+    /** The time of the first of the handler's consecutive failed polls, in milliseconds since the epoch. 0 if the last poll did not fail. */
     readonly FailingSince: number;
   };
 }

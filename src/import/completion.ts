@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { text } from '../private/text';
 
-/** Seconds. CloudFormation ends a custom resource after one hour, and the answer needs some of it. */
+/**
+ * The maximum time-out of one waiting resource, in seconds. CloudFormation ends a custom resource after one hour, and some of that hour is needed for the
+ * answer.
+ */
 const LONGEST_LEG = 50 * 60;
 const SHORTEST = Duration.minutes(1);
 const LONGEST_TIMEOUT = Duration.hours(12);
@@ -13,9 +16,9 @@ export interface WaitForOptions {
    * The time that the deployment waits for the end of the job, from 1 minute to 12 hours. It includes the time that the job spends in HealthLake's queue:
    * HealthLake probably runs one import at a time in an account and Region.
    *
-   * CloudFormation ends a custom resource after one hour, so the import has one more resource for every 50 minutes after the first. Changing the time-out
-   * adds or removes these resources; it starts no job and loses none. A token can't be divided among resources, so its value must not be more than
-   * 50 minutes. Nothing checks that value.
+   * CloudFormation ends a custom resource after one hour, so the import has one more resource for every 50 minutes after the first. Changing the time-out adds
+   * or removes these resources. It doesn't start or lose a job. A token can't be divided among resources, so the value of a token must not be more than 50
+   * minutes. The library can't check that value.
    *
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html
    * @default Duration.minutes(50)
@@ -26,8 +29,8 @@ export interface WaitForOptions {
 /** Options of `Completion.detached()`. */
 export interface DetachedOptions {
   /**
-   * The time that the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job still runs then, the import
-   * counts as failed. The job itself can't be cancelled and goes on at HealthLake.
+   * The time for which the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job is still running at the end of this
+   * time, the import counts as failed. The job itself can't be cancelled and goes on at HealthLake.
    *
    * AWS Step Functions allows 25,000 events for an execution, which 14 days of polling don't reach.
    *
@@ -62,12 +65,12 @@ export class Completion {
   }
 
   /**
-   * The deployment ends when HealthLake has accepted the job. The monitor, a state machine of the provider, follows the job to its end, judges it by
-   * the same rules, and sends an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't change the stack. It fails the
-   * execution of the state machine, which fires the `monitorAlarm()` of the provider.
+   * The deployment ends when HealthLake has accepted the job. The monitor, a state machine of the provider, follows the job to its end, judges it by the same
+   * rules as `Completion.waitFor()`, and sends an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't change the stack. It
+   * fails the execution of the state machine, which fires the `monitorAlarm()` of the provider.
    *
-   * For CloudFormation, the import is complete when its job is accepted. So corrected data needs a new `revision`, and the monitor keeps the
-   * `errorTolerance`, the `giveUpAfter` and the bus of that time.
+   * CloudFormation considers the import complete when HealthLake has accepted its job. So corrected data needs a new `revision`. A monitor that is already
+   * running keeps the `errorTolerance`, the `giveUpAfter` and the bus with which it was started.
    *
    * @throws if `giveUpAfter` is not between 1 minute and 14 days in whole seconds.
    */
@@ -84,7 +87,7 @@ export class Completion {
   ) {}
 
   /**
-   * The time that the monitor follows the job, in seconds.
+   * The time for which the monitor follows the job, in seconds.
    *
    * @internal
    */
@@ -102,7 +105,7 @@ export class Completion {
       return [this.timeout];
     }
     const seconds = this.timeout.toSeconds();
-    // The last one gets a full leg: a repeated deployment waits for that long.
+    // The last resource gets the longest time-out possible, because a repeated deployment waits only for that long.
     const last = Math.min(LONGEST_LEG, seconds);
     const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));

@@ -7,10 +7,10 @@ export enum ErrorToleranceKind {
   /** No resource may fail. */
   NONE = 'NONE',
 
-  /** Up to a number of resources may fail. */
+  /** At most a given number of resources may fail. */
   RESOURCES = 'RESOURCES',
 
-  /** Up to a percentage of the scanned resources may fail. */
+  /** At most a given percentage of the scanned resources may fail. */
   PERCENT = 'PERCENT',
 
   /** Any number of resources may fail. */

@@ -41,14 +41,14 @@ export interface FhirImportProps {
   /**
    * The output bucket, its key, and the input bucket that `FhirSource.storage()` reads.
    *
-   * @default - one storage for all imports of the stack that name none
+   * @default - one storage for all imports of the stack that have no `storage` property
    */
   readonly storage?: IFhirStorage;
 
   /**
-   * The functions that start the job and poll it.
+   * The provider of the functions that start the job and poll it.
    *
-   * @default - one provider for all imports of the stack that name none
+   * @default - one provider for all imports of the stack that have no `provider` property
    */
   readonly provider?: FhirImportProvider;
 
@@ -97,9 +97,9 @@ export interface FhirImportProps {
    * Set it if the data store has the data and HealthLake lists no import job for it: the data store was restored from a backup, copied, moved from
    * another account, or filled by hand. To an import, such a data store looks empty, and the import would overwrite newer data.
    *
-   * The attributes `jobId` and `jobStatus` become `ALREADY_IMPORTED`, and counts and locations `UNKNOWN`. The custom resource records this in its
+   * The attributes `jobId` and `jobStatus` become `ALREADY_IMPORTED`, and the counts and locations become `UNKNOWN`. The custom resource records this in its
    * physical id, so removing the property later starts no job. The property applies to the data set that it is first deployed with: a later
-   * `revision` is imported as usual, with or without the property. Keep the property as long as the construct or its stack could be created anew.
+   * `revision` is imported as usual, with or without the property. Keep the property as long as the construct or its stack could be created again.
    * Remove it when an empty data store replaces this one.
    *
    * @default false
@@ -141,10 +141,10 @@ export interface FhirImportProps {
   readonly notificationTopic?: sns.ITopic;
 
   /**
-   * Whether the import writes a report on the resources that failed: `report.json` beside the results. The report counts failures by file, resource type
-   * and reason, and locates the first of each. It holds no values of resources.
+   * Whether the import writes a report on the resources that failed: `report.json` beside the results. The report counts failures by file, resource type and
+   * reason, and locates the first failures of each. It has no values of resources.
    *
-   * Without the report, the verdict goes by the counts that HealthLake shows of the job. They leave out server errors, and the deployment can't say
+   * Without the report, the import is judged by the counts of the job's progress report. These counts leave out server errors, and the deployment can't say
    * why resources failed.
    *
    * @default true
@@ -159,9 +159,9 @@ export interface FhirImportProps {
   readonly quotas?: ImportQuotas;
 
   /**
-   * The customer managed key that encrypts the data store. If it is given, the operator role may use it through HealthLake.
+   * The customer managed key that encrypts the data store. If you set it, the operator role may use the key through HealthLake.
    *
-   * AWS requires this of users of the FHIR API of such a data store. Whether it requires it of the role that starts an import is not documented.
+   * AWS requires this permission for users of the FHIR API of such a data store. AWS doesn't document whether the role that starts an import needs it too.
    *
    * @default - the operator role has no permissions on the key of the data store
    */

@@ -16,8 +16,8 @@ import { ofStack } from '../private/of-stack';
 /** Properties of `FhirImportProvider`. */
 export interface FhirImportProviderProps {
   /**
-   * The VPC of the functions. The functions need to reach healthlake, sts, lambda, states, s3, kms and cloudformation, and events for imports that send
-   * events.
+   * The VPC of the functions. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms and cloudformation. For imports that send
+   * events, they also need to reach the endpoint of events.
    *
    * @default - the functions run outside a VPC
    */
@@ -93,11 +93,14 @@ const REPORT_MEMORY_MIB = 1769;
 /** The pause between two invocations of the isComplete function, which polls more often within an invocation. */
 const QUERY_INTERVAL = Duration.seconds(10);
 
-/** The framework counts attempts, not time, and CloudFormation gives up after 60 minutes. The handler's own deadlines come before this. */
+/**
+ * The time-out of the provider framework. The framework counts attempts instead of time, and CloudFormation gives up after 60 minutes. The handler's own
+ * deadlines end before this time-out.
+ */
 const TOTAL_TIMEOUT = Duration.minutes(55);
 
 /**
- * The functions behind the custom resources of imports. The imports of a stack share one provider unless they name others.
+ * The functions behind the custom resources of imports. The imports of a stack share one provider unless you set their `provider` property.
  *
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
  * @example
@@ -109,7 +112,7 @@ const TOTAL_TIMEOUT = Duration.minutes(55);
  */
 export class FhirImportProvider extends Construct {
   /**
-   * Returns the provider that the imports of a stack share if they name none.
+   * Returns the provider that the imports of a stack share if they have no `provider` property.
    *
    * @internal
    */
@@ -120,14 +123,15 @@ export class FhirImportProvider extends Construct {
   /** The service token of the custom resources. */
   public readonly serviceToken: string;
 
-  /** The role of the functions that call HealthLake. Operator roles trust it and, for detached imports, the role of the monitor. */
+  /** The role of the functions that call HealthLake. Operator roles trust this role. For detached imports, they also trust the role of the monitor. */
   public readonly handlerRole: iam.IRole;
 
   /** The log group of the functions. */
   public readonly logGroup: logs.ILogGroup;
 
   /**
-   * The functions that run as the handler role. The operator roles come after them: when Lambda has accepted the handler role, so does IAM as a principal.
+   * The functions that run as the handler role. Operator roles are created after these functions: once Lambda has accepted the new handler role, IAM accepts
+   * it as a principal.
    *
    * @internal
    */
@@ -151,9 +155,9 @@ export class FhirImportProvider extends Construct {
 
     const logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN, // it is needed most after a deployment that failed and was rolled back
+      removalPolicy: RemovalPolicy.RETAIN, // the logs are needed most after a deployment that failed and was rolled back
     });
-    // A reference, such as an L1, doesn't have the methods of a log group.
+    // `logGroup` may be a reference, such as an L1 construct, which doesn't have the methods of a log group.
     this.functionLogs = logs.LogGroup.fromLogGroupName(this, 'FunctionLogs', logGroup.logGroupRef.logGroupName);
     this.logGroup = logGroup instanceof logs.LogGroup ? logGroup : this.functionLogs;
     this.roles = new FunctionRoles(this, logGroup, props.vpc !== undefined);
@@ -183,12 +187,12 @@ export class FhirImportProvider extends Construct {
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
-      // The framework's own grants would add two policies and end in `:*`, so our roles have the permissions in inline policies.
+      // The framework's own grants would add two policies with ARNs that end in `:*`. So the roles of this provider get the permissions from inline policies.
       frameworkOnEventRole: props.frameworkOnEventRole ?? this.roles.create('FrameworkOnEventRole', 'Runs the provider framework',
         { Invoke: invokeHandlers(), StartWaiter: startWaiter }).withoutPolicyUpdates(),
       frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole ?? this.roles.create('FrameworkCompleteAndTimeoutRole',
         'Runs the provider framework', { Invoke: invokeHandlers() }).withoutPolicyUpdates(),
-      // Otherwise the logs hold CloudFormation's pre-signed response URL, from the requests and the input of the waiter.
+      // At other log levels, the framework logs requests and waiter inputs, which have CloudFormation's pre-signed response URL.
       frameworkLambdaLoggingLevel: lambda.ApplicationLogLevel.FATAL,
       disableWaiterStateMachineLogging: true,
     });

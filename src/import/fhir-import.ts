@@ -48,16 +48,16 @@ export class FhirImport extends Construct {
   /** The output bucket, its key, and the input bucket that `FhirSource.storage()` reads. */
   public readonly storage: IFhirStorage;
 
-  /** The provider, whose functions start the job and poll it. It has their log group and the alarm of detached imports. */
+  /** The provider of the functions that start the job and poll it. It also has the log group of the functions and the alarm for detached imports. */
   public readonly provider: FhirImportProvider;
 
   /** The statements that the data access role needs. Add them to a role of your own. */
   public readonly dataAccessStatements: iam.PolicyStatement[];
 
-  /** The statements that the policy of an input bucket in another account needs. Add them to that policy. */
+  /** The statements for the policy of an input bucket in another account. Add them to that policy. */
   public readonly sourceBucketStatements: iam.PolicyStatement[];
 
-  /** The statements that the policies of the input's keys in another account need. Add them to those policies. Empty if no key is known. */
+  /** The statements for the policies of input keys in another account. Add them to those policies. Empty if no key is known. */
   public readonly sourceKeyStatements: iam.PolicyStatement[];
 
   private readonly resources: ImportResources;
@@ -174,7 +174,7 @@ export class FhirImport extends Construct {
 
   /**
    * Starts the job only after these constructs are deployed, for example an upload into the input bucket or another import. The buckets and roles of this
-   * import don't wait for them.
+   * import don't wait for these constructs.
    *
    * @throws if one of them contains this import.
    */
@@ -196,10 +196,10 @@ export class FhirImport extends Construct {
   }
 
   /**
-   * Creates a rule for the event that this import has succeeded. The detail of the event has counts only. The event may come twice, so before you act on it,
-   * call DescribeFHIRImportJob for the job that it names.
+   * Creates a rule for the event that this import has succeeded. The detail of the event has counts only. The event may be delivered twice, so call
+   * DescribeFHIRImportJob for the job in the event before you act on it.
    *
-   * The rule exists before the job starts. So its target can't use attributes of this import; the event has them.
+   * The rule is created before the job starts, so its target can't use attributes of this import. Use the values in the event instead.
    */
   public onSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.notifications.onResult(id, options, EVENT_SUCCEEDED);
@@ -220,50 +220,53 @@ export class FhirImport extends Construct {
     return this.notifications.onStatusChange(id, options);
   }
 
-  /** Returns a metric of this import by its name, for example `ResourcesImportedSoFar`. The default is the sum over 5 minutes. */
+  /** Returns a metric of this import by its name, for example `ResourcesImportedSoFar`. The default statistic is the sum over 5 minutes. */
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE, metricName, statistic: cloudwatch.Stats.SUM, dimensionsMap: { ...this.dimensions }, ...options,
     }).attachTo(this);
   }
 
-  /** The number of resources that HealthLake read. The default is the sum over 5 minutes. */
+  /** The number of resources that HealthLake read. The default statistic is the sum over 5 minutes. */
   public metricResourcesScanned(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('ResourcesScanned', options);
   }
 
-  /** The number of resources that HealthLake imported. The default is the sum over 5 minutes. */
+  /** The number of resources that HealthLake imported. The default statistic is the sum over 5 minutes. */
   public metricResourcesImported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('ResourcesImported', options);
   }
 
-  /** The number of resources that HealthLake could not import. The default is the sum over 5 minutes. */
+  /** The number of resources that HealthLake could not import. The default statistic is the sum over 5 minutes. */
   public metricResourcesFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('ResourcesFailed', options);
   }
 
-  /** The time from the submission of the job to its end, in seconds. It includes the time in HealthLake's queue. The default is the maximum over 5 minutes. */
+  /**
+   * The time from the submission of the job to its end, in seconds. It includes the time in HealthLake's queue. The default statistic is the maximum over 5
+   * minutes.
+   */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('Duration', { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
-  /** The number of jobs that were judged successful. The default is the sum over 5 minutes. */
+  /** The number of jobs that were judged successful. The default statistic is the sum over 5 minutes. */
   public metricSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('Succeeded', options);
   }
 
-  /** The number of jobs that failed, timed out, or could not be judged. The default is the sum over 5 minutes. */
+  /** The number of jobs that failed, timed out, or could not be judged. The default statistic is the sum over 5 minutes. */
   public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('Failed', options);
   }
 
-  /** The number of deployments that started no job because of `alreadyImported`. The default is the sum over 5 minutes. */
+  /** The number of deployments that started no job because of `alreadyImported`. The default statistic is the sum over 5 minutes. */
   public metricAlreadyImported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('AlreadyImported', options);
   }
 
   /**
-   * Creates an alarm that fires when a job of this import fails. It has no actions: add some.
+   * Creates an alarm that fires when a job of this import fails. The alarm has no actions: add your own.
    *
    * If a detached import can't be monitored, `monitorAlarm()` of the provider fires instead.
    */

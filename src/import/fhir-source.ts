@@ -7,7 +7,7 @@ import type { IFhirStorage } from '../storage/fhir-storage';
 /** Options of `FhirSource.bucket()`. */
 export interface FhirSourceBucketOptions {
   /**
-   * The KMS key of the objects. Give it if the bucket is imported without its key, or if objects are encrypted with another key than that of the bucket.
+   * The KMS key of the objects. Set it if the bucket is imported without its key, or if objects are encrypted with a key other than the bucket's key.
    *
    * @default - the key of the bucket, if the bucket construct knows it
    */
@@ -22,12 +22,12 @@ export interface FhirSourceBucketOptions {
 export interface FhirSourceLocation {
   readonly bucket: s3.IBucket;
   readonly prefix: string;
-  /** The keys that objects may be encrypted with. */
+  /** The keys with which the objects may be encrypted. */
   readonly encryptionKeys: kms.IKeyRef[];
 }
 
 /**
- * The location of the NDJSON files: `.ndjson` objects with one FHIR R4 resource a line.
+ * The location of the NDJSON files: `.ndjson` objects with one FHIR R4 resource per line.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  * @example
@@ -41,7 +41,7 @@ export class FhirSource {
    *
    * @param bucket a bucket of this app, or an imported bucket.
    * @param prefix the key prefix. A missing `/` at the end is added, unless the prefix ends in a token. The empty string means the whole bucket.
-   * @param options the key of the objects, if it is not that of the bucket.
+   * @param options the key of the objects, if it is not the bucket's key.
    * @throws if the prefix names a file, starts with `/`, or has characters that IAM reads as wildcards or variables.
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {

@@ -1,7 +1,7 @@
 import type { Size } from 'aws-cdk-lib';
 
 /**
- * The limits of one import job. Before a job starts, the handler logs a warning if the input exceeds them. HealthLake alone enforces them.
+ * The limits of one import job. Before a job starts, the handler logs a warning if the input exceeds them. Only HealthLake enforces the limits.
  *
  * AWS has changed these quotas over the years and raises some of them for an account on request.
  *
@@ -9,21 +9,21 @@ import type { Size } from 'aws-cdk-lib';
  */
 export interface ImportQuotas {
   /**
-   * The number of files.
+   * The maximum number of files.
    *
    * @default 1000000
    */
   readonly maxFiles?: number;
 
   /**
-   * The size of one file.
+   * The maximum size of one file.
    *
    * @default - 50 GB
    */
   readonly maxFileSize?: Size;
 
   /**
-   * The size of all files together.
+   * The maximum size of all files together.
    *
    * @default - 5,000 GB
    */

@@ -2,14 +2,14 @@ import { Annotations, CfnResource, Reference, Stack, Token, Tokenization } from 
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { Construct } from 'constructs';
 
-/** @see https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
+/** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
-/** @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html */
+/** The maximum length of a data store id: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html */
 const MAX_ID_LENGTH = 32;
 
 /**
- * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN from another place may
+ * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN that a caller supplies may
  * have an older form.
  *
  * @throws if the data store is known to be in another Region or account than the import, or if its id has an invalid length.
@@ -32,8 +32,8 @@ export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): st
 }
 
 /**
- * Returns whether the data store is a resource of this app. CloudFormation creates such data stores empty. A data store from a custom resource
- * doesn't count, because it may be restored.
+ * Returns whether the data store is a resource of this app. CloudFormation creates such data stores empty. A data store that a custom resource creates doesn't
+ * count, because it may be restored from a backup.
  */
 export function isOfApp(datastore: IFHIRDatastoreRef): boolean {
   const token = Tokenization.reverse(datastore.fhirDatastoreRef.datastoreId, { failConcat: false });

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 /**
  * Returns the construct that all imports of a stack share. Creates it on the first call.
  *
- * @param what the word for the construct in the error.
+ * @param what the name of the construct in the error message.
  * @throws if the stack has a construct of another type with this id.
  */
 export function ofStack<T extends Construct>(scope: Construct, id: string, type: abstract new (...args: never[]) => T, what: string,

@@ -2,23 +2,23 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
- * The bucket part of HealthLake's pattern for S3 URIs. S3 accepts more: old buckets can have upper case and underscores.
+ * HealthLake's pattern for the bucket name in an S3 URI. S3 accepts more names: old buckets can have upper case and underscores.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html
  */
 const BUCKET_NAME = /^[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]$/;
 
-/** @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
+/** The maximum length of an S3 URI: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
 const MAX_S3_URI_LENGTH = 1024;
 
-/** A token within a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
+/** Matches a token within a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
 const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
 /**
- * Returns the key prefix with a `/` at its end, so that `data` doesn't match `data-old/`. Leaves an empty prefix, which means the whole bucket, and a
- * prefix that ends in a token, whose value may end in `/`.
+ * Returns the key prefix with a `/` at its end, so that `data` doesn't match `data-old/`. An empty prefix means the whole bucket and stays empty. A prefix
+ * that ends in a token stays unchanged, because the value of the token may end in `/`.
  *
- * @param what the words for the prefix in the error.
+ * @param what the name of the prefix in the error message.
  * @throws if the prefix starts with `/` or `s3://`, or has characters that IAM reads as wildcards or variables.
  */
 export function normalizePrefix(prefix: string, what: string): string {
@@ -53,9 +53,9 @@ export function s3Uri(bucketName: string, prefix: string): string {
   return `s3://${bucketName}/${prefix}`;
 }
 
-/** Returns whether two constructs are known to be one bucket. An app can import a bucket more than once. */
+/** Returns whether two constructs are known to be the same bucket. An app can import a bucket more than once. */
 export function isSameBucket(a: s3.IBucket, b: s3.IBucket): boolean {
   const [one, other] = [a, b].map((bucket) => JSON.stringify(Stack.of(bucket).resolve(bucket.bucketName)));
-  // Resolved names can be logical ids, which are unique within a stack only.
+  // Resolved names can be logical ids, which are unique only within a stack.
   return a.bucketName === b.bucketName || (Stack.of(a) === Stack.of(b) && one === other);
 }

@@ -53,7 +53,7 @@ export interface FhirStorageProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether the deletion of the new buckets deletes all objects in them. Use it in development only: the data is lost.
+   * Whether to delete all objects in the new buckets when the buckets are deleted. Use it in development only: the data is lost.
    *
    * @default false
    */
@@ -75,7 +75,7 @@ export interface IFhirStorage {
 /**
  * An input bucket, an output bucket and one KMS key for imports.
  *
- * New buckets are encrypted with a rotating customer managed key, versioned, closed to the public, accept TLS only, and are retained.
+ * New buckets are versioned, block public access, accept TLS only, and are retained. They are encrypted with a customer managed key that rotates.
  *
  * @example
  *
@@ -84,7 +84,7 @@ export interface IFhirStorage {
  */
 export class FhirStorage extends Construct implements IFhirStorage {
   /**
-   * Returns the storage that the imports of a stack share if they name none. Its input bucket is created on first use.
+   * Returns the storage that the imports of a stack share if they have no `storage` property. Its input bucket is created on first use.
    *
    * @internal
    */
@@ -165,10 +165,13 @@ export class FhirStorage extends Construct implements IFhirStorage {
   }
 }
 
-/** The properties of the shared storage of a stack. The constructor recognizes the object, because only this storage defers its input bucket. */
+/**
+ * The properties of the shared storage of a stack. The constructor recognizes this object, because only the shared storage creates its input bucket on first
+ * use.
+ */
 const OF_STACK: FhirStorageProps = {};
 
-/** Returns whether two keys are known to differ: both ARNs are known, or this app creates both. */
+/** Returns whether two keys are known to differ. That is known if both ARNs are known, or if this app creates both keys. */
 function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
   const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
   const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);

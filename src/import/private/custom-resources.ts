@@ -9,22 +9,26 @@ import {
 import { text } from '../../private/text';
 import type { FhirImportProps } from '../fhir-import-props';
 
-/** The custom resources of one import. The first one starts the job. Unless the import is detached, others wait for the job and the last one judges it. */
+/**
+ * The custom resources of one import. The first resource starts the job. Unless the import is detached, other resources wait for the job, and the last of them
+ * judges it.
+ */
 export class ImportResources {
   /** The resource that starts the job. */
   public readonly job: CustomResource;
 
-  /** The resource that is complete when the import is. For a detached import, this is the job. */
+  /** The resource that completes when the import is complete. For a detached import, this is the resource that starts the job. */
   public readonly last: CustomResource;
 
-  /** The members that the checks of the finished tree read. */
+  /** The values that `checkWhenFinished()` reads. */
   public readonly summary: Pick<ImportInTree, 'dataSet' | 'first' | 'last'>;
 
   private readonly idSuffix: string;
   private readonly isDetached: boolean;
 
   constructor(private readonly scope: Construct, props: FhirImportProps, private readonly parts: ImportParts) {
-    // CloudFormation refuses a changed service token. With an id of its own, a resource of another provider is a new one, which adopts the job.
+    // CloudFormation refuses a change of the service token. So the resources of a supplied provider have other ids: if the provider changes, CloudFormation
+    // creates a new resource, which adopts the job.
     this.idSuffix = props.provider ? props.provider.node.addr.slice(-8) : '';
     this.isDetached = parts.completion.isDetached;
     const jobProperties = renderJob(props, parts);
@@ -38,7 +42,7 @@ export class ImportResources {
     };
   }
 
-  /** Returns an attribute of the ended job. For a detached import, returns a token that throws when it is resolved. */
+  /** Returns an attribute of a job that has ended. For a detached import, returns a token that throws when it is resolved. */
   public result(name: keyof ImportOutcomeAttributes): string {
     if (!this.isDetached) {
       return this.last.getAttString(name);
@@ -52,7 +56,7 @@ export class ImportResources {
     });
   }
 
-  /** Creates the resources that wait one after the other, and returns the last one. */
+  /** Creates the resources that wait one after the other, and returns the last resource. */
   private createWaits(outcomeProperties: ReturnType<typeof renderOutcome>): CustomResource {
     const shares = this.parts.completion._shares();
     const inTurn = (turn: number): TurnProperties => ({
@@ -74,9 +78,9 @@ export class ImportResources {
       serviceToken: this.parts.serviceToken,
       resourceType,
       properties: { ...properties },
-      // CloudFormation stops waiting after this time if no answer comes at all. Tokens can't be added up.
+      // CloudFormation stops waiting after this time if it gets no answer. Nothing can be added to a token, so a token gets no service time-out.
       serviceTimeout: timeout.isUnresolved() ? undefined : timeout.plus(Duration.minutes(ANSWER_MARGIN_MINUTES)),
-      removalPolicy: RemovalPolicy.RETAIN, // a deletion has nothing to do: jobs can't be cancelled and imports can't be undone
+      removalPolicy: RemovalPolicy.RETAIN, // there is nothing to delete: jobs can't be cancelled and imports can't be undone
     });
   }
 }

@@ -5,14 +5,14 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 /** A bucket and a key prefix: the input or the output of an import. */
 export interface Location {
   readonly bucket: s3.IBucket;
-  /** Empty, or ends in `/` or in a token. */
+  /** The key prefix. It is empty, or ends in `/` or in a token. */
   readonly prefix: string;
 }
 
 /**
- * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of them and allow more than needed, and the policy
- * in the developer guide can't read the input. These statements were seen to work. They have no Sids, which must be unique in a policy, so that one
- * policy can hold the statements of several imports.
+ * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of these permissions and allow more than needed. The
+ * policy in the developer guide doesn't allow reading the input. These statements are known to work. They have no Sids, because Sids must be unique in a
+ * policy and one policy can hold the statements of several imports.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */
@@ -21,7 +21,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
     ...readInputStatements(input),
     ...writeOutputStatements(output),
     new iam.PolicyStatement({
-      // The guide and both published working roles have GenerateDataKey*. The variants that HealthLake calls are not documented.
+      // The developer guide and two published roles that work have GenerateDataKey*. AWS doesn't document which variants HealthLake calls.
       actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: [outputKey.keyRef.keyArn],
     }),
@@ -29,7 +29,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
   ];
 }
 
-/** Returns the statements on the bucket for reading the input. The policy of a bucket in another account needs them too. */
+/** Returns the statements that allow reading the input from its bucket. The policy of a bucket in another account needs them too. */
 export function readInputStatements(input: Location): iam.PolicyStatement[] {
   return [
     bucketSettings(input),
@@ -38,7 +38,7 @@ export function readInputStatements(input: Location): iam.PolicyStatement[] {
   ];
 }
 
-/** Returns the statements on the keys for reading the input. */
+/** Returns the statements that allow decrypting the input with its keys. */
 export function decryptInputStatements(keys: kms.IKeyRef[]): iam.PolicyStatement[] {
   return keys.length === 0
     ? []
@@ -48,7 +48,7 @@ export function decryptInputStatements(keys: kms.IKeyRef[]): iam.PolicyStatement
 function writeOutputStatements(output: Location): iam.PolicyStatement[] {
   return [
     bucketSettings(output),
-    listPrefix(output), // without it, HealthLake rejects StartFHIRImportJob
+    listPrefix(output), // without this statement, HealthLake rejects StartFHIRImportJob
     new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects(output)] }),
   ];
 }

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
-/** The reason why a role can't be one of the roles before it. The default is a circular dependency. */
+/** The reason why a role can't be the same as a role before it in `ROLES`. If a role has no entry, the reason is a circular dependency. */
 const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   reportFunctionRole: 'would let other functions read what failed',
   monitorRole: 'would let the state machine do what these functions may',
@@ -23,11 +23,11 @@ export function validateRoles(props: { readonly [Name in typeof ROLES[number]]?:
   });
 }
 
-/** The roles of the functions of a provider. Each may write to the one log group and, in a VPC, manage network interfaces. */
+/** The roles of the functions of a provider. Each role may write to the log group of the provider and, in a VPC, manage network interfaces. */
 export class FunctionRoles {
   constructor(private readonly scope: Construct, private readonly logGroup: logs.ILogGroupRef, private readonly isInVpc: boolean) {}
 
-  /** Creates a role with these permissions and, as policies of their own, others. */
+  /** Creates a role with the permissions that every function needs, and with additional policies. */
   public create(id: string, description: string, policies: Record<string, iam.PolicyDocument> = {}): iam.Role {
     return new iam.Role(this.scope, id, {
       description,
@@ -36,7 +36,7 @@ export class FunctionRoles {
     });
   }
 
-  /** Adds these permissions to a supplied role. */
+  /** Adds the permissions that every function needs to a supplied role. */
   public allowBasics(supplied?: iam.IRole): void {
     this.basics().forEach((statement) => supplied?.addToPrincipalPolicy(statement));
   }
@@ -46,7 +46,7 @@ export class FunctionRoles {
     return [logStreams, ...(this.isInVpc ? [networkInterfaces()] : [])];
   }
 
-  /** Lambda names the streams, so this is all of them. */
+  /** Returns the ARN of all streams of the log group, because Lambda chooses the names of the streams. */
   private logStreamsArn(): string {
     return Stack.of(this.scope).formatArn({
       service: 'logs',

@@ -8,20 +8,20 @@ import { type EVENT_FAILED, EVENT_SOURCE, type EVENT_SUCCEEDED, type ImportEvent
 /** The job statuses in the detail types of HealthLake's events. HealthLake sends no event for a cancelled job. */
 const STATUS_CHANGES = ['Submitted', 'Queued', 'In Progress', 'Completed', 'Completed With Errors', 'Failed'];
 
-/** The members of an event that name its import. */
+/** The members of an event that identify its import. */
 export type ImportOfEvent = Pick<ImportEventDetail, 'constructPath' | 'datastoreId'>;
 
 /** The detail types of the event at the end of a job. */
 export type ResultEvent = typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
 
-/** Returns the pattern of the events at the end of the jobs of this import. */
+/** Returns the event pattern that matches the end of this import's jobs. */
 export function resultPattern({ constructPath, datastoreId }: ImportOfEvent,
   detailTypes: ResultEvent[]): events.EventPattern {
   return { source: [EVENT_SOURCE], detailType: detailTypes, detail: { constructPath: [constructPath], datastoreId: [datastoreId] } };
 }
 
 /**
- * Returns the pattern of HealthLake's own events on jobs that read this input.
+ * Returns the event pattern that matches HealthLake's own events on jobs that read this input.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
  */
@@ -33,7 +33,7 @@ export function statusChangePattern(datastoreId: string, inputS3Uri: string): ev
   };
 }
 
-/** Returns the message to the topic, which has ids, status and counts only. */
+/** Returns the message to the topic. The message has ids, status and counts only. */
 export function notificationMessage(): events.RuleTargetInput {
   const of = (member: keyof ImportEventDetail) => events.EventField.fromPath(`$.detail.${member}`);
   return events.RuleTargetInput.fromText(
@@ -43,7 +43,7 @@ export function notificationMessage(): events.RuleTargetInput {
 }
 
 /**
- * Lets alarms of the account publish to the topic. The default policy of a topic allows it, but the policy that admits EventBridge replaces that one.
+ * Lets alarms of the account publish to the topic. The default policy of a topic allows this, but it is replaced by the policy that lets EventBridge publish.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */

@@ -20,7 +20,7 @@ export interface ImportMonitorProps {
 }
 
 /**
- * The number of actions that an alarm can have.
+ * The maximum number of actions of an alarm.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
@@ -42,7 +42,7 @@ export class ImportMonitor extends Construct {
       description: 'Watches the jobs of detached FHIR imports',
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
       inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), ...logAndTrace()] }) },
-    }).withoutPolicyUpdates(); // the grants of aws-stepfunctions would add a policy
+    }).withoutPolicyUpdates(); // otherwise the grants of aws-stepfunctions would add a policy
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Watches the jobs of detached FHIR imports',
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(monitorDefinition(judge.functionArn))),
@@ -61,8 +61,8 @@ export class ImportMonitor extends Construct {
   }
 
   /**
-   * Makes the alarm publish to the topic of an import too. Skips a topic that the alarm has, and a topic that only the stack of the import knows: that
-   * stack depends on the stack of the provider, which can't refer back.
+   * Makes the alarm publish to the topic of an import too. Skips a topic that the alarm already notifies. Also skips a topic to which only the stack of the
+   * import can refer: that stack depends on the stack of the provider, so the provider can't refer to the topic.
    */
   public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
     const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
@@ -77,8 +77,8 @@ export class ImportMonitor extends Construct {
   }
 
   /**
-   * Log groups under `/aws/vendedlogs/` take no room in the account's one resource policy for log deliveries. The id of the stack makes the name unique,
-   * so a stack of the same name can be created again.
+   * Creates the log group of the state machine. Log groups under `/aws/vendedlogs/` don't use up the limited size of the account's resource policy for log
+   * deliveries. The id of the stack makes the name unique, so that a stack of the same name can be created again.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
    */
@@ -87,7 +87,7 @@ export class ImportMonitor extends Construct {
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY, // a log group left by a roll-back would block the next deployment, and the handler logs the verdicts
+      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back leaves would block the next deployment, and the handler logs the verdicts
     });
   }
 }
@@ -96,7 +96,7 @@ function invoke(judge: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'Judge', actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
 }
 
-/** The permissions that aws-stepfunctions grants to a supplied role. */
+/** Returns the permissions for logs and traces. A supplied role gets the same permissions from aws-stepfunctions. */
 function logAndTrace(): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
@@ -111,13 +111,13 @@ function logAndTrace(): iam.PolicyStatement[] {
         'logs:PutResourcePolicy',
         'logs:UpdateLogDelivery',
       ],
-      // A policy can't name log deliveries: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+      // Actions on log deliveries don't support resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
       resources: ['*'],
     }),
     new iam.PolicyStatement({
       sid: 'Traces',
       actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-      // These actions of X-Ray support no resources: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+      // These X-Ray actions don't support resources: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
       resources: ['*'],
     }),
   ];

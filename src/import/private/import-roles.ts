@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { roleDescription } from '../../private/text';
 
-/** Creates the role that HealthLake assumes, for jobs of this data store only. */
+/** Creates the role that HealthLake assumes. HealthLake may assume it only for jobs of this data store. */
 export function createDataAccessRole(scope: Construct, datastoreArn: string, statements: iam.PolicyStatement[]): iam.Role {
   return new iam.Role(scope, 'DataAccessRole', {
     description: roleDescription(`HealthLake reads FHIR data and writes import results (${scope.node.path})`),
@@ -17,17 +17,20 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
   });
 }
 
-/** Properties of a role that roles of the provider assume for one import. */
+/** Properties of a role that the provider's roles assume for one import only. */
 export interface AssumedRole {
   readonly description: string;
   readonly assumedBy: readonly iam.IRole[];
   readonly policyName: string;
   readonly policy: iam.PolicyDocument;
-  /** The functions and state machines that run as `assumedBy`. They come first, because IAM can refuse to trust a role that is seconds old. */
+  /**
+   * The functions and state machines that run as the `assumedBy` roles. The new role is created after them, because IAM can refuse to trust a role that is
+   * only seconds old.
+   */
   readonly after: readonly IDependable[];
 }
 
-/** Creates a role that roles of the provider assume for one import only. */
+/** Creates a role that the provider's roles assume for one import only. */
 export function createAssumedRole(scope: Construct, id: string, { description, assumedBy, policyName, policy, after }: AssumedRole): iam.Role {
   const principals = assumedBy.map(({ roleArn }) => new iam.ArnPrincipal(roleArn));
   const role = new iam.Role(scope, id, {
@@ -39,7 +42,7 @@ export function createAssumedRole(scope: Construct, id: string, { description, a
   return role;
 }
 
-/** Returns the statements with the role as their principal, for the policy of a bucket or of a key. */
+/** Returns copies of the statements with the role as their principal, for the policy of a bucket or of a key. */
 export function grantedTo(role: iam.IRole, statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
   return statements.map((statement) => statement.copy({ principals: [new iam.ArnPrincipal(role.roleArn)] }));
 }

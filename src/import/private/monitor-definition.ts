@@ -1,17 +1,17 @@
 import { Aws } from 'aws-cdk-lib';
 import { JOB_STATUSES, type WatchAnswer, type WatchedImport } from '../../contract';
 
-/** A path to a member of the input of an execution. */
+/** The JSON path of a member of an execution's input. */
 type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';
 
 const path = (to: InputPath): InputPath => to;
 
-/** The statuses of a job that has not ended. The handler judges every other answer. */
+/** The statuses of a job that has not ended. The handler judges the job if its status is any other. */
 const RUNNING = [...JOB_STATUSES.queued, ...JOB_STATUSES.inProgress, ...JOB_STATUSES.cancelling];
 
 /**
- * The seconds by which each pause is longer than the one before. After hours, the monitor polls every few minutes, so the longest execution stays below
- * the 25,000 events that Step Functions allows.
+ * The number of seconds by which each pause is longer than the pause before it. After some hours, the monitor polls only every few minutes. So the longest
+ * execution stays below the 25,000 events that Step Functions allows.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
@@ -20,8 +20,8 @@ const PAUSE_INCREMENT_SECONDS = 2;
 const STATUS = '$.Look.ImportJobProperties.JobStatus';
 
 /**
- * Returns the definition of the monitor. It pauses and describes the job until the status is not that of a running job, and then lets the handler judge.
- * If a call fails, the handler repeats it and decides what the failure means.
+ * Returns the definition of the monitor. The monitor pauses and describes the job in a loop while the job is running. When the job has ended, the handler
+ * judges it. If a call fails, the handler repeats the call and decides what the failure means.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
@@ -69,7 +69,7 @@ export function monitorDefinition(judgeFunctionArn: string): object {
         },
         ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' },
         ResultPath: '$.Judged',
-        // More than three hours, in case the function can't run or can't send the event.
+        // The retries last for more than three hours, in case the function can't run or can't send the event.
         Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
         Next: 'HasEnded',
       },
@@ -78,14 +78,14 @@ export function monitorDefinition(judgeFunctionArn: string): object {
         Choices: [decided('wait', 'PauseAfterJudging'), decided('succeeded', 'Succeeded')],
         Default: 'Failed',
       },
-      // AWS sends the output on an event of its own, so it holds the verdict only and nothing of HealthLake's answer.
+      // AWS publishes the output in an event. So the output has only the verdict, and nothing of HealthLake's answer.
       Succeeded: { Type: 'Succeed', OutputPath: '$.Judged' },
       Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
     },
   };
 }
 
-/** Returns a state that computes the next pause and records since when polls have failed. */
+/** Returns a state that computes the next pause. The state also records the time since which polls have failed. */
 function pauseLonger(failingSince: { readonly FailingSince: 0 } | { readonly 'FailingSince.$': string }) {
   return {
     Type: 'Pass',

@@ -1,16 +1,19 @@
 import { Token } from 'aws-cdk-lib';
 
 /**
- * The pattern of HealthLake for job names.
+ * HealthLake's pattern for job names.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html
  */
 const JOB_NAME = /^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u;
 
-/** A job name has up to 64 characters. A dash and 20 digits of the fingerprint follow the prefix; the rest is reserve. */
+/**
+ * The maximum length of a job name prefix. A job name has up to 64 characters. A dash and 20 digits of the fingerprint follow the prefix, and the rest is kept
+ * in reserve.
+ */
 const MAX_PREFIX_LENGTH = 40;
 
-/** The properties pass through Step Functions, which limits the size of its input. */
+/** The maximum length of a revision. The properties pass through Step Functions, which limits the size of its input. */
 const MAX_REVISION_LENGTH = 256;
 
 /** Throws if HealthLake would reject job names with this prefix. */

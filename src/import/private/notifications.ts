@@ -11,11 +11,11 @@ import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../cont
 
 /** Properties of `ImportNotifications`. */
 export interface ImportNotificationsProps {
-  /** The values that name the import in its events. */
+  /** The values that identify the import in its events. */
   readonly dimensions: MetricDimensions;
-  /** The value that names the input in events of HealthLake. */
+  /** The S3 URI that identifies the input in HealthLake's events. */
   readonly inputS3Uri: string;
-  /** The bus for the event at the end of the job; the default bus if undefined. */
+  /** The bus for the event at the end of the job. Undefined for the default bus. */
   readonly eventBus?: events.IEventBus;
   /** The policy of the operator role. */
   readonly operatorPolicy: iam.PolicyDocument;
@@ -23,13 +23,13 @@ export interface ImportNotificationsProps {
 
 /** The event at the end of a job, and the rules and topics that receive it. */
 export class ImportNotifications {
-  /** The constructs to deploy before the job starts: a small import can end before the next resource is created. */
+  /** The constructs that are deployed before the job starts. A small import can end before the next resource is created. */
   public readonly prerequisites = new DependencyGroup();
   private isAnnounced = false;
 
   constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {}
 
-  /** The ARN of the bus as a token. It resolves to undefined unless `announce()` is called, also later. */
+  /** The ARN of the bus as a token. The token resolves to undefined if `announce()` is never called. A call after the token was read counts too. */
   public get busArn(): string {
     return Lazy.string({ produce: () => (this.isAnnounced ? busArn(this.scope, this.props.eventBus) : undefined) });
   }
@@ -59,7 +59,7 @@ export class ImportNotifications {
     const target = new targets.SnsTopic(topic, { message: notificationMessage() });
     this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
     allowAlarms(topic);
-    this.prerequisites.add(topic); // with its policy, which lets EventBridge publish
+    this.prerequisites.add(topic); // the topic includes its policy, which lets EventBridge publish
     monitor?.notify(topic, this.scope);
   }
 
@@ -76,7 +76,10 @@ export class ImportNotifications {
     return rule;
   }
 
-  /** Throws if the bus is known to be in another account or Region: a rule is created in those of its stack, on the bus of that name there. */
+  /**
+   * Throws if the bus is known to be in another account or Region. A rule is created in the account and Region of its stack, and would use the bus of the same
+   * name there.
+   */
   private validateBus(eventBus: events.IEventBus): void {
     const [bus, own] = [eventBus.env, Stack.of(this.scope)];
     for (const name of ['account', 'region'] as const) {

@@ -10,7 +10,7 @@ export interface OperatorScope {
   readonly dataAccessRoleArn: string;
   readonly input: Location;
   readonly output: Location;
-  /** The function that writes the failure report. Undefined if the import has none. */
+  /** The function that writes the failure report. Undefined if the import has no failure report. */
   readonly reportFunctionArn?: string;
   /** The monitor. Undefined if the deployment waits for the job. */
   readonly stateMachineArn?: string;
@@ -41,7 +41,7 @@ export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
       conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
     }),
     new iam.PolicyStatement({
-      sid: 'OwnStack', // to detect a roll-back, which starts no job
+      sid: 'OwnStack', // to detect a roll-back, during which no job is started
       actions: ['cloudformation:DescribeStacks'],
       resources: [Aws.STACK_ID],
     }),
@@ -67,15 +67,15 @@ export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
     sid: 'Events',
     actions: ['events:PutEvents'],
     resources: [eventBusArn],
-    // Both keys have several values: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
+    // Both condition keys are multivalued: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
       'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] },
-      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is true of an empty list
+      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request has no values
     },
   });
 }
 
-/** Allows the checks before the start of a job. They read names, sizes and settings, and no content. */
+/** Allows the checks before the start of a job. The checks read names, sizes and settings, but no content. */
 function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   return [
     listPrefix(input, 'InputNames'),
@@ -88,7 +88,7 @@ function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   ];
 }
 
-/** Allows what the developer guide requires of users of a data store with a customer managed key. */
+/** Allows the actions that the developer guide requires for users of a data store with a customer managed key. */
 function datastoreKeyStatement(key: kms.IKeyRef): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'DatastoreKey',

@@ -23,18 +23,18 @@ export interface ImportParts {
   readonly operatorRole: iam.IRole;
   readonly completion: Completion;
   readonly serviceToken: string;
-  /** Undefined if the import has no failure report. */
+  /** The function that writes the failure report, and its role. Undefined if the import has no failure report. */
   readonly report?: ContractReport;
-  /** Undefined if the deployment waits for the job. */
+  /** The monitor. Undefined if the deployment waits for the job. */
   readonly stateMachine?: sfn.IStateMachineRef;
-  /** A token that resolves to undefined if no event is sent. */
+  /** The ARN of the event bus, as a token that resolves to undefined if no event is sent. */
   readonly eventBusArn: string;
 }
 
-/** The properties that each resource of a chain of waits has on its own. */
+/** The properties that differ between the waiting resources of one import. */
 export type TurnProperties = Pick<ImportOutcomeProperties, 'JobId' | 'TimeoutSeconds' | 'LegsBefore'>;
 
-/** Returns the properties of `Custom::FhirImportWait` but those of its turn. */
+/** Returns the properties of `Custom::FhirImportWait` except its `TurnProperties`. */
 export function renderWait({ dimensions, operatorRole }: ImportParts): Omit<ImportWaitProperties, keyof TurnProperties> {
   return {
     ContractVersion: CONTRACT_VERSION,
@@ -43,7 +43,7 @@ export function renderWait({ dimensions, operatorRole }: ImportParts): Omit<Impo
   };
 }
 
-/** Returns the properties of `Custom::FhirImportOutcome` but those of its turn. */
+/** Returns the properties of `Custom::FhirImportOutcome` except its `TurnProperties`. */
 export function renderOutcome(props: FhirImportProps, parts: ImportParts): Omit<ImportOutcomeProperties, keyof TurnProperties> {
   return { ...renderCommon(props, parts), ...renderDataSet(props), EventBusArn: parts.eventBusArn };
 }
@@ -53,7 +53,7 @@ export function renderJob(props: FhirImportProps, parts: ImportParts): ImportJob
   const { completion, stateMachine } = parts;
   return {
     ...renderCommon(props, parts),
-    EventBusArn: stateMachine && parts.eventBusArn, // if the deployment waits, the outcome sends the event
+    EventBusArn: stateMachine && parts.eventBusArn, // if the deployment waits, `Outcome` sends the event
     Watch: stateMachine && {
       StateMachineArn: stateMachine.stateMachineRef.stateMachineArn,
       GiveUpAfterSeconds: completion._giveUpAfterSeconds,

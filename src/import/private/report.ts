@@ -13,17 +13,19 @@ export interface ReportFunction {
   readonly role: iam.IRole;
 }
 
-/** The results that a report is made of. */
+/** The results from which a report is made. */
 export interface ReportScope {
   readonly output: Location;
   readonly outputKey: kms.IKeyRef;
   readonly datastoreId: string;
 }
 
-/** The objects of the results that the report function reads. The guide calls the manifest `Manifest.json` too. SUCCESS/ is not among them. */
+/**
+ * The results objects that the report function reads. The developer guide writes both `Manifest.json` and `manifest.json`. The function doesn't read SUCCESS/.
+ */
 const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'];
 
-/** Stands for the id of the job, which is unknown before the job starts. All ids seen have 32 characters. A star would match folders too. */
+/** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A star would also match folders. */
 const ANY_JOB_ID = '?'.repeat(32);
 
 /** Creates the role that the report function assumes for one import. */
@@ -40,7 +42,8 @@ export function createReport(scope: Construct, { fn, role: functionRole }: Repor
 }
 
 /**
- * The permissions of the report function for one import: read the manifest and the lines about failures, and write `report.json` beside them.
+ * Returns the permissions of the report function for one import. The function reads the manifest and the lines about failures, and writes `report.json` beside
+ * them.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */
@@ -51,7 +54,7 @@ export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef,
     new iam.PolicyStatement({ sid, actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions });
   return [
     list('ListResults', { StringLike: { 's3:prefix': results }, StringEquals: { 's3:delimiter': '/' } }),
-    // Both folders in one pattern: a policy has at most 10,240 characters, and a long prefix counts each time.
+    // One pattern matches both folders. A policy has at most 10,240 characters, and each pattern would repeat a long prefix.
     list('ListFailures', {
       StringLike: { 's3:prefix': `${results}*FAILURE*/` }, StringNotLike: { 's3:prefix': `*-FHIR_IMPORT-${ANY_JOB_ID}/SUCCESS/*` },
     }),
@@ -63,7 +66,7 @@ export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef,
       resources: [key.keyRef.keyArn],
       conditions: {
         StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` },
-        // With a bucket key, the context is the ARN of the bucket; without one, the ARN of the object.
+        // The encryption context is the ARN of the bucket if S3 uses a bucket key. Otherwise it is the ARN of the object.
         StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, inFolders('*')] },
       },
     }),

@@ -2,7 +2,7 @@ import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-c
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
 
-/** The members of an import that the checks read. */
+/** The parts of an import that the checks read. */
 export interface ImportInTree {
   readonly construct: IConstruct;
   readonly datastore: IFHIRDatastoreRef;
@@ -10,15 +10,13 @@ export interface ImportInTree {
   readonly dataSet: readonly string[];
   /** The resource that starts the job. */
   readonly first: CfnResource;
-  /** The resource that is complete when the import is. */
+  /** The resource that completes when the import is complete. */
   readonly last: CfnResource;
 }
 
 const IMPORTS = new WeakMap<IConstruct, ImportInTree[]>();
 
-/**
- * Checks the import when the app is complete. Removal policies and dependencies can change until then.
- */
+/** Checks the import when the app is complete, because removal policies and dependencies can change until then. */
 export function checkWhenFinished(item: ImportInTree): void {
   const root = item.construct.node.root;
   const earlier = [...(IMPORTS.get(root) ?? [])];
@@ -28,7 +26,7 @@ export function checkWhenFinished(item: ImportInTree): void {
       warnOfDatastoreWithoutRetain(item);
       warnOfMissingOrder(item, earlier);
       warnOfSharedQueue(item, earlier);
-      // Of two ordered imports, the later one finds the job of the earlier. Without an order, both may start a job.
+      // If two imports are ordered, the later import finds the job of the earlier one. Without an order, both may start a job.
       return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
         + 'remove one of them, or order them with executeAfter()');
@@ -36,7 +34,7 @@ export function checkWhenFinished(item: ImportInTree): void {
   });
 }
 
-/** Throws if the construct contains the import: then the import would wait for itself. */
+/** Throws if the construct contains the import, because the import would then wait for itself. */
 export function validateOrder(fhirImport: IConstruct, method: string, construct: IConstruct): void {
   if (fhirImport.node.scopes.includes(construct)) {
     throw new Error(`${method}("${construct.node.path}") would make the import wait for itself, because that construct contains it; `
@@ -67,7 +65,7 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** Skips imports of different stages. Stages are deployed separately, so they can't be ordered. */
+/** Warns of unordered imports that share HealthLake's queue. Skips imports of different stages, because stages are deployed separately and can't be ordered. */
 function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
     && Stage.of(item.construct) === Stage.of(other.construct) && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
@@ -110,7 +108,10 @@ function isAfter(item: ImportInTree, other: ImportInTree): boolean {
   return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
 }
 
-/** Returns the nested stacks around a resource, outermost first and as resources of their parent stacks, and then the resource. */
+/**
+ * Returns the path to a resource. The path has the nested stacks around the resource, outermost first, each as a resource of its parent stack. The resource
+ * itself comes last.
+ */
 function resourcePath(resource: CfnResource): CfnResource[] {
   const { nestedStackResource } = Stack.of(resource);
   return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];
