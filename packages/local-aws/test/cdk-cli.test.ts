@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually, isRunning } from './foundation';
 import { runCdk } from '../src/cdk-cli';
 
-/** Measures timers of these lengths in a process with the preload. */
+/** Runs timers with these delays in a process that preloads short-polls.cjs. Returns how long each timer took. */
 function pauses(...lengths: number[]): number[] {
   const script = `
     const wait = ms => new Promise(resolve => { const begin = performance.now(); setTimeout(() => resolve(performance.now() - begin), ms); });
@@ -14,7 +14,7 @@ function pauses(...lengths: number[]): number[] {
   return JSON.parse(execFileSync(process.execPath, ['--require', preload, '-e', script], { env: { LOCAL_AWS_POLL_SCALE: '20' }, encoding: 'utf8' })) as number[];
 }
 
-test('shortens only the polls among the timers of the CLI', () => {
+test('shortens the polling timers of the CLI, and no other timers', () => {
   const [two, five, request, immediate] = pauses(2000, 5000, 400, 0);
   expect(two).toBeGreaterThanOrEqual(99);
   expect(five).toBeGreaterThanOrEqual(249);
@@ -31,7 +31,7 @@ describe('a run of the CLI', () => {
   });
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-  test('hides other AWS settings and SDK warnings from the app, and ends all child processes', async () => {
+  test('hides the AWS settings of the machine and SDK warnings from the app, and ends all child processes', async () => {
     const app = 'console.log(JSON.stringify({ pid: process.pid, env: process.env })); setInterval(() => {}, 1000);';
     await writeFile(join(folder, 'app.js'), app);
     process.env.AWS_PROFILE = 'hospital';

@@ -64,7 +64,7 @@ export class Foundation {
     return this.client(new SFNClient(this.configuration(ADMIN_CREDENTIALS)));
   }
 
-  /** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
+  /** Creates a role that the whole account may assume, with these statements as its policy. Starts a session of the role. */
   public async sessionWith(name: string, statements: readonly unknown[]): Promise<AssumedRole> {
     return startSession(this.iam, name, statements);
   }
@@ -89,7 +89,7 @@ export class Foundation {
       FunctionName: name,
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
-      // Work takes real time: under a fast clock the default of 3 seconds ends before a busy machine starts the function.
+      // The function takes real time to start. Under a fast clock, the default of 3 seconds ends before a busy machine has started it.
       Timeout: 300,
       Role: properties.Role ?? this.functionRole(`${name}-role`),
       Code: typeof code === 'string' ? { ZipFile: code } : this.uploadCode(name, code),
@@ -98,17 +98,17 @@ export class Foundation {
     return String(result.attributes?.Arn);
   }
 
-  /** Creates a resource in the way of CloudFormation. */
+  /** Creates a resource as CloudFormation does. */
   public async createResource(type: string, properties: object, caller = this.iam.admin): Promise<ResourceResult> {
     return this.provider(type).create({ ...RESOURCE, type, properties, caller });
   }
 
-  /** Updates a resource in the way of CloudFormation. */
+  /** Updates a resource as CloudFormation does. */
   public async updateResource(type: string, physicalId: string, oldProperties: object, properties: object): Promise<ResourceResult> {
     return this.provider(type).update({ ...RESOURCE, type, physicalId, oldProperties, properties, caller: this.iam.admin });
   }
 
-  /** Deletes a resource in the way of CloudFormation. */
+  /** Deletes a resource as CloudFormation does. */
   public async deleteResource(type: string, physicalId: string, properties: object = {}): Promise<void> {
     await this.provider(type).delete({ ...RESOURCE, type, physicalId, properties, caller: this.iam.admin });
   }
@@ -135,7 +135,7 @@ export class Foundation {
 
 const RESOURCE = { stackId: 'stack-id', stackName: 'Stack', logicalId: 'Resource' };
 
-/** Creates a role that the whole account may assume, with these statements as its policy, and starts a session of it. */
+/** Creates a role that the whole account may assume, with these statements as its policy. Starts a session of the role. */
 export async function startSession(iam: Iam, name: string, statements: readonly unknown[]): Promise<AssumedRole> {
   await iam.createRole(name, {
     trustPolicy: policy(trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` })),
@@ -145,7 +145,7 @@ export async function startSession(iam: Iam, name: string, statements: readonly 
   return iam.assumeRole(iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
 }
 
-/** Puts an object into a bucket without a request. Creates the bucket. */
+/** Puts an object into a bucket without an HTTP request. Creates the bucket. */
 export function putObject(aws: LocalAws, bucket: string, key: string, body: Buffer): void {
   aws.s3.createBucket(bucket).put(key, {
     deleteMarker: false, body, etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },

@@ -71,7 +71,7 @@ export class LocalStack {
   }
 }
 
-/** Returns role and function of a template. The function logs its events. */
+/** Returns the template resources of a function that logs its events, and of its role. */
 export function loggingFunction(logicalId: string): Record<string, object> {
   return {
     [`${logicalId}Role`]: {

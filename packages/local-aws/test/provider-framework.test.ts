@@ -137,7 +137,7 @@ test('times out after the maximum number of attempts', async () => {
   expect(polls()).toHaveLength(MAX_ATTEMPTS + 1);
 });
 
-test('retries a killed function of the framework', async () => {
+test('retries a framework function whose process was killed', async () => {
   aws.lambda.beforeInvoke = ({ functionName, count }) => functionName === 'framework-isComplete' && count === 1 ? { killAfterMs: 0 } : undefined;
   expect(await create('yy')).toMatchObject({ Status: 'SUCCESS' });
   const events = aws.states.executions()[0].history.events.map(({ type }) => type);

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './service';
 
-/** Node fires timers with a longer delay at once, so a longer sleep consists of several timers. */
+/** The longest delay of a Node timer. Node fires a timer with a longer delay at once, so a longer sleep uses several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A clock that starts at the real time and runs `scale` times faster. Its timers keep the process alive: a forgotten `close()` hangs the
- * process instead of ending it early.
+ * A clock that starts at the real time and runs `scale` times faster. Its timers keep the process alive: if `close()` is forgotten, the process
+ * hangs instead of ending early.
  */
 export class ScaledClock implements Clock {
   private readonly startedAt = Date.now();

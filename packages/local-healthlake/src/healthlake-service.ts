@@ -17,7 +17,7 @@ export interface HealthLakeIam extends Authorizer {
 
 /** HealthLake as a service of the local AWS. */
 export class HealthLakeService implements WireService {
-  /** For tests: reads stored resources, observes jobs, and stalls queues. */
+  /** The emulator, for tests that read stored resources, observe jobs or stall queues. */
   public readonly healthLake: HealthLake;
 
   public constructor(environment: Environment, iam: HealthLakeIam, kms: Kms, options: HealthLakeOptions = {}) {
@@ -42,9 +42,9 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
     accountId,
     authorize: async (caller, action, resource, context) => {
       try {
-        await iam.authorize({ caller: caller as Caller, action, resource, context }); // `handle` passes a full Caller in
+        await iam.authorize({ caller: caller as Caller, action, resource, context }); // `handle` always passes a full Caller
       } catch (error) {
-        // IAM denies iam:PassRole with AccessDenied; the service in between reports AccessDeniedException.
+        // IAM denies iam:PassRole with AccessDenied, but HealthLake reports the denial as AccessDeniedException.
         throw error instanceof ServiceError && error.name === 'AccessDenied' ? new ServiceError('AccessDeniedException', error.message) : error;
       }
     },

@@ -23,7 +23,7 @@ const USER_ARN = `arn:aws:iam::${ACCOUNT.accountId}:user/local`;
 
 const EVERY_CALLER: Caller = { arn: USER_ARN, principalArn: USER_ARN, accountId: ACCOUNT.accountId };
 
-/** Allows every call, every role and every policy. */
+/** An IAM that allows every call, every role and every policy. */
 const OPEN_IAM: HealthLakeIam & PolicyChecker = {
   authorize: async () => {},
   checkResourcePolicy: async () => {},

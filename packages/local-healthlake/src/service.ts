@@ -5,7 +5,7 @@ export type { Clock };
 
 /** The signer of a request: an IAM user, a role session, or an AWS service acting by itself. */
 export interface Caller extends SigningCaller {
-  /** ARN of the user, or of the session's role. Policies are attached to it. */
+  /** The ARN of the user, or of the session's role. Policies are attached to this ARN. */
   readonly principalArn: string;
   /** Unique id of the session's role. A re-created role with the same name has another id. */
   readonly roleId?: string;
@@ -20,10 +20,10 @@ export interface WireRequest {
   /** Starts with `/`; each segment is decoded. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Lower-case names. */
+  /** The header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Undefined for unsigned requests. Only the bucket of CloudFormation's responses accepts those. */
+  /** Undefined for unsigned requests. Only the bucket for responses to CloudFormation accepts unsigned requests. */
   readonly caller?: Caller;
 }
 
@@ -74,7 +74,7 @@ export interface SessionCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** By the clock of the local AWS, which may be far ahead of the client's clock. */
+  /** The expiration by the clock of the local AWS, which may be far ahead of the client's clock. */
   readonly expiration: Date;
 }
 
@@ -84,7 +84,7 @@ export interface AssumedRole {
   readonly caller: Caller;
 }
 
-/** The clock, the account and the endpoint of the local AWS, for its services. */
+/** The clock, the account and the endpoint of the local AWS. Its services share them. */
 export interface Environment {
   readonly clock: Clock;
   /** The clock's speed; 1 is real time. */

@@ -29,7 +29,7 @@ const START = {
 };
 
 describe('CONSTRAINTS', () => {
-  test('has only members of the SDK\'s schemas', () => {
+  test('contains only members that the SDK\'s schemas have', () => {
     const operations = Object.values(sdk).filter((value): value is StaticOperationSchema => Array.isArray(value) && value[0] === 9);
     const schemas = operations.flatMap(([, , , , input, output]) => [NormalizedSchema.of(input), NormalizedSchema.of(output)]);
     const known = new Set(schemas.flatMap(memberNames));
@@ -39,11 +39,11 @@ describe('CONSTRAINTS', () => {
   test.each([
     ['JobStatus', sdk.JobStatus], ['ValidationLevel', sdk.ValidationLevel], ['DatastoreStatus', sdk.DatastoreStatus], ['CmkType', sdk.CmkType],
     ['DatastoreTypeVersion', sdk.FHIRVersion], ['PreloadDataType', sdk.PreloadDataType], ['AuthorizationStrategy', sdk.AuthorizationStrategy],
-  ])('allows all values of the SDK for %s', (name, values) => {
+  ])('allows all values that the SDK has for %s', (name, values) => {
     expect(CONSTRAINTS[name].values).toEqual(expect.arrayContaining(Object.values(values)));
   });
 
-  // From the pages of the API reference for StartFHIRImportJob, DescribeFHIRImportJob and ListFHIRImportJobs.
+  // The expected values come from the API reference of StartFHIRImportJob, DescribeFHIRImportJob and ListFHIRImportJobs.
   test.each([
     ['ClientToken', [1, 64], '^[a-zA-Z0-9-]+$'],
     ['DataAccessRoleArn', [20, 2048], 'arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+'],
@@ -61,7 +61,7 @@ describe('CONSTRAINTS', () => {
     ['KmsKeyId', 'arn:aws:kms:us-east-1:111122223333:key/0-a', true], ['KmsKeyId', 'alias/x', true], ['KmsKeyId', 'a b', false],
     ['DataAccessRoleArn', 'arn:aws-us-gov:iam::111122223333:role/p/x', true], ['DataAccessRoleArn', 'arn:aws:iam::11112222333:role/xyz', false],
     ['JobName', 'Straße 1/2', true], ['JobName', 'a\nb', false], ['ClientToken', 'a_b', false],
-  ])('validates %s %j as %s', (name, value, isValid) => {
+  ])('for %s accepts the value %j: %s', (name, value, isValid) => {
     expect(violationsOf(name, value).length === 0).toBe(isValid);
   });
 
@@ -72,7 +72,7 @@ describe('CONSTRAINTS', () => {
 });
 
 describe('decodeRequest', () => {
-  test('rejects an invalid value with AWS\'s text', async () => {
+  test('rejects an invalid value with the message of AWS', async () => {
     expect(await errorOf(sdk.DescribeFHIRImportJob$, { DatastoreId: 'a#', JobId: 'j' })).toBe(
       'ValidationException: 1 validation error detected: Value \'a#\' at \'datastoreId\' failed to satisfy constraint: '
       + 'Member must satisfy regular expression pattern: ^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-%@]*)$');

@@ -40,7 +40,7 @@ test('describes a data store with its requested properties', async () => {
   });
 });
 
-test('refuses imports and the deletion while a data store is CREATING', async () => {
+test('refuses imports and the deletion of a data store that is CREATING', async () => {
   aws = await Harness.start({ datastoreCreationMs: NEVER });
   const id = await aws.createDatastore();
   expect(await status(id)).toBe('CREATING');
@@ -92,7 +92,7 @@ test('fails the running and the waiting jobs of a deleted data store', async () 
   expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
 });
 
-test('lists data stores newest first, by page, name, status and time', async () => {
+test('lists data stores newest first, in pages, and filtered by name, status and time', async () => {
   aws = await Harness.start();
   const ids = [aws.datastoreId];
   for (const name of ['b', 'c', 'b']) {
@@ -117,7 +117,7 @@ test('lists data stores newest first, by page, name, status and time', async () 
   expect(await list({ CreatedBefore: third.CreatedAt })).toEqual(ids.slice(2));
 });
 
-test('creates one data store for a repeated client token', async () => {
+test('creates only one data store for a repeated client token', async () => {
   aws = await Harness.start();
   const create = async (DatastoreName: string): Promise<string> => {
     const { DatastoreId } = await aws.healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName, ClientToken: 't' }));

@@ -25,7 +25,7 @@ export const CALLER: Caller = { arn: `arn:aws:iam::${ACCOUNT}:user/admin`, princ
 
 const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
 
-/** The IAM of HealthLake, S3 and the router. */
+/** The IAM that HealthLake, S3 and the router use. */
 export type HarnessIam = HealthLakeIam & PolicyChecker & Callers;
 
 /** Every caller is the administrator, and every call is allowed. */
@@ -43,7 +43,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return Harness.startWith(() => OPEN_IAM, CREDENTIALS, options);
   }
 
-  /** Like `start`, with another IAM. */
+  /** Starts HealthLake like `start`, but with this IAM. */
   public static async startWith<I extends HarnessIam>(
     iamOf: (environment: Environment) => I, credentials: AwsCredentialIdentity, options: HealthLakeOptions = {},
   ): Promise<Harness<I>> {
@@ -148,7 +148,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return this.describe(jobId, datastoreId);
   }
 
-  /** Returns the first past or future event of the job that matches. */
+  /** Returns the first event of the job that matches. Waits for the event if it has not happened yet. */
   public async event(jobId: string, matches: (event: JobEvent) => boolean): Promise<JobEvent> {
     const isMatch = (event: JobEvent): boolean => event.jobId === jobId && matches(event);
     return this.events.find(isMatch) ?? new Promise((resolve) => {
@@ -161,7 +161,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     });
   }
 
-  /** The sequence of the job's statuses. */
+  /** Returns the statuses of the job so far, in order. */
   public statuses(jobId: string): string[] {
     const all = this.events.filter((event) => event.jobId === jobId).map((event) => event.status);
     return all.filter((status, index) => status !== all[index - 1]);

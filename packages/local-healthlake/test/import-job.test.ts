@@ -71,7 +71,7 @@ test('completes an import with resources, a manifest and SUCCESS results', async
   expect(second).toMatchObject({ lineId: 2, resourceId: 'b' });
 });
 
-test('completes an import with errors, with counts, FAILURE results and all keys of the manifest', async () => {
+test('completes an import with errors, and writes counts, FAILURE results and a manifest with all keys', async () => {
   const lines = [patient('a'), '{"resourceType":"Patient"}\n', '\n', '{"resourceType":"Pet","id":"p"}\n', patient('a/b'), patient('c')];
   await aws.put('data/Patient.ndjson', lines.join(''));
   await aws.put('data/Bad.ndjson', 'no json');
@@ -121,7 +121,7 @@ test('completes an import with errors, with counts, FAILURE results and all keys
   ]);
 });
 
-test('stores a new version for a second import and for a repeated id', async () => {
+test('stores a new version of a resource if its id is imported again or repeated in one import', async () => {
   await aws.put('data/Patient.ndjson', patient('a', { active: false }) + patient('b'));
   await aws.ended(await aws.startImport());
   await aws.put('data/Patient.ndjson', patient('a', { active: true }) + patient('a', { active: false }));
@@ -134,7 +134,7 @@ test('stores a new version for a second import and for a repeated id', async () 
   expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map((line) => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
 });
 
-test('keeps the paths of input files and ignores other and empty objects', async () => {
+test('keeps the paths of input files in the output, and ignores empty objects and other objects', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
   for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) {
@@ -190,7 +190,7 @@ test('reads all pages of the input listing', async () => {
   expect(job).toMatchObject({ JobStatus: 'COMPLETED', JobProgressReport: { TotalNumberOfScannedFiles: 1 } });
 });
 
-test('fails without input files, with a message and without a manifest', async () => {
+test('fails a job without input files, shows a message, and writes no manifest', async () => {
   await aws.put('data/readme.txt', 'x');
   await aws.put('data/PATIENT.NDJSON', patient('a'));
   await aws.put('data/Empty.ndjson', '');
@@ -216,7 +216,7 @@ test('counts a file that is deleted after the listing as unreadable', async () =
   });
 });
 
-test('increases the counts of the progress report during a job', async () => {
+test('increases the counts of the progress report while a job runs', async () => {
   await restart();
   for (const file of ['1', '2', '3']) {
     await aws.put(`data/${file}.ndjson`, Array.from({ length: 20 }, (_, i) => patient(`${file}-${i}`)).join(''));

@@ -24,7 +24,7 @@ const LISTS = {
   },
 };
 
-/** Lists the jobs until the job is listed. Returns the lists, and the time from the job's submission to the last list. */
+/** Lists the jobs until the list contains the job. Returns all lists, and the time from the job's submission to the last list. */
 async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ lists: unknown[][]; afterMs: number }> {
   const { healthLake } = aws.service;
   const { SubmitTime } = [...healthLake.importJobs(aws.datastoreId), ...healthLake.exportJobs(aws.datastoreId)].find(({ JobId }) => JobId === jobId)!;
@@ -54,7 +54,7 @@ describe.each(['import', 'export'] as const)('the list of %s jobs', (kind) => {
   });
 });
 
-test('describes a job that is not listed yet, until its end', async () => {
+test('describes a job until its end although the list does not show it yet', async () => {
   await start({ listDelayMs: Infinity });
   const jobId = await aws.startImport();
   expect(await aws.describe(jobId)).toMatchObject({ JobId: jobId });
@@ -62,7 +62,7 @@ test('describes a job that is not listed yet, until its end', async () => {
   expect(await LISTS.import()).toEqual([]);
 });
 
-test('lists older jobs during the delay', async () => {
+test('lists older jobs while a new job is not listed yet', async () => {
   await start({ listDelayMs: DELAY_MS });
   const older = await aws.startImport();
   await untilListed('import', older);

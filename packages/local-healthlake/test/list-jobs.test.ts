@@ -6,7 +6,7 @@ import { Harness, patient } from './harness';
 const NAMES = ['a', 'b', 'a', 'c', 'a'];
 
 let aws: Harness;
-/** The ids of the jobs, newest first, the order of lists. */
+/** The ids of the jobs, newest first, as in lists. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -42,12 +42,12 @@ test('lists the properties that Describe shows', async () => {
   expect(NextToken).toBeUndefined();
 });
 
-test('returns no token with a page that is exactly full', async () => {
+test('returns no token if the last page is exactly full', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 5 }));
   expect(NextToken).toBeUndefined();
 });
 
-test('filters by name, status, time and all of them', async () => {
+test('filters by name, by status, by time, and by all three together', async () => {
   expect(await list({ JobName: 'a' })).toEqual([ids[0], ids[2], ids[4]]);
   expect(await list({ JobName: 'A' })).toEqual([]);
   expect(await list({ JobStatus: 'FAILED' })).toEqual([ids[3]]);
@@ -58,12 +58,12 @@ test('filters by name, status, time and all of them', async () => {
   expect(await list({ SubmittedBefore: middle.SubmitTime, JobName: 'a', JobStatus: 'COMPLETED' })).toEqual([ids[4]]);
 });
 
-test('continues after the page of a token, with filters and another page size', async () => {
+test('continues after the page that returned the token, with filters and another page size', async () => {
   const first = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   expect(await list({ JobName: 'a', MaxResults: 2, NextToken: first.NextToken })).toEqual([ids[2], ids[4]]);
 });
 
-test('shifts no page when a job starts between two pages', async () => {
+test('keeps the later pages unchanged if a job starts between two pages', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   const other = await aws.startImport({ JobName: 'a' });
   expect(await list({ JobName: 'a', NextToken })).toEqual([ids[2], ids[4]]);
@@ -71,7 +71,7 @@ test('shifts no page when a job starts between two pages', async () => {
   await aws.ended(other);
 });
 
-test('refuses the token of another query and an invalid token', async () => {
+test('refuses a token of another query and an invalid token', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 1 }));
   const other = await aws.createDatastore();
   for (const query of [{ JobName: 'a', NextToken }, { DatastoreId: other, NextToken }, { NextToken: 'bm9uc2Vuc2U' }, { NextToken: '%%' }]) {

@@ -36,7 +36,7 @@ describe('the queue', () => {
     await expect(aws.describe(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test.each([true, false])('starts no job while it is stalled (one data store: %s)', async (one) => {
+  test.each([true, false])('starts no job while it is stalled (only one data store is stalled: %s)', async (one) => {
     await start();
     const { healthLake } = aws.service;
     healthLake.stallQueue(one ? aws.datastoreId : undefined);
@@ -74,7 +74,7 @@ describe('a job', () => {
     ...(['CANCEL_COMPLETED', 'CANCEL_FAILED'] as const).map((status): [JobOverride, string[], undefined] => [
       { outcome: { status } }, ['SUBMITTED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', status], undefined,
     ]),
-  ])('ends as its override says: %j', async (override, statuses, message) => {
+  ])('ends with the outcome of its override: %j', async (override, statuses, message) => {
     await start({ overrideJob: ({ jobName }) => jobName === 'special' ? override : undefined });
     const [special, usual] = [await aws.startImport({ JobName: 'special' }), await aws.startImport({ JobName: 'usual' })];
     const job = await aws.ended(special);
@@ -84,13 +84,13 @@ describe('a job', () => {
     expect(await aws.ended(usual)).toMatchObject({ JobStatus: 'COMPLETED' });
   });
 
-  test('lasts as long as its override says', async () => {
+  test('lasts as long as its override specifies', async () => {
     await start({ overrideJob: () => ({ pace: { minimumDurationMs: 60_000, submitDelayMs: 10_000 } }) });
     const job = await aws.ended(await aws.startImport());
     expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(70_000);
   });
 
-  test('lasts as long as its resources need', async () => {
+  test('lasts longer than its minimum duration if its resources need more time', async () => {
     await start({ pace: { minimumDurationMs: 0, submitDelayMs: 0, resourcesPerSecond: 0.05 } });
     const job = await aws.ended(await aws.startImport());
     expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(40_000);
@@ -98,7 +98,7 @@ describe('a job', () => {
 });
 
 describe('a client token', () => {
-  test('returns the same job for repeated and simultaneous starts', async () => {
+  test('returns the same job for repeated and simultaneous Start requests', async () => {
     await start();
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).toBe(first);
@@ -112,26 +112,26 @@ describe('a client token', () => {
     [undefined, { name: 'ValidationException' }],
     ['validation' as const, { name: 'ValidationException' }],
     ['conflict' as const, { name: 'ConflictException' }],
-  ])('is refused with other parameters (%s)', async (clientTokenMismatch, error) => {
+  ])('is refused if it is repeated with other parameters (%s)', async (clientTokenMismatch, error) => {
     await start(clientTokenMismatch && { clientTokenMismatch });
     await aws.startImport({ ClientToken: 't', JobName: 'a' });
     await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
   });
 
-  test('returns the first job despite other parameters, with `replay`', async () => {
+  test('returns the first job for other parameters too, if the option is `replay`', async () => {
     await start({ clientTokenMismatch: 'replay' });
     const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
     expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);
   });
 
-  test('starts a job each time, with `ignoresClientTokens`', async () => {
+  test('starts a job for every request, if the option `ignoresClientTokens` is on', async () => {
     await start({ ignoresClientTokens: true });
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).not.toBe(first);
   });
 });
 
-test('repeats the ids of a seed', async () => {
+test('generates the same ids for the same seed', async () => {
   await start({ seed: 's' });
   const ids = [aws.datastoreId, await aws.startImport()];
   await aws.close();

@@ -58,7 +58,7 @@ describe('linesOf', () => {
     [['a\r\nb'], ['a\r', 'b']],
     [['a\u2028b'.replace('\u2028', '\xe2\x80\xa8')], ['a\xe2\x80\xa8b']],
     [[], []],
-  ])('splits %j', async (chunks, lines) => {
+  ])('splits the chunks %j into the lines %j', async (chunks, lines) => {
     expect(await split(...chunks)).toEqual(lines);
   });
 

@@ -15,7 +15,7 @@ const IMPORT = {
   JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://fhir/out/', KmsKeyId: 'alias/healthlake' } },
 };
 
-test('imports for every caller, with the SDK\'s waiters', async () => {
+test('imports with any credentials, and with the waiters of the SDK', async () => {
   const server = await startHealthLakeServer(0, 1_000);
   const settings = { endpoint: server.url, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
   const [healthLake, s3] = [new HealthLakeClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
@@ -59,7 +59,7 @@ test('npm run healthlake prints its address and example commands, and stops on C
   }
 });
 
-/** Starts a job without a bucket. Its checks make the server use an SDK client, which must not print a warning. */
+/** Starts a job although the bucket is missing. The server checks the bucket with an SDK client, which must not print a warning. */
 async function startWithoutBucket(endpoint: string): Promise<void> {
   const healthLake = new HealthLakeClient({ endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
   const { DatastoreId } = await healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4' }));

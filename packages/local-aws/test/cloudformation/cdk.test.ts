@@ -71,7 +71,7 @@ async function deploy(version: string): Promise<CdkRun> {
   return cdk('deploy', '--all', '--app', synth(version), '--require-approval', 'never');
 }
 
-/** Fails with the output of the CLI. */
+/** Fails the test with the CLI's output if the run failed. */
 function expectSuccess({ exitCode, output }: CdkRun): void {
   expect(exitCode === 0 ? 'succeeded' : output).toBe('succeeded');
 }

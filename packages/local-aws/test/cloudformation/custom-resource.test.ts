@@ -1,7 +1,7 @@
 import { attribute, custom, FUNCTION_ARN, Harness, thing, until, type CustomResourceEvent } from './harness';
 import type { UpdateReversal } from '../../src/cloudformation/cloudformation';
 
-/** Returns a failing Thing that depends on a resource. */
+/** Returns a Thing that depends on the named resource. Its creation and its updates fail. */
 const failsAfter = (name: string): Record<string, unknown> => thing({ X: 'new', Fail: ['update', 'create'] }, { DependsOn: name });
 
 let cfn: Harness;
@@ -12,7 +12,7 @@ async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise
 
 afterEach(() => cfn.stop());
 
-/** Returns and removes the requests so far, like `Update C-id {"A":"2"} was {"A":"1"}`, without ServiceToken. */
+/** Returns the requests so far without ServiceToken, such as `Update C-id {"A":"2"} was {"A":"1"}`, and clears the list. */
 function requests(): string[] {
   const shown = (properties: Record<string, unknown> = {}): string => {
     const { ServiceToken, ...rest } = properties;
@@ -23,8 +23,8 @@ function requests(): string[] {
   ].filter(Boolean).join(' '));
 }
 
-describe('requests and answers', () => {
-  test('sends a request with every scalar as a string', async () => {
+describe('CloudFormation', () => {
+  test('converts every scalar in a request to a string', async () => {
     await start();
     await cfn.deploy({ C: custom({ Number: 1, Yes: true, Nested: { List: [1, false, 'x'] } }) });
     const [event] = cfn.events;
@@ -40,7 +40,7 @@ describe('requests and answers', () => {
     });
   });
 
-  test('uses Data as attributes, and sends no Update without changes', async () => {
+  test('uses Data as attributes, and sends no Update if nothing changed', async () => {
     await start();
     cfn.answer = () => ({ Data: { Count: 3, Name: 'n' } });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: attribute('C', 'Count'), Id: { Ref: 'C' } }) });
@@ -61,7 +61,7 @@ describe('requests and answers', () => {
       `T CREATE_FAILED: CustomResource attribute error: Vendor response doesn't contain Nope attribute in object ${StackId}|C|${cfn.events[0].RequestId}`);
   });
 
-  test('hides attributes with NoEcho in the outputs', async () => {
+  test('masks the attributes of a NoEcho answer in the outputs', async () => {
     await start();
     cfn.answer = () => ({ Data: { Secret: 's3cret' }, NoEcho: true });
     await cfn.deploy({ C: custom() }, { Outputs: { O: { Value: { 'Fn::Sub': 'x${C.Secret}' } }, Id: { Value: { Ref: 'C' } } } });
@@ -69,12 +69,12 @@ describe('requests and answers', () => {
   });
 
   test.each<[string, Record<string, unknown> | string, RegExp]>([
-    ['FAILED', { Status: 'FAILED', Reason: 'no such bucket' }, /^Received response status \[FAILED\] from custom resource\. Message returned: no such bucket \(RequestId: [0-9a-f-]{36}\)$/],
+    ['the status FAILED', { Status: 'FAILED', Reason: 'no such bucket' }, /^Received response status \[FAILED\] from custom resource\. Message returned: no such bucket \(RequestId: [0-9a-f-]{36}\)$/],
     ['over 4096 bytes', { Data: { A: 'x'.repeat(4097) } }, /^Response object is too long\.$/],
     ['no physical id', { PhysicalResourceId: '' }, /^Invalid PhysicalResourceId$/],
-    ['another request', { RequestId: 'other' }, /^Invalid response object: Value for property RequestId does not match$/],
+    ['the RequestId of another request', { RequestId: 'other' }, /^Invalid response object: Value for property RequestId does not match$/],
     ['invalid JSON', 'oops', /^Response is not valid JSON$/],
-  ])('fails the resource for an answer with %s', async (_, answer, reason) => {
+  ])('fails the resource if the answer has %s', async (_, answer, reason) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     expect(await cfn.deploy({ C: custom() })).toBe('ROLLBACK_COMPLETE');
@@ -87,7 +87,7 @@ describe('requests and answers', () => {
     expect((await fetch(`${cfn.endpoint}/_response/guess`, { method: 'PUT', body: '{}' })).status).toBe(403);
   });
 
-  test('fails without an answer within ServiceTimeout by the clock', async () => {
+  test('fails the resource if no answer arrives within ServiceTimeout', async () => {
     await start({ timeScale: 10_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -98,7 +98,7 @@ describe('requests and answers', () => {
     expect(requests()[1]).toMatch(/^Delete S-C-[A-Z0-9]+ /);
   });
 
-  test('times out after an hour by default', async () => {
+  test('times out a request after an hour by default', async () => {
     await start({ timeScale: 20_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -106,7 +106,7 @@ describe('requests and answers', () => {
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   });
 
-  test('fails without a Delete if the function cannot be invoked', async () => {
+  test('fails the resource and sends no Delete if the function cannot be invoked', async () => {
     await start();
     const ServiceToken = `${FUNCTION_ARN}-gone`;
     expect(await cfn.deploy({ C: custom({ ServiceToken }) })).toBe('ROLLBACK_COMPLETE');
@@ -114,7 +114,7 @@ describe('requests and answers', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('refuses another ServiceToken', async () => {
+  test('refuses a change of ServiceToken', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(await cfn.deploy({ C: custom({ A: '2', ServiceToken: `${FUNCTION_ARN}-2` }) })).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -124,7 +124,7 @@ describe('requests and answers', () => {
 });
 
 describe('a custom resource', () => {
-  test('is deleted under its old physical id in the clean-up after an Update with a new one', async () => {
+  test('is deleted under its old physical id in the clean-up after an Update returned a new id', async () => {
     await start();
     cfn.answer = ({ RequestType, ResourceProperties }) => RequestType === 'Delete' ? {} : { PhysicalResourceId: `id-${String(ResourceProperties.A)}` };
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: { Ref: 'C' } }) });
@@ -135,7 +135,7 @@ describe('a custom resource', () => {
     expect(history.indexOf('C DELETE_IN_PROGRESS')).toBeGreaterThan(history.indexOf('S UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
   });
 
-  test('is not deleted with UpdateReplacePolicy or DeletionPolicy Retain', async () => {
+  test('is kept if its UpdateReplacePolicy and DeletionPolicy are Retain', async () => {
     await start();
     const retained = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Retain' };
     cfn.answer = ({ ResourceProperties }) => ({ PhysicalResourceId: `id-${String(ResourceProperties.A)}` });
@@ -156,7 +156,7 @@ describe('a custom resource', () => {
     expect(requests()[1]).toMatch(expected);
   });
 
-  test('is deleted under a generated id after a cancelled Create, whose late answer changes nothing', async () => {
+  test('is deleted under a generated id after a cancelled Create, and a late answer changes nothing', async () => {
     await start();
     const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
@@ -181,7 +181,7 @@ describe('a custom resource', () => {
 describe('the roll-back of an update', () => {
   const outputs = { Outputs: { Id: { Value: { Ref: 'C' } }, V: { Value: attribute('C', 'V') } } };
 
-  test('shows in the status of the stack during the call', async () => {
+  test('sets the stack status before it calls the function', async () => {
     await start();
     const seen: (string | undefined)[] = [];
     cfn.answer = async () => {
@@ -194,7 +194,7 @@ describe('the roll-back of an update', () => {
     expect(seen).toEqual(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS']);
   });
 
-  test('sends another Update after a failed or cancelled one', async () => {
+  test('sends another Update to a resource whose Update failed or was cancelled', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }), D: custom({ A: '1' }) });
     requests();
@@ -204,7 +204,7 @@ describe('the roll-back of an update', () => {
     expect(await cfn.history()).toContain('D UPDATE_FAILED: Resource update cancelled');
   });
 
-  // AWS doesn't document its behaviour after a new physical id, so each possibility can be emulated.
+  // AWS doesn't document how it rolls back an Update that returned a new physical id. An option selects one of the possible behaviours.
   const both = (['succeeded', 'failed'] as const);
   test.each<[UpdateReversal, { succeeded: string[]; failed: string[]; id: string; value: string }]>([
     [{ sendsUpdate: true, id: 'new', references: 'new' },
@@ -219,7 +219,7 @@ describe('the roll-back of an update', () => {
       { succeeded: ['Delete id-1 {"A":"1"}'], failed: [], id: 'id-2', value: 'v2' }],
     [{ sendsUpdate: false, id: 'old', references: 'new' },
       { succeeded: ['Delete id-2 {"A":"2"}'], failed: ['Delete id-2 {"A":"2"}'], id: 'id-2', value: 'v2' }],
-  ])('after a new physical id follows the option %j', async (reversal, expected) => {
+  ])('follows the option %j if the Update returned a new physical id', async (reversal, expected) => {
     for (const after of both) {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
@@ -248,14 +248,14 @@ describe('the roll-back of an update', () => {
     }
   });
 
-  /** Returns the newest value of a Thing's X. */
+  /** Returns the value of X with which the Thing was last created or updated. */
   function lastValueOf(name: string): string | undefined {
     return /"X":"([^"]*)"/.exec(cfn.calls.filter((call) => new RegExp(`^(create|update) ${name}\\b`).test(call)).at(-1) ?? '')?.[1];
   }
 });
 
 describe('a deployment after a failure without roll-back', () => {
-  test.each([[true], [false]])('repeats the RequestId: %s', async (reusesRequestId) => {
+  test.each([[true], [false]])('reuses the RequestId of the failed request only if the option is on: %s', async (reusesRequestId) => {
     await start({ cloudformation: { reusesRequestId } });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing() }, {}, { disableRollback: true });

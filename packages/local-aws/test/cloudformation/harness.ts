@@ -30,10 +30,10 @@ export interface CustomResourceEvent {
   readonly OldResourceProperties?: Record<string, unknown>;
 }
 
-/** An answer of that function: members that differ from a success, a raw body, or none. */
+/** A function's answer: properties that override those of a success, a raw body, or undefined for no answer. */
 export type CustomAnswer = Record<string, unknown> | string | undefined;
 
-/** By default the clock runs in real time, and every request is authorized. */
+/** Options of the harness. By default the clock runs in real time, and every request is authorized. */
 export interface HarnessOptions {
   readonly timeScale?: number;
   readonly cloudformation?: CloudFormationOptions;
@@ -41,8 +41,8 @@ export interface HarnessOptions {
 }
 
 /**
- * CloudFormation with its API, and `Test::Thing` as the only type besides custom resources. A Thing is replaced if its `Key` changes. The
- * operations in its list `Fail` (create, update, delete) fail.
+ * A CloudFormation emulator with its API. Besides custom resources, the only resource type is `Test::Thing`. A Thing is replaced if its `Key`
+ * changes. The operations in its list `Fail` (create, update, delete) fail.
  */
 export class Harness {
   public static async start(options: HarnessOptions = {}): Promise<Harness> {
@@ -54,11 +54,11 @@ export class Harness {
     return harness;
   }
 
-  /** The calls of Things, like `create A {"Key":"1"}`. */
+  /** The calls of Things so far, such as `create A {"Key":"1"}`. */
   public readonly calls: string[] = [];
-  /** The requests to the function behind custom resources. */
+  /** The requests to the function behind custom resources, oldest first. */
   public readonly events: CustomResourceEvent[] = [];
-  /** Promises by logical id. The call of a Thing waits for its promise. */
+  /** Promises by logical id. Each call of a Thing waits for the promise of its logical id. */
   public readonly gates = new Map<string, Promise<void>>();
   public readonly cloudFormation: CloudFormation;
   public readonly clock: ScaledClock;
@@ -86,7 +86,7 @@ export class Harness {
     this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
   }
 
-  /** Answers the requests to that function. Tests may replace it. */
+  /** Answers the requests to the function behind custom resources. Tests may replace it. */
   public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
 
   public get endpoint(): string {
@@ -127,7 +127,7 @@ export class Harness {
     return Stacks![0];
   }
 
-  /** Returns the events, the oldest first, like `A CREATE_FAILED: reason`. */
+  /** Returns the stack events, oldest first, such as `A CREATE_FAILED: reason`. */
   public async history(name = 'S'): Promise<string[]> {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName: name }));
     return StackEvents.reverse().map((event) =>
@@ -150,12 +150,12 @@ export class Harness {
     return open;
   }
 
-  /** Returns and removes the calls so far. */
+  /** Returns the calls so far, and clears the list. */
   public takeCalls(): string[] {
     return this.calls.splice(0);
   }
 
-  /** Puts an answer to the ResponseURL of a request. */
+  /** Sends an answer to the ResponseURL of a request. Returns the HTTP status. */
   public async respond(event: CustomResourceEvent, answer: CustomAnswer): Promise<number> {
     const body = typeof answer === 'string' ? answer : JSON.stringify({
       Status: 'SUCCESS',
@@ -212,12 +212,12 @@ export class Harness {
   }
 }
 
-/** Returns a Thing for a template. */
+/** Returns the template definition of a Thing. */
 export function thing(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'Test::Thing', Properties: properties, ...attributes };
 }
 
-/** Returns a custom resource for a template. */
+/** Returns the template definition of a custom resource. */
 export function custom(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'Custom::Thing', Properties: { ServiceToken: FUNCTION_ARN, ...properties }, ...attributes };
 }

@@ -44,7 +44,7 @@ describe('intrinsic functions', () => {
     ['Fn::ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': '${AWS::StackName}:X' } }, 'import:S:X'],
     ['Fn::GetStackOutput', { 'Fn::GetStackOutput': { StackName: 'Data', OutputName: 'Id', Region: { Ref: 'AWS::Region' } } }, 'Data!Id'],
     ['an object without functions', { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }, { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }],
-  ])('evaluate %s', (_, value, expected) => {
+  ])('are evaluated: %s', (_, value, expected) => {
     expect(resolve(value, SCOPE)).toEqual(expected);
   });
 
@@ -53,11 +53,11 @@ describe('intrinsic functions', () => {
     ['an unknown function', { 'Fn::Sum': [1, 2] }, /no function Fn::Sum/],
     ['a join without a list', { 'Fn::Join': [',', 'x'] }, /Fn::Join needs a list, got "x"/],
     ['a list in a text', { 'Fn::Sub': '${List}' }, /Fn::Sub needs a string, got \["a","b"\]/],
-  ])('refuse %s', (_, value, message) => {
+  ])('are refused with %s', (_, value, message) => {
     expect(() => resolve(value, SCOPE)).toThrow(message);
   });
 
-  test('contain references, except in the branch of an Fn::If that does not hold', () => {
+  test('are searched for references, except in the unused branch of an Fn::If', () => {
     const value = [
       { Ref: 'A' }, { 'Fn::GetAtt': ['B', 'Arn'] }, { 'Fn::Sub': ['${C} ${D.Arn} ${X} ${!No}', { X: { Ref: 'E' } }] },
       { 'Fn::If': ['Yes', { Ref: 'F' }, { Ref: 'G' }] },
@@ -76,7 +76,7 @@ describe('a template', () => {
   };
   const resource = (properties: object, more: object = {}): object => ({ Type: 'Test::Thing', Properties: properties, ...more });
 
-  test('has dependencies by references and DependsOn', () => {
+  test('gets its dependencies from references and DependsOn', () => {
     const { dependencies } = program({
       Resources: {
         A: resource({}, { DependsOn: ['C'] }),
@@ -87,7 +87,7 @@ describe('a template', () => {
     expect(Object.fromEntries(dependencies)).toEqual({ A: ['C'], B: ['A', 'C'], C: [] });
   });
 
-  test('is refused for circular dependencies, with the names of the circle', () => {
+  test('is refused if its dependencies are circular, and the error names the resources of the cycle', () => {
     expect(() => program({
       Resources: {
         A: resource({ X: { Ref: 'B' } }), B: resource({ X: { Ref: 'A' } }), Before: resource({}), After: resource({ X: { Ref: 'A' } }),
@@ -99,7 +99,7 @@ describe('a template', () => {
     ['Resources', { Resources: { A: resource({ X: { Ref: 'Nowhere' } }) } }],
     ['Resources', { Resources: { A: resource({}, { DependsOn: 'Nowhere' }) } }],
     ['Outputs', { Resources: { A: resource({}) }, Outputs: { O: { Value: { Ref: 'Nowhere' } } } }],
-  ])('is refused for an unknown name in %s', (block, template) => {
+  ])('is refused if its %s refer to an unknown name', (block, template) => {
     expect(() => program(template)).toThrow(`Unresolved resource dependencies [Nowhere] in the ${block} block of the template`);
   });
 
@@ -110,7 +110,7 @@ describe('a template', () => {
     [{ 'Fn::And': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, true],
     [{ 'Fn::Equals': [{ 'Fn::FindInMap': ['M', 'a', 'b'] }, 'c'] }, true],
-  ])('with the condition %j has its resources and outputs: %s', (condition, holds) => {
+  ])('includes the resources and outputs with the condition %j: %s', (condition, holds) => {
     const { resources, outputs, dependencies } = program({
       Mappings: { M: { a: { b: 'c' } } },
       Conditions: { Base: { 'Fn::Equals': ['a', 'a'] }, Tested: condition },
@@ -122,7 +122,7 @@ describe('a template', () => {
     expect(dependencies.get('B')).toEqual(holds ? ['A'] : []);
   });
 
-  test('can be YAML, but without short forms', () => {
+  test('can be YAML without short-form tags', () => {
     expect(parseTemplate('Resources:\n  A:\n    Type: Test::Thing\n    Properties:\n      Version: 2012-10-17\n').Resources.A.Properties)
       .toEqual({ Version: '2012-10-17' });
     expect(() => parseTemplate('Resources:\n  A:\n    Type: Test::Thing\n    Properties:\n      X: !Ref B\n')).toThrow(/Unresolved tag: !Ref/);

@@ -74,7 +74,7 @@ describe('a creation', () => {
 });
 
 describe('a deletion', () => {
-  test('deletes resources in reverse order, and finds the deleted stack only by its id', async () => {
+  test('deletes resources in reverse order; afterwards only the stack id finds the stack', async () => {
     await cfn.deploy({ A: thing(), B: thing({ X: ref('A') }), Kept: thing({ X: ref('B') }, { DeletionPolicy: 'Retain' }) });
     const { StackId } = await cfn.stack();
     cfn.takeCalls();
@@ -92,7 +92,7 @@ describe('a deletion', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B']);
   });
 
-  test('still describes resources that were deleted with the stack or in the roll-back of its creation', async () => {
+  test('keeps the descriptions of resources that were deleted with the stack or in the roll-back of its creation', async () => {
     const described = async (name: string): Promise<unknown> => {
       const { StackResources = [] } = await cfn.client.send(new DescribeStackResourcesCommand({ StackName: name, LogicalResourceId: 'A' }));
       return StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus]);
@@ -109,7 +109,7 @@ describe('a deletion', () => {
     expect(await described(id)).toEqual([[expect.stringMatching(/^A-/), 'DELETE_SKIPPED']]);
   });
 
-  test('deletes a stack in the middle of its creation', async () => {
+  test('deletes a stack that is still being created', async () => {
     const open = cfn.gate('A');
     await cfn.begin({ A: thing(), B: thing({ X: ref('A') }) });
     await cfn.client.send(new DeleteStackCommand({ StackName: 'S' }));
@@ -122,7 +122,7 @@ describe('a deletion', () => {
 test.each([
   ['creation', { Slow: thing() }, 'CREATE_IN_PROGRESS'],
   ['roll-back', { Slow: thing(), A: thing({ Fail: ['create'] }) }, 'ROLLBACK_IN_PROGRESS'],
-])('closes in the middle of a %s although a provider never finishes', async (_, resources, status) => {
+])('CloudFormation closes during a %s even if a provider never finishes', async (_, resources, status) => {
   cfn.gates.set('Slow', new Promise<void>(() => {}));
   await cfn.begin(resources);
   await until(() => cfn.cloudFormation.stacks.get('S').status === status);

@@ -30,7 +30,7 @@ describe('an update', () => {
     expect(await cfn.physicalIds()).toEqual({ A: 'A-3', B: 'B-2' });
   });
 
-  test('keeps a replaced resource by UpdateReplacePolicy and a removed one by DeletionPolicy', async () => {
+  test('keeps a replaced resource with UpdateReplacePolicy Retain, and a removed resource with DeletionPolicy Retain', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }, { UpdateReplacePolicy: 'Retain' }), B: thing({}, { DeletionPolicy: 'Retain' }), C: thing() });
     cfn.takeCalls();
     await cfn.deploy({ A: thing({ Key: '2' }, { UpdateReplacePolicy: 'Retain' }), C: thing() });
@@ -44,13 +44,13 @@ describe('an update', () => {
     expect(Object.keys(await cfn.physicalIds())).toEqual(['A']);
   });
 
-  test('refuses an update without changes or with another resource type', async () => {
+  test('refuses an update that changes nothing or changes a resource type', async () => {
     await cfn.deploy({ A: thing() });
     await expect(cfn.deploy({ A: thing() })).rejects.toThrow('No updates are to be performed.');
     await expect(cfn.deploy({ A: { Type: 'Custom::Other' } })).rejects.toThrow(/Update of resource type is not permitted/);
   });
 
-  test('rolls every change back after a failure', async () => {
+  test('rolls back every change after a failure', async () => {
     const outputs = { Outputs: { O: { Value: attribute('A', 'Value') } } };
     await cfn.deploy({ A: thing({ Value: '1' }), R: thing({ Key: '1' }), B: thing({ X: '1' }), Gone: thing() }, outputs);
     const before = await cfn.physicalIds();
@@ -102,7 +102,7 @@ describe('a deployment without roll-back', () => {
     expect(cfn.takeCalls()).toEqual(['create B {}']);
   });
 
-  test('keeps a failed update, continues it, and rolls back to the state before both', async () => {
+  test('keeps failed updates, continues them, and rolls back to the state before the first of them', async () => {
     const disableRollback = true;
     await cfn.deploy({ A: thing({ X: '1' }), B: thing({ X: '1' }) });
     expect(await cfn.deploy({ A: thing({ X: '2' }), B: thing({ X: '2', Fail: ['update'] }, { DependsOn: 'A' }) }, {}, { disableRollback })).toBe('UPDATE_FAILED');
@@ -114,7 +114,7 @@ describe('a deployment without roll-back', () => {
     expect(cfn.takeCalls().sort()).toEqual(['update A-1 {"X":"1"}', 'update B-2 {"X":"1"}']);
   });
 
-  test('rolls a failed creation back later', async () => {
+  test('can roll back a failed creation later', async () => {
     await cfn.deploy({ A: thing(), B: thing({ Fail: ['create'] }, { DependsOn: 'A' }) }, {}, { disableRollback: true });
     await cfn.client.send(new RollbackStackCommand({ StackName: 'S' }));
     expect((await cfn.cloudFormation.settled('S')).status).toBe('ROLLBACK_COMPLETE');
@@ -125,7 +125,7 @@ describe('a deployment without roll-back', () => {
 describe('references to other stacks', () => {
   const producer = (more: object = {}): object => ({ Outputs: { Id: { Value: ref('A'), Export: { Name: 'P:Id' } } }, ...more });
 
-  test('prevent the update and the deletion of an export in use', async () => {
+  test('prevent an update or a deletion of an export in use', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }) }, { ...producer() }, { name: 'P' });
     expect(await cfn.deploy({ B: thing({ X: { 'Fn::ImportValue': 'P:Id' } }) })).toBe('CREATE_COMPLETE');
     expect(cfn.takeCalls().at(-1)).toBe('create B {"X":"A-1"}');
@@ -149,7 +149,7 @@ describe('references to other stacks', () => {
     expect((await cfn.history('Q')).join()).toContain('Export with name P:Id is already exported by stack P');
   });
 
-  test('that are weak resolve the output and do not prevent its deletion', async () => {
+  test('resolve an output without preventing its deletion if they are weak', async () => {
     await cfn.deploy({ A: thing() }, { Outputs: { Id: { Value: ref('A') } } }, { name: 'P' });
     const weak = { 'Fn::GetStackOutput': { StackName: 'P', OutputName: 'Id', Region: ref('AWS::Region') } };
     expect(await cfn.deploy({ B: thing({ X: weak }) })).toBe('CREATE_COMPLETE');
@@ -158,7 +158,7 @@ describe('references to other stacks', () => {
     await expect(cfn.deploy({ B: thing({ X: weak, Y: 1 }) })).rejects.toThrow(/output Id of stack P/);
   });
 
-  test('are refused for a missing export', async () => {
+  test('are refused if the export is missing', async () => {
     await expect(cfn.deploy({ B: thing({ X: { 'Fn::ImportValue': 'Nowhere' } }) })).rejects.toThrow('No export named Nowhere found.');
   });
 });

@@ -78,7 +78,7 @@ test('creates, describes and executes a change set', async () => {
   ]);
 });
 
-test('fails a change set without changes in the words of AWS, and deletes it', async () => {
+test('fails a change set without changes with the message of AWS, and deletes it', async () => {
   await deploy('Same', { P: PARAMETER }, { Tags: [{ Key: 'k', Value: '1' }] }, { Outputs: { O: { Value: 'x' } } });
   const again = async (tag: string, output: string): Promise<string | undefined> => {
     await createChangeSet('Same', { P: PARAMETER }, { ChangeSetType: 'UPDATE', Tags: [{ Key: 'k', Value: tag }] }, { Outputs: { O: { Value: output } } });
@@ -159,7 +159,7 @@ test('refuses to delete a protected stack', async () => {
   await expect(client.send(new DeleteStackCommand({ StackName: 'Protected' }))).rejects.toThrow('Stack [Protected] cannot be deleted while TerminationProtection is enabled');
 });
 
-test('authorizes actions on the id of the stack', async () => {
+test('authorizes actions on the ARN of the stack', async () => {
   await deploy('Own', { P: PARAMETER });
   await deploy('Other', { P: PARAMETER });
   const own = aws.cloudformation.stacks.get('Own').id;

@@ -31,17 +31,17 @@ describe('the state of an alarm', () => {
     ['below a lower limit so far', [5, 1], { ComparisonOperator: 'LessThanThreshold', Threshold: 2 }, 'OK'],
     ['all of three above', [1, 1, 1], { EvaluationPeriods: 3 }, 'ALARM'],
     ['two of three above', [1, 0, 1], { EvaluationPeriods: 3 }, 'OK'],
-    ['two of three above, which is enough', [1, 0, 1], { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'ALARM'],
+    ['two of three above, when two suffice', [1, 0, 1], { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'ALARM'],
     ['no data', [], {}, 'INSUFFICIENT_DATA'],
-    ['no data that count as breaching', [], { TreatMissingData: 'breaching' }, 'ALARM'],
-    ['no data that count as not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
+    ['no data, which counts as breaching', [], { TreatMissingData: 'breaching' }, 'ALARM'],
+    ['no data, which counts as not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['one value in three periods', [undefined, undefined, 1], { EvaluationPeriods: 3 }, 'ALARM'],
     ['one value in three periods, the others count as not breaching', [undefined, undefined, 1], { EvaluationPeriods: 3, TreatMissingData: 'notBreaching' }, 'OK'],
-  ])('with %s', (_, values, properties, expected) => {
+  ])('%s, with the values %j and the properties %j, is %s', (_, values, properties, expected) => {
     expect(stateAfter(values, properties)).toBe(expected);
   });
 
-  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if missing data are ignored', (before) => {
+  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if missing data is ignored', (before) => {
     expect(stateAfter([], { TreatMissingData: 'ignore' }, before)).toBe(before);
   });
 
@@ -55,7 +55,7 @@ describe('the state of an alarm', () => {
     expect([of(expected), of(expected + 0.1)]).toEqual(['ALARM', 'OK']);
   });
 
-  test('includes a late value although the current period has one', () => {
+  test('includes a late value of the previous period even if the current period has a value', () => {
     const metrics = new Metrics();
     metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value: 0, time: NOW });
     const rule = alarmRule({ ...BASE, TreatMissingData: 'notBreaching' });
@@ -64,7 +64,7 @@ describe('the state of an alarm', () => {
     expect([alarmState(rule, metrics, NOW, 'OK'), alarmState(rule, metrics, NOW + MINUTE, 'ALARM')]).toEqual(['ALARM', 'OK']);
   });
 
-  test('does not depend on metrics with other dimensions', () => {
+  test('ignores metrics with other dimensions', () => {
     expect(stateAfter([1], { Dimensions: [{ Name: 'Store', Value: 'a' }] })).toBe('INSUFFICIENT_DATA');
   });
 });

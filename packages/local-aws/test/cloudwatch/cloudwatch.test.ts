@@ -135,14 +135,14 @@ describe('an alarm', () => {
     expect(() => local.aws.cloudwatch.alarm('failures')).toThrow('there is no alarm failures');
   });
 
-  test('with an unknown statistic rolls the stack back', async () => {
+  test('rolls the stack back if its statistic is unknown', async () => {
     expect(await local.deploy({ Topic, Good: alarm({ AlarmName: 'good' }), Alarm: { ...alarm({ Statistic: 'p99' }), DependsOn: 'Good' } })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't emulated"));
     expect(() => local.aws.cloudwatch.alarm('good')).toThrow('there is no alarm');
   });
 });
 
-test('executions are counted when they start and when they end', async () => {
+test('the metrics count an execution when it starts and when it ends', async () => {
   const machine = (Type: string) => ({
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, Next: 'End' }, End: { Type } } }) },

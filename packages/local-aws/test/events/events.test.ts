@@ -25,7 +25,7 @@ const topicWith = (principal: object) => ({
 });
 const forEvents = topicWith({ Service: 'events.amazonaws.com' });
 
-/** Returns the messages that the topic received for these entries, by a rule with this target. */
+/** Deploys a rule with this target and puts the entries. Returns the messages that the topic received. */
 const textsAt = async (target: object, ...entries: object[]) => {
   await local.deploy({ ...forEvents, Rule: rule([{ Id: 'topic', Arn: TOPIC, ...target }]) });
   await local.putEvents(entries);
@@ -59,7 +59,7 @@ describe('PutEvents', () => {
     ['with the source of a service', { Source: 'aws.healthlake' }, 'NotAuthorizedForSource'],
     ['with a detail that is no JSON', { Detail: '{' }, 'MalformedDetail'],
     ['with a detail that is no object', { Detail: '[]' }, 'MalformedDetail'],
-  ])('accepts the other entries beside one %s', async (_, wrong, code) => {
+  ])('rejects an entry %s and accepts the other entries', async (_, wrong, code) => {
     const { status, body } = await local.putEvents([{ ...ENTRY, ...wrong }, ENTRY]);
     expect(status).toBe(200);
     expect(body).toEqual({ FailedEntryCount: 1, Entries: [{ ErrorCode: code, ErrorMessage: expect.any(String) }, { EventId: expect.any(String) }] });
@@ -78,7 +78,7 @@ describe('PutEvents', () => {
     expect(local.aws.events.entries).toHaveLength(2);
   });
 
-  test('authorizes source, detail type and bus', async () => {
+  test('authorizes events by source, detail type and bus', async () => {
     const condition = { StringEquals: { 'events:source': 'app.imports', 'events:detail-type': ['Import Ended', 'Import Started'] } };
     const limited = await local.session('limited', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: condition });
     expect((await local.putEvents([ENTRY], limited)).status).toBe(200);
@@ -90,14 +90,14 @@ describe('PutEvents', () => {
     expect(local.aws.events.entries).toHaveLength(1);
   });
 
-  test('authorizes the source by set operators', async () => {
+  test('evaluates set operators on the source of events', async () => {
     const condition = { 'ForAllValues:StringEquals': { 'events:source': 'app.imports' }, 'Null': { 'events:source': 'false' } };
     const limited = await local.session('limited', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: condition });
     expect((await local.putEvents([ENTRY], limited)).status).toBe(200);
     expect((await local.putEvents([{ ...ENTRY, Source: 'app.exports' }], limited)).status).toBe(400);
   });
 
-  test('authorizes direct calls by events:eventBusInvocation', async () => {
+  test('sets events:eventBusInvocation to false for direct calls', async () => {
     const direct = await local.session('direct', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'false' } } });
     const forwarding = await local.session('forwarding', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'true' } } });
     expect((await local.putEvents([ENTRY], direct)).status).toBe(200);

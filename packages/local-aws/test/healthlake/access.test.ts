@@ -35,8 +35,8 @@ async function jobs(): Promise<number> {
   return aws.service.healthLake.importJobs(aws.datastoreId).length;
 }
 
-describe('the caller of Start', () => {
-  test('needs only the action on the data store and iam:PassRole to HealthLake', async () => {
+describe('the caller of StartFHIRImportJob', () => {
+  test('needs only permission for the action on the data store and for iam:PassRole to HealthLake', async () => {
     const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
     const { JobId } = await client.send(new StartFHIRImportJobCommand(aws.startRequest()));
     expect(await aws.describe(JobId!)).toMatchObject({ JobId });
@@ -82,13 +82,13 @@ describe('the data access role', () => {
     ['s3:GetEncryptionConfiguration', INPUT], ['s3:GetBucketPublicAccessBlock', INPUT], ['s3:ListBucket', INPUT],
     ['s3:GetEncryptionConfiguration', OUTPUT], ['s3:GetBucketPublicAccessBlock', OUTPUT], ['s3:ListBucket', OUTPUT],
     ['s3:PutObject', `${OUTPUT}/*`],
-  ])('is refused by Start without %s on %s', async (action, resource) => {
+  ])('is refused by Start if it lacks %s on %s', async (action, resource) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
     expect(await jobs()).toBe(0);
   });
 
-  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused by Start without %s', async (action) => {
+  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused by Start if it lacks %s', async (action) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
   });
@@ -96,12 +96,12 @@ describe('the data access role', () => {
   test.each([
     ['a missing bucket', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
     ['a missing key', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
-  ])('does not help with %s', async (_, change, message) => {
+  ])('cannot make Start accept %s', async (_, change, message) => {
     await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
     await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
-  test('does not help with an output bucket without a full public access block', async () => {
+  test('cannot make Start accept an output bucket without a full public access block', async () => {
     await aws.s3.send(new PutPublicAccessBlockCommand({
       Bucket: OUTPUT,
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
@@ -120,7 +120,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
   });
 
-  test('fails the job when it loses its access, and keeps the imported resources', async () => {
+  test('makes a running job fail when it loses its permissions, and the imported resources stay', async () => {
     const jobId = await aws.startImport();
     await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
     await setDataAccess(aws, []);
@@ -131,7 +131,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('Manifest'))).toEqual([]);
   });
 
-  test('fails the job if it no longer trusts HealthLake when the job starts', async () => {
+  test('makes a job fail if it no longer trusts HealthLake when the job starts', async () => {
     aws.service.healthLake.stallQueue();
     const jobId = await aws.startImport();
     await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(trust({ Service: 'glue.amazonaws.com' })) }));
@@ -145,7 +145,7 @@ describe('the data access role', () => {
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('fails an export when it may no longer write', async () => {
+  test('makes an export fail if it may no longer write', async () => {
     await aws.ended(await aws.startImport());
     aws.service.healthLake.stallQueue();
     const { JobId } = await startExport();
@@ -156,7 +156,7 @@ describe('the data access role', () => {
     expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
   });
 
-  test('leaves the client token unused when Start refuses it', async () => {
+  test('leaves the client token unused if Start refuses the role', async () => {
     await setDataAccess(aws, []);
     await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await setDataAccess(aws, dataAccessStatements(aws));

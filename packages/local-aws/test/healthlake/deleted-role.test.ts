@@ -6,7 +6,7 @@ import { iamProviders } from '../../src/iam/providers';
 let aws: Harness<Iam>;
 
 beforeEach(async () => {
-  // About 0.3 s of real time pass between two resources, so the role is deleted before the first file is read to its end.
+  // The job imports a resource about every 0.3 s of real time, so a test can delete the role while the job reads the first file.
   aws = await startWithIam({ pace: { minimumDurationMs: 200_000 } });
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Deletes a role in the way of CloudFormation. Returns its settings. */
+/** Deletes a role as CloudFormation does. Returns the role's settings. */
 async function deleteRole(name: string) {
   const { latest } = aws.iam.roles.get(name).settings;
   await iamProviders(aws.iam)['AWS::IAM::Role'].delete({
@@ -49,14 +49,14 @@ test('fails a running job when its data access role is deleted, and keeps the im
   expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
 });
 
-test('fails the job even if the role is created again, and completes the next job', async () => {
+test('fails a running job even if the role is created again, and completes the next job', async () => {
   const jobId = await jobUnderWay();
   await aws.iam.createRole('data-access', await deleteRole('data-access'));
   expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: REFUSED });
   expect(await aws.ended(await aws.startImport())).toMatchObject({ JobStatus: 'COMPLETED' });
 });
 
-test('fails a queued job whose data access role was deleted when it starts', async () => {
+test('fails a queued job at its start if its data access role was deleted in the meantime', async () => {
   aws.service.healthLake.stallQueue();
   const jobId = await aws.startImport();
   await deleteRole('data-access');

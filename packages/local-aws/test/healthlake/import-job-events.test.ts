@@ -40,7 +40,7 @@ test.each<[string, JobOverride, string, string[]]>([
 });
 
 test('emits an event for a queued job, and none for an unknown status', async () => {
-  // Long enough that the first job still runs when the second starts, even on a busy machine.
+  // The detour keeps the first job running until the second job has started, even on a busy machine.
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await Promise.all([aws.ended(first), aws.ended(second)]);

@@ -20,16 +20,16 @@ const RESET = /socket hang up|ECONNRESET|EPIPE/;
 
 const url = (path: string) => aws.environment.endpoint() + path;
 
-describe('the signer', () => {
+describe('the signer of a request', () => {
   const stranger = { accessKeyId: 'AKIASTRANGER00000000', secretAccessKey: 'x' };
 
-  test('must be known; the error has the form of the protocol', async () => {
+  test('gets an error in the service\'s protocol if its access key is unknown', async () => {
     await expect(aws.s3Client(stranger).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
     await expect(aws.stsClient(stranger).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
     await expect(aws.kmsClient(stranger).send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   });
 
-  test('is required, except below a registered path', async () => {
+  test('is required, except on paths that are registered for unsigned requests', async () => {
     expect((await fetch(url('/bucket/key'))).status).toBe(403);
     const seen: WireRequest[] = [];
     aws.router.registerUnsigned('/_response/', {
@@ -54,7 +54,7 @@ describe('the signer', () => {
     expect([denied.status, await denied.text()]).toEqual([403, expect.stringContaining('assumed-role/nobody/test is not authorized to perform: s3:GetObject')]);
   });
 
-  test('gets 501 from an unknown service', async () => {
+  test('gets a 501 response for an unknown service', async () => {
     const response = await fetch(await signed(aws, 'cloudtrail', '/'));
     expect([response.status, await response.json()]).toEqual([501, { __type: 'UnknownService', message: 'the local AWS has no service cloudtrail' }]);
   });
@@ -63,7 +63,7 @@ describe('the signer', () => {
 describe('faults', () => {
   const identify = () => aws.stsClient().send(new GetCallerIdentityCommand({}));
 
-  test('throttle and fail the given number of times, in the form of the protocol', async () => {
+  test('return throttling and internal errors the given number of times, in the service\'s protocol', async () => {
     aws.router.faults.inject({ service: 'sts', kind: 'throttle', times: 2 });
     aws.router.faults.inject({ service: 's3', operation: 'ListBuckets', kind: 'throttle' });
     aws.router.faults.inject({ service: 'kms', kind: 'internal' });
@@ -98,14 +98,14 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(79);
   });
 
-  test('come from a hook', async () => {
+  test('can be chosen by a hook', async () => {
     aws.router.faults.hook = (service, operation) => service === 'sts' && operation === 'GetCallerIdentity' ? { kind: 'throttle' } : undefined;
     await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
     aws.router.faults.clear();
     await identify();
   });
 
-  test('come from a hook that knows the caller', async () => {
+  test('can be chosen by a hook that receives the ARN of the caller', async () => {
     const { credentials, caller } = await aws.sessionWith('victim', []);
     const callers: unknown[] = [];
     aws.router.faults.hook = (_service, _operation, { callerArn }) => {
@@ -118,7 +118,7 @@ describe('faults', () => {
     expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
   });
 
-  describe('answer any error in the form of the protocol', () => {
+  describe('return any error in the service\'s protocol', () => {
     const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
     const calls: Record<string, () => Promise<unknown>> = {
       s3: () => aws.s3Client().send(new ListBucketsCommand({})),
@@ -127,14 +127,14 @@ describe('faults', () => {
       lambda: () => aws.lambdaClient().send(new GetFunctionCommand({ FunctionName: 'x' })),
     };
 
-    test.each(Object.keys(calls))('%s', async (service) => {
+    test.each(Object.keys(calls))('for a request to %s', async (service) => {
       aws.router.faults.inject({ service, kind: 'error', error: { name: 'AccessDeniedException', message, status: 403 } });
       await expect(calls[service]()).rejects.toMatchObject({ name: 'AccessDeniedException', message, $metadata: { httpStatusCode: 403 } });
       aws.router.faults.hook = () => ({ kind: 'error', error: { name: 'OddException', message: 'odd' } });
       await expect(calls[service]()).rejects.toMatchObject({ name: 'OddException', message: 'odd', $metadata: { httpStatusCode: 400 } });
     });
 
-    test('without processing the request', async () => {
+    test('instead of processing the request', async () => {
       aws.s3.createBucket('untouched');
       aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'error', error: { name: 'AccessDenied', message: 'no', status: 403 } });
       const put = () => aws.s3Client().send(new PutObjectCommand({ Bucket: 'untouched', Key: 'k', Body: 'x' }));
@@ -159,7 +159,7 @@ describe('faults', () => {
     [{ service: 'sts', kind: 'error' }, 'error undefined is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
     [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
       'error {"name":"Odd","message":"odd","status":200} is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
-  ])('are refused over HTTP as %j', async (body, message) => {
+  ])('are refused over HTTP if the body is %j', async (body, message) => {
     const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect([refused.status, await refused.text()]).toEqual([400, message]);
   });
@@ -195,7 +195,7 @@ describe('the router', () => {
 });
 
 describe('the clock', () => {
-  test('runs at its scale', async () => {
+  test('runs faster than real time by its scale', async () => {
     const clock = new ScaledClock(1000);
     const [real, start] = [performance.now(), clock.now()];
     await clock.sleep(50_000);
@@ -204,7 +204,7 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('skips time: ends sleeps within that time at once, and others earlier', async () => {
+  test('ends sleeps at once if it skips their whole time, and shortens longer sleeps', async () => {
     const clock = new ScaledClock(60);
     const [start, real] = [clock.now(), performance.now()];
     const slept: number[] = [];
@@ -221,11 +221,11 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('throws when it skips time in real time', () => {
+  test('throws when it is told to skip time while it runs in real time', () => {
     expect(() => new ScaledClock().skip(1)).toThrow('a clock in real time can\'t skip time');
   });
 
-  test('ends sleeps when aborted and when closed', async () => {
+  test('rejects sleeps when they are aborted and when the clock is closed', async () => {
     const clock = new ScaledClock();
     const abort = new AbortController();
     const aborted = expect(clock.sleep(60_000, abort.signal)).rejects.toThrow('enough');

@@ -7,7 +7,7 @@ import { allow, Foundation, policy, roleArn } from '../foundation';
 const BUCKET = 'kept';
 const NAME = 'short-lived';
 
-/** The actions of the role, allowed by its own policy or by those of bucket and key. */
+/** The actions that the role uses. They are allowed either by the role's own policy or by the bucket policy and the key policy. */
 const ACTIONS = { bucket: 's3:GetObject', key: 'kms:DescribeKey' };
 
 let aws: Foundation;
@@ -21,13 +21,13 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Starts a session of a role with a policy of its own. */
+/** Starts a session of a role whose own policy allows the actions. */
 async function sessionByIdentityPolicy(): Promise<AssumedRole> {
   ({ keyId } = aws.kms.keys.create(aws.kms.defaultKeyPolicy));
   return aws.sessionWith(NAME, [allow(Object.values(ACTIONS), '*')]);
 }
 
-/** Starts a session of a role without a policy. The policies of bucket and key allow it. */
+/** Starts a session of a role without a policy. The bucket policy and the key policy allow the actions. */
 async function sessionByResourcePolicies(): Promise<AssumedRole> {
   const session = await aws.sessionWith(NAME, []);
   const byRole = (action: string, resource: string) => policy({ ...allow(action, resource), Principal: { AWS: roleArn(NAME) } });
@@ -61,9 +61,9 @@ async function expectRefusal(session: AssumedRole): Promise<void> {
 }
 
 describe.each([
-  ['its own policy allows', sessionByIdentityPolicy],
-  ['bucket and key allow', sessionByResourcePolicies],
-])('a session of a role that %s to use bucket and key', (_, startSession) => {
+  ['its own policy', sessionByIdentityPolicy],
+  ['the bucket policy and the key policy', sessionByResourcePolicies],
+])('a session of a role that gets its permissions from %s', (_, startSession) => {
   test('is refused by S3 and KMS once the role is deleted', async () => {
     const session = await startSession();
     await expectAccess(session);

@@ -38,34 +38,34 @@ describe('identity policies', () => {
     });
   });
 
-  test('deny explicitly', async () => {
+  test('deny an action even if another statement allows it', async () => {
     const { caller } = await aws.sessionWith('denied', [allow('*', '*'), { Effect: 'Deny', Action: 's3:*', Resource: '*' }]);
     await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a'))
       .rejects.toThrow('is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::data/a" with an explicit deny in an identity-based policy');
   });
 
-  test('are evaluated with conditions', async () => {
+  test('apply only if their conditions hold', async () => {
     const passRole = allow('iam:PassRole', roleArn('data'), { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } });
     const { caller } = await aws.sessionWith('passer', [passRole]);
     await ask(caller, 'iam:PassRole', roleArn('data'), { 'iam:PassedToService': 'healthlake.amazonaws.com' });
     await expect(ask(caller, 'iam:PassRole', roleArn('data'), { 'iam:PassedToService': 'lambda.amazonaws.com' })).rejects.toThrow('iam:PassRole');
   });
 
-  test('allow actions without a resource only by a star', async () => {
+  test('allow an action without a resource type only if their Resource is a star', async () => {
     const starred = await aws.sessionWith('starred', [allow('healthlake:CreateFHIRDatastore', '*')]);
     const narrow = await aws.sessionWith('narrow', [allow('healthlake:CreateFHIRDatastore', DATASTORE)]);
     await ask(starred.caller, 'healthlake:CreateFHIRDatastore', DATASTORE);
     await expect(ask(narrow.caller, 'healthlake:CreateFHIRDatastore', DATASTORE)).rejects.toThrow('no identity-based policy');
   });
 
-  test('satisfy conditions that require TLS', async () => {
+  test('treat every request as sent over TLS', async () => {
     const { caller } = await aws.sessionWith('tls', [
       allow('s3:*', '*'), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
   });
 
-  test('treat a star in an object\'s key as a plain character', async () => {
+  test('treat a star in a requested object key as a plain character', async () => {
     const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');
     await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/out/*')).rejects.toThrow('on resource: "arn:aws:s3:::data/out/*"');
@@ -74,7 +74,7 @@ describe('identity policies', () => {
     await expect(ask(denied.caller, 's3:GetObject', 'arn:aws:s3:::data/in/*')).rejects.toThrow('explicit deny');
   });
 
-  test('cannot judge a resource with a wildcard', async () => {
+  test('cannot be evaluated if the requested resource contains a wildcard', async () => {
     const anyDatastore = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/*`;
     const { caller } = await aws.sessionWith('one', [allow('healthlake:DescribeFHIRDatastore', DATASTORE)]);
     await ask(caller, 'healthlake:DescribeFHIRDatastore', DATASTORE);
@@ -83,13 +83,13 @@ describe('identity policies', () => {
     }
   });
 
-  test('cannot judge an unknown action', async () => {
+  test('cannot be evaluated if the requested action is unknown', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
   });
 });
 
 describe('a resource policy', () => {
-  test('allows and denies together with the identity policies', async () => {
+  test('is evaluated together with the identity policies', async () => {
     const { caller } = await aws.sessionWith('guest', []);
     const question = { caller, action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' };
     const statement = { Principal: { AWS: roleArn('guest') }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::data/*' };
@@ -103,7 +103,7 @@ describe('a trust policy', () => {
   const source = { 'aws:SourceArn': DATASTORE, 'aws:SourceAccount': ACCOUNT };
   const healthlake = { service: 'healthlake.amazonaws.com' };
 
-  test('allows a service only under its conditions', async () => {
+  test('lets a service assume the role only if the conditions hold', async () => {
     await createRole('import', trust({ Service: healthlake.service }, { StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnEquals: { 'aws:SourceArn': DATASTORE } }));
     const { caller, credentials } = await aws.iam.assumeRole(healthlake, roleArn('import'), source);
     const { roleId } = aws.iam.roles.get('import');
@@ -117,7 +117,7 @@ describe('a trust policy', () => {
     });
   });
 
-  test('suffices if it names the role, but not if it names the account', async () => {
+  test('grants access on its own if it names the calling role, but not if it names the account', async () => {
     const { caller } = await aws.sessionWith('handler', []);
     await createRole('named', trust({ AWS: roleArn('handler') }));
     await createRole('account', trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` }));

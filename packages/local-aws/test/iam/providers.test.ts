@@ -48,7 +48,7 @@ describe(ROLE, () => {
     expect((await aws.updateResource(ROLE, physicalId, after, renamed)).physicalId).toBe('renamed');
   });
 
-  test('is refused beyond the quotas of IAM', async () => {
+  test('is refused if it exceeds a quota of IAM or has a malformed policy', async () => {
     const long = allow('s3:GetObject', Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::bucket/${'x'.repeat(60)}${index}`));
     await createRole({ RoleName: 'large', Policies: [inline('p', long)] });
     await expect(create(POLICY, { ...inline('q', long), Roles: ['large'] })).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe(ROLE, () => {
     await expect(createRole({ Policies: [inline('p', { Effect: 'Perhaps' })] })).rejects.toMatchObject({ name: 'MalformedPolicyDocument' });
   });
 
-  test('can have the emulated managed policies of AWS, but no boundary', async () => {
+  test('can have the AWS managed policies that are emulated, but no permissions boundary', async () => {
     const { physicalId } = await createRole({ ManagedPolicyArns: [ADMINISTRATOR_ACCESS] });
     expect(await may(roleArn(physicalId), 's3:PutObject')).toBe(true);
     await expect(createRole({ ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'] }))
@@ -66,7 +66,7 @@ describe(ROLE, () => {
     await expect(createRole({ PermissionsBoundary: ADMINISTRATOR_ACCESS })).rejects.toThrow('isn\'t emulated, deploy the role without one');
   });
 
-  test('is deleted only without policies of other resources', async () => {
+  test('cannot be deleted while a separate policy resource is attached to it', async () => {
     const properties = { RoleName: 'gone', AssumeRolePolicyDocument: lambdaTrust, Policies: [inline('own', allow('s3:GetObject', '*'))] };
     await create(ROLE, properties);
     const { physicalId } = await create(POLICY, { ...inline('other', allow('s3:PutObject', '*')), Roles: ['gone'] });
@@ -84,13 +84,13 @@ describe(ROLE, () => {
 });
 
 describe(POLICY, () => {
-  test('is added to a role concurrently with others', async () => {
+  test('can be added to a role at the same time as another policy', async () => {
     await createRole({ RoleName: 'shared' });
     await Promise.all(['s3:GetObject', 's3:PutObject'].map((action) => create(POLICY, { ...inline(action.slice(3), allow(action, '*')), Roles: ['shared'] })));
     expect([await may(roleArn('shared'), 's3:GetObject'), await may(roleArn('shared'), 's3:PutObject')]).toEqual([true, true]);
   });
 
-  test('survives an update of the role, and moves to another role', async () => {
+  test('stays attached when the role is updated, and can move to another role', async () => {
     await createRole({ RoleName: 'one' });
     await createRole({ RoleName: 'two' });
     const before = { ...inline('p', allow('s3:GetObject', '*')), Roles: ['one'] };
@@ -112,7 +112,7 @@ describe('propagation', () => {
     aws = await Foundation.start({ iam: { propagationMs: DELAY_MS } });
   });
 
-  test('delays new and changed roles and policies', async () => {
+  test('delays the effect of new and changed roles and policies', async () => {
     await createRole({ RoleName: 'slow', Policies: [inline('p', allow('s3:GetObject', '*'))] });
     await expect(may(roleArn('slow'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
     await expect(createRole({ AssumeRolePolicyDocument: policy(trust({ AWS: roleArn('slow') })) }))

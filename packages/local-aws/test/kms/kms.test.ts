@@ -22,7 +22,7 @@ test('a key is described by id, ARN, alias and alias ARN', async () => {
   }
 });
 
-test('a missing key or alias is a NotFoundException', async () => {
+test('a missing key or alias causes a NotFoundException', async () => {
   const describe = (KeyId: string) => aws.kmsClient().send(new DescribeKeyCommand({ KeyId }));
   await expect(describe('nothing')).rejects.toMatchObject({ name: 'NotFoundException', message: `Key 'arn:aws:kms:${REGION}:${ACCOUNT}:key/nothing' does not exist` });
   await expect(describe('alias/nothing')).rejects.toMatchObject({ message: `Alias arn:aws:kms:${REGION}:${ACCOUNT}:alias/nothing is not found.` });
@@ -40,7 +40,7 @@ test('the default key policy leaves the decision to IAM policies', async () => {
   });
 });
 
-test('a key policy without the account allows only the named role', async () => {
+test('a key policy without a statement for the account allows only the role that it names', async () => {
   await aws.sessionWith('named', []);
   const key = aws.kms.keys.create(policy({ Effect: 'Allow', Principal: { AWS: roleArn('named') }, Action: 'kms:Decrypt', Resource: '*' }));
   const named = await aws.iam.assumeRole(aws.iam.admin, roleArn('named'));

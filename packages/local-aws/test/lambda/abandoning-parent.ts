@@ -1,6 +1,6 @@
 import { Foundation } from '../foundation';
 
-/** Starts a function, prints its process id and directory, and is killed. The function must not outlive it. */
+/** Starts a function, prints the function's process id and directory, and kills this process. The function's process must end too. */
 async function main(): Promise<void> {
   const aws = await Foundation.start();
   const arn = await aws.function('abandoned', 'exports.handler = async () => `${process.pid} ${__dirname}`;');

@@ -9,21 +9,21 @@ beforeEach(async () => {
 });
 afterEach(() => aws.close());
 
-/** Logs its process id, then never answers. */
+/** The code of a handler that logs its process id and never answers. */
 const STUCK = 'exports.handler = async () => { console.log(process.pid); await new Promise(r => setTimeout(r, 60000)); };';
 
-/** Answers with its process id. */
+/** The code of a handler that answers with its process id. */
 const PID = 'exports.handler = async () => process.pid;';
 
 const EXIT_ERROR = { functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } };
 const SERVICE_ERROR = { name: 'ServiceException', message: 'Internal service error', status: 500 };
 
-/** A trust policy that keeps a warm process but prevents another one. */
+/** A trust policy without Lambda. A warm process continues, but Lambda cannot start another one. */
 const NO_TRUST = policy(trust({ Service: 'glue.amazonaws.com' }));
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-/** Invokes a function that gets stuck. Returns its pending answer and its process id. */
+/** Invokes a function that never answers. Returns its ARN, the pending answer and its process id. */
 async function stuck(name: string, properties: Record<string, unknown> = {}) {
   const arn = await aws.function(name, STUCK, properties);
   const answer = invoke(arn);
@@ -39,23 +39,23 @@ describe('killAfterMs', () => {
     return invoke(await aws.function('killed', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 5000)); };'));
   };
 
-  test.each([[undefined], ['function-error'] as const])('answers an error of the function (%s)', async (killAnswer) => {
+  test.each([[undefined], ['function-error'] as const])('makes the invocation return a function error (killAnswer: %s)', async (killAnswer) => {
     expect(await killed(killAnswer)).toEqual(EXIT_ERROR);
   });
 
-  test('answers an error of the service for service-error', async () => {
+  test('makes the invocation fail with a service error (killAnswer: service-error)', async () => {
     await expect(killed('service-error')).rejects.toMatchObject(SERVICE_ERROR);
   });
 });
 
 describe('killEnvironments', () => {
-  test('answers an error of the function', async () => {
+  test('makes a running invocation return a function error', async () => {
     const { answer } = await stuck('lost');
     await aws.lambda.killEnvironments('lost');
     expect(await answer).toEqual(EXIT_ERROR);
   });
 
-  test('answers an error of the service for service-error, and the next event gets a new process', async () => {
+  test('makes a running invocation fail with a service error on request, and the next event gets a new process', async () => {
     const { arn, answer, pid } = await stuck('lost');
     await aws.lambda.killEnvironments('lost', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -66,7 +66,7 @@ describe('killEnvironments', () => {
     expect(await again).toEqual(EXIT_ERROR);
   });
 
-  test('answers the 500 that the SDK retries', async () => {
+  test('makes the API answer with a 500 status that the SDK retries', async () => {
     const client = aws.lambdaClient(2);
     await aws.function('wired', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 300)); };');
     aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { killAfterMs: 0, killAnswer: 'service-error' } : undefined;
@@ -75,7 +75,7 @@ describe('killEnvironments', () => {
     expect(aws.router.requests.of('lambda', 'Invoke').map(({ status }) => status)).toEqual([500, 200]);
   });
 
-  test('kills one function or all', async () => {
+  test('kills the processes of one function or of all functions', async () => {
     const [one, other] = [await stuck('one'), await stuck('other')];
     await aws.lambda.killEnvironments('one', 'service-error');
     await expect(one.answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -84,7 +84,7 @@ describe('killEnvironments', () => {
     await expect(other.answer).rejects.toMatchObject(SERVICE_ERROR);
   });
 
-  test('kills an event that still runs on replaced code', async () => {
+  test('kills a process that still runs the old code of an updated function', async () => {
     const Role = aws.functionRole('updated-role');
     const { answer } = await stuck('updated', { Role });
     const properties = { FunctionName: 'updated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role };
@@ -93,7 +93,7 @@ describe('killEnvironments', () => {
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
   });
 
-  test('prevents the use of an idle process at once', async () => {
+  test('prevents an idle process from receiving another event', async () => {
     const arn = await aws.function('idle', PID);
     const { payload: pid } = await invoke(arn);
     const gone = aws.lambda.killEnvironments('idle', 'service-error');
@@ -107,7 +107,7 @@ describe('killEnvironments', () => {
   });
 });
 
-test('answers the first run of an event that runs twice, even if the second fails', async () => {
+test('an event that runs twice gets the answer of its first run, even if the second run fails', async () => {
   const arn = await aws.function('twice', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 50)); return "done"; };');
   await invoke(arn);
   aws.lambda.beforeInvoke = () => ({ twice: true });
@@ -116,7 +116,7 @@ test('answers the first run of an event that runs twice, even if the second fail
 });
 
 describe('a fault hook', () => {
-  /** Logs its process id, calls another function, and logs again. */
+  /** The code of a handler that logs its process id, calls another function, and logs again. */
   const CALLING = `
     const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
     exports.handler = async () => {
@@ -132,7 +132,7 @@ describe('a fault hook', () => {
     ['reset-before', 'service-error', []],
     ['reset-after', 'function-error', ['reached']],
     ['reset-after', 'service-error', ['reached']],
-  ] as const)('ends the process during its request (%s, %s)', async (kind, answer, reached) => {
+  ] as const)('can kill a function during a request of the function (%s, %s)', async (kind, answer, reached) => {
     const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
     const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
     aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {

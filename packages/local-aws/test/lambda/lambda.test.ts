@@ -14,7 +14,7 @@ afterEach(() => aws.close());
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-/** Answers with its process id after `ms` milliseconds. */
+/** The code of a handler that answers with its process id after `ms` milliseconds. */
 const PID = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return process.pid; };';
 
 describe('Lambda', () => {
@@ -23,7 +23,7 @@ describe('Lambda', () => {
     expect((await invoke(arn)).payload).toBe((await invoke(arn)).payload);
   });
 
-  test('records each run with its time by the clock and its memory', async () => {
+  test('records the start, the end and the memory size of each invocation', async () => {
     const arn = await aws.function('noted', PID, { MemorySize: 256 });
     const before = aws.clock.now();
     const running = invoke(arn, { ms: 200 });
@@ -36,7 +36,7 @@ describe('Lambda', () => {
     expect(endedAt).toBeLessThanOrEqual(aws.clock.now());
   });
 
-  test('runs concurrent events in environments of their own', async () => {
+  test('runs concurrent events in separate environments', async () => {
     const arn = await aws.function('two', PID);
     const answers = await Promise.all([invoke(arn, { ms: 200 }), invoke(arn, { ms: 200 })]);
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(2);
@@ -48,7 +48,7 @@ describe('Lambda', () => {
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(10);
   });
 
-  test('completes running events on the old code after an update', async () => {
+  test('completes running events with the old code after an update', async () => {
     const role = aws.functionRole('updated-role');
     const oldCode = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return [process.pid, "old"]; };';
     const arn = await aws.function('updated', oldCode, { Role: role });
@@ -66,7 +66,7 @@ describe('Lambda', () => {
     await eventually(() => !isRunning(oldPid));
   });
 
-  test('leaves no process and no directory when it is closed in the middle of an event', async () => {
+  test('leaves no process and no directory if it is closed during an event', async () => {
     const arn = await aws.function('closing', `exports.handler = async ({ ms }) => {
       if (ms > 0) console.log('begun');
       await new Promise(r => setTimeout(r, ms));
@@ -101,7 +101,7 @@ describe('answers', () => {
     expect(await invoke(synchronous)).toEqual({ payload: null });
   });
 
-  test('contain type, message and trace of an error', async () => {
+  test('contain the type, the message and the stack trace of an error', async () => {
     const arn = await aws.function('throwing', 'exports.handler = async () => { const e = new Error("bad day"); e.name = "BadDay"; throw e; };');
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -109,7 +109,7 @@ describe('answers', () => {
     expect((payload as { trace: string[] }).trace).toEqual(expect.arrayContaining([expect.stringMatching(/: bad day$/), expect.stringMatching(/^ {4}at .*index\.js/)]));
   });
 
-  test('keep the environment warm after an error, but not after a crash', async () => {
+  test('come from the same environment after an error, but from a new one after a crash', async () => {
     const arn = await aws.function('fragile', `
       exports.handler = async ({ how }) => {
         if (how === 'throw') throw new Error('no');
@@ -149,7 +149,7 @@ describe('answers', () => {
     ['other.handler', {}, 'Runtime.ImportModuleError'],
     ['index.handler', { 'index.js': 'this is no JavaScript' }, 'Runtime.UserCodeSyntaxError'],
     ['index.handler', { 'index.js': 'throw new RangeError("at load")' }, 'RangeError'],
-  ])('fail to load %s of %j: %s', async (handler, files, errorType) => {
+  ])('report that the handler %s with the files %j failed to load: %s', async (handler, files, errorType) => {
     const arn = await aws.function('unloadable', { 'index.js': 'exports.handler = async () => 1;', ...files }, { Handler: handler });
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -157,13 +157,13 @@ describe('answers', () => {
   });
 });
 
-test('creates but does not run a function of another runtime', async () => {
+test('a function with an unsupported runtime can be created but not invoked', async () => {
   const arn = await aws.function('snake', 'def handler(event, context): pass', { Runtime: 'python3.13' });
   await expect(invoke(arn)).rejects.toThrow('runtime python3.13 of function snake can\'t be run by the local AWS, use nodejs');
 });
 
 describe('a function', () => {
-  test('receives its context and its own variables, and of the machine only PATH', async () => {
+  test('receives its context, its own environment variables, and no variable of the machine except PATH', async () => {
     process.env.LOCAL_SECRET = 'not for functions';
     const arn = await aws.function('seeing', `
       exports.handler = async (event, context) => ({ context, remaining: context.getRemainingTimeInMillis(), env: process.env, cwd: process.cwd() });`, {
@@ -195,7 +195,7 @@ describe('a function', () => {
     expect(Object.keys(env).filter((name) => !/^(AWS_|NODE_|LAMBDA_|_HANDLER$|MINE$|PATH$|HOME$|TZ$)/.test(name))).toEqual([]);
   });
 
-  test('gets no warning of the SDK about the Node.js of the machine, but other warnings', async () => {
+  test('logs process warnings, except the warning of the SDK about the Node.js version', async () => {
     const arn = await aws.function('warned', `
       new (require('@aws-sdk/client-lambda').LambdaClient)({});
       exports.handler = async () => process.emitWarning('mind this');`);
@@ -206,7 +206,7 @@ describe('a function', () => {
     expect(log).not.toContain('NodeVersionSupportWarning');
   });
 
-  test('calls AWS as a session of its role with the SDK of the runtime', async () => {
+  test('calls AWS with the SDK of the runtime, in a session of its role', async () => {
     const target = await aws.function('target', 'exports.handler = async () => "reached";');
     const role = aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]);
     const arn = await aws.function('calling', `

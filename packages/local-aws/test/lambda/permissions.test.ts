@@ -12,7 +12,7 @@ const invoke = (arn: string) => aws.lambda.invoke(aws.iam.admin, arn, {});
 
 const PID = 'exports.handler = async () => process.pid;';
 
-test('refuses a role that does not trust Lambda, at the creation and at the invocation', async () => {
+test('refuses a role that does not trust Lambda, both when the function is created and when it is invoked', async () => {
   const wrong = aws.role('wrong', 'ec2.amazonaws.com');
   await expect(aws.function('unassumable', PID, { Role: wrong })).rejects.toThrow('The role defined for the function cannot be assumed by Lambda.');
 

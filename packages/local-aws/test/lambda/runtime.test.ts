@@ -20,7 +20,7 @@ describe('time in a function', () => {
     aws = await Foundation.start({ timeScale: SCALE });
   });
 
-  test('shortens a sleep of half a minute to less than two seconds', async () => {
+  test('runs faster: a sleep of half a minute ends in less than two seconds', async () => {
     const arn = await aws.function('sleeping', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 30000)); };', { Timeout: 120 });
     const begin = performance.now();
     expect(await invoke(arn)).toEqual({ payload: null });
@@ -28,7 +28,7 @@ describe('time in a function', () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   });
 
-  test('is measured alike by every kind of timer, Date and performance.now', async () => {
+  test('advances equally for every kind of timer, for Date and for performance.now', async () => {
     const waits = {
       setTimeout: 'await new Promise(r => setTimeout(r, 30000));',
       promisified: 'await require("util").promisify(setTimeout)(30000);',
@@ -54,7 +54,7 @@ describe('time in a function', () => {
     expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map((name) => [name, 'right'])));
   });
 
-  test('follows the clock of the parent in real Date objects', async () => {
+  test('follows the clock of the parent, and Date objects keep their type', async () => {
     const arn = await aws.function('dated', `exports.handler = async () => [
       Date.now(), new Date().getTime(), Date.parse(Date()), new Date(2020, 0, 2) instanceof Date, new Date(0).constructor === Date,
       new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
@@ -82,7 +82,7 @@ describe('time in a function', () => {
     expect(second).toBeLessThanOrEqual(aws.clock.now() + CLOCK_TOLERANCE);
   });
 
-  test('limits the function by its timeout in clock time', async () => {
+  test('counts towards the timeout of the function', async () => {
     const arn = await aws.function('bounded', `
       exports.handler = async ({ ms }, context) => { await new Promise(r => setTimeout(r, ms)); return context.getRemainingTimeInMillis(); };`, { Timeout: 60 });
     const begin = performance.now();
@@ -93,7 +93,7 @@ describe('time in a function', () => {
     expect(tooLate).toMatchObject({ errorType: 'Sandbox.Timedout' });
   });
 
-  test('leaves real time to a request that a timer limits', async () => {
+  test('gives a request with a time-out enough real time for the answer', async () => {
     const server = createServer((_, response) => setTimeout(() => response.end('late'), 350));
     const port = await listening(server);
     const arn = await aws.function('requesting', `
@@ -110,7 +110,7 @@ describe('time in a function', () => {
   });
 });
 
-test('retries an event after one and two minutes until the function succeeds', async () => {
+test('retries a failed asynchronous event after one minute and then after two minutes', async () => {
   aws = await Foundation.start({ timeScale: 600 });
   const arn = await aws.function('eventful', `
     let runs = 0;
@@ -138,7 +138,7 @@ describe('the response bucket', () => {
     ['options with an agent and host', 'https.request({ host, port: 443, agent: new https.Agent(), path: "/key?sig=1", method: "PUT", headers }, answer)'],
     ['a text and options', 'https.request("https://" + host + "/key?sig=1", { method: "PUT", headers }, answer)'],
     ['a URL and options', 'https.request(new URL("https://" + host + "/key?sig=1"), { method: "PUT", headers }, answer)'],
-  ])('receives requests with %s', async (_, call) => {
+  ])('receives the requests of https.request with %s', async (_, call) => {
     const received: unknown[] = [];
     aws.router.registerUnsigned('/key', {
       handle: async ({ method, path, query, headers, body }) => {
@@ -159,7 +159,7 @@ describe('the response bucket', () => {
     expect(received).toEqual([['PUT', '/key', '1', RESPONSE_HOST, '', 'body']]);
   });
 
-  test('receives no requests to other hosts', async () => {
+  test('receives no requests that go to other hosts', async () => {
     const arn = await aws.function('elsewhere', `
       exports.handler = () => new Promise(resolve => require('https').get('https://127.0.0.1:1/').on('error', error => resolve(error.code)));`);
     expect((await invoke(arn)).payload).toBe('ECONNREFUSED');

@@ -35,7 +35,7 @@ describe('FilterLogEvents', () => {
   };
   const messages = async (input: object = {}) => (await filter(input)).body.events?.map(({ message }) => message);
 
-  test('returns events in order, by time and stream', async () => {
+  test('returns events in order, filtered by time and stream', async () => {
     aws.logs.write('group', 'one', 'first');
     await aws.clock.sleep(100);
     aws.logs.write('group', 'two', 'second');

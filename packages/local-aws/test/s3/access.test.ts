@@ -21,7 +21,7 @@ const get = (Key: string) => new GetObjectCommand({ Bucket: 'data', Key });
 const put = (Key: string, more: object = {}) => new PutObjectCommand({ Bucket: 'data', Key, Body: 'x', ...more });
 
 describe('identity policies', () => {
-  test('apply to single objects', async () => {
+  test('apply to the object that a request names', async () => {
     const client = await clientWith('reader', allow('s3:GetObject', 'arn:aws:s3:::data/in/*'));
     await client.send(get('in/a'));
     await expect(client.send(get('out/a'))).rejects.toMatchObject({
@@ -32,7 +32,7 @@ describe('identity policies', () => {
     await expect(client.send(put('in/a'))).rejects.toThrow('s3:PutObject');
   });
 
-  test('apply to the prefix of a listing', async () => {
+  test('can restrict the prefix of a listing', async () => {
     const client = await clientWith('lister', allow('s3:ListBucket', 'arn:aws:s3:::data', { StringLike: { 's3:prefix': 'in/*' } }));
     expect((await client.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'in/' }))).KeyCount).toBe(2);
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'data' }))).rejects.toThrow('s3:ListBucket');
@@ -54,7 +54,7 @@ describe('identity policies', () => {
     expect(aws.s3.bucket('data').keys()).toEqual(['in/b', 'out/a']);
   });
 
-  test('distinguish versions from objects', async () => {
+  test('require separate actions for requests with a version id', async () => {
     const bucket = aws.s3.bucket('data');
     bucket.versioning = 'Enabled';
     const { VersionId } = await aws.s3Client().send(put('in/a'));
@@ -70,7 +70,7 @@ describe('identity policies', () => {
     expect(bucket.find('in/a', VersionId)).toBeUndefined();
   });
 
-  test('apply to both objects of a copy', async () => {
+  test('apply to the source and the target of a copy', async () => {
     const client = await clientWith('copier', allow('s3:PutObject', 'arn:aws:s3:::data/*'));
     await expect(client.send(new CopyObjectCommand({ Bucket: 'data', Key: 'copy', CopySource: 'data/in/a' }))).rejects.toThrow('s3:GetObject');
   });
@@ -87,7 +87,7 @@ describe('a bucket policy', () => {
     await client.send(get('in/a'));
   });
 
-  test('denies by encryption, but not for lack of TLS', async () => {
+  test('can deny writes by their encryption, and treats every request as sent over TLS', async () => {
     const client = await clientWith('all', allow('s3:*', '*'));
     await setPolicy(
       { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'], Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
@@ -99,7 +99,7 @@ describe('a bucket policy', () => {
   });
 });
 
-describe('a bucket with a key', () => {
+describe('a bucket with a KMS key', () => {
   const object = 'arn:aws:s3:::secret/*';
   let keyArn: string;
 
@@ -138,7 +138,7 @@ describe('a bucket with a key', () => {
   test.each([
     ['the object', {}, 'arn:aws:s3:::secret/k'],
     ['the bucket, with a bucket key', { BucketKeyEnabled: true }, 'arn:aws:s3:::secret'],
-  ])('uses the key through S3 with the encryption context of %s', async (_, setting, contextArn) => {
+  ])('uses the key through S3, and the encryption context is %s', async (_, setting, contextArn) => {
     await createBucket(setting);
     const statement = (context: string, service: string) => allow('kms:*', keyArn, {
       StringEquals: { 'kms:EncryptionContext:aws:s3:arn': context, 'kms:ViaService': service, 'kms:CallerAccount': '123456789012' },
@@ -156,7 +156,7 @@ describe('a bucket with a key', () => {
     await expect(aws.s3Client().send(write)).rejects.toMatchObject({ name: 'KMS.NotFoundException' });
   });
 
-  test('can be replaced by a key in the request', async () => {
+  test('is not necessary: a request can name a key for its object', async () => {
     const sent = await aws.s3Client().send(put('in/k', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keyArn }));
     expect(sent.SSEKMSKeyId).toBe(keyArn);
     const reader = await clientWith('reader', allow('s3:*', 'arn:aws:s3:::data/*'));

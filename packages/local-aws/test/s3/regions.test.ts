@@ -17,13 +17,13 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('a bucket in another Region', () => {
-  test('has its Region in GetBucketLocation', async () => {
+  test('is reported with its Region by GetBucketLocation', async () => {
     const s3 = aws.s3Client();
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'elsewhere' }))).LocationConstraint).toBe(ELSEWHERE);
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'here' }))).LocationConstraint).toBe(REGION);
   });
 
-  test('redirects every caller, even without permission', async () => {
+  test('redirects every caller, including callers without permission', async () => {
     const nobody = aws.s3Client((await aws.sessionWith('nobody', [])).credentials);
     for (const s3 of [aws.s3Client(), nobody]) {
       for (const command of [new ListObjectsV2Command({ Bucket: 'elsewhere' }), new GetBucketEncryptionCommand({ Bucket: 'elsewhere' })]) {

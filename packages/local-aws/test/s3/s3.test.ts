@@ -52,13 +52,13 @@ describe('buckets', () => {
       .rejects.toMatchObject({ name: 'BucketNotEmpty', message: 'The bucket you tried to delete is not empty' });
   });
 
-  test('are refused for an invalid or used name', async () => {
+  test('are refused if their name is invalid or already used', async () => {
     aws.s3.createBucket('taken-bucket');
     await expect(s3.send(new CreateBucketCommand({ Bucket: 'taken-bucket' }))).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' });
     await expect(s3.send(new CreateBucketCommand({ Bucket: 'Upper_Case' }))).rejects.toMatchObject({ name: 'InvalidBucketName' });
   });
 
-  test('are refused if the expected owner differs', async () => {
+  test('refuse a request that expects another owner', async () => {
     aws.s3.createBucket('owned-bucket');
     await expect(s3.send(new GetBucketLocationCommand({ Bucket: 'owned-bucket', ExpectedBucketOwner: '999999999999' })))
       .rejects.toMatchObject({ name: 'AccessDenied' });
@@ -82,7 +82,7 @@ describe('buckets', () => {
 describe('objects', () => {
   beforeAll(() => aws.s3.createBucket('objects'));
 
-  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('with the key %j are returned unchanged', async (key) => {
+  test.each(['plain.txt', 'a b+c&d<é>/ü.ndjson', 'a//b/../c', 'quote"\'%20'])('are returned unchanged if their key is %j', async (key) => {
     await s3.send(new PutObjectCommand({ Bucket: 'objects', Key: key, Body: `body of ${key}`, ContentType: 'text/x', Metadata: { one: '1' } }));
     const object = await s3.send(new GetObjectCommand({ Bucket: 'objects', Key: key }));
     expect(await object.Body!.transformToString()).toBe(`body of ${key}`);
@@ -114,7 +114,7 @@ describe('objects', () => {
     await expect(range('bytes=10-')).rejects.toMatchObject({ name: 'InvalidRange' });
   });
 
-  test('are written only if the conditions hold', async () => {
+  test('are written only if the conditions of the request hold', async () => {
     const { ETag } = await put('objects', 'conditional', 'one');
     const putIf = (conditions: object) => s3.send(new PutObjectCommand({ Bucket: 'objects', Key: 'conditional', Body: 'two', ...conditions }));
     await expect(putIf({ IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
@@ -131,7 +131,7 @@ describe('objects', () => {
     expect([await copy.Body!.transformToString(), copy.Metadata]).toEqual(['copied', { one: '1' }]);
   });
 
-  test('are NoSuchKey if they are absent, and NotFound for HEAD', async () => {
+  test('return NoSuchKey for GET and NotFound for HEAD if they are absent', async () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(s3.send(new HeadObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NotFound' });
     await expect(s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'x' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -237,7 +237,7 @@ describe('versions', () => {
     await s3.send(new DeleteBucketCommand(bucket));
   });
 
-  test('are listed completely over several pages, even within one key', async () => {
+  test('are listed completely over several pages, even if a page ends between the versions of one key', async () => {
     aws.s3.createBucket('many-versions').versioning = 'Enabled';
     const written: string[] = [];
     for (const key of ['a', 'a', 'a', 'a/b', 'b', 'b']) {

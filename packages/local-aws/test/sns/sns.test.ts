@@ -30,7 +30,7 @@ describe('a topic', () => {
     expect(local.aws.sns.published(TOPIC)).toEqual([expect.objectContaining({ subject: 'ended', message: 'all of it', publisherArn: nobody.caller.arn })]);
   });
 
-  test('accepts messages that its own policy or an identity policy allows, and no others', async () => {
+  test('accepts messages that the topic policy or an identity policy allows, and no others', async () => {
     await local.deploy({ Topic: topic(), Policy: topicPolicy(publishAs({ AWS: `arn:aws:iam::${ACCOUNT}:root` }, { Action: 'sns:Subscribe' })) });
     const permitted = await local.session('permitted', allow('sns:Publish', TOPIC));
     const nobody = await local.session('nobody');
@@ -45,7 +45,7 @@ describe('a topic', () => {
     expect((await local.publish(TOPIC, {}, await local.session('another'))).status).toBe(200);
   });
 
-  test('that does not exist is only revealed to callers that may publish', async () => {
+  test('is reported as missing only to callers that may publish', async () => {
     const refused = await local.publish(TOPIC, {}, await local.session('nobody'));
     expect([refused.status, errorCode(refused.body)]).toEqual([403, 'AuthorizationError']);
     const missing = await local.publish(TOPIC, {});
@@ -110,7 +110,7 @@ describe('an encrypted topic', () => {
     await publish();
   });
 
-  test('with the key that AWS manages refuses messages of services', async () => {
+  test('refuses messages of services if its key is the AWS managed key', async () => {
     const Policy = topicPolicy(publishAs({ Service: 'events.amazonaws.com' }), publishAs({ AWS: '*' }));
     await local.deploy({ Topic: topic({ KmsMasterKeyId: 'alias/aws/sns' }), Policy });
     expect((await local.publish(TOPIC, {}, await local.session('nobody'))).status).toBe(200);
@@ -118,7 +118,7 @@ describe('an encrypted topic', () => {
   });
 });
 
-test('a subscription of a person is created, and one of a function is refused', async () => {
+test('an email subscription is created, and a Lambda subscription is refused', async () => {
   const subscription = (Protocol: string) => ({ Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol, Endpoint: 'on-call@example.com' } });
   expect(await local.deploy({ Topic: topic(), Mail: subscription('email') })).toBe('CREATE_COMPLETE');
   expect(local.physicalId('Mail')).toMatch(new RegExp(`^${TOPIC}:[0-9a-f-]{36}$`));
@@ -126,7 +126,7 @@ test('a subscription of a person is created, and one of a function is refused', 
   expect(await local.failures()).toContain("a subscription with the protocol lambda isn't emulated, use email, email-json or sms");
 });
 
-test('topics and policies are deleted with their stack and in a roll-back', async () => {
+test('topics and policies are deleted with their stack and during a roll-back', async () => {
   const all = { Topic: topic(), Policy: topicPolicy(publishAs({ AWS: '*' })) };
   await local.deploy(all);
   expect(await local.destroy()).toBe('DELETE_COMPLETE');

@@ -15,7 +15,7 @@ afterEach(() => aws.close());
 const call = (operation: string, input: object, credentials?: { accessKeyId: string; secretAccessKey: string }) =>
   callJson(aws, 'ssm', `AmazonSSM.${operation}`, input, credentials);
 
-test('has the bootstrap version from the start', async () => {
+test('the parameter store contains the bootstrap version from the start', async () => {
   const { status, contentType, body } = await call('GetParameter', { Name: BOOTSTRAP_VERSION_PARAMETER });
   expect([status, contentType]).toEqual([200, 'application/x-amz-json-1.1']);
   expect(body).toMatchObject({

@@ -23,19 +23,19 @@ describe('Choice', () => {
     [true, { Variable: '$.t', TimestampLessThanPath: '$$.State.EnteredTime' }],
     [false, { Variable: '$$.State.EnteredTime', TimestampLessThanPath: '$.t' }],
     [false, { Variable: '$.s', TimestampLessThanPath: '$.t' }],
-  ])('%s: %j', (expected, rule) => {
+  ])('evaluates to %s for the rule %j', (expected, rule) => {
     const state: ChoiceState = { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' };
     expect(chosen(state, scope)).toBe(expected ? 'Yes' : 'No');
   });
 
-  test('fails without a matching rule or without a value', () => {
+  test('fails if no rule matches or if a value is missing', () => {
     expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.s', StringEquals: 'b', Next: 'Yes' }] }, scope)).toThrow('States.NoChoiceMatched');
     expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.missing', StringEquals: 'b', Next: 'Yes' }] }, scope)).toThrow('States.Runtime');
     expect(() => chosen({ Type: 'Choice', Choices: [{ Variable: '$.t', TimestampLessThanPath: '$.missing', Next: 'Yes' }] }, scope)).toThrow('States.Runtime');
   });
 });
 
-test('paths select, fill in and merge values', () => {
+test('paths select values, fill in templates and merge results', () => {
   expect(filtered('$.list[0]', scope)).toEqual({ x: 1 });
   expect(filtered(undefined, scope)).toBe(scope.input);
   expect(filtered(null, scope)).toEqual({});
@@ -52,7 +52,7 @@ test('States.MathAdd adds an integer to a number', () => {
   expect(() => filledTemplate({ 'a.$': 'States.MathAdd($.missing, 3)' }, scope)).toThrow('States.Runtime');
 });
 
-test('each retrier counts its own attempts; defaults are 1 second, 3 attempts, back-off 2', () => {
+test('each retrier counts its own attempts; the defaults are 1 second, 3 attempts and a back-off rate of 2', () => {
   const budget = new RetryBudget([{ ErrorEquals: ['A'] }, { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 1, IntervalSeconds: 7 }]);
   expect(['A', 'A', 'B', 'A', 'A', 'B'].map((error) => budget.next(error))).toEqual([1, 2, 7, 4, undefined, undefined]);
   expect(new RetryBudget([{ ErrorEquals: ['States.ALL'] }]).next('States.DataLimitExceeded')).toBeUndefined();
@@ -69,7 +69,7 @@ describe('a definition is refused', () => {
     ['{"StartAt":"A","States":{"A":{"Type":"Map","End":true}}}', 'Map'],
     ['{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","HeartbeatSeconds":3,"End":true}}}', 'HeartbeatSeconds'],
     ['{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed"}}}', 'JSONata'],
-  ])('%s', (text, problem) => {
+  ])('if its text is %s, with an error that contains %s', (text, problem) => {
     expect(() => parseDefinition(text)).toThrow(problem);
   });
 
@@ -96,7 +96,7 @@ describe('a definition is refused', () => {
     [{ Type: 'Choice', Choices: [{ Variable: '$.x', TimestampLessThanPath: '3', Next: 'A' }] }, 'path 3'],
     [{ Type: 'Wait', SecondsPath: '$.x[*]' }, '$.x[*]'],
     [{ Type: 'Fail', ErrorPath: '$.e' }, 'ErrorPath'],
-  ])('for the state %j', (state, problem) => {
+  ])('if it contains the state %j, with an error that contains %s', (state, problem) => {
     const isLast = ['Choice', 'Fail'].includes((state as { Type: string }).Type);
     expect(() => parseDefinition(JSON.stringify({ StartAt: 'A', States: { A: { ...state, ...(isLast ? {} : { End: true }) } } }))).toThrow(problem);
   });

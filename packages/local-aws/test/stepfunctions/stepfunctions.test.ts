@@ -28,7 +28,7 @@ const output = (execution: Execution) => JSON.parse(execution.output ?? `"${exec
 
 const times = (execution: Execution, type: string) => execution.history.events.filter((event) => event.type === type).map((event) => event.timestamp);
 
-/** States that loop this many times, with four events each, and then continue with `Next`. */
+/** Returns states that loop `turns` times and then continue with `Next`. Each loop adds four events to the history. */
 function counting(turns: number, Next: string): Record<string, object> {
   return {
     Count: { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)' }, Next: 'Enough' },
@@ -49,7 +49,7 @@ describe('tasks', () => {
     expect(output(await run(integrated, { numbers: [7, 8] }))).toEqual({ sum: 13 });
   });
 
-  test('retry after the interval times the back-off, then catch error and cause', async () => {
+  test('are retried with a growing interval, and then their error and cause are caught', async () => {
     const fn = await aws.function('failing', 'exports.handler = async () => { const e = new Error("still no"); e.name = "NotYet"; throw e; };');
     const arn = await stateMachine({
       Try: {
@@ -81,13 +81,13 @@ describe('tasks', () => {
     });
   });
 
-  test('stop retrying after a success', async () => {
+  test('are not retried after a success', async () => {
     const fn = await aws.function('third', 'let n = 0; exports.handler = async () => { if (++n < 3) throw new Error("no"); return n; };');
     const arn = await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true, Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 1 }] } });
     expect(output(await run(arn))).toBe(3);
   });
 
-  test('retry errors of the Lambda service by their names', async () => {
+  test('can be retried by the names of Lambda service errors', async () => {
     const fn = await aws.function('served', 'exports.handler = async () => "at last";');
     aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { error: new ServiceError('ServiceException', 'Internal', 500) } : undefined;
     const arn = await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true, Retry: [{ ErrorEquals: ['Lambda.ServiceException'], IntervalSeconds: 1 }] } });
@@ -102,13 +102,13 @@ describe('tasks', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Lambda.AWSLambdaException', cause: expect.stringContaining('is not authorized to perform: lambda:InvokeFunction') });
   });
 
-  test('are refused with a role that does not trust Step Functions', async () => {
+  test('require a role that trusts Step Functions', async () => {
     const RoleArn = aws.role('wrong', 'lambda.amazonaws.com');
     const DefinitionString = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Succeed' } } });
     await expect(aws.createResource('AWS::StepFunctions::StateMachine', { DefinitionString, RoleArn })).rejects.toThrow(/states\.amazonaws\.com.*authorized to assume/);
   });
 
-  test('cut off a long cause, and fail for a large result, which States.ALL does not catch', async () => {
+  test('truncate a long cause, and fail if their result is too large, which States.ALL does not catch', async () => {
     const fn = await aws.function('large', 'exports.handler = async ({ n, fail }) => { if (fail) throw new Error("x".repeat(n)); return "x".repeat(n); };');
     const arn = await stateMachine({
       Try: { Type: 'Task', Resource: fn, End: true, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] },
@@ -121,7 +121,7 @@ describe('tasks', () => {
 });
 
 describe('executions', () => {
-  test('are refused for an invalid input or name, or a used name with another input', async () => {
+  test('are refused if the input or the name is invalid, or if the name was used with another input', async () => {
     const stateMachineArn = await stateMachine({ Hold: { Type: 'Wait', Seconds: 3000, End: true } });
     const start = (name: string, input: string) => aws.states.startExecution(aws.iam.admin, { stateMachineArn, name, input });
     await expect(start('big', JSON.stringify('x'.repeat(262_143)))).rejects.toMatchObject({ name: 'ValidationException' });
@@ -134,7 +134,7 @@ describe('executions', () => {
     await expect(start('once', '{"a":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   });
 
-  test('have a context object', async () => {
+  test('can read the context object', async () => {
     const stateMachineArn = await stateMachine({
       Lose: { Type: 'Pass', Parameters: {}, Next: 'Find' },
       Find: { Type: 'Pass', Parameters: { 'a.$': '$$.Execution.Input.a', 'id.$': '$$.Execution.Id', 'state.$': '$$.State.Name', 'machine.$': '$$.StateMachine.Name' }, End: true },
@@ -149,7 +149,7 @@ describe('executions', () => {
     await expect(aws.states.startExecution(caller, { stateMachineArn })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('end at the next transition after the deletion of the state machine', async () => {
+  test('are aborted at the next transition after the state machine is deleted', async () => {
     const arn = await stateMachine({ Hold: { Type: 'Wait', Seconds: 30, Next: 'After' }, After: { Type: 'Succeed' } });
     const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn: arn });
     await aws.deleteResource('AWS::StepFunctions::StateMachine', arn);
@@ -158,7 +158,7 @@ describe('executions', () => {
     expect(times(execution, 'SucceedStateEntered')).toEqual([]);
   });
 
-  test('stop without waiting for the function', async () => {
+  test('can be stopped without waiting for a running function', async () => {
     const fn = await aws.function('endless', 'exports.handler = async () => new Promise(r => setTimeout(r, 800000));', { Timeout: 900 });
     const arn = await stateMachine({ Hold: { Type: 'Task', Resource: fn, End: true } });
     const execution = await aws.states.startExecution(aws.iam.admin, { stateMachineArn: arn });
@@ -167,26 +167,26 @@ describe('executions', () => {
     expect(execution).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'of it' });
   });
 
-  test('fail at 25,000 events unless the last one is the success', async () => {
+  test('fail at 25,000 events unless the last event is the success', async () => {
     const looping = await run(await stateMachine({ Again: { Type: 'Pass', Next: 'Again' } }));
     expect(looping).toMatchObject({
       status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).',
     });
     expect(looping.history.events).toHaveLength(25_000);
     expect(looping.history.events[24_999]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
-    // The start, two events of each state, and the end.
+    // The history has the start event, two events for each state, and the end event.
     expect(looping.transitions).toBe(12_499 + 1);
 
-    // The start, four events of each loop, two of the last state, and the end.
+    // The history has the start event, four events for each loop, two for the last state, and the end event.
     const turns = (25_000 - 1 - 2 - 1) / 4;
     const ending = await run(await stateMachine({ ...counting(turns, 'Done'), Done: { Type: 'Succeed' } }, undefined, 'ending'), { n: 0 });
     expect(ending.status).toBe('SUCCEEDED');
     expect(ending.history.events).toHaveLength(25_000);
   });
 
-  test('neither retry nor catch the end of the history', async () => {
+  test('do not retry or catch the failure at the end of the history', async () => {
     const fn = await aws.function('one', 'exports.handler = async () => 1;');
-    // One event of the start, four of each loop, two of the task: the next one would be the last.
+    // The history has the start event, four events for each loop, and two for the task. The next event would be the last one.
     const turns = (24_999 - 1 - 2) / 4;
     const execution = await run(await stateMachine({
       ...counting(turns, 'Try'),
@@ -203,7 +203,7 @@ describe('executions', () => {
     expect(execution.history.events.slice(-2).map(({ type }) => type)).toEqual(['LambdaFunctionScheduled', 'ExecutionFailed']);
   });
 
-  test('start over the API', async () => {
+  test('can be started through the API', async () => {
     const client = aws.statesClient();
     const stateMachineArn = await stateMachine({ A: { Type: 'Pass', Parameters: [1], ResultPath: '$.r', Next: 'B' }, B: { Type: 'Succeed' } });
     const { executionArn, startDate } = await client.send(new StartExecutionCommand({ stateMachineArn, name: 'mine', input: '{"a":"é"}' }));

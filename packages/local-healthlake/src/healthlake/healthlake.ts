@@ -51,7 +51,7 @@ export class HealthLake {
     this.operations = { ...datastoreOperations(context), ...jobOperations(context) };
   }
 
-  /** Answers one API call. Never rejects: an error is an answer too. */
+  /** Answers one API call. Never rejects: it returns errors as answers. */
   public async handle(request: HealthLakeRequest): Promise<HealthLakeResponse> {
     const answer = this.answer(request);
     this.pendingCalls.add(answer);
@@ -91,7 +91,7 @@ export class HealthLake {
     return this.datastores.get(datastoreId).resources.get(resourceType, id);
   }
 
-  /** Stops the queues of one data store, or of all present and future ones. Running jobs go on. */
+  /** Stops the queues of one data store, or of all present and future data stores. Running jobs continue. */
   public stallQueue(datastoreId?: string): void {
     this.allStalled ||= datastoreId === undefined;
     this.queues(datastoreId).forEach((queue) => queue.stall());
@@ -103,7 +103,7 @@ export class HealthLake {
     this.queues(datastoreId).forEach((queue) => queue.resume());
   }
 
-  /** Stops all jobs without ending them, and waits until nothing runs. */
+  /** Stops all jobs without changing their status, and waits until nothing runs. */
   public async close(): Promise<void> {
     await Promise.all(this.pendingCalls);
     await Promise.all(this.queues().map((queue) => queue.close()));
@@ -126,7 +126,7 @@ export class HealthLake {
   }
 }
 
-/** Returns a function that makes ids of 32 hex digits, the form of the ids of data stores and jobs. */
+/** Returns a function that generates the ids of data stores and jobs. An id has 32 hex digits. */
 function idsFrom(seed: string): () => string {
   let count = 0;
   return () => createHash('sha256').update(`${seed}/${count += 1}`).digest('hex').slice(0, 32);

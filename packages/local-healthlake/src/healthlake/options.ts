@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-/** The speed of a job, in the clock's milliseconds. A job lasts for its minimum duration, or longer if its resources need longer. */
+/** The speed of a job, in the clock's milliseconds. A job lasts for its minimum duration, or longer if its resources need more time. */
 export interface Pace {
-  /** From SUBMITTED to QUEUED or IN_PROGRESS. */
+  /** The time from SUBMITTED to QUEUED or IN_PROGRESS. */
   readonly submitDelayMs: number;
   readonly resourcesPerSecond: number;
   readonly minimumDurationMs: number;
 }
 
-/** The end of a job, whatever its data. The job reads and writes nothing. */
+/** An end that a job reaches without reading or writing any data. */
 export interface ForcedOutcome {
   readonly status: 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
   /** Optional, because AWS leaves some failed jobs without a message. */
@@ -17,9 +17,9 @@ export interface ForcedOutcome {
 
 /** An extra status that a job shows between IN_PROGRESS and its end. */
 export interface Detour {
-  /** Any text, because AWS may have statuses that the SDK's enum doesn't have. */
+  /** Any text, because AWS may have statuses that the SDK's enum lacks. */
   readonly status: string;
-  /** In the clock's milliseconds. */
+  /** The duration, in the clock's milliseconds. */
   readonly ms: number;
 }
 
@@ -27,7 +27,7 @@ export interface Detour {
 export interface JobOverride {
   readonly pace?: Partial<Pace>;
   readonly outcome?: ForcedOutcome;
-  /** Shown whatever the job's end. */
+  /** Shown before the job's end, whether the job succeeds or fails. */
   readonly detour?: Detour;
 }
 
@@ -42,28 +42,28 @@ export interface JobDescription {
 }
 
 /**
- * The answer to a Start that repeats a client token with other parameters. AWS doesn't document it: `validation` answers
- * ValidationException, `conflict` ConflictException, and `replay` the job of the first Start.
+ * The answer to a Start that reuses a client token with other parameters. AWS doesn't document it. `validation` returns a
+ * ValidationException, `conflict` returns a ConflictException, and `replay` returns the job of the first Start.
  */
 export type ClientTokenMismatch = 'validation' | 'conflict' | 'replay';
 
 /** Options of the service. `DEFAULT_OPTIONS` and `DEFAULT_PACE` have the default values. */
 export interface HealthLakeOptions {
-  /** From CREATING to ACTIVE; AWS takes 2 to 30 minutes. */
+  /** The time from CREATING to ACTIVE. AWS takes 2 to 30 minutes. */
   readonly datastoreCreationMs?: number;
-  /** From DELETING to DELETED. */
+  /** The time from DELETING to DELETED. */
   readonly datastoreDeletionMs?: number;
   /** The time for which a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
   readonly pace?: Partial<Pace>;
-  /** The time from a job's submission until lists show it, in the clock's milliseconds. Describe shows it at once. */
+  /** The time from a job's submission until lists show the job, in the clock's milliseconds. Describe shows the job at once. */
   readonly listDelayMs?: number;
   /** Called once for each job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;
-  /** The number of waiting import jobs in a data store; a Start beyond it gets a ThrottlingException. */
+  /** The maximum number of waiting import jobs in a data store. A further Start gets a ThrottlingException. */
   readonly queueLimit?: number;
   readonly clientTokenMismatch?: ClientTokenMismatch;
-  /** Whether every Start starts a job, whatever its client token. */
+  /** Whether every Start starts a job, even if its client token was used before. */
   readonly ignoresClientTokens?: boolean;
   /** The seed of all ids: the same seed and the same calls give the same ids. */
   readonly seed?: string;

@@ -1,4 +1,4 @@
-/** An error answer that replaces a request's own answer. The request is not executed. */
+/** An error that is returned instead of executing a request. */
 export interface FaultError {
   readonly name: string;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface FaultError {
 /** A fault of one request. `reset-after` executes the request and then resets the connection instead of answering. */
 export type Fault =
   | { readonly kind: 'throttle' | 'internal' | 'reset-before' | 'reset-after' }
-  /** `ms` in the clock's milliseconds; default 0. */
+  /** The delay `ms` is in the clock's milliseconds; default 0. */
   | { readonly kind: 'delay'; readonly ms?: number }
   | { readonly kind: 'error'; readonly error: FaultError };
 
@@ -25,7 +25,7 @@ export type FaultRule = Fault & {
   readonly times?: number;
 };
 
-/** Details of a request for a hook, beside its service and operation. */
+/** The details of a request that a hook receives besides service and operation. */
 export interface FaultedRequest {
   /** ARN of the user or role session that signed the request; undefined for an unknown signer. */
   readonly callerArn?: string;
@@ -34,7 +34,7 @@ export interface FaultedRequest {
 /** Chooses the fault of a request, before the request is executed. */
 export type FaultHook = (service: string, operation: string, request: FaultedRequest) => Fault | undefined;
 
-/** The faults of coming requests. The hook goes first, then the injected faults in their order. */
+/** Chooses the fault of each incoming request: first by the hook, then from the injected faults in their order. */
 export class Faults {
   public hook?: FaultHook;
   private rules: { rule: FaultRule; left: number }[] = [];

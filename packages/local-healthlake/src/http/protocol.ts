@@ -49,7 +49,7 @@ export function unknownAccessKey(service: string): ServiceError {
   return new ServiceError(COMMON_ERRORS[protocolOf(service)].unknownAccessKey, 'The security token included in the request is invalid.', 403);
 }
 
-/** Returns the error answer of a fault; undefined for faults of the connection. */
+/** Returns the error that a fault causes; undefined if the fault delays the answer or resets the connection. */
 export function faultError(service: string, fault: Fault): ServiceError | undefined {
   const { throttling, internal } = COMMON_ERRORS[protocolOf(service)];
   switch (fault.kind) {

@@ -51,7 +51,7 @@ export function unframedBody({ headers, body }: Pick<WireRequest, 'headers' | 'b
   return isChunked ? decodeAwsChunked(body) : body;
 }
 
-/** Decodes chunks of the form `<hex size>[;chunk-signature=...]\r\n<data>\r\n`, up to the chunk of size 0. Trailers follow it. */
+/** Decodes chunks of the form `<hex size>[;chunk-signature=...]\r\n<data>\r\n`, up to the chunk of size 0. Ignores the trailers after that chunk. */
 function decodeAwsChunked(body: Buffer): Buffer {
   const chunks: Buffer[] = [];
   let at = 0;

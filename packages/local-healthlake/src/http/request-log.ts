@@ -8,11 +8,11 @@ export interface LoggedRequest {
   /** Undefined if the connection was reset. */
   readonly status?: number;
   readonly fault?: FaultKind;
-  /** The time of arrival, by the clock. */
+  /** The arrival time of the request, by the clock of the local AWS. */
   readonly time: number;
 }
 
-/** The requests of the router, oldest first, for tests. */
+/** The requests that the router has received, oldest first, for tests. */
 export class RequestLog {
   private requests: LoggedRequest[] = [];
 

@@ -19,9 +19,9 @@ export interface Callers {
 /** Path of the request that injects a fault into a stand-alone server. */
 const FAULTS_PATH = '/_local/faults';
 
-/** The HTTP server of the local AWS. It passes each request to its service, with its caller. */
+/** The HTTP server of the local AWS. It finds the caller of each request and passes the request to its service. */
 export class Router {
-  /** The faults that replace answers or lose them. */
+  /** The faults that tests inject into requests. */
   public readonly faults = new Faults();
   public readonly requests = new RequestLog();
 

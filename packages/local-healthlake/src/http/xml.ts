@@ -1,6 +1,6 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 
-/** XML elements by name. A list repeats its element, undefined omits it, and `@xmlns` is an attribute. */
+/** XML elements by name. An array repeats the element, undefined omits the element, and `@xmlns` is an attribute. */
 export interface XmlElement {
   readonly [name: string]: XmlValue | readonly XmlValue[] | undefined;
 }

@@ -6,7 +6,7 @@ export interface Key {
   readonly arn: string;
   readonly description: string;
   readonly createdAt: number;
-  /** Without a statement for the account's root, IAM policies grant no access to the key. */
+  /** The key policy. If it has no statement for the account's root, IAM policies grant no access to the key. */
   policy: unknown;
   enabled: boolean;
   /** Set once the deletion is scheduled. */
@@ -46,7 +46,7 @@ export class KeyStore {
       : `Key '${this.arn(`key/${id}`)}' does not exist`);
   }
 
-  /** Makes the key unusable at once. It is never erased. */
+  /** Makes the key unusable at once. The key is never erased. */
   public scheduleDeletion(key: Key, afterMs: number): void {
     key.deletionDate = this.environment.clock.now() + afterMs;
   }

@@ -32,7 +32,10 @@ export class Access {
     await this.authorizer.checkResourcePolicy(policy);
   }
 
-  /** Returns the error for a missing object. Rejects if the caller may not list the bucket, because S3 then hides that it is missing. */
+  /**
+   * Returns the error for a missing object. Rejects if the caller may not list the bucket, because S3 doesn't tell such a caller that the object
+   * is missing.
+   */
   public async absent(caller: Caller, bucket: Bucket, error: ServiceError): Promise<ServiceError> {
     await this.onBucket(caller, 's3:ListBucket', bucket);
     return error;
@@ -55,7 +58,7 @@ export class Access {
   }
 }
 
-/** Converts an error of KMS into S3's error for it. */
+/** Converts an error of KMS into the error that S3 returns for it. */
 function s3Error(error: ServiceError): ServiceError {
   return error.name === 'AccessDeniedException'
     ? new ServiceError('AccessDenied', error.message, 403)

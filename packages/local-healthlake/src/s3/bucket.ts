@@ -5,7 +5,7 @@ export interface Encryption {
   readonly algorithm: 'AES256' | 'aws:kms';
   /** The id, ARN or alias from the request. Without it, `aws:kms` means the AWS managed key for S3. */
   readonly keyId?: string;
-  /** With a bucket key, the encryption context is the bucket instead of the object. */
+  /** Whether S3 uses a bucket key. The encryption context is then the bucket instead of the object. */
   readonly bucketKey?: boolean;
 }
 
@@ -37,12 +37,12 @@ export interface Upload {
   readonly parts: Map<number, { readonly body: Buffer; readonly etag: string; readonly lastModified: number }>;
 }
 
-/** The version id of objects without versioning. */
+/** The version id of objects in a bucket without versioning. */
 const NULL_VERSION = 'null';
 
 /** A bucket: its settings, its objects with their versions, and its unfinished uploads. */
 export class Bucket {
-  /** Set only for a bucket in another Region than the local AWS. */
+  /** Set only if the bucket is in another Region than the local AWS. */
   public region?: string;
   public versioning?: 'Enabled' | 'Suspended';
   public encryption: Encryption = { algorithm: 'AES256' };
@@ -73,7 +73,7 @@ export class Bucket {
     return [...this.objects.get(key) ?? []].reverse();
   }
 
-  /** Returns the newest version, or the one with the id. It may be a delete marker. */
+  /** Returns the newest version, or the version with this id. The result may be a delete marker. */
   public find(key: string, versionId?: string): ObjectVersion | undefined {
     const versions = this.objects.get(key);
     return versionId === undefined ? versions?.[versions.length - 1] : versions?.find((version) => version.versionId === versionId);
@@ -90,7 +90,7 @@ export class Bucket {
     return stored;
   }
 
-  /** Adds a delete marker. Without versioning, it removes the object. */
+  /** Adds a delete marker. In a bucket without versioning, removes the object instead. */
   public delete(key: string, now: number): ObjectVersion | undefined {
     if (!this.versioning) {
       this.remove(key, NULL_VERSION);

@@ -13,7 +13,7 @@ export function bucketAndKey(path: string): { readonly bucket: string; readonly 
   return slash < 0 ? { bucket: path.slice(1), key: '' } : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
 }
 
-/** The bucket settings with operations of their own, by the query parameter that selects them. */
+/** The names of the bucket settings in API operations, by the query parameter that selects the setting. */
 const BUCKET_SETTINGS: Readonly<Record<string, string>> = {
   encryption: 'BucketEncryption',
   versioning: 'BucketVersioning',

@@ -15,7 +15,7 @@ export interface S3Request {
   readonly caller: Caller;
 }
 
-/** The state of S3, for its operations. */
+/** The state of S3 that its operations share. */
 export interface S3Context {
   readonly environment: Environment;
   readonly buckets: Buckets;

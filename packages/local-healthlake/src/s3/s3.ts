@@ -25,7 +25,7 @@ const OPERATIONS: S3Operations = {
 
 /** Emulates S3, in memory. */
 export class S3 implements WireService {
-  /** For the operations, and for the resource providers of CloudFormation. */
+  /** The state of S3, for its operations and for the resource providers of CloudFormation. */
   public readonly context: S3Context;
 
   public constructor(environment: Environment, authorizer: Authorizer & PolicyChecker, kms: Kms) {
@@ -51,13 +51,13 @@ export class S3 implements WireService {
     return this.context.buckets.get(name);
   }
 
-  /** Returns the content of an object; rejects unless the caller may read it. For templates and the code of functions. */
+  /** Returns the content of an object; rejects unless the caller may read it. CloudFormation reads templates and Lambda reads code with it. */
   public async getObject(caller: Caller, bucket: string, key: string, versionId?: string): Promise<Buffer> {
     return (await readObject(this.context, caller, this.context.buckets.get(bucket), key, versionId)).body;
   }
 }
 
-/** Returns S3's redirect of a request for a bucket in another Region than `signedFor`. GetBucketLocation is answered everywhere. */
+/** Returns a redirect if the bucket is in another Region than `signedFor`. GetBucketLocation is never redirected. */
 function redirectOf(bucket: Bucket | undefined, operation: S3Request['operation'], signedFor: string): WireResponse | undefined {
   if (bucket?.region === undefined || bucket.region === signedFor || operation === 'GetBucketLocation') {
     return undefined;

@@ -15,12 +15,12 @@ export interface HealthLakeResponse {
 const EPOCH_SECONDS = 7;
 const codec = new JsonCodec2({ jsonName: false, timestampFormat: { useTrait: true, default: EPOCH_SECONDS } });
 
-/** The errors in the API model of HealthLake. All others come from AWS's service framework. */
+/** The errors in the API model of HealthLake. All other errors come from AWS's service framework. */
 const MODEL_ERRORS = new Set([
   'AccessDeniedException', 'ConflictException', 'InternalServerException', 'ResourceNotFoundException', 'ThrottlingException', 'ValidationException',
 ]);
 
-/** Parses and validates the body of a request; returns the operation's input. */
+/** Parses and validates the body of a request. Returns the operation's input. */
 export async function decodeRequest(schema: StaticOperationSchema, body: Buffer): Promise<unknown> {
   const [, , , , input] = schema;
   return codec.createDeserializer().read(NormalizedSchema.of(input), JSON.stringify(normalizeRequest(input, parse(body))));
@@ -32,7 +32,7 @@ export function encodeResponse(schema: StaticOperationSchema, output: unknown): 
   return respond(200, new TextDecoder().decode(serializer.flush()));
 }
 
-/** Encodes an error. One that is not a `ServiceError` becomes an InternalServerException without its text. */
+/** Encodes an error. An error that is not a `ServiceError` becomes an InternalServerException without its text. */
 export function encodeError(error: unknown): HealthLakeResponse {
   if (!(error instanceof ServiceError)) {
     return encodeError(new ServiceError('InternalServerException', 'An unknown internal error occurred in the service.', 500));

@@ -1,7 +1,7 @@
-/** The API model's constraint on one member, whatever its structure. */
+/** The API model's constraint on a member. It is the same in every structure. */
 export interface Constraint {
   readonly length?: readonly [min: number, max: number];
-  /** The model's text of the pattern. It must match the whole value. */
+  /** The pattern as the model prints it. It must match the whole value. */
   readonly pattern?: string;
   readonly values?: readonly string[];
   readonly range?: readonly [min: number, max: number];
@@ -11,9 +11,9 @@ const NAME = '^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-%@]*)$';
 const TAG = '^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$';
 
 /**
- * The constraints of API version 2017-07-01 by member name, from the model in botocore (Apache-2.0). A name has the same constraint in every
- * structure. Errors quote the patterns, so these have anchors wherever the API reference prints them. The SDK's runtime schemas have the shapes
- * and the required members, but no constraints.
+ * The constraints of API version 2017-07-01 by member name, from the model in botocore (Apache-2.0). A member has the same constraint in every
+ * structure. Errors quote the patterns, so a pattern has anchors only where the API reference prints them. The SDK's runtime schemas contain
+ * shapes and required members, but no constraints.
  */
 export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   AuthorizationStrategy: { values: ['SMART_ON_FHIR_V1', 'SMART_ON_FHIR', 'AWS_AUTH'] },

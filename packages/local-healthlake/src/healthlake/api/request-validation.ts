@@ -4,8 +4,8 @@ import { violationsOf } from './constraints';
 import { ServiceError } from '../ports';
 
 /**
- * Checks a parsed request against the SDK's schema and the API model's constraints. Returns it without the members that the schema doesn't have.
- * Throws a SerializationException for a wrong type and a ValidationException for every other violation.
+ * Checks a parsed request against the SDK's schema and the API model's constraints. Returns the request without unknown members. Throws a
+ * SerializationException for a wrong type and a ValidationException for every other violation.
  */
 export function normalizeRequest(schema: $SchemaRef, value: unknown): unknown {
   const violations: string[] = [];
@@ -65,7 +65,7 @@ function visitList(schema: NormalizedSchema, value: unknown, path: string, viola
   return value.map((item: unknown, index) => visit(member, item, `${path}.${index + 1}.member${member.isStructSchema() ? '.' : ''}`, violations));
 }
 
-/** An empty union counts as a missing member, because every union of HealthLake has one member. */
+/** Returns the names of the required members. Every union of HealthLake has one member, and that member is required. */
 function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
   const [, , , , names, , count] = schema.getSchema() as StaticStructureSchema;
   return new Set(schema.isUnionSchema() ? names : names.slice(0, count ?? 0));

@@ -35,7 +35,7 @@ export class Datastore {
     return this.jobs.filter((job) => job.kind === kind);
   }
 
-  /** PreloadDataConfig is shown, but preloads nothing. */
+  /** Returns the properties that the API shows. PreloadDataConfig is among them, but preloads nothing. */
   public properties(now: number): DatastoreProperties {
     const { arn, endpoint, request } = this.setup;
     return {

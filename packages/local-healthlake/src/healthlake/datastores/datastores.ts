@@ -25,7 +25,7 @@ export class Datastores {
     return datastore;
   }
 
-  /** Returns the data store, whatever its status. */
+  /** Returns the data store in any status. */
   public get(id: string): Datastore {
     const datastore = this.byId.get(id);
     if (!datastore || datastore.isForgotten(this.clock.now())) {

@@ -12,7 +12,7 @@ export interface StoredResource {
 export class ResourceStore {
   private readonly byType = new Map<string, Map<string, StoredResource>>();
 
-  /** Stores a resource as the next version of the one with its type and id. */
+  /** Stores a resource as the next version of the resource with the same type and id. */
   public upsert(resource: Pick<StoredResource, 'resourceType' | 'id' | 'json' | 'lastUpdated'>): StoredResource {
     const { resourceType, id } = resource;
     const ofType = this.byType.get(resourceType) ?? new Map<string, StoredResource>();

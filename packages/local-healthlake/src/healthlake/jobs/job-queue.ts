@@ -26,7 +26,7 @@ export class JobQueue {
     this.track(this.admit(job));
   }
 
-  /** Keeps waiting jobs in the queue. A running job goes on. */
+  /** Keeps waiting jobs in the queue. A running job continues. */
   public stall(): void {
     this.stalled = true;
   }
@@ -46,7 +46,7 @@ export class JobQueue {
     await this.idle();
   }
 
-  /** Stops all jobs without ending them. */
+  /** Stops all jobs without changing their status. */
   public async close(): Promise<void> {
     this.waiting.length = 0;
     this.aborting.abort();

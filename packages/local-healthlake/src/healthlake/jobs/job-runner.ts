@@ -15,11 +15,11 @@ interface JobEnd {
   readonly message?: string;
 }
 
-/** Takes jobs from IN_PROGRESS to their end. */
+/** Runs jobs from IN_PROGRESS to their final status. */
 export class JobRunner {
   public constructor(private readonly clock: Clock, private readonly journal: JobJournal, private readonly access: Access) {}
 
-  /** Never rejects. An aborted job ends only if the reason is a `JobAbortion`; otherwise its status stays. */
+  /** Runs a job and never rejects. An aborted job becomes FAILED if the reason is a `JobAbortion`; otherwise it keeps its status. */
   public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
     this.journal.status(job, 'IN_PROGRESS');
     try {
@@ -36,7 +36,7 @@ export class JobRunner {
     }
   }
 
-  /** Rejects only if the job is aborted. */
+  /** Executes a job and returns its final status. Rejects only if the job is aborted. */
   private async execute(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobEnd> {
     try {
       return await (job.forced ? this.emulate(job, job.forced, signal) : this.work(job, resources, signal));

@@ -23,7 +23,7 @@ export interface Job {
   readonly properties: JobProperties;
 }
 
-/** Returns the job's folder in the output location, with HealthLake's name for it. */
+/** Returns the job's folder in the output location. The folder has the name that HealthLake gives it. */
 export function jobFolder(output: S3Location, kind: JobKind, datastoreId: string, jobId: string): S3Location {
   return { ...output, key: `${output.key}${datastoreId}-FHIR_${kind.toUpperCase()}-${jobId}/` };
 }

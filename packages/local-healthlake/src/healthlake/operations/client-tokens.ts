@@ -1,13 +1,13 @@
 import type { ResolvedOptions } from '../options';
 import { ServiceError } from '../ports';
 
-/** Makes repeated requests with one client token a single request. Tokens never expire; a failed request frees its token. */
+/** Treats repeated requests with the same client token as one request. Tokens never expire. A failed request frees its token. */
 export class ClientTokens {
   private readonly uses = new Map<string, { readonly parameters: string; readonly result: Promise<unknown> }>();
 
   public constructor(private readonly options: Pick<ResolvedOptions, 'clientTokenMismatch' | 'ignoresClientTokens'>) {}
 
-  /** Runs `act` once for the token of the input; later and simultaneous calls share its result. */
+  /** Calls `act` once for each client token. Later and simultaneous calls with the same token get the same result. */
   public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
     const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
     const { ClientToken: token, ...rest } = input;
@@ -27,6 +27,6 @@ export class ClientTokens {
       const name = mismatch === 'conflict' ? 'ConflictException' : 'ValidationException';
       throw new ServiceError(name, `The client token ${token} was already used with other request parameters`);
     }
-    return use.result as Promise<O>; // the key names the operation, and an operation has one type of result
+    return use.result as Promise<O>; // the key includes the operation, and an operation has one type of result
   }
 }

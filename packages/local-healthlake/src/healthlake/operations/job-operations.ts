@@ -11,7 +11,7 @@ import type { JobKind } from '../options';
 import { ServiceError, type Caller } from '../ports';
 import { asFolder, parseS3Uri, s3Uri } from '../runs/s3-location';
 
-/** The members of both Start requests; `JobOutputDataConfig` is the import's, `OutputDataConfig` the export's. */
+/** The members of both Start requests. An import has `JobOutputDataConfig`, an export has `OutputDataConfig`. */
 type StartRequest = Partial<StartFHIRImportJobRequest & StartFHIRExportJobRequest>;
 
 /** The operations on import and export jobs. */
@@ -126,7 +126,7 @@ async function list(
   return paginate(name, found, input);
 }
 
-/** The middle part of an operation's name, as in `StartFHIRImportJob`. */
+/** Returns the kind of a job as it appears in operation names, such as `FHIRImport` in `StartFHIRImportJob`. */
 function apiName(kind: JobKind): string {
   return kind === 'import' ? 'FHIRImport' : 'FHIRExport';
 }

@@ -6,7 +6,7 @@ import type { Datastores } from '../datastores/datastores';
 import type { ResolvedOptions } from '../options';
 import type { Caller, HealthLakePorts } from '../ports';
 
-/** The state of the service, for its operations. */
+/** The state of the service that its operations share. */
 export interface OperationContext {
   readonly ports: HealthLakePorts;
   readonly access: Access;

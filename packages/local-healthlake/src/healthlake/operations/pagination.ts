@@ -9,8 +9,8 @@ export interface Page<T> {
 const DEFAULT_PAGE_SIZE = 100;
 
 /**
- * Returns one page, newest item first; `sequence` is the order of creation. The token holds a position and a hash of the query: newer items
- * shift no page, and the token of another query is refused. MaxResults may differ from page to page.
+ * Returns one page of items, newest first; `sequence` is the order of creation. The token holds a position and a hash of the query. Newer items
+ * don't change later pages, and a token of another query is refused. MaxResults may differ from page to page.
  */
 export function paginate<T extends { readonly sequence: number }>(
   operation: string, found: readonly T[], request: { readonly MaxResults?: number; readonly NextToken?: string },
@@ -34,7 +34,7 @@ function positionIn(token: string, queryHash: string): number {
       return sequence;
     }
   } catch {
-    // An unreadable token gets the same error as one of another query.
+    // An unreadable token gets the same error as a token of another query.
   }
   throw new ServiceError('ValidationException', 'Invalid NextToken: it does not belong to this query');
 }

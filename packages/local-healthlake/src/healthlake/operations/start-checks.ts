@@ -16,8 +16,8 @@ export interface JobLocations {
 const PROBE = '.healthlake_write_access_check_file.temp';
 
 /**
- * Checks with the data access role what HealthLake checks before it accepts a job: it reads the settings of both buckets, lists both locations,
- * describes the key, and writes an object. AWS doesn't publish the error messages, so these are our own.
+ * Performs the checks that HealthLake makes with the data access role before it accepts a job: reads the settings of both buckets, lists both locations,
+ * describes the key, and writes an object. AWS doesn't publish the error messages, so the messages here are invented.
  */
 export async function checkStart(access: DataAccess, { input, output, kmsKeyId }: JobLocations): Promise<void> {
   const locations = input ? [input, output] : [output];
@@ -36,7 +36,7 @@ export async function checkStart(access: DataAccess, { input, output, kmsKeyId }
   await attempt(`write to ${s3Uri(output)}`, () => putObject(access.s3, probe, '', kmsKeyId));
 }
 
-/** Returns whether all four options of Block Public Access are on. */
+/** Reads the settings of a bucket. Returns whether all four options of Block Public Access are on. */
 async function readBucketSettings({ s3 }: DataAccess, bucket: string): Promise<boolean> {
   await attempt(`read the encryption settings of bucket ${bucket}`, () => s3.send(new GetBucketEncryptionCommand({ Bucket: bucket })));
   const { PublicAccessBlockConfiguration: block } = await attempt(

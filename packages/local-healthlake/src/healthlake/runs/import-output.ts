@@ -4,12 +4,12 @@ import { s3Uri, type S3Location } from './s3-location';
 import type { StoredResource } from '../datastores/resource-store';
 import type { Job } from '../jobs/job';
 
-/** The manifest's location. HealthLake writes a capital M; its developer guide prints `manifest.json`. */
+/** Returns the manifest's location. HealthLake names it `Manifest.json`, although its developer guide prints `manifest.json`. */
 export function manifestObject(job: Job): S3Location {
   return { ...job.output.folder, key: `${job.output.folder.key}Manifest.json` };
 }
 
-/** Returns the manifest's text, with the keys and the order of real manifests. */
+/** Returns the manifest's text, with the same keys in the same order as real manifests. */
 export function manifestOf(job: Job, input: S3Location, tally: ImportTally): string {
   return JSON.stringify({
     inputDataConfig: { s3Uri: s3Uri(input) },
@@ -30,12 +30,12 @@ export function manifestOf(job: Job, input: S3Location, tally: ImportTally): str
   });
 }
 
-/** The location of the results of one input file. */
+/** Returns the location of the results of one input file. */
 export function outputObject(job: Job, folder: 'SUCCESS' | 'FAILURE', path: string): S3Location {
   return { ...job.output.folder, key: `${job.output.folder.key}${folder}/${path}` };
 }
 
-/** The result of a stored line. AWS publishes no sample of it, so it has the shape of a failure. */
+/** Returns the result of a stored line. AWS publishes no sample of it, so it has the shape of a failure. */
 export function successLine(lineId: number, stored: StoredResource): string {
   const { resourceType, id, versionId, lastUpdated } = stored;
   const meta = { versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() };
@@ -47,7 +47,7 @@ export function successLine(lineId: number, stored: StoredResource): string {
   });
 }
 
-/** The result of a rejected line. */
+/** Returns the result of a rejected line. */
 export function failureLine(lineId: number, rejected: RejectedLine): string {
   const issue = [{ severity: 'error', code: 'processing', diagnostics: rejected.diagnostics }];
   return JSON.stringify({

@@ -14,7 +14,7 @@ import type { Clock } from '../ports';
 
 const EXTENSION = '.ndjson';
 
-/** The state that the run of a job uses. `s3` has the rights of the data access role. */
+/** The state that a running job uses. `s3` has the permissions of the data access role. */
 export interface RunContext {
   readonly clock: Clock;
   readonly journal: JobJournal;
@@ -24,9 +24,9 @@ export interface RunContext {
 }
 
 /**
- * Runs an import job: reads every `.ndjson` object below the prefix, line by line. It ignores all other objects, those whose extension has
- * another case, and empty ones. A job without input files fails, which AWS doesn't document. A job that fails midway leaves
- * the output of the files that it has read, and no manifest.
+ * Runs an import job: reads every `.ndjson` object below the prefix, line by line. Ignores empty objects and all other extensions, even
+ * `.NDJSON`. A job without input files fails, although AWS doesn't document that. A job that fails midway keeps the output of the files that it
+ * has read, and writes no manifest.
  */
 export class ImportRun {
   private readonly tally = new ImportTally();
@@ -37,7 +37,7 @@ export class ImportRun {
     this.pacer = new Pacer(context.clock, job.pace, context.signal);
   }
 
-  /** Rejects with a `JobFailure` if the job can't go on. */
+  /** Imports all input files and writes the manifest. Rejects with a `JobFailure` if the job must fail. */
   public async run(): Promise<'COMPLETED' | 'COMPLETED_WITH_ERRORS'> {
     this.publish();
     for (const file of await this.scan()) {
@@ -103,7 +103,7 @@ export class ImportRun {
     successes.push(successLine(lineId, stored));
   }
 
-  /** Returns false if the object was deleted after the listing. Rejects with a `JobFailure` without access to it. */
+  /** Reads an object line by line. Returns false if the object was deleted after the listing. Rejects with a `JobFailure` if access is denied. */
   private async readLines(file: ListedObject, onLine: (line: Buffer, lineId: number) => Promise<void>): Promise<boolean> {
     const object = { bucket: this.input.bucket, key: file.key };
     let lineId = 0;

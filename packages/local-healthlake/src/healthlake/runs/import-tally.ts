@@ -30,7 +30,7 @@ export class ImportTally {
   }
 }
 
-/** Rounds to six decimals, the precision of AWS's sizes. */
+/** Converts bytes into megabytes with six decimals, the precision of AWS's sizes. */
 export function megabytes(bytes: number): number {
   return Number((bytes / 1_000_000).toFixed(6));
 }

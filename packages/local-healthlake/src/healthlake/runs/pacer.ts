@@ -1,7 +1,7 @@
 import type { Pace } from '../options';
 import type { Clock } from '../ports';
 
-/** Shorter waits are skipped until they add up. */
+/** The shortest wait. A job skips shorter waits until they add up to it. */
 const SHORTEST_WAIT_MS = 100;
 
 /** Slows a job down to its pace, and spreads the time evenly over the work. */
@@ -16,7 +16,7 @@ export class Pacer {
     return this.clock.now() - this.startedAt;
   }
 
-  /** Waits until this number of resources and this share (0 to 1) of the job are due. Returns whether it waited. */
+  /** Waits until this number of resources and this fraction (0 to 1) of the job are due. Returns whether it waited. */
   public async reach(resources: number, share: number): Promise<boolean> {
     const due = Math.max(resources / this.pace.resourcesPerSecond * 1000, share * this.pace.minimumDurationMs);
     const waitMs = due - this.elapsedMs();

@@ -20,8 +20,8 @@ const TYPE_PATTERN = '[A-Za-z]{1,256}';
 const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
 /**
- * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, a JSON object with an R4 resource type
- * and a legal id is accepted. A Bundle is a resource like any other and is not unwrapped.
+ * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, it accepts a JSON object with an R4 resource
+ * type and a legal id. A Bundle is accepted as one resource and is not unwrapped.
  */
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);

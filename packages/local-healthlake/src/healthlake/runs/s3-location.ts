@@ -20,7 +20,7 @@ export function asFolder(location: S3Location): S3Location {
   return isFolder ? location : { ...location, key: `${location.key}/` };
 }
 
-/** Returns the path of an object below the folder of the prefix. The prefix itself may end in the middle of a name, as in S3. */
+/** Returns the path of an object relative to the folder of the prefix. As in S3, a prefix may end in the middle of a file name. */
 export function pathBelow(prefix: string, key: string): string {
   return key.slice(prefix.lastIndexOf('/') + 1);
 }

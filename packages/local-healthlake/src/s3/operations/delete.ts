@@ -36,7 +36,7 @@ export const deleteOperations: S3Operations = {
   },
 };
 
-/** Deletes one object of DeleteObjects. A refusal is part of the answer. */
+/** Deletes one object of a DeleteObjects request. Returns a refusal as an error element instead of throwing it. */
 async function deleteOne(
   s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId: string | undefined,
 ): Promise<{ readonly deleted?: XmlElement; readonly error?: XmlElement }> {

@@ -84,7 +84,10 @@ function* currentObjects(bucket: Bucket): Iterable<readonly [string, ObjectVersi
   }
 }
 
-/** Separates key and version in the names of versions. It sorts before every other character, so a key's versions precede longer keys. */
+/**
+ * Separates the key from the version in the names of a listing of versions. It sorts before every other character, so the versions of a key
+ * precede longer keys.
+ */
 const VERSION_SEPARATOR = '\u0000';
 
 function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]> {
@@ -95,7 +98,7 @@ function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]
   }
 }
 
-/** Returns the name after which a listing of versions continues: a key, or one of its versions. */
+/** Returns the name after which a listing of versions continues. It names a key or one version of the key. */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
   if (key === '') {
     return '';

@@ -4,7 +4,7 @@ import type { Bucket, Encryption, ObjectVersion } from '../bucket';
 import { bucketAndKey } from '../operation-name';
 import { empty, xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
-/** The request headers that are stored with an object and returned with it. */
+/** The request headers that S3 stores with an object and returns with it. */
 const KEPT_HEADERS = /^(x-amz-meta-.*|x-amz-website-redirect-location|content-(type|disposition|language|encoding)|cache-control|expires)$/;
 
 /** The operations that read and write objects. */
@@ -30,7 +30,7 @@ export const objectOperations: S3Operations = {
   },
 };
 
-/** Stores a new version of the requested object; returns it with the headers of the answer. */
+/** Stores a new version of the requested object. Returns the version and the headers of the answer. */
 async function store(
   s3: S3Context, request: S3Request, content: Pick<ObjectVersion, 'body' | 'etag' | 'headers'>,
 ): Promise<{ readonly object: ObjectVersion; readonly headers: Record<string, string> }> {
@@ -95,7 +95,7 @@ export function checkWriteConditions({ headers, key }: S3Request, bucket: Bucket
 
 export function keptHeaders(headers: S3Request['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => KEPT_HEADERS.test(name)).map(([name, value]) =>
-    // aws-chunked describes the request, not the object.
+    // aws-chunked is an encoding of the request, not of the object.
     [name, name === 'content-encoding' ? value.split(/,\s*/).filter((encoding) => encoding !== 'aws-chunked').join(',') : value]);
   return Object.fromEntries(kept.filter(([, value]) => value));
 }
@@ -157,7 +157,7 @@ function versionIdOf(request: S3Request): string | undefined {
   return request.query.get('versionId') ?? undefined;
 }
 
-/** Answers a read, without content if the client has the object already. Throws if If-Match doesn't hold. */
+/** Answers a read. Omits the content if the client already has the object. Throws if If-Match doesn't hold. */
 function answerTo(request: S3Request, object: ObjectVersion): WireResponse {
   const { 'if-match': expected, 'if-none-match': known } = request.headers;
   if (expected !== undefined && !sameEtag(expected, object.etag)) {

@@ -2,7 +2,7 @@
 export interface PageRequest {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Earlier pages have listed the names up to this one. */
+  /** The last name of the previous page. The page starts after this name. */
   readonly after: string;
   readonly maxKeys: number;
 }
@@ -15,7 +15,7 @@ export interface Page<T> {
 }
 
 /**
- * Returns one page of the names below the prefix. Names with a delimiter after the prefix are rolled up into common prefixes.
+ * Returns one page of the names below the prefix. Names with a delimiter after the prefix are grouped into common prefixes.
  * @param entries sorted by name
  */
 export function page<T>(entries: Iterable<readonly [name: string, item: T]>, request: PageRequest): Page<T> {
@@ -43,7 +43,7 @@ export function page<T>(entries: Iterable<readonly [name: string, item: T]>, req
   return { items, commonPrefixes };
 }
 
-/** Whether earlier pages have not listed the name. A listed common prefix covers all names below it. */
+/** Returns whether earlier pages have not listed the name. A listed common prefix covers all names below it. */
 function comesAfter(name: string, { after, delimiter, prefix }: PageRequest): boolean {
   if (name <= after) {
     return false;
