@@ -24,11 +24,12 @@ export const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';
 export const JOB_ID = 'c0fddbf76f238297632d4aebdbfc9ddf';
 export const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Import/0f8fad5b-d9cb-469f-a165-70867728950e';
 
-/** Secrets that no output may contain: a patient's name from an object key, and the signature with which anybody can answer CloudFormation. */
+/** A patient's name from an object key. No output may contain it. */
 export const PATIENT = 'Lovelace';
+/** Part of the signature that lets anybody answer CloudFormation. No output may contain it. */
 const SIGNATURE = 'X-Amz-Signature=cafe';
 
-/** Without reports and quotas, so that only HealthLake and CloudFormation are called. */
+/** The properties of an import without reports and quotas. For it, the handler calls only HealthLake and CloudFormation. */
 export const JOB: ImportJobProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
@@ -55,7 +56,7 @@ export const OUTCOME: ImportOutcomeProperties = {
   TimeoutSeconds: '3000',
 };
 
-/** The properties of the first leg. */
+/** The properties of the first `Wait` resource. */
 export const WAIT: ImportWaitProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
@@ -65,12 +66,12 @@ export const WAIT: ImportWaitProperties = {
   TimeoutSeconds: '3000',
 };
 
-/** An error as the SDK throws it. */
+/** Returns an error in the form in which the SDK throws it. */
 export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $metadata: { attempts: 1, httpStatusCode } });
 }
 
-/** The SDK's error for a request without an answer. */
+/** The SDK's error for a request that got no answer. */
 export const NO_ANSWER = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 /** Makes `setTimeout` of `node:timers/promises` use Jest's fake clock. */
@@ -82,7 +83,7 @@ export function useFakeSleep(): void {
   }));
 }
 
-/** Returns a job as HealthLake describes it. It was submitted long before the event. */
+/** Returns a job as HealthLake describes it. The job was submitted an hour before the event. */
 export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
   return {
     JobId: JOB_ID,
@@ -127,7 +128,7 @@ export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Par
   return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
-/** The answer to an event, and how long after the event it came. */
+/** The answer to an event, and the time from the event to the answer. */
 export interface Ended {
   readonly after: number;
   readonly physicalId?: string;
@@ -151,7 +152,7 @@ export class Aws {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'fhir-import-logs';
     jest.useFakeTimers({ now: T0 });
     useFakeSleep();
-    jest.spyOn(Math, 'random').mockReturnValue(0); // no random pauses
+    jest.spyOn(Math, 'random').mockReturnValue(0); // makes random pauses zero
     for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, method).mockImplementation((...written) => {
         this.lines.push(written.map(String).join(' '));
@@ -191,7 +192,7 @@ export class Aws {
     return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
-  /** Passes an event through the handler as the provider framework does, which calls `isComplete` every 10 s. */
+  /** Passes an event through the handler as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
   public async run(event: OnEventRequest): Promise<Ended> {
     const waiting = await this.begin(event);
     for (;;) {
@@ -243,7 +244,7 @@ export class Aws {
   }
 }
 
-/** The framework rejects Data of an answer that isn't complete, and a consumer such as an SSM parameter rejects an empty value. */
+/** Checks an answer. The framework rejects `Data` in an incomplete answer, and a consumer such as an SSM parameter rejects an empty value. */
 function wellFormed(answer: IsCompleteResponse): IsCompleteResponse {
   if (!answer.IsComplete) {
     expect(answer).toEqual({ IsComplete: false });

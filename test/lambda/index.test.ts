@@ -14,11 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-describe('delete', () => {
+describe('a deletion', () => {
   test.each([
     `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`, `${DATASTORE}/pending/${FINGERPRINT}`, `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`, 'Import-ImportJob-1ABC',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', undefined,
-  ])('of %s makes no calls', async (PhysicalResourceId) => {
+  ])('of the physical id %s makes no calls to AWS', async (PhysicalResourceId) => {
     for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
       waitEvent({ RequestType: 'Delete', PhysicalResourceId }),
       jobEvent({ RequestType: 'Delete', PhysicalResourceId, ResourceType: 'Custom::Other', ResourceProperties: {} })]) {
@@ -33,7 +33,7 @@ test('rejects an unknown resource type', async () => {
   await expect(onEvent(jobEvent({ ResourceType: 'Custom::Other' }))).rejects.toThrow('this provider knows no resource type "Custom::Other"');
 });
 
-describe('operator', () => {
+describe('the operator role', () => {
   const ROLE = 'arn:aws:iam::123456789012:role/another-operator';
   const sts = mockClient(STSClient);
 
@@ -44,7 +44,7 @@ describe('operator', () => {
   });
   afterAll(() => sts.restore());
 
-  test('is assumed for each client of an import', async () => {
+  test('is assumed by each SDK client of an import', async () => {
     const expiration = new Date(T0 + 60 * MINUTE);
     sts.on(AssumeRoleCommand).resolves({ Credentials: { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: expiration } });
     const { healthlake, cloudformation } = operatorFor(ROLE);
@@ -56,11 +56,11 @@ describe('operator', () => {
     expect(await healthlake.config.maxAttempts()).toBe(8);
   });
 
-  test('has other clients for another import', () => {
+  test('has separate SDK clients for each import', () => {
     expect(operatorFor(`${ROLE}-2`).healthlake).not.toBe(operatorFor(ROLE).healthlake);
   });
 
-  test('throws the error of a refused AssumeRole, which may settle', async () => {
+  test('makes a call throw the error of a refused AssumeRole, which the handler retries', async () => {
     const refusal = sdkError('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403);
     sts.on(AssumeRoleCommand).rejects(refusal);
     const thrown = await operatorFor(`${ROLE}-3`).healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: DATASTORE })).catch((error) => error as Error);
@@ -68,7 +68,7 @@ describe('operator', () => {
     expect(kindOf(thrown)).toBe('settling');
   });
 
-  test('throws if AssumeRole returns no credentials', async () => {
+  test('makes a call throw if AssumeRole returns no credentials', async () => {
     sts.on(AssumeRoleCommand).resolves({});
     await expect(operatorFor(`${ROLE}-4`).healthlake.config.credentials()).rejects.toThrow(`AssumeRole of ${ROLE}-4 gave no credentials`);
   });

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** With a limit, so that the log says why the verdict doesn't rest on the report. */
+/** The tolerance has a limit, so that the log says why the verdict does not use the report. */
 const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
   EventBusArn: IMPORT.EventBusArn, Report: IMPORT.Report, InputS3Uri: IMPORT.InputS3Uri, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' },
 };
@@ -42,7 +42,7 @@ function payload(text: string, FunctionError?: string): void {
   aws.lambda.on(InvokeCommand).resolves({ FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(text) });
 }
 
-/** Returns a request after the deadline, so that one invocation reports its error. */
+/** Returns a request whose deadline has passed, so that one invocation is enough to report an error. */
 function late(event: OnEventRequest): IsCompleteRequest {
   return { ...event, PhysicalResourceId: 'x', RequestedAt: Date.now() - 60 * MINUTE, Deadline: Date.now() - 1 };
 }
@@ -58,13 +58,13 @@ const makeReport = () => reportHandler({
   DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, InputS3Uri: IMPORT.InputS3Uri, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
 
-/** Returns an error with the text in each of its members. */
+/** Returns an error that has the text in each of its properties. */
 function thrown(text: string, name = 'AccessDeniedException'): Error {
   const error = new Error(text, { cause: new Error(text) });
   return Object.assign(error, { name, Message: text, $response: { body: text }, $metadata: { httpStatusCode: 400, requestId: text } });
 }
 
-/** Makes reading a property of the event throw. */
+/** Makes the event throw `what` when this resource property is read. */
 function throwing(event: OnEventRequest, property: string, what: unknown): OnEventRequest {
   Object.defineProperty(event.ResourceProperties, property, {
     get: () => {
@@ -74,7 +74,7 @@ function throwing(event: OnEventRequest, property: string, what: unknown): OnEve
   return event;
 }
 
-/** Scenarios in which a service returns the text. */
+/** Scenarios in which the handler receives the text from a service or in an unexpected error. */
 const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
   'Start fails': (text) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job();
@@ -109,7 +109,7 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
     aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text));
     return isComplete(late(update(outcomeEvent({}, OUTCOME_PROPERTIES))));
   },
-  'Describe fails in a leg': (text) => {
+  'Describe fails in Wait': (text) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return wait();
   },
   'the event is refused': (text) => {
@@ -163,7 +163,7 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'something unknown is thrown by onEvent': (text) => onEvent(throwing(jobEvent(), 'Revision', thrown(text))),
 };
 
-/** Returns all output: the answer or the error as the Lambda runtime logs it, the log, and the sent events. */
+/** Runs a scenario and returns all output: the answer, or the error as the Lambda runtime logs it, the log, and the inputs of PutEvents and StartExecution. */
 async function seenOf(scenario: (text: string, name: string) => Promise<unknown>, text: string, name: string): Promise<string> {
   aws.lines.splice(0);
   for (const client of [aws.events, aws.states]) {
@@ -181,7 +181,7 @@ async function seenOf(scenario: (text: string, name: string) => Promise<unknown>
   return [await answer, ...aws.lines, JSON.stringify([aws.sent('PutEvents'), aws.sent('StartExecution')])].join('\n');
 }
 
-test.each(Object.entries(SCENARIOS))('%s: no output contains a planted name', async (_what, scenario) => {
+test.each(Object.entries(SCENARIOS))('%s: no output contains a name that was planted in the text', async (_what, scenario) => {
   const saidAnyway = await seenOf(scenario, 'Access Denied', 'AccessDenied');
   expect(saidAnyway).toMatch(/\w{6}/);
   await fc.assert(fc.asyncProperty(plantedText(), async ({ text, without, name }) => {
@@ -196,7 +196,7 @@ test.each([
   ['StartExecution fails', `could not start the monitor of the import job ${JOB_ID}: AccessDeniedException (full text: CloudTrail): *** Access Denied`],
   ['the job fails with a message', 'HealthLake says (full text: aws healthlake describe-fhir-import-job): *** Access Denied; '],
   ['Describe fails', 'could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
-  ['Describe fails in a leg', '"why":"could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
+  ['Describe fails in Wait', '"why":"could not describe the job: AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
   ['the event is refused', 'the event could not be put","construct":"ImportOutcome","why":"AccessDeniedException (full text: CloudTrail): *** Access Denied"'],
   ['the report function can\'t be asked', 'because the report function could not be asked: AccessDeniedException (full text: CloudTrail): *** Access Denied; '],
   ['the report function answers invalid JSON', 'because the report function could not be asked: SyntaxError: Unexpected token *** is not valid JSON; '],
@@ -204,6 +204,6 @@ test.each([
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
-])('%s: the output contains the rest of the text', async (what, expected) => {
+])('%s: the output contains the text without the planted name', async (what, expected) => {
   expect(await seenOf(SCENARIOS[what], 'Lovelace Access Denied', 'Lovelace')).toContain(expected);
 });

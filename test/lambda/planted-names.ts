@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { allServiceTexts } from './service-text/service-texts';
 
-/** Names of people. No part of them is a word that may be shown. */
+/** Names of people. The filter must hide every part of them. */
 export const NAMES: readonly string[] = [
   'Jane Doe', 'John Smith', 'Mary Johnson', 'O\'Brien', 'Siobhan O\'Connor', 'Jos\u00e9 Garc\u00eda', 'Fran\u00e7ois Lef\u00e8vre', 'M\u00fcller-L\u00fcdenscheidt', 'J\u00fcrgen Gro\u00df',
   '\u738b\u79c0\u82f1', '\u4f50\u85e4\u82b1\u5b50', '\uae40\ubbfc\uc900', '\u0418\u0432\u0430\u043d \u041f\u0435\u0442\u0440\u043e\u0432', '\u0645\u062d\u0645\u062f \u0639\u0644\u064a',
@@ -9,7 +9,7 @@ export const NAMES: readonly string[] = [
   'Mac Gregor', 'Ada Lovelace', 'van der Berg', 'Garc\u00eda M\u00e1rquez', 'Zo\u00eb Kravitz', 'Bj\u00f6rn \u00c5str\u00f6m', '\u0141ukasz Kowalski', 'Maria Gonzalez', 'Wei Zhang', 'Fatima Hassan',
 ];
 
-/** The forms of a name in a text. */
+/** The forms in which a text may contain a name. */
 const PLANTS: readonly ((name: string) => string)[] = [
   (name) => name, (name) => `"${name}"`, (name) => `'${name}'`, (name) => `<Key>${name}</Key>`, (name) => `{"name":"${name}"}`, (name) => `[${name}]`, (name) => `${name}'s`,
   (name) => `s3://clinic-data/synthea/${name}`, (name) => `s3://clinic-data/synthea/${name}.ndjson`, (name) => `s3a://clinic-data/${name}`, (name) => `S3://clinic-data/${name}/x`,
@@ -19,7 +19,7 @@ const PLANTS: readonly ((name: string) => string)[] = [
   (name) => `${name}Exception`, (name) => `${name}\u200b`, (name) => `\u0000${name}`, (name) => name.toUpperCase(), (name) => name.toLowerCase(), (name) => name.split('').join('\u200b'),
 ];
 
-/** Random names and real ones. */
+/** Generates random names and picks names from `NAMES`. */
 export function anyName(): fc.Arbitrary<string> {
   const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), minLength: 5, maxLength: 12 }).map((text) => `Qx${text}`);
   const script = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), minLength: 3, maxLength: 8 });
@@ -32,7 +32,7 @@ export function anyName(): fc.Arbitrary<string> {
   );
 }
 
-/** A text of a service with a name at or between words, and the same text without the name. */
+/** Generates a text of a service with a name inserted at a word boundary, and the same text without the name. */
 export function plantedText(): fc.Arbitrary<{ readonly text: string; readonly without: string; readonly name: string }> {
   const texts = allServiceTexts().map(({ text }) => text);
   return fc.tuple(fc.constantFrom(...texts), anyName(), fc.constantFrom(...PLANTS), fc.nat(), fc.constantFrom('', ' ')).map(([without, name, plant, at, gap]) => {
@@ -42,15 +42,15 @@ export function plantedText(): fc.Arbitrary<{ readonly text: string; readonly wi
   });
 }
 
-/** Returns the parts of a name that a text shows, in any case or encoding, and that it doesn't show without the name. */
+/** Returns the parts of a name that the text shows in any case, or URL-encoded. Parts that `without` shows too do not count. */
 export function partsShown(text: string, name: string, without = ''): string[] {
   const shows = (where: string, part: string) => where.toLowerCase().includes(part.toLowerCase());
   return [name, encodeURIComponent(name), ...name.split(/[\s'-]/)].filter((part) => part.length > 1 && shows(text, part) && !shows(without, part));
 }
 
-/** Texts that contain the name of Ada Lovelace, born in 1815, in forms that a deny list misses. */
+/** Texts that contain the name of Ada Lovelace, born in 1815, in forms that a deny list would miss. */
 export const LEAKY_TEXTS: readonly string[] = [
-  // Keys with a blank, and of any ending.
+  // Object keys with a blank or with any file extension.
   'HealthLake could not read input/Ada Lovelace',
   'HealthLake could not read input/Ada Lovelace.ndjson',
   'HealthLake could not read Ada Lovelace 1815.ndjson',
@@ -64,7 +64,7 @@ export const LEAKY_TEXTS: readonly string[] = [
   'HealthLake could not read s3://clinic-data/synthea/Ada Lovelace/part 1',
   'HealthLake could not read s3://clinic-data/synthea/Ada Lovelace.parquet',
   'HealthLake could not read s3://clinic-data/synthea/x, Ada Lovelace.ndjson',
-  // Quotes and apostrophes.
+  // Names in quotes or with an apostrophe.
   'The file "Ada Lovelace" is empty',
   'The file \'Ada Lovelace\' is empty',
   'The file \u201cAda Lovelace\u201d is empty',
@@ -74,7 +74,7 @@ export const LEAKY_TEXTS: readonly string[] = [
   'The file "s3://clinic-data/synthea/Ada O\'Lovelace" is empty',
   'The file \'s3://clinic-data/synthea/O\'Lovelace Ada.ndjson\' is empty',
   'The file s3://clinic-data/synthea/O\'Ada-Lovelace is empty',
-  // Other ways to name an object.
+  // Other notations for an S3 object.
   'Access to s3a://clinic-data/synthea/Ada-Lovelace is denied',
   'Access to s3n://clinic-data/Ada-Lovelace is denied',
   'Access to hdfs://clinic-data/Ada-Lovelace is denied',
@@ -86,14 +86,14 @@ export const LEAKY_TEXTS: readonly string[] = [
   'Access to \\\\clinic\\synthea\\Ada-Lovelace is denied',
   'Access to bucket=clinic-data key=synthea/Ada-Lovelace is denied',
   'Access to Key: synthea/Ada-Lovelace is denied',
-  // XML and JSON.
+  // Names in XML and JSON.
   '<Error><Code>NoSuchKey</Code><Key>synthea/Ada-Lovelace</Key></Error>',
   '<Key>Ada Lovelace</Key>',
   '{"key":"synthea/Ada Lovelace"}',
   '{"resourceType":"Patient","name":[{"family":"Lovelace","given":["Ada"]}],"birthDate":"1815-12-10"}',
   'Unexpected token \'A\', "Ada Lovel"... is not valid JSON',
   'Unexpected token A in JSON: Ada Lovelace',
-  // Encodings.
+  // Encoded names and names with special characters.
   'The key synthea%2FAda%20Lovelace does not exist',
   'The key synthea/Ada+Lovelace does not exist',
   'The key %41da%4Covelace/Ada does not exist',
@@ -101,7 +101,7 @@ export const LEAKY_TEXTS: readonly string[] = [
   'The key \\u0041da: Ada\u00a0Lovelace does not exist',
   'The key Ada\u200bLovelace does not exist',
   'The key Ada\u0000Lovelace does not exist',
-  // Ids, references and contents.
+  // Names in resource ids, in references and in values.
   'Patient/Ada-Lovelace is not valid',
   'Patient/Ada-Lovelace/_history/1815 is not valid',
   'Resource Patient with id ada-lovelace-1815 is not valid',

@@ -23,7 +23,7 @@ let aws: Aws;
 
 beforeEach(() => {
   aws = new Aws();
-  // Node's own timers ignore Jest's fake clock.
+  // The original AbortSignal.timeout() ignores Jest's fake clock.
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), ms);
@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Returns a mock of a call that is never answered, and ends when the handler aborts it. */
+/** Returns a mock of a call that never gets an answer and rejects when the handler aborts it. */
 function hanging(client: 'healthlake' | 'lambda' | 'events' | 'states' | 'cloudformation' | 's3'): () => Promise<never> {
   return () => new Promise((_, reject) => {
     const { args } = aws[client].calls().at(-1)! as unknown as { readonly args: [object, { readonly abortSignal: AbortSignal }?] };
@@ -62,7 +62,7 @@ const HANGS = {
   ListObjectsV2: () => aws.s3.on(ListObjectsV2Command).callsFake(hanging('s3')),
 } as const;
 
-/** Returns the duration of an invocation, in milliseconds. */
+/** Runs an invocation and returns its duration in milliseconds. */
 async function timeOf(invocation: () => Promise<unknown>): Promise<number> {
   const began = Date.now();
   let settled = false;
@@ -85,11 +85,12 @@ async function judge(): Promise<unknown> {
 }
 
 const start = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, EventBusArn, Watch })));
-/** Starts a job after inspecting the buckets. */
+/** Runs an invocation that inspects the buckets and then starts a job. */
 const check = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } })));
-/** Judges an earlier job by its report. */
+/** Runs an invocation that judges an earlier job by its failure report. */
 const adopt = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })));
-const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' }))); // which polls at once
+/** Runs an invocation of `Outcome` that polls at once, because a `Wait` resource came before it. */
+const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' })));
 
 test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['judges a detached import', ['DescribeFHIRImportJob'], 120, judge],
@@ -102,15 +103,15 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['starts an import', ['DescribeStacks'], 30, start],
   ['starts an import', ['ListObjectsV2'], 30, check],
   ['judges an import that is waited for', ['Invoke', 'PutEvents'], 210, wait],
-])('an invocation that %s, with %j unanswered, ends after %i s', async (_what, hang, after, invocation) => {
+])('an invocation that %s and gets no answer to %j ends after %i s', async (_what, hang, after, invocation) => {
   hang.forEach((call) => HANGS[call]());
   const milliseconds = await timeOf(invocation);
   hang.forEach((call) => expect(aws.sent(call)).toHaveLength(1));
   expect(milliseconds).toBe(after * SECOND);
-  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // leaves time for the credentials and the handler itself
+  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // the last minute is for the credentials and the handler's own work
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('all earlier jobs of a data set share one budget if %s gets no answer', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('judges three earlier jobs within one budget of 90 s if %s gets no answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });
@@ -125,7 +126,8 @@ test('the budgets of an invocation add up to less than the time-out of the funct
   const { timeoutMs, call, start: { steps, listingOnlyMs, listPageMs }, poll } = BUDGETS.handler;
   const allSteps = Object.values(steps).reduce((sum, step) => sum + step, 0);
   expect(timeoutMs).toBe(TIMEOUT);
-  expect(allSteps + call.describeStacksMs + call.startExecutionMs + call.describeStacksMs).toBeLessThan(timeoutMs); // twice, if the monitor can't be started
+  // The handler describes the stack a second time if it cannot start the monitor.
+  expect(allSteps + call.describeStacksMs + call.startExecutionMs + call.describeStacksMs).toBeLessThan(timeoutMs);
   expect(steps.describeDatastoreMs + listingOnlyMs + listPageMs + call.describeStacksMs).toBeLessThan(timeoutMs);
   expect(poll.resultsMs + call.describeStacksMs + call.putEventsMs).toBeLessThan(timeoutMs);
   expect(poll.report.attemptMs).toBeLessThan(poll.report.totalMs);

@@ -2,12 +2,12 @@ import { describeError, type ErrorKind, kindOf } from '../../../lambda/aws/error
 import { Failure, toReason } from '../../../lambda/framework/reason';
 import { sdkError } from '../harness';
 
-/** Returns the error of a request without an answer. */
+/** Returns the SDK's error for a request that got no answer. */
 const unanswered = (name: string, message: string): Error => Object.assign(sdkError(name, message), { $metadata: { attempts: 8 } });
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/fhir-import';
 
-describe('the kind of an error', () => {
+describe('errors of the SDK', () => {
   test.each<[ErrorKind, Error]>([
     ['transient', sdkError('ThrottlingException', 'Rate exceeded', 400)],
     ['transient', sdkError('ThrottlingException', 'Rate exceeded', 429)],
@@ -34,38 +34,39 @@ describe('the kind of an error', () => {
     ['definite', sdkError('ValidationException', '1 validation error detected: Value at \'jobName\' failed to satisfy constraint: length', 400)],
     ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 400)],
     ['definite', sdkError('ResourceNotFoundException', 'Data store not found', 404)],
-  ])('is %s: %s', (expected, error) => {
+  ])('kindOf returns %s for the error: %s', (expected, error) => {
     expect(kindOf(error)).toBe(expected);
   });
 
-  test.each([undefined, null, 'text', 42, {}])('is transient for %j, which is no Error', (thrown) => {
+  test.each([undefined, null, 'text', 42, {}])('kindOf returns transient for %j, which is not an Error object', (thrown) => {
     expect(kindOf(thrown)).toBe('transient');
   });
 
-  test('describes an error by its harmless code and words', () => {
+  test('describeError shows the code of an error and hides words that may be patient data', () => {
     const denied = sdkError('AccessDenied', 'User Ada is not authorized to read s3://clinic/in/Ada.ndjson', 403);
     expect(describeError(denied)).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read ***');
     expect(describeError(denied, ['s3://clinic/in/'])).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read s3://clinic/in/***');
     expect(describeError(sdkError('ThrottlingException', 'Rate exceeded'))).toBe('ThrottlingException: Rate exceeded');
     expect(describeError(sdkError('Ada Lovelace', 'Access Denied'))).toBe('Error: Access Denied');
-    expect(describeError(unanswered('TimeoutError', 'connect ETIMEDOUT 10.0.3.17:443'))).toBe('TimeoutError: connect ETIMEDOUT ***'); // CloudTrail has no record
+    // CloudTrail has no record of a request without an answer.
+    expect(describeError(unanswered('TimeoutError', 'connect ETIMEDOUT 10.0.3.17:443'))).toBe('TimeoutError: connect ETIMEDOUT ***');
     expect(describeError('denied')).toBe('Error: denied');
     expect(describeError('Ada')).toBe('Error: ***');
   });
 });
 
-describe('reason', () => {
-  test('is one line of ASCII', () => {
+describe('toReason', () => {
+  test('returns one line of ASCII', () => {
     expect(toReason(['a\r\n\tb  c', '', ' d\u00e9but \u0000\u2603 ', '\n'])).toBe('a b c; d?but ??');
   });
 
-  test('stays under 1,000 bytes and keeps the advice', () => {
+  test('shortens a long message so that the reason stays under 1,000 bytes and keeps the advice', () => {
     const reason = toReason(['the job failed', `HealthLake says: ${'x'.repeat(2048)}`, 'results: s3://clinic-results/', 'deploy again']);
     expect(Buffer.byteLength(reason)).toBe(999);
     expect(reason).toMatch(/^the job failed; HealthLake says: x+\.\.\.; results: s3:\/\/clinic-results\/; deploy again$/);
   });
 
-  test('is shortened to 999 bytes', () => {
+  test('shortens a reason only if it is longer than 999 bytes', () => {
     const twoLong = toReason(['a', `HealthLake says: ${'m'.repeat(2048)}`, `results: s3://${'o'.repeat(1000)}/`, 'deploy again', 'log group: L']);
     expect(twoLong).toMatch(/^a; HealthLake says: m+\.\.\.; results: s3:\/\/o+\.\.\.; deploy again; log group: L$/);
     expect(twoLong.length).toBeGreaterThan(990);
@@ -74,11 +75,11 @@ describe('reason', () => {
     expect(toReason(['x'.repeat(1000)])).toBe(`${'x'.repeat(996)}...`);
   });
 
-  test.each([[[2048, 1500, 10]], [[1200, 1200, 1200]], [[5000]], [Array(400).fill(20)]])('stays under 1,000 bytes with sentences of %j', (lengths) => {
+  test.each([[[2048, 1500, 10]], [[1200, 1200, 1200]], [[5000]], [Array(400).fill(20)]])('returns under 1,000 bytes for sentences of lengths %j', (lengths) => {
     expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
   });
 
-  test('of a failure ends with the log group, and is its stack too', () => {
+  test('a Failure has a message that ends with the log group, and the message is also its stack', () => {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
     const message = 'one; two; log group: some-logs';
     expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });

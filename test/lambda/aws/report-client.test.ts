@@ -10,7 +10,7 @@ import { SECOND } from '../harness';
 const sts = mockClient(STSClient);
 let server: Server;
 let client: LambdaClient;
-/** The received invocations. */
+/** The responses to the invocations that the server received. */
 let requests: ServerResponse[];
 
 beforeEach(async () => {
@@ -41,7 +41,7 @@ afterAll(() => sts.restore());
 
 const invoke = async (): Promise<InvokeCommandOutput> => client.send(new InvokeCommand({ FunctionName: 'report' }));
 
-test('waits minutes for the report function', async () => {
+test('the client waits at least 185 s for the answer of the report function', async () => {
   const received = once(server, 'invocation');
   const invoked = invoke();
   await received;
@@ -51,7 +51,7 @@ test('waits minutes for the report function', async () => {
   expect(requests).toHaveLength(1);
 });
 
-test.each([429, 500])('the SDK does not retry an invocation that is answered with %i', async (status) => {
+test.each([429, 500])('the SDK does not retry an invocation that fails with HTTP status %i', async (status) => {
   server.on('invocation', () => requests.at(-1)!.writeHead(status).end('{}'));
   let settled = false;
   const invoked = invoke().catch((error: Error) => error).finally(() => {

@@ -12,19 +12,19 @@ afterEach(() => aws.close());
 
 const ask = async () => describeDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);
 
-test('returns roll-back for events of earlier deployments too', async () => {
+test('describeDirection returns roll-back also for an event of an earlier deployment', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS', T0 + 60_000);
   expect(await ask()).toBe('roll-back');
 });
 
-test('throws for an event of an earlier deployment while a later one goes forward', async () => {
+test('describeDirection throws for an event of an earlier deployment while a later deployment goes forward', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS', T0 + 60_000);
   await expect(ask()).rejects.toThrow('the stack has begun another deployment since');
-  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // the tolerated clock skew
+  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // 5 s is within the tolerated clock skew
   expect(await ask()).toBe('forward');
 });
 
-describe('the direction', () => {
+describe('directionOf', () => {
   const BACK = new Set<string>([
     'ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
     'IMPORT_ROLLBACK_IN_PROGRESS',
@@ -36,7 +36,7 @@ describe('the direction', () => {
     'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
   ]);
 
-  test.each([...Object.values(StackStatus), 'PAUSED'])('of the stack status %s', (status) => {
+  test.each([...Object.values(StackStatus), 'PAUSED'])('returns forward, roll-back or neither for the stack status %s', (status) => {
     const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
     expect(directionOf(status)).toBe(expected);
     expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Returns an event that is delivered this long after its signature. */
+/** Returns the response URL of an event that is delivered this many milliseconds after CloudFormation signed it. */
 function signed(before: number): { readonly ResponseURL: string } {
   const date = new Date(T0 - before).toISOString().replace(/[-:]|\.\d+/g, '');
   return { ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${date}&X-Amz-Expires=7200` };
@@ -26,15 +26,15 @@ function runs(): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'IN_PROGRESS' }) });
 }
 
-/** Calls `isComplete` for the first time, this long after `onEvent`. */
+/** Calls `onEvent`, waits for the delay, and calls `isComplete` once. */
 async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
   const waiting = await aws.begin(event);
   await jest.advanceTimersByTimeAsync(delay);
   return { waiting, ...await aws.ask(waiting) };
 }
 
-describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event that is delivered 119 s late, and polled %s,', (_when, delay) => {
-  test('answers a roll-back of the outcome without waiting for the job', async () => {
+describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete, called %s for an event that is delivered 119 s late,', (_when, delay) => {
+  test('answers for Outcome in a roll-back without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
     const update = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME, ...signed(LATE) });
@@ -42,7 +42,7 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event t
     expect(Date.now()).toBe(T0 + delay);
   });
 
-  test('answers a roll-back of a leg without waiting for the job', async () => {
+  test('answers for Wait in a roll-back without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
     const update = waitEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: WAIT, ...signed(LATE) });
@@ -50,14 +50,14 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('an event t
     expect(Date.now()).toBe(T0 + delay);
   });
 
-  test.each([['leg', waitEvent], ['outcome', outcomeEvent]] as const)('polls at once in a later %s', async (_what, event) => {
+  test.each([['Wait', waitEvent], ['Outcome', outcomeEvent]] as const)('polls at once for %s after an earlier Wait resource', async (_what, event) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED' }) });
     expect(await askAfter(event({ ...signed(LATE) }, { LegsBefore: '1' }), delay)).toMatchObject({ answer: { IsComplete: true } });
     expect(Date.now()).toBe(T0 + delay);
   });
 });
 
-test('a waiter of an earlier handler version uses the time of the signature', async () => {
+test('a waiter of an earlier handler version has no DeliveredAt and counts from the time of the signature', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   runs();
   const { DeliveredAt: _, ...old } = await aws.begin(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME }));
@@ -65,7 +65,7 @@ test('a waiter of an earlier handler version uses the time of the signature', as
   expect(Date.now()).toBe(T0);
 });
 
-describe('an event that is delivered 4 minutes late', () => {
+describe('the handler, for an event that is delivered 4 minutes late,', () => {
   const late = signed(4 * MINUTE);
   const failFor = (minutes: number, error: Error) => () => {
     if (Date.now() < T0 + minutes * MINUTE) {
@@ -80,7 +80,7 @@ describe('an event that is delivered 4 minutes late', () => {
     aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
   });
 
-  test('retries a refusal for 5 minutes from its delivery', async () => {
+  test('retries a refused call for 5 minutes after the delivery', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(failFor(4, DENIED));
     expect(await aws.run(jobEvent(late))).toMatchObject({ data: { JobId: JOB_ID } });
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ...failFor(4, DENIED)(), ImportJobProperties: importJob({ JobStatus: 'COMPLETED' }) }));
@@ -88,13 +88,13 @@ describe('an event that is delivered 4 minutes late', () => {
     expect(await aws.run(outcomeEvent(late))).toMatchObject({ data: { JobStatus: 'COMPLETED' } });
   });
 
-  test('fails after 5 minutes from its delivery if the refusal lasts', async () => {
+  test('fails 5 minutes after the delivery if the call is still refused', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(DENIED);
     expect((await aws.run(jobEvent(late))).reason).toContain('could not list the import jobs');
     expect(Date.now()).toBe(T0 + 5 * MINUTE);
   });
 
-  test('waits 5 minutes from its delivery for the ledger of a roll-back, and before a leg hands on', async () => {
+  test('retries for 5 minutes after the delivery to list the jobs in a roll-back, and to describe the job in Wait', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' }, ...late });
@@ -108,7 +108,7 @@ describe('an event that is delivered 4 minutes late', () => {
     expect(Date.now()).toBeLessThan(T0 + 7 * MINUTE);
   });
 
-  test('still ends before CloudFormation times out', async () => {
+  test('still answers before CloudFormation times out', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     expect((await aws.run(jobEvent(late))).reason).toContain('no import job was accepted within 15 minutes');
     expect(Date.now()).toBe(T0 + 11 * MINUTE);

@@ -5,13 +5,13 @@ import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId 
 import type { ImportJobProperties } from '../../../src/contract';
 import { JOB } from '../harness';
 
-/** Jobs that were started years ago are found by the fingerprint, so these values never change. They were computed with `openssl dgst`. */
-describe('fingerprint, frozen', () => {
+/** The handler finds jobs that were started years ago by their fingerprint, so these values must never change. They were computed with `openssl dgst`. */
+describe('fingerprintOf', () => {
   test.each([
     [{}, '029a72daa07fc79abd11'],
     [{ ValidationLevel: 'structure-only', Revision: '2026-01-15' }, 'c5557f4386429338eb66'],
     [{ ValidationLevel: 'minimal', Revision: 'd\u00e9but' }, 'cd38f2ed931f47d9e9e4'],
-  ])('%j: %s', (changes, expected) => {
+  ])('returns the frozen value for %j: %s', (changes, expected) => {
     expect(fingerprintOf({ ...JOB, ...changes })).toBe(expected);
   });
 
@@ -21,7 +21,7 @@ describe('fingerprint, frozen', () => {
     { InputS3Uri: 's3://clinic-data/' },
     { ValidationLevel: 'minimal' },
     { Revision: '2' },
-  ])('changed by %j', (changes) => {
+  ])('returns another fingerprint with %j', (changes) => {
     expect(fingerprintOf({ ...JOB, ...changes })).not.toBe(fingerprintOf(JOB));
   });
 
@@ -34,18 +34,18 @@ describe('fingerprint, frozen', () => {
     { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/other' },
     { JobNamePrefix: 'nightly' },
     { Revision: undefined },
-  ])('not changed by %j', (changes) => {
+  ])('returns the same fingerprint with %j', (changes) => {
     expect(fingerprintOf({ ...JOB, ...changes })).toBe(fingerprintOf(JOB));
   });
 
-  test('separates its parts', () => {
+  test('separates the properties, so that moving text from one to another changes the fingerprint', () => {
     expect(fingerprintOf({ ...JOB, ValidationLevel: 'strict","', Revision: '' }))
       .not.toBe(fingerprintOf({ ...JOB, ValidationLevel: 'strict', Revision: '","' }));
   });
 });
 
 describe('job name', () => {
-  test('is found under any prefix', () => {
+  test('matches its fingerprint with any prefix', () => {
     const fingerprint = fingerprintOf(JOB);
     expect(jobNameOf('fhir-import', fingerprint)).toBe('fhir-import-029a72daa07fc79abd11');
     expect(isJobOf(fingerprint, jobNameOf('nightly-load', fingerprint))).toBe(true);
@@ -56,7 +56,7 @@ describe('job name', () => {
   });
 
   test.each([undefined, '', '029a72daa07fc79abd11', 'fhir-import-029a72daa07fc79abd1', 'fhir-import-029a72daa07fc79abd11-2',
-    'fhir-import-c5557f4386429338eb66'])('does not match %j', (name) => {
+    'fhir-import-c5557f4386429338eb66'])('does not match a fingerprint if it is %j', (name) => {
     expect(isJobOf('029a72daa07fc79abd11', name)).toBe(false);
   });
 });
@@ -72,7 +72,7 @@ describe('client token', () => {
     ValidationLevel: 'strict',
   } satisfies Start;
 
-  test('is the same in all releases, because two versions of the handler may repeat a start', () => {
+  test('is the same in all releases, because two versions of the handler may send the same start', () => {
     expect(clientTokenOf(START, [])).toBe('9cf5ebb0a877de78c42bc0b0169a40aa5b43c7e7191dbabe2daef959565f41b3');
     expect(clientTokenOf(START, ['aaa', 'bbb'])).toBe('e13093cf9291e851ac81cbf7ef87f2d63dbe624714de084ce8bd450aea929151');
   });
@@ -104,7 +104,7 @@ describe('client token', () => {
       [START, ['ab']],
     ];
     expect(new Set(starts.map(([start, failed]) => clientTokenOf(start, failed))).size).toBe(starts.length);
-    expect(Object.keys(START)).toHaveLength(6); // a new parameter needs a row
+    expect(Object.keys(START)).toHaveLength(6); // a new parameter needs a row above
   });
 });
 
@@ -162,18 +162,18 @@ describe('physical id of Outcome', () => {
     expect(parseOutcomeId(id)).toBeUndefined();
   });
 
-  test('stays within CloudFormation\'s 1 KB, as that of Job does', () => {
+  test('is shorter than CloudFormation\'s limit of 1,024 bytes', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 1e12, imported: 1e12, failed: 1e12 } };
     expect(formatOutcomeId({ datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
   });
 });
 
-describe('physical id of a leg', () => {
+describe('physical id of Wait', () => {
   test('has the documented form', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'j' })).toBe('d/j');
   });
 
-  test('is the data store alone if no job is known', () => {
+  test('is only the data store id if the job is not known', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'UNKNOWN' })).toBe('d');
   });
 });

@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const REQUESTED_AT = Date.UTC(2026, 0, 15, 12);
 const next = (changes: Partial<NextPoll> = {}): NextPoll => ({ jobId: 'f'.repeat(26) + '000000', requestedAt: REQUESTED_AT, now: REQUESTED_AT, ...changes });
 
-describe('the interval', () => {
+describe('the polling interval', () => {
   test.each<[string, number, Partial<NextPoll>]>([
     ['a job before the first poll', 60, {}],
     ['a queued job', 60, { status: 'QUEUED' }],
@@ -14,15 +14,15 @@ describe('the interval', () => {
     ['a running job', 5, { status: 'IN_PROGRESS' }],
     ['a running job, after just under 10 minutes', 5, { status: 'IN_PROGRESS', now: REQUESTED_AT + 595 * SECOND }],
     ['a running job, after 10 minutes', 30, { status: 'IN_PROGRESS', now: REQUESTED_AT + 600 * SECOND }],
-    ['a running job, in a later leg', 30, { status: 'IN_PROGRESS', isContinued: true }],
-    ['a queued job, in a later leg', 60, { status: 'QUEUED', isContinued: true }],
+    ['a running job, after an earlier Wait resource', 30, { status: 'IN_PROGRESS', isContinued: true }],
+    ['a queued job, after an earlier Wait resource', 60, { status: 'QUEUED', isContinued: true }],
     ['a job before the first poll, after 10 minutes', 60, { now: REQUESTED_AT + 600 * SECOND }],
-  ])('of %s is %i seconds', (_what, seconds, changes) => {
+  ])('for %s is %i seconds', (_what, seconds, changes) => {
     expect(untilNextPoll(next(changes))).toBe(seconds * SECOND);
     expect(untilNextPoll(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
   });
 
-  test('has an offset of up to 45 s, by the job id', () => {
+  test('has an offset of up to 45 s, which depends on the job id', () => {
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
@@ -35,7 +35,7 @@ describe('the interval', () => {
     }
   });
 
-  test('the first polls of many jobs are spread evenly', () => {
+  test('spreads the first polls of many jobs evenly', () => {
     const random = pseudoRandom(1);
     const bySecond = Array<number>(45).fill(0);
     for (let i = 0; i < 4500; i++) {
@@ -54,12 +54,12 @@ describe('an invocation', () => {
     ['does not poll a running job for longer', 5_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 40_001 }, false],
     ['polls a long-running job twice', 30_000, { status: 'IN_PROGRESS', firstPollAt: REQUESTED_AT, now: REQUESTED_AT + 200 }, true],
     ['polls a queued job once', 60_000, { status: 'QUEUED', firstPollAt: REQUESTED_AT }, false],
-  ])('%s', (_what, delay, changes, expected) => {
+  ])('polls or ends as expected: %s', (_what, delay, changes, expected) => {
     expect(isWorthWaiting(delay, next(changes))).toBe(expected);
   });
 });
 
-describe('simulated with the framework\'s query interval of 10 s', () => {
+describe('polling, simulated with the framework\'s query interval of 10 s,', () => {
   const random = pseudoRandom(1815);
   const latency = () => random() * SECOND;
   const between = (least: number, most: number) => least + random() * (most - least);
@@ -70,7 +70,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
   const sorted = (numbers: number[]) => numbers.sort((a, b) => a - b);
   const median = (numbers: number[]) => sorted(numbers)[Math.floor(numbers.length / 2)];
 
-  test.each([[20, 600], [60, 90], [60, 180]])('sees the end of a job of %i to %i s within 5 s (median)', (least, most) => {
+  test.each([[20, 600], [60, 90], [60, 180]])('sees the end of a job of %i to %i s after less than 5 s (median)', (least, most) => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(least * SECOND, most * SECOND)), latency));
     expect(median(delays)).toBeLessThan(5 * SECOND);
     expect(median(delays)).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(31 * SECOND);
   });
 
-  test('a later leg sees the end of a job within a minute, and an earlier end at once', () => {
+  test('sees the end of a job within a minute after an earlier Wait resource, and at once if the job has already ended', () => {
     const continued = (duration: number) => noticeDelayOf({ ...jobOf(duration), isContinued: true }, latency);
     const delays = Array.from({ length: 600 }, () => continued(between(0, 50 * MINUTE)));
     expect(Math.max(...delays)).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
@@ -89,7 +89,7 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
     expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
-  test('sees an end before the event, or soon after a poll of the queued job, within a minute', () => {
+  test('sees the end within a minute if the job ended before the event, or soon after a poll that found it queued', () => {
     const queued = () => {
       const simulated = jobOf(30 * MINUTE);
       return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
@@ -101,14 +101,14 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
   test.each([
     ['1-minute', 2, 11, MINUTE],
     ['50-minute', 165, 185, 50 * MINUTE - 20 * SECOND],
-  ])('a %s job takes %i to %i Describe calls', (_what, least, most, duration) => {
+  ])('of a %s job takes %i to %i Describe calls', (_what, least, most, duration) => {
     const calls = Array.from({ length: 300 }, () => pollsAt(jobOf(duration), Infinity, latency).length);
     expect(Math.min(...calls)).toBeGreaterThanOrEqual(least);
     expect(Math.max(...calls)).toBeLessThanOrEqual(most);
   });
 
-  describe('100 imports over 4 data stores, one running in each', () => {
-    /** Returns the number of calls in each window of one second that ends with a call. */
+  describe('100 imports in 4 data stores, with one running in each,', () => {
+    /** Returns, for each call, the number of calls in the second that ends with it. */
     const windowsOf = (seed: number, together: number): number[] => {
       const draw = pseudoRandom(seed);
       const calls = sorted(Array.from({ length: 100 }, (_, index) => {
@@ -125,8 +125,8 @@ describe('simulated with the framework\'s query interval of 10 s', () => {
       });
     };
 
-    // The offsets come from HealthLake's random ids, so the result is a probability: 20 draws.
-    test.each([1, 30])('requested within %i s: 10 calls in a second are not exceeded, 2 in a second are the average', (together) => {
+    // The offsets depend on random job ids, so the test simulates 20 times and judges the distribution.
+    test.each([1, 30])('requested within %i s, rarely make more than 10 calls in a second, and make about 2 on average', (together) => {
       const draws = Array.from({ length: 20 }, (_, seed) => windowsOf(seed + 1, together * SECOND));
       const peaks = sorted(draws.map((windows) => Math.max(...windows)));
       expect(peaks[10]).toBeLessThan(10);

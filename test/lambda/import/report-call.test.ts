@@ -30,14 +30,14 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Returns Lambda's answer to an accepted invocation. */
+/** Returns Lambda's response to an invocation that it accepted. */
 function answers(payload: string, FunctionError?: string) {
   return { StatusCode: 200, FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(payload) };
 }
 
 const answer = () => answers(JSON.stringify(ANSWER));
 
-/** Asks for the report. Returns the result, the number of invocations, and the duration in seconds. */
+/** Calls `askForReport`. Returns its result, the number of invocations, and the duration in seconds. */
 async function ask(): Promise<{ result: ReportAnswer; invocations: number; seconds: number }> {
   const began = Date.now();
   let settled = false;
@@ -55,7 +55,7 @@ test.each([
   ['has too many invocations', sdkError('TooManyRequestsException', 'Rate exceeded', 429)],
   ['is not available', sdkError('ServiceException', 'Service unavailable', 503)],
   ['has lost its network', sdkError('ResourceNotReadyException', 'The function is inactive', 502)],
-])('a function that %s is invoked again until Lambda accepts the call', async (_what, refusal) => {
+])('a report function that %s is invoked again until Lambda accepts the call', async (_what, refusal) => {
   let refusals = 6;
   lambda.on(InvokeCommand).callsFake(() => {
     if (refusals-- > 0) {
@@ -68,7 +68,7 @@ test.each([
   expect(new Set(inputs).size).toBe(1);
 });
 
-test('names the refusal if Lambda refuses until the budget ends', async () => {
+test('names the refusal as the reason if Lambda refuses every invocation until the budget ends', async () => {
   lambda.on(InvokeCommand).rejects(sdkError('ResourceConflictException', 'Pending', 409));
   setTimeout(() => budget.abort(), 100 * SECOND);
   const { result, invocations, seconds } = await ask();
@@ -80,7 +80,7 @@ test.each([
   ['denied', sdkError('AccessDeniedException', 'not authorized to perform: lambda:InvokeFunction', 403)],
   ['not found', sdkError('ResourceNotFoundException', 'Function not found', 404)],
   ['invalid', sdkError('InvalidRequestContentException', 'Could not parse request body', 400)],
-])('a function whose invocation is %s is not invoked again', async (_what, refusal) => {
+])('a report function is not invoked again if its invocation is %s', async (_what, refusal) => {
   lambda.on(InvokeCommand).rejects(refusal);
   const { result, invocations } = await ask();
   expect(result).toEqual({ kind: 'unreadable', why: `the report function could not be asked: ${refusal.name}: ${refusal.message}` });
@@ -90,19 +90,19 @@ test.each([
 test.each([
   ['throws', '{"errorType":"Runtime.OutOfMemory","errorMessage":"any"}', 'Runtime.OutOfMemory'],
   ['ends without the type of its error', '{"errorMessage":"2026-01-01T00:00:00.000Z Task timed out after 180.00 seconds"}', 'Unhandled'],
-])('a function that ran and %s is not invoked again', async (_what, payload, why) => {
+])('a report function that ran and %s is not invoked again', async (_what, payload, why) => {
   lambda.on(InvokeCommand).resolves(answers(payload, 'Unhandled'));
   expect(await ask()).toEqual({ result: { kind: 'unreadable', why: `the report function failed: ${why}` }, invocations: 1, seconds: 0 });
 });
 
-test('a function whose answer is not JSON is not invoked again', async () => {
+test('a report function is not invoked again if its answer is not JSON', async () => {
   lambda.on(InvokeCommand).resolves({ StatusCode: 200 });
   const { result, invocations } = await ask();
   expect(result).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/^the report function could not be asked: SyntaxError/) });
   expect(invocations).toBe(1);
 });
 
-describe('a function whose answer is lost', () => {
+describe('a report function whose answer is lost', () => {
   test('is invoked once more', async () => {
     lambda.on(InvokeCommand).rejectsOnce(NO_ANSWER).resolves(answer());
     expect(await ask()).toMatchObject({ result: ANSWER, invocations: 2 });

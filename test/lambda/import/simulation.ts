@@ -6,14 +6,14 @@ export interface SimulatedImport {
   readonly requestedAt: number;
   readonly startsAt: number;
   readonly endsAt: number;
-  /** Whether an earlier leg has waited for the job. */
+  /** Whether an earlier `Wait` resource has polled the job. */
   readonly isContinued?: boolean;
 }
 
 /** The framework's pause between two invocations, in milliseconds. */
 export const QUERY_INTERVAL = 10_000;
 
-/** Returns the times of all polls until the job has ended or the time is up. Simulates the loops of the handler and the framework. */
+/** Simulates the loops of the handler and of the framework. Returns the times of all polls before `until`, up to the poll that sees the end of the job. */
 export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
   const polls: number[] = [];
   let now = requestedAt;
@@ -39,12 +39,12 @@ export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: S
   return polls;
 }
 
-/** Returns how long after its end a job is polled. */
+/** Returns the delay from the end of a job to the poll that sees it, in milliseconds. */
 export function noticeDelayOf(job: SimulatedImport, latency?: () => number): number {
   return pollsAt(job, Infinity, latency).at(-1)! - job.endsAt;
 }
 
-/** Returns a generator of repeatable numbers from 0 to 1. */
+/** Returns a generator of pseudo-random numbers between 0 and 1. The same seed gives the same numbers. */
 export function pseudoRandom(seed: number): () => number {
   let x = seed;
   return () => {

@@ -4,7 +4,7 @@ import type { ManifestCounts, ReportAnswer } from '../../../lambda/report/types'
 import type { ContractErrorTolerance } from '../../../src/contract';
 import { importJob } from '../harness';
 
-/** Judges by the counts of the job alone. */
+/** Judges a job by its own counts, without a report. */
 const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence(evidenceOf(importJob(job)), tolerance);
 
 const NONE: ContractErrorTolerance = { Kind: 'NONE' };
@@ -45,16 +45,16 @@ describe('the verdict under NONE, 5 resources, 5 percent and ANY', () => {
     expect(Object.values(JobStatus).sort()).toEqual(Object.keys(TABLE).sort());
   });
 
-  test.each(Object.entries(TABLE))('on %s is %s', (status, expected) => {
+  test.each(Object.entries(TABLE))('for the job status %s is %s', (status, expected) => {
     const job = { JobStatus: status as JobStatus, JobProgressReport: report(100, 99, 1, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(expected);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('names %s, also without a progress report', (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('gives the status %s as the reason, even without a progress report', (status) => {
     expect(judge({ JobStatus: status }, ANY)).toMatchObject({ kind: 'failed', why: `the job ended with ${status}` });
   });
 
-  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('on the unknown status %j is running', (status) => {
+  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('for the unknown job status %j is running', (status) => {
     const job = { JobStatus: status as JobStatus, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(running);
   });
@@ -70,13 +70,13 @@ describe('COMPLETED', () => {
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
   });
 
-  test.each([['resources that are missing', report(100, 90, 0, 0)], ['a file that could not be read', report(100, 100, 0, 1)]])(
-    'is judged like COMPLETED_WITH_ERRORS with %s', (_what, JobProgressReport) => {
+  test.each([['missing resources', report(100, 90, 0, 0)], ['a file that could not be read', report(100, 100, 0, 1)]])(
+    'is judged like COMPLETED_WITH_ERRORS if the progress report shows %s', (_what, JobProgressReport) => {
       const job = { JobStatus: 'COMPLETED', JobProgressReport } as const;
       expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s fails if nothing was scanned, except under ANY', (status) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s fails if HealthLake found no resources, except with the tolerance ANY', (status) => {
     const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     expect(judge(job, NONE)).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
@@ -108,11 +108,11 @@ describe('COMPLETED_WITH_ERRORS', () => {
     ['only errors, a percentage', report(undefined, undefined, 5), percent('5'), 'failed'],
     ['no errors counted', report(100, 95), resources('5'), 'succeeded'],
     ['everything failed, any', report(100, 0, 100, 3), ANY, 'succeeded'],
-  ])('%s: %j under %j is %s', (_what, counts, tolerance, expected) => {
+  ])('(%s) with the progress report %j and the tolerance %j has %s', (_what, counts, tolerance, expected) => {
     expect(judgeErrors(counts, tolerance).kind).toBe(expected);
   });
 
-  test('names the limit that is exceeded', () => {
+  test('gives the exceeded limit as the reason', () => {
     const whyOf = (counts: Report, tolerance: ContractErrorTolerance) => judgeErrors(counts, tolerance);
     expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
     expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
@@ -121,7 +121,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
     expect(whyOf({}, resources('5'))).toMatchObject({ why: 'HealthLake does not say how many resources failed' });
   });
 
-  test('tolerates exactly a percentage despite binary fractions, and no resource more', () => {
+  test('tolerates exactly the given percentage despite floating-point rounding, and not one resource more', () => {
     for (const [unit, scanned] of [[1, 100], [10, 1_000], [100, 10_000], [1_000, 100_000]]) {
       for (let failed = 1; failed < scanned; failed += Math.ceil(scanned / 500)) {
         const limit = percent(String(failed / unit));
@@ -134,19 +134,19 @@ describe('COMPLETED_WITH_ERRORS', () => {
 
 describe('counts', () => {
   test.each([
-    ['all', report(10, 7, 3, 1), { scanned: 10, imported: 7, failed: 3, unreadableFiles: 1 }],
-    ['more missing than in error', report(10, 5, 3), { scanned: 10, imported: 5, failed: 5 }],
-    ['more in error than missing', report(10, 9, 3), { scanned: 10, imported: 9, failed: 3 }],
-    ['errors only', report(undefined, undefined, 3), { failed: 3 }],
-    ['scanned only', report(10), { scanned: 10 }],
-    ['more imported than scanned', report(10, 12), { scanned: 10, imported: 12, failed: 0 }],
-    ['none', undefined, {}],
-  ])('%s', (_what, given, expected) => {
+    ['all counts', report(10, 7, 3, 1), { scanned: 10, imported: 7, failed: 3, unreadableFiles: 1 }],
+    ['more missing resources than errors', report(10, 5, 3), { scanned: 10, imported: 5, failed: 5 }],
+    ['more errors than missing resources', report(10, 9, 3), { scanned: 10, imported: 9, failed: 3 }],
+    ['only errors', report(undefined, undefined, 3), { failed: 3 }],
+    ['only scanned resources', report(10), { scanned: 10 }],
+    ['more imported than scanned resources', report(10, 12), { scanned: 10, imported: 12, failed: 0 }],
+    ['no counts', undefined, {}],
+  ])('are derived from a progress report with %s', (_what, given, expected) => {
     expect(countsOf(given)).toEqual(expected);
   });
 });
 
-/** Returns the answer of the report function for a manifest with these counts. */
+/** Returns the answer of the report function to a manifest with these counts. */
 const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAnswer => ({
   kind: 'report',
   complete: true,
@@ -174,14 +174,14 @@ describe('the manifest', () => {
     resourcesWithServerError: 3,
   };
 
-  test('adds the errors of the server', () => {
+  test('adds its server errors to the failed resources', () => {
     expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.49'))).toMatchObject({ kind: 'failed' });
   });
 
-  test('counts files apart from resources', () => {
+  test('counts unreadable files separately from failed resources', () => {
     const counts = countsOf(undefined, reported({ ...MANIFEST, filesWithCustomerError: 1, filesWithServerError: 2 }));
     expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 3 });
     expect(judgeEvidence(evidence(reported({ ...MANIFEST, filesWithServerError: 1 })), percent('100')))
@@ -205,7 +205,7 @@ describe('the manifest', () => {
   test.each<[string, ReportAnswer]>([
     ['missing', { kind: 'no-manifest', why: 'there is no manifest' }],
     ['unreadable as JSON', reported(undefined, 'the manifest is no JSON')],
-  ])('fails the job if it is %s, except under ANY', (_what, answer) => {
+  ])('fails the job if it is %s, except with the tolerance ANY', (_what, answer) => {
     for (const tolerance of [NONE, resources('1000'), percent('100')]) {
       expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0)), tolerance)).toMatchObject({ kind: 'failed' });
     }
@@ -214,10 +214,10 @@ describe('the manifest', () => {
   });
 
   test.each<[string, ReportAnswer | undefined, boolean, RegExp]>([
-    ['reports are off', undefined, true, /^the import makes no failure reports$/],
-    ['the results lie elsewhere', undefined, false, /outside the output location that this import may read/],
+    ['failure reports are off', undefined, true, /^the import makes no failure reports$/],
+    ['the results are outside the output location', undefined, false, /outside the output location that this import may read/],
     ['the results can\'t be read', { kind: 'unreadable', why: 'AccessDenied: no' }, true, /^AccessDenied: no$/],
-  ])('is replaced by the progress report, with the reason, if %s', (_what, answer, isOwn, expected) => {
+  ])('is replaced by the progress report if %s, and the reason is given', (_what, answer, isOwn, expected) => {
     expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0), isOwn), resources('1'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(answer, report(1000, 998, 2, 0), isOwn), resources('1'))).toMatchObject({ kind: 'failed' });
     expect(whyWithoutResults(evidence(answer, undefined, isOwn), resources('1'))).toMatch(expected);

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterAll(async () => harness.close());
 
 describe('a report', () => {
-  test('counts failures by file, type and reason, and names the first lines', async () => {
+  test('counts failures by file, type and reason, and names the first failed lines', async () => {
     const job = endedJob()
       .put('FAILURE/Observation.ndjson', [failure(4, MISSING_ID, { resourceType: 'Observation' }), failure(9, [error(GENDER), error('not on the list')])])
       .put('FAILURE/v1-0/Patient.ndjson', [failure(1, GENDER), failure(2, GENDER), failure(5, GENDER), failure(7, GENDER), failure(8, GENDER)])
@@ -104,7 +104,7 @@ describe('a report', () => {
     expect(harness.takeOperations().sort()).toEqual(['GetObject', 'GetObject', 'ListObjectsV2', 'ListObjectsV2', 'ListObjectsV2', 'PutObject']);
   });
 
-  test('has the search-validation folder in a section of its own', async () => {
+  test('has a separate section for the search-validation folder', async () => {
     const warning = { severity: 'warning', code: 'value', diagnostics: 'Not a valid date (1815)' };
     const job = endedJob()
       .put('FAILURE/a.ndjson', failure(1, GENDER))
@@ -118,7 +118,7 @@ describe('a report', () => {
     });
   });
 
-  test('is the same in whatever order files are read', async () => {
+  test('is the same for any order in which files are read', async () => {
     const job = endedJob();
     const names = Array.from({ length: 60 }, (_, file) => String(file).padStart(2, '0'));
     for (const name of names) {
@@ -127,7 +127,7 @@ describe('a report', () => {
     let reads = 0;
     harness.aws.router.faults.hook = (_, operation) => {
       reads += operation === 'GetObject' ? 1 : 0;
-      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // so that later files are read first
+      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // later files are read first
     };
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 60, filesTotal: 60, failures: 61, reasons: [{ count: 61 }] });
     const { files, reasons } = job.written().document.failures;
@@ -194,32 +194,32 @@ describe('the manifest', () => {
   test.each([
     ['is not JSON', '<html>', 'the manifest is not a JSON object'],
     ['has no counts', '{}', 'the manifest has no counts'],
-  ])('is not needed for the failures if it %s', async (_, text, problem) => {
+  ])('does not prevent a report on the failures if it %s', async (_, text, problem) => {
     const job = harness.newJob().put('Manifest.json', text).put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
     expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: problem });
     expect(answer.manifest).toBeUndefined();
   });
 
-  test('is not needed for the failures, but read as soon as it exists', async () => {
+  test('does not prevent a report on the failures if it is missing, and is read as soon as it exists', async () => {
     const job = harness.newJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 1, manifestProblem: 'there is no manifest' });
     job.put('Manifest.json', MANIFEST);
     expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
   });
 
-  test('is not needed for the search-validation section', async () => {
+  test('does not prevent a report on the search-validation folder if it is missing', async () => {
     const job = harness.newJob().put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 0, searchValidationFailures: 1, manifestProblem: 'there is no manifest' });
   });
 
-  test('is needed if there is nothing else to report on', async () => {
+  test('is required if there are no failures to report on', async () => {
     const job = harness.newJob();
     expect(await harness.invoke(job.request)).toEqual({ kind: 'no-manifest', why: 'there is no manifest' });
     expect(job.hasReport).toBe(false);
   });
 
-  test('is not read if it is too large', async () => {
+  test('makes the results unreadable if it is larger than 1 MiB', async () => {
     const job = harness.newJob().put('Manifest.json', ' '.repeat(1024 * 1024 + 1));
     expect(await harness.invoke(job.request)).toEqual({
       kind: 'unreadable', why: 'Error: the object is larger than 1,048,576 bytes',
@@ -227,8 +227,8 @@ describe('the manifest', () => {
   });
 });
 
-describe('a file', () => {
-  /** Removes objects after they were listed. */
+describe('a file of failures', () => {
+  /** Removes objects after the handler has listed them and before it reads them. */
   function removeBeforeReading(job: Job, names: readonly string[]): void {
     let lists = 0;
     harness.aws.router.faults.hook = (service, operation) => {
@@ -240,10 +240,10 @@ describe('a file', () => {
     };
   }
 
-  test('is named if it is deleted before it is read, and the others are reported', async () => {
+  test('is named as unread if it is deleted before it is read, and the other files are reported', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
     removeBeforeReading(job, [`FAILURE/${CANARY}.ndjson`]);
-    // The role may list this folder only by its prefix, so S3 does not say that the object is missing.
+    // The role may list the folder only by its prefix, so S3 answers AccessDenied for a missing object.
     expect(await job.report()).toMatchObject({
       complete: false, problem: '1 of 2 files could not be read (AccessDenied)', filesRead: 1, filesTotal: 2, filesTotalIsExact: true, failures: 1,
     });
@@ -252,7 +252,7 @@ describe('a file', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
   });
 
-  test('is named if it is one of the first 20 that cannot be read', async () => {
+  test('is named as unread only if it is one of the first 20 that cannot be read', async () => {
     const job = endedJob();
     const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
     names.forEach((name) => job.put(name, failure(1, GENDER)));
@@ -261,7 +261,7 @@ describe('a file', () => {
     expect(job.written().document.files.unread).toHaveLength(20);
   });
 
-  test('can have all kinds of lines, of which the answer has the three most frequent reasons', async () => {
+  test('can have all kinds of lines, and the answer has only the three most frequent reasons', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', [
       failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
     ]);
@@ -272,8 +272,8 @@ describe('a file', () => {
   });
 });
 
-describe('the time', () => {
-  test('for reading ends 25 s before the function times out, and for listing 15 s before', async () => {
+describe('the time limit', () => {
+  test('ends reading 25 s before the function times out, and listing 15 s before', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     await endedJob().report(180_000);
     const [[reading], [listing]] = timeout.mock.calls;
@@ -281,7 +281,7 @@ describe('the time', () => {
     expect([reading, listing]).toEqual([155_000, 165_000]);
   });
 
-  test('can be up before all files are read', async () => {
+  test('gives an incomplete report if it passes before all files are read', async () => {
     const job = endedJob();
     for (const file of ['a', 'b', 'c', 'd', 'e']) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -289,7 +289,7 @@ describe('the time', () => {
     let reads = 0;
     harness.aws.router.faults.hook = (service, operation) => {
       reads += service === 's3' && operation === 'GetObject' ? 1 : 0;
-      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first reads the manifest
+      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first GetObject reads the manifest
     };
     expect(await job.report(1_000)).toMatchObject({
       complete: false, problem: 'the time was up: 2 of 5 files read', filesRead: 2, filesTotal: 5, filesTotalIsExact: true, failures: 2, reasons: [{ count: 2 }],
@@ -300,7 +300,7 @@ describe('the time', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 5, failures: 5 });
   });
 
-  test('can be up before all files are listed', async () => {
+  test('gives an incomplete report if it passes before all files are listed', async () => {
     const job = endedJob();
     for (let file = 0; file < 1_001; file++) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -325,12 +325,12 @@ describe('a missing permission', () => {
     ['s3:ListBucket', /^AccessDenied: .*s3:ListBucket/],
     ['s3:GetObject', /^AccessDenied \(full text: CloudTrail\): User: arn:\S+\/fhir-import is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::clinic-results\/output\/\S+\/\*\*\* because/],
     ['kms:Decrypt', /^AccessDenied \(full text: CloudTrail\): .*kms:Decrypt/],
-  ])('%s gives no report', async (action, why) => {
+  ])('for %s prevents the report', async (action, why) => {
     await harness.useRole(...without(action));
     expect(await harness.invoke(endedJob().request)).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(why) });
   });
 
-  test('s3:PutObject gives an answer without a location', async () => {
+  test('for s3:PutObject gives an answer without the location of a report', async () => {
     await harness.useRole(...without('s3:PutObject'));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
@@ -338,7 +338,7 @@ describe('a missing permission', () => {
     expect(answer.location).toBeUndefined();
   });
 
-  test('to list FAILURE/ gives a report with the manifest only', async () => {
+  test('to list FAILURE/ gives a report with only the manifest', async () => {
     await harness.useRole(...harness.statements().filter((statement) => !JSON.stringify(statement).includes('s3:prefix') || JSON.stringify(statement).includes('s3:delimiter')));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({
@@ -350,7 +350,7 @@ describe('a missing permission', () => {
     });
   });
 
-  test('to read another data store\'s results or another bucket gives no report', async () => {
+  test('to read the results of another data store or another bucket prevents the report', async () => {
     const { OutputLocation: location, ...request } = harness.newJob().request;
     expect(await harness.invoke({ ...request, OutputLocation: location.replace(/6407/, 'cafe') })).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('AccessDenied') });
     expect(await harness.invoke({ ...request, OutputLocation: 's3://another-bucket/x/' })).toMatchObject({ kind: 'unreadable' });
@@ -358,7 +358,7 @@ describe('a missing permission', () => {
   });
 });
 
-test('patient data is in object keys only', async () => {
+test('the report contains patient data only in object keys', async () => {
   const job = endedJob()
     .put(`FAILURE/${CANARY}/${CANARY}.ndjson`, [
       failure(1, `Unknown code '${CANARY}'`),
@@ -374,9 +374,9 @@ test('patient data is in object keys only', async () => {
     .put(`SUCCESS/${CANARY}.ndjson`, CANARY)
     .put(CANARY, CANARY);
   const logged = harness.log.length;
-  const { complete, failures } = await job.report(); // the harness checks the answer
+  const { complete, failures } = await job.report(); // the harness checks that the answer has no patient data
   expect([complete, failures]).toEqual([true, 11]);
-  expect(harness.log.slice(logged)).toHaveLength(1); // the harness checks the log
+  expect(harness.log.slice(logged)).toHaveLength(1); // the harness checks that the log has no patient data
 
   const { json, document } = job.written();
   expect(json).toContain(`input/${CANARY}/${CANARY}.ndjson`);

@@ -18,7 +18,7 @@ export const MANIFEST = JSON.stringify({
   numberOfResourcesWithServerError: 0,
 });
 
-/** The report function with a local S3 and with the permissions that it has in a stack. */
+/** Runs the report function against a local S3, with the permissions that the function has in a deployed stack. */
 export class Harness {
   public static async start(): Promise<Harness> {
     const aws = await LocalAws.start({ region: 'us-west-2' });
@@ -36,12 +36,12 @@ export class Harness {
 
   private constructor(public readonly aws: LocalAws) {}
 
-  /** A job without results. */
+  /** Returns a new job without results. */
   public newJob(): Job {
     return new Job(this, `${JOB}${String(this.jobs++).padStart(2, '0')}`);
   }
 
-  /** Creates the report role for the next invocations. */
+  /** Creates a report role with these statements and uses it for the next invocations. */
   public async useRole(...statements: object[]): Promise<void> {
     const name = `report-${this.roles++}`;
     this.roleArn = `arn:aws:iam::${this.aws.accountId}:role/${name}`;
@@ -52,7 +52,7 @@ export class Harness {
     });
   }
 
-  /** The statements of the report role of an import that writes to `output/`. */
+  /** Returns the policy statements of the report role of an import that writes to `output/`. */
   public statements(): object[] {
     return reportStatements({
       bucketName: BUCKET, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,
@@ -102,7 +102,7 @@ export class Harness {
   }
 }
 
-/** A job and its results. */
+/** A job and its results in the local S3. */
 export class Job {
   private readonly prefix: string;
 
@@ -134,7 +134,7 @@ export class Job {
     return answer as Report;
   }
 
-  /** The content of `report.json` and its key. */
+  /** Returns the content of `report.json` and the KMS key that encrypts it. */
   public written(): { document: ReportDocument; json: string; keyId?: string } {
     const { body, encryption } = this.harness.aws.s3.bucket(BUCKET).find(`${this.prefix}report.json`)!;
     const json = body.toString('utf8');
@@ -145,7 +145,7 @@ export class Job {
     return this.harness.aws.s3.bucket(BUCKET).find(`${this.prefix}report.json`) !== undefined;
   }
 
-  /** The key of an object of the results. */
+  /** Returns the object key of a file in the results. */
   public key(name: string): string {
     return this.prefix + name;
   }

@@ -4,7 +4,7 @@ import type { Reading } from '../../../lambda/report/read/read-files';
 import { type FileTally, type Reason, Tally } from '../../../lambda/report/read/tally';
 import type { ReportRequest } from '../../../lambda/report/types';
 
-/** A string that stands for patient data. */
+/** A name that stands for patient data. */
 export const CANARY = 'Quillfeather';
 
 export const REQUEST: ReportRequest = {
@@ -15,7 +15,7 @@ export const REQUEST: ReportRequest = {
   ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
 };
 
-/** The report on these findings. Unless given, everything was read and nothing failed. */
+/** Returns the report on these findings. By default, everything was read and nothing failed. */
 export function documentOn({ reading, ...findings }: Partial<Omit<Findings, 'reading'>> & { readonly reading?: Partial<Reading> }, request = REQUEST): ReportDocument {
   return documentOf(request, { bucket: 'clinic-results', prefix: 'x-FHIR_IMPORT-y/' }, {
     manifest: { counts: { resourcesScanned: 3 } },
@@ -26,7 +26,7 @@ export function documentOn({ reading, ...findings }: Partial<Omit<Findings, 'rea
   });
 }
 
-/** A line of the results as HealthLake writes it. */
+/** Returns a line about a failed resource as HealthLake writes it into the results. */
 export function failure(lineId: number, issues: string | readonly object[], more: object = {}): string {
   const issue = typeof issues === 'string' ? [error(issues)] : issues;
   return JSON.stringify({
@@ -46,7 +46,7 @@ export function fileTally(key = 'file', index = 0): FileTally {
   return { key, index, wasRead: false, count: 0, first: [] };
 }
 
-/** The tally of a file that arrives in pieces. */
+/** Returns the tally of a file that arrives in pieces of `pieceSize` bytes. */
 export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally {
   const tally = new Tally();
   readInto(tally, fileTally(), content, pieceSize);
@@ -63,7 +63,7 @@ export function readInto(tally: Tally, file: FileTally, content: string | Buffer
   tally.addFile(file);
 }
 
-/** The reasons of a tally, with a row for each resource type. */
+/** Returns a row for each reason and resource type of a tally. */
 export function rowsOf(tally: Tally): (Omit<Reason, 'types'> & { readonly type: string })[] {
   return tally.reasons.flatMap(({ types, ...reason }) => [...types].map(([type, count]) => ({ ...reason, type, count })));
 }

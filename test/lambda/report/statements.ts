@@ -6,14 +6,14 @@ import { reportStatements as statementsOf } from '../../../src/import/private/re
 /** The results that a report role may read. */
 export interface ReportScope {
   readonly bucketName: string;
-  /** The prefix of the output location. Empty, or ends in `/`. */
+  /** The prefix of the output location. It is empty or ends in `/`. */
   readonly prefix: string;
   readonly datastoreId: string;
   readonly keyArn: string;
   readonly region: string;
 }
 
-/** The statements of the report role that the construct writes, as they are after the deployment. */
+/** Returns the statements that the construct writes for the report role, with the values that they have after the deployment. */
 export function reportStatements({ bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
   const stack = new Stack(new App(), 'Stack');
   const [bucket, key] = [Bucket.fromBucketName(stack, 'Results', bucketName), Key.fromKeyArn(stack, 'Key', keyArn)];
@@ -21,7 +21,7 @@ export function reportStatements({ bucketName, prefix, datastoreId, keyArn, regi
   return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
 }
 
-/** Resolves the intrinsic functions of these statements. */
+/** Replaces the intrinsic functions in a statement with their values. */
 function deployed(value: unknown, region: string): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;

@@ -16,7 +16,7 @@ beforeAll(() => {
 const show = (text: string) => showServiceText(text, own);
 
 describe('the text of a service', () => {
-  test.each(allServiceTexts())('shows its harmless words: $source: $text', ({ text, shown }) => {
+  test.each(allServiceTexts())('shows all words that cannot be patient data: $source: $text', ({ text, shown }) => {
     expect(show(text)).toBe(shown);
   });
 
@@ -33,7 +33,7 @@ describe('the text of a service', () => {
     ['a quotation that the service cut off', 'Unexpected token in "..."Ada Access"... or No...', 'Unexpected token in *** or ***'],
     ['an apostrophe', 'Ada\'s bucket can\'t be read', '*** bucket can\'t be read'],
     ['a name in quotes', 'Value "Ada" at \'jobName\'', 'Value *** at \'jobName\''],
-  ])('is filtered: %s', (_what, text, shown) => {
+  ])('is filtered as expected if it has %s', (_what, text, shown) => {
     expect(show(text)).toBe(shown);
   });
 
@@ -65,21 +65,21 @@ describe('the text of a service', () => {
     ['hosts that are no service', 'ada.eu-west-1.amazonaws.com ada.amazonaws.com', '***'],
     ['actions', 's3:GetObject kms:GenerateDataKey* aws:SourceArn', 's3:GetObject kms:GenerateDataKey* aws:SourceArn'],
     ['invalid actions', 's3:GetAda ada:GetObject s3:Get-Object s3:', '***'],
-  ])('shows only names of AWS and of the import: %s', (_what, text, shown) => {
+  ])('shows only names that belong to AWS or to the import: %s', (_what, text, shown) => {
     expect(show(text)).toBe(shown);
   });
 
-  test('shows no names of an import that is not given', () => {
+  test('does not show the names of an import that is not passed to the filter', () => {
     expect(showServiceText(`s3://clinic-data/ ${IMPORT.OperatorRoleArn} ${IMPORT.DatastoreId}`)).toBe('***');
   });
 
-  test('is cut off at the maximum length, without the chunk there', () => {
+  test('is cut off at the maximum length, and a word across the limit is hidden', () => {
     const filled = 'denied '.repeat(MAX_LENGTH).slice(0, MAX_LENGTH - 4);
     expect(show(`${filled}role`)).toBe(`${filled}role`);
     expect(show(`${filled}roleson`)).toBe(`${filled}***`);
   });
 
-  test('is filtered within 0.5 s, even if it has megabytes', () => {
+  test('is filtered within 0.5 s even if it has a million characters', () => {
     const startedAt = Date.now();
     for (const text of ['x'.repeat(1e6), 's3://clinic-data/synthea/'.repeat(1e5), '"'.repeat(1e6), `${'a '.repeat(1e6)}`, `s3:${'A'.repeat(1e6)}`]) {
       show(text);
@@ -87,7 +87,7 @@ describe('the text of a service', () => {
     expect(Date.now() - startedAt).toBeLessThan(500);
   });
 
-  test('names the place of the full text if a word is hidden', () => {
+  test('comes with the place of the full text only if a word is hidden', () => {
     expect(quoteServiceText('AccessDenied', 'denied', [], 'CloudTrail')).toBe('AccessDenied: denied');
     expect(quoteServiceText('AccessDenied', 'Ada denied', [], 'CloudTrail')).toBe('AccessDenied (full text: CloudTrail): *** denied');
     expect(quoteServiceText('Error', 'Ada denied')).toBe('Error: *** denied');
@@ -108,7 +108,7 @@ describe('isErrorCode', () => {
 describe('the vocabulary', () => {
   const all = [...LOWER_CASE, ...CAPITALIZED, ...STATUSES, ...IDENTIFIERS, ...ERROR_CODES];
 
-  test('has no names of people', () => {
+  test('contains no names of people', () => {
     const words = new Set(all);
     const asNames = 'Grant Will Mark May Key Page Case Bill Rose Hope Faith Joy Grace Art Chase Drew Frank Gene Jack Jay Max Miles Pat Ray Rich Rob Sue Tony Victor Banks Bell Best Brooks Day '
       + 'English Field Fields Fish Ford Fox French Grant Green Hill House Hunt King Lake Lane Law Little Long Love Lynch Moon North Park Parks Post Price Rivers Root Stone Story Street '
@@ -124,29 +124,29 @@ describe('the vocabulary', () => {
     }
   });
 
-  test('has only words in the form of their list', () => {
+  test('has lower-case words in one list and capitalized words in the other', () => {
     expect(LOWER_CASE.filter((word) => !/^[a-z][a-z'/-]*$|^(base64|utf-8)$/.test(word))).toEqual([]);
     expect(CAPITALIZED.filter((word) => !/^[A-Z][A-Za-z-]*$|^(SSE-S3|UTF-8)$/.test(word))).toEqual([]);
   });
 });
 
 describe('a text with a name', () => {
-  test.each(LEAKY_TEXTS)('does not show it: %s', (text) => {
+  test.each(LEAKY_TEXTS)('does not show the name: %s', (text) => {
     expect(show(text)).not.toMatch(/Ada|Lovelace|1815/i);
   });
 
-  test('is one of 54', () => {
+  test('is one of 54 different examples', () => {
     expect(new Set(LEAKY_TEXTS).size).toBe(54);
   });
 });
 
-test('no service text shows a planted name', () => {
+test('no text of a service shows a name that was planted in it', () => {
   fc.assert(fc.property(plantedText(), ({ text, without, name }) => {
     expect(partsShown(show(text), name, show(without))).toEqual([]);
   }), { numRuns: 2_000 });
 });
 
-test('no other text shows a name', () => {
+test('no random text shows a name', () => {
   const junk = fc.array(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('s3://', '/', ' ', '"', ':', '\n', 'arn:aws:s3:::clinic-data/', 'key', 'Access Denied')));
   fc.assert(fc.property(junk, anyName(), junk, (before, name, after) => {
     const text = `${before.join('')}${name}${after.join('')}`;

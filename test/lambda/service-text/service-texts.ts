@@ -1,7 +1,7 @@
 import type { ImportJobProperties } from '../../../src/contract';
 import { DATASTORE, JOB, JOB_ID, STACK } from '../harness';
 
-/** The texts below may show the names of this import. */
+/** The import whose names the filter may show in the texts below. */
 export const IMPORT: ImportJobProperties & { readonly JobId: string } = {
   ...JOB,
   JobId: JOB_ID,
@@ -22,7 +22,7 @@ const because = (action: string) => `because no identity-based policy allows the
 const unauthorized = (user: string, action: string, resource: string, why = because(action)) =>
   `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${why}`.trim();
 
-/** Known texts of services. The filter must hide what stands between « and », and show everything else. */
+/** Known texts of AWS services. The filter must hide the parts between « and », and show everything else. */
 export const SERVICE_TEXTS: Readonly<Record<string, readonly string[]>> = {
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
   'IAM: access denied': [
@@ -68,7 +68,7 @@ export const SERVICE_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'Signature expired: «20260115T120000Z» is now earlier than «20260115T120500Z»',
     'Missing Authentication Token',
   ],
-  // Operations and members of the API model, in the wording of AWS's validation framework.
+  // The validation errors of HealthLake, with the members of its API model and in the usual wording of AWS.
   'HealthLake: StartFHIRImportJob': [
     `1 validation error detected: Value '«jane_doe»' at 'jobName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${NAME_PATTERN}`,
     '1 validation error detected: Value at \'jobName\' failed to satisfy constraint: Member must have length less than or equal to 64',
@@ -117,7 +117,7 @@ export const SERVICE_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'Data store not found',
     'no such job',
   ],
-  // Messages have only letters, digits and _.:/=+-%@.
+  // HealthLake's job messages contain only letters, digits and the characters _.:/=+-%@.
   'HealthLake: the message of a job': [
     'No .ndjson files were found at s3://clinic-data/synthea/',
     'HealthLake could not read the input file s3://clinic-data/synthea/«Ada.ndjson:» Access Denied',
@@ -248,14 +248,14 @@ export const SERVICE_TEXTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** All texts, and how the filter must show them. */
+/** Returns all texts, each with the text that the filter must show. */
 export function allServiceTexts(): { readonly source: string; readonly text: string; readonly shown: string }[] {
   return Object.entries(SERVICE_TEXTS).flatMap(([source, texts]) => texts.map((marked) => ({
     source, text: marked.replace(/[«»]/g, ''), shown: shownOf(marked),
   })));
 }
 
-/** Hides each chunk with a marked part. A location of the import before the part stays. */
+/** Returns the text with *** for each chunk that has a marked part. A location of the import before the part remains. */
 function shownOf(marked: string): string {
   return marked.split(' ').map((chunk) => {
     const at = chunk.indexOf('«');

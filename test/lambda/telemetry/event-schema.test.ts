@@ -18,7 +18,7 @@ interface Announced {
   readonly detail: ImportEventDetail;
 }
 
-/** Returns the event after a poll at this time of the wait, as JSON. */
+/** Returns the event that follows a poll, after a JSON round trip. `after` is the time from the start of the import to the poll. */
 function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Announced | undefined {
   const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
   const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
@@ -38,7 +38,7 @@ function seen(job: Partial<ImportJob>): Fact<Evidence> {
 const EndTime = new Date(T0 + 90 * SECOND);
 const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime });
 
-describe('an event matches docs/event.schema.json', () => {
+describe('docs/event.schema.json', () => {
   test.each<[string, Announced | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
     ['of success', eventOf(SUCCEEDED), 'FHIR Import Succeeded',
       { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90 }, []],
@@ -55,7 +55,7 @@ describe('an event matches docs/event.schema.json', () => {
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
     ['of an unknown job', eventOf(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },
       ['resourcesScanned']],
-  ])('%s', (_, event, detailType, detail, missing) => {
+  ])('matches the event %s', (_, event, detailType, detail, missing) => {
     expect(event?.detailType).toBe(detailType);
     expect(event?.detail).toMatchObject({
       version: '1', constructPath: OUTCOME.ConstructPath, datastoreId: OUTCOME.DatastoreId, jobId: OUTCOME.JobId, ...detail,
@@ -65,7 +65,7 @@ describe('an event matches docs/event.schema.json', () => {
     expect(JSON.stringify(event)).not.toContain(PATIENT);
   });
 
-  test('and the check finds violations', () => {
+  test('rejects an event with wrong, missing or unknown members', () => {
     const { version, jobId, ...rest } = eventOf(SUCCEEDED)!.detail;
     const wrong = { ...rest, version: 1, jobStatus: 'completed', resourcesFailed: -1, resourcesScanned: 1.5, reason: PATIENT };
 
@@ -76,16 +76,16 @@ describe('an event matches docs/event.schema.json', () => {
     ]);
   });
 
-  test('and has all members of the schema', () => {
+  test('has exactly the members of a complete event', () => {
     expect(Object.keys(eventOf(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 });
 
 test.each([
-  ['of a job that runs', eventOf(seen({ JobStatus: 'IN_PROGRESS' }))],
-  ['of a failed poll that is retried', eventOf({ error: sdkError('ThrottlingException', 'slow down') })],
-  ['of an import without a construct path', eventOf(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
-])('there is no event %s', (_, event) => {
+  ['a job that runs', eventOf(seen({ JobStatus: 'IN_PROGRESS' }))],
+  ['a failed poll that is retried', eventOf({ error: sdkError('ThrottlingException', 'slow down') })],
+  ['an import without a construct path', eventOf(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
+])('no event is put for %s', (_, event) => {
   expect(event).toBeUndefined();
 });
 
@@ -98,7 +98,7 @@ describe('docs/events.md', () => {
     expect(Object.keys(example.detail as object).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 
-  test('has the statements of the topic policy', () => {
+  test('shows the statements of the topic policy and of the key policy', () => {
     const Principal = { Service: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] };
 
     expect(topicPolicy.Statement).toMatchObject([

@@ -18,7 +18,7 @@ const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
-/** A change and its facts. By default it is the creation of a data set without jobs, an hour after the event. */
+/** The parts of a change and its facts that a test sets. The default is the creation of a data set without jobs, an hour after the event. */
 type Situation = Partial<JobChange & JobFacts>;
 
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
@@ -85,7 +85,7 @@ describe('Job, going forward,', () => {
     ['names the refusal, not the buckets', { refusal: 'restored', bucketProblem: 'no files' }, { kind: 'fail', why: 'restored' }],
     ['adopts a job that runs although a start is refused', { refusal: 'restored', ledger: ledger(entry('a', 'running')) }, adopt('a')],
     ['starts nothing if the data set is declared and a start is refused', { refusal: 'restored', declaration: 'counts' }, DECLARED],
-  ])('%s', (_what, changes, expected) => {
+  ])('takes this decision: %s', (_what, changes, expected) => {
     expect(decideIn(changes)).toEqual(expected);
   });
 
@@ -108,7 +108,7 @@ describe('Job, going forward,', () => {
   });
 });
 
-describe('Job without a start', () => {
+describe('Job, in a roll-back or with an unchanged data set,', () => {
   const OWN = { datastoreId: 'd', jobId: 'own', fingerprint: FINGERPRINT };
   const FOREIGN = { datastoreId: 'd', jobId: 'foreign', fingerprint: OTHER };
   const PENDING = { datastoreId: 'd', fingerprint: FINGERPRINT };
@@ -136,7 +136,7 @@ describe('Job without a start', () => {
     ['a data store that is gone', { id: OWN, datastore: store('DELETED') }, fromId('own')],
   ];
 
-  test.each(ROWS)('in a roll-back: %s', (_what, changes, expected) => {
+  test.each(ROWS)('takes the expected decision in a roll-back with %s', (_what, changes, expected) => {
     expect(decideIn({ direction: { value: 'roll-back' }, ...changes })).toEqual(expected);
   });
 
@@ -152,7 +152,7 @@ describe('Job without a start', () => {
     ['a declared data set, an id that says so', { id: { ...OWN, jobId: 'ALREADY_IMPORTED' } }, fromId('ALREADY_IMPORTED')],
     ['a refusal', { id: OWN, refusal: 'restored' }, fromId('own')],
     ['properties of another version', { id: FOREIGN, unreadable: 'too new' }, KEEP],
-  ])('in the roll-back of an update: %s', (_what, changes, expected) => {
+  ])('takes the expected decision in the roll-back of an update with %s', (_what, changes, expected) => {
     expect(decideIn({ direction: { value: 'roll-back' }, oldFingerprint: OTHER, ...changes })).toEqual(expected);
   });
 
@@ -175,16 +175,16 @@ describe('Job without a start', () => {
     ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
       kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE data store accepts imports; use one that is ACTIVE',
     }],
-  ])('going forward with an unchanged data set: %s', (_what, changes, expected) => {
+  ])('takes the expected decision going forward with an unchanged data set and %s', (_what, changes, expected) => {
     expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
   });
 
-  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while CloudFormation says nothing: %j', (given) => {
+  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while the direction of the stack is unknown: %j', (given) => {
     expect(decideIn({ direction: { error: ERROR }, ledger: given, id: OWN }))
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
-  test('makes no calls for an unchanged data set whose id names its job', () => {
+  test('answers without any call for an unchanged data set whose physical id names its job', () => {
     expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
     expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
@@ -198,7 +198,7 @@ describe('Job without a start', () => {
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
-  test('of all combinations, starts only going forward, in an active data store, with failed jobs of a changed data set or with none at all', () => {
+  test('starts a job only going forward, in an active data store, and if there are no jobs or only failed jobs of a changed data set', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];

@@ -8,40 +8,40 @@ const DECLARED: ImportJobProperties = { ...JOB, AlreadyImported: 'true' };
 const [NEXT, DECLARED_NEXT] = [JOB, DECLARED].map((properties): ImportJobProperties => ({ ...properties, Revision: '2' }));
 const inOther = (properties: ImportJobProperties): ImportJobProperties => ({ ...properties, DatastoreId: 'other' });
 
-/** The physical id of a job of these properties. */
+/** Returns the parts of the physical id that `Job` has with these properties. */
 const idOf = (properties: ImportJobProperties, jobId?: string): JobPhysicalId =>
   ({ datastoreId: properties.DatastoreId, jobId, fingerprint: fingerprintOf(properties) });
 
 describe('alreadyImported', () => {
   test.each<[string, Versions]>([
-    ['of a creation', { properties: DECLARED, id: idOf(DECLARED) }],
-    ['that is added', { properties: DECLARED, old: JOB, id: idOf(JOB, 'job') }],
-    ['that is added with a new revision', { properties: DECLARED_NEXT, old: JOB, id: idOf(JOB, 'job') }],
-    ['that is added again', { properties: DECLARED, old: JOB, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['with another data store', { properties: DECLARED, old: inOther(DECLARED), id: idOf(inOther(JOB), 'job') }],
-    ['with another data store, after --no-rollback', { properties: DECLARED, old: DECLARED, id: idOf(inOther(JOB), 'job') }],
-    ['with another data store and a new revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(inOther(JOB), 'job') }],
-    ['that was set when the job became unknown', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
-    ['that was set in an update that got no answer', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
-    ['after old properties that cannot be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
-  ])('%s applies to the data set', (_what, versions) => {
+    ['a creation', { properties: DECLARED, id: idOf(DECLARED) }],
+    ['the property is added', { properties: DECLARED, old: JOB, id: idOf(JOB, 'job') }],
+    ['the property is added with a new revision', { properties: DECLARED_NEXT, old: JOB, id: idOf(JOB, 'job') }],
+    ['the property is added again', { properties: DECLARED, old: JOB, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['another data store', { properties: DECLARED, old: inOther(DECLARED), id: idOf(inOther(JOB), 'job') }],
+    ['another data store, after --no-rollback', { properties: DECLARED, old: DECLARED, id: idOf(inOther(JOB), 'job') }],
+    ['another data store and a new revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(inOther(JOB), 'job') }],
+    ['the property was set when the job became unknown', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
+    ['the property was set in an update that got no answer', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
+    ['the old properties cannot be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
+  ])('applies to the data set in this case: %s', (_what, versions) => {
     expect(declarationOf(versions)).toBe('counts');
     expect(declarationOf({ ...versions, properties: { ...versions.properties, AlreadyImported: undefined } })).toBeUndefined();
   });
 
   test.each<[string, Versions]>([
-    ['when nothing changes', { properties: DECLARED, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['when a job was adopted', { properties: DECLARED, old: DECLARED, id: idOf(JOB, 'job') }],
-    ['for a later revision', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['for a later revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
-    ['for the revision after an imported one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
-    ['for the declared revision, after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
-  ])('does not apply %s', (_what, versions) => {
+    ['nothing changes', { properties: DECLARED, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['a job was adopted', { properties: DECLARED, old: DECLARED, id: idOf(JOB, 'job') }],
+    ['a later revision', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['a later revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
+    ['the revision after an imported one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
+    ['the declared revision, after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
+  ])('does not apply to the data set in this case: %s', (_what, versions) => {
     expect(declarationOf(versions)).toBe('spent');
   });
 });
 
-describe('a start', () => {
+describe('refusalOf', () => {
   const IN_APP = { ...JOB, DatastoreInApp: 'true' } as const;
 
   test.each<[string, Versions, RegExp]>([
@@ -55,7 +55,7 @@ describe('a start', () => {
     ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
     ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
     ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
-  ])('%s is refused, in one sentence', (_what, versions, why) => {
+  ])('refuses a start %s, with a reason of one sentence', (_what, versions, why) => {
     expect(refusalOf(versions)).toMatch(why);
     expect(refusalOf(versions)).toMatch(/^[a-z][^.]*alreadyImported[^.]*$/);
   });
@@ -72,7 +72,7 @@ describe('a start', () => {
     ['of a data set whose job was never started', { properties: JOB, old: JOB, id: idOf(JOB) }],
     ['of a revision after a declared one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
     ['of the declared revision after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
-  ])('%s is not refused', (_what, versions) => {
+  ])('allows a start %s', (_what, versions) => {
     expect(refusalOf(versions)).toBeUndefined();
   });
 });

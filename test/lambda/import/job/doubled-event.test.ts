@@ -9,14 +9,14 @@ import type { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/f
 import { Aws, importJob, JOB, jobEvent, MINUTE, NO_ANSWER, report, SECOND, sdkError, T0 } from '../../harness';
 import { pseudoRandom } from '../simulation';
 
-/** The durations of calls, in milliseconds. They have their effect after half of it. */
+/** The durations of the calls, in milliseconds. A call takes effect after half of its duration. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
 
-/** 142 of 1,000 draws start two jobs. */
+/** The number of simulated double deliveries. Of 1,000 simulations, 142 started two jobs. */
 const DRAWS = 200;
 
 let aws: Aws;
-/** All jobs. HealthLake ignores client tokens here. */
+/** All jobs that were started. In these tests, HealthLake ignores client tokens. */
 let jobs: ImportJob[];
 let listDelay: number;
 
@@ -50,7 +50,7 @@ function submit(): { readonly JobId: string } {
   return { JobId };
 }
 
-/** Makes invocations that begin at the same moment. */
+/** Makes these invocations at the same moment. Returns the job id in each answer, or undefined if the answer is incomplete. */
 async function together(...requests: IsCompleteRequest[]): Promise<(string | undefined)[]> {
   let left = requests.length;
   const asked = requests.map((request) => isComplete(request).finally(() => {
@@ -64,28 +64,28 @@ async function together(...requests: IsCompleteRequest[]): Promise<(string | und
 
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: two jobs were started'));
 
-/** Sets the pauses of the invocations, as fractions of the longest pause. */
+/** Sets the random pause of each invocation, as a fraction of the longest pause. */
 function pauses(...fractions: number[]): void {
   const random = jest.spyOn(Math, 'random');
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
 }
 
 describe('an event that is delivered twice, if HealthLake ignores client tokens', () => {
-  test('starts one job if one waiter is ahead by the time of a listing and a start', async () => {
+  test('starts one job if one waiter is ahead of the other by the duration of a listing and a start', async () => {
     pauses(0.5, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(1);
     expect(warnings()).toEqual([]);
   });
 
-  test('answers with the older of two jobs, and warns once', async () => {
+  test('answers with the older of the two started jobs, and warns once', async () => {
     pauses(0.02, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(2);
     expect(warnings().map((line) => JSON.parse(line) as object)).toEqual([expect.objectContaining({ jobId: 'job 1', secondJobId: 'job 2' })]);
   });
 
-  test('rarely starts two jobs, and always answers with one', async () => {
+  test('starts two jobs in less than 20 percent of cases, and both waiters always answer with the same job', async () => {
     const random = pseudoRandom(1);
     jest.spyOn(Math, 'random').mockImplementation(random);
     let twice = 0;
@@ -97,12 +97,13 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
       expect([one, other]).toEqual(['job 1', 'job 1']);
       twice += jobs.length - 1;
     }
-    expect(twice).toBeLessThan(0.2 * DRAWS); // without the pause and the second listing it is every draw
-    expect(twice).toBeGreaterThan(0.07 * DRAWS); // otherwise docs/unverified.md is out of date
+    // Without the pause and the second listing, every simulation would start two jobs.
+    expect(twice).toBeLessThan(0.2 * DRAWS);
+    expect(twice).toBeGreaterThan(0.07 * DRAWS); // a lower rate means that docs/unverified.md is out of date
     expect(warnings()).toHaveLength(twice);
   });
 
-  test('keeps its own job if the listing after the start fails', async () => {
+  test('answers with the job that it started if the listing after the start fails', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
       return submit();
@@ -111,14 +112,14 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
   });
 });
 
-test('a repeated invocation starts one job', async () => {
+test('two simultaneous invocations for the same waiter start one job', async () => {
   pauses(0.5, 0);
   const waiting = await aws.begin(jobEvent());
   expect(await together(waiting, waiting)).toEqual(['job 1', 'job 1']);
   expect(jobs).toHaveLength(1);
 });
 
-test('neither pauses nor lists again if no job is to be started', async () => {
+test('the handler neither pauses nor lists the jobs again if it starts no job', async () => {
   jest.spyOn(Math, 'random').mockReturnValue(1);
   jobs = [importJob({ JobId: 'old' })];
   const [jobId] = await together(await aws.begin(jobEvent()));
@@ -126,7 +127,7 @@ test('neither pauses nor lists again if no job is to be started', async () => {
   expect(Date.now() - T0).toBe(LATENCY.describe + LATENCY.list + LATENCY.stacks);
 });
 
-test('does not adopt a job that failed before if HealthLake ignores the filter of the list', async () => {
+test('starts a new job after a failed one, even if HealthLake ignores the SubmittedAfter filter of the list', async () => {
   const failed = importJob({ JobId: 'failed', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
   jobs = [failed];
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => ({ ImportJobPropertiesList: jobs }));
@@ -155,7 +156,7 @@ describe('a job that is listed late, if HealthLake ignores client tokens', () =>
     expect(jobs).toHaveLength(1);
   });
 
-  test('is not started again while another error delays the import', async () => {
+  test('is not started again if starting the monitor fails once', async () => {
     listDelay = 10 * MINUTE;
     const Watch = { StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch', GiveUpAfterSeconds: '604800' };
     aws.states.rejectsOnce(NO_ANSWER).resolves({});
@@ -168,7 +169,7 @@ test.each([
   ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 10 * SECOND],
   ['refused', sdkError('ConflictException', 'not now'), 10 * SECOND],
   ['not answered', NO_ANSWER, MINUTE],
-])('a start that is %s is repeated after its pause', async (_what, error, after) => {
+])('a start that is %s is retried after a pause', async (_what, error, after) => {
   const starts: number[] = [];
   aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
     starts.push(Date.now());
@@ -183,7 +184,7 @@ test.each([
   expect(starts[1] - starts[0]).toBeLessThan(after + 11 * SECOND);
 });
 
-test('the reason names a lost answer if the job never appears', async () => {
+test('the reason names the lost answer if the job is never listed', async () => {
   aws.healthlake.on(StartFHIRImportJobCommand).rejects(NO_ANSWER);
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: .*Error: socket hang up/);

@@ -42,7 +42,7 @@ const tokenAfter = (...failed: string[]) => {
 };
 
 describe('start', () => {
-  test('has these parameters, after calls for the data store, the list and the stack', async () => {
+  test('is sent with these parameters after describing the data store, listing the jobs and describing the stack', async () => {
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
     const since = { DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined, SubmittedAfter: new Date(T0 - 5 * SECOND) };
@@ -61,7 +61,7 @@ describe('start', () => {
     expect((aws.sent('StartFHIRImportJob')[0] as { ClientToken: string }).ClientToken).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
   });
 
-  test('follows directly after describing the stack', async () => {
+  test('is the next call after DescribeStacks', async () => {
     const order: string[] = [];
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       order.push(...aws.healthlake.calls().map(({ args: [{ constructor }] }) => constructor.name), 'DescribeStacksCommand');
@@ -77,7 +77,7 @@ describe('start', () => {
     expect(aws.callCount).toBe(0);
   });
 
-  test('has another token after failed jobs, whatever their order', async () => {
+  test('has another client token after failed jobs, and their order does not matter', async () => {
     listed(importJob({ JobId: 'b', JobStatus: 'FAILED', SubmitTime: new Date(2) }), importJob({ JobId: 'a', JobStatus: 'FAILED', SubmitTime: new Date(1) }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('StartFHIRImportJob')).toMatchObject([{ ClientToken: tokenAfter('a', 'b') }]);
@@ -124,7 +124,7 @@ describe('ledger', () => {
     ['they are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
     ['they are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
     ['any are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
-  ] as const)('describes a job with errors that is listed without a progress report: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
+  ] as const)('describes a job with errors if the list has no progress report: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
     const withErrors = importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS' });
     listed(withErrors);
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: { ...withErrors, JobProgressReport } });
@@ -132,20 +132,20 @@ describe('ledger', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: 'a' }]);
   });
 
-  test('does not describe a job with errors that is listed with a progress report', async () => {
+  test('does not describe a job with errors if the list has its progress report', async () => {
     listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
     expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s and is not found', async (JobStatus) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s, although Describe does not find it', async (JobStatus) => {
     listed(importJob({ JobId: 'a', JobStatus }));
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test('two invocations send the same start', async () => {
+  test('two deployments of a data set send identical start requests', async () => {
     await aws.run(jobEvent());
     jest.setSystemTime(T0 + 3 * MINUTE);
     await aws.run(jobEvent());
@@ -188,7 +188,7 @@ describe('errors', () => {
     ['AccessDenied', DENIED],
     ['Validation', sdkError('ValidationException', 'HealthLake can\'t assume the role')],
     ['AccessDenied of AssumeRole', sdkError('AccessDenied', `User: ${HANDLER} is not authorized to perform: sts:AssumeRole on resource: ${JOB.OperatorRoleArn}`, 403)],
-  ])('%s is retried for 5 minutes, then shown', async (_what, error) => {
+  ])('%s is retried for 5 minutes, then reported', async (_what, error) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(5 * MINUTE);
@@ -212,14 +212,14 @@ describe('errors', () => {
     ['an explicit deny of the list', ListFHIRImportJobsCommand, EXPLICIT, 'list the import jobs'],
     ['a constraint', StartFHIRImportJobCommand, sdkError('ValidationException', 'Value at \'jobName\' failed to satisfy constraint'), 'start the import job'],
     ['a data store that isn\'t found', DescribeFHIRDatastoreCommand, sdkError('ResourceNotFoundException', 'no such data store'), 'describe the data store'],
-  ])('%s is shown at once', async (_what, command, error, doing) => {
+  ])('%s is reported at once', async (_what, command, error, doing) => {
     aws.healthlake.on(command as typeof StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(0);
     expect(reason).toContain(`could not ${doing}: ${error.name}: ${error.message}`);
   });
 
-  test('reasons and logs show only the harmless words of errors', async () => {
+  test('reasons and logs hide words of an error that may be patient data', async () => {
     const error = sdkError('ValidationException', `can't read "s3://clinic-data/input/Ada ${PATIENT}.txt" or input/${PATIENT}/1.ndjson`);
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { reason } = await aws.run(jobEvent());
@@ -227,13 +227,13 @@ describe('errors', () => {
     expect(aws.lines.join()).toContain('s3://clinic-data/***');
   });
 
-  test('a long message is shortened so that the advice fits', async () => {
+  test('a long error message is shortened so that the advice fits into the reason', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `explicit deny${' in a service control policy'.repeat(500)}`));
     expect((await aws.run(jobEvent())).reason).toMatch(/^could not start the import job: AccessDeniedException \(full text: CloudTrail\): explicit deny in a service .*\.\.\.; likely causes: .*; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 });
 
-describe('data store', () => {
+describe('a data store', () => {
   test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('that is %s fails the deployment at once', async (status) => {
     datastoreIs(status);
     const { after, reason } = await aws.run(jobEvent());
@@ -242,7 +242,7 @@ describe('data store', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['CREATING', 'UPDATING'])('that is %s is retried', async (status) => {
+  test.each(['CREATING', 'UPDATING'])('that is %s delays the start until it is ACTIVE', async (status) => {
     datastoreIs(status);
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
       if (Date.now() >= T0 + MINUTE) {
@@ -254,21 +254,21 @@ describe('data store', () => {
   });
 });
 
-describe('no start', () => {
+describe('Job starts no import', () => {
   afterEach(() => expect(aws.sent('StartFHIRImportJob')).toEqual([]));
 
   test.each([
     ['refuses the call', sdkError('AccessDenied', 'not authorized to perform: cloudformation:DescribeStacks with an explicit deny', 403)],
     ['knows no such stack', sdkError('ValidationError', 'Stack with id Import does not exist')],
     ['doesn\'t answer', NO_ANSWER],
-  ])('while CloudFormation %s, until the deadline', async (_what, error) => {
+  ])('and fails at the deadline if CloudFormation %s', async (_what, error) => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(15 * MINUTE);
     expect(reason).toContain('CloudFormation does not say whether the stack is rolled back');
   });
 
-  test('while CloudFormation describes no stack', async () => {
+  test('and ends at the deadline if CloudFormation describes no stack', async () => {
     aws.cloudformation.on(DescribeStacksCommand).resolves({ Stacks: [] });
     expect((await aws.run(jobEvent())).after).toBe(15 * MINUTE);
   });
@@ -278,21 +278,21 @@ describe('no start', () => {
     ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
-  ])('in a roll-back if the listing fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
+  ])('in a roll-back in which the listing fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: id ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
   });
 
-  test('in a roll-back, which retries the listing for 5 minutes', async () => {
+  test('in a roll-back, but retries a refused listing for 5 minutes', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
     expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
   });
 
-  test('in a roll-back, which adopts the listed job of the old data set', async () => {
+  test('in a roll-back, but adopts the listed job of the old data set', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     listed(importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(1) }), importJob({ JobId: 'old', JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } });
@@ -311,7 +311,7 @@ describe('no start', () => {
   test.each([
     { ErrorTolerance: { Kind: 'ANY' } }, { OutputS3Uri: 's3://elsewhere/' }, { OutputKmsKeyId: 'k' }, { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/x' },
     { JobNamePrefix: 'nightly' },
-  ] as const)('and no call for an update of %j', async (changes) => {
+  ] as const)('and makes no call for an update that sets %j', async (changes) => {
     expect(await aws.run(jobEvent(UPDATE, changes))).toEqual(STARTED);
     expect(aws.callCount).toBe(0);
   });

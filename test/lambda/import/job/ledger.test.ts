@@ -8,13 +8,13 @@ import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 
 
 let aws: Aws;
 
-/** The pages of the list by number. All other pages are full of jobs of other data sets. */
+/** The pages of the list by number. A page that is not in the map is full of jobs of other data sets. */
 let pages: Map<number, ImportJob[]>;
-/** The jobs that HealthLake lists if SubmittedAfter is set. */
+/** The jobs that HealthLake lists for a request with `SubmittedAfter`. */
 let newJobs: ImportJob[];
 let jobs: number;
 let pageTime: number;
-/** The numbers of the listed pages. */
+/** The numbers of the pages that the handler requested, in order. */
 let asked: number[];
 
 const PAGE = 500;
@@ -50,21 +50,21 @@ describe('a data store with a million jobs', () => {
     jobs = 1_000_000;
   });
 
-  test.each([[80, 170], [100, 210]])('is listed in one invocation at %i ms a page, and judged in the next', async (ms, seconds) => {
+  test.each([[80, 170], [100, 210]])('is listed in one invocation if a page takes %i ms, and its job is adopted after %i s', async (ms, seconds) => {
     pageTime = ms;
     pages.set(1_999, [importJob({ JobId: 'first of all', ...GOOD })]);
     expect(await aws.run(jobEvent())).toMatchObject({ after: seconds * SECOND, data: { JobId: 'first of all' } });
     expect(asked).toEqual(numbers(2_000));
   });
 
-  test('gets its job in time, and a warning', async () => {
+  test('gets a new job after 210 s, and the log has a warning', async () => {
     pageTime = 100;
     expect(await aws.run(jobEvent())).toMatchObject({ after: 210 * SECOND, data: { JobId: JOB_ID } });
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
     expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
   });
 
-  test('keeps only the jobs of the data set in memory', async () => {
+  test('makes the handler keep only the jobs of the data set in memory', async () => {
     pageTime = 500;
     pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...OTHER_JOBS]);
     const waiting = await aws.begin(jobEvent());
@@ -73,7 +73,7 @@ describe('a data store with a million jobs', () => {
   });
 });
 
-test('logs no warning below half of the limit', async () => {
+test('logs no warning if the data store has less than half of the supported number of jobs', async () => {
   jobs = 499_999;
   pages.set(999, OTHER_JOBS.slice(1));
   await aws.run(jobEvent());
@@ -86,7 +86,7 @@ test('continues the listing in several invocations, without listing a page twice
   expect(asked).toEqual(numbers(6_000));
 });
 
-test('fails the deployment after 15 minutes of listing, with the number of listed jobs', async () => {
+test('fails the deployment if the listing takes 15 minutes, and names the number of listed jobs', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
@@ -106,13 +106,13 @@ describe('a listing that is interrupted', () => {
     pageTime = 0;
   });
 
-  test('continues at its position', async () => {
+  test('continues at the next page', async () => {
     pages.set(10, []);
     expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: JOB_ID } } });
     expect(asked).toEqual(numbers(300).slice(220));
   });
 
-  test('continues at its position after throttling', async () => {
+  test('continues at the next page after throttling', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
     expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(list);
@@ -120,7 +120,7 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300).slice(220));
   });
 
-  test('begins anew if HealthLake no longer accepts the position', async () => {
+  test('restarts if HealthLake no longer accepts the NextToken', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake((request) => {
       if (request.NextToken === '220' && restarts() === 0) {
         throw sdkError('ValidationException', 'Invalid NextToken');
@@ -131,18 +131,18 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300));
   });
 
-  test('begins anew in another environment, and for another waiter', async () => {
+  test('restarts for another waiter, as it does in another execution environment', async () => {
     await aws.ask({ ...waiting, WaiterId: 'another' });
     expect(asked).toEqual(numbers(300));
   });
 
-  test('begins anew for a waiter of an earlier version, which has no id', async () => {
+  test('restarts for a waiter of an earlier handler version, which has no id', async () => {
     const { WaiterId: _, ...old } = waiting;
     await aws.ask(old);
     expect(asked).toEqual(numbers(300));
   });
 
-  test('begins anew after the listings of a hundred other waiters', async () => {
+  test('is forgotten after the listings of a hundred other waiters', async () => {
     numbers(99).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
     expect(memoryOf(waiting).listing).toBeDefined();
     numbers(100).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
@@ -156,7 +156,7 @@ describe('a listing that is interrupted', () => {
   });
 });
 
-test('lists anew in the attempt after a complete listing', async () => {
+test('lists all jobs again in the next attempt after a complete listing', async () => {
   jobs = 3 * PAGE;
   aws.stackIs('CREATE_COMPLETE');
   const waiting = await aws.begin(jobEvent());

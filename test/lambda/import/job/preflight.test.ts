@@ -87,7 +87,7 @@ test('accepts archived objects that are restored or that S3 returns at once', as
   expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
 });
 
-test('warns about objects that are probably skipped, with counts', async () => {
+test('warns, with counts, about objects that HealthLake probably skips', async () => {
   listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toEqual([expect.stringContaining(
@@ -115,7 +115,7 @@ test('does not inspect the buckets in a roll-back', async () => {
   expect(await aws.run(back)).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN' } });
 });
 
-test('does not inspect the buckets for properties of version 1', async () => {
+test('does not inspect the buckets for properties of contract version 1', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({});
   expect(await aws.run(jobEvent({}, { ContractVersion: '1' }))).toMatchObject({ data: { JobId: JOB_ID } });
   expect(aws.s3.calls()).toEqual([]);
@@ -139,19 +139,19 @@ describe('an old job with errors', () => {
   });
   beforeEach(() => aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [old] }));
 
-  test('is judged by its results', async () => {
+  test('is judged by the counts of its failure report', async () => {
     reported(1);
     expect(await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '2' } })).toMatchObject({ data: { JobId: 'old' } });
     expect(await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })).toMatchObject({ data: { JobId: JOB_ID } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is judged without a report if the results don\'t matter: %j', async (ErrorTolerance) => {
+  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is judged without a failure report if the tolerance is %j', async (ErrorTolerance) => {
     await run({ Report, ErrorTolerance });
     expect(aws.sent('Invoke')).toEqual([]);
   });
 
-  test('whose results lie elsewhere is judged by its progress report', async () => {
+  test('is judged by its progress report if its results are outside the output location', async () => {
     const elsewhere = { ...old, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other/', KmsKeyId: 'k' } } };
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [elsewhere] });
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: elsewhere });
@@ -159,7 +159,7 @@ describe('an old job with errors', () => {
     expect(aws.sent('Invoke')).toEqual([]);
   });
 
-  test('whose report takes for ever doesn\'t keep the import from being started', async () => {
+  test('does not prevent a new start if its failure report takes too long', async () => {
     aws.reports({ kind: 'unreadable', why: 'it took too long' });
     expect((await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' } })).after).toBeLessThan(15 * MINUTE);
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);

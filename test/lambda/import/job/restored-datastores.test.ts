@@ -12,14 +12,15 @@ import { FIRST_VARIANT, type Variant } from '../../../faults/plan/plan';
 import type { Observed, ObservedJob, ObservedOperation } from '../../../faults/run/observed';
 import { JOB, sdkError } from '../../harness';
 
-/** A deployment of a stack, and its failures. */
+/** A simulated deployment and the failures that happen during it. */
 interface Deployment {
   readonly change: Partial<Pick<Variant, 'revision' | 'datastore' | 'declares' | 'id'>>;
-  /** Whether HealthLake answers, going forward and in a roll-back. */
+  /** Whether HealthLake answers while the deployment goes forward. */
   readonly isUp: boolean;
+  /** Whether HealthLake answers in the roll-back. */
   readonly isUpInRollBack: boolean;
   readonly jobSucceeds: boolean;
-  /** Whether another resource fails after `Job`. */
+  /** Whether another resource fails after `Job` has succeeded. */
   readonly failsAfter: boolean;
   readonly rollbackDisabled: boolean;
 }
@@ -30,10 +31,10 @@ interface Resource {
   readonly variant: Variant;
 }
 
-/** Behaviour that AWS does not document. */
+/** Variants of the behaviour of CloudFormation that AWS does not document. */
 const ENVIRONMENTS = fc.record({
   reversal: fc.record<UpdateReversal>({ sendsUpdate: fc.boolean(), id: fc.constantFrom('new', 'old'), references: fc.constant('new') }),
-  /** Whether the old properties after `--no-rollback` are those of the failed attempt. */
+  /** Whether, after `--no-rollback`, CloudFormation sends the properties of the failed attempt as the old properties. */
   keepsAttempt: fc.boolean(),
 });
 
@@ -58,7 +59,7 @@ function often(value: boolean): fc.Arbitrary<boolean> {
   return fc.integer({ min: 0, max: 3 }).map((n) => (n === 3 ? !value : value));
 }
 
-/** A model of CloudFormation, HealthLake's lists, and the decisions of `Job`. */
+/** A model of CloudFormation and of HealthLake's job lists. It uses the real decisions of `Job`. */
 class Model {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
@@ -67,7 +68,7 @@ class Model {
   private readonly ledgers = new Map<string, LedgerEntry[]>();
   private variant = FIRST_VARIANT;
   private resource?: Resource;
-  /** The state that a roll-back returns to. */
+  /** The resource in the state that a roll-back restores. */
   private deployed?: Resource;
 
   public constructor(private readonly reversal: UpdateReversal, private readonly keepsAttempt: boolean) {}
@@ -106,7 +107,7 @@ class Model {
       return this.end('UPDATE_COMPLETE');
     }
     if (step.rollbackDisabled) {
-      // A creation without an answer is repeated.
+      // If a creation got no answer, there is no resource, and the next deployment creates it again.
       if (existing || isAnswered) {
         const isKept = isAnswered || this.keepsAttempt;
         this.resource = { properties: isKept ? properties : existing!.properties, physicalId, variant: isKept ? variant : existing!.variant };
@@ -145,7 +146,8 @@ class Model {
       deadline: 1_000_000,
     };
     const ledger = isUp ? { value: this.ledgers.get(change.fingerprint) ?? [] } : { error: sdkError('AccessDeniedException', 'no') };
-    const now = direction === 'roll-back' ? 900_000 : 2; // a roll-back waits for HealthLake for 5 minutes
+    // In a roll-back, the decision follows the 5 minutes in which the listing is retried.
+    const now = direction === 'roll-back' ? 900_000 : 2;
     const decision = answerFromId(change)
       ?? decideJob(change, { direction: { value: direction }, datastore: { value: { status: 'ACTIVE' } }, ledger, now });
     this.decisions.push(decision.kind);
@@ -192,7 +194,7 @@ function propertiesOf({ revision, datastore, declares }: Variant): ImportJobProp
   return { ...JOB, DatastoreId: datastore === 'restored' ? 'restored' : 'first', Revision: revision, AlreadyImported: declares ? 'true' : undefined };
 }
 
-test('no sequence of failures imports a data set over a restored data store or despite alreadyImported', () => {
+test('no sequence of failures repeats an import in a restored data store, or starts an import despite alreadyImported', () => {
   const seen = new Set<string>();
   fc.assert(fc.property(ENVIRONMENTS, fc.array(DEPLOYMENTS, { minLength: 2, maxLength: 8 }), ({ reversal, keepsAttempt }, steps) => {
     const model = new Model(reversal, keepsAttempt);

@@ -11,7 +11,7 @@ const INVALID = 'ValidationException';
 const unauthorized = (who: string, action: string, resource: string) =>
   `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 
-/** The beginnings of the sentences, after `likely causes: `. */
+/** The texts that must follow `likely causes: `. More text may come after each of them. */
 const PASS_ROLE = 'the operator role may not pass the data access role: it needs iam:PassRole on exactly that role';
 const FORBIDDEN = 'a policy outside the import forbids it';
 const OPERATOR_TRUST = 'the operator role does not trust the provider\'s function';
@@ -62,13 +62,13 @@ test.each<[causes: string, code: string, text: string]>([
   [ANYTHING, DENIED, 'You do not have sufficient access'],
   [ANYTHING, DENIED, ''],
   [ANYTHING, INVALID, 'Invalid parameters'],
-])('%s: %s: %s', (causes, code, text) => {
+])('names the likely cause "%s" for the error %s: %s', (causes, code, text) => {
   const sentence = likelyCauses(sdkError(code, text));
   expect(sentence).toMatch(/^[\x20-\x7e]{20,480}$/);
   expect(sentence!.startsWith(`likely causes: ${causes}`)).toBe(true);
 });
 
-test('ignores words in the names of resources', () => {
+test('does not take words in the names of buckets, objects and roles for causes', () => {
   const names = ['trust', 'assume', 'region', 'queue', 'kms'];
   for (const name of names) {
     expect(likelyCauses(sdkError(DENIED, `refused for s3://${name}/${name}/Ada.ndjson`))).toContain(S3);
@@ -81,7 +81,7 @@ test.each([
   ['a request that can\'t be read', sdkError('SerializationException', 'NUMBER_VALUE can not be converted to a string')],
   ['an internal error', sdkError('InternalServerException', 'An internal error occurred', 500)],
   ['no answer', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
-  ['what isn\'t an error', undefined],
-])('names no causes for %s', (_what, error) => {
+  ['a value that isn\'t an error', undefined],
+])('names no likely causes for %s', (_what, error) => {
   expect(likelyCauses(error)).toBeUndefined();
 });

@@ -17,10 +17,10 @@ describe('Job of a detached import', () => {
   const THROTTLED = sdkError('ThrottlingException', 'Rate exceeded');
   const GOES_ON = '; the job goes on at HealthLake; correct the problem and deploy again, which finds the job and starts no second one; log group: ';
 
-  /** Returns the job ids in the names of the started executions. */
+  /** Returns the ids of the jobs for which an execution of the monitor was started. */
   const monitored = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name.replace(/-[0-9a-f]{8}$/, ''));
 
-  /** StartExecution fails for some minutes. HealthLake lists the job as soon as it has accepted it. */
+  /** Makes StartExecution fail for some minutes. HealthLake lists a started job at once. */
   function monitorFails(error: Error, minutes = Infinity): void {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       listed(job(JOB_ID, { ...RUNNING, SubmitTime: new Date() }));

@@ -17,7 +17,7 @@ describe('the monitor of a detached import', () => {
     return result;
   }
 
-  /** Returns the type and status of the put events, and the number of result metrics. */
+  /** Returns, for each event that was put, its type, the job status, and the number of result metrics in the log. */
   function announced(): [string, string, number][] {
     const results = aws.lines.map((line) => JSON.parse(line) as { Succeeded?: number }).filter(({ Succeeded }) => Succeeded !== undefined);
     const entries = aws.events.calls().flatMap(({ args: [{ input }] }) => (input as PutEventsCommand['input']).Entries!);
@@ -90,7 +90,7 @@ describe('the monitor of a detached import', () => {
     const startedAt = Date.now();
     described((now) => {
       const minute = Math.floor((now - startedAt) / MINUTE);
-      if ([10, 11, 12, 20, 21, 22].includes(minute)) { // polls in between succeed
+      if ([10, 11, 12, 20, 21, 22].includes(minute)) { // polls in the other minutes succeed
         throw REFUSED;
       }
       return minute < 30 ? RUNNING : GOOD;
@@ -135,7 +135,7 @@ describe('the monitor of a detached import', () => {
     });
     aws.events.on(PutEventsCommand).rejects(REFUSED);
     const { status, invocations } = await run();
-    expect([status, invocations > 21]).toEqual(['FAILED', true]); // 5 minutes of retries, then 21 attempts to put the event
+    expect([status, invocations > 21]).toEqual(['FAILED', true]); // Describe is retried for 5 minutes, then PutEvents is tried 21 times
   });
 });
 

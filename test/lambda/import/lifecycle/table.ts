@@ -8,7 +8,7 @@ import {
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, report, T0 } from '../../harness';
 
-/** The rows of docs/lifecycle.md by name: the text before the decision, and the decision, with which the last column begins. */
+/** The rows of docs/lifecycle.md by id. The decision is the code at the beginning of the last column, and the situation is the text before it. */
 const TABLE = new Map(readFileSync(join(__dirname, '../../../../docs/lifecycle.md'), 'utf8')
   .split('\n')
   .map((line) => /^\| ([JWOD]\d+) \| (.*) \| `([^`]+)`[^|]*\|$/.exec(line))
@@ -18,12 +18,12 @@ const TABLE = new Map(readFileSync(join(__dirname, '../../../../docs/lifecycle.m
 const tested = new Set<string>();
 export let aws: Aws;
 
-/** The moves of the state machine without the handler. */
+/** The decisions that the state machine takes without the handler: `pause` or `try again`. */
 export let moves: string[];
 
-/** Tests a row. The decision in the log, or the move of the state machine, must be the one in the table. */
+/** Tests a row of the table. The log or the moves of the state machine must contain the decision of the row. */
 export function row(name: string, test: () => Promise<unknown>): void {
-  const { situation, decision } = TABLE.get(name) ?? {}; // a row that is not in the table fails
+  const { situation, decision } = TABLE.get(name) ?? {}; // the test fails if the table has no such row
   tested.add(name);
   it(`${name} (${situation}): ${decision}`, async () => {
     await test();
@@ -33,7 +33,7 @@ export function row(name: string, test: () => Promise<unknown>): void {
   });
 }
 
-/** Checks that this file tests exactly these rows of the table. */
+/** Checks that the calling test file tests exactly the rows that `isTestedHere` selects. */
 export function testsAllRows(isTestedHere: (kind: string, number: number) => boolean): void {
   test('every row of the table is tested', () => {
     const rows = [...TABLE.keys()].filter((name) => isTestedHere(name[0], Number(name.slice(1))));
@@ -63,7 +63,7 @@ export function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob(at(Date.now())) }));
 }
 
-/** Sets the listed jobs that were submitted since the event. */
+/** Sets the jobs that HealthLake lists for a request with `SubmittedAfter`. Other listings are empty. */
 export function newJobsAre(...jobs: ImportJob[]): void {
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ SubmittedAfter }) => ({ ImportJobPropertiesList: SubmittedAfter ? jobs : [] }));
 }
@@ -83,13 +83,13 @@ export const NEW_DATA = { Revision: '2' };
 export const NEW_FINGERPRINT = fingerprintOf({ ...JOB, ...NEW_DATA });
 export const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
 
-/** Returns the signed URL of an event that is delivered this long after it was sent. */
+/** Returns the response URL of an event that is delivered this many milliseconds after CloudFormation signed it. */
 export const late = (ms: number) => ({ ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0 - ms).toISOString().replace(/[-:]|\.000/g, '')}` });
 export const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
-/** An update back from revision 2, which had a job of its own. */
+/** An update that returns from revision 2, for which another job ran, to the first data set. */
 export const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
 
-/** An update that changes the data store and nothing else of the data set. */
+/** The old properties of an update that changes only the data store. */
 export const OLD_STORE = { ...JOB, DatastoreId: 'old-store' };
 export const repointed = { ...update, OldResourceProperties: OLD_STORE, PhysicalResourceId: `old-store/old/${fingerprintOf(OLD_STORE)}` } as const;
 export const REPOINTED = `the data store changed from old-store to ${DATASTORE} and the data set did not; set alreadyImported: true if ${DATASTORE} already has the data `
@@ -104,13 +104,13 @@ export async function starts(event = jobEvent(), token?: string): Promise<string
   return startsOf()[0].ClientToken;
 }
 
-/** Expects a failure at once, in one sentence, without a start. */
+/** Expects that the event fails at once with this reason and starts no job. */
 export async function refuses(event: ReturnType<typeof jobEvent>, why: string): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, reason: expect.stringMatching(`^no import job was started: .*${why}`.replace(/[()]/g, '\\$&')) });
   expect(startsOf()).toEqual([]);
 }
 
-/** Expects the answer ALREADY_IMPORTED, without a start. */
+/** Expects that the event gets the answer ALREADY_IMPORTED at once and starts no job. */
 export async function declares(event: ReturnType<typeof jobEvent>): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
   expect(startsOf()).toEqual([]);
@@ -123,10 +123,10 @@ export async function answersWith(jobId: string, event = jobEvent()): Promise<vo
 
 export const inRollBack = (status: StackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS') => aws.stackIs(status);
 
-/** A physical id that CloudFormation invents if a creation is cancelled midway. */
+/** The physical id that CloudFormation generates if a creation is cancelled before its answer. */
 export const INVENTED_ID = 'Import-ImportJob-1ABCDEFGHIJKL';
 
-/** Expects that a deletion succeeds without a call of AWS. */
+/** Expects that a deletion succeeds without any call to AWS. */
 export async function ignoresDeletion(event: ReturnType<typeof jobEvent>): Promise<void> {
   expect(await aws.run(event)).toMatchObject({ physicalId: event.PhysicalResourceId, data: {} });
   expect(aws.callCount).toBe(0);

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Monitors a job that runs at once, for this many minutes. */
+/** Monitors a job that runs immediately and takes this many minutes. */
 async function run(minutes: number): Promise<MonitorRun> {
   const endsAt = Date.now() + minutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
@@ -23,7 +23,7 @@ async function run(minutes: number): Promise<MonitorRun> {
   return runMonitor(monitorInput(JOB, JOB_ID, LONGEST));
 }
 
-/** Returns the pauses of the longest execution, in seconds, from the definition of the state machine. */
+/** Returns the pauses between polls in the longest execution, in seconds. They follow from the definition of the state machine. */
 function pauses(): number[] {
   const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(monitorDefinition('arn')))!;
   const all: number[] = [];
@@ -33,18 +33,18 @@ function pauses(): number[] {
   return all;
 }
 
-/** Returns the number of polls of a job that takes this many minutes. */
+/** Returns how often a job that takes this many minutes is polled. */
 function pollsAt(minutes: number): number {
   let passed = 0;
   return pauses().findIndex((pause) => (passed += pause) >= minutes * 60) + 1;
 }
 
-/** Returns the delay between the end and its poll, in seconds, for jobs that take this many minutes, 10 percent more or less. */
+/** Returns the delay from the end of a job to the next poll, in seconds. The job takes this many minutes, or up to 10 percent more or less. */
 function delaysOf(minutes: number): { readonly longest: number; readonly mean: number } {
   const [from, to] = [0.9, 1.1].map((part) => pollsAt(part * minutes));
   const possible = pauses().slice(from - 1, to);
   const sum = (values: number[]) => values.reduce((a, b) => a + b);
-  // A job ends during a long pause more often than during a short one. The mean delay is half of the pause.
+  // A job ends during a long pause more often than during a short pause. On average it ends in the middle of the pause.
   return { longest: Math.max(...possible), mean: Math.round(sum(possible.map((pause) => pause ** 2 / 2)) / sum(possible)) };
 }
 
@@ -57,7 +57,7 @@ test.each([
 ])('a job of %i minutes takes at most %i polls, %i transitions, and one invocation', async (minutes, mostPolls, mostTransitions) => {
   const { polls, invocations, transitions, status } = await run(minutes);
   expect([status, polls, invocations]).toEqual(['SUCCEEDED', pollsAt(minutes), 1]);
-  expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(polls + 1); // and one poll of the handler
+  expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(polls + 1); // the handler polls the job once more
   [[polls, mostPolls], [transitions, mostTransitions]].forEach(([value, most]) => {
     expect(value).toBeLessThanOrEqual(most);
     expect(value).toBeGreaterThan(most * 0.97); // otherwise the documented costs are out of date
@@ -76,10 +76,10 @@ test.each([
     expect(value).toBeLessThanOrEqual(bound);
     expect(value).toBeGreaterThan(bound * 0.97); // otherwise the documented delay is out of date
   });
-  expect(longest).toBeLessThan(Math.max(2 * 60, minutes * 60 * 0.06)); // a small part of the job's duration
+  expect(longest).toBeLessThan(Math.max(2 * 60, minutes * 60 * 0.06)); // 2 minutes or 6 percent of the job's duration
 });
 
-test('the longest execution stays within the limit of its history', async () => {
+test('the longest execution needs less than half of the 25,000 history events that Step Functions allows', async () => {
   const { status, events } = await run(2 * LONGEST);
   expect(status).toBe('FAILED');
   expect(events).toBeLessThan(25_000 / 2);

@@ -33,7 +33,7 @@ function described(job: Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
 }
 
-/** Returns the lines of the log, and separately those with metrics. */
+/** Splits the log into lines with metrics and other lines. */
 function logged(): { readonly lines: Record<string, unknown>[]; readonly metrics: Record<string, unknown>[] } {
   const all = aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   return { lines: all.filter(({ _aws }) => _aws === undefined), metrics: all.filter(({ _aws }) => _aws !== undefined) };
@@ -43,7 +43,7 @@ const ENDED = { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), En
 const WITH_ERRORS = { ...ENDED, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3) } as const;
 
 describe('the execution of the monitor', () => {
-  /** Returns the name and the input of the execution that `Job` starts for an adopted job. */
+  /** Lets `Job` adopt a running job. Returns the name and the input of the execution that it starts. */
   async function started(properties: Partial<ImportJobProperties> = {}): Promise<{ readonly name: string; readonly input: WatchedImport }> {
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
     await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined, ...properties }));
@@ -56,7 +56,7 @@ describe('the execution of the monitor', () => {
     const { name } = await started();
     expect(name).toMatch(new RegExp(`^${JOB_ID}-[0-9a-f]{8}$`));
     expect(name).toMatch(/^[\w-]{1,80}$/);
-    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // the longest job id
+    expect('f'.repeat(64).length + name.length - JOB_ID.length).toBeLessThanOrEqual(80); // a job id has at most 64 characters
   });
 
   test.each<[string, boolean, Partial<ImportJobProperties>]>([
@@ -67,7 +67,7 @@ describe('the execution of the monitor', () => {
     ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
     ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
     ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
-  ])('has the same name for %s: %s', async (_what, isSame, properties) => {
+  ])('keeps its name for %s: %s', async (_what, isSame, properties) => {
     const { name } = await started();
     aws.states.resetHistory();
     const { name: other } = await started(properties);
@@ -75,7 +75,7 @@ describe('the execution of the monitor', () => {
     expect(other).toContain(JOB_ID);
   });
 
-  test('has only the properties that judging needs', async () => {
+  test('gets only the properties that are needed to judge the job', async () => {
     const { input } = await started();
     expect(input).toEqual({
       Import: {
@@ -102,12 +102,12 @@ describe('the execution of the monitor', () => {
     }
   });
 
-  test.each([['60', MINUTE], ['604800', 7 * DAY], ['1209600', 14 * DAY]])('gives up %s seconds after the event of CloudFormation', async (seconds, after) => {
+  test.each([['60', MINUTE], ['604800', 7 * DAY], ['1209600', 14 * DAY]])('gives up %s seconds after the CloudFormation event', async (seconds, after) => {
     const { input } = await started({ Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: seconds } });
     expect([input.RequestedAt, input.Deadline, Date.parse(input.GiveUpAt)]).toEqual([T0, T0 + after, T0 + after]);
   });
 
-  test('is not started for an import that waits', async () => {
+  test('is not started if the deployment waits for the import', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
     await aws.run(jobEvent());
     expect(aws.states.calls()).toEqual([]);
@@ -129,10 +129,10 @@ test('logs why the monitor could not be started, without possible patient data',
   expect(reason).toContain('clinic-data/***');
 });
 
-describe('judging for the monitor', () => {
+describe('the handler, invoked by the monitor,', () => {
   const WATCHED: ImportOutcomeProperties = { ...OUTCOME, EventBusArn: BUS, TimeoutSeconds: '3600' };
 
-  /** Judges a job this long after it was accepted. The monitor gives up after an hour. */
+  /** Invokes the handler as the monitor does, this many milliseconds after HealthLake accepted the job. The monitor gives up after an hour. */
   async function judge(after = 10 * MINUTE, properties: Partial<ImportOutcomeProperties> = {}, FailingSince = 0): Promise<WatchAnswer> {
     const Deadline = T0 + 60 * MINUTE;
     jest.setSystemTime(T0 + after);
@@ -161,31 +161,31 @@ describe('judging for the monitor', () => {
     described(job);
     expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
-    expect(aws.sent('DescribeStacks')).toEqual([]); // no deployment is in progress
+    expect(aws.sent('DescribeStacks')).toEqual([]); // the stack is irrelevant, because no deployment is in progress
   });
 
   const SINCE = T0 + 40 * MINUTE;
 
   test.each<[string, Error, number, WatchAnswer['Decision']]>([
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE - 1, 'wait'],
-    ['throttled when the time is up', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE, 'failed'],
+    ['throttled at the deadline', sdkError('ThrottlingException', 'Rate exceeded'), 60 * MINUTE, 'failed'],
     ['refused', REFUSED, 45 * MINUTE - 1, 'wait'],
-    ['refused for long enough', REFUSED, 45 * MINUTE, 'failed'],
+    ['refused for 5 minutes', REFUSED, 45 * MINUTE, 'failed'],
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
-    ['gone', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
-  ])('decides on a job that is %s after failed polls', async (_what, error, after, Decision) => {
+    ['not found for 5 minutes', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
+  ])('waits or fails if earlier polls failed and this one is %s', async (_what, error, after, Decision) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
   });
 
-  test('retries refused polls from the first one on, and starts over after a successful poll', async () => {
+  test('starts the retry window at the first refused poll, and resets it after a successful poll', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
     expect(await judge(50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: T0 + 50 * MINUTE });
     described({ JobStatus: 'IN_PROGRESS' });
     expect(await judge(51 * MINUTE, {}, T0 + 50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: 0 });
   });
 
-  test('judges by the report', async () => {
+  test('asks for the failure report, and judges by the counts of the job if the report is unreadable', async () => {
     described(WITH_ERRORS);
     aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
     expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
@@ -193,7 +193,7 @@ describe('judging for the monitor', () => {
     expect(logged().lines).toMatchObject([{ judgedByJobBecause: 'AccessDenied: no', decision: 'succeeded' }]);
   });
 
-  test('logs a line and emits metrics for each poll, by the construct path', async () => {
+  test('logs a line and emits metrics for each poll, both with the construct path', async () => {
     described({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0) });
     await judge();
     expect(logged().lines).toEqual([{
@@ -218,7 +218,7 @@ describe('judging for the monitor', () => {
     ['not answered', () => aws.events.on(PutEventsCommand).rejectsOnce(NO_ANSWER)],
     ['not accepted', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
     ['not accepted, without a message', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
-  ])('throws without metrics if the event is %s, and the next attempt emits them once', async (_what, given) => {
+  ])('throws and emits no metrics if the event is %s, and the next attempt emits them once', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not accepted)/);
@@ -230,7 +230,7 @@ describe('judging for the monitor', () => {
     expect([second, more]).toEqual([first, []]);
   });
 
-  test('puts an event with counts, ids and a status, and without texts of the service', async () => {
+  test('puts an event with counts, ids and a status, but without texts from HealthLake', async () => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson`, JobName: PATIENT });
     await judge();
     const [{ Entries: [{ Detail, ...entry }] }] = aws.sent('PutEvents') as [{ Entries: [{ Detail: string }] }];
@@ -249,7 +249,7 @@ describe('judging for the monitor', () => {
     keepsSecrets(aws.lines.join());
   });
 
-  test('puts no event without an event bus', async () => {
+  test('puts no event if the import has no event bus', async () => {
     described(ENDED);
     expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.events.calls()).toEqual([]);
@@ -257,7 +257,7 @@ describe('judging for the monitor', () => {
   });
 });
 
-describe('an import that waits', () => {
+describe('an import for which the deployment waits', () => {
   const LISTENED = { EventBusArn: BUS };
   const update = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;
   const details = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0].DetailType);
@@ -271,7 +271,7 @@ describe('an import that waits', () => {
   });
 
   test.each([['FHIR Import Succeeded', ENDED], ['FHIR Import Failed', WITH_ERRORS]] as const)(
-    'ends unchanged with a warning if %s can\'t be put', async (detailType, job) => {
+    'has the same result and logs a warning if the event %s can\'t be put', async (detailType, job) => {
       described(job);
       const expected = await aws.run(outcomeEvent());
       for (const given of [
@@ -291,7 +291,7 @@ describe('an import that waits', () => {
       }
     });
 
-  test('puts no event without an event bus', async () => {
+  test('puts no event if the import has no event bus', async () => {
     described(ENDED);
     await aws.run(outcomeEvent());
     expect(aws.events.calls()).toEqual([]);
@@ -304,14 +304,14 @@ describe('an import that waits', () => {
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no event in a roll-back, with a job that is %j', async (job) => {
+  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no event in a roll-back if Describe returns %j', async (job) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(job);
     expect(await aws.run(outcomeEvent(update, LISTENED))).toMatchObject({ after: 0, data: { JobStatus: job.JobStatus } });
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test('puts an event at the deadline', async () => {
+  test('puts a failure event if the job still runs at the deadline', async () => {
     described({ JobStatus: 'IN_PROGRESS' });
     await aws.run(outcomeEvent({}, { ...LISTENED, TimeoutSeconds: String(5 * MINUTE / SECOND) }));
     expect(details()).toEqual(['FHIR Import Failed']);

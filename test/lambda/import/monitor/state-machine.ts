@@ -15,16 +15,16 @@ const ROLE = 'arn:aws:iam::123456789012:role/watch';
 /** The result of an execution. */
 export interface MonitorRun {
   readonly status: string;
-  /** The duration, in milliseconds. */
+  /** The duration of the execution, in milliseconds. */
   readonly after: number;
-  /** The moves of the state machine without the handler: `pause` after a poll of a running job, `try again` after a failed invocation. */
+  /** The decisions that the state machine takes without the handler: `pause` after a poll of a running job, `try again` after a failed invocation. */
   readonly moves: readonly ('pause' | 'try again')[];
-  /** The polls of the state machine. */
+  /** The number of polls that the state machine makes. */
   readonly polls: number;
-  /** The invocations of the handler. */
+  /** The number of invocations of the handler. */
   readonly invocations: number;
   readonly transitions: number;
-  /** The length of the history, which has a limit. */
+  /** The number of events in the history, which Step Functions limits. */
   readonly events: number;
 }
 
@@ -35,8 +35,8 @@ export function monitorInput(properties: ImportJobProperties, jobId: string, giv
 }
 
 /**
- * Runs an execution of the monitor to its end, with Jest's clock: the deployed definition of the state machine, the handler, and HealthLake as the test
- * mocks it.
+ * Runs an execution of the monitor to its end with Jest's clock. It uses the deployed state machine definition, the real handler, and the HealthLake mock
+ * of the test.
  *
  * @param mayAssume whether the state machine can assume the operator role to call HealthLake
  */
@@ -86,7 +86,7 @@ function session(isAllowed: boolean, roleArn = ROLE): AssumedRole {
     throw new StateError('States.TaskFailed', `The role ${ROLE} is not authorized to assume the task state's role, ${roleArn}.`);
   }
   return {
-    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // policies have tests of their own
+    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // other tests cover the policies
     credentials: { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token', expiration: new Date(Infinity) },
   };
 }

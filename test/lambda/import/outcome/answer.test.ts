@@ -17,7 +17,7 @@ const jobOf = (changes: Partial<JobDescription>): JobDescription => ({
   JobId: 'j', JobStatus: 'IN_PROGRESS', SubmitTime: new Date(0), DatastoreId: 'd', InputDataConfig: { S3Uri: 's3://clinic-data/synthea/' }, ...changes,
 });
 
-describe('attributes', () => {
+describe('the answer of Outcome', () => {
   const LOCATION = 's3://clinic-results/Import/d-FHIR_IMPORT-j/';
   const described = jobOf({
     JobStatus: 'COMPLETED_WITH_ERRORS',
@@ -33,17 +33,17 @@ describe('attributes', () => {
     ['with a progress report', attributesOf(PROPERTIES, undefined, evidenceOf(described)), {
       JobId: 'j', JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '7', ResourcesFailed: '3', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
-    ['of a job that was judged before', attributesOf(PROPERTIES, judged, evidenceOf(described)), {
+    ['for a job that was judged before', attributesOf(PROPERTIES, judged, evidenceOf(described)), {
       JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: 's3://as-described/', ReportLocation: 'UNKNOWN',
     }],
-    ['of a job that was judged before and is gone', attributesOf(PROPERTIES, judged), {
+    ['for a job that was judged before and is gone', attributesOf(PROPERTIES, judged), {
       JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
     }],
-  ])('%s', (_what, attributes, expected) => {
+  ])('has the expected attributes %s', (_what, attributes, expected) => {
     expect(attributes).toEqual(expected);
   });
 
-  test('a failure has the reason, counts, HealthLake\'s message, location and advice', () => {
+  test('names the reason, the counts, HealthLake\'s message, the location of the results and the advice for a failure', () => {
     const sentences = sentencesOf(PROPERTIES, 'Update', {
       kind: 'failed', why: 'it failed', advice: 'errors', evidence: evidenceOf({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
     });
@@ -60,7 +60,7 @@ describe('attributes', () => {
     ]);
   });
 
-  test('the advice after a time-out of a creation names the roll-back, which removes the data access role', () => {
+  test('warns, if a creation times out, that the roll-back removes the data access role', () => {
     const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'failed', why: 'it failed', advice: 'timeout' });
     expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
     const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'failed', why: 'it failed', advice: 'timeout' });

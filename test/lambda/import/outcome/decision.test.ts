@@ -27,11 +27,11 @@ test.each<[string, Fact<Evidence>, number, Partial<Verdict>]>([
   ['a refused call fails after 5 minutes', denied, TERMS.settledBy, { kind: 'failed', advice: 'access' }],
   ['a job that is not found is retried for 5 minutes', gone, TERMS.settledBy - 1, { kind: 'running' }],
   ['a job that is not found fails after 5 minutes', gone, TERMS.settledBy, { kind: 'failed', advice: 'access' }],
-])('%s', (_what, poll, now, expected) => {
+])('judgePoll decides: %s', (_what, poll, now, expected) => {
   expect(judge(poll, now)).toMatchObject(expected);
 });
 
-test('a refused call fails at the deadline if that is before the 5 minutes are over', () => {
+test('a refused call fails at the deadline if the deadline is within the 5 minutes of retries', () => {
   expect(judge(denied, 1_059_999, 1_060_000)).toMatchObject({ kind: 'running' });
   expect(judge(denied, 1_060_000, 1_060_000)).toMatchObject({ kind: 'failed', advice: 'access' });
 });
@@ -40,7 +40,7 @@ test('a job with errors succeeds if the tolerance allows them', () => {
   expect(judge(withErrors, 1_000_000, TERMS.deadline, { Kind: 'ANY' })).toEqual({ kind: 'succeeded', evidence: withErrors.value });
 });
 
-test('a declared data set that was judged before is answered from the physical id', () => {
+test('a declared data set is answered from the physical id if it was judged before', () => {
   const judged = { status: 'ALREADY_IMPORTED', counts: {} };
   expect(decideJudged(judged, undefined, TERMS, 1_000_000)).toEqual({ kind: 'answer from the id', judged });
 });

@@ -21,7 +21,7 @@ const ATTRIBUTES = { JobId: JOB_ID, JobStatus: 'COMPLETED', ResourcesScanned: '1
 const UNKNOWN_COUNTS = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: PENDING_ID, OldResourceProperties: OUTCOME } as const;
 
-/** Sets the described job by the time of the call. */
+/** Makes Describe return the job that `at` returns for the time of the call. */
 function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
     polls.push(Date.now());
@@ -34,7 +34,7 @@ beforeEach(() => {
   polls = [];
 });
 
-/** Describes a job that is queued for 3 s, and then runs. */
+/** Makes Describe return a job that is queued for 3 s and then runs until `endsAt`. */
 function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
   described((now) => {
     const status = now < T0 + 3 * SECOND ? 'QUEUED' : 'IN_PROGRESS';
@@ -106,7 +106,7 @@ describe('polling', () => {
   test.each([
     ['1-minute', 5, MINUTE, 5 * SECOND],
     ['50-minute', 175, 50 * MINUTE - 20 * SECOND, 30 * SECOND],
-  ])('a %s job takes %i Describe calls', async (_what, calls, duration, delay) => {
+  ])('of a %s job takes %i Describe calls', async (_what, calls, duration, delay) => {
     runsUntil(T0 + duration);
     const { after, data } = await aws.run(outcomeEvent());
     expect(data).toEqual(ATTRIBUTES);
@@ -114,13 +114,13 @@ describe('polling', () => {
     expect(after - duration).toBeLessThanOrEqual(delay);
   });
 
-  test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('is at the simulated times, with a job of %i ms', async (duration) => {
+  test.each([MINUTE, 7 * MINUTE, 31 * MINUTE])('happens at the times that the simulation predicts for a job of %i ms', async (duration) => {
     runsUntil(T0 + duration);
     await aws.run(outcomeEvent());
     expect(polls).toEqual(pollsAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
   });
 
-  test('ends an invocation within a minute', async () => {
+  test('stops within a minute in each invocation', async () => {
     runsUntil(Infinity);
     const waiting = await aws.begin(outcomeEvent());
     for (let i = 0; i < 20; i++) {
@@ -163,7 +163,7 @@ describe('failure', () => {
     expect(reason?.endsWith(LAST)).toBe(true);
   });
 
-  test('is reported at the deadline, after a last poll', async () => {
+  test('is reported at the deadline if a last poll still finds the job running', async () => {
     runsUntil(Infinity);
     const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
     expect(after).toBe(100 * SECOND);
@@ -171,14 +171,14 @@ describe('failure', () => {
     expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
   });
 
-  test('advises to deploy again if the time of an update is up', async () => {
+  test('advises to deploy again if an update times out', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     runsUntil(Infinity);
     const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
     expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
   });
 
-  test('of the longest wait is reported within CloudFormation\'s hour', async () => {
+  test('is reported after 50 minutes, within CloudFormation\'s limit of an hour, if the job runs on', async () => {
     runsUntil(Infinity);
     expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
   });
@@ -188,7 +188,7 @@ describe('failure', () => {
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
     ['no connection', NO_ANSWER, 50],
-  ])('is reported after enough polls with %s', async (_what, error, minutes) => {
+  ])('is reported when polls have failed for long enough: %s', async (_what, error, minutes) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
@@ -196,7 +196,7 @@ describe('failure', () => {
     expect(reason).toContain(`could not describe the job: ${error.name}: ${error.message}; results: ${LOCATION}; `);
   });
 
-  test('is not reported for transient errors', async () => {
+  test('is not reported if Describe is refused for less than 5 minutes', async () => {
     runsUntil(T0 + 10 * MINUTE);
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
@@ -208,16 +208,16 @@ describe('failure', () => {
   });
 });
 
-describe('judged before', () => {
+describe('a job that was judged before', () => {
   const again = (changes: object) => outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }, changes);
 
-  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('an update of %j does not judge the job again', async (changes) => {
+  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('is not judged again in an update to %j', async (changes) => {
     described(() => ({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1), JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
     expect(await aws.run(again(changes))).toEqual({ after: 0, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
     expect(polls).toHaveLength(1);
   });
 
-  test('retries a failed Describe, which returns the output location', async () => {
+  test('is described again after a failed Describe, to get the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + MINUTE) {
@@ -231,7 +231,7 @@ describe('judged before', () => {
     expect(await aws.run(again({}))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('answers from the physical id in a roll-back', async () => {
+  test('is answered from the physical id in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(() => COMPLETED);
     expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
@@ -242,7 +242,7 @@ describe('judged before', () => {
     ['another data store', `00000000000000000000000000000000/${JOB_ID}/COMPLETED/10/10/0`],
     ['a job that wasn\'t judged', PENDING_ID],
     ['no job', 'Import-ImportOutcome-1ABC'],
-  ])('judges the job if the physical id is that of %s', async (_what, PhysicalResourceId) => {
+  ])('is judged again if the physical id is from %s', async (_what, PhysicalResourceId) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId }))).reason).toMatch(/the job ended with FAILED/);
@@ -265,17 +265,17 @@ describe('roll-back', () => {
     ['a job that is gone', sdkError('ResourceNotFoundException', 'gone')],
     ['a refused Describe', sdkError('ValidationException', 'failed to satisfy constraint')],
     ['no connection', NO_ANSWER],
-  ])('succeeds at once with %s', async (_what, error) => {
+  ])('succeeds at once despite %s', async (_what, error) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
   });
 
-  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds with %j without a call of HealthLake', async (changes) => {
+  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds without calling HealthLake if the properties have %j', async (changes) => {
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test('succeeds as soon as CloudFormation shows it', async () => {
+  test('succeeds as soon as DescribeStacks shows the roll-back', async () => {
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       if (Date.now() < T0 + 3 * MINUTE) {
         throw sdkError('Throttling', 'Rate exceeded');
@@ -289,13 +289,13 @@ describe('roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
-  test('does not matter to a job that succeeds', async () => {
+  test('is irrelevant if the job succeeds, so a refused DescribeStacks does not fail the update', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     runsUntil(T0 + 2 * MINUTE);
     expect(await aws.run(outcomeEvent(UPDATE))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('of a creation is not checked', async () => {
+  test('is irrelevant for a creation, so the stack is not described', async () => {
     aws.stackIs('ROLLBACK_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);
@@ -308,7 +308,7 @@ describe('a job that can\'t be judged', () => {
     ['an unknown job', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
     ['a declared data set of another version', { JobId: 'ALREADY_IMPORTED', ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"/],
     ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
-  ])('(%s) fails without a call of HealthLake', async (_what, changes, expected) => {
+  ])('fails without calling HealthLake: %s', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
     expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });

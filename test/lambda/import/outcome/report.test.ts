@@ -55,7 +55,7 @@ test.each([
   ['its folder without the slash', LOCATION.slice(0, -1)],
   ['the prefix that was sent', OUTCOME.OutputS3Uri],
   ['the prefix that was sent without the slash', OUTCOME.OutputS3Uri.slice(0, -1)],
-])('finds the results if the job is described with %s', async (_what, S3Uri) => {
+])('finds the results if HealthLake describes their location as %s', async (_what, S3Uri) => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: 'k' } } });
   aws.reports(REPORT);
   const { data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
@@ -64,7 +64,7 @@ test.each([
   expect(JSON.parse(Payload)).toMatchObject({ OutputLocation: LOCATION });
 });
 
-test('makes no report while the job runs', async () => {
+test('does not invoke the report function while the job runs', async () => {
   ended({ JobStatus: 'IN_PROGRESS' });
   await run({ TimeoutSeconds: '120' });
   expect(aws.sent('Invoke')).toEqual([]);
@@ -100,7 +100,7 @@ test.each<[JsonCause, string]>([
   expect(reason).toContain('or set errorTolerance');
 });
 
-test('the failure says that HealthLake does not unwrap Bundles if some failed', async () => {
+test('the failure says that HealthLake does not unwrap Bundles if a Bundle failed', async () => {
   ended();
   const bundles = { ...REPORT.reasons[0], resourceTypes: ['Patient', 'Claim', 'Group', 'Bundle'] };
   aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], bundles] });
@@ -124,7 +124,7 @@ test.each([
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
   ['an empty answer', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
   ['unreadable results', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
-])('judges by the counts of the job and says why after %s', async (_what, given, expected) => {
+])('judges by the counts of the job after %s, and says why', async (_what, given, expected) => {
   ended();
   given();
   const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });
@@ -140,14 +140,14 @@ test('does not show the message of a report function that throws', async () => {
   expect((await run()).reason).toContain('no errors are tolerated');
 });
 
-test('makes no report on results outside the output location', async () => {
+test('does not invoke the report function for results outside the output location', async () => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other-results/x/', KmsKeyId: 'k' } } });
   const { reason } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
   expect(reason).toContain('judged by the counts of the job, because its results are outside the output location that this import may read');
   expect(aws.sent('Invoke')).toEqual([]);
 });
 
-test('fails a job with errors and without a manifest, except under ANY', async () => {
+test('fails a job with errors if its results have no manifest, except with the tolerance ANY', async () => {
   ended();
   aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
   expect((await run({ ErrorTolerance: { Kind: 'PERCENT', Limit: '100' } })).reason).toContain('the results have no manifest that counts the errors: there is no manifest');
@@ -193,7 +193,7 @@ describe('metrics', () => {
     expect(results).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Duration', Unit: 'Seconds' }]) }] } }]);
   });
 
-  test('emits a failure without unknown counts', async () => {
+  test('emits the failure of a job, but no metric for an unknown count', async () => {
     ended({ JobStatus: 'FAILED', JobProgressReport: undefined });
     aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
     await run();

@@ -20,7 +20,7 @@ const REQUEST: PreflightRequest = {
 const objects = (changes: Partial<InputObjects> = {}): InputObjects =>
   ({ files: 17, emptyFiles: 0, archivedFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
 
-/** Returns findings without problems, with these changes. */
+/** Changes to bucket findings that have no problem. */
 type Found = Partial<BucketFindings['input'] & { outputRegion: BucketFindings['output']['region'] } & Omit<BucketFindings['output'], 'region'>>;
 
 function judge({ outputRegion, ...found }: Found, request: Partial<PreflightRequest> = {}) {
@@ -49,11 +49,11 @@ const ODD = { error: sdkError('Ada Lovelace', 'x') };
 
 const SKIPPED = 'objects of the input do not end in .ndjson, in lower case, and are probably skipped';
 
-test('has no problem and no warnings for fit buckets', () => {
+test('finds no problem and gives no warnings for buckets that meet all requirements', () => {
   expect(judge({})).toEqual({ problem: undefined, warnings: [] });
 });
 
-describe('prevents a start', () => {
+describe('judgeBuckets prevents a start', () => {
   const NO_INPUT_BUCKET = 'the input bucket "clinic-data" does not exist; correct its name, or create it before the import';
   const NO_OUTPUT_BUCKET = 'the output bucket "clinic-results" does not exist; correct its name, or create it before the import';
   const UNENCRYPTED = (algorithm: string) => `the output bucket "clinic-results" is not encrypted with KMS (its default encryption is ${algorithm}), `
@@ -111,7 +111,7 @@ describe('prevents a start', () => {
       `the output bucket "clinic-results" is encrypted with ${OTHER_KEY}, and the import is given ${KEY}; use one key for both`],
     ['an output bucket with AWS\'s key', { encryption: { value: { algorithm: 'aws:kms' } } },
       `the output bucket "clinic-results" is encrypted with the key that AWS manages for S3, and the import is given ${KEY}; use one key for both`],
-  ])('%s', (_what, found, problem) => {
+  ])('and names the problem: %s', (_what, found, problem) => {
     expect(judge(found).problem).toBe(problem);
   });
 
@@ -125,21 +125,21 @@ describe('prevents a start', () => {
     [{ encryption: { value: {} } }, /is not encrypted/],
   ];
 
-  test.each(IN_ORDER.slice(1).map((_, index) => index))('by the first of several problems: %i', (index) => {
+  test.each(IN_ORDER.slice(1).map((_, index) => index))('and names only the first of several problems: %i', (index) => {
     const [[first, expected], [second]] = IN_ORDER.slice(index);
-    // A missing bucket has no other facts, so the earlier problem wins if both have the same fact.
+    // If both problems change the same fact, the findings get the fact of the first problem.
     expect(judge({ ...second, ...first }).problem).toMatch(expected);
   });
 });
 
-describe('allows a start', () => {
+describe('judgeBuckets allows a start', () => {
   test.each<[what: string, Found, Partial<PreflightRequest>?]>([
     ['an alias, which can\'t be compared', { encryption: { value: { algorithm: 'aws:kms', keyId: 'alias/fhir' } } }],
     ['a bucket key by its id', { encryption: { value: { algorithm: 'aws:kms', keyId: KEY.split('/')[1] } } }],
     ['encryption in two layers', { encryption: { value: { algorithm: 'aws:kms:dsse', keyId: KEY } } }],
-    ['a given alias', {}, { OutputKmsKeyId: 'alias/fhir' }],
-    ['a data store where the buckets are', { region: { value: 'us-east-1' }, outputRegion: { value: 'us-east-1' } }, { Region: 'us-east-1' }],
-  ])('%s', (_what, found, request = {}) => {
+    ['an alias in the properties of the import', {}, { OutputKmsKeyId: 'alias/fhir' }],
+    ['buckets and a data store in us-east-1', { region: { value: 'us-east-1' }, outputRegion: { value: 'us-east-1' } }, { Region: 'us-east-1' }],
+  ])('without warnings for %s', (_what, found, request = {}) => {
     expect(judge(found, request)).toEqual({ problem: undefined, warnings: [] });
   });
 
@@ -147,11 +147,11 @@ describe('allows a start', () => {
     ['refused', DENIED, 'AccessDenied'],
     ['throttled', SLOW_DOWN, 'SlowDown'],
     ['without an answer', NO_ANSWER, 'ECONNREFUSED'],
-    ['at the end of its time', ABORTED, 'AbortError'],
+    ['aborted at the end of the budget', ABORTED, 'AbortError'],
     ['failing with a text that may name a patient', ODD, 'Error'],
-    ['failing with what isn\'t an error', { error: undefined }, 'Error'],
+    ['failing with a value that isn\'t an error', { error: undefined }, 'Error'],
     ['refused by a bucket of the right Region', { error: refusedIn('eu-west-1', 'AccessDenied') }, 'AccessDenied'],
-  ])('after a call that is %s', (_what, fact, code) => {
+  ])('but warns after S3 calls that are %s', (_what, fact, code) => {
     expect(judge({ region: fact, objects: fact, outputRegion: fact, encryption: fact, publicAccessBlock: fact })).toEqual({
       problem: undefined,
       warnings: [
@@ -164,11 +164,11 @@ describe('allows a start', () => {
     });
   });
 
-  test('does not if one call shows a problem and the others fail', () => {
+  test('unless one call shows a problem, even if the other calls fail', () => {
     expect(judge({ region: DENIED, objects: { value: objects({ files: 0 }) }, encryption: DENIED }).problem).toMatch(/^there is nothing to import/);
   });
 
-  test('after an incomplete listing without .ndjson objects', () => {
+  test('but warns after an incomplete listing without .ndjson objects that have content', () => {
     expect(judge(input({ files: 0, others: { '.json': 1_000 }, complete: false, error: SLOW_DOWN.error }))).toEqual({
       problem: undefined,
       warnings: [
@@ -186,7 +186,7 @@ describe('allows a start', () => {
   });
 });
 
-describe('warns about', () => {
+describe('the warnings of judgeBuckets', () => {
   test.each<[what: string, Found, PreflightWarning[], Partial<PreflightRequest['Quotas']>?]>([
     ['more objects than are listed', input({ files: 999_000, others: { other: 1_000 }, complete: false }), [
       { warning: 'not all objects of the input were listed', listed: 1_000_000 },
@@ -213,21 +213,21 @@ describe('warns about', () => {
     ['a bucket that isn\'t closed by itself', { publicAccessBlock: { value: false } }, [{
       warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
     }]],
-  ])('%s', (_what, found, warnings, quotas = {}) => {
+  ])('are the expected ones, or none, for %s', (_what, found, warnings, quotas = {}) => {
     expect(judge(found, { Quotas: { ...REQUEST.Quotas, ...quotas } })).toEqual({ problem: undefined, warnings });
   });
 
-  test('no bucket that is missing or in another Region, because that is a problem', () => {
+  test('do not mention a bucket that is missing or in another Region, because that is a problem', () => {
     expect(judge({ outputRegion: NO_BUCKET, encryption: NO_BUCKET, publicAccessBlock: NO_BUCKET }).warnings).toEqual([]);
     expect(judge({ region: { value: 'us-east-1' }, objects: { error: refusedIn('us-east-1') } }).warnings).toEqual([]);
   });
 
-  test('no skipped objects if there are no others, because that is a problem', () => {
+  test('do not mention skipped objects if no other objects have content, because that is a problem', () => {
     expect(judge(input({ files: 0, others: { '.json': 3 } })).warnings).toEqual([]);
     expect(judge(input({ files: 2, emptyFiles: 2, others: { '.json': 3 } })).warnings).toEqual([]);
   });
 
-  test('other findings beside a problem', () => {
+  test('are returned in addition to a problem', () => {
     expect(judge({ ...input({ emptyFiles: 1 }), encryption: { value: {} } }))
       .toEqual({ problem: expect.stringContaining('is not encrypted'), warnings: [{ warning: 'files of the input are empty', emptyFiles: 1, files: 17 }] });
   });

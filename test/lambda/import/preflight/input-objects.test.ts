@@ -6,7 +6,7 @@ function count(...objects: readonly (readonly [key: string, size: number, isArch
   return tally.result({ complete: true });
 }
 
-test('counts and measures files', () => {
+test('counts the .ndjson files and measures their sizes', () => {
   expect(count(['in/Patient.ndjson', 300], ['in/deep/Observation.ndjson', 500], ['in/Empty.ndjson', 0]))
     .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 500, totalSize: 800, others: {}, complete: true });
 });
@@ -15,13 +15,13 @@ test('counts nothing in an empty listing', () => {
   expect(count()).toEqual({ files: 0, emptyFiles: 0, archivedFiles: 0, largestFile: 0, totalSize: 0, others: {}, complete: true });
 });
 
-test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('counts %s as a file, with and without content', (key) => {
+test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('counts %s as a file, whether or not it is empty', (key) => {
   expect(count([key, 1])).toMatchObject({ files: 1, emptyFiles: 0, others: {} });
   expect(count([key, 0])).toMatchObject({ files: 1, emptyFiles: 1, others: {} });
 });
 
 test.each(['in/', 'in/deep/', 'in/deep_$folder$', 'in/_SUCCESS', '_SUCCESS', 'in/_started_123', 'in/.done', 'in/._SUCCESS.crc'])(
-  '%s without content is a marker, with content it is not', (key) => {
+  'ignores %s as a marker if it is empty, and counts it as another object if it is not', (key) => {
     expect(count([key, 0])).toMatchObject({ files: 0, others: {} });
     expect(count([key, 7])).toMatchObject({ files: 0, totalSize: 0, others: { other: 1 } });
   });
@@ -46,15 +46,15 @@ test.each([
   ['in/Ada.Lovelace', 'other'],
   ['in/Ada_Lovelace', 'other'],
   ['in/json', 'other'],
-])('counts %s as another kind: %s, with and without content', (key, kind) => {
+])('counts %s as another object of the kind %s, whether or not it is empty', (key, kind) => {
   expect(count([key, 7], [key, 0])).toEqual({ ...count(), others: { [kind]: 2 } });
 });
 
-test('counts archived files with content', () => {
+test('counts archived .ndjson files that are not empty', () => {
   expect(count(['in/Patient.ndjson', 300, true], ['in/Empty.ndjson', 0, true], ['in/Patient.json', 7, true], ['in/Observation.ndjson', 500, false]))
     .toEqual({ files: 3, emptyFiles: 1, archivedFiles: 1, largestFile: 500, totalSize: 800, others: { '.json': 1 }, complete: true });
 });
 
-test('keeps only known endings of keys', () => {
+test('keeps no part of an object key except known file extensions', () => {
   expect(JSON.stringify(count(['Lovelace/Lovelace.Lovelace', 1], ['Lovelace.json.Lovelace', 1], ['Lovelace.json', 1]))).not.toContain('Lovelace');
 });

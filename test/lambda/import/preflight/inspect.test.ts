@@ -43,7 +43,7 @@ function putMany(count: number): void {
   }
 }
 
-/** Returns a client with exactly these permissions. */
+/** Returns an S3 client of an operator role with exactly these permissions. */
 async function operator(...statements: object[]): Promise<S3Client> {
   return aws.s3Client((await aws.sessionWith('operator', statements)).credentials);
 }
@@ -52,7 +52,7 @@ async function inspect(s3?: S3Client, abortSignal = AbortSignal.timeout(20_000))
   return inspectBuckets(s3 ?? await operator(LIST, LOCATIONS, SETTINGS), request, abortSignal);
 }
 
-/** Returns the facts by name: the value, or the code of the error. */
+/** Returns the findings by name. Each is a value or the name of an error. */
 function factsOf({ input: { region, objects }, output: { region: outputRegion, ...others } }: BucketFindings): Record<string, unknown> {
   const facts = Object.entries({ region, objects, outputRegion, ...others });
   return Object.fromEntries(facts.map(([name, fact]) => [name, 'error' in fact ? (fact.error as Error).name : fact.value]));
@@ -68,8 +68,8 @@ const FINE = () => ({
 
 const asked = () => aws.router.requests.of('s3').map(({ operation }) => operation).sort();
 
-describe('inspects', () => {
-  test('the objects under the prefix and the settings, with the least permissions', async () => {
+describe('inspectBuckets', () => {
+  test('reads the objects under the prefix and the settings with the least permissions', async () => {
     put('fhir/Patient.ndjson', 30);
     put('fhir/deep/Observation.ndjson', 50);
     put('fhir/Empty.ndjson', 0);
@@ -88,20 +88,20 @@ describe('inspects', () => {
     expect(asked()).toEqual(['GetBucketEncryption', 'GetBucketLocation', 'GetBucketLocation', 'GetPublicAccessBlock', 'ListObjectsV2']);
   });
 
-  test('a whole bucket', async () => {
+  test('counts the objects of a whole bucket', async () => {
     put('Patient.ndjson');
     put('fhir/Patient.ndjson');
     request = { ...request, InputS3Uri: 's3://input/' };
     expect(factsOf(await inspect(await operator(allow('s3:ListBucket', 'arn:aws:s3:::input'), LOCATIONS, SETTINGS)))).toMatchObject({ objects: { files: 2 } });
   });
 
-  test('one bucket for input and output', async () => {
+  test('accepts one bucket for input and output', async () => {
     put('fhir/Patient.ndjson');
     request = { ...request, OutputS3Uri: 's3://input/results/' };
     expect(factsOf(await inspect(aws.s3Client()))).toEqual({ ...FINE(), encryption: { algorithm: 'AES256', keyId: undefined } });
   });
 
-  test('current objects only', async () => {
+  test('counts only the current versions of objects', async () => {
     input.versioning = 'Enabled';
     put('fhir/Patient.ndjson', 30);
     put('fhir/Patient.ndjson', 20);
@@ -110,21 +110,21 @@ describe('inspects', () => {
     expect(factsOf(await inspect())).toMatchObject({ objects: { files: 1, totalSize: 20 } });
   });
 
-  test('the objects without keeping a key', async () => {
+  test('returns no object key', async () => {
     put('fhir/Lovelace.ndjson');
     put('fhir/Ada.Lovelace');
     expect(JSON.stringify(await inspect())).not.toContain('Lovelace');
   });
 });
 
-describe('pages', () => {
-  test('are all listed', async () => {
+describe('the listing of inspectBuckets', () => {
+  test('requests all pages', async () => {
     putMany(2_001);
     expect(factsOf(await inspect())).toMatchObject({ objects: { files: 2_001, totalSize: 20_010, complete: true } });
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(3);
   });
 
-  test('are listed up to 1,000', async () => {
+  test('ends after 1,000 pages', async () => {
     putMany(1_001);
     const s3 = await operator(LIST, LOCATIONS, SETTINGS);
     s3.middlewareStack.add((next, { commandName }) => (args) => {
@@ -136,13 +136,13 @@ describe('pages', () => {
     expect(aws.router.requests.of('s3', 'ListObjectsV2')).toHaveLength(1_000);
     expect(judgeBuckets(findings, request))
       .toEqual({ problem: undefined, warnings: [{ warning: 'not all objects of the input were listed', listed: 1_000 }] });
-  }, 120_000); // 1,000 requests
+  }, 120_000); // the test makes 1,000 requests
 
   test.each([
     ['refused', { kind: 'error', error: { name: 'AccessDenied', message: 'Access Denied', status: 403 } }, 'AccessDenied'],
     ['lost', { kind: 'reset-before' }, 'Error'],
-    ['out of order', { kind: 'internal' }, 'InternalError'],
-  ] as const)('that are %s leave what was counted before', async (_what, fault, name) => {
+    ['answered with a server error', { kind: 'internal' }, 'InternalError'],
+  ] as const)('keeps the counts of earlier pages if a page is %s', async (_what, fault, name) => {
     putMany(2_001);
     let pages = 0;
     aws.router.faults.hook = (_service, operation) => (operation === 'ListObjectsV2' && ++pages === 3 ? fault : undefined);
@@ -151,7 +151,7 @@ describe('pages', () => {
     });
   });
 
-  test('are listed until the budget ends', async () => {
+  test('ends when the budget ends', async () => {
     putMany(3_001);
     const time = new AbortController();
     let pages = 0;
@@ -168,7 +168,7 @@ describe('pages', () => {
     expect(pages).toBe(3);
   });
 
-  test('are not listed after the budget has ended', async () => {
+  test('makes no call after the budget has ended', async () => {
     put('fhir/Patient.ndjson');
     expect(Object.values(factsOf(await inspect(undefined, AbortSignal.abort())))).toEqual(Array(5).fill('AbortError'));
     expect(asked()).toEqual([]);
@@ -189,7 +189,7 @@ describe('a failed call does not end the others', () => {
     ['everything', [], {
       region: 'AccessDenied', objects: 'AccessDenied', outputRegion: 'AccessDenied', encryption: 'AccessDenied', publicAccessBlock: 'AccessDenied',
     }],
-  ])('%s, by IAM', async (_what, statements, refused) => {
+  ])('if IAM refuses %s', async (_what, statements, refused) => {
     const findings = await inspect(await operator(...statements));
     expect(factsOf(findings)).toEqual({ ...FINE(), ...refused });
     expect(judgeBuckets(findings, request)).toEqual({
@@ -197,7 +197,7 @@ describe('a failed call does not end the others', () => {
     });
   });
 
-  test('by the policy of a bucket', async () => {
+  test('if a bucket policy refuses the call', async () => {
     output.policy = {
       Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:GetEncryptionConfiguration', Resource: 'arn:aws:s3:::output' }],
     };
@@ -208,12 +208,12 @@ describe('a failed call does not end the others', () => {
     ['ListObjectsV2', { objects: 'SlowDown' }],
     ['GetBucketEncryption', { encryption: 'SlowDown' }],
     ['GetPublicAccessBlock', { publicAccessBlock: 'SlowDown' }],
-  ])('%s, by throttling', async (operation, failed) => {
+  ])('if S3 throttles %s', async (operation, failed) => {
     aws.router.faults.inject({ service: 's3', operation, kind: 'throttle' });
     expect(factsOf(await inspect())).toEqual({ ...FINE(), ...failed });
   });
 
-  test('the SDK retries transient errors', async () => {
+  test('and the SDK retries transient errors', async () => {
     aws.router.faults.inject({ service: 's3', kind: 'internal', times: 2 });
     expect(factsOf(await inspect(aws.s3Client(undefined, 3)))).toEqual(FINE());
   });
@@ -231,7 +231,7 @@ describe('a missing bucket', () => {
 describe('a bucket in another Region', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
-  test.each([ELSEWHERE, 'us-east-1'])('is found by its location: %s', async (region) => {
+  test.each([ELSEWHERE, 'us-east-1'])('is recognized by its location %s', async (region) => {
     input.region = region;
     output.region = region;
     const findings = await inspect();
@@ -245,8 +245,8 @@ describe('a bucket in another Region', () => {
 
   test.each([
     ['refused', { name: 'AccessDenied', message: 'Access Denied', status: 403 }],
-    ['taken for a wrong signature', { name: 'AuthorizationHeaderMalformed', message: `the region '${REGION}' is wrong; expecting '${ELSEWHERE}'`, status: 400 }],
-  ])('is found if GetBucketLocation is %s', async (_what, error) => {
+    ['refused for its Region', { name: 'AuthorizationHeaderMalformed', message: `the region '${REGION}' is wrong; expecting '${ELSEWHERE}'`, status: 400 }],
+  ])('is recognized by the error if GetBucketLocation is %s', async (_what, error) => {
     output.region = ELSEWHERE;
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketLocation', kind: 'error', error, times: 2 });
     const findings = await inspect(await operator());
@@ -255,19 +255,19 @@ describe('a bucket in another Region', () => {
   });
 });
 
-describe('settings', () => {
+describe('the settings of the output bucket', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
   test.each([
     ['S3\'s own encryption', { algorithm: 'AES256' } as const, { algorithm: 'AES256' }],
     ['the key that AWS manages', { algorithm: 'aws:kms' } as const, { algorithm: 'aws:kms' }],
     ['an alias', { algorithm: 'aws:kms', keyId: 'alias/fhir' } as const, { algorithm: 'aws:kms', keyId: 'alias/fhir' }],
-  ])('%s', async (_what, encryption, expected) => {
+  ])('have the encryption: %s', async (_what, encryption, expected) => {
     output.encryption = encryption;
     expect((await inspect()).output.encryption).toEqual({ value: expected });
   });
 
-  test('no encryption', async () => {
+  test('have no algorithm if the bucket has no default encryption', async () => {
     const error = { name: 'ServerSideEncryptionConfigurationNotFoundError', message: 'The server side encryption configuration was not found', status: 404 };
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketEncryption', kind: 'error', error });
     expect((await inspect()).output.encryption).toEqual({ value: {} });
@@ -279,7 +279,7 @@ describe('settings', () => {
     ['fully on', CLOSED, true],
     ['not there', undefined, false],
     ...Object.keys(CLOSED).map((option) => [`without ${option}`, { ...CLOSED, [option]: false }, false] satisfies [string, PublicAccessBlock, boolean]),
-  ])('a public access block that is %s', async (_what, block, expected) => {
+  ])('tell whether all options of the public access block are on: %s', async (_what, block, expected) => {
     output.publicAccessBlock = block;
     expect((await inspect()).output.publicAccessBlock).toEqual({ value: expected });
   });

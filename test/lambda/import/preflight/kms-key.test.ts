@@ -4,24 +4,26 @@ const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const OTHER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 const arn = (name: string, partition = 'aws') => `arn:${partition}:kms:eu-west-1:123456789012:${name}`;
 
-/** All ways to name one key. */
+/** Returns all forms in which the key with this id can be named. */
 const forms = (id: string) => [id, `key/${id}`, arn(`key/${id}`), arn(`key/${id}`, 'aws-us-gov')];
 const aliases = (name: string) => [`alias/${name}`, arn(`alias/${name}`)];
 const pairs = (ofBucket: readonly (string | undefined)[], given: readonly string[]) => ofBucket.flatMap((a) => given.map((b) => [a, b] as const));
 
-describe('the same key', () => {
-  test.each(pairs(forms(ID), forms(ID)))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
-  test.each(pairs(aliases('fhir/results'), aliases('fhir/results')))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
-  test.each(pairs([undefined, ...aliases('aws/s3')], aliases('aws/s3')))('%s is %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+describe('isOtherKey returns false for the same key', () => {
+  test.each(pairs(forms(ID), forms(ID)))('named %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  test.each(pairs(aliases('fhir/results'), aliases('fhir/results')))(
+    'with one alias: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  test.each(pairs([undefined, ...aliases('aws/s3')], aliases('aws/s3')))(
+    'managed by AWS, as %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
 });
 
-describe('another key', () => {
-  test.each(pairs(forms(ID), forms(OTHER_ID)))('%s is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+describe('isOtherKey returns true for two different keys', () => {
+  test.each(pairs(forms(ID), forms(OTHER_ID)))('named %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
   test.each(pairs([undefined, ...aliases('aws/s3')], [...forms(ID), ...aliases('fhir')]))(
-    'the key that AWS manages (%s) is not %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+    'if AWS manages the first: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
 });
 
-describe('keys that can\'t be compared', () => {
+describe('isOtherKey returns false for keys that can\'t be compared', () => {
   test.each([
     ...pairs(forms(ID), [...aliases('fhir'), ...aliases('aws/s3')]),
     ...pairs(aliases('fhir'), [...forms(ID), ...aliases('results')]),
@@ -29,5 +31,5 @@ describe('keys that can\'t be compared', () => {
     [ID, ''] as const,
     ['', ID] as const,
     ['a key', 'b key'] as const,
-  ])('%s may be %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+  ])('named %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
 });

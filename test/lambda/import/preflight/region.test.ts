@@ -1,11 +1,11 @@
 import { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { regionInError, regionOf } from '../../../../lambda/import/preflight/inspect';
 
-test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('location constraint %j is %s', (constraint, region) => {
+test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('regionOf turns the location constraint %j into %s', (constraint, region) => {
   expect(regionOf(constraint)).toBe(region);
 });
 
-test.each(Object.values(BucketLocationConstraint).filter((constraint) => constraint !== 'EU'))('location constraint %s is a Region', (constraint) => {
+test.each(Object.values(BucketLocationConstraint).filter((constraint) => constraint !== 'EU'))('regionOf keeps the location constraint %s', (constraint) => {
   expect(regionOf(constraint)).toBe(constraint);
 });
 
@@ -16,6 +16,6 @@ test.each([
   [new Error('socket hang up'), undefined],
   [undefined, undefined],
   ['text', undefined],
-])('error %j has the Region %s', (error, region) => {
+])('regionInError returns for the error %j the Region %s', (error, region) => {
   expect(regionInError(error)).toBe(region);
 });

@@ -11,18 +11,18 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** The cost of a wait. */
+/** The cost of waiting for one job. */
 interface Cost {
   readonly polls: number;
-  /** Calls of `isComplete`. The framework's function and its waiter, with one state transition each, are invoked as often. */
+  /** The number of `isComplete` calls. With each call come one invocation of the framework's function and one state transition of its waiter. */
   readonly invocations: number;
-  /** Duration of all invocations, in seconds. The framework's function takes as long, because it waits for the handler. */
+  /** The duration of all invocations, in seconds. The framework's function runs equally long, because it waits for the handler. */
   readonly seconds: number;
-  /** How long after the job's end the outcome answers, in seconds. */
+  /** The time from the end of the job to the answer of `Outcome`, in seconds. */
   readonly answeredAfter: number;
 }
 
-/** Waits for a job that runs at once, through all legs to the outcome. Calls take no time. */
+/** Waits for a job that runs immediately, with all `Wait` resources and then `Outcome`. The mocked calls take no time. */
 async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
   const endsAt = Date.now() + jobMinutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
@@ -51,12 +51,12 @@ test.each([
   [120, 3, 325, 245, 4_900],
   [360, 8, 815, 740, 14_500],
   [690, 12, 1_490, 1_420, 27_700],
-])('a job of %i minutes under a time-out of %i hours takes at most %i polls and %i invocations of %i seconds', async (minutes, hours, ...most) => {
+])('a job of %i minutes under a time-out of %i hours takes at most %i polls, %i invocations and %i seconds', async (minutes, hours, ...most) => {
   const { polls, invocations, seconds, answeredAfter } = await costOf(minutes, Duration.hours(hours));
   [polls, invocations, seconds].forEach((value, index) => {
     expect(value).toBeLessThanOrEqual(most[index]);
     expect(value).toBeGreaterThan(most[index] * 0.9); // otherwise the documented costs are out of date
   });
-  // The remaining legs and the outcome take no time after the poll that sees the end.
+  // After the poll that sees the end, the remaining `Wait` resources and `Outcome` answer at once.
   expect(answeredAfter).toBeLessThan(60);
 });

@@ -27,30 +27,33 @@ function runsUntil(endsAt: number, end: Partial<ImportJob> = { JobStatus: 'COMPL
   });
 }
 
-/** The lines of the log, without the metrics. */
+/** Returns the lines of the log without the metrics. */
 const lines = () => aws.lines.filter((line) => !line.includes('_aws')).map((line) => JSON.parse(line) as Record<string, unknown>);
 const metrics = () => aws.lines.filter((line) => line.includes('_aws')).map((line) => Object.keys(JSON.parse(line) as object).slice(3));
 
 describe('onEvent', () => {
-  test('makes no calls and sets the deadline of the leg', async () => {
+  test('makes no calls and sets the deadline of Wait', async () => {
     expect(await onEvent(waitEvent({}, { TimeoutSeconds: '2941' }))).toEqual({ PhysicalResourceId: ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 2941 * SECOND });
     expect(aws.callCount).toBe(0);
   });
 
-  test('keeps the physical id until the leg is complete', async () => {
+  test('keeps the old physical id, because only isComplete replaces it', async () => {
     expect(await onEvent(waitEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old` }))).toMatchObject({ PhysicalResourceId: `${DATASTORE}/old` });
   });
 });
 
 describe('polls', () => {
-  test.each([['the first leg', {}, 176], ['a later leg', LATER, 101]])('of %s (%j) for a long-running job: %i', async (_what, properties, calls) => {
+  test.each([
+    ['the first Wait resource', {}, 176],
+    ['a later Wait resource', LATER, 101],
+  ])('in %s (%j) of a long job are %i', async (_what, properties, calls) => {
     runsUntil(Infinity);
     expect((await aws.run(waitEvent({}, properties))).after).toBe(50 * MINUTE);
     expect(polls).toHaveLength(calls);
     expect(polls.at(-1)).toBe(T0 + 50 * MINUTE);
   });
 
-  test.each([0, MINUTE, 17 * MINUTE])('of legs are at the simulated times, with a job of %i ms', async (duration) => {
+  test.each([0, MINUTE, 17 * MINUTE])('in Wait happen at the times that the simulation predicts for a job of %i ms', async (duration) => {
     for (const [properties, isContinued] of [[{}, false], [LATER, true]] as const) {
       const requestedAt = Date.now();
       polls = [];
@@ -60,7 +63,7 @@ describe('polls', () => {
     }
   });
 
-  test('begin at once in a later leg and in an outcome after legs', async () => {
+  test('begin at once in a later Wait resource and in Outcome after a Wait resource', async () => {
     for (const event of [waitEvent({}, LATER), outcomeEvent({}, LATER)]) {
       const requestedAt = Date.now();
       polls = [];
@@ -73,7 +76,7 @@ describe('polls', () => {
     }
   });
 
-  test('begin at their offset in the first leg and in an outcome without legs', async () => {
+  test('begin after an offset in the first Wait resource and in Outcome without Wait resources', async () => {
     for (const event of [waitEvent(), outcomeEvent()]) {
       const requestedAt = Date.now();
       polls = [];
@@ -83,7 +86,7 @@ describe('polls', () => {
     }
   });
 
-  test('are repeated at the next interval after a throttled first poll', async () => {
+  test('continue after the next interval if the first poll is throttled', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       polls.push(Date.now());
       if (polls.length === 1) {
@@ -96,18 +99,18 @@ describe('polls', () => {
     expect(after).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('do not describe the stack of a creation, nor after the job has ended', async () => {
+  test('describe the stack only in an update, and not after the job has ended', async () => {
     runsUntil(T0 + 20 * MINUTE);
     await aws.run(waitEvent());
     expect(aws.sent('DescribeStacks')).toEqual([]);
     aws.stackIs('UPDATE_IN_PROGRESS');
     await aws.run(waitEvent(UPDATE, LATER));
-    expect(aws.sent('DescribeStacks')).toHaveLength(1); // before the first poll
+    expect(aws.sent('DescribeStacks')).toHaveLength(1); // the one before the first poll
   });
 });
 
 describe('the log', () => {
-  test('has a line for each poll with the remaining time of the leg, and metrics while the job runs', async () => {
+  test('has a line for each poll with the remaining time of Wait, and metrics while the job runs', async () => {
     runsUntil(T0 + MINUTE);
     await aws.run(waitEvent());
     expect(lines()).toHaveLength(polls.length);
@@ -136,13 +139,13 @@ describe('the log', () => {
     expect(lines()[0]).toMatchObject({ message: 'waiting in the queue of HealthLake', secondsQueued: 60 });
   });
 
-  test('shows why a leg could not describe the job, without possible patient data', async () => {
+  test('shows why Wait could not describe the job, without possible patient data', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('AccessDeniedException', `not for s3://clinic-data/${PATIENT}.ndjson`));
     await aws.run(waitEvent());
     expect(lines().at(-1)).toMatchObject({ decision: 'hand on', why: 'could not describe the job: AccessDeniedException (full text: CloudTrail): not for ***' });
   });
 
-  test('shows that a leg handed on because of a roll-back', async () => {
+  test('shows that Wait handed the job on because of a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     await aws.run(waitEvent(UPDATE));
     expect(lines()).toEqual([expect.objectContaining({ status: 'UNKNOWN', decision: 'hand on', why: 'the stack is rolled back' })]);
@@ -150,7 +153,7 @@ describe('the log', () => {
 });
 
 describe('a roll-back', () => {
-  test('hands on as soon as CloudFormation shows it', async () => {
+  test('ends the wait as soon as DescribeStacks shows it', async () => {
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       if (Date.now() < T0 + 3 * MINUTE) {
         throw sdkError('Throttling', 'Rate exceeded');
@@ -164,7 +167,7 @@ describe('a roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE);
   });
 
-  test('is not seen by a leg of an earlier deployment, which waits until its time is up', async () => {
+  test('is not assumed while a later deployment goes forward, so Wait waits until its time is up', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS', T0 + MINUTE);
     runsUntil(Infinity);
     expect((await aws.run(waitEvent(UPDATE))).after).toBe(50 * MINUTE);

@@ -9,7 +9,7 @@ import { linesOf } from '../../../../packages/local-healthlake/src/healthlake/ru
 import { isRejected, judgeLine } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
 import { CANARY, documentOn, failure, fileTally, readInto, REQUEST } from '../lines';
 
-/** The report on the lines of HealthLake, a list for each input file. Reading the report back gives the same answer. */
+/** Returns the report on these failed lines, one list for each input file. Also checks that reading the report back gives the same answer. */
 function report(...files: readonly (readonly string[])[]): Report {
   const failures = new Tally();
   files.forEach((lines, index) => readInto(failures, fileTally(`x-FHIR_IMPORT-y/FAILURE/${index}.ndjson`, index), lines.map((line) => `${line}\n`).join('')));
@@ -23,7 +23,7 @@ function causeIn({ reasons }: Report): JsonCause | undefined {
   return reasons.find(({ message }) => message === INVALID_JSON)?.likelyCause;
 }
 
-/** The lines that the local HealthLake writes for a file. */
+/** Returns the failed lines that the local HealthLake writes for an input file. */
 async function failuresOf(content: Buffer): Promise<string[]> {
   const lines: string[] = [];
   let lineId = 0;
@@ -37,7 +37,7 @@ async function failuresOf(content: Buffer): Promise<string[]> {
   return lines;
 }
 
-/** An id that does not compress well. */
+/** Returns an id that does not compress well. */
 const idOf = (n: number) => createHash('sha256').update(String(n)).digest('hex');
 const patient = (id: string) => ({ resourceType: 'Patient', id, name: [{ family: CANARY, given: ['Ada', 'Byron'] }], active: true });
 const PATIENTS = Array.from({ length: 200 }, (_, n) => patient(idOf(n)));
@@ -66,7 +66,7 @@ test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['a pretty-printed array', JSON.stringify(PATIENTS, undefined, 2), 'whole-file'],
   ['an array with one resource per line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
   ['an array on one line', JSON.stringify(PATIENTS), 'start-of-file'],
-])('recognizes the cause of %s from the failed lines', async (_what, content, expected) => {
+])('recognizes %s as the cause from the failed lines', async (_what, content, expected) => {
   expect(causeIn(report(await failuresOf(Buffer.from(content))))).toBe(expected);
 });
 
@@ -87,11 +87,11 @@ test.each<[what: string, files: string[][], expected: JsonCause | undefined]>([
   ['all lines but one that fails for another reason', [[...invalid(1, 2, 3), ...missing(4), ...invalid(5, 6)]], 'whole-file'],
   ['the first line of files that have other reasons too', [[...invalid(1), ...missing(2)], invalid(1), [...invalid(1), ...missing(3)]], 'start-of-file'],
   ['no line', [missing(1, 2, 3)], undefined],
-])('recognizes the cause of invalid JSON in %s', (_what, files, expected) => {
+])('recognizes the likely cause if the invalid JSON is in %s', (_what, files, expected) => {
   expect(causeIn(report(...files))).toBe(expected);
 });
 
-test('names a cause for invalid JSON only', () => {
+test('names a likely cause only for invalid JSON', () => {
   expect(report([...invalid(1), ...missing(2, 3, 4)]).reasons.map(({ count, likelyCause }) => [count, likelyCause]))
     .toEqual([[3, undefined], [1, 'start-of-file']]);
 });

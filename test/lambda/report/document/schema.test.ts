@@ -28,7 +28,7 @@ describe('docs/report.schema.json', () => {
     expect(violations(JSON.parse(example), SCHEMA)).toEqual([]);
   });
 
-  test('has all codes', () => {
+  test('lists all codes that a report can contain', () => {
     const codes = JSON.stringify(SCHEMA);
     for (const code of [...ISSUE_TYPES, 'other', 'line-not-json', 'line-without-response', 'line-without-issue', 'line-too-long']) {
       expect(codes).toContain(`"${code}"`);

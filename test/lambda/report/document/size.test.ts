@@ -11,7 +11,7 @@ import { documentOn, fileTally, REQUEST } from '../lines';
 const MIB = 1024 * 1024;
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../../docs/report.schema.json'), 'utf8')) as JsonSchema;
 
-/** A tally of every resource type with every code and every message, in files with keys of the maximum length. */
+/** Returns a tally of every resource type with every code and every message, in files with keys of the maximum length. */
 function tallyOfAll(keyCharacter: string): Tally {
   const tally = new Tally();
   const files = Array.from({ length: 1_000 }, (_, index) => fileTally(`x/FAILURE/${index}.`.padEnd(1_024, keyCharacter), index));
@@ -30,7 +30,7 @@ function tallyOfAll(keyCharacter: string): Tally {
 
 const sumOf = (rows: readonly { readonly count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
 
-/** The totals of what a section lists and what it only sums. */
+/** Returns the totals of a section. They include the rows that it lists and those that it only sums. */
 function totalsOf({ files, otherFiles, reasons, otherReasons, resourceTypes }: SectionDocument) {
   return {
     files: files.length + otherFiles.files,
@@ -45,7 +45,7 @@ describe('a report with every kind of failure', () => {
   const KINDS = (ISSUE_TYPES.size + 1) * (MESSAGE_TEMPLATES.length + 1);
   const FAILURES = KINDS * (RESOURCE_TYPES.size + 1);
   const before = process.memoryUsage().rss;
-  const tally = tallyOfAll('\u0001'); // six bytes in JSON, the maximum
+  const tally = tallyOfAll('\u0001'); // this character takes six bytes in JSON, the maximum
   const request = { ...REQUEST, InputS3Uri: `s3://clinic-data/${'i'.repeat(900)}/` };
   const document = documentOn({ failures: tally, searchValidation: tally }, request);
   const json = JSON.stringify(document);
@@ -60,7 +60,7 @@ describe('a report with every kind of failure', () => {
     expect(violations(JSON.parse(json), SCHEMA)).toEqual([]);
   });
 
-  test('sums what it does not list', () => {
+  test('sums the failures that it does not list', () => {
     const { failures } = document;
     expect(failures.count).toBe(FAILURES);
     expect(totalsOf(failures)).toEqual({ files: 1_000, inFiles: FAILURES, reasons: KINDS, inReasons: FAILURES, inTypes: FAILURES });
@@ -68,7 +68,7 @@ describe('a report with every kind of failure', () => {
     expect(failures.resourceTypes).toHaveLength(RESOURCE_TYPES.size + 1);
   });
 
-  test('has exact numbers in the rows that it lists', () => {
+  test('has exact counts in the rows that it lists', () => {
     for (const { count, resourceTypes } of document.failures.reasons) {
       expect([count, sumOf(resourceTypes), resourceTypes.length]).toEqual(Array(3).fill(RESOURCE_TYPES.size + 1));
     }

@@ -6,7 +6,7 @@ import { R4_RESOURCE_TYPES } from '../../../../packages/local-healthlake/src/hea
 
 const CANARY = 'Quillfeather';
 
-/** Fillings from the data that fit their holes. */
+/** Values from the data that match the form of a hole. All other holes are filled with the canary. */
 const FILLINGS: Record<string, string> = {
   number: '1815',
   element: `Patient.${CANARY}`,
@@ -17,8 +17,8 @@ const FILLINGS: Record<string, string> = {
 const HOLE = /\{([a-z]+)\}/g;
 
 describe('a template', () => {
-  test.each(MESSAGE_TEMPLATES)('is found and shows no value of the data: %s', (template) => {
-    expect(isMessage(template)).toBe(true); // no earlier template matches its texts
+  test.each(MESSAGE_TEMPLATES)('is found for its texts and shows no value of the data: %s', (template) => {
+    expect(isMessage(template)).toBe(true); // no earlier template matches the same texts
     for (const [, name] of template.matchAll(HOLE)) {
       expect(Object.keys(HOLES)).toContain(name);
     }
@@ -29,14 +29,14 @@ describe('a template', () => {
     expect(found?.filled).toBe(found?.bare);
   });
 
-  test('is on the list once', () => {
+  test('is in the list only once', () => {
     expect(new Set(MESSAGE_TEMPLATES).size).toBe(MESSAGE_TEMPLATES.length);
   });
 });
 
 describe('a text', () => {
   test.each([
-    // The developer guide of HealthLake.
+    // Messages from HealthLake's developer guide.
     ['Missing required id field in resource json', 'Missing required id field in resource json'],
     [
       '1 validation error detected: Value \'Patient123\' at \'resourceType\' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z]{1,256}',
@@ -55,7 +55,7 @@ describe('a text', () => {
       'Profile http://hl7.org/fhir/StructureDefinition/EffectEvidenceSynthesis, Element \'EffectEvidenceSynthesis.status\': minimum required = {number}, but only found {number}',
     ],
     ['Unknown extension http://synthetichealth.github.io/synthea/disability-adjusted-life-years', 'Unknown extension {extension}'],
-    // HL7's validator, current and earlier versions.
+    // Messages of current and earlier versions of HL7's validator.
     [
       'Patient.identifier: minimum required = 1, but only found 0 (from http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0)',
       'Patient.identifier: minimum required = {number}, but only found {number} (from {profile})',
@@ -84,10 +84,10 @@ describe('a text', () => {
     [`The value '${CANARY}' is not a valid decimal`, 'The value \'{value}\' is not a valid decimal'],
     [`Not a valid date (${CANARY})`, 'Not a valid date ({value})'],
     ['The type \'Location\' is not a valid Target for this element (must be one of [Patient])', 'The type \'Location\' is not a valid Target for this element (must be one of {value})'],
-    // HAPI FHIR's parser.
+    // Messages of HAPI FHIR's parser.
     [`HAPI-1821: [element="gender"] Invalid attribute value "${CANARY}": Unknown AdministrativeGender code`, '[element="gender"] Invalid attribute value "{value}": {value}'],
     ['HAPI-1861: Failed to parse JSON encoded FHIR content: HAPI-1859: whatever', 'Failed to parse JSON encoded FHIR content: {value}'],
-  ])('is shown as a message: %s', (text, message) => {
+  ])('is shown as the message of its template: %s', (text, message) => {
     expect(findMessage(text)?.filled).toBe(message);
     expect(isMessage(message)).toBe(true);
   });
@@ -100,11 +100,11 @@ describe('a text', () => {
     expect(isMessage(text)).toBe(false);
   });
 
-  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is no message if a value of the data fills a hole: %s', (text) => {
+  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is not a valid message if data fills a hole: %s', (text) => {
     expect(isMessage(text)).toBe(false);
   });
 
-  test('of some megabytes is matched within 2 s', () => {
+  test('is matched within 2 s even if it has several megabytes', () => {
     const startedAt = performance.now();
     for (const text of [`Unknown code '${'\' '.repeat(1_000_000)}`, `a: ${'['.repeat(1_000_000)}`, `The value provided ('${'\') '.repeat(1_000_000)}`]) {
       findMessage(text);
@@ -135,7 +135,7 @@ describe('an element path', () => {
   });
 });
 
-test('the lists of names have the names of R4', () => {
+test('the lists have the resource types and element names of FHIR R4', () => {
   expect(RESOURCE_TYPES).toEqual(R4_RESOURCE_TYPES);
   for (const name of ['resourceType', 'id', 'birthDate', 'value', 'modifierExtension', 'div']) {
     expect(ELEMENT_NAMES).toContain(name);

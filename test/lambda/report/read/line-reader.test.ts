@@ -31,18 +31,18 @@ describe('a line', () => {
     ['has a resource as its blob', '{"UpdateResourceResponse":{"jsonBlob":{"resourceType":"Patient","issue":[{"code":"x"}]}}}', NO_ISSUE],
     ['has no issues', failure(1, []), NO_ISSUE],
     ['has only malformed issues', failure(1, [[], null, 'x'] as unknown as object[]), NO_ISSUE],
-  ])('gets a code of our own if it %s', (_, line, [code, message]) => {
+  ])('gets a code that FHIR does not define if it %s', (_, line, [code, message]) => {
     expect(reasonsOf(`${line}\n`)).toEqual([[expect.any(String), code, message, 1]]);
   });
 
-  test('may have the malformed shape of the developer guide', () => {
+  test('is read even in the malformed form that the developer guide shows', () => {
     const printed = '{"lineId":9, UpdateResourceResponse:{"jsonBlob":{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing",'
       + '"diagnostics":"Missing required id field in resource json"}]}, "statusCode":400}';
     expect(reasonsOf(`${printed}\n${printed}\n`)).toEqual([['other', 'processing', MISSING_ID, 2]]);
     expect(rowsOf(tallyOf(printed))[0].first[0].lineId).toBe(9);
   });
 
-  test('is counted for its errors, once for each reason', () => {
+  test('is counted once for each distinct reason among its errors, and not for its warnings', () => {
     const issues = [
       { severity: 'warning', code: 'processing', diagnostics: 'All observations should have a subject' },
       error('Unrecognised property \'@gender\''), error('Unrecognised property \'@address\''), error('Unrecognised property \'@gender\''),
@@ -61,7 +61,7 @@ describe('a line', () => {
     expect(reasonsOf(failure(1, [warning]))).toEqual([['Patient', 'processing', warning.diagnostics, 1]]);
   });
 
-  test('may have the text in its details', () => {
+  test('may have its message in details.text', () => {
     const issue = { severity: 'error', code: 'required', details: { text: MISSING_ID } };
     expect(reasonsOf(failure(1, [issue]))).toEqual([['Patient', 'required', MISSING_ID, 1]]);
   });
@@ -74,7 +74,7 @@ describe('a line', () => {
     expect(reasonsOf(`${failure(1, [issue], more)}\n${failure(2, [issue], more)}\n`)).toEqual([expected]);
   });
 
-  test('is not counted if it is blank, but has a number', () => {
+  test('is not counted if it is blank, but still increases the line number', () => {
     const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
@@ -89,7 +89,7 @@ describe('a line', () => {
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
 
-  test('has no message if its text only begins like a known one', () => {
+  test('has no message if its text only begins like a known message', () => {
     const lines = [MISSING_ID, `${MISSING_ID} of ${CANARY}`].map((text, i) => failure(i + 1, text));
     expect(reasonsOf(lines.join('\n'))).toEqual([['Patient', 'processing', MISSING_ID, 1], ['Patient', 'processing', undefined, 1]]);
   });
@@ -137,14 +137,14 @@ describe('memory', () => {
     return heapUsed + external;
   }
 
-  test('does not hold a line of 300 MB, which is counted', () => {
+  test('does not hold a line of 300 MB, but the line is counted', () => {
     const head = failure(1, MISSING_ID).replace(`"${MISSING_ID}"`, `"${CANARY}`);
     const before = heldMemory();
     lines.push(Buffer.from(`${failure(1, MISSING_ID)}\n${head}`));
     for (let sent = 0; sent < 300 * MIB; sent += 64 * 1024) {
       lines.push(Buffer.alloc(64 * 1024, 'x'));
     }
-    expect(heldMemory() - before).toBeLessThan(100 * MIB); // Node frees buffers some time after they became garbage
+    expect(heldMemory() - before).toBeLessThan(100 * MIB); // Node frees unused buffers with a delay
     lines.push(Buffer.from(`"}]}}}\n${failure(3, MISSING_ID)}\n`));
     lines.end();
     expect(rowsOf(tally).map(({ type, code, count, first }) => [type, code, count, first.map(({ line }) => line)])).toEqual([
@@ -154,7 +154,7 @@ describe('memory', () => {
     expect(tally.count).toBe(3);
   });
 
-  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line of at most the maximum length: %s bytes more', (more, code) => {
+  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line only up to the maximum length: with %s bytes more the code is %s', (more, code) => {
     const short = failure(1, '');
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);
@@ -164,7 +164,7 @@ describe('memory', () => {
     }
   });
 
-  test('holds three rows for 100,000 failures of three kinds', () => {
+  test('holds only three rows for 100,000 failures of three kinds', () => {
     const texts = [MISSING_ID, 'Invalid JSON found in input file', `Unknown code '${CANARY}'`];
     const thousand = Buffer.from(Array.from({ length: 1_000 }, (_, i) => `${failure(i + 1, texts[i % 3])}\n`).join(''));
     const before = heldMemory();
@@ -180,7 +180,7 @@ describe('memory', () => {
     ]);
   });
 
-  test('does not hold texts, even if each is different', () => {
+  test('does not hold the texts of failures, even if each text is different', () => {
     const text = 'x'.repeat(800);
     const before = heldMemory();
     for (let lineId = 1; lineId <= 20_000; lineId++) {
@@ -190,7 +190,7 @@ describe('memory', () => {
     expect(rowsOf(tally)).toMatchObject([{ code: 'processing', count: 20_000 }]);
   });
 
-  test('does not hold a row for each element of the data', () => {
+  test('holds at most 2,001 rows, however many elements the failures name', () => {
     const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
     const paths = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => names.map((d) => `Patient.${a}.${b}.${c}.${d}`))));
     const ofPaths = tallyOf(paths.map((path, i) => failure(i + 1, `${path}: max allowed = 1, but found 2`)).join('\n'));

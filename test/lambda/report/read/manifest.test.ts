@@ -1,6 +1,6 @@
 import { readManifest } from '../../../../lambda/report/read/manifest';
 
-/** A manifest of HealthLake, as two other projects published it. */
+/** A HealthLake manifest in the form that two other projects have published. */
 const MANIFEST = {
   inputDataConfig: { s3Uri: 's3://clinic-data/synthea/' },
   outputDataConfig: { s3Uri: 's3://clinic-results/x-FHIR_IMPORT-y/', encryptionKeyID: 'arn:aws:kms:us-west-2:123456789012:key/1' },
@@ -33,14 +33,14 @@ test('reads the counts of files and of resources', () => {
   expect(readManifest(JSON.stringify(MANIFEST))).toEqual({ counts: COUNTS });
 });
 
-test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('no other count replaces a missing %s', (missing) => {
+test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('does not replace a missing %s with another count', (missing) => {
   const reading = readManifest(JSON.stringify({ ...MANIFEST, [missing]: undefined }));
   const counts = Object.entries('counts' in reading ? reading.counts : {});
   expect(counts).toHaveLength(missing === 'numberOfFilesReadWithSuccess' ? 8 : 7);
   expect(Object.entries(COUNTS)).toEqual(expect.arrayContaining(counts));
 });
 
-test.each([['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }]])('%s is no count', (_, value) => {
+test.each([['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }]])('does not count %s', (_, value) => {
   expect(readManifest(JSON.stringify({ numberOfScannedFiles: 1, numberOfResourcesScanned: value }))).toEqual({ counts: { filesScanned: 1 } });
 });
 
@@ -53,6 +53,6 @@ test.each([
   ['9', 'the manifest is not a JSON object'],
   ['{}', 'the manifest has no counts'],
   ['{"successOutput": {"numberOfResourcesScanned": 9}}', 'the manifest has no counts'],
-])('says why there are no counts in %s', (text, problem) => {
+])('gives the reason if there are no counts in %s', (text, problem) => {
   expect(readManifest(text)).toEqual({ problem });
 });

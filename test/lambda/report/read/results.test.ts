@@ -15,7 +15,7 @@ const BROKEN = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 
 beforeEach(() => s3.reset());
 
-/** A body of these pieces. If an error is given, the connection breaks after them. */
+/** Returns a response body of these pieces. If an error is given, the connection breaks after the last piece. */
 function body(pieces: readonly string[], error?: Error) {
   const stream = Readable.from((async function* () {
     yield* pieces.map((piece) => Buffer.from(piece));
@@ -42,7 +42,7 @@ describe('readPieces', () => {
     expect(requests()).toEqual([{ Bucket: 'bucket', Key: 'key' }]);
   });
 
-  test('resumes the same object at the next byte after the connection broke', async () => {
+  test('resumes at the next byte of the same object after the connection breaks', async () => {
     s3.on(GetObjectCommand)
       .resolvesOnce({ Body: body(['ab', 'c'], BROKEN), ContentLength: 6, ETag: '"1"' })
       .resolvesOnce({ Body: body(['d'], BROKEN), ContentLength: 3, ETag: '"1"' })
@@ -80,7 +80,7 @@ describe('readPieces', () => {
   });
 });
 
-test('listObjects follows pages and leaves out empty objects', async () => {
+test('listObjects requests all pages and omits empty objects', async () => {
   s3.on(ListObjectsV2Command).callsFake(({ ContinuationToken }) => (ContinuationToken
     ? { Contents: [{ Key: 'p/FAILURE/b', Size: 2 }] }
     : { Contents: [{ Key: 'p/FAILURE/', Size: 0 }, { Key: 'p/FAILURE/a', Size: 1 }], IsTruncated: true, NextContinuationToken: 'next' }));
@@ -106,7 +106,7 @@ test.each([
 describe('the client of a report role', () => {
   const ROLE = 'arn:aws:iam::123456789012:role/report';
   const sts = mockClient(STSClient);
-  /** Starts an answer that never ends. */
+  /** A server that begins each response and never ends it. */
   const server = createServer((_, response) => response.writeHead(200, { 'content-length': 9 }).write('half'));
 
   beforeAll(async () => {
@@ -128,7 +128,7 @@ describe('the client of a report role', () => {
   test('times out if a body sends nothing for 20 s', async () => {
     const { setTimeout } = Socket.prototype;
     const silence = jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function(this: Socket, ms, onTimeout) {
-      return setTimeout.call(this, ms / 200, onTimeout); // so that the test takes 0.1 s
+      return setTimeout.call(this, ms / 200, onTimeout); // shortens 20 s to 0.1 s
     });
     const { Body } = await s3Of(ROLE).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'key' }));
     await expect(Body!.transformToString()).rejects.toMatchObject({ name: 'TimeoutError' });

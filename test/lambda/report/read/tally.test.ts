@@ -1,7 +1,7 @@
 import { type Count, type FileTally, Tally } from '../../../../lambda/report/read/tally';
 import { fileTally } from '../lines';
 
-/** Counts lines that failed for the same reason. */
+/** Adds this many lines of a file to the tally, all failed for the same reason. */
 function count(tally: Tally, file: FileTally, lines: number): void {
   const reason = tally.reason({ code: 'value' });
   for (let line = 1; line <= lines; line++) {
@@ -9,7 +9,7 @@ function count(tally: Tally, file: FileTally, lines: number): void {
   }
 }
 
-/** The index of the file and the line of each occurrence. */
+/** Returns the file index and the line number of each of the first occurrences. */
 function placesOf({ first }: Count): number[][] {
   return first.map(({ file, line }) => [file.index, line]);
 }
@@ -50,7 +50,7 @@ test('keeps the first occurrences by file and line, whatever the order in which 
   expect(placesOf(reason)).toEqual([[1, 4], [1, 6], [1, 9]]);
 });
 
-test('counts all lines of a known reason after the limit of reasons', () => {
+test('still counts lines of a known reason after the limit of reasons is reached', () => {
   const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
   const texts = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => [1, 2, 3].map((n) => `Patient.${a}.${b}.${names[n]}.${c}: max allowed = 1, but found 2`))));
   const tally = new Tally();
