@@ -1,10 +1,10 @@
 import { JobStatus } from '@aws-sdk/client-healthlake';
 import { Duration } from 'aws-cdk-lib';
-import { hasEnded } from '../../../lambda/import/healthlake-job';
-import { Completion } from '../../../src';
-import { Deployed } from '../../support/deployed';
-import { monitorDefinitionOf, nextOf, textsIn } from '../../support/state-machine';
-import { importInto, newStack, onlyResource, templateOf } from '../../support/synth';
+import { hasEnded } from '../../../../lambda/import/healthlake-job';
+import { Completion } from '../../../../src';
+import { Deployed } from '../../../support/deployed';
+import { monitorDefinitionOf, nextOf, textsIn } from '../../../support/state-machine';
+import { importInto, newStack, onlyResource, templateOf } from '../../../support/synth';
 
 const stack = newStack();
 importInto(stack, { completion: Completion.detached() });

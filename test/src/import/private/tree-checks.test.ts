@@ -2,8 +2,8 @@ import { Annotations as Scope, type App, CfnResource, NestedStack, RemovalPolicy
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Construct } from 'constructs';
-import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
-import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, templateOf } from '../../support/synth';
+import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../../src';
+import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, templateOf } from '../../../support/synth';
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
 
