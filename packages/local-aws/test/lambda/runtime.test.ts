@@ -60,6 +60,7 @@ describe('time in a function', () => {
       new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
     await aws.clock.sleep(15_000);
     const before = aws.clock.now();
+    // The function returns numbers, a text and booleans.
     const [now, constructed, text, isDate, isConstructor, extended, fixed] = (await invoke(arn)).payload as any[];
     const after = aws.clock.now();
     for (const moment of [now, constructed, extended]) {
