@@ -90,7 +90,7 @@ export class LocalAws {
     this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms);
-    this.events = new Events(environment, this.iam, this.sns);
+    this.events = new Events(environment, this.iam, this.lambda, this.sns);
     this.cloudwatch = new CloudWatch(environment, this.sns);
     this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
     this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);

@@ -49,8 +49,11 @@ export interface FunctionInvoker {
 
 /** Invokes Lambda functions asynchronously. */
 export interface EventInvoker {
-  /** Authorizes `lambda:InvokeFunction` for the caller, accepts the event, and runs the function later. */
-  invokeEvent(caller: Caller, functionArn: string, payload: unknown): Promise<void>;
+  /**
+   * Authorizes `lambda:InvokeFunction` for the caller, accepts the event, and runs the function later.
+   * @param context the condition keys that an AWS service sets: aws:SourceArn and aws:SourceAccount
+   */
+  invokeEvent(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string>): Promise<void>;
 }
 
 export interface InvocationResult {

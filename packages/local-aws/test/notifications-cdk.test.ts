@@ -1,13 +1,15 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, EventField } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { eventually } from './foundation';
 import { LocalStack } from './local-stack';
 
-test('deploys constructs of the CDK that publish an event to an encrypted topic', async () => {
+test('deploys constructs of the CDK that send an event to an encrypted topic and a function', async () => {
   const local = await LocalStack.start();
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'S');
@@ -16,7 +18,11 @@ test('deploys constructs of the CDK that publish an event to an encrypted topic'
   const topic = new Topic(stack, 'Topic', { masterKey: key, enforceSSL: true });
   topic.addSubscription(new EmailSubscription('on-call@example.com'));
   const message = RuleTargetInput.fromText(`job ${EventField.fromPath('$.detail.jobId')} has ended`);
-  new Rule(stack, 'Rule', { eventPattern: { source: ['app.imports'], detail: { status: ['FAILED'] } }, targets: [new SnsTopic(topic, { message })] });
+  const code = Code.fromInline('exports.handler = async ({ detail }) => console.log("the function received", detail.jobId);');
+  const next = new Function(stack, 'Next', { runtime: Runtime.NODEJS_22_X, handler: 'index.handler', functionName: 'next', timeout: Duration.minutes(15), code });
+  new Rule(stack, 'Rule', {
+    eventPattern: { source: ['app.imports'], detail: { status: ['FAILED'] } }, targets: [new SnsTopic(topic, { message }), new LambdaFunction(next)],
+  });
   const topicId = stack.getLogicalId(topic.node.defaultChild as CfnTopic);
   expect([await local.deploy(app.synth().getStackByName('S').template.Resources), await local.failures()]).toEqual(['CREATE_COMPLETE', []]);
 
@@ -25,5 +31,6 @@ test('deploys constructs of the CDK that publish an event to an encrypted topic'
   await local.aws.events.settled();
   expect(local.aws.events.undelivered).toEqual([]);
   expect(local.aws.sns.published(local.physicalId(topicId)).map((published) => published.message)).toEqual(['"job abc has ended"']);
+  await eventually(() => local.aws.logs.events('/aws/lambda/next').some((event) => event.message.endsWith('the function received abc')));
   await local.stop();
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import type { ImportEventDetail } from '../../../src/contract';
@@ -104,6 +106,29 @@ test('a detached deployment does not wait for a job of six hours, and the succes
   expect(laptop.calls('healthlake', 'DescribeFHIRImportJob')).toBeLessThan(150);
   expect(execution.transitions).toBeLessThan(600);
   expect([alarm(laptop, /^PatientsFailureAlarm/), alarm(laptop, /WatchAlarm/)]).not.toContain('ALARM');
+}));
+
+test('a function that is the target of onSucceeded runs once, after the job', withTimedJobs(async (laptop, data, jobs) => {
+  jobs.minutes = 30;
+  const nextStep = importApp(data, { completion: Completion.detached() }, (stack, fhirImport) => {
+    const target = new LambdaFunction(new Function(stack, 'NextStep', {
+      runtime: determineLatestNodeRuntime(stack),
+      handler: 'index.handler',
+      timeout: Duration.minutes(5),
+      code: Code.fromInline('exports.handler = async ({ detail }) => console.log("imported", detail.jobId, detail.resourcesImported);'),
+    }));
+    fhirImport.onSucceeded('Succeeded', { target });
+  });
+  expect(await laptop.deploy(nextStep)).toBe(0);
+  expect(laptop.logs()).not.toContain('imported ');
+  await monitor(laptop);
+  const [{ JobId: jobId }] = laptop.jobs();
+  expect(laptop.aws.events.undelivered).toEqual([]);
+  const lines = () => laptop.logs().split('\n').filter((line) => line.includes(`imported ${jobId} 3`));
+  for (const until = Date.now() + 10 * SECOND; lines().length === 0 && Date.now() < until;) {
+    await sleep(10);
+  }
+  expect(lines()).toHaveLength(1);
 }));
 
 test('a failed job emits an event and raises the alarms, and a new revision imports the repaired data', withTimedJobs(async (laptop, data, jobs) => {

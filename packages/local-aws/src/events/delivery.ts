@@ -1,5 +1,6 @@
 import type { Event, Rule, Target } from './rules';
 import { targetInput } from './target-input';
+import type { Environment, EventInvoker } from '../contract';
 import type { Sns } from '../sns/sns';
 
 /** An event that a target received. */
@@ -20,8 +21,8 @@ export interface UndeliveredEvent extends Omit<DeliveredEvent, 'input'> {
 const SERVICE = { arn: 'events.amazonaws.com', principalArn: 'events.amazonaws.com', accountId: '' };
 
 /**
- * Delivers events to the topics of matching rules. Never retries a failed delivery. Its cause is always a missing permission or topic, and
- * EventBridge doesn't retry in these cases either.
+ * Delivers events to the functions and topics of matching rules. Never retries a failed delivery. Its cause is always a missing permission or
+ * target, and EventBridge doesn't retry in these cases either.
  */
 export class Delivery {
   public readonly delivered: DeliveredEvent[] = [];
@@ -29,7 +30,9 @@ export class Delivery {
   private readonly underWay = new Set<Promise<void>>();
   private isClosed = false;
 
-  public constructor(private readonly topics: Pick<Sns, 'publish'>) {}
+  public constructor(
+    private readonly environment: Environment, private readonly functions: EventInvoker, private readonly topics: Pick<Sns, 'publish'>,
+  ) {}
 
   public toRules(event: Event, rules: Iterable<Rule>): void {
     if (this.isClosed) {
@@ -63,11 +66,19 @@ export class Delivery {
     const about = { ruleArn: rule.arn, targetId: target.Id, targetArn: target.Arn, event };
     try {
       const input = targetInput(event, rule, target);
-      // EventBridge sets no condition keys, so a topic policy that requires one denies the request.
-      await this.topics.publish({ caller: SERVICE }, target.Arn, { message: input });
+      await this.send(input, rule, target.Arn);
       this.delivered.push({ ...about, input });
     } catch (error) {
       this.undelivered.push({ ...about, reason: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  private async send(input: string, rule: Rule, targetArn: string): Promise<void> {
+    if (targetArn.split(':')[2] === 'lambda') {
+      const context = { 'aws:SourceArn': rule.arn, 'aws:SourceAccount': this.environment.accountId };
+      return this.functions.invokeEvent(SERVICE, targetArn, JSON.parse(input), context);
+    }
+    // EventBridge sets no condition keys, so a topic policy that requires one denies the request.
+    await this.topics.publish({ caller: SERVICE }, targetArn, { message: input });
   }
 }

@@ -4,7 +4,7 @@ import { checkEntries, entryError, type Entry, type EntryError } from './entry';
 import { DEFAULT_BUS, Rules, type Event, type EventContent } from './rules';
 import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../../../local-healthlake/src/http/json';
 import { callerOf } from '../../../local-healthlake/src/service';
-import type { Authorizer, Caller, Environment, WireRequest, WireResponse, WireService } from '../contract';
+import type { Authorizer, Caller, Environment, EventInvoker, WireRequest, WireResponse, WireService } from '../contract';
 import type { Sns } from '../sns/sns';
 
 export type { DeliveredEvent, UndeliveredEvent } from './delivery';
@@ -17,16 +17,18 @@ export interface EventOnBus {
   readonly event: Event;
 }
 
-/** Emulates EventBridge: the default bus, rules with patterns, and deliveries to topics. */
+/** Emulates EventBridge: the default bus, rules with patterns, and deliveries to functions and topics. */
 export class Events implements WireService {
   /** All events, the oldest first. */
   public readonly entries: EventOnBus[] = [];
   public readonly rules: Rules;
   private readonly delivery: Delivery;
 
-  public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, topics: Pick<Sns, 'publish'>) {
+  public constructor(
+    private readonly environment: Environment, private readonly authorizer: Authorizer, functions: EventInvoker, topics: Pick<Sns, 'publish'>,
+  ) {
     this.rules = new Rules(environment);
-    this.delivery = new Delivery(topics);
+    this.delivery = new Delivery(environment, functions, topics);
   }
 
   /** Deliveries to targets, the oldest first. */

@@ -21,6 +21,10 @@ export type EventContent = Pick<Event, 'source' | 'detail-type' | 'resources' | 
 export interface Target {
   readonly Id: string;
   readonly Arn: string;
+  /** The fixed input, instead of the event. */
+  readonly Input?: string;
+  /** The JSON path of the part of the event that is the input. */
+  readonly InputPath?: string;
   readonly InputTransformer?: InputTransformer;
 }
 

@@ -3,22 +3,21 @@ import type { Event, Rule, Target } from './rules';
 const PATH = /^\$(\.[\w-]+)*$/;
 
 /** Returns the reason if a target of a rule isn't emulated; otherwise undefined. */
-export function targetProblem({ Id, Arn, InputTransformer, ...others }: Target): string | undefined {
-  if (Arn.split(':')[2] !== 'sns') {
-    return `target ${Arn} isn't emulated, give an SNS topic`;
+export function targetProblem({ Id, Arn, InputPath = '$', InputTransformer }: Target): string | undefined {
+  if (!['lambda', 'sns'].includes(Arn.split(':')[2])) {
+    return `target ${Arn} isn't emulated, give a Lambda function or an SNS topic`;
   }
-  const other = ['Input', 'InputPath'].find((name) => name in others);
-  if (other) {
-    return `${other} of target ${Id} isn't emulated, give an InputTransformer`;
-  }
-  const path = Object.values(InputTransformer?.InputPathsMap ?? {}).find((candidate) => !PATH.test(candidate));
+  const path = [InputPath, ...Object.values(InputTransformer?.InputPathsMap ?? {})].find((candidate) => !PATH.test(candidate));
   return path === undefined ? undefined : `JSON path ${path} of target ${Id} isn't emulated, give one like $.detail.jobId`;
 }
 
-/** Returns the text that a target gets: the event as JSON, or the filled-in input template. */
-export function targetInput(event: Event, rule: Rule, { InputTransformer }: Target): string {
+/** Returns the text that a target gets: its fixed input, the event or a part of it as JSON, or the filled-in input template. */
+export function targetInput(event: Event, rule: Rule, { Input, InputPath = '$', InputTransformer }: Target): string {
+  if (Input !== undefined) {
+    return Input;
+  }
   if (InputTransformer === undefined) {
-    return JSON.stringify(event);
+    return JSON.stringify(valueAt(event, InputPath)) ?? 'null';
   }
   const { InputPathsMap = {}, InputTemplate } = InputTransformer;
   return fill(InputTemplate, {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationHook, KillAnswer } from './faults';
 import type { CodeLoader } from './functions/code-package';
-import { FunctionRegistry } from './functions/function-registry';
+import { FunctionRegistry, type ResolvedFunction } from './functions/function-registry';
 import type { FunctionHost, FunctionVersion } from './functions/function-version';
 import { LambdaWire } from './wire';
 import {
@@ -49,14 +49,14 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   }
 
   public async invoke(caller: Caller, functionArn: string, payload: unknown): Promise<InvocationResult> {
-    const name = await this.authorizeInvoke(caller, functionArn);
-    return this.run(name, payload, randomUUID());
+    const { arn } = await this.authorizeInvoke(caller, functionArn);
+    return this.run(arn, payload, randomUUID());
   }
 
   /** Accepts the event and runs it later. Retries it twice if the function fails. */
-  public async invokeEvent(caller: Caller, functionArn: string, payload: unknown): Promise<void> {
-    const name = await this.authorizeInvoke(caller, functionArn);
-    const event = this.runEvent(name, payload).catch(() => undefined).finally(() => this.events.delete(event));
+  public async invokeEvent(caller: Caller, functionArn: string, payload: unknown, context?: Record<string, string>): Promise<void> {
+    const { arn } = await this.authorizeInvoke(caller, functionArn, context);
+    const event = this.runEvent(arn, payload).catch(() => undefined).finally(() => this.events.delete(event));
     this.events.add(event);
   }
 
@@ -77,24 +77,26 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
     await Promise.all(this.events);
   }
 
-  /** Returns the function's name. Throws if the caller may not invoke the function, or if its runtime isn't supported. */
-  private async authorizeInvoke(caller: Caller, functionArn: string): Promise<string> {
-    const version = this.registry.get(functionArn);
-    await this.iam.authorize({ caller, action: 'lambda:InvokeFunction', resource: version.configuration.arn });
+  /** Returns the function. Throws if the caller may not invoke it, or if its runtime isn't supported. */
+  private async authorizeInvoke(caller: Caller, functionArn: string, context?: Record<string, string>): Promise<ResolvedFunction> {
+    const resolved = this.registry.resolve(functionArn);
+    const { arn: resource, resourcePolicy, version } = resolved;
+    await this.iam.authorize({ caller, action: 'lambda:InvokeFunction', resource, context, resourcePolicy });
     version.checkRuntime();
-    return version.configuration.name;
+    return resolved;
   }
 
-  private async run(functionName: string, payload: unknown, requestId: string): Promise<InvocationResult> {
-    this.registry.get(functionName); // throws if the function was deleted before a retry of its event
+  private async run(functionArn: string, payload: unknown, requestId: string): Promise<InvocationResult> {
+    // Throws if the function was deleted before a retry of its event.
+    const functionName = this.registry.resolve(functionArn).version.configuration.name;
     const fault = await this.beforeInvoke?.({ functionName, payload, count: increment(this.invocationCounts, functionName) });
     if (fault?.error) {
       throw fault.error;
     }
     // The lookup follows the hook, because an update may have replaced the version in the meantime.
-    const version = this.registry.get(functionName);
+    const { version } = this.registry.resolve(functionArn);
     const { killAfterMs, killAnswer, twice = false } = fault ?? {};
-    const invocation = { requestId, functionArn: version.configuration.arn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer };
+    const invocation = { requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer };
     const start = () => this.record(version, version.run(invocation));
     const runs = twice ? [start(), start()] : [start()];
     await Promise.allSettled(runs);
@@ -112,21 +114,21 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
     }
   }
 
-  private async runEvent(functionName: string, payload: unknown): Promise<void> {
+  private async runEvent(functionArn: string, payload: unknown): Promise<void> {
     const requestId = randomUUID();
     for (const delay of [0, ...EVENT_RETRY_DELAYS_MS]) {
       if (delay > 0) {
         await this.env.clock.sleep(delay, this.closing.signal);
       }
-      if (await this.succeeds(functionName, payload, requestId)) {
+      if (await this.succeeds(functionArn, payload, requestId)) {
         return;
       }
     }
   }
 
-  private async succeeds(functionName: string, payload: unknown, requestId: string): Promise<boolean> {
+  private async succeeds(functionArn: string, payload: unknown, requestId: string): Promise<boolean> {
     try {
-      return !(await this.run(functionName, payload, requestId)).functionError;
+      return !(await this.run(functionArn, payload, requestId)).functionError;
     } catch (error) {
       if (error instanceof ServiceError) {
         return false;

@@ -1,18 +1,23 @@
-import { functionArn, functionConfiguration, type FunctionConfiguration } from './functions/function-configuration';
-import type { FunctionRegistry } from './functions/function-registry';
+import { functionArn, functionConfiguration, parseFunctionReference, type FunctionConfiguration } from './functions/function-configuration';
+import { LATEST, type FunctionRegistry } from './functions/function-registry';
 import { assumeFunctionRole, FunctionVersion, type FunctionHost } from './functions/function-version';
 import type { Lambda } from './lambda';
 import {
-  physicalName, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
-  type ResourceUpdate,
+  physicalName, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
 /** The providers of Lambda's resources. */
 export function lambdaProviders({ host, registry }: Lambda): ResourceProviders {
-  return { 'AWS::Lambda::Function': new FunctionProvider(host, registry) };
+  return {
+    'AWS::Lambda::Function': new FunctionProvider(host, registry),
+    'AWS::Lambda::Version': new VersionProvider(host, registry),
+    'AWS::Lambda::Permission': new PermissionProvider(host.iam, registry),
+  };
 }
 
 const MAX_NAME_LENGTH = 64;
+const MAX_STATEMENT_ID_LENGTH = 100;
 
 /** Emulates AWS::Lambda::Function. */
 class FunctionProvider implements ResourceProvider {
@@ -23,7 +28,7 @@ class FunctionProvider implements ResourceProvider {
     const configuration = functionConfiguration(this.host.env, name, request.properties);
     await this.authorize(request.caller, 'lambda:CreateFunction', name);
     await this.checkRole(request.caller, configuration);
-    this.registry.add(await FunctionVersion.create(this.host, configuration));
+    this.registry.add(await FunctionVersion.create(this.host, configuration, LATEST));
     return result(configuration);
   }
 
@@ -39,7 +44,7 @@ class FunctionProvider implements ResourceProvider {
     }
     await this.authorize(caller, 'lambda:UpdateFunctionConfiguration', physicalId);
     await this.checkRole(caller, configuration);
-    this.registry.replace(await FunctionVersion.create(this.host, configuration));
+    this.registry.put(await FunctionVersion.create(this.host, configuration, LATEST));
     return result(configuration);
   }
 
@@ -67,6 +72,71 @@ class FunctionProvider implements ResourceProvider {
       await assumeFunctionRole(this.host, configuration);
     }
   }
+}
+
+/** Emulates AWS::Lambda::Version. */
+class VersionProvider implements ResourceProvider {
+  private readonly published = new Map<string, number>();
+
+  public constructor(private readonly host: FunctionHost, private readonly registry: FunctionRegistry) {}
+
+  public async create({ properties, caller }: ResourceRequest): Promise<ResourceResult> {
+    const { version: { configuration }, arn } = this.registry.resolve(properties.FunctionName);
+    await this.host.iam.authorize({ caller, action: 'lambda:PublishVersion', resource: arn });
+    const number = (this.published.get(arn) ?? 0) + 1;
+    this.published.set(arn, number);
+    this.registry.put(await FunctionVersion.create(this.host, configuration, String(number)));
+    return versionResult(`${arn}:${number}`);
+  }
+
+  public async update(request: ResourceUpdate): Promise<ResourceResult> {
+    const isReplaced = request.properties.FunctionName !== request.oldProperties.FunctionName;
+    return isReplaced ? this.create(request) : versionResult(request.physicalId);
+  }
+
+  public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
+    await this.host.iam.authorize({ caller, action: 'lambda:DeleteFunction', resource: physicalId });
+    this.registry.delete(physicalId);
+  }
+}
+
+/** Emulates AWS::Lambda::Permission. */
+class PermissionProvider implements ResourceProvider {
+  public constructor(private readonly authorizer: Authorizer, private readonly registry: FunctionRegistry) {}
+
+  public async create({ stackName, logicalId, properties, caller }: ResourceRequest): Promise<ResourceResult> {
+    const { arn, permissions } = this.registry.get(properties.FunctionName);
+    const { qualifier } = parseFunctionReference(properties.FunctionName);
+    await this.authorizer.authorize({ caller, action: 'lambda:AddPermission', resource: arn });
+    const statementId = physicalName(stackName, logicalId, MAX_STATEMENT_ID_LENGTH);
+    permissions.set(statementId, {
+      statementId,
+      action: properties.Action,
+      principal: properties.Principal,
+      functionArn: qualifier === undefined ? arn : `${arn}:${qualifier}`,
+      sourceArn: properties.SourceArn,
+      sourceAccount: properties.SourceAccount,
+    });
+    return { physicalId: statementId, attributes: { Id: statementId } };
+  }
+
+  /** Replaces the permission, as every change of its properties does. */
+  public update(request: ResourceUpdate): Promise<ResourceResult> {
+    return this.create(request);
+  }
+
+  public async delete({ physicalId, properties, caller }: ResourceDelete): Promise<void> {
+    const found = this.registry.find(properties.FunctionName);
+    if (!found) {
+      return;
+    }
+    await this.authorizer.authorize({ caller, action: 'lambda:RemovePermission', resource: found.arn });
+    found.permissions.delete(physicalId);
+  }
+}
+
+function versionResult(versionArn: string): ResourceResult {
+  return { physicalId: versionArn, attributes: { Version: versionArn.slice(versionArn.lastIndexOf(':') + 1), FunctionArn: versionArn } };
 }
 
 function result({ name, arn }: FunctionConfiguration): ResourceResult {

@@ -12,15 +12,17 @@ export class LambdaWire {
   ) {}
 
   public async handle(request: WireRequest): Promise<WireResponse> {
-    const { caller, method, path } = request;
+    const { caller, method, path, query } = request;
     if (!caller) {
       throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
     }
-    const [, reference, isInvocation] = FUNCTION_PATH.exec(path) ?? [];
-    if (reference && isInvocation && method === 'POST') {
+    const [, name, isInvocation] = FUNCTION_PATH.exec(path) ?? [];
+    const qualifier = query.get('Qualifier');
+    const reference = qualifier ? `${name}:${qualifier}` : name;
+    if (name && isInvocation && method === 'POST') {
       return this.invoke(caller, reference, request);
     }
-    if (reference && !isInvocation && method === 'GET') {
+    if (name && !isInvocation && method === 'GET') {
       return this.getFunction(caller, reference);
     }
     throw new ServiceError('UnknownOperationException', `${method} ${path} isn't emulated by the local Lambda`, 404);
@@ -48,18 +50,18 @@ export class LambdaWire {
   }
 
   private async getFunction(caller: Caller, reference: string): Promise<WireResponse> {
-    const { configuration } = this.registry.get(reference);
-    await this.authorizer.authorize({ caller, action: 'lambda:GetFunction', resource: configuration.arn });
+    const { version: { configuration, version }, arn } = this.registry.resolve(reference);
+    await this.authorizer.authorize({ caller, action: 'lambda:GetFunction', resource: arn });
     const Configuration = {
       FunctionName: configuration.name,
-      FunctionArn: configuration.arn,
+      FunctionArn: arn,
       Runtime: configuration.runtime,
       Role: configuration.roleArn,
       Handler: configuration.handler,
       Timeout: configuration.timeoutSeconds,
       MemorySize: configuration.memorySize,
       Environment: { Variables: configuration.environment },
-      Version: '$LATEST',
+      Version: version,
       State: 'Active',
       LastUpdateStatus: 'Successful',
       LoggingConfig: { LogFormat: configuration.logFormat, ApplicationLogLevel: configuration.logLevel, LogGroup: configuration.logGroup },

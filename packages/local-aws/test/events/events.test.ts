@@ -1,6 +1,6 @@
 import { HealthLakeClient, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { allow, eventually, policy, trust } from '../foundation';
-import { ACCOUNT, LocalStack, REGION } from '../local-stack';
+import { ACCOUNT, LocalStack, loggingFunction, REGION } from '../local-stack';
 
 const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:topic`;
@@ -130,12 +130,39 @@ describe('a rule', () => {
   });
 
   test.each<[string, object, string]>([
-    ['an object', { InputPathsMap: { s: '$.detail.status', n: '$.detail.count' }, InputTemplate: '{"status":<s>,"text":"<n> of <s>"}' },
+    ['a fixed input', { Input: '{"fixed":true}' }, '{"fixed":true}'],
+    ['a part of the event', { InputPath: '$.detail' }, '{"status":"FAILED","count":3}'],
+    ['an object with values', { InputTransformer: { InputPathsMap: { s: '$.detail.status', n: '$.detail.count' }, InputTemplate: '{"status":<s>,"text":"<n> of <s>"}' } },
       '{"status":"FAILED","text":"3 of FAILED"}'],
-    ['a text', { InputPathsMap: { s: '$.detail.status' }, InputTemplate: '"it has <s>, says <aws.events.rule-name>"' }, '"it has FAILED, says rule"'],
-    ['a list', { InputPathsMap: { r: '$.resources', x: '$.detail.absent' }, InputTemplate: '{"all":<r>,"none":<x>}' }, '{"all":["arn:one"],"none":null}'],
-  ])('transforms an event into %s', async (_, InputTransformer, text) => {
-    expect(await textsAt({ InputTransformer }, ENTRY)).toEqual([text]);
+    ['a text with values', { InputTransformer: { InputPathsMap: { s: '$.detail.status' }, InputTemplate: '"it has <s>, says <aws.events.rule-name>"' } },
+      '"it has FAILED, says rule"'],
+    ['a list', { InputTransformer: { InputPathsMap: { r: '$.resources', x: '$.detail.absent' }, InputTemplate: '{"all":<r>,"none":<x>}' } },
+      '{"all":["arn:one"],"none":null}'],
+  ])('sends %s', async (_, target, text) => {
+    expect(await textsAt(target, ENTRY)).toEqual([text]);
+  });
+
+  test('invokes a function only if a permission of the function names the rule', async () => {
+    const listener = { 'Fn::GetAtt': ['Listener', 'Arn'] };
+    const permission = (name: string) => ({
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        FunctionName: listener, Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceArn: `arn:aws:events:${REGION}:${ACCOUNT}:rule/${name}`,
+      },
+    });
+    const resources = { ...loggingFunction('Listener'), Rule: rule([{ Id: 'function', Arn: listener }]) };
+    await local.deploy({ ...resources, Permission: permission('another') });
+    await local.putEvents([ENTRY]);
+    await local.aws.events.settled();
+    expect(local.aws.events.undelivered).toMatchObject([
+      { targetId: 'function', reason: expect.stringContaining('events.amazonaws.com is not authorized to perform: lambda:InvokeFunction') },
+    ]);
+
+    await local.deploy({ ...resources, Permission: permission('rule') });
+    await local.putEvents([ENTRY]);
+    await eventually(() => local.aws.logs.events('Listener').length === 1);
+    expect(JSON.parse(local.aws.logs.events('Listener')[0].message)).toEqual(local.aws.events.entries[1].event);
+    expect(local.aws.events.undelivered).toHaveLength(1);
   });
 
   test('does not deliver to a topic whose policy denies it', async () => {
@@ -154,8 +181,7 @@ describe('a rule', () => {
     ['six targets', { Targets: Array.from({ length: 6 }, (__, n) => ({ Id: String(n), Arn: TOPIC })) }, 'rule rule has 6 targets, give at most 5'],
     ['the same target twice', { Targets: [{ Id: 'a', Arn: TOPIC }, { Id: 'a', Arn: TOPIC }] }, 'two targets with one Id'],
     ['another bus', { EventBusName: 'imports' }, "event bus imports of rule rule isn't emulated"],
-    ['a queue as target', { Targets: [{ Id: 'a', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q` }] }, "q isn't emulated, give an SNS topic"],
-    ['a fixed input', { Targets: [{ Id: 'a', Arn: TOPIC, Input: '{}' }] }, "Input of target a isn't emulated"],
+    ['a queue as target', { Targets: [{ Id: 'a', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q` }] }, "q isn't emulated, give a Lambda function or an SNS topic"],
     ['a path with a filter', { Targets: [{ Id: 'a', Arn: TOPIC, InputTransformer: { InputPathsMap: { x: '$..id' }, InputTemplate: '<x>' } }] },
       "JSON path $..id of target a isn't emulated"],
   ])('with %s is refused', async (_, properties, reason) => {

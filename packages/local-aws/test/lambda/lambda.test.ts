@@ -238,6 +238,9 @@ describe('the API', () => {
     for (const name of ['missing', `${arn}:1`]) {
       await expect(call(name, {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     }
+    await aws.createResource('AWS::Lambda::Version', { FunctionName: 'wired' });
+    const version = await client.send(new GetFunctionCommand({ FunctionName: 'wired', Qualifier: '1' }));
+    expect(version.Configuration).toMatchObject({ FunctionArn: `${arn}:1`, Version: '1' });
     const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: arn }));
     expect(Configuration).toMatchObject({ FunctionArn: arn, State: 'Active', LastUpdateStatus: 'Successful' });
     expect(await waitUntilFunctionActiveV2({ client, maxWaitTime: 5 }, { FunctionName: arn })).toMatchObject({ state: 'SUCCESS' });

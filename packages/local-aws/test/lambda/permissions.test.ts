@@ -1,5 +1,5 @@
 import { ServiceError } from '../../src/contract';
-import { eventually, Foundation } from '../foundation';
+import { allow, eventually, Foundation } from '../foundation';
 
 let aws: Foundation;
 
@@ -19,6 +19,34 @@ test('refuses a role that does not trust Lambda, both when the function is creat
   const arn = await aws.function('distrusted', PID);
   aws.iam.roles.change('distrusted-role', { trustPolicy: aws.iam.roles.get('wrong').settings.latest.trustPolicy });
   await expect(invoke(arn)).rejects.toThrow(new ServiceError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', 403));
+});
+
+test('invokes a function for a service only while a permission allows it', async () => {
+  const arn = await aws.function('guarded', PID);
+  const service = { arn: 'events.amazonaws.com', principalArn: 'events.amazonaws.com', accountId: '' };
+  await expect(aws.lambda.invoke(service, arn, {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  const properties = { FunctionName: arn, Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com' };
+  const { physicalId } = await aws.createResource('AWS::Lambda::Permission', properties);
+  expect((await aws.lambda.invoke(service, arn, {})).payload).toEqual(expect.any(Number));
+  await aws.deleteResource('AWS::Lambda::Permission', physicalId, properties);
+  await expect(aws.lambda.invoke(service, arn, {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});
+
+test('invokes a version by its own ARN, which a policy on the function alone does not cover', async () => {
+  const arn = await aws.function('versioned', 'exports.handler = async (event, context) => context.functionVersion;');
+  const { physicalId } = await aws.createResource('AWS::Lambda::Version', { FunctionName: 'versioned' });
+  expect(physicalId).toBe(`${arn}:1`);
+  expect((await invoke(arn)).payload).toBe('$LATEST');
+  expect((await invoke(physicalId)).payload).toBe('1');
+
+  const { caller: limited } = await aws.sessionWith('unqualified-only', [allow('lambda:InvokeFunction', arn)]);
+  await expect(aws.lambda.invoke(limited, physicalId, {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  const { caller: both } = await aws.sessionWith('both', [allow('lambda:InvokeFunction', [arn, `${arn}:*`])]);
+  expect((await aws.lambda.invoke(both, physicalId, {})).payload).toBe('1');
+
+  await aws.deleteResource('AWS::Lambda::Version', physicalId);
+  await expect(invoke(physicalId)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  expect((await invoke(arn)).payload).toBe('$LATEST');
 });
 
 test('writes the log only if the role allows it', async () => {

@@ -8,7 +8,8 @@ const RUNTIME_MODULES = dirname(dirname(dirname(require.resolve('@aws-sdk/client
 
 /** Returns the environment variables of a function's process. The process inherits only PATH from its parent. */
 export function environmentVariables(
-  env: Environment, configuration: FunctionConfiguration, logStream: string, codeDirectory: string, credentials: SessionCredentials,
+  env: Environment, configuration: FunctionConfiguration, version: string, logStream: string, codeDirectory: string,
+  credentials: SessionCredentials,
 ): Record<string, string> {
   return {
     ...configuration.environment,
@@ -29,7 +30,7 @@ export function environmentVariables(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_LAMBDA_FUNCTION_NAME: configuration.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memorySize),
     AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,

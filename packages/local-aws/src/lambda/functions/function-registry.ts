@@ -1,44 +1,89 @@
 import type { KillAnswer } from '../faults';
 import { parseFunctionReference } from './function-configuration';
 import type { FunctionVersion } from './function-version';
+import { permissionPolicy, type FunctionPermission } from './resource-policy';
 import { ServiceError } from '../../contract';
 
-/** The functions by name. Each has one version, `$LATEST`. */
+export const LATEST = '$LATEST';
+
+/** A function with its versions and its resource policy. */
+export interface RegisteredFunction {
+  readonly arn: string;
+  /** The versions by number, and the unpublished version as `$LATEST`. */
+  readonly versions: Map<string, FunctionVersion>;
+  /** The permissions by statement id. */
+  readonly permissions: Map<string, FunctionPermission>;
+}
+
+/** The version to which a reference to a function leads. */
+export interface ResolvedFunction {
+  readonly version: FunctionVersion;
+  /** The ARN, with a qualifier if the reference has one. */
+  readonly arn: string;
+  readonly resourcePolicy?: unknown;
+}
+
+/** The functions by name. */
 export class FunctionRegistry {
-  private readonly functions = new Map<string, FunctionVersion>();
+  private readonly functions = new Map<string, RegisteredFunction>();
   private readonly retiring = new Map<FunctionVersion, Promise<void>>();
 
-  public add(version: FunctionVersion): void {
-    const { name } = version.configuration;
+  public add(latest: FunctionVersion): void {
+    const { name, arn } = latest.configuration;
     if (this.functions.has(name)) {
       throw new ServiceError('ResourceConflictException', `Function already exist: ${name}`, 409);
     }
-    this.functions.set(name, version);
+    this.functions.set(name, { arn, versions: new Map([[LATEST, latest]]), permissions: new Map() });
   }
 
-  /** Returns a function by name or ARN. */
-  public get(reference: string): FunctionVersion {
-    const { name, qualifier = '$LATEST' } = parseFunctionReference(reference);
-    const found = this.functions.get(name);
-    if (!found || qualifier !== '$LATEST') {
+  /** Finds a function by name or ARN, with or without a qualifier. */
+  public find(reference: string): RegisteredFunction | undefined {
+    return this.functions.get(parseFunctionReference(reference).name);
+  }
+
+  /** Returns a function by name or ARN, with or without a qualifier. */
+  public get(reference: string): RegisteredFunction {
+    const found = this.find(reference);
+    if (!found) {
       throw unknownFunction(reference);
     }
     return found;
   }
 
-  /** Replaces a function. The old version completes its events first. */
-  public replace(version: FunctionVersion): void {
-    const { name } = version.configuration;
-    const old = this.get(name);
-    this.functions.set(name, version);
-    this.retire(old);
+  /** Returns the version to which a name or ARN leads: without a qualifier, `$LATEST`. */
+  public resolve(reference: string): ResolvedFunction {
+    const { arn: functionArn, versions, permissions } = this.get(reference);
+    const { qualifier } = parseFunctionReference(reference);
+    const arn = qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`;
+    const version = versions.get(qualifier ?? LATEST);
+    if (!version) {
+      throw unknownFunction(reference);
+    }
+    return { version, arn, resourcePolicy: permissionPolicy([...permissions.values()], arn) };
   }
 
-  public delete(name: string): void {
-    const found = this.functions.get(name);
-    if (found) {
+  /** Adds a version, or replaces `$LATEST`. The old `$LATEST` completes its events first. */
+  public put(version: FunctionVersion): void {
+    const { versions } = this.get(version.configuration.name);
+    const old = versions.get(version.version);
+    versions.set(version.version, version);
+    if (old) {
+      this.retire(old);
+    }
+  }
+
+  /** Deletes a function and its versions, or the version that the qualifier names. */
+  public delete(reference: string): void {
+    const { name, qualifier } = parseFunctionReference(reference);
+    const versions = this.functions.get(name)?.versions ?? new Map<string, FunctionVersion>();
+    if (qualifier === undefined) {
       this.functions.delete(name);
-      this.retire(found);
+    }
+    for (const [key, version] of versions) {
+      if (qualifier === undefined || key === qualifier) {
+        versions.delete(key);
+        this.retire(version);
+      }
     }
   }
 
@@ -57,7 +102,7 @@ export class FunctionRegistry {
   }
 
   private versionsWithProcesses(): FunctionVersion[] {
-    return [...this.functions.values(), ...this.retiring.keys()];
+    return [...[...this.functions.values()].flatMap(({ versions }) => [...versions.values()]), ...this.retiring.keys()];
   }
 
   private retire(version: FunctionVersion): void {

@@ -30,15 +30,18 @@ export async function assumeFunctionRole({ iam }: FunctionHost, configuration: F
   }
 }
 
-/** The code and configuration of a function between two updates. */
+/** The code and configuration of a function: a published version, or `$LATEST` between two updates. */
 export class FunctionVersion {
-  public static async create(host: FunctionHost, configuration: FunctionConfiguration): Promise<FunctionVersion> {
-    return new FunctionVersion(host, configuration, await CodePackage.unpack(configuration.code, host.loadCode));
+  public static async create(host: FunctionHost, configuration: FunctionConfiguration, version: string): Promise<FunctionVersion> {
+    return new FunctionVersion(host, configuration, version, await CodePackage.unpack(configuration.code, host.loadCode));
   }
 
   private readonly pool: EnvironmentPool;
 
-  private constructor(private readonly host: FunctionHost, public readonly configuration: FunctionConfiguration, private readonly code: CodePackage) {
+  private constructor(
+    private readonly host: FunctionHost, public readonly configuration: FunctionConfiguration, public readonly version: string,
+    private readonly code: CodePackage,
+  ) {
     this.pool = new EnvironmentPool(() => this.startEnvironment());
   }
 
@@ -72,14 +75,14 @@ export class FunctionVersion {
 
   private async startEnvironment(): Promise<ExecutionEnvironment> {
     const { env } = this.host;
-    const { configuration } = this;
+    const { configuration, version } = this;
     const { credentials, caller } = await assumeFunctionRole(this.host, configuration);
-    const stream = logStreamName(env.clock.now());
+    const stream = logStreamName(env.clock.now(), version);
     const { directory } = this.code;
     return new ExecutionEnvironment(env, {
       handler: configuration.handler,
       codeDirectory: directory,
-      variables: environmentVariables(env, configuration, stream, directory, credentials),
+      variables: environmentVariables(env, configuration, version, stream, directory, credentials),
       log: new FunctionLog(this.host.logs, configuration.logGroup, stream, () => this.openLog(caller, stream)),
     });
   }
@@ -108,7 +111,7 @@ export class FunctionVersion {
   }
 }
 
-function logStreamName(now: number): string {
+function logStreamName(now: number, version: string): string {
   const day = new Date(now).toISOString().slice(0, 10).replace(/-/g, '/');
-  return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+  return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
 }
