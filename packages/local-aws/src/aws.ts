@@ -32,18 +32,18 @@ import { Kms } from '../../local-healthlake/src/kms/kms';
 import { S3 } from '../../local-healthlake/src/s3/s3';
 
 export interface LocalAwsOptions {
-  /** The speed of the clock relative to real time; by default 1. */
+  /** The factor by which the clock of the local AWS runs faster than real time; by default 1. */
   readonly timeScale?: number;
   readonly accountId?: string;
   readonly region?: string;
-  /** The port; by default a free one. */
+  /** The TCP port of the HTTP endpoint; by default any free port. */
   readonly port?: number;
   readonly iam?: IamOptions;
   readonly healthlake?: HealthLakeOptions;
   readonly cloudformation?: CloudFormationOptions;
 }
 
-/** An AWS in one process and in memory, with one HTTP endpoint, bootstrapped for the CDK. */
+/** A local AWS: emulated services in memory behind one HTTP endpoint, bootstrapped for the CDK. */
 export class LocalAws {
   /** Starts a local AWS. Call `stop()` when done. */
   public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
@@ -54,7 +54,7 @@ export class LocalAws {
 
   public readonly accountId: string;
   public readonly region: string;
-  /** The credentials of the administrator. */
+  /** The access key of the local AWS's administrator. */
   public readonly credentials = ADMIN_CREDENTIALS;
   public readonly clock: ScaledClock;
   public readonly iam: Iam;
@@ -107,8 +107,8 @@ export class LocalAws {
   }
 
   /**
-   * Returns the environment variables that make the unmodified CDK CLI, AWS CLI and SDKs use this AWS as its administrator.
-   * @param cdkHome a directory that only this AWS uses: the CDK CLI stores the account of each access key there
+   * Returns the environment variables with which the unmodified CDK CLI, AWS CLI and SDKs call this local AWS as its administrator.
+   * @param cdkHome a directory for this local AWS alone: the CDK CLI caches the account id of an access key there, and every local AWS has the same key
    */
   public cliEnvironment(cdkHome: string): Record<string, string> {
     const { region, credentials } = this;
@@ -128,7 +128,7 @@ export class LocalAws {
     };
   }
 
-  /** Ends all operations, processes, timers and connections. */
+  /** Stops the local AWS: ends all running operations, child processes, timers and connections. */
   public async stop(): Promise<void> {
     await this.router.close();
     await this.cloudformation.close();

@@ -7,7 +7,7 @@ import { QUIET_SDK } from '../../local-healthlake/src/quiet-sdk';
 /** The result of one CDK CLI command. */
 export interface CdkRun {
   readonly exitCode: number;
-  /** The lines of both output streams, in the order of arrival. */
+  /** The lines of stdout and stderr, in the order of arrival. */
   readonly output: string;
 }
 
@@ -16,9 +16,9 @@ export interface CdkRunOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called with each line of output. */
   readonly onLine?: (line: string) => void;
-  /** The factor by which the CLI polls faster than usual; by default 1. */
+  /** The factor by which the CLI polls stacks more often than usual; by default 1. */
   readonly pollScale?: number;
-  /** Ends the CLI and its child processes. */
+  /** When this signal is aborted, the CLI and its child processes end. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
 export async function runCdk(args: readonly string[], { cwd, env, onLine, pollScale = 1, signal }: CdkRunOptions): Promise<CdkRun> {
   signal?.throwIfAborted();
   const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
-  // The CLI runs in its own process group, so that the app and its children end with it.
+  // The CLI runs in its own process group, so that `killGroup` also ends the CDK app that the CLI starts.
   const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
     cwd, env: { ...inherited(), ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -51,7 +51,7 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, pollSc
   }
 }
 
-/** Returns the environment of this process without variables that would make the CLI use another AWS. */
+/** Returns this process's environment variables, except variables that configure AWS, the CDK or a proxy. */
 function inherited(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name));
   return { ...Object.fromEntries(entries) as Record<string, string>, ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' };

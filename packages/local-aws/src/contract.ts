@@ -3,15 +3,15 @@ import type { Caller } from '../../local-healthlake/src/service';
 
 export * from '../../local-healthlake/src/service';
 
-/** A request of CloudFormation to the provider of a resource type. */
+/** A request from CloudFormation to the provider of a resource type. */
 export interface ResourceRequest {
   readonly stackId: string;
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
-  /** The properties as JSON, with all intrinsic functions resolved. Their shape depends on the resource type. */
+  /** The properties of the resource, with all intrinsic functions evaluated. Their shape depends on the resource type. */
   readonly properties: Record<string, any>;
-  /** The CloudFormation execution role, for which every call is authorized. */
+  /** The caller for whom every call of the provider is authorized, usually the CloudFormation execution role. */
   readonly caller: Caller;
 }
 
@@ -25,13 +25,13 @@ export interface ResourceDelete extends ResourceRequest {
 }
 
 export interface ResourceResult {
-  /** The value of `Ref`. If an update returns a new value, the resource was replaced. */
+  /** The physical id, which `Ref` returns. If an update returns a new physical id, the update has replaced the resource. */
   readonly physicalId: string;
-  /** The values of `Fn::GetAtt`. */
+  /** The values that `Fn::GetAtt` returns, by attribute name. */
   readonly attributes?: Record<string, unknown>;
 }
 
-/** Creates, updates and deletes the resources of one CloudFormation type. Throws an `Error` whose message CloudFormation shows. */
+/** Creates, updates and deletes the resources of one CloudFormation type. Rejects with an `Error` whose message becomes the status reason. */
 export interface ResourceProvider {
   create(request: ResourceRequest): Promise<ResourceResult>;
   update(request: ResourceUpdate): Promise<ResourceResult>;
@@ -57,12 +57,12 @@ export interface EventInvoker {
 }
 
 export interface InvocationResult {
-  /** The parsed answer. For a function error, it is `{ errorType, errorMessage, trace }`. */
+  /** The parsed response of the function. For a function error, it is `{ errorType, errorMessage, trace }`. */
   readonly payload: unknown;
   readonly functionError?: 'Unhandled';
 }
 
-/** Returns a name in the form that CloudFormation generates: stack, logical id and a random suffix, cut to the service's limit. */
+/** Returns a name in CloudFormation's format: stack name, logical id and a random suffix, truncated to `maxLength` characters. */
 export function physicalName(stackName: string, logicalId: string, maxLength: number): string {
   const suffix = randomSuffix();
   const room = maxLength - suffix.length - 2;

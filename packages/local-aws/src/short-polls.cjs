@@ -1,7 +1,7 @@
 'use strict';
 
-// Preloaded into the CDK CLI, which polls a stack every 2 or 5 seconds and has no option for it. A local AWS with a fast clock needs
-// shorter pauses. Timers of other lengths stay as they are, because they limit requests.
+// Preloaded into the CDK CLI. The CLI polls a stack every 2 or 5 seconds and has no option for this interval. A local AWS with a fast clock
+// needs shorter intervals. Timers of other lengths stay unchanged, because they are time-outs of requests.
 
 const POLLING_PAUSES = [2000, 5000];
 

@@ -13,25 +13,25 @@ import { TemplateError } from './template/template';
 export { RESPONSE_PATH } from './resources/custom-resource';
 export type { CloudFormationOptions, UpdateReversal } from './operations/engine';
 
-/** The services that CloudFormation uses. */
+/** The other emulated services that CloudFormation uses. */
 export interface CloudFormationPorts {
   readonly environment: Environment;
   readonly authorizer: Authorizer;
   readonly functions: EventInvoker;
   /** The providers of all services, by resource type. */
   readonly providers: ResourceProviders;
-  /** Reads a template from a bucket. */
+  /** Reads a template from an S3 bucket. */
   readObject(caller: Caller, bucket: string, key: string): Promise<string>;
-  /** Reads a parameter of the parameter store. */
+  /** Reads a parameter of SSM Parameter Store. */
   readParameter(caller: Caller, name: string): Promise<string>;
-  /** Assumes the execution role of a stack, as cloudformation.amazonaws.com. */
+  /** Assumes the execution role of a stack as the service principal cloudformation.amazonaws.com. */
   assumeExecutionRole(roleArn: string): Promise<Caller>;
 }
 
 /** Emulates CloudFormation for the unmodified CDK CLI. */
 export class CloudFormation {
   public readonly stacks: Stacks;
-  /** The custom resources, and the response bucket to which their functions send answers. */
+  /** Calls the functions of custom resources and receives their responses. */
   public readonly customResources: CustomResources;
   private readonly engine: Engine;
 
@@ -42,7 +42,7 @@ export class CloudFormation {
     this.engine = { environment, options, stacks: this.stacks, handlerOf: (type) => this.handlerOf(type) };
   }
 
-  /** Creates a stack object without registering it. */
+  /** Creates a stack without adding it to `stacks`. */
   public newStack(name: string): Stack {
     return new Stack(this.arn(`stack/${name}/${randomUUID()}`), name);
   }
@@ -52,7 +52,7 @@ export class CloudFormation {
     return `arn:${partition}:cloudformation:${region}:${accountId}:${resource}`;
   }
 
-  /** Throws if an operation is running or if the status of the stack allows no update. */
+  /** Throws if an operation is running on the stack or if the stack's status allows no update. */
   public refuseUnlessUpdatable(stack: Stack): void {
     if (stack.operation || isInProgress(stack.status) || !(isUpdatable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS')) {
       throw new TemplateError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
@@ -102,7 +102,7 @@ export class CloudFormation {
     return stack;
   }
 
-  /** Aborts all operations. */
+  /** Aborts the running operations of all stacks. */
   public async close(): Promise<void> {
     const operations = this.stacks.all().flatMap((stack) => stack.operation ?? []);
     operations.forEach(({ abort }) => abort.abort(new Error('the local CloudFormation is closed')));
@@ -125,7 +125,7 @@ export class CloudFormation {
     stack.operation = { abort, done };
   }
 
-  /** Returns the caller for an operation: a session of the stack's execution role, if it has one. */
+  /** Returns the caller that performs an operation: a session of the stack's execution role or, if the stack has no role, the given caller. */
   private async executor(stack: Stack, roleArn: string | undefined, caller: Caller): Promise<Caller> {
     const { authorizer, assumeExecutionRole } = this.ports;
     if (roleArn !== undefined) {

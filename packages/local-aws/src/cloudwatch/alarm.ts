@@ -28,20 +28,20 @@ export interface Alarm {
   readonly arn: string;
   readonly properties: AlarmProperties;
   readonly state: AlarmState;
-  /** All states since the creation of the alarm, the oldest first. */
+  /** All states of the alarm since its creation, the oldest first. */
   readonly states: readonly AlarmState[];
 }
 
-/** The metric of an alarm and the rules that determine its state. */
+/** The rule that determines the state of an alarm. */
 export interface AlarmRule {
   readonly periodMs: number;
   readonly periods: number;
   readonly datapointsToAlarm: number;
   readonly isBreaching: (value: number) => boolean;
-  /** Whether the alarm evaluates the unfinished period: true for `Greater` comparisons, because a sum above the threshold stays above it. */
+  /** Whether the alarm evaluates a period before the period ends. True for `Greater` comparisons, because later values can only raise a sum. */
   readonly judgesCurrentPeriod: boolean;
   readonly treatMissingData: string;
-  /** Returns the value to compare with the threshold, for a period in milliseconds; undefined if the period has no data. */
+  /** Returns the statistic of the metric between two times in milliseconds since the epoch; undefined if the metric has no data between them. */
   value(metrics: Metrics, from: number, to: number): number | undefined;
 }
 
@@ -54,7 +54,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
 
 const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 
-/** Reads the properties of an alarm. Throws if they ask for a feature that isn't emulated. */
+/** Reads the properties of an alarm. Throws if a property has a value that isn't emulated. */
 export function alarmRule(properties: AlarmProperties): AlarmRule {
   const { ComparisonOperator, EvaluationPeriods, DatapointsToAlarm, TreatMissingData = 'missing' } = properties;
   const compare = COMPARISONS[ComparisonOperator];
@@ -76,7 +76,7 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
   };
 }
 
-/** Returns the state according to the metrics, or the previous state if data is missing and the alarm ignores missing data. */
+/** Returns the new state of an alarm. Returns the previous state if too much data is missing and the alarm ignores missing data. */
 export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, before: AlarmState): AlarmState {
   const valueIn = (period: number): number | undefined => rule.value(metrics, period * rule.periodMs, (period + 1) * rule.periodMs);
   const valuesTo = (last: number): (number | undefined)[] => Array.from({ length: rule.periods }, (_, n) => valueIn(last - n));
@@ -84,7 +84,7 @@ export function alarmState(rule: AlarmRule, metrics: Metrics, now: number, befor
   if (!rule.judgesCurrentPeriod || valueIn(current) === undefined) {
     return stateOf(rule, valuesTo(current - 1), before);
   }
-  // A value can arrive after its period has ended. If it causes an alarm, a value of the current period must not hide it.
+  // A value can arrive after its period has ended. If the ended periods alone cause an alarm, the value of the current period must not hide it.
   const isLateAlarm = valuesTo(current - 1).filter((value) => value !== undefined && rule.isBreaching(value)).length >= rule.datapointsToAlarm;
   return isLateAlarm ? 'ALARM' : stateOf(rule, valuesTo(current), before);
 }

@@ -20,7 +20,7 @@ export interface FailedAction {
 const MAX_SUBJECT_LENGTH = 100;
 const SERVICE = { arn: 'cloudwatch.amazonaws.com', principalArn: 'cloudwatch.amazonaws.com', accountId: '' };
 
-/** The alarms of the account in one region. Performs their actions when their state changes. */
+/** Holds the alarms of the account in one region. Performs the actions of an alarm when the alarm's state changes. */
 export class Alarms {
   public readonly failedActions: FailedAction[] = [];
   private readonly alarms = new Map<string, MutableAlarm>();
@@ -59,7 +59,7 @@ export class Alarms {
     return `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
   }
 
-  /** Updates the state of every alarm. The actions are performed later. */
+  /** Evaluates every alarm. Starts the actions of each alarm whose state changes, but doesn't wait for them. */
   public evaluate(): void {
     for (const alarm of this.alarms.values()) {
       const state = alarmState(alarm.rule, this.metrics, this.environment.clock.now(), alarm.state);
@@ -69,7 +69,7 @@ export class Alarms {
     }
   }
 
-  /** Resolves when every action has succeeded or failed. */
+  /** Resolves when every started action has succeeded or failed. */
   public async settled(): Promise<void> {
     while (this.underWay.size > 0) {
       await Promise.all(this.underWay);

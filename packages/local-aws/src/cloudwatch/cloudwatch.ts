@@ -12,14 +12,14 @@ export type { Datum, Dimensions } from './metrics';
 
 /** CloudWatch evaluates an alarm once a minute. */
 const EVALUATION_MS = 60_000;
-/** The shortest pause between two evaluations, in real time. A fast clock doesn't shorten it. */
+/** The shortest pause between two evaluations in real time, however fast the clock of the local AWS runs. */
 const SHORTEST_PAUSE_MS = 50;
 
 const EXECUTION_METRICS: Readonly<Record<string, string>> = {
   SUCCEEDED: 'ExecutionsSucceeded', FAILED: 'ExecutionsFailed', ABORTED: 'ExecutionsAborted',
 };
 
-/** Emulates CloudWatch's metrics and alarms. Evaluates alarms on every new value, and every minute of the clock. */
+/** Emulates CloudWatch's metrics and alarms. Evaluates all alarms after each new metric value, and once a minute by the clock of the local AWS. */
 export class CloudWatch {
   public readonly alarms: Alarms;
   private readonly metrics = new Metrics();
@@ -30,7 +30,7 @@ export class CloudWatch {
     this.alarms = new Alarms(environment, this.metrics, topics, () => this.evaluateRegularly());
   }
 
-  /** Actions that alarms could not perform. */
+  /** The actions that alarms could not perform. */
   public get failedActions(): readonly FailedAction[] {
     return this.alarms.failedActions;
   }
@@ -59,12 +59,12 @@ export class CloudWatch {
     this.alarms.evaluate();
   }
 
-  /** Stores the metrics that a log line contains. */
+  /** Stores the metric values that a log line contains in the embedded metric format. */
   public takeLogLine(line: string): void {
     this.put(...embeddedMetrics(line.trim(), this.environment.clock.now()));
   }
 
-  /** Adds the metrics of a state machine execution: one when it starts, one when it ends. */
+  /** Stores two metric values for a state machine execution: one when the execution starts, and one when it ends. */
   public countExecution(execution: Execution): void {
     const count = (name: string): void => this.put({
       namespace: 'AWS/States', name, dimensions: { StateMachineArn: execution.setup.stateMachineArn }, value: 1, time: this.environment.clock.now(),
@@ -73,7 +73,7 @@ export class CloudWatch {
     void execution.ended.then(() => count(EXECUTION_METRICS[execution.status]));
   }
 
-  /** Resolves when every action of an alarm has succeeded or failed. */
+  /** Resolves when every started action of an alarm has succeeded or failed. */
   public async settled(): Promise<void> {
     await this.alarms.settled();
   }

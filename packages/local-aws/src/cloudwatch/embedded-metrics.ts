@@ -13,9 +13,9 @@ interface EmbeddedMetrics {
 }
 
 /**
- * Returns the values in a log line that consists of one object in the embedded metric format.
+ * Returns the metric values in a log line. Returns none if the line isn't a JSON object in the embedded metric format.
  *
- * @param now the time of values in a line without a timestamp
+ * @param now the time of the metric values if the line contains no timestamp
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(line: string, now: number): Datum[] {
@@ -46,7 +46,7 @@ function parsed(line: string): EmbeddedMetrics | undefined {
   }
 }
 
-/** Returns the values of a dimension set. Returns undefined if the line lacks one of them, because CloudWatch then ignores the set. */
+/** Returns the values of a dimension set. Returns undefined if the line lacks a value, because CloudWatch then ignores the dimension set. */
 function dimensionsOf(content: EmbeddedMetrics, names: readonly string[]): Dimensions | undefined {
   const entries = names.map((name) => [name, content[name]] as const);
   return entries.every((entry): entry is readonly [string, string] => typeof entry[1] === 'string') ? Object.fromEntries(entries) : undefined;

@@ -10,7 +10,7 @@ export interface MetricId {
 /** One value of a metric. */
 export interface Datum extends MetricId {
   readonly value: number;
-  /** The time in milliseconds since the epoch, by the clock. */
+  /** The time of the value in milliseconds since the epoch, by the clock of the local AWS. */
   readonly time: number;
 }
 
@@ -22,7 +22,7 @@ export const STATISTICS: Readonly<Record<string, (values: readonly number[]) => 
   Maximum: (values) => Math.max(...values),
 };
 
-/** All values of all metrics. */
+/** Stores all values of all metrics. */
 export class Metrics {
   private readonly metrics = new Map<string, Datum[]>();
 
@@ -36,7 +36,7 @@ export class Metrics {
     }
   }
 
-  /** Returns the values between two times in milliseconds since the epoch, including `from` and excluding `to`. */
+  /** Returns the values of a metric between two times in milliseconds since the epoch, including `from` and excluding `to`. */
   public values(metric: MetricId, from = -Infinity, to = Infinity): number[] {
     return (this.metrics.get(metricKey(metric)) ?? []).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
   }

@@ -8,7 +8,7 @@ import {
 
 const MAX_NAME_LENGTH = 255;
 
-/** The providers of CloudWatch's resources. */
+/** Returns the resource providers of CloudWatch, by resource type. */
 export function cloudWatchProviders({ alarms }: CloudWatch, authorizer: Authorizer): ResourceProviders {
   return { 'AWS::CloudWatch::Alarm': new AlarmProvider(alarms, authorizer) };
 }

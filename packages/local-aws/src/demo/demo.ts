@@ -8,7 +8,7 @@ import { ProgressBar } from './progress-bar';
 
 const EXAMPLES = resolve(__dirname, '..', '..', '..', '..', 'examples');
 
-/** The speed of the local AWS relative to real time. In real time, the demo would spend minutes on creating the data store. */
+/** The factor by which the local AWS runs faster than real time. In real time, the creation of the data store would take minutes. */
 const TIME_SCALE = 6;
 
 type Outputs = Record<string, Record<string, string> | undefined>;
@@ -24,7 +24,7 @@ export class Demo {
 
   public constructor(private readonly options: DemoOptions, private readonly out: NodeJS.WriteStream, private readonly signal: AbortSignal) {}
 
-  /** Runs the demo. Returns whether the import ended as expected: it must fail if the data is bad, and succeed otherwise. */
+  /** Runs the demo. Returns whether the import ended as expected: an import of bad data must fail, and an import of good data must succeed. */
   public async run(): Promise<boolean> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-demo-'));
     const aws = await LocalAws.start({ timeScale: TIME_SCALE, healthlake: { pace: { resourcesPerSecond: 60, minimumDurationMs: 30_000 } } });
@@ -104,7 +104,7 @@ async function readOutputs(file: string): Promise<Outputs> {
   return JSON.parse(await readFile(file, 'utf8')) as Outputs;
 }
 
-/** Uploads the NDJSON files of a folder. Returns the numbers of files and lines. */
+/** Uploads the NDJSON files of a folder. Returns how many files and lines it has uploaded. */
 async function upload(s3: S3Client, folder: string, bucket: string, prefix: string): Promise<{ files: number; lines: number }> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ndjson'));
   let lines = 0;

@@ -2,7 +2,7 @@ import type { JobEvent } from '../../../local-healthlake/src/healthlake/jobs/job
 
 const WIDTH = 30;
 
-/** Returns one line with the progress of a job. */
+/** Returns a line of text that shows the progress of an import job. */
 function progressLine({ jobId, status, progress = {} }: JobEvent, resourcesExpected: number): string {
   const scanned = progress.TotalNumberOfResourcesScanned ?? 0;
   const done = status.startsWith('COMPLETED') ? 1 : Math.min(1, scanned / Math.max(1, resourcesExpected));
@@ -17,7 +17,7 @@ function progressLine({ jobId, status, progress = {} }: JobEvent, resourcesExpec
   ].join('  ');
 }
 
-/** Shows a job's progress: as one updating line on a terminal, and as at most one line a second elsewhere. */
+/** Shows the progress of import jobs: on a terminal as one line that is overwritten, elsewhere as at most one new line a second. */
 export class ProgressBar {
   private last = '';
   private lastWritten = 0;

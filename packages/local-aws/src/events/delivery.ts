@@ -51,7 +51,7 @@ export class Delivery {
     }
   }
 
-  /** Waits for the running deliveries and starts no new ones. */
+  /** Waits for the running deliveries and prevents new deliveries. */
   public async close(): Promise<void> {
     this.isClosed = true;
     await this.settled();

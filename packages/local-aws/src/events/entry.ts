@@ -8,11 +8,11 @@ export interface Entry {
   readonly Detail?: string;
   readonly EventBusName?: string;
   readonly Resources?: readonly string[];
-  /** The time in seconds since the epoch. */
+  /** The time of the event, in seconds since the epoch. */
   readonly Time?: number | string;
 }
 
-/** The error of one entry in the answer to PutEvents. */
+/** The error of one entry in the response to PutEvents. */
 export interface EntryError {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
@@ -22,7 +22,7 @@ const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 const TIME_BYTES = 14;
 
-/** Throws if EventBridge would reject the whole request. */
+/** Throws if EventBridge would reject the whole PutEvents request. */
 export function checkEntries(entries: unknown): asserts entries is Entry[] {
   if (!Array.isArray(entries) || entries.length === 0) {
     throw constraint('greater than or equal to 1');
@@ -49,7 +49,7 @@ export function entryError({ Source, DetailType, Detail }: Entry): EntryError | 
   return isJsonObject(Detail ?? '') ? undefined : { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }
 
-/** Returns the size of an entry in bytes, by EventBridge's rules. */
+/** Returns the size of an entry in bytes, as EventBridge counts it. */
 function entrySize({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: Entry): number {
   return [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : TIME_BYTES);
 }

@@ -19,7 +19,7 @@ export interface EventOnBus {
 
 /** Emulates EventBridge: the default bus, rules with patterns, and deliveries to functions and topics. */
 export class Events implements WireService {
-  /** All events, the oldest first. */
+  /** All events that were put on a bus, the oldest first. */
   public readonly entries: EventOnBus[] = [];
   public readonly rules: Rules;
   private readonly delivery: Delivery;
@@ -31,12 +31,12 @@ export class Events implements WireService {
     this.delivery = new Delivery(environment, functions, topics);
   }
 
-  /** Deliveries to targets, the oldest first. */
+  /** The successful deliveries to targets, the oldest first. */
   public get delivered() {
     return this.delivery.delivered;
   }
 
-  /** Failed deliveries to targets, the oldest first. */
+  /** The failed deliveries to targets, the oldest first. */
   public get undelivered() {
     return this.delivery.undelivered;
   }
@@ -49,12 +49,12 @@ export class Events implements WireService {
     return jsonResponse(request, await this.putEvents(callerOf(request), jsonBody(request).Entries));
   }
 
-  /** Puts an event of an AWS service on the default bus. It is delivered later. */
+  /** Puts an event of an AWS service on the default bus. Doesn't wait for deliveries of the event. */
   public emit(content: EventContent): void {
     this.put(DEFAULT_BUS, content, this.environment.clock.now());
   }
 
-  /** Resolves when every delivery has succeeded or failed. */
+  /** Resolves when every started delivery has succeeded or failed. */
   public async settled(): Promise<void> {
     await this.delivery.settled();
   }

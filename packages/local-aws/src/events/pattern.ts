@@ -1,4 +1,4 @@
-/** Returns whether an event matches a pattern. */
+/** Returns whether an event matches an event pattern. */
 export type EventFilter = (event: unknown) => boolean;
 
 /**
@@ -35,7 +35,7 @@ function fieldFilter(field: string, condition: unknown): EventFilter {
   return (event) => valuesOf(event, field).some((value) => condition.includes(value));
 }
 
-/** Returns the values of a field: the elements of a list, or the single value. A pattern matches a list if it matches one element. */
+/** Returns the elements of a list field, or the single value of another field. A pattern matches a list if it matches one element. */
 function valuesOf(event: unknown, field: string): unknown[] {
   return isObject(event) ? [event[field]].flat() : [];
 }

@@ -7,7 +7,7 @@ import {
   type ResourceUpdate,
 } from '../contract';
 
-/** The providers of EventBridge's resources. */
+/** Returns the resource providers of EventBridge, by resource type. */
 export function eventsProviders({ rules }: Events, authorizer: Authorizer): ResourceProviders {
   return { 'AWS::Events::Rule': new RuleProvider(rules, authorizer) };
 }

@@ -8,7 +8,7 @@ export interface Event {
   readonly 'detail-type': string;
   readonly 'source': string;
   readonly 'account': string;
-  /** Whole seconds, like `2023-12-08T02:14:42Z`. */
+  /** The time of the event in whole seconds, e.g. `2023-12-08T02:14:42Z`. */
   readonly 'time': string;
   readonly 'region': string;
   readonly 'resources': readonly string[];
@@ -32,7 +32,7 @@ export interface Target {
 export interface InputTransformer {
   /** The JSON path of each variable. */
   readonly InputPathsMap?: Readonly<Record<string, string>>;
-  /** The text of the input, with each variable written as `<variable>`. */
+  /** The text of the target's input, with each variable written as `<variable>`. */
   readonly InputTemplate: string;
 }
 

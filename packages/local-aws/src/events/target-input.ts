@@ -31,7 +31,7 @@ function valueAt(event: unknown, path: string): unknown {
   return path.split('.').slice(1).reduce<any>((value, step) => value?.[step], event); // any: events hold JSON of any shape
 }
 
-/** Replaces the variables in a template with their values: as plain text inside quotes, as JSON elsewhere. */
+/** Replaces the variables in an input template with their values: as plain text inside quotes, as JSON elsewhere. */
 function fill(template: string, variables: Readonly<Record<string, unknown>>): string {
   let isQuoted = false;
   return template.replace(/\\.|"|<([\w.-]+)>/g, (token: string, name: string | undefined) => {

@@ -2,7 +2,7 @@ import type { HealthLake } from '../../../local-healthlake/src/healthlake/health
 import type { Environment } from '../contract';
 import type { EventContent } from '../events/events';
 
-/** The detail type for each status of an import job. HealthLake emits no events for cancellations. */
+/** The detail type of the event for each status of an import job. HealthLake emits no events for cancellations. */
 const DETAIL_TYPES: Readonly<Record<string, string>> = {
   SUBMITTED: 'Import Job Submitted',
   QUEUED: 'Import Job Queued',
@@ -13,7 +13,7 @@ const DETAIL_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Emits the events that HealthLake sends: one for each status change of an import job. Their detail has no status, message or counts.
+ * Emits HealthLake's events: one for each status change of an import job. The event detail has no job status, message or resource counts.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
  */

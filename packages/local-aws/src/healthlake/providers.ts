@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HealthLake } from '../../../local-healthlake/src/healthlake/healthlake';
 import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
 
-/** The properties that replace the data store when they change. The new data store is empty. */
+/** The properties whose change makes CloudFormation replace the data store by a new, empty data store. */
 const CREATE_ONLY = ['DatastoreName', 'DatastoreTypeVersion', 'SseConfiguration', 'PreloadDataConfig', 'IdentityProviderConfiguration'];
 
 const POLL_MS = 5_000;
@@ -14,7 +14,7 @@ interface DatastoreAnswer {
   readonly DatastoreStatus: string;
 }
 
-/** The providers of HealthLake's resources. */
+/** Returns the resource providers of HealthLake, by resource type. */
 export function healthLakeProviders(healthLake: HealthLake, clock: Clock): ResourceProviders {
   return { 'AWS::HealthLake::FHIRDatastore': new DatastoreProvider(healthLake, clock) };
 }

@@ -5,7 +5,7 @@ import type { Environment } from '../contract';
 /** The default qualifier of `cdk bootstrap`. */
 const QUALIFIER = 'hnb659fds';
 
-/** The purposes for which `cdk bootstrap` creates a role. */
+/** The roles that `cdk bootstrap` creates, by the middle part of their names. */
 const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'] as const;
 
 type BootstrapRole = (typeof BOOTSTRAP_ROLES)[number];
@@ -28,7 +28,7 @@ export function bootstrapBucketName(place: Place): string {
 /** The SSM parameter from which the CDK CLI reads the version of the bootstrap stack. */
 export const BOOTSTRAP_VERSION_PARAMETER = `/cdk-bootstrap/${QUALIFIER}/version`;
 
-/** Returns the roles that `cdk bootstrap` creates. Only CloudFormation can assume `cfn-exec`; the account can assume the others. */
+/** Returns the roles that `cdk bootstrap` creates. CloudFormation can assume `cfn-exec`; principals of the account can assume the other roles. */
 export function bootstrapRoles(place: Place): { readonly name: string; readonly settings: RoleSettings }[] {
   const account = { AWS: `arn:${place.partition}:iam::${place.accountId}:root` };
   const cloudFormation = { Service: 'cloudformation.amazonaws.com' };

@@ -6,24 +6,23 @@ import { Roles, type Role, type RoleSettings } from './roles';
 import { Sessions } from './sessions';
 import { ServiceError, type AssumedRole, type AuthorizationQuestion, type Authorizer, type Caller, type Environment, type PolicyChecker } from '../contract';
 
-/** Long-lived test credentials of the account's administrator. The CDK CLI and the AWS CLI use them. */
+/** Long-lived test credentials of the account's administrator, for the CDK CLI and the AWS CLI. */
 export const ADMIN_CREDENTIALS = {
   accessKeyId: 'AKIALOCALADMINISTRAT',
   secretAccessKey: 'local-aws-verifies-no-signatures-at-all0',
 } as const;
 
 export interface IamOptions {
-  /** The delay, by the clock, until a new or changed role or policy takes effect. */
+  /** The delay until a new or changed role or policy takes effect, by the clock of the local AWS. */
   readonly propagationMs?: number;
 }
 
 const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 
-/** The users, roles, policies and sessions of one account. Decides whether a caller is allowed to perform an action. */
+/** Emulates IAM: holds the roles, policies and sessions of one account, and decides whether a caller may perform an action. */
 export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
-  /** The delay, by the clock, until a new or changed role or policy takes effect. */
   public readonly propagationMs: number;
   private readonly sessions = new Sessions();
 
@@ -39,7 +38,7 @@ export class Iam implements Authorizer, PolicyChecker {
     }
   }
 
-  /** Returns the owner of an access key. Returns undefined for an unknown key, or if the session token doesn't belong to the key. */
+  /** Returns the caller to whom an access key belongs. Returns undefined if the key is unknown or the session token doesn't belong to the key. */
   public callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined {
     return this.sessions.callerOf(accessKeyId, sessionToken);
   }
@@ -73,14 +72,14 @@ export class Iam implements Authorizer, PolicyChecker {
 
     const sessionName = context['sts:RoleSessionName'] ?? principal.arn.split(/[.:/]/)[0];
     const decision = await this.decide(principal, 'sts:AssumeRole', roleArn, { ...context, 'sts:RoleSessionName': sessionName }, trustPolicy);
-    // An error of STS doesn't say which policy is missing.
+    // The error message names no policy, because STS doesn't say which policy denied the request.
     if (!decision.allowed) {
       throw accessDenied(principal.arn, 'sts:AssumeRole', roleArn);
     }
     return this.startSession(role, sessionName, durationSeconds);
   }
 
-  /** Returns the UserId that STS shows for a caller. */
+  /** Returns the UserId that GetCallerIdentity returns for a caller. */
   public userIdOf(caller: Caller): string {
     return caller.roleId ? `${caller.roleId}:${caller.arn.slice(caller.arn.lastIndexOf('/') + 1)}` : ADMIN_USER_ID;
   }
@@ -93,7 +92,7 @@ export class Iam implements Authorizer, PolicyChecker {
 
   /**
    * Checks a change of a role as IAM does, then makes the change.
-   * @param change returns the changed parts. It is called again after the checks, so that concurrent changes don't undo each other.
+   * @param change returns the settings to change. It is called again after the checks, because the role may have changed in the meantime.
    */
   public async changeRole(name: string, change: (settings: RoleSettings) => Partial<RoleSettings>): Promise<Role> {
     const { settings } = this.roles.get(name);
@@ -136,7 +135,7 @@ export class Iam implements Authorizer, PolicyChecker {
     });
   }
 
-  /** Returns whether the caller's role was deleted. Its sessions are then denied every request, even if a resource policy allows it. */
+  /** Returns whether the caller's role was deleted. If so, IAM denies every request of the caller, even if a resource policy allows the request. */
   private isRoleGone({ principalArn, roleId }: Caller): boolean {
     return roleId !== undefined && this.roles.findByArn(principalArn)?.roleId !== roleId;
   }
@@ -155,10 +154,10 @@ export class Iam implements Authorizer, PolicyChecker {
   }
 }
 
-/** The services that call the error AccessDenied. All other services call it AccessDeniedException. */
+/** The services that reject an unauthorized request with AccessDenied. All other services use AccessDeniedException. */
 const SHORT_NAMED = ['s3', 'sts', 'iam', 'cloudformation'];
 
-/** Returns AWS's error for a denied request. */
+/** Returns the error with which AWS rejects an unauthorized request. */
 function accessDenied(callerArn: string, action: string, resource: string, because?: Denial): ServiceError {
   const service = action.slice(0, action.indexOf(':'));
   const shown = service === 's3' ? `"${resource}"` : resource;
@@ -174,14 +173,14 @@ function reason({ explicit, policyType }: Denial, action: string): string {
   return ` with an explicit deny in ${policyType === 'identity-based policy' ? 'an' : 'a'} ${policyType}`;
 }
 
-/** Returns the condition keys that every request has. */
+/** Returns the condition keys that every request contains. */
 function requestContext(caller: Caller, resourceAccount: string, region: string, now: number): Record<string, string> {
   const common = {
     'aws:CurrentTime': new Date(now).toISOString(),
     'aws:EpochTime': String(Math.floor(now / 1000)),
     'aws:RequestedRegion': region,
     'aws:ResourceAccount': resourceAccount,
-    // The local endpoint is plain HTTP on the loopback interface; policies that require TLS must still allow it.
+    // The local endpoint uses plain HTTP. Policies that require TLS must still allow its requests.
     'aws:SecureTransport': 'true',
   };
   if (caller.arn.endsWith('.amazonaws.com')) {

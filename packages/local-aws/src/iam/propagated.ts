@@ -8,7 +8,7 @@ export class Propagated<T> {
     this.versions = [this.version(value)];
   }
 
-  /** The newest value, which IAM's own API shows at once. */
+  /** The newest value, even if it is not in effect yet. */
   public get latest(): T {
     return this.versions[this.versions.length - 1].value;
   }

@@ -6,7 +6,7 @@ import {
   physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
-/** The providers of IAM's resources. */
+/** Returns the resource providers of IAM, by resource type. */
 export function iamProviders(iam: Iam): ResourceProviders {
   return {
     'AWS::IAM::Role': new RoleProvider(iam),
@@ -82,7 +82,7 @@ function settingsOf(name: string, properties: RoleProperties): RoleSettings {
   };
 }
 
-/** Returns the inline and managed policies of a role that come from other resources. */
+/** Returns the inline and managed policies in `current` that are not in `own`: other resources attached these policies to the role. */
 function without(current: RoleSettings, own: RoleSettings): Pick<RoleSettings, 'inlinePolicies' | 'managedPolicyArns'> {
   return {
     inlinePolicies: Object.fromEntries(Object.entries(current.inlinePolicies).filter(([name]) => !(name in own.inlinePolicies))),

@@ -3,7 +3,7 @@ import { Propagated } from './propagated';
 import { uniqueId } from './sessions';
 import { ServiceError, type Environment } from '../contract';
 
-/** The parts of a role that can change. */
+/** The trust policy and the permissions policies of a role. */
 export interface RoleSettings {
   readonly trustPolicy: PolicyDocument;
   readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
@@ -17,13 +17,13 @@ export interface Role {
   readonly settings: Propagated<RoleSettings>;
 }
 
-/** IAM's quotas: sizes in characters without white space, and the number of policies. */
+/** IAM's quota for the total size of a role's inline policies, in characters without white space. */
 const INLINE_POLICIES_SIZE = 10_240;
 const TRUST_POLICY_SIZE = 2_048;
 const MANAGED_POLICIES_PER_ROLE = 10;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
-/** The roles of the account. */
+/** Holds the roles of the account. */
 export class Roles {
   private readonly roles = new Map<string, Role>();
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Caller, SessionCredentials } from '../contract';
 
 /**
- * The owner of each access key.
+ * Holds the caller to whom each access key belongs.
  *
- * Sessions never expire. With a fast clock, a session of one hour would otherwise end after a few seconds of real time.
+ * Sessions never expire. If the local AWS has a fast clock, a session of one hour would otherwise end after a few seconds of real time.
  */
 export class Sessions {
   private readonly callers = new Map<string, { readonly caller: Caller; readonly sessionToken?: string }>();
@@ -32,7 +32,7 @@ export class Sessions {
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Returns the variable part of an IAM unique id such as AROA... or ASIA... */
+/** Returns a random string to follow the prefix of an IAM unique id, such as AROA or ASIA. */
 export function uniqueId(length: number): string {
   return [...randomBytes(length)].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]).join('');
 }

@@ -2,7 +2,7 @@ import type { Key } from '../../../local-healthlake/src/kms/key-store';
 import type { Kms } from '../../../local-healthlake/src/kms/kms';
 import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
 
-/** The providers of KMS's resources. */
+/** Returns the resource providers of KMS, by resource type. */
 export function kmsProviders(kms: Kms): ResourceProviders {
   return { 'AWS::KMS::Key': new KeyProvider(kms) };
 }

@@ -4,25 +4,25 @@ import type { ServiceError } from '../contract';
 export interface PendingInvocation {
   readonly functionName: string;
   readonly payload: unknown;
-  /** The number of this invocation of the function, starting at 1. */
+  /** The number of invocations of the function so far, including this invocation. */
   readonly count: number;
 }
 
 /**
- * The answer to Invoke when the process is killed in the middle of an event: a function error (Runtime.ExitError), or the HTTP 500
+ * The response to Invoke when the process is killed in the middle of an event: a function error (Runtime.ExitError), or the HTTP 500
  * (ServiceException) that AWS returns when it loses an execution environment.
  */
 export type KillAnswer = 'function-error' | 'service-error';
 
-/** A fault of one invocation. */
+/** The fault to inject into one invocation. */
 export interface InvocationFault {
-  /** The error with which the Lambda service answers instead of running the function. */
+  /** The error that the Lambda service returns instead of running the function. */
   readonly error?: ServiceError;
-  /** Kills the process this long after the start of the event, by the clock. */
+  /** Kills the process this long after the start of the event, by the clock of the local AWS. */
   readonly killAfterMs?: number;
-  /** The answer after `killAfterMs`; by default `function-error`. */
+  /** The response to Invoke when `killAfterMs` kills the process; by default `function-error`. */
   readonly killAnswer?: KillAnswer;
-  /** Two runs process the event at the same time; the caller gets the answer of the first run. */
+  /** Runs the event twice at the same time. The caller gets the response of the first run. */
   readonly twice?: boolean;
 }
 

@@ -12,10 +12,10 @@ import {
 export { RESPONSE_HOST } from './execution/execution-environment';
 export type { InvocationFault, KillAnswer, PendingInvocation } from './faults';
 
-/** The delays, by the clock, after which Lambda retries an event whose function failed. */
+/** The delays after which Lambda retries an event whose function failed, by the clock of the local AWS. */
 const EVENT_RETRY_DELAYS_MS = [60_000, 120_000];
 
-/** One run of a function, including the loading of its code. Times are milliseconds by the clock. */
+/** One run of a function, including the loading of its code. Times are in milliseconds, by the clock of the local AWS. */
 export interface Invocation {
   readonly functionName: string;
   readonly memoryInMB: number;
@@ -61,10 +61,10 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   }
 
   /**
-   * Kills the processes of one function or of all functions, even in the middle of an event. The call sends the kill signals at once; the
-   * promise resolves when the processes have ended. A fault hook that doesn't await the promise kills the process before its request is answered.
+   * Kills the processes of one function or of all functions, even in the middle of an event. The promise resolves when the processes have ended.
+   * The kill signals are sent at once. A fault hook therefore needn't await the promise to kill a process before its request gets a response.
    * @param functionName the physical name
-   * @param answer the answer to running events
+   * @param answer the response to running events
    */
   public async killEnvironments(functionName?: string, answer: KillAnswer = 'function-error'): Promise<void> {
     await this.registry.kill(answer, functionName);

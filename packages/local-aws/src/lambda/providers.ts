@@ -7,7 +7,7 @@ import {
   type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
-/** The providers of Lambda's resources. */
+/** Returns the resource providers of Lambda, by resource type. */
 export function lambdaProviders({ host, registry }: Lambda): ResourceProviders {
   return {
     'AWS::Lambda::Function': new FunctionProvider(host, registry),
@@ -64,7 +64,7 @@ class FunctionProvider implements ResourceProvider {
     try {
       await assumeFunctionRole(this.host, configuration);
     } catch (error) {
-      // CloudFormation retries until a new role has propagated.
+      // Retries after the propagation delay of a new role, as CloudFormation does.
       if (iam.propagationMs === 0) {
         throw error;
       }

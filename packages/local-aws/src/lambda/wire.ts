@@ -5,7 +5,7 @@ import type { FunctionRegistry } from './functions/function-registry';
 
 const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?\/?$/;
 
-/** Lambda's REST API: Invoke and GetFunction. */
+/** Emulates the actions Invoke and GetFunction of Lambda's REST API. */
 export class LambdaWire {
   public constructor(
     private readonly authorizer: Authorizer, private readonly registry: FunctionRegistry, private readonly invoker: FunctionInvoker & EventInvoker,

@@ -1,13 +1,13 @@
 import { ServiceError, type Environment } from '../contract';
 
 export interface LogEvent {
-  /** The time in milliseconds since the epoch, by the clock. */
+  /** The time of the event in milliseconds since the epoch, by the clock of the local AWS. */
   readonly timestamp: number;
   readonly stream: string;
   readonly message: string;
 }
 
-/** Emulates CloudWatch Logs: groups, streams and events in memory. */
+/** Emulates CloudWatch Logs: log groups, streams and events in memory. */
 export class Logs {
   /** Called with each message after it is written. */
   public onWrite?: (message: string) => void;
@@ -50,7 +50,7 @@ export class Logs {
   }
 }
 
-/** Returns the ARN of a log group. Policies and CloudFormation append `:*`. */
+/** Returns the ARN of a log group without the suffix `:*` that it has in policies and in CloudFormation. */
 export function logGroupArn({ partition, region, accountId }: Environment, name: string): string {
   return `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
 }

@@ -6,7 +6,7 @@ import {
 
 const MAX_NAME_LENGTH = 512;
 
-/** The providers of CloudWatch Logs' resources. */
+/** Returns the resource providers of CloudWatch Logs, by resource type. */
 export function logsProviders(env: Environment, authorizer: Authorizer, logs: Logs): ResourceProviders {
   return { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, logs) };
 }

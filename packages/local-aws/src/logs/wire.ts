@@ -3,15 +3,15 @@ import { jsonBody, jsonResponse, targetOperation, unknownOperation } from '../..
 import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 
-/** The maximum number of events in one answer, which is also the default. */
+/** The maximum and default number of events in one response. */
 const MAX_EVENTS = 10_000;
 
 interface FilterRequest {
   readonly logGroupName?: string;
   readonly logStreamNames?: readonly string[];
-  /** The earliest time, in milliseconds since the epoch. */
+  /** The time of the earliest event to return, in milliseconds since the epoch. */
   readonly startTime?: number;
-  /** The latest time, in milliseconds since the epoch. */
+  /** The time of the latest event to return, in milliseconds since the epoch. */
   readonly endTime?: number;
   readonly limit?: number;
   readonly nextToken?: string;
@@ -56,7 +56,7 @@ function eventFilter({ logStreamNames, startTime = -Infinity, endTime = Infinity
   return ({ stream, timestamp }) => (logStreamNames?.includes(stream) ?? true) && timestamp >= startTime && timestamp <= endTime;
 }
 
-/** Returns one page. The token is the index of the next event, because events are only appended. */
+/** Returns one page of a list. `nextToken` is the index of the first item on the page; it stays valid, because events are only appended. */
 function page<T>(items: readonly T[], { limit = MAX_EVENTS, nextToken = '0' }: FilterRequest): { items: T[]; nextToken?: string } {
   if (!(limit >= 1 && limit <= MAX_EVENTS)) {
     throw new ServiceError('InvalidParameterException',

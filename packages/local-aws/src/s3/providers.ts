@@ -7,7 +7,7 @@ import {
   type ResourceUpdate,
 } from '../contract';
 
-/** The providers of S3's resources. */
+/** Returns the resource providers of S3, by resource type. */
 export function s3Providers({ context }: S3): ResourceProviders {
   return { 'AWS::S3::Bucket': new BucketProvider(context), 'AWS::S3::BucketPolicy': new BucketPolicyProvider(context) };
 }
@@ -25,7 +25,7 @@ interface BucketProperties {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
-/** The action that the caller needs for each property. */
+/** The S3 action for which the caller must be authorized to set each property. */
 const ACTIONS: Readonly<Record<keyof Omit<BucketProperties, 'BucketName'>, string>> = {
   BucketEncryption: 's3:PutEncryptionConfiguration',
   VersioningConfiguration: 's3:PutBucketVersioning',
@@ -84,7 +84,7 @@ class BucketProvider implements ResourceProvider {
     bucket.encryption = byDefault
       ? encryptionFrom(byDefault.SSEAlgorithm, byDefault.KMSMasterKeyID, rule.BucketKeyEnabled)
       : { algorithm: 'AES256' };
-    // Versioning can be suspended, but not removed.
+    // Removing the property only suspends versioning: S3 can't return a bucket to the unversioned state.
     bucket.versioning = properties.VersioningConfiguration?.Status ?? (bucket.versioning && 'Suspended');
     if (properties.PublicAccessBlockConfiguration) {
       bucket.publicAccessBlock = publicAccessBlockFrom(properties.PublicAccessBlockConfiguration);

@@ -9,13 +9,13 @@ export interface Publisher {
   readonly context?: Record<string, string>;
 }
 
-/** Authorizes actions on topics with IAM, the topic policy and KMS. */
+/** Authorizes actions on topics by IAM policies, the topic policy and the KMS key policy. */
 export class Access {
   public constructor(private readonly environment: Environment, private readonly authorizer: Authorizer, private readonly kms: Kms) {}
 
   /** Rejects if the publisher may not perform the action on an existing topic. */
   public async onTopic({ caller, context }: Publisher, action: string, topic: Topic): Promise<void> {
-    // The default topic policy checks aws:SourceOwner: the account of the caller, or the account that a service passes in `context`.
+    // The default topic policy checks aws:SourceOwner. It is the account of the caller, or the account that a service passes in `context`.
     const owner: Record<string, string> = caller.accountId ? { 'aws:SourceOwner': caller.accountId } : {};
     await this.authorize({ caller, action, resource: topic.arn, context: { ...owner, ...context }, resourcePolicy: topic.policy });
   }
@@ -25,13 +25,13 @@ export class Access {
     await this.authorize({ caller, action, resource: topicArn });
   }
 
-  /** Rejects if the publisher may not use the key of an encrypted topic. */
+  /** Rejects if the topic is encrypted and the publisher may not use its KMS key. */
   public async useKey({ caller }: Publisher, topic: Topic): Promise<void> {
     if (!topic.kmsKeyId) {
       return;
     }
     if (topic.kmsKeyId.endsWith('alias/aws/sns')) {
-      // The policy of this AWS managed key can't be changed. It lets users and roles of the account use the key through SNS, but not AWS services.
+      // The fixed policy of this AWS managed key lets users and roles of the account use the key through SNS, but not AWS services.
       if (caller.accountId === this.environment.accountId) {
         return;
       }

@@ -5,13 +5,13 @@ export interface Message {
   readonly message: string;
 }
 
-/** A message that was published. */
+/** A message that was published to a topic. */
 export interface PublishedMessage extends Message {
   readonly messageId: string;
   readonly topicArn: string;
-  /** The time in milliseconds since the epoch, by the clock. */
+  /** The time of publication in milliseconds since the epoch, by the clock of the local AWS. */
   readonly time: number;
-  /** The ARN of a user or session, or the name of a service. */
+  /** The ARN of the user or role session that published the message, or the name of the AWS service. */
   readonly publisherArn: string;
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../contract';
 import { checkResourcePolicy } from '../iam/policies/policy-checks';
 
-/** The providers of SNS's resources. */
+/** Returns the resource providers of SNS, by resource type. */
 export function snsProviders({ topics, access }: Sns): ResourceProviders {
   return {
     'AWS::SNS::Topic': new TopicProvider(topics, access),
@@ -82,7 +82,7 @@ interface TopicPolicyProperties {
   readonly PolicyDocument: unknown;
 }
 
-/** Emulates AWS::SNS::TopicPolicy, which replaces the default policy of the topics. */
+/** Emulates AWS::SNS::TopicPolicy, which replaces the default policy of its topics. */
 class TopicPolicyProvider implements ResourceProvider {
   public constructor(private readonly topics: Topics, private readonly access: Access) {}
 

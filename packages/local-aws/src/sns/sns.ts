@@ -34,17 +34,17 @@ export class Sns implements WireService {
     return queryResponse('Publish', NAMESPACE, { MessageId: messageId });
   }
 
-  /** Returns the messages of one topic or of all, the oldest first. */
+  /** Returns the messages published to one topic or to all topics, the oldest first. */
   public published(topicArn?: string): PublishedMessage[] {
     return this.messages.filter((message) => topicArn === undefined || message.topicArn === topicArn);
   }
 
-  /** Publishes a message. Rejects if the publisher may not publish to the topic or use its key. */
+  /** Publishes a message. Rejects if the publisher may not publish to the topic or use its KMS key. */
   public async publish(publisher: Publisher, topicArn: string, message: Message): Promise<PublishedMessage> {
     checkMessage(message);
     const topic = this.topics.find(topicArn);
     if (!topic) {
-      // Without permission to publish, the caller gets an access error instead of NotFound.
+      // If the caller has no permission to publish, the error is AuthorizationError instead of NotFound.
       await this.access.onAccount(publisher.caller, 'sns:Publish', topicArn);
       throw new ServiceError('NotFound', 'Topic does not exist', 404);
     }

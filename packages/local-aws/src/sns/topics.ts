@@ -3,12 +3,12 @@ import { ServiceError, type Environment } from '../contract';
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** The id, ARN or alias of the key that encrypts messages. */
+  /** The id, ARN or alias of the KMS key that encrypts the topic's messages. */
   kmsKeyId?: string;
   policy: unknown;
 }
 
-/** The actions that the default policy of a topic allows for the account of the topic. */
+/** The actions that the default policy of a topic allows to the account that owns the topic. */
 const DEFAULT_ACTIONS = [
   'GetTopicAttributes', 'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'DeleteTopic', 'Subscribe', 'ListSubscriptionsByTopic', 'Publish',
 ].map((action) => `SNS:${action}`);
@@ -50,7 +50,7 @@ export class Topics {
     return `arn:${partition}:sns:${region}:${accountId}:${name}`;
   }
 
-  /** Returns the policy of a topic without an AWS::SNS::TopicPolicy. */
+  /** Returns the default policy, which a topic has if no AWS::SNS::TopicPolicy replaces it. */
   public defaultPolicy(topicArn: string): unknown {
     return {
       Version: '2008-10-17',

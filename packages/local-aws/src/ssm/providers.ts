@@ -9,7 +9,7 @@ interface ParameterProperties {
   readonly Value: string;
 }
 
-/** The providers of SSM's resources. */
+/** Returns the resource providers of SSM, by resource type. */
 export function ssmProviders(ssm: Ssm): ResourceProviders {
   return { 'AWS::SSM::Parameter': new ParameterProvider(ssm) };
 }

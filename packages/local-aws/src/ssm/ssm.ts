@@ -3,7 +3,7 @@ import { callerOf } from '../../../local-healthlake/src/service';
 import { ServiceError, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService } from '../contract';
 import { BOOTSTRAP_VERSION_PARAMETER } from '../iam/bootstrap';
 
-/** A version of the bootstrap stack that satisfies every CDK CLI. */
+/** A version of the bootstrap stack that is recent enough for every CDK CLI. */
 const BOOTSTRAP_VERSION = '30';
 
 export interface Parameter {
@@ -29,12 +29,12 @@ export class Ssm implements WireService {
     return jsonResponse(request, await this.getParameter(callerOf(request), String(jsonBody(request).Name)));
   }
 
-  /** Returns a parameter without authorization. */
+  /** Returns a parameter without authorizing a caller. */
   public get(name: string): Parameter | undefined {
     return this.parameters.get(name);
   }
 
-  /** Writes a parameter without authorization. */
+  /** Writes a parameter without authorizing a caller. */
   public put(name: string, value: string, type = 'String'): Parameter {
     if (value.length === 0) {
       throw new ServiceError('ValidationException', "1 validation error detected: Value '' at 'value' failed to satisfy constraint: "

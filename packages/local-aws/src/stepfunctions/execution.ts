@@ -10,7 +10,7 @@ import { taskCall, type TaskWorld } from './tasks';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
 
-/** The input of an execution, its state machine, and the services that it calls. */
+/** The input and the state machine of an execution, and the services that its tasks call. */
 export interface ExecutionSetup extends TaskWorld {
   readonly arn: string;
   readonly name: string;
@@ -21,15 +21,15 @@ export interface ExecutionSetup extends TaskWorld {
   /** The input as unparsed JSON. */
   readonly input: string;
   readonly log?: ExecutionLog;
-  /** Starts a session of the state machine's role. That role assumes the role of a task, if it has one. */
+  /** Starts a session of the task role `taskRoleArn`, which the state machine's role assumes; by default a session of the state machine's role. */
   assumeRole(taskRoleArn?: string): Promise<AssumedRole>;
-  /** Returns whether the state machine is deleted. If so, the execution ends at its next transition. */
+  /** Returns whether the state machine has been deleted. If so, the execution ends at its next state transition. */
   isStateMachineDeleted(): boolean;
 }
 
 interface Step {
   readonly output: Json;
-  /** The next state; undefined at the end of the execution. */
+  /** The name of the next state; undefined if the execution ends. */
   readonly next?: string;
 }
 
@@ -42,7 +42,7 @@ export class Execution {
   public output?: string;
   public error?: string;
   public cause?: string;
-  /** The state transitions that AWS bills: entered states and repeated tasks. */
+  /** The number of state transitions that AWS bills: entered states and retried tasks. */
   public transitions = 0;
   /** Resolves when the execution has ended. */
   public readonly ended: Promise<void>;
@@ -55,7 +55,7 @@ export class Execution {
     this.ended = this.run();
   }
 
-  /** Ends the execution as ABORTED. A running function continues. */
+  /** Ends the execution as ABORTED. A Lambda function that a task has invoked continues to run. */
   public async stop(error?: string, cause?: string): Promise<void> {
     if (this.status !== 'RUNNING') {
       return;

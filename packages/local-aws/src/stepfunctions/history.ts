@@ -1,21 +1,21 @@
-/** One event of an execution's history, in the shape of GetExecutionHistory. */
+/** One event of an execution's history, in the format of GetExecutionHistory. */
 export interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
-  /** The time in seconds since the epoch, by the clock. */
+  /** The time of the event in seconds since the epoch, by the clock of the local AWS. */
   readonly timestamp: number;
   readonly type: string;
-  /** The details of the event. Their name depends on the event type, e.g. `stateEnteredEventDetails`. */
+  /** The details of the event. The name of this member depends on the event type, e.g. `stateEnteredEventDetails`. */
   readonly [details: string]: unknown;
 }
 
-/** The names of details that several event types share. */
+/** The names of the details members that several event types share. */
 const SHARED_DETAILS: readonly (readonly [type: RegExp, details: string])[] = [
   [/StateEntered$/, 'stateEnteredEventDetails'],
   [/StateExited$/, 'stateExitedEventDetails'],
 ];
 
-/** The maximum number of events of an execution. The last event is reserved for the end of the execution. */
+/** The maximum number of events in the history of an execution. The last event is reserved for the end of the execution. */
 const MAX_EVENTS = 25_000;
 
 /** The history of one execution, with the input and output of every state. */

@@ -12,13 +12,13 @@ export interface Logging {
   readonly logGroup: string;
 }
 
-/** The actions that the role of a state machine with logging needs. */
+/** The IAM actions that the role of a state machine must allow if the state machine logs. */
 export const LOG_DELIVERY_ACTIONS: readonly string[] = [
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
 ];
 
-/** The event types that each log level includes. */
+/** The types of history events that each log level includes. */
 const LOGGED: Readonly<Record<Level, RegExp>> = {
   ALL: /./,
   ERROR: /^FailStateEntered$|(Failed|TimedOut|Aborted)$/,
@@ -27,8 +27,8 @@ const LOGGED: Readonly<Record<Level, RegExp>> = {
 };
 
 /**
- * Reads the property LoggingConfiguration. Returns undefined if nothing is logged.
- * @param configuration JSON of any shape, as CloudFormation passes it
+ * Reads the property LoggingConfiguration. Returns undefined if logging is off.
+ * @param configuration the property's value, which may have any shape
  */
 export function loggingOf(configuration: Record<string, any> | undefined, logs: Pick<Logs, 'hasGroup'>): Logging | undefined {
   const level: Level = configuration?.Level ?? 'OFF';
@@ -79,7 +79,7 @@ export class ExecutionLog {
     }));
   }
 
-  /** Removes input, output and parameters unless execution data is logged. Keeps error and cause. */
+  /** Removes input, output and parameters from the details of an event unless the state machine logs execution data. */
   private shown(details: object): object {
     if (this.logging.includeExecutionData) {
       return details;

@@ -11,7 +11,7 @@ import { logGroupArn, type Logs } from '../logs/logs';
 
 const MAX_NAME_LENGTH = 80;
 
-/** The providers of Step Functions' resources. */
+/** Returns the resource providers of Step Functions, by resource type. */
 export function stepFunctionsProviders({ machines }: StepFunctions, env: Environment, iam: Iam, logs: Logs): ResourceProviders {
   return { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, machines) };
 }
@@ -72,7 +72,7 @@ class StateMachineProvider implements ResourceProvider {
     try {
       await check();
     } catch (error) {
-      // CloudFormation retries until a new role has propagated.
+      // Retries after the propagation delay of a new role, as CloudFormation does.
       if (this.iam.propagationMs === 0) {
         throw error;
       }
@@ -84,7 +84,7 @@ class StateMachineProvider implements ResourceProvider {
   private async checkLogDelivery(caller: Caller): Promise<void> {
     try {
       for (const action of LOG_DELIVERY_ACTIONS) {
-        // This is the resource of DescribeLogGroups without a group name. The engine ignores it for the other actions, which have no resource.
+        // DescribeLogGroups without a group name is authorized on this ARN. The other actions have no resource, so the policy engine ignores the ARN.
         await this.iam.authorize({ caller, action, resource: `${logGroupArn(this.env, '')}:log-stream:` });
       }
     } catch (error) {

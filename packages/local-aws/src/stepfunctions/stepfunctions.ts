@@ -18,9 +18,9 @@ export interface StartExecutionRequest {
 
 const NAME = /^[\w-]{1,80}$/;
 
-/** Emulates Step Functions: standard state machines whose tasks are Lambda functions and calls of HealthLake. */
+/** Emulates Step Functions: standard state machines whose tasks invoke Lambda functions or call HealthLake. */
 export class StepFunctions implements WireService {
-  /** State machines by ARN. */
+  /** The state machines, by ARN. */
   public readonly machines = new Map<string, StateMachine>();
   /** Called with each execution when it starts. */
   public onStart?: (execution: Execution) => void;
@@ -102,7 +102,7 @@ export class StepFunctions implements WireService {
     return taskRoleArn === undefined ? session : this.assumeTaskRole(session.caller, arn, roleArn, taskRoleArn);
   }
 
-  /** Assumes the role of a task. The external id follows AWS's documentation; the session name and the error match real executions. */
+  /** Assumes the role of a task. AWS documents the external id. The session name and the error message are copied from real executions. */
   private async assumeTaskRole(caller: Caller, stateMachineArn: string, roleArn: string, taskRoleArn: string): Promise<AssumedRole> {
     try {
       return await this.iam.assumeRole(caller, taskRoleArn, { 'sts:RoleSessionName': 'StepFunctions', 'sts:ExternalId': stateMachineArn });

@@ -4,15 +4,15 @@ import { StateError } from './language/state-error';
 import type { Json } from './language/states';
 import { memberNames } from './language/template';
 
-/** One call of a Task state. */
+/** The call that a Task state makes. */
 export interface TaskCall {
-  /** The prefix of the call's event types, e.g. of `TaskScheduled`. */
+  /** The prefix in the types of the call's history events, e.g. `Task` in `TaskScheduled`. */
   readonly kind: 'LambdaFunction' | 'Task';
-  /** The details that all events of the call share. */
+  /** Details that every history event of the call contains, e.g. `resourceType`. */
   readonly target: object;
-  /** The details of the event that schedules the call. */
+  /** Details that only the `TaskScheduled` or `LambdaFunctionScheduled` event of the call contains, e.g. `parameters`. */
   readonly request: object;
-  /** Makes the call. Rejects with a `StateError` that has the error name and the cause of Step Functions. */
+  /** Makes the call. Rejects with a `StateError` that has the error name and the cause that Step Functions would report. */
   perform(session: AssumedRole, signal: AbortSignal): Promise<Json>;
 }
 
@@ -26,7 +26,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:/;
 const INVOKE = /^arn:[^:]+:states:::lambda:invoke$/;
 const DESCRIBE_IMPORT_JOB = /^arn:[^:]+:states:::aws-sdk:healthlake:describeFHIRImportJob$/;
 
-/** Returns the reason if the resource or the parameters of a Task aren't emulated; otherwise undefined. */
+/** Returns an error message if the resource or the parameters of a Task state aren't emulated; otherwise undefined. */
 export function taskProblem(resource: string, parameters: Json | undefined): string | undefined {
   if (FUNCTION_ARN.test(resource)) {
     return undefined;
@@ -43,7 +43,7 @@ export function taskProblem(resource: string, parameters: Json | undefined): str
 }
 
 /**
- * Returns the call of a Task.
+ * Returns the call that a Task state makes.
  * @param resource a resource for which `taskProblem` returned undefined
  */
 export function taskCall(resource: string, parameters: Json, { env, invoker }: TaskWorld): TaskCall {
@@ -88,9 +88,9 @@ function lambdaErrorName({ name }: ServiceError): string {
   return name === 'AccessDeniedException' ? 'Lambda.AWSLambdaException' : `Lambda.${name}`;
 }
 
-/** Calls HealthLake over HTTP, so that injected faults and IAM policies apply. */
+/** Calls DescribeFHIRImportJob over HTTP, so that injected faults and IAM policies apply. */
 async function describeImportJob(env: Environment, { credentials }: AssumedRole, input: Json, abortSignal: AbortSignal): Promise<Json> {
-  // AWS doesn't document whether Step Functions retries SDK calls itself. With a single attempt, the definition's Retry sees every error.
+  // AWS doesn't document whether Step Functions retries SDK calls itself. With a single attempt, the state's Retry field handles every error.
   const client = new HealthLakeClient({ endpoint: env.endpoint(), region: env.region, credentials, maxAttempts: 1 });
   try {
     const { $metadata, ...output } = await client.send(new DescribeFHIRImportJobCommand(input as never), { abortSignal });
@@ -106,7 +106,7 @@ function healthLakeError(error: unknown): StateError {
   if (!(error instanceof HealthLakeServiceException)) {
     return new StateError('HealthLake.SdkClientException', (error as Error).message);
   }
-  // Only errors that the service model declares have their own class and name.
+  // In the SDK, only errors that the service model declares have their own class.
   const isDeclared = Object.getPrototypeOf(error) !== HealthLakeServiceException.prototype;
   const { message, $metadata: { httpStatusCode, requestId } } = error;
   return new StateError(isDeclared ? `HealthLake.${error.name}` : 'HealthLake.HealthLakeException',

@@ -94,7 +94,7 @@ const STACK_ACTIONS: Actions = {
   },
 };
 
-/** All emulated actions. */
+/** All emulated API actions, by name. */
 export const ACTIONS: Actions = { ...STACK_ACTIONS, ...CHANGE_SET_ACTIONS };
 
 function described(stack: Stack): ResourceRecord[] {

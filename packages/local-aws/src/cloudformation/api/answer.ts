@@ -4,10 +4,10 @@ import type { Caller, WireResponse } from '../../contract';
 import type { CloudFormation } from '../cloudformation';
 import type { QueryInput } from './query-input';
 
-/** The answer of an action. Lists become `member` elements; undefined members are omitted. */
+/** The members of an API action's response. Lists become `member` elements in XML; undefined members are omitted. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** Performs one action, for which the caller is already authorized. */
+/** Performs one API action. The caller has already been authorized for the action. */
 export type Action = (cloudFormation: CloudFormation, input: QueryInput, caller: Caller) => Answer | Promise<Answer>;
 export type Actions = Readonly<Record<string, Action>>;
 
@@ -16,19 +16,19 @@ const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 // eslint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** Returns an answer in CloudFormation's query protocol. */
+/** Returns an HTTP response in the XML format of CloudFormation's query protocol. */
 export function answerResponse(action: string, answer: Answer): WireResponse {
   return queryResponse(action, NAMESPACE, element(answer));
 }
 
-/** Formats a time for the query protocol. */
+/** Formats a time as in responses of the query protocol. */
 export function timestamp(milliseconds: number): string;
 export function timestamp(milliseconds: number | undefined): string | undefined;
 export function timestamp(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
 }
 
-/** Returns one page of a list. The token is the index of the next page. */
+/** Returns one page of a list. `nextToken` is the index of the first item on the page. */
 export function page<T>(items: readonly T[], nextToken: string | undefined, size: number): { readonly items: T[]; readonly NextToken?: string } {
   const start = Number(nextToken ?? 0);
   const end = start + size;

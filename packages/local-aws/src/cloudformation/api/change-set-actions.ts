@@ -12,7 +12,7 @@ import { TemplateError } from '../template/template';
 
 const CHANGES_PER_PAGE = 100;
 
-/** The actions on change sets. */
+/** The emulated API actions on change sets, by name. */
 export const CHANGE_SET_ACTIONS: Actions = {
   CreateChangeSet: async (cloudFormation, input, caller) => {
     const name = input.required('ChangeSetName');
@@ -71,7 +71,7 @@ export const CHANGE_SET_ACTIONS: Actions = {
     return {};
   },
 
-  // The real action returns the details of failed validations. The local CloudFormation performs no such validations.
+  // The real DescribeEvents returns failed validations. The local CloudFormation doesn't emulate these validations.
   DescribeEvents: () => ({ OperationEvents: [] }),
   ListHookResults: () => ({ HookResults: [] }),
 };

@@ -47,7 +47,7 @@ export function describeEvent(event: StackEvent): Answer {
   return { ...event, Timestamp: timestamp(event.Timestamp) };
 }
 
-/** Describes a resource for DescribeStackResources. */
+/** Formats a resource for the response of DescribeStackResources. */
 export function describeResource(stack: Stack, record: ResourceRecord): Answer {
   return {
     StackName: stack.name,
@@ -62,7 +62,7 @@ export function describeResource(stack: Stack, record: ResourceRecord): Answer {
   };
 }
 
-/** Describes a resource for ListStackResources. */
+/** Formats a resource for the response of ListStackResources. */
 export function summarizeResource(record: ResourceRecord): Answer {
   return {
     LogicalResourceId: record.logicalId,
@@ -75,7 +75,7 @@ export function summarizeResource(record: ResourceRecord): Answer {
   };
 }
 
-/** Describes a change set for DescribeChangeSet. */
+/** Formats a change set for the response of DescribeChangeSet. */
 export function describeChangeSet(stack: Stack, changeSet: ChangeSet, withValues: boolean): Answer {
   return {
     ...summarizeChangeSet(stack, changeSet),
@@ -89,7 +89,7 @@ export function describeChangeSet(stack: Stack, changeSet: ChangeSet, withValues
   };
 }
 
-/** Describes a change set for ListChangeSets. */
+/** Formats a change set for the response of ListChangeSets. */
 export function summarizeChangeSet(stack: Stack, changeSet: ChangeSet): Answer {
   return {
     StackId: stack.id,

@@ -12,7 +12,7 @@ import { parameterValues } from '../template/parameters';
 import { compile } from '../template/program';
 import { parseTemplate, TemplateError } from '../template/template';
 
-/** Reads the desired state of a stack from a request. Throws if CloudFormation would reject the request before it changes a resource. */
+/** Reads the desired state of a stack from a request. Throws if CloudFormation would reject the request without changing a resource. */
 export async function prepareDeployment(cloudFormation: CloudFormation, stack: Stack, input: QueryInput, caller: Caller): Promise<Deployment> {
   const { ports } = cloudFormation;
   const before = stack.deployment;
@@ -36,7 +36,7 @@ export async function prepareDeployment(cloudFormation: CloudFormation, stack: S
   return { program, tags: tagsOf(input) ?? before?.tags ?? [], capabilities: input.list('Capabilities') };
 }
 
-/** Returns the changes of a deployment; undefined if it changes nothing. */
+/** Returns the resource changes of a deployment; undefined if the deployment would change nothing in the stack. */
 export function plannedChanges(cloudFormation: CloudFormation, stack: Stack, { program, tags }: Deployment): ResourceChange[] | undefined {
   const pseudo = pseudoParameters(cloudFormation.ports.environment, stack);
   const found = changes(stack, program, resourceScope(program, pseudo, stack.resources, cloudFormation.stacks));
@@ -57,7 +57,7 @@ async function templateBody(input: QueryInput, caller: Caller, ports: CloudForma
   return ports.readObject(caller, bucket, key);
 }
 
-/** Returns the bucket and the key of an S3 URL. The bucket is in the host name or, for the local endpoint, in the path. */
+/** Returns the bucket and the key of a virtual-hosted or path-style S3 URL. URLs of the local endpoint are path-style. */
 function objectOf(url: string, localHost: string): { bucket: string; key: string } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const path = decodeURIComponent(parsed?.pathname.slice(1) ?? '');

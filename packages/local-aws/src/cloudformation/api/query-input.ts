@@ -26,7 +26,7 @@ export class QueryInput {
     return this.text(name) === 'true';
   }
 
-  /** Returns a list of strings: `Name.member.1` and so on. */
+  /** Returns the list of strings in the parameters `Name.member.1`, `Name.member.2` and so on. */
   public list(name: string): string[] {
     const values: string[] = [];
     for (let index = 1; this.parameters.has(`${name}.member.${index}`); index += 1) {
@@ -35,7 +35,7 @@ export class QueryInput {
     return values;
   }
 
-  /** Returns a list of structures of strings: `Name.member.1.Key` and so on. */
+  /** Returns the list of structures in the parameters `Name.member.1.Key`, `Name.member.1.Value` and so on. All values are strings. */
   public structures(name: string): Record<string, string>[] {
     const structures: Record<string, string>[] = [];
     for (const [key, value] of this.parameters) {

@@ -5,10 +5,10 @@ import type { CloudFormation } from '../cloudformation';
 import { QueryInput } from './query-input';
 import { ServiceError, type WireRequest, type WireResponse, type WireService } from '../../contract';
 
-/** A made-up stack id for requests about a missing stack or about all stacks. The policy engine can't evaluate a wildcard instead. */
+/** The last part of a made-up stack ARN, for requests about a missing stack or about all stacks. The policy engine can't evaluate a wildcard ARN. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** The emulated part of CloudFormation's API. */
+/** Authorizes and performs requests to CloudFormation's HTTP API. */
 export class CloudFormationWire implements WireService {
   public constructor(private readonly cloudFormation: CloudFormation) {}
 
@@ -24,7 +24,7 @@ export class CloudFormationWire implements WireService {
     return answerResponse(action, await perform(this.cloudFormation, input, caller));
   }
 
-  /** Returns the resource to authorize: the stack, or a made-up stack ARN if the stack doesn't exist or none is named. */
+  /** Returns the stack ARN on which a request is authorized. The ARN is made up if the request names no stack or a missing stack. */
   private resourceOf(input: QueryInput): string {
     const { stacks } = this.cloudFormation;
     const nameOrId = input.text('StackName');

@@ -18,8 +18,8 @@ const STATUSES = {
 } as const;
 
 /**
- * Creates and updates the resources of a program, each as soon as its dependencies are done. Replaced and removed resources are not deleted
- * yet, because the deployment may still be rolled back.
+ * Creates and updates the resources of a program, each as soon as the resources that it depends on are done. Doesn't delete replaced and
+ * removed resources, because the deployment may still be rolled back.
  */
 export async function apply(operation: Operation, program: Program): Promise<Failures> {
   const { stack } = operation;
@@ -73,7 +73,7 @@ async function applyResource(
   }
   stack.setResource({ ...base, status: started });
   const outcome = await attempt(operation, plan, kind === 'update' ? former : undefined, properties, cancelled);
-  // A failed update keeps the old properties. A failed creation keeps the new ones, which the deletion needs.
+  // A failed update leaves the old properties in the record. A failed creation records the new properties, because the Delete request contains them.
   const left = kind === 'create' ? { ...base, properties } : base;
   if (outcome === 'cancelled') {
     stack.setResource({ ...left, status: failed, statusReason: `Resource ${noun} cancelled` });

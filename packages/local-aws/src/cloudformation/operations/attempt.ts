@@ -3,15 +3,15 @@ import { ResourceFailure, type HandlerResult } from '../resources/handler';
 import type { Attempt } from '../stacks/deployment';
 import type { ResourceRecord } from '../stacks/resource-record';
 
-/** The outcome of a call, or `cancelled` if the deployment didn't wait for it. */
+/** The outcome of a create or update call, or `cancelled` if the deployment was cancelled before the call ended. */
 export type Outcome = { readonly result: HandlerResult } | { readonly error: unknown } | 'cancelled';
 
-/** The record of a resource before its first call. */
+/** The default values in the record of a resource that has not been created yet. */
 export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as const;
 
 /**
- * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even if it arrives after the cancellation: the
- * resource may exist by then, and a roll-back needs its physical id.
+ * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even if the call ends after the deployment was
+ * cancelled: the call may have created a resource, and the roll-back needs its physical id.
  */
 export async function attempt(
   operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,
@@ -42,12 +42,12 @@ export async function attempt(
   return Promise.race([settled.then(() => outcome), cancelled]);
 }
 
-/** Returns the fields of a record that a successful call determines. */
+/** Returns the fields of a resource's record that come from the result of a successful call. */
 export function known({ physicalId, attributes, noEcho }: HandlerResult): Pick<ResourceRecord, 'physicalId' | 'attributes' | 'noEcho' | 'reference'> {
   return { physicalId, attributes: attributes ?? {}, noEcho: noEcho ?? false, reference: undefined };
 }
 
-/** Returns the fields of a record that a failed call determines. */
+/** Returns the fields of a resource's record that come from the error of a failed call. */
 export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
   if (!(error instanceof ResourceFailure)) {
     return {};

@@ -5,18 +5,18 @@ import type { ResourceRecord } from '../stacks/resource-record';
 import type { ResourceStatus } from '../stacks/status';
 import { inDependencyOrder, reversed } from '../template/dependency-order';
 
-/** A physical resource to delete. */
+/** A physical resource to remove from the stack. */
 export interface Doomed {
   readonly record: ResourceRecord;
-  /** True if the resource leaves the stack but is not deleted. */
+  /** True if the resource is removed from the stack without being deleted. */
   readonly retained: boolean;
-  /** False if the resource was never created, so that there is nothing to delete. */
+  /** False if no call can have created the resource. Then no delete call is needed. */
   readonly called: boolean;
 }
 
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** Deletes resources, each after its dependants. Returns the logical ids of the resources that could not be deleted. */
+/** Deletes resources, each after the resources that depend on it. Returns the logical ids of the resources that could not be deleted. */
 export async function deleteResources(operation: Operation, doomed: readonly Doomed[]): Promise<string[]> {
   const failed: string[] = [];
   const nodes = new Map(doomed.map((item, index) => [String(index), item]));
@@ -63,7 +63,7 @@ async function deleteResource(operation: Operation, { record, retained, called }
     if (called) {
       await Promise.race([operation.aborted, engine.handlerOf(record.type).delete({
         ...requestFor(operation, record, record.properties),
-        // A custom resource that never returned a physical id gets a generated one.
+        // If a custom resource never returned a physical id, its Delete request contains a generated physical id.
         physicalId: record.physicalId ?? physicalName(stack.name, record.logicalId, LONGEST_PHYSICAL_ID),
       }, { requestId: randomUUID(), signal: operation.signal })]);
     }

@@ -8,63 +8,63 @@ import type { Stacks } from '../stacks/stacks';
 import type { Scope } from '../template/intrinsics';
 import type { Program, PseudoParameters } from '../template/program';
 
-/** Describes how a custom resource is rolled back after its Update returned a new physical id. AWS doesn't document this case. */
+/** The emulated roll-back of a custom resource whose Update returned a new physical id. AWS doesn't document this roll-back. */
 export interface UpdateReversal {
-  /** Whether the roll-back sends the custom resource an Update with the old properties. */
+  /** Whether the roll-back sends the custom resource an Update request with the old properties. */
   readonly sendsUpdate: boolean;
-  /** The physical id that the Update carries. Without an Update, it is the physical id of the resource after the roll-back. */
+  /** The physical id in the roll-back's Update request. If the roll-back sends no Update request, the resource has this physical id afterwards. */
   readonly id: 'old' | 'new';
-  /** Whether `Ref` and `Fn::GetAtt` return the values from before the deployment (`old`) or from the newest answer (`new`). */
+  /** After the roll-back, `Ref` and `Fn::GetAtt` return the values from before the deployment (`old`) or from the newest response (`new`). */
   readonly references: 'old' | 'new';
 }
 
 export interface CloudFormationOptions {
   readonly rollbackAfterUpdate?: {
-    /** The roll-back after an Update that succeeded. */
+    /** The roll-back of a custom resource whose Update succeeded. */
     readonly succeeded?: UpdateReversal;
-    /** The roll-back after an Update that failed. */
+    /** The roll-back of a custom resource whose Update failed. */
     readonly failed?: UpdateReversal;
   };
-  /** Whether the retry of a failed deployment without roll-back sends custom resources the same RequestId again; by default true. */
+  /** Whether custom resources get the same RequestId again when a deployment that failed without roll-back is retried; by default true. */
   readonly reusesRequestId?: boolean;
 }
 
-/** Sends the custom resource an Update with the new physical id and the old properties. */
+/** The default roll-back: sends the custom resource an Update request with the new physical id and the old properties. */
 export const REVERSE_BY_UPDATE: UpdateReversal = { sendsUpdate: true, id: 'new', references: 'new' };
 
 export interface Engine {
   readonly environment: Environment;
   readonly options: CloudFormationOptions;
   readonly stacks: Stacks;
-  /** Throws if the type isn't emulated. */
+  /** Returns the handler of a resource type. Throws if the type isn't emulated. */
   handlerOf(type: string): ResourceHandler;
 }
 
-/** One operation on one stack. */
+/** A running operation on one stack: a deployment, a roll-back or a deletion. */
 export interface Operation {
   readonly engine: Engine;
   readonly stack: Stack;
-  /** The caller for whom every call is authorized. */
+  /** The caller for whom the create, update and delete calls of the operation are authorized. */
   readonly caller: Caller;
-  /** Ends the operation at once when aborted. */
+  /** When this signal is aborted, the operation ends at once. */
   readonly signal: AbortSignal;
-  /** Rejects when `signal` is aborted. Long calls race against this promise. */
+  /** Rejects when `signal` is aborted. The operation races long calls against this promise. */
   readonly aborted: Promise<never>;
 }
 
-/** The fields of a record that are known before the call. */
+/** The fields of a resource's record that are known before its create or update call. */
 export type Planned = Pick<ResourceRecord, 'logicalId' | 'definition' | 'type' | 'dependencies' | 'requestId'>;
 
 export function pseudoParameters({ partition, region, accountId }: Environment, stack: { id: string; name: string }): PseudoParameters {
   return { partition, region, accountId, stackId: stack.id, stackName: stack.name };
 }
 
-/** Returns the scope in which the intrinsic functions of a program are evaluated during an operation. */
+/** Returns the scope in which an operation evaluates the intrinsic functions of a program. */
 export function scopeDuring({ engine, stack }: Operation, program: Program): Scope {
   return resourceScope(program, pseudoParameters(engine.environment, stack), stack.resources, engine.stacks);
 }
 
-/** Returns the fields that create, update and delete requests share. */
+/** Returns the fields that create, update and delete requests have in common. */
 export function requestFor(
   { stack, caller }: Operation, { logicalId, type }: Pick<ResourceRecord, 'logicalId' | 'type'>, properties: Readonly<Record<string, unknown>>,
 ): ResourceRequest {
@@ -72,8 +72,8 @@ export function requestFor(
 }
 
 /**
- * Plans the resource that a program defines.
- * @param former the current resource under this logical id
+ * Returns the fields of a resource's record that are known before its create or update call.
+ * @param former the record of the resource that has this logical id now
  */
 export function planned({ engine }: Operation, program: Program, logicalId: string, former: ResourceRecord | undefined): Planned {
   const definition = program.resources.get(logicalId);
@@ -91,7 +91,7 @@ export function planned({ engine }: Operation, program: Program, logicalId: stri
   };
 }
 
-/** Returns the status reason that the event of a failed resource shows. */
+/** Returns the status reason in the stack event of a failed resource. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,8 +6,8 @@ import type { Stack } from '../stacks/stack';
 import type { DeletionPolicy } from '../template/template';
 
 /**
- * Returns the resources to delete: the current ones that are not in `wanted`, and all replaced ones.
- * @param undoesCreation whether the deletion rolls back the deployment that created the resources
+ * Returns the physical resources to remove: the stack's resources whose logical ids are not in `wanted`, and all replaced resources.
+ * @param undoesCreation whether a roll-back removes the resources, because the rolled-back deployment created them
  */
 export async function leftovers(operation: Operation, wanted: ReadonlySet<string>, undoesCreation: boolean): Promise<Doomed[]> {
   const { stack } = operation;
@@ -19,7 +19,7 @@ export async function leftovers(operation: Operation, wanted: ReadonlySet<string
 
 async function doomedCurrent({ stack, engine, aborted }: Operation, record: ResourceRecord, undoesCreation: boolean): Promise<Doomed> {
   const attempt = stack.unfinished && await concludedAttempt(stack.unfinished, record.logicalId, aborted);
-  // A resource may be created after its cancellation. Only its attempt then has the physical id.
+  // If the create call ended after the deployment was cancelled, only the attempt contains the physical id.
   const newest = attempt?.called && record.physicalId === undefined
     ? { ...record, physicalId: attempt.record.physicalId }
     : record;

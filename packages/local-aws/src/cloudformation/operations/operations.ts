@@ -33,7 +33,7 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
   }
 }
 
-/** Rolls a stack back to the state before its unfinished deployment. */
+/** Rolls a stack back to its state before the unfinished deployment. */
 export async function rollBack(operation: Operation, reason: string | undefined, skip: ReadonlySet<string> = new Set()): Promise<void> {
   const { stack } = operation;
   const { unfinished } = stack;
@@ -127,7 +127,7 @@ async function succeed(operation: Operation, program: Program, creates: boolean)
   stack.setStatus(creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
 }
 
-/** Sets the outputs and imports of the stack. Returns the reason if this fails. */
+/** Sets the outputs and imports of the stack. Returns an error message if an output or import is invalid. */
 function conclude(operation: Operation, program: Program): string | undefined {
   const { stack, engine } = operation;
   try {

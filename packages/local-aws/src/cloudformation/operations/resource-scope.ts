@@ -5,7 +5,7 @@ import type { Scope } from '../template/intrinsics';
 import { parameterReference, type Program, type PseudoParameters } from '../template/program';
 import { TemplateError } from '../template/template';
 
-/** Returns the scope in which the intrinsic functions of a program are evaluated with these resources. */
+/** Returns a scope that evaluates the intrinsic functions of a program with the given resource records. */
 export function resourceScope(
   program: Program, pseudo: PseudoParameters, resources: ReadonlyMap<string, ResourceRecord>, stacks: Stacks,
 ): Scope {

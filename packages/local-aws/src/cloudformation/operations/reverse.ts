@@ -9,8 +9,8 @@ import { resolve, type Scope } from '../template/intrinsics';
 const SKIPPED = 'Resource skipped during UpdateRollback';
 
 /**
- * Restores every resource to its state before the failed deployment. The caller deletes the resources that the deployment created or
- * replaced. Returns the logical ids of the resources that could not be restored.
+ * Restores every resource that existed before the failed deployment. Doesn't delete the physical resources that the deployment created: the
+ * caller deletes them. Returns the logical ids of the resources that could not be restored.
  */
 export async function reverse(operation: Operation, unfinished: Unfinished, before: Deployment, skip: ReadonlySet<string>): Promise<string[]> {
   const failed: string[] = [];
@@ -68,10 +68,10 @@ async function reverseResource(
 }
 
 interface StartingPoint {
-  /** The resource before the roll-back's Update. */
+  /** The record from which the roll-back of the resource starts. */
   readonly record: ResourceRecord;
   readonly mustUpdate: boolean;
-  /** Whether `Ref` and `Fn::GetAtt` keep the values from before the deployment. */
+  /** Whether `Ref` and `Fn::GetAtt` return the values from before the deployment after the roll-back. */
   readonly keepsReferences: boolean;
 }
 
@@ -83,7 +83,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   if (record.physicalId === former.physicalId) {
     return { record: { ...former, properties: record.properties }, mustUpdate: true, keepsReferences: false };
   }
-  // The former physical resource still exists unchanged, so the roll-back starts from it. Custom resources differ: AWS's behaviour is unknown.
+  // The update created a new physical resource and left the old one unchanged, so the old record is restored. Custom resources follow `options`.
   if (!attempt.abandonable) {
     return { record: former, mustUpdate: false, keepsReferences: false };
   }
@@ -100,7 +100,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   return { record: { ...former, ...shown, physicalId }, mustUpdate: false, keepsReferences };
 }
 
-/** Marks a resource as rolled back, so that a continued roll-back skips it. */
+/** Marks a resource as rolled back, so that ContinueUpdateRollback skips the resource. */
 function done({ stack }: Operation, unfinished: Unfinished, attempt: Attempt | undefined, record: ResourceRecord): void {
   if (attempt) {
     unfinished.replaced.push(attempt.record);

@@ -1,17 +1,17 @@
 import { ResourceFailure, type HandlerResult } from './handler';
 
-/** CloudFormation's limit for the answer of a custom resource. */
+/** CloudFormation's limit for the size of a custom resource's response. */
 const LONGEST_ANSWER_BYTES = 4096;
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** The properties of a request that its answer must repeat. */
+/** The properties of a request that the custom resource's response must repeat. */
 export interface AnsweredRequest {
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
 }
 
-/** Reads the answer of a custom resource. Throws if it is invalid or reports a failure; the resource's event shows the error's message. */
+/** Reads the response of a custom resource. Throws if the response is invalid or reports a failure. The stack event shows the error's message. */
 export function readAnswer(body: Buffer, request: AnsweredRequest): HandlerResult {
   const invalid = (message: string): ResourceFailure => new ResourceFailure(message, { called: true });
   if (body.length > LONGEST_ANSWER_BYTES) {

@@ -7,17 +7,17 @@ import {
 } from '../../contract';
 import { RESPONSE_HOST } from '../../lambda/execution/execution-environment';
 
-/** The prefix of the path of every ResponseURL. A secret for the request follows it. */
+/** The path of every ResponseURL consists of this prefix and a secret that identifies the request. */
 export const RESPONSE_PATH = '/_response/';
 
 const DEFAULT_SERVICE_TIMEOUT_S = 3600;
 
-/** Returns whether the type is a custom resource, which a Lambda function implements. */
+/** Returns whether a resource type is a custom resource, which a Lambda function implements. */
 export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
-/** Calls the functions behind custom resources, and emulates the response bucket to which they answer. */
+/** Calls the functions of custom resources, and emulates the S3 bucket to which the functions send their responses. */
 export class CustomResources implements ResourceHandler, WireService {
   public readonly abandonable = true;
   private readonly receivers = new Map<string, (body: Buffer) => void>();
@@ -42,7 +42,7 @@ export class CustomResources implements ResourceHandler, WireService {
     await this.ask('Delete', request, delivery, { PhysicalResourceId: request.physicalId });
   }
 
-  /** Receives the answers. Like the real bucket, it accepts any content; CloudFormation validates the content later. */
+  /** Receives the response of a function. Accepts any content, like the real bucket: CloudFormation validates the content later. */
   public handle(request: WireRequest): Promise<WireResponse> {
     const receive = this.receivers.get(request.path.slice(RESPONSE_PATH.length));
     if (request.method !== 'PUT' || !receive) {
@@ -98,7 +98,7 @@ export class CustomResources implements ResourceHandler, WireService {
     );
   }
 
-  /** Invokes the function. Rejects if that fails. Otherwise never settles, because the answer arrives through the response bucket. */
+  /** Invokes the function. Rejects if Lambda rejects the event. Otherwise the promise never settles: the response arrives at `handle`. */
   private async invoke(request: ResourceRequest, functionArn: string, event: unknown): Promise<never> {
     try {
       await this.functions.invokeEvent(request.caller, functionArn, event);
@@ -109,12 +109,12 @@ export class CustomResources implements ResourceHandler, WireService {
   }
 }
 
-/** Formats a time like `20260131T235959Z`. */
+/** Formats a time as in presigned URLs, e.g. `20260131T235959Z`. */
 function signatureDate(now: number): string {
   return new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** Turns scalars into strings, as CloudFormation does for custom resources. */
+/** Converts all scalars in a value into strings, as CloudFormation does with the properties of custom resources. */
 function withTextScalars(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withTextScalars);

@@ -1,9 +1,9 @@
 import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
 
-/** The RequestId and the abort signal of a request about a resource. */
+/** The RequestId and the abort signal of a create, update or delete request. */
 export interface Delivery {
   readonly requestId: string;
-  /** Aborted when the result is no longer needed. */
+  /** This signal is aborted when the result of the request is no longer needed. */
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +20,7 @@ export interface ResourceHandler {
   delete(request: ResourceDelete, delivery: Delivery): Promise<void>;
 }
 
-/** A failure with details about the resource. */
+/** The error of a failed create, update or delete request, with details about the resource. */
 export class ResourceFailure extends Error {
   public constructor(message: string, public readonly details: {
     /** False if the request failed before any function or service was called. */
@@ -38,7 +38,7 @@ const NO_OPERATION: ResourceProvider = {
   delete: () => Promise.resolve(),
 };
 
-/** The providers of types without a real resource. */
+/** The providers of resource types that have no physical resource. */
 export const EMPTY_TYPES: ResourceProviders = {
   'AWS::CDK::Metadata': NO_OPERATION,
   'AWS::CloudFormation::WaitConditionHandle': NO_OPERATION,

@@ -1,14 +1,14 @@
 import type { Deployment } from './deployment';
 
-/** One entry of a change set. */
+/** The change of one resource in a change set. */
 export interface ResourceChange {
   readonly action: 'Add' | 'Modify' | 'Remove';
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId?: string;
-  /** Properties whose value changes. */
+  /** The resource properties whose values change. */
   readonly properties: readonly PropertyChange[];
-  /** Other attributes of the resource whose value changes. */
+  /** The other attributes of the resource definition that change. */
   readonly attributes: readonly ResourceAttribute[];
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ export interface ChangeSet {
 
 export const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** Describes a change for DescribeChangeSet. */
+/** Formats the change of a resource for the response of DescribeChangeSet. */
 export function describeChange(change: ResourceChange, withValues: boolean): Record<string, unknown> {
   const detail = (target: Record<string, unknown>): Record<string, unknown> => ({
     Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification',
@@ -50,7 +50,7 @@ export function describeChange(change: ResourceChange, withValues: boolean): Rec
       LogicalResourceId: change.logicalId,
       PhysicalResourceId: change.physicalId,
       ResourceType: change.type,
-      // Only the provider knows whether a change replaces the resource, and only when it makes the change.
+      // A change set can't tell whether a change replaces the resource: the provider decides this when it makes the change.
       Replacement: change.action === 'Modify' && change.properties.length > 0 ? 'Conditional' : undefined,
       Scope: [...(change.properties.length > 0 ? ['Properties'] : []), ...change.attributes],
       Details: [

@@ -1,38 +1,38 @@
 import type { ResourceRecord, Tag } from './resource-record';
 import type { Program } from '../template/program';
 
-/** The desired state of a stack. */
+/** The desired state of a stack, as a deployment requests it. */
 export interface Deployment {
   readonly program: Program;
   readonly tags: readonly Tag[];
   readonly capabilities: readonly string[];
 }
 
-/** The create or update call for one resource in a deployment. The roll-back needs it. */
+/** One create or update call of a deployment, recorded for its roll-back. */
 export interface Attempt {
-  /** The resource after the call. */
+  /** The record of the resource after the call. */
   readonly record: ResourceRecord;
-  /** False if the deployment failed before the call. */
+  /** False if the attempt failed before any function or service was called. */
   readonly called: boolean;
   readonly succeeded: boolean;
-  /** Resolves when the call ends. The resource may have been cancelled before. */
+  /** Resolves when the call ends, even if the deployment has been cancelled before. */
   readonly settled: Promise<void>;
   readonly abandonable: boolean;
-  /** Abandons the call when aborted; used for custom resources. */
+  /** Aborting this controller abandons a running call of a custom resource. */
   readonly abandon: AbortController;
 }
 
-/** The calls of an unfinished deployment and the state before it. A deployment is unfinished until it succeeds or is rolled back. */
+/** The calls of a deployment that has neither succeeded nor been rolled back yet, and the state of the stack before the deployment. */
 export interface Unfinished {
   /** The previous deployment; undefined if the stack is being created. */
   readonly before?: Deployment;
   readonly resources: Map<string, ResourceRecord>;
   readonly attempts: Map<string, Attempt>;
-  /** Replaced physical resources, which are deleted at the end. */
+  /** Replaced physical resources. They are deleted at the end of the deployment or of its roll-back. */
   readonly replaced: ResourceRecord[];
 }
 
-/** Returns the attempt for a resource after its call has ended. The call of a custom resource is abandoned instead of awaited. */
+/** Returns the attempt for a resource. Waits for the end of its call first, but abandons the running call of a custom resource instead. */
 export async function concludedAttempt(unfinished: Unfinished, logicalId: string, aborted: Promise<never>): Promise<Attempt | undefined> {
   const attempt = unfinished.attempts.get(logicalId);
   if (attempt && !attempt.abandonable) {

@@ -8,11 +8,11 @@ import { resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import type { ResourceDefinition } from '../template/template';
 
-/** AWS's placeholder for a value that is only known after the change. */
+/** CloudFormation's placeholder for a value that a change set can't know before its deployment. */
 const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /**
- * Returns the changes that a program makes to a stack.
+ * Returns the resource changes that the deployment of a program would make to a stack.
  * @param scope evaluates references to the current resources of the stack
  */
 export function changes(stack: Stack, program: Program, scope: Scope): ResourceChange[] {
@@ -29,7 +29,7 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
       continue;
     }
     found.push(change);
-    // Any update of a custom resource can change its physical id and attributes. Most updates of other resources change neither.
+    // The attributes of a new resource are unknown before it is created. Any update of a custom resource can also change its attributes.
     if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) {
       unknown.add(logicalId);
     }

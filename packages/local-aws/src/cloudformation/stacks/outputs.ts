@@ -9,11 +9,11 @@ export interface Output {
   readonly value: string;
   readonly description?: string;
   readonly exportName?: string;
-  /** True if the value comes from a secret attribute or parameter. */
+  /** True if the value comes from a NoEcho parameter or from an attribute of a custom resource with NoEcho. */
   readonly noEcho: boolean;
 }
 
-/** Evaluates the outputs of a stack with these resources. */
+/** Returns the evaluated outputs of a program. */
 export function outputsOf(program: Program, scope: Scope, resources: ReadonlyMap<string, ResourceRecord>): Output[] {
   return [...program.outputs].map(([key, definition]) => {
     const value = resolve(definition.Value, scope);

@@ -24,7 +24,7 @@ export class EventLog {
   public constructor(private readonly stackId: string, private readonly stackName: string) {}
 
   public add(event: Pick<StackEvent, 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceType' | 'ResourceStatus' | 'ResourceStatusReason'>): void {
-    // Timestamps are real time, because the CDK CLI compares them with its own clock. They are unique, because the CLI sorts by milliseconds.
+    // Timestamps are real time, because the CDK CLI compares them with its own clock. They are unique, because the CLI sorts events by them.
     const timestamp = Math.max(Date.now(), (this.events.at(-1)?.Timestamp ?? 0) + 1);
     this.events.push({ ...event, EventId: randomUUID(), StackId: this.stackId, StackName: this.stackName, Timestamp: timestamp });
   }
@@ -34,17 +34,17 @@ export class EventLog {
   }
 }
 
-/** The running operation on a stack. A stack has at most one. */
+/** The running operation on a stack. A stack has at most one running operation. */
 export interface RunningOperation {
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
-/** A stack, including a deleted one. */
+/** A stack, which may have been deleted. */
 export class Stack {
   public status: StackStatus = 'REVIEW_IN_PROGRESS';
   public statusReason?: string;
-  /** The start time of the latest update, by the clock. */
+  /** The start time of the latest update, by the clock of the local AWS. */
   public updatedAt?: number;
   public deletedAt?: number;
   public terminationProtection = false;
@@ -54,13 +54,13 @@ export class Stack {
   public unfinished?: Unfinished;
   public operation?: RunningOperation;
   public outputs: readonly Output[] = [];
-  /** Names of the exports that the stack imports. */
+  /** The names of the exports that the stack imports from other stacks. */
   public imports: ReadonlySet<string> = new Set();
   public readonly changeSets = new Map<string, ChangeSet>();
   public readonly resources = new Map<string, ResourceRecord>();
-  /** Resources that left the stack when it was deleted or when its creation was rolled back. AWS still describes them. */
+  /** Resources removed by the deletion of the stack or by the roll-back of its creation. DescribeStackResources still returns them. */
   public readonly gone = new Map<string, ResourceRecord>();
-  /** The creation time. It is real time, because the CDK CLI compares it with its own clock. */
+  /** The creation time in real time, because the CDK CLI compares it with its own clock. */
   public readonly createdAt = Date.now();
   public readonly events: EventLog;
 
@@ -80,7 +80,7 @@ export class Stack {
     });
   }
 
-  /** Stores the newest record of a resource and adds an event. */
+  /** Stores the newest record of a resource and adds a stack event. */
   public setResource(record: Omit<ResourceRecord, 'timestamp'>): ResourceRecord {
     const stamped = { ...record, timestamp: Date.now() };
     this.resources.set(record.logicalId, stamped);
@@ -88,7 +88,7 @@ export class Stack {
     return stamped;
   }
 
-  /** Removes the current resource under a logical id from the stack. */
+  /** Removes the resource with this logical id from the stack. */
   public forget(logicalId: string): void {
     const record = this.resources.get(logicalId);
     this.resources.delete(logicalId);
@@ -97,7 +97,7 @@ export class Stack {
     }
   }
 
-  /** Adds an event about a current or a replaced resource. */
+  /** Adds a stack event about a current or replaced resource. */
   public addResourceEvent(record: Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId' | 'status' | 'statusReason'>): void {
     this.events.add({
       LogicalResourceId: record.logicalId,

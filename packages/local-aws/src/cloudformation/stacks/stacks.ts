@@ -39,7 +39,7 @@ export class Stacks {
     return this.live().flatMap((stack) => stack.outputs).find((output) => output.exportName === exportName)?.value;
   }
 
-  /** Throws if the outputs change or remove an export in use, or repeat an export name of another stack. */
+  /** Throws if the outputs change or remove an export that another stack imports, or repeat an export name of another stack. */
   public refuseExportConflicts(stack: Stack, outputs: readonly Output[]): void {
     for (const { exportName, value } of stack.outputs) {
       const importers = this.importersOf(exportName);
@@ -56,7 +56,7 @@ export class Stacks {
     }
   }
 
-  /** Returns the reason if a stack can't be deleted because another stack uses one of its exports; otherwise undefined. */
+  /** Returns an error message if another stack imports an export of this stack, which then can't be deleted; otherwise undefined. */
   public deletionRefusal(stack: Stack): string | undefined {
     const used = stack.outputs.find(({ exportName }) => this.importersOf(exportName).length > 0);
     return used && `Delete canceled. Cannot delete export ${used.exportName} as it is in use by ${listed(this.importersOf(used.exportName))}.`;

@@ -1,4 +1,4 @@
-/** The emulated statuses of a stack, with AWS's names. */
+/** The emulated statuses of a stack. */
 export type StackStatus =
   | 'REVIEW_IN_PROGRESS'
   | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED'
@@ -7,13 +7,13 @@ export type StackStatus =
   | 'UPDATE_ROLLBACK_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' | 'UPDATE_ROLLBACK_COMPLETE' | 'UPDATE_ROLLBACK_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED';
 
-/** The statuses of a resource, with AWS's names. */
+/** The emulated statuses of a resource. */
 export type ResourceStatus =
   | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED'
   | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
   | 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED' | 'DELETE_SKIPPED';
 
-/** Returns whether an operation runs on the stack. In REVIEW_IN_PROGRESS, no operation runs. */
+/** Returns whether an operation runs on a stack in this status. Returns false for REVIEW_IN_PROGRESS, despite its name. */
 export function isInProgress(status: StackStatus): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }

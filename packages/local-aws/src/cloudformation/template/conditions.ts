@@ -3,7 +3,7 @@ import { TemplateError } from './template';
 
 /**
  * Returns a function that evaluates a condition of a template by name.
- * @param scope returns the values of parameters and mappings
+ * @param scope returns the scope that provides the values of parameters and mappings
  */
 export function conditionEvaluator(conditions: Readonly<Record<string, unknown>>, scope: () => Scope): (name: string) => boolean {
   const evaluating = new Set<string>();
@@ -52,7 +52,7 @@ export function conditionEvaluator(conditions: Readonly<Record<string, unknown>>
   return byName;
 }
 
-/** CloudFormation compares scalars by their text: `true` equals `"true"`. */
+/** Returns a string to compare a value by. Scalars become text, because `true` equals `"true"` in CloudFormation. */
 function comparable(value: unknown, scope: Scope): string {
   return JSON.stringify(resolve(value, scope), (_, item: unknown) => typeof item === 'object' ? item : String(item));
 }

@@ -1,6 +1,6 @@
 import { TemplateError } from './template';
 
-/** The dependencies of each node. */
+/** The nodes that each node depends on. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /** Throws CloudFormation's error if the dependencies are circular. */
@@ -22,7 +22,7 @@ export function refuseCycles(dependencies: Dependencies): void {
   }
 }
 
-/** Runs `work` for each node as soon as its dependencies are done. Skips a node if one of its dependencies failed. */
+/** Runs `work` for each node after its dependencies. Skips a node if `work` returned false for one of its dependencies. */
 export async function inDependencyOrder(dependencies: Dependencies, work: (node: string) => Promise<boolean>): Promise<void> {
   const started = new Map<string, Promise<boolean>>();
   const run = (node: string): Promise<boolean> => {
@@ -38,7 +38,7 @@ export async function inDependencyOrder(dependencies: Dependencies, work: (node:
   await Promise.all([...dependencies.keys()].map(run));
 }
 
-/** Returns the dependants of each node. */
+/** Returns, for each node, the nodes that depend on it. */
 export function reversed(dependencies: Dependencies): Map<string, string[]> {
   const dependants = new Map<string, string[]>([...dependencies.keys()].map((node) => [node, []]));
   for (const [node, needs] of dependencies) {

@@ -12,7 +12,7 @@ export interface Scope {
   availabilityZones(region: string): string[];
 }
 
-/** The argument of `Fn::GetStackOutput`, the weak reference across stacks. */
+/** The argument of `Fn::GetStackOutput`, which reads an output of another stack. */
 export interface StackOutputReference {
   readonly StackName: string;
   readonly OutputName: string;

@@ -2,7 +2,7 @@ import { type ParameterDefinition, TemplateError } from './template';
 
 /** The value of a template parameter in one deployment. */
 export interface Parameter {
-  /** The value in the request. For an SSM parameter type, it is the name of the SSM parameter. */
+  /** The value in the deployment request. For an SSM parameter type, this value is the name of the SSM parameter. */
   readonly given: string;
   /** The value that `Ref` returns. */
   readonly value: string | readonly string[];
@@ -10,7 +10,7 @@ export interface Parameter {
   readonly fromSsm: boolean;
 }
 
-/** One entry of `Parameters` in a request. */
+/** One entry of `Parameters` in a deployment request. */
 export interface ParameterInput {
   readonly ParameterKey?: string;
   readonly ParameterValue?: string;

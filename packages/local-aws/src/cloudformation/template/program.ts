@@ -10,9 +10,9 @@ export interface Program {
   readonly body: string;
   readonly description?: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** The resources without a condition, or whose condition is true. */
+  /** The resources that have no condition or a true condition. */
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
-  /** The outputs without a condition, or whose condition is true. */
+  /** The outputs that have no condition or a true condition. */
   readonly outputs: ReadonlyMap<string, OutputDefinition>;
   readonly dependencies: Dependencies;
   readonly condition: (name: string) => boolean;
@@ -28,7 +28,7 @@ export interface PseudoParameters {
   readonly stackName: string;
 }
 
-/** Evaluates conditions and finds dependencies. Throws if CloudFormation would reject the template before it changes a resource. */
+/** Evaluates the conditions of a template and finds its dependencies. Throws if CloudFormation would reject the template. */
 export function compile(
   body: string, template: Template, parameters: ReadonlyMap<string, Parameter>, pseudo: PseudoParameters,
 ): Program {

@@ -1,6 +1,6 @@
 import { attributeReference, intrinsicName, PLACEHOLDER, substitution } from './intrinsics';
 
-/** A `Ref` or `Fn::GetAtt`, or its equivalent in an `Fn::Sub`. */
+/** A reference by `Ref`, by `Fn::GetAtt` or by a placeholder in an `Fn::Sub`. */
 export interface Reference {
   readonly name: string;
   readonly attribute?: string;
@@ -33,7 +33,7 @@ export function importedNames(value: unknown, condition: Condition): unknown[] {
 
 /**
  * Collects items from the intrinsic functions in a value.
- * @param itemsOf returns the items of one function, or undefined if the argument of the function must be searched
+ * @param itemsOf returns the items of one intrinsic function; undefined if `collect` must search the argument of this function
  */
 function collect<T>(value: unknown, condition: Condition, itemsOf: (name: string, argument: unknown) => T[] | undefined): T[] {
   if (typeof value !== 'object' || value === null) {

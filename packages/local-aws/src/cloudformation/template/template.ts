@@ -70,7 +70,7 @@ export function parseTemplate(body: string): Template {
   };
 }
 
-/** Returns undefined if the body isn't JSON. JSON is parsed separately, because the YAML parser is much slower. */
+/** Parses a template in JSON. Returns undefined for any other text. JSON doesn't go to the YAML parser, which is much slower. */
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

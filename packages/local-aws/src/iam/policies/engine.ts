@@ -4,7 +4,7 @@ import type { NamedPolicy } from './policy-document';
 
 /** A request that the policy engine evaluates. */
 export interface Question {
-  /** The ARN of a user or a role session, or a service principal. */
+  /** The ARN of a user or a role session, or the name of a service principal. */
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
@@ -23,7 +23,7 @@ export interface Denial {
 }
 
 /**
- * Asks the policy engine and caches the decision. Rejects if the engine can't evaluate the request: if the action is unknown, a policy is
+ * Returns the policy engine's decision and caches it. Rejects if the engine can't evaluate the request: if the action is unknown, a policy is
  * malformed, or the resource contains a wildcard.
  */
 export async function decide(question: Question): Promise<Decision> {
@@ -55,11 +55,11 @@ async function judge(question: Question): Promise<Decision> {
 const MAX_DECISIONS = 10_000;
 const decisions = new Map<string, Promise<Decision>>();
 
-/** A number for each policy. It stays valid, because policies are never changed in place. */
+/** The number that stands for each policy in cache keys. Policies are never changed in place, so a number always means the same policy. */
 const knownPolicies = new WeakMap<object, { readonly number: number; readonly isTimed: boolean }>();
 let policies = 0;
 
-/** Returns the cache key of a decision. The key contains the time only if a policy may depend on the time. */
+/** Returns the cache key of a decision. The key contains the time of the request only if a policy may depend on the time. */
 function memoKey({ context, identityPolicies, resourcePolicy, ...request }: Question): string {
   const judged = [...identityPolicies.map(({ policy }) => policy), resourcePolicy].map(knownPolicy);
   const isTimed = judged.some((policy) => policy?.isTimed);
@@ -90,7 +90,7 @@ export async function policyErrors(kind: 'identity' | 'resource', policy: unknow
   return result.resultType === 'error' ? describeErrors(result) : undefined;
 }
 
-/** The engine drops this condition key of S3. It knows only the generic name of such keys, `ANY_ENCRYPTION_CONTEXT`. */
+/** A condition key of S3 that the policy engine would ignore. The engine knows only the generic name of such keys, `ANY_ENCRYPTION_CONTEXT`. */
 const S3_ENCRYPTION_CONTEXT = /^kms:EncryptionContext:aws:s3:arn$/i;
 const QUOTED_S3_ENCRYPTION_CONTEXT = /"kms:EncryptionContext:aws:s3:arn"/gi;
 const ANY_ENCRYPTION_CONTEXT = 'kms:EncryptionContext:${EncryptionContextKey}';
@@ -99,7 +99,7 @@ function engineContext(context: Question['context']): Question['context'] {
   return Object.fromEntries(Object.entries(context).map(([key, value]) => [S3_ENCRYPTION_CONTEXT.test(key) ? ANY_ENCRYPTION_CONTEXT : key, value]));
 }
 
-/** The policies in the form that the engine needs. */
+/** A copy of each policy, changed so that the policy engine can evaluate it. */
 const enginePolicies = new WeakMap<object, unknown>();
 
 function enginePolicy(policy: unknown): unknown {
@@ -115,8 +115,8 @@ function enginePolicy(policy: unknown): unknown {
 }
 
 /**
- * Replaces a star in an object key by a character that no policy contains. In an object key, a star is an ordinary character. The engine
- * treats it as a wildcard and would allow the request if any matching key is allowed.
+ * The character that replaces a star in an S3 object key; no policy contains this character. The policy engine would treat the star as a
+ * wildcard, and would allow the request if a policy allows any matching key.
  */
 const STAR_IN_KEY = '\uE000';
 
@@ -126,7 +126,7 @@ function engineResource(resource: string): string {
 
 async function simulate(question: Question): Promise<RunSimulationResults> {
   const [service, action] = question.action.split(':');
-  // These actions have no resource in IAM: only a statement with Resource "*" can allow them.
+  // A wildcard-only action has no resource in IAM: only a statement with Resource "*" can allow it.
   const resource = await isWildcardOnlyAction(service, action).catch(() => false) ? '*' : engineResource(question.resource);
   return runSimulation({
     request: {

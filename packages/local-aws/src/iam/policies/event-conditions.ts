@@ -1,11 +1,11 @@
-/** Condition keys that the engine treats as lists, although a request to PutEvents has only one value for each. */
+/** Condition keys that the policy engine treats as lists, although a PutEvents request has only one value for each key. */
 const LISTED_KEYS = /^events:(source|detail-type)$/i;
 
 type Conditions = Record<string, Record<string, unknown>>;
 
 /**
- * Adds `ForAnyValue` to the plain operators on `LISTED_KEYS` and changes the policy in place. The examples in EventBridge's documentation
- * use plain operators, but the engine matches list keys only with set operators.
+ * Adds `ForAnyValue` to plain condition operators on `LISTED_KEYS`, in place. The examples in EventBridge's documentation use plain
+ * operators, but the policy engine evaluates `LISTED_KEYS` only with set operators such as `ForAnyValue`.
  */
 export function withEventConditions(policy: { Statement?: unknown }): unknown {
   for (const statement of [policy.Statement ?? []].flat() as { Condition?: Conditions }[]) {

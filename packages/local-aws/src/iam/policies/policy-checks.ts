@@ -3,8 +3,8 @@ import type { PolicyDocument } from './policy-document';
 import { ServiceError } from '../../contract';
 
 /**
- * Throws if IAM would reject the trust policy: if it is malformed, or names a missing user or role.
- * @param exists whether IAM already knows the user or role with this ARN
+ * Throws if IAM would reject the trust policy: if the policy is malformed, or names a missing user or role.
+ * @param exists returns whether IAM already knows the user or role with this ARN
  */
 export async function checkTrustPolicy(document: PolicyDocument, exists: (arn: string) => boolean): Promise<void> {
   const errors = await policyErrors('resource', document);

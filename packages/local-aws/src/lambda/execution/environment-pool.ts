@@ -2,10 +2,10 @@ import type { EnvironmentInvocation, ExecutionEnvironment } from './execution-en
 import { ServiceError, type InvocationResult } from '../../contract';
 import type { KillAnswer } from '../faults';
 
-/** The maximum number of environments of a function. Further events wait until one is free. */
+/** The maximum number of execution environments of a function. Further events wait until an environment is free. */
 const MAX_ENVIRONMENTS = 10;
 
-/** The execution environments of a function. */
+/** Manages the execution environments of a function. */
 export class EnvironmentPool {
   private readonly environments = new Set<ExecutionEnvironment>();
   private readonly idle: ExecutionEnvironment[] = [];
@@ -17,7 +17,7 @@ export class EnvironmentPool {
 
   public constructor(private readonly start: () => Promise<ExecutionEnvironment>) {}
 
-  /** Runs the event in a free warm environment, or in a new one. */
+  /** Runs the event in an idle environment, or in a new environment if none is idle. */
   public async run(invocation: EnvironmentInvocation): Promise<InvocationResult> {
     const run = this.runInSlot(invocation);
     this.running.add(run);
@@ -28,7 +28,7 @@ export class EnvironmentPool {
     }
   }
 
-  /** Kills the processes, even in the middle of an event. The next event starts a new process. */
+  /** Kills the processes of all environments, even in the middle of an event. The next event starts a new process. */
   public async kill(answer?: KillAnswer): Promise<void> {
     await Promise.all([...this.environments].map((environment) => environment.kill(answer)));
   }
@@ -40,7 +40,7 @@ export class EnvironmentPool {
     await Promise.allSettled(this.running);
   }
 
-  /** Kills the processes and rejects waiting events. */
+  /** Kills the processes of all environments and rejects waiting events. */
   public async close(): Promise<void> {
     this.isClosed = true;
     await this.kill();

@@ -3,7 +3,7 @@ import { QUIET_SDK } from '../../../../local-healthlake/src/quiet-sdk';
 import type { Environment, SessionCredentials } from '../../contract';
 import type { FunctionConfiguration } from '../functions/function-configuration';
 
-/** The project's `node_modules`, which provides the SDK of the runtime. */
+/** The project's `node_modules`, from which functions load the AWS SDK of the Lambda runtime. */
 const RUNTIME_MODULES = dirname(dirname(dirname(require.resolve('@aws-sdk/client-lambda/package.json'))));
 
 /** Returns the environment variables of a function's process. The process inherits only PATH from its parent. */
@@ -13,7 +13,7 @@ export function environmentVariables(
 ): Record<string, string> {
   return {
     ...configuration.environment,
-    // Silences the warning of the SDK about the Node.js version of the machine.
+    // Silences the AWS SDK's warning about the Node.js version of the machine.
     ...QUIET_SDK,
     PATH: process.env.PATH ?? '',
     // Hides the AWS profiles and caches of the user who runs the local AWS.

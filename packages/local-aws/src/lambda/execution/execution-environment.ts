@@ -22,7 +22,7 @@ export interface EnvironmentInvocation {
   readonly functionArn: string;
   readonly payload: string;
   readonly timeoutSeconds: number;
-  /** Kills the process this long after the start of the event, by the clock; a fault for tests. */
+  /** A fault for tests: the process is killed this long after the start of the event, by the clock of the local AWS. */
   readonly killAfterMs?: number;
   readonly killAnswer?: KillAnswer;
 }
@@ -32,12 +32,12 @@ type Outcome =
   | { readonly error: FunctionErrorPayload }
   | { readonly serviceError: ServiceError };
 
-/** A process that runs one event of a function at a time, and stays warm in between. */
+/** A process that runs the events of a function one at a time, and stays warm between events. */
 export class ExecutionEnvironment {
   private readonly runtime: RuntimeProcess;
   private readonly ready: Promise<FunctionErrorPayload | undefined>;
   private hasCrashed = false;
-  /** The answer to a running event; set when the process is killed. */
+  /** The response to the event that runs when the process is killed; undefined until then. */
   private killedWith?: KillAnswer;
   private settleReady?: (error?: FunctionErrorPayload) => void;
   private settle?: (outcome: Outcome) => void;
@@ -78,7 +78,7 @@ export class ExecutionEnvironment {
 
   /**
    * Ends the process at once, as a crash of the machine would, and waits until it has ended.
-   * @param answer the answer to a running event; ignored if the process was killed before
+   * @param answer the response to the running event; ignored if the process was killed before
    */
   public async kill(answer: KillAnswer = 'function-error'): Promise<void> {
     this.killedWith ??= answer;
@@ -93,7 +93,7 @@ export class ExecutionEnvironment {
     const settled = new Promise<FunctionErrorPayload | undefined>((resolve) => {
       this.settleReady = resolve;
     });
-    // If the process exits before it is ready, its first event reports the error.
+    // If the process exits before it is ready, `run` reports the exit for the first event.
     const error = await Promise.race([settled, this.runtime.exited.then(() => undefined)]);
     clearTimeout(limit);
     return error;
@@ -112,7 +112,7 @@ export class ExecutionEnvironment {
     expired.catch(() => undefined);
 
     this.runtime.send({ requestId, functionArn, deadline: clock.now() + timeout, time: this.readClock(), payload });
-    // An immediate kill uses no timer: a short event might be answered before the timer fires.
+    // An immediate kill uses no timer, because a short event might end before the timer fires.
     if (killAfterMs === 0) {
       void this.kill(killAnswer);
     } else if (killAfterMs !== undefined) {

@@ -26,7 +26,7 @@ export function runtimeExited(requestId: string, code: number | null, signal: No
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited ${exitReason(code, signal)}` };
 }
 
-/** Returns Lambda's error for an event whose outcome is unknown. */
+/** Returns the error with which Lambda responds when it has lost the execution environment of a running event. */
 export function environmentLost(): ServiceError {
   return new ServiceError('ServiceException', 'Internal service error', 500);
 }

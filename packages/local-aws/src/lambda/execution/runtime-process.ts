@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FunctionErrorPayload } from './invocation-errors';
 
-/** A reading of the parent's clock: the clock showed `clockEpoch` at the real time `realEpoch`. */
+/** A reading of the local AWS's clock: the clock showed `clockEpoch` at the real time `realEpoch`. */
 export interface ClockReading {
   readonly realEpoch: number;
   readonly clockEpoch: number;
 }
 
-/** The options of the runtime in the process. The function can't see them, unlike environment variables. */
+/** The options of the Lambda runtime in the process. Unlike environment variables, function code can't see these options. */
 export interface RuntimeOptions {
   readonly handler: string;
   readonly codeDirectory: string;
   readonly endpoint: string;
-  /** HTTPS requests to this host are sent to the endpoint. */
+  /** HTTPS requests of the function to this host are sent to `endpoint` instead. */
   readonly responseHost: string;
   readonly time: ClockReading & { readonly scale: number };
 }
@@ -30,9 +30,9 @@ export type RuntimeMessage =
 export interface RuntimeInvocation {
   readonly requestId: string;
   readonly functionArn: string;
-  /** The deadline in milliseconds since the epoch, by the clock. */
+  /** The deadline of the invocation in milliseconds since the epoch, by the clock of the local AWS. */
   readonly deadline: number;
-  /** The current clock reading. The clock may have skipped time since the last event. */
+  /** The current reading of the local AWS's clock, which may have skipped time since the last event. */
   readonly time: ClockReading;
   readonly payload: string;
 }
@@ -82,7 +82,7 @@ export class RuntimeProcess {
   }
 
   public send(invocation: RuntimeInvocation): void {
-    // Errors are ignored: the exit of the process is handled separately.
+    // Ignores errors of `send`: if the process has exited, `exited` reports the exit.
     this.child.send(invocation, () => undefined);
   }
 

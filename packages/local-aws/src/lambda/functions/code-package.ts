@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { CodeLocation } from './function-configuration';
 
-/** Reads the zip of a function from a bucket. */
+/** Reads the zip file of a function's code from an S3 bucket. */
 export type CodeLoader = (bucket: string, key: string) => Promise<Buffer>;
 
 /** The unpacked code of one version of a function, in a directory of its own. */

@@ -12,7 +12,7 @@ export class FunctionLog {
     this.permission = open();
   }
 
-  /** Checks the permission again, because policies can change while an environment is warm. */
+  /** Checks the function's permission to write again, because policies can change while an environment is warm. */
   public begin(): void {
     this.permission = this.open();
   }

@@ -10,7 +10,7 @@ import { ServiceError, type AssumedRole, type Caller, type Environment, type Inv
 import type { Iam } from '../../iam/iam';
 import { logGroupArn, type Logs } from '../../logs/logs';
 
-/** The services that functions need. */
+/** The emulated services that the local Lambda uses to run functions. */
 export interface FunctionHost {
   readonly env: Environment;
   readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>;
@@ -87,7 +87,7 @@ export class FunctionVersion {
     });
   }
 
-  /** Returns whether the function may write to its log. If so, creates the log group: in AWS, Lambda's own lines about each event would create it. */
+  /** Returns whether the function may write to its log. If so, creates the log group if it is missing, as Lambda does. */
   private async openLog(caller: Caller, stream: string): Promise<boolean> {
     const { env, iam, logs } = this.host;
     const { logGroup } = this.configuration;

@@ -9,7 +9,7 @@ const COMPARISONS: Readonly<Record<string, (value: Json, operand: Json) => boole
   TimestampLessThanPath: (value, operand) => timestamp(value) < timestamp(operand),
 };
 
-/** Returns the next state of a Choice state. */
+/** Returns the name of the state that a Choice state selects. */
 export function chosen(state: ChoiceState, scope: PathScope): string {
   const next = state.Choices.find((rule) => holds(rule, scope))?.Next ?? state.Default;
   if (!next) {
@@ -18,7 +18,7 @@ export function chosen(state: ChoiceState, scope: PathScope): string {
   return next;
 }
 
-/** Returns the reason if a choice rule isn't emulated; otherwise undefined. */
+/** Returns an error message if a choice rule isn't emulated; otherwise undefined. */
 export function ruleProblem(rule: ChoiceRule): string | undefined {
   const inner = rule.And ?? rule.Or;
   if (inner) {

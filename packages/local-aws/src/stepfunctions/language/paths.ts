@@ -1,18 +1,18 @@
 import { StateError } from './state-error';
 import type { Json } from './states';
 
-/** The values of `$` and `$$`. */
+/** The input of a state (`$`) and the context object (`$$`). */
 export interface PathScope {
   readonly input: Json;
   readonly context: Json;
 }
 
-/** Reads a path like `$.a.b[0]`, or `$$.Execution.Id` from the context object. Returns undefined if the path finds no value. */
+/** Returns the value at a path such as `$.a.b[0]` or `$$.Execution.Id`; undefined if there is no value. */
 export function lookUp(path: string, { input, context }: PathScope): Json | undefined {
   return segments(path).reduce<Json | undefined>(member, path.startsWith('$$') ? context : input);
 }
 
-/** Reads a path. Throws a `StateError` if the path finds no value. */
+/** Returns the value at a path. Throws a `StateError` if there is no value. */
 export function select(path: string, scope: PathScope): Json {
   const found = lookUp(path, scope);
   if (found === undefined) {
@@ -21,12 +21,12 @@ export function select(path: string, scope: PathScope): Json {
   return found;
 }
 
-/** Applies InputPath or OutputPath: the default is `$`, and null gives an empty object. */
+/** Applies InputPath or OutputPath. The default path is `$`; null selects an empty object. */
 export function filtered(path: string | null | undefined, scope: PathScope): Json {
   return path === null ? {} : select(path ?? '$', scope);
 }
 
-/** Applies ResultPath: puts the result into the input. Null discards the result. */
+/** Applies ResultPath: puts the result of a state into its input. Null discards the result. */
 export function merged(resultPath: string | null | undefined, input: Json, result: Json): Json {
   if (resultPath === null) {
     return input;

@@ -4,7 +4,7 @@ import type { Catcher, Retrier, State, TaskState } from './states';
 import { templateProblem } from './template';
 import { taskProblem } from '../tasks';
 
-/** Returns the reason if a state isn't emulated; otherwise undefined. Unknown fields must have been rejected before. */
+/** Returns an error message if a state isn't emulated; otherwise undefined. The caller must have rejected unknown fields. */
 export function stateProblem(state: State): string | undefined {
   return pathProblem(state) ?? typeProblem(state);
 }

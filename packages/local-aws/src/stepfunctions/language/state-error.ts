@@ -1,12 +1,12 @@
 import type { Retrier } from './states';
 
-/** The maximum length of a cause. Step Functions truncates longer causes. */
+/** The maximum length of an error's cause. Step Functions truncates longer causes. */
 const MAX_CAUSE_LENGTH = 32_768;
 
 /** The largest input or output of a state, in bytes of UTF-8. */
 export const MAX_DATA_BYTES = 262_144;
 
-/** An error that a state raises, and that Retry and Catch match by its name. */
+/** An error that a state raises. Retry and Catch match the error by its name. */
 export class StateError extends Error {
   public readonly cause: string;
 
@@ -29,13 +29,13 @@ export function matchesError(errorEquals: readonly string[], error: string): boo
   return errorEquals.includes('States.ALL') || (errorEquals.includes('States.TaskFailed') && error !== 'States.Timeout');
 }
 
-/** Counts the retries of a Task state since its entry. */
+/** Counts the retries of a Task state since the execution entered the state. */
 export class RetryBudget {
   private readonly attempts = new Map<Retrier, number>();
 
   public constructor(private readonly retriers: readonly Retrier[] = []) {}
 
-  /** Returns the seconds until the next attempt; undefined if there is none. */
+  /** Returns the delay before the next retry in seconds; undefined if no retry is left. */
   public next(error: string): number | undefined {
     const retrier = this.retriers.find(({ ErrorEquals }) => matchesError(ErrorEquals, error));
     if (!retrier) {

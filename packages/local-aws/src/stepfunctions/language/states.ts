@@ -25,7 +25,7 @@ interface CommonState {
 
 export interface TaskState extends CommonState {
   readonly Type: 'Task';
-  /** The ARN of a function, `arn:<partition>:states:::lambda:invoke`, or `arn:<partition>:states:::aws-sdk:<service>:<action>`. */
+  /** The ARN of a Lambda function, `arn:<partition>:states:::lambda:invoke`, or `arn:<partition>:states:::aws-sdk:<service>:<action>`. */
   readonly Resource: string;
   readonly Parameters?: Json;
   /** `{ RoleArn }` or `{ 'RoleArn.$' }`: the role that performs the task instead of the state machine's role. */
@@ -52,7 +52,7 @@ export interface ChoiceRule {
   readonly And?: readonly ChoiceRule[];
   readonly Or?: readonly ChoiceRule[];
   readonly Variable?: string;
-  /** The next state; only top-level rules have one. */
+  /** The name of the next state; set only in top-level rules. */
   readonly Next?: string;
   readonly [comparison: string]: unknown;
 }

@@ -2,7 +2,7 @@ import { isEmulatedPath, PATH_PROBLEM, select, type PathScope } from './paths';
 import { StateError } from './state-error';
 import type { Json } from './states';
 
-/** Fills in Parameters, ResultSelector or Credentials: evaluates the members whose name ends in `.$`. */
+/** Evaluates Parameters, ResultSelector or Credentials: members whose names end in `.$` contain expressions. */
 export function filledTemplate(template: Json, scope: PathScope): Json {
   if (Array.isArray(template)) {
     return template.map((item) => filledTemplate(item, scope));
@@ -14,7 +14,7 @@ export function filledTemplate(template: Json, scope: PathScope): Json {
     key.endsWith('.$') ? [key.slice(0, -2), evaluate(String(value), scope)] : [key, filledTemplate(value, scope)]));
 }
 
-/** Returns the reason if a template isn't emulated; otherwise undefined. */
+/** Returns an error message if a template isn't emulated; otherwise undefined. */
 export function templateProblem(template: Json | undefined): string | undefined {
   if (template === null || typeof template !== 'object') {
     return undefined;
@@ -43,7 +43,7 @@ function evaluate(expression: string, scope: PathScope): Json {
   return Math.round(value) + Number(addend);
 }
 
-/** Returns the reason if an expression isn't emulated; otherwise undefined. */
+/** Returns an error message if an expression isn't emulated; otherwise undefined. */
 function expressionProblem(expression: string): string | undefined {
   const [, path = expression] = MATH_ADD.exec(expression) ?? [];
   return isEmulatedPath(path) ? undefined : `expression ${expression} ${PATH_PROBLEM}, or States.MathAdd of a path and an integer`;

@@ -1,7 +1,7 @@
 'use strict';
 
-// The provider framework ignores protocol and port of ResponseURL and always uses HTTPS on port 443. This sends its requests to
-// CloudFormation's response bucket to the local AWS, with the same path and headers.
+// The CDK's provider framework ignores the protocol and port of ResponseURL and always uses HTTPS on port 443. This module sends its requests
+// to the local AWS instead of CloudFormation's response bucket, with the same path and headers.
 
 const http = require('node:http');
 const https = require('node:https');
