@@ -15,29 +15,29 @@
  */
 export const CONTRACT_VERSION = '3';
 
-/** The resource that starts the import. It is complete when HealthLake has accepted the job. */
+/** The type of the custom resource that starts the import job. The resource is complete when HealthLake has accepted the job. */
 export const JOB_RESOURCE_TYPE = 'Custom::FhirImportJob';
 
-/** The resource that waits until the job has ended, and judges it. */
+/** The type of the custom resource that waits until the job has ended, and judges the job. */
 export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
 
-/** The resource that waits for the job if the wait is too long for one resource. It judges nothing. Since version 2. */
+/** The type of the custom resources that wait for the job if one resource can't wait long enough. They don't judge the job. Since version 2. */
 export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 
 /** The time that `Custom::FhirImportJob` waits for HealthLake to accept its job. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
-/** The maximum time between a resource's own time-out and the arrival of its answer at CloudFormation. */
+/** The maximum time that CloudFormation needs to receive the response of a custom resource after the time-out of the resource. */
 export const ANSWER_MARGIN_MINUTES = 5;
 
 /**
- * The time-outs of the two Lambda functions. `lambda/budgets.ts` divides them into budgets. The time-out of the handler is longer, because the handler waits
- * for the report.
+ * The time-outs of the two Lambda functions. `lambda/budgets.ts` divides these time-outs into budgets. The time-out of the handler is longer, because the
+ * handler waits for the report function.
  */
 export const HANDLER_TIMEOUT_MINUTES = 5;
 export const REPORT_TIMEOUT_MINUTES = 3;
 
-/** HealthLake's job statuses by their meaning. The handler treats an unknown status as running. */
+/** HealthLake's job statuses, grouped by their meaning. The handler treats an unknown status as running. */
 export const JOB_STATUSES = {
   queued: ['SUBMITTED', 'QUEUED'],
   inProgress: ['IN_PROGRESS'],
@@ -52,19 +52,22 @@ export type ContractErrorTolerance =
   | { readonly Kind: 'ANY' }
   | { readonly Kind: 'RESOURCES' | 'PERCENT'; readonly Limit: string };
 
-/** The function that makes the failure report, and the role that it assumes. */
+/** The function that writes failure reports, and the role that the function assumes. */
 export interface ContractReport {
   readonly FunctionArn: string;
   readonly RoleArn: string;
 }
 
-/** The monitor of a detached import, and how long it follows a job. */
+/** The monitor of a detached import, and the time for which the monitor follows a job. */
 export interface ContractMonitor {
   readonly StateMachineArn: string;
   readonly GiveUpAfterSeconds: string;
 }
 
-/** The quotas of one import job. AWS doesn't define the size of a gigabyte. This library uses 10^9 bytes, because the smaller size warns earlier. */
+/**
+ * The quotas of one import job. A gigabyte has 10^9 bytes here. AWS doesn't document whether it has 10^9 or 2^30 bytes, and the smaller size makes the warning
+ * come earlier.
+ */
 export interface ContractQuotas {
   readonly MaxFiles: string;
   readonly MaxFileSizeInGB: string;
@@ -73,7 +76,7 @@ export interface ContractQuotas {
 
 interface CommonProperties {
   readonly ContractVersion: string;
-  /** The path of the construct. It has only characters that CloudWatch accepts in a dimension. Since version 2. */
+  /** The path of the construct, reduced to the characters that CloudWatch accepts in a dimension. Since version 2. */
   readonly ConstructPath?: string;
   readonly DatastoreId: string;
   readonly OperatorRoleArn: string;
@@ -81,7 +84,7 @@ interface CommonProperties {
   readonly OutputS3Uri: string;
   /** The report function and its role. Undefined if the import makes no failure reports. Since version 2. */
   readonly Report?: ContractReport;
-  /** The event bus that receives the import's event. Undefined if no event is sent. Since version 2. */
+  /** The event bus that receives the event at the end of the job. Undefined if no event is sent. Since version 2. */
   readonly EventBusArn?: string;
 }
 
@@ -95,7 +98,7 @@ export interface ImportJobProperties extends CommonProperties {
   readonly Revision?: string;
   /** Set if the user declares that this data set is already in this data store. Since version 3. */
   readonly AlreadyImported?: 'true';
-  /** Set if the data store is a resource of the same app. A replacement of such a data store is new and empty. Since version 3. */
+  /** Set if the data store is a resource of the same app. If CloudFormation replaces such a data store, the new data store is empty. Since version 3. */
   readonly DatastoreInApp?: 'true';
   /** The quotas of one import job. Since version 2. */
   readonly Quotas?: ContractQuotas;
@@ -119,15 +122,15 @@ export function dataSetFields({ DatastoreId, InputS3Uri, ValidationLevel, Revisi
 /** Properties of `Custom::FhirImportOutcome`. */
 export interface ImportOutcomeProperties extends CommonProperties {
   readonly JobId: string;
-  /** The time-out of this resource, without the `Custom::FhirImportWait` resources before it. */
+  /** The time-out of this resource alone, without the `Custom::FhirImportWait` resources before it. */
   readonly TimeoutSeconds: string;
   /** The input location. Since version 2. */
   readonly InputS3Uri?: string;
   /** The number of `Custom::FhirImportWait` resources before this one. Undefined if there are none. Since version 2. */
   readonly LegsBefore?: string;
   /**
-   * The functions don't read `ValidationLevel` and `Revision`. These properties make CloudFormation update `Outcome` whenever the data set changes, even if a
-   * roll-back left its job id unchanged. Since version 2.
+   * The functions don't read `ValidationLevel` and `Revision`. They are here so that CloudFormation updates the resource whenever the data set changes, even if
+   * a roll-back left the job id unchanged. Since version 2.
    */
   readonly ValidationLevel?: string;
   readonly Revision?: string;
@@ -141,11 +144,11 @@ export interface ImportWaitProperties {
   readonly OperatorRoleArn: string;
   readonly JobId: string;
   readonly TimeoutSeconds: string;
-  /** The number of `Custom::FhirImportWait` resources before this one. Undefined for the first of them. */
+  /** The number of `Custom::FhirImportWait` resources before this one. Undefined for the first `Custom::FhirImportWait` resource. */
   readonly LegsBefore?: string;
 }
 
-/** Attributes of `Custom::FhirImportOutcome`. Every answer has all of them. An unknown value is `UNKNOWN`, never empty. */
+/** Attributes of `Custom::FhirImportOutcome`. The handler always returns all attributes. An unknown value is `UNKNOWN`, never empty. */
 export interface ImportOutcomeAttributes {
   readonly JobId: string;
   readonly JobStatus: string;
@@ -159,10 +162,10 @@ export interface ImportOutcomeAttributes {
 /** The namespace of the metrics. */
 export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 
-/** The metrics of a job that was judged. */
+/** The names of the metrics that the handler emits for a job that it judged. */
 export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
 
-/** The metrics of an import that has ended. `AlreadyImported` counts imports that started no job because the data was already there. */
+/** The names of the metrics at the end of an import. `AlreadyImported` counts imports that started no job because the data was already in the data store. */
 export type EndMetricName = ResultMetricName | 'AlreadyImported';
 
 /** The dimensions of the metrics. */
@@ -171,22 +174,22 @@ export interface MetricDimensions {
   readonly ConstructPath: string;
 }
 
-/** The source of an import's event. */
+/** The source of the event at the end of an import. */
 export const EVENT_SOURCE = 'cdk-healthlake-import';
 
-/** The detail types of an import's event. */
+/** The detail types of the event at the end of an import. */
 export const EVENT_SUCCEEDED = 'FHIR Import Succeeded';
 export const EVENT_FAILED = 'FHIR Import Failed';
 
-/** The detail of an import's event. Its schema is docs/event.schema.json. An unknown value is left out. */
+/** The detail of the event at the end of an import. docs/event.schema.json has the schema. Unknown values are left out. */
 export interface ImportEventDetail {
   readonly version: '1';
   readonly constructPath: string;
   readonly datastoreId: string;
   readonly jobId: string;
   /**
-   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out, it is the status of a
-   * job that is still running.
+   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out, the status of the running
+   * job, such as `IN_PROGRESS`.
    */
   readonly jobStatus: string;
   readonly resourcesScanned?: number;
@@ -197,12 +200,12 @@ export interface ImportEventDetail {
 }
 
 /**
- * The input of an execution of the monitor. The execution passes it to the handler, which judges the job. A running execution keeps the format with which it
- * was started.
+ * The input of an execution of the monitor. The execution passes this input to the handler, which judges the job. A running execution keeps the format with
+ * which it was started.
  */
 export interface WatchedImport {
   readonly Import: ImportOutcomeProperties;
-  /** The time at which the wait began, in milliseconds since the epoch. */
+  /** The time at which CloudFormation requested the import, in milliseconds since the epoch. */
   readonly RequestedAt: number;
   /** The time at which the monitor gives up, in milliseconds since the epoch. */
   readonly Deadline: number;
@@ -211,12 +214,12 @@ export interface WatchedImport {
   readonly Poll: {
     /** The pause before the next poll, in seconds. */
     readonly Seconds: number;
-    /** The time of the first of the handler's consecutive failed polls, in milliseconds since the epoch. 0 if the last poll did not fail. */
+    /** The time at which the handler's polls began to fail, in milliseconds since the epoch. 0 if the last poll did not fail. */
     readonly FailingSince: number;
   };
 }
 
-/** The handler's answer to the monitor. */
+/** The handler's response to the monitor. */
 export interface WatchAnswer {
   readonly Decision: 'wait' | 'succeeded' | 'failed';
   /** The next value of `WatchedImport.Poll.FailingSince`. */

@@ -25,7 +25,7 @@ const { afterReadingMs: AFTER_READING_MS, afterListingMs: AFTER_LISTING_MS } = B
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const MAX_REPORT_BYTES = 16 * 1024 * 1024;
 
-/** Reports on the results of a job that has ended. */
+/** Writes the failure report of a job that has ended, and returns the part of it that has no patient data. */
 export async function handler(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const startedAt = Date.now();
   let answer: ReportAnswer;
@@ -65,7 +65,10 @@ async function report(request: ReportRequest, context: InvocationContext): Promi
   return answerOf(document, location);
 }
 
-/** Reads an existing report. Returns undefined if the report can't be read or used. The function then makes a new one. */
+/**
+ * Reads the `report.json` that an earlier invocation wrote. Returns undefined if the file can't be read or is not valid, so that the caller creates a new
+ * report.
+ */
 async function readExisting(s3: S3Client, { bucket, prefix }: ResultsLocation, request: ReportRequest, abortSignal: AbortSignal):
 Promise<ReportDocument | undefined> {
   try {
@@ -95,12 +98,12 @@ Promise<ReportDocument> {
   return documentOf(request, results, { manifest, failures, searchValidation, reading });
 }
 
-/** Returns the time budget for reading and listing. At least half of the remaining time is for reading. */
+/** Returns the signals that end the reading and the listing of results files. At least half of the remaining time is for reading. */
 function budgetOf(remainingMs: number): TimeBudget {
   const readingMs = Math.max(remainingMs / 2, remainingMs - AFTER_READING_MS);
   const listingMs = Math.max(remainingMs * 3 / 4, remainingMs - AFTER_LISTING_MS);
   const budget = { reading: AbortSignal.timeout(Math.floor(readingMs)), listing: AbortSignal.timeout(Math.floor(listingMs)) };
-  setMaxListeners(100, budget.reading, budget.listing); // each running call adds a listener, and Node.js logs a warning if there are more than 10
+  setMaxListeners(100, budget.reading, budget.listing); // each S3 call in progress adds a listener, and Node.js warns of more than 10 listeners
   return budget;
 }
 

@@ -4,66 +4,66 @@ export interface ReportRequest {
   readonly JobId: string;
   /** The location of the job's results: `s3://bucket/prefix/<datastoreId>-FHIR_IMPORT-<jobId>/`. */
   readonly OutputLocation: string;
-  /** The location of the job's input: `s3://bucket/prefix/`. The keys of the input files start with its prefix. */
+  /** The location of the job's input: `s3://bucket/prefix/`. The keys of the input files start with the prefix of this location. */
   readonly InputS3Uri: string;
-  /** The role that makes every S3 call. */
+  /** The role that the function assumes for its S3 calls. */
   readonly ReportRoleArn: string;
 }
 
-/** The part of a report that may be shown: counts, FHIR types, issue codes and known messages. It has no object keys and no values of the data. */
+/** The part of a report that the report function returns: counts, FHIR types, issue codes and known messages. It has no object keys and no patient data. */
 export interface Report {
   readonly kind: 'report';
   /** The location of `report.json`. Undefined if the report could not be written. */
   readonly location?: string;
   /** Whether every results file was read to its end. */
   readonly complete: boolean;
-  /** A text that says what is missing, or why the report could not be written. Undefined if there is no problem. */
+  /** The reason why the report is incomplete or could not be written. Undefined if there is no such reason. */
   readonly problem?: string;
   readonly filesRead: number;
   readonly filesTotal: number;
-  /** False if not all files could be listed, so that there may be more than `filesTotal`. */
+  /** Whether all results files were listed. If not, there may be more files than `filesTotal`. */
   readonly filesTotalIsExact: boolean;
   /** The counts of the manifest. Undefined if the job wrote no readable manifest. */
   readonly manifest?: ManifestCounts;
-  /** The reason why there are no counts of a manifest. */
+  /** The reason why `manifest` is undefined. */
   readonly manifestProblem?: string;
-  /** The number of resources that were not imported. Only files that were read count. */
+  /** The number of resources that were not imported, in the results files that were read. */
   readonly failures: number;
-  /** The number of resources that `minimal` imported although they failed checks for searches. Only files that were read count. */
+  /** The number of resources that the validation level `minimal` imported although search can't index them completely, in the results files that were read. */
   readonly searchValidationFailures: number;
   /** The most frequent reasons for `failures`, at most three. */
   readonly reasons: readonly ReportReason[];
 }
 
-/** The answer of the report function if there is no report. */
+/** The response of the report function if it can't create a report. */
 export interface NoReport {
   /** `no-manifest`: the results have no manifest and no failures to report on. `unreadable`: the results could not be read. */
   readonly kind: 'no-manifest' | 'unreadable';
   readonly why: string;
 }
 
-/** The answer of the report function. The function returns an error as `unreadable` instead of throwing it. */
+/** The response of the report function. If an error occurs, the function returns `unreadable` instead of throwing the error. */
 export type ReportAnswer = Report | NoReport;
 
 /** A reason why resources failed. */
 export interface ReportReason {
-  /** An issue type of FHIR R4, `other` for any other code, or one of our own codes, which begin with `line-`. */
+  /** An issue type of FHIR R4, a code of this library that begins with `line-`, or `other` for any other code. */
   readonly code: string;
-  /** The message of the issue. Undefined if it is not a known message. */
+  /** The message of the issue. Undefined if no message template matches it. */
   readonly message?: string;
-  /** The types of the resources, the most frequent first. */
+  /** The types of the resources that failed for this reason, the most frequent first. */
   readonly resourceTypes: readonly string[];
-  /** The number of resources. A resource with several reasons counts once for each reason. */
+  /** The number of resources that failed for this reason. A resource with several reasons counts once for each reason. */
   readonly count: number;
-  /** The likely cause of invalid JSON. Undefined for other reasons, or if the line numbers suggest no cause. */
+  /** The likely cause of invalid JSON. Undefined if the resources failed for another reason, or if the results have no line numbers of the input. */
   readonly likelyCause?: JsonCause;
 }
 
 /**
  * The likely cause of invalid JSON in the input. It is a guess, because the results show only failed lines.
  *
- * - `whole-file`: three or more lines failed, from the first line on.
- * - `start-of-file`: only the first one or two lines failed.
+ * - `whole-file`: three or more lines of a file failed, beginning with the first line.
+ * - `start-of-file`: only the first line or the first two lines of a file failed.
  * - `single-lines`: other lines failed.
  */
 export type JsonCause = 'whole-file' | 'start-of-file' | 'single-lines';
@@ -72,7 +72,7 @@ export type JsonCause = 'whole-file' | 'start-of-file' | 'single-lines';
 export interface ManifestCounts {
   readonly filesScanned?: number;
   readonly filesImported?: number;
-  /** The number of files that could not be read. */
+  /** The number of files that HealthLake could not read because of a customer error. */
   readonly filesWithCustomerError?: number;
   readonly filesWithServerError?: number;
   readonly resourcesScanned?: number;

@@ -25,7 +25,7 @@ export function isAwsName(text: string): boolean {
     || (KNOWN_SERVICES.has(service) && isMadeOfWords(name.replace('*', '')));
 }
 
-/** Returns whether a name consists of known words. `ListFHIRImportJobs` consists of List, FHIR, Import and Jobs. */
+/** Returns whether a name consists of words in `PARTS`. For example, `ListFHIRImportJobs` consists of List, FHIR, Import and Jobs. */
 function isMadeOfWords(name: string): boolean {
   const parts = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   return parts.length > 0 && parts.every((part) => PARTS.has(part.toLowerCase()));

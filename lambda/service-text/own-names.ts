@@ -2,7 +2,7 @@ import { ROLE_SESSION_NAME } from '../aws/credentials';
 import { locationOf } from '../import/preflight/request';
 import type { ReportRequest } from '../report/types';
 
-/** The properties of an import whose names may be shown. Stacks that an older version deployed have fewer of these properties. */
+/** The properties that name an import's own resources. They are optional, because stacks that an older version deployed lack some of them. */
 export interface NamedImport {
   readonly ConstructPath?: string;
   readonly DatastoreId?: string;
@@ -17,7 +17,7 @@ export interface NamedImport {
   readonly Watch?: { readonly StateMachineArn?: string };
 }
 
-/** Returns the names of an import's own resources. They may be shown, because they are configuration and visible in the template. */
+/** Returns the names of an import's own resources. These names may be shown, because they are configuration and visible in the template. */
 export function ownNamesOf(named: NamedImport = {}, stackId?: string): readonly string[] {
   const { DatastoreId, OperatorRoleArn, DataAccessRoleArn, InputS3Uri, OutputS3Uri, Report } = named;
   const roles = [OperatorRoleArn, DataAccessRoleArn, Report?.RoleArn];
@@ -33,12 +33,15 @@ export function ownNamesOf(named: NamedImport = {}, stackId?: string): readonly 
   return names.filter((name): name is string => name !== undefined && name !== '');
 }
 
-/** Returns the names of the import's own resources that the report function knows. */
+/** Returns the names of an import's own resources that a request to the report function contains. */
 export function ownNamesOfReport({ DatastoreId, JobId, OutputLocation, InputS3Uri, ReportRoleArn }: ReportRequest): readonly string[] {
   return ownNamesOf({ DatastoreId, JobId, OutputS3Uri: OutputLocation, InputS3Uri, OperatorRoleArn: ReportRoleArn });
 }
 
-/** Returns the session ARNs by which AWS messages name an assumed role. Session names that this library doesn't use are hidden. */
+/**
+ * Returns the ARNs by which AWS messages name an assumed role: the ARN of this library's session, and the start of the ARN of any other session. The names of
+ * other sessions stay hidden, because they can be names of people.
+ */
 function sessionsOf(roleArn: string | undefined): string[] {
   const [, partition, account, name] = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn ?? '') ?? [];
   const session = `arn:${partition}:sts::${account}:assumed-role/${name}/`;
@@ -58,7 +61,7 @@ function datastoreArnOf(roleArn: string | undefined, datastoreId: string | undef
   return datastoreId === undefined ? [] : [`${place}:datastore/fhir/${datastoreId}`, `${place}:datastore/${datastoreId}`];
 }
 
-/** Returns the bucket and the prefix of a location in all forms that occur in AWS messages. */
+/** Returns all forms in which AWS messages name the bucket and the prefix of a location. */
 function namesOfLocation(uri: string | undefined, partition: string): string[] {
   const { bucket, prefix } = locationOf(uri ?? '');
   const arn = `arn:${partition}:s3:::${bucket}`;

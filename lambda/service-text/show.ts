@@ -2,7 +2,10 @@ import { isAwsName, isErrorCode } from './identifiers';
 import { CAPITALIZED, IDENTIFIERS, LOWER_CASE, QUOTED_PATTERNS, STATUSES } from './vocabulary';
 import { RESOURCE_TYPES } from '../report/messages/fhir-r4-names';
 
-/** The maximum length of a message that is shown. It is the maximum length of a job's message. Error messages have no documented maximum. */
+/**
+ * The maximum number of characters that are shown of a message. HealthLake limits the message of a job to this length. AWS doesn't document a limit for error
+ * messages.
+ */
 export const MAX_LENGTH = 2_048;
 
 const HIDDEN = '***';
@@ -17,13 +20,13 @@ const LARGE_NUMBER = /^\d{1,3}(?:,\d{3}){1,2}$/;
 const UNITS = new Set(('attempts bytes characters file files GB job jobs KB MB milliseconds minutes queued requests resources seconds TB validation').split(' '));
 const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|fewer) than|between(?: \d{1,3} and)?|[Ss]tatus [Cc]ode|line|column|position)$/;
 
-/** The place where the unfiltered text can be read. */
+/** The service or command that shows the full, unfiltered text. */
 export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
 
 /**
- * Returns an introduction and the harmless words of an AWS message. If a word is hidden, the introduction names the place where the full message can be read.
+ * Returns an introduction and the filtered text of an AWS message. If a word is hidden, the introduction says where the full message can be read.
  *
- * @param introduction the text before the message; it must be harmless, because it is not filtered
+ * @param introduction the text before the message; it is not filtered, so it must have no patient data
  */
 export function quoteServiceText(introduction: string, text: string, own: readonly string[] = [], fullText?: FullText): string {
   const shown = showServiceText(text, own);
@@ -32,16 +35,16 @@ export function quoteServiceText(introduction: string, text: string, own: readon
 }
 
 /**
- * Returns the harmless words of an AWS message. The message is split at white space, and each chunk is shown as a whole or not at all. Only known words are
- * shown, because a list of words to hide would never be complete.
+ * Returns the text of an AWS message with `***` in place of every word that may be patient data. The message is split at white space, and each chunk is shown
+ * or hidden as a whole. Only known words are shown, because a list of words to hide would never be complete.
  *
- * @param own names of the import's own resources; a name that ends in `/` is also shown at the start of a longer chunk
+ * @param own names of the import's own resources, which are shown; a name that ends in `/` is also shown at the start of a longer chunk
  */
 export function showServiceText(text: string, own: readonly string[] = []): string {
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
   const cores = chunks.map(({ core }) => core);
   const shown = chunks.map((chunk, i) => {
-    // A chunk that was cut off, by this function or by the service, can look like a known word.
+    // If this function or the service cuts off a chunk, the rest can look like a known word. So the rest is hidden.
     const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
     const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
     return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;
@@ -52,9 +55,9 @@ export function showServiceText(text: string, own: readonly string[] = []): stri
 /** A part of a text between white space. */
 interface Chunk {
   readonly text: string;
-  /** The text without the punctuation around it. */
+  /** `text` without the punctuation around it. */
   readonly core: string;
-  /** The index of the core in the text. */
+  /** The index of `core` in `text`. */
   readonly start: number;
 }
 
@@ -75,8 +78,8 @@ function isHarmless(core: string): boolean {
 }
 
 /**
- * Returns whether a chunk is a number that may be shown. The words beside the number must say what it counts, because other numbers may be ids, record numbers
- * or parts of a date.
+ * Returns whether a chunk is a number that may be shown. The words beside the number must say what it counts, such as `seconds`. Other numbers are hidden,
+ * because they may be ids, record numbers or parts of a date.
  */
 function isAmount(cores: readonly string[], i: number): boolean {
   const isNumber = NUMBER.test(cores[i]);
@@ -86,7 +89,10 @@ function isAmount(cores: readonly string[], i: number): boolean {
   return UNITS.has(cores[i + 1] ?? '') || (isNumber && MEASURED.test(cores.slice(Math.max(0, i - 3), i).join(' ')));
 }
 
-/** Returns the import's own location at the start of a chunk, such as its bucket and prefix, or an empty string. */
+/**
+ * Returns the start of a chunk up to the end of the import's own location, such as its bucket and prefix. Returns an empty string if the chunk doesn't begin
+ * with the location.
+ */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
   const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));
   const length = Math.max(0, ...places.map((place) => place.length));

@@ -1,12 +1,12 @@
 /**
- * The words of service texts that may be shown, reviewed one by one. A missing word hides one word from a reader. A wrong word can disclose the name
- * of a patient.
+ * The words that may be shown from messages of AWS services. Each word was reviewed. If a word is missing here, a reader of messages doesn't see it. If a wrong
+ * word is listed here, a message can disclose the name of a patient.
  *
  * - Add only words of AWS, Node.js or FHIR, in the exact form that they use.
- * - Do not add a capitalized word that is among the 1,000 most frequent first or family names, such as Grant, Key, Mark, Page or Rose. Names in texts
- *   are usually capitalized.
- * - Add such a word in lower case only if AWS's texts need it, such as `key`, `may` and `will`.
- * - Do not add numbers, ids, dates or places.
+ * - Do not add a capitalized word that is among the 1,000 most frequent first or family names, such as Grant, Key, Mark, Page or Rose. Names in texts are
+ *   usually capitalized.
+ * - Add the lower-case form of such a name only if AWS messages need it, such as `key`, `may` and `will`.
+ * - Do not add numbers, ids, dates or names of places.
  */
 
 /** Words that occur within a sentence. */
@@ -76,7 +76,7 @@ export const LOWER_CASE = words(`
   wrong xml yes yet you your zero
 `);
 
-/** Words that begin a sentence or a name of AWS, and abbreviations. */
+/** Words that begin a sentence or an AWS name, and abbreviations. */
 export const CAPITALIZED = words(`
   A Access Action Actions ACTIVE After Alias All Already Amazon An API ARN ARNs At Authentication AWS Bad Before Block Body Both Bucket
   Buckets Cannot Cause Check Client CloudFormation CloudTrail CloudWatch Code Configuration Conflict Connection Console Content Contents
@@ -105,7 +105,7 @@ export const STATUSES = words(`
   UPDATE_ROLLBACK_IN_PROGRESS UPDATING
 `);
 
-/** Operations and members of AWS APIs, headers, and symbols that stand alone. */
+/** Names of operations and parameters of AWS APIs, names of HTTP headers, and symbols that stand alone. */
 export const IDENTIFIERS = words(`
   - -- .ndjson = alias/aws/s3 AssumeRole aws/s3 ClientToken clientToken DataAccessRoleArn dataAccessRoleArn DatastoreId datastoreId
   DescribeFHIRDatastore DescribeFHIRImportJob DescribeKey DescribeStacks DetailType DurationSeconds durationSeconds EC2 error}.$response
@@ -150,7 +150,7 @@ export const QUOTED_PATTERNS: readonly string[] = [
   '\\p{ASCII}{0,8192}',
 ];
 
-/** Names of AWS services, as they occur before an action and in an endpoint. */
+/** Names of AWS services, as they occur in actions such as `s3:GetObject` and in endpoints. */
 export const SERVICES = words(`
   aws cloudformation cloudtrail ec2 events healthlake iam kms lambda logs organizations ram s3 sns sqs ssm states sts
 `);

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { text } from '../private/text';
 
 /**
- * The maximum time-out of one waiting resource, in seconds. CloudFormation ends a custom resource after one hour, and some of that hour is needed for the
- * answer.
+ * The maximum time-out of one waiting resource, in seconds. CloudFormation ends a custom resource after one hour, and the response needs some minutes of that
+ * hour.
  */
 const LONGEST_LEG = 50 * 60;
 const SHORTEST = Duration.minutes(1);
@@ -17,8 +17,8 @@ export interface WaitForOptions {
    * HealthLake probably runs one import at a time in an account and Region.
    *
    * CloudFormation ends a custom resource after one hour, so the import has one more resource for every 50 minutes after the first. Changing the time-out adds
-   * or removes these resources. It doesn't start or lose a job. A token can't be divided among resources, so the value of a token must not be more than 50
-   * minutes. The library can't check that value.
+   * or removes these resources. It doesn't start or lose a job. If the time-out is a token, the library can't divide it among resources or check its value, so
+   * the value must not be more than 50 minutes.
    *
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html
    * @default Duration.minutes(50)
@@ -30,9 +30,9 @@ export interface WaitForOptions {
 export interface DetachedOptions {
   /**
    * The time for which the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job is still running at the end of this
-   * time, the import counts as failed. The job itself can't be cancelled and goes on at HealthLake.
+   * time, the import counts as failed. The job itself can't be cancelled and continues in HealthLake.
    *
-   * AWS Step Functions allows 25,000 events for an execution, which 14 days of polling don't reach.
+   * In 14 days, an execution of the monitor stays below the 25,000 events that AWS Step Functions allows.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
    * @default Duration.days(7)
@@ -54,7 +54,7 @@ export class Completion {
   /**
    * The deployment waits for the end of the job, and fails if the import fails or times out.
    *
-   * Imports can't be cancelled: after a time-out the job goes on at HealthLake.
+   * Imports can't be cancelled: after a time-out, the job continues in HealthLake.
    *
    * @throws if the time-out is not between 1 minute and 12 hours in whole seconds.
    */
@@ -66,11 +66,11 @@ export class Completion {
 
   /**
    * The deployment ends when HealthLake has accepted the job. The monitor, a state machine of the provider, follows the job to its end, judges it by the same
-   * rules as `Completion.waitFor()`, and sends an event: see `onSucceeded()` and `onFailed()` of the import. A failed import doesn't change the stack. It
-   * fails the execution of the state machine, which fires the `monitorAlarm()` of the provider.
+   * rules as `Completion.waitFor()`, and sends an event: see `onSucceeded()` and `onFailed()` of the import. If the import fails, the stack doesn't change. The
+   * execution of the state machine fails, and the `monitorAlarm()` of the provider fires.
    *
-   * CloudFormation considers the import complete when HealthLake has accepted its job. So corrected data needs a new `revision`. A monitor that is already
-   * running keeps the `errorTolerance`, the `giveUpAfter` and the bus with which it was started.
+   * CloudFormation considers the import complete when HealthLake has accepted its job, even if the job fails later. So set a new `revision` to import corrected
+   * data. A monitor that is already running keeps the `errorTolerance`, the `giveUpAfter` and the event bus with which it was started.
    *
    * @throws if `giveUpAfter` is not between 1 minute and 14 days in whole seconds.
    */
@@ -96,7 +96,7 @@ export class Completion {
   }
 
   /**
-   * The time-outs of the resources that wait one after the other. The last resource judges the job.
+   * The time-outs of the resources that wait for the job, one after the other. The last resource judges the job.
    *
    * @internal
    */
@@ -105,7 +105,7 @@ export class Completion {
       return [this.timeout];
     }
     const seconds = this.timeout.toSeconds();
-    // The last resource gets the longest time-out possible, because a repeated deployment waits only for that long.
+    // The last resource gets the longest time-out possible. After a time-out, a repeated deployment may have only this resource left to wait.
     const last = Math.min(LONGEST_LEG, seconds);
     const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));

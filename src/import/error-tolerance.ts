@@ -18,12 +18,13 @@ export enum ErrorToleranceKind {
 }
 
 /**
- * The number of resources that may fail before an import fails.
+ * The number or percentage of resources that may fail before an import fails.
  *
- * The counts come from the manifest of the results, which the report function reads. If this import can't read the results, for example without a
- * `failureReport`, the counts come from the job's progress report, which leaves out server errors. If the manifest is missing or the counts are
- * unknown, a job with errors fails the import, except under `any()`. A job that ends with a status other than COMPLETED and COMPLETED_WITH_ERRORS
- * fails the import under every tolerance.
+ * The report function reads the number of failed resources from the manifest of the results. If the import has no `failureReport` or can't read its results,
+ * the number comes from the job's progress report, which leaves out server errors.
+ *
+ * If the results have no manifest, or if the number of failed resources is not known, a job with errors fails the import, except under `any()`. A job that ends
+ * with a status other than COMPLETED and COMPLETED_WITH_ERRORS fails the import under every tolerance.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_JobProgressReport.html
  * @example

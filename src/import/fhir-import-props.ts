@@ -16,7 +16,7 @@ import type { IFhirStorage } from '../storage/fhir-storage';
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html
  */
 export enum ValidationLevel {
-  /** Validates each resource against the profiles in its `meta.profile`, or against R4 if it names none. */
+  /** Validates each resource against the profiles in its `meta.profile`, or against R4 if `meta.profile` names no profile. */
   STRICT = 'strict',
 
   /** Validates each resource against R4 and ignores profiles. */
@@ -107,7 +107,7 @@ export interface FhirImportProps {
   readonly alreadyImported?: boolean;
 
   /**
-   * The number of resources that may fail before the import fails. Changing it starts no job.
+   * The number or percentage of resources that may fail before the import fails. Changing it starts no job.
    *
    * @default ErrorTolerance.none()
    */
@@ -121,8 +121,8 @@ export interface FhirImportProps {
   readonly completion?: Completion;
 
   /**
-   * The bus for the event at the end of the job: `FHIR Import Succeeded` or `FHIR Import Failed`, with counts only. The event is sent for detached
-   * imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with a bus.
+   * The event bus that receives the event at the end of the job: `FHIR Import Succeeded` or `FHIR Import Failed`, with ids, status and counts only. The event
+   * is sent for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with this property.
    *
    * @default - the default bus of the account
    */
@@ -142,17 +142,17 @@ export interface FhirImportProps {
 
   /**
    * Whether the import writes a report on the resources that failed: `report.json` beside the results. The report counts failures by file, resource type and
-   * reason, and locates the first failures of each. It has no values of resources.
+   * reason, and names the files and lines of the first failures. It has no values of resources.
    *
-   * Without the report, the import is judged by the counts of the job's progress report. These counts leave out server errors, and the deployment can't say
-   * why resources failed.
+   * Without the report, the import is judged by the job's progress report, which leaves out server errors. The error message of a failed deployment then
+   * doesn't say why resources failed.
    *
    * @default true
    */
   readonly failureReport?: boolean;
 
   /**
-   * The limits of one import job. If the input exceeds one of them, the log of the provider has a warning.
+   * The limits of one import job. If the input exceeds one of them, the provider logs a warning.
    *
    * @default - the defaults of `ImportQuotas`
    */

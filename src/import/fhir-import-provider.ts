@@ -45,9 +45,9 @@ export interface FhirImportProviderProps {
   readonly logGroup?: logs.ILogGroupRef;
 
   /**
-   * The role of the functions that call HealthLake. It may write to the log group and, in a VPC, manage network interfaces. For each import, the
-   * functions assume the operator role of that import. A supplied role is given these permissions, unless it is immutable. It can't be one of the other
-   * roles.
+   * The role of the functions that call HealthLake. It may write to the log group and, in a VPC, manage network interfaces. For each import, the functions
+   * assume the operator role of that import. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles of this
+   * provider.
    *
    * @default - a new role
    */
@@ -62,40 +62,40 @@ export interface FhirImportProviderProps {
 
   /**
    * The role of the provider framework's isComplete and onTimeout functions. A supplied role is given the permissions of these functions, unless it is
-   * immutable. It can't be `frameworkOnEventRole`.
+   * immutable. It must not be `frameworkOnEventRole`.
    *
    * @default - a new role
    */
   readonly frameworkCompleteAndTimeoutRole?: iam.IRole;
 
   /**
-   * The role of the function that writes failure reports. It may write to the log group and, in a VPC, manage network interfaces. For each import, the
-   * function assumes the report role of that import. A supplied role is given these permissions, unless it is immutable. It can't be one of the other
-   * roles.
+   * The role of the function that writes failure reports. It may write to the log group and, in a VPC, manage network interfaces. For each import, the function
+   * assumes the report role of that import. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles of this
+   * provider.
    *
    * @default - a new role
    */
   readonly reportFunctionRole?: iam.IRole;
 
   /**
-   * The role of the monitor, the state machine that follows detached imports. It may invoke the function that judges them, and deliver logs and traces.
-   * To describe a job, it assumes the operator role of that import. A supplied role is given these permissions, unless it is immutable. It must let
-   * `states.amazonaws.com` assume it, and can't be one of the other roles.
+   * The role of the monitor, the state machine that follows detached imports. It may invoke the function that judges their jobs, and deliver logs and traces.
+   * To describe a job, it assumes the operator role of the import. A supplied role is given these permissions, unless it is immutable. It must let
+   * `states.amazonaws.com` assume it, and must not be one of the other roles of this provider.
    *
    * @default - a new role
    */
   readonly monitorRole?: iam.IRole;
 }
 
-/** The amount of memory for which Lambda provides one vCPU. `npm run bench` prints the CPU time and the memory of a report. */
+/** The memory of the report function. With this amount, Lambda provides one vCPU. `npm run bench` prints the CPU time and the memory of a report. */
 const REPORT_MEMORY_MIB = 1769;
 
 /** The pause between two invocations of the isComplete function, which polls more often within an invocation. */
 const QUERY_INTERVAL = Duration.seconds(10);
 
 /**
- * The time-out of the provider framework. The framework counts attempts instead of time, and CloudFormation gives up after 60 minutes. The handler's own
- * deadlines end before this time-out.
+ * The time-out of the provider framework. It is later than the handler's own deadlines. It is earlier than CloudFormation's limit of 60 minutes, because the
+ * framework counts attempts instead of time and so can take longer.
  */
 const TOTAL_TIMEOUT = Duration.minutes(55);
 
@@ -130,8 +130,8 @@ export class FhirImportProvider extends Construct {
   public readonly logGroup: logs.ILogGroup;
 
   /**
-   * The functions that run as the handler role. Operator roles are created after these functions: once Lambda has accepted the new handler role, IAM accepts
-   * it as a principal.
+   * The functions that run as the handler role. Operator roles are created after these functions, because IAM can reject a new handler role as a principal.
+   * When Lambda has accepted the role, IAM accepts it too.
    *
    * @internal
    */
@@ -157,7 +157,7 @@ export class FhirImportProvider extends Construct {
       retention: logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN, // the logs are needed most after a deployment that failed and was rolled back
     });
-    // `logGroup` may be a reference, such as an L1 construct, which doesn't have the methods of a log group.
+    // `logGroup` may be an L1 construct, which doesn't have the methods of `ILogGroup`.
     this.functionLogs = logs.LogGroup.fromLogGroupName(this, 'FunctionLogs', logGroup.logGroupRef.logGroupName);
     this.logGroup = logGroup instanceof logs.LogGroup ? logGroup : this.functionLogs;
     this.roles = new FunctionRoles(this, logGroup, props.vpc !== undefined);
@@ -187,7 +187,7 @@ export class FhirImportProvider extends Construct {
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
-      // The framework's own grants would add two policies with ARNs that end in `:*`. So the roles of this provider get the permissions from inline policies.
+      // The framework's own grants would add two policies with ARNs that end in `:*`. So these roles ignore grants and have inline policies.
       frameworkOnEventRole: props.frameworkOnEventRole ?? this.roles.create('FrameworkOnEventRole', 'Runs the provider framework',
         { Invoke: invokeHandlers(), StartWaiter: startWaiter }).withoutPolicyUpdates(),
       frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole ?? this.roles.create('FrameworkCompleteAndTimeoutRole',
@@ -224,8 +224,8 @@ export class FhirImportProvider extends Construct {
   /**
    * Returns the alarm that fires when a detached import fails or can't be monitored. Creates the monitor if no import of this provider is detached yet.
    *
-   * The alarm notifies the `notificationTopic` of a detached import if the import or the topic is in the stack of the provider, or if the topic is named
-   * by its ARN. Add further actions to it.
+   * The alarm notifies the `notificationTopic` of a detached import if the import or the topic is in the stack of the provider, or if the ARN of the topic is
+   * known at synthesis. Add further actions to the alarm.
    */
   public monitorAlarm(): cloudwatch.Alarm {
     return this._monitor().alarm;

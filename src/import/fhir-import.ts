@@ -51,13 +51,13 @@ export class FhirImport extends Construct {
   /** The provider of the functions that start the job and poll it. It also has the log group of the functions and the alarm for detached imports. */
   public readonly provider: FhirImportProvider;
 
-  /** The statements that the data access role needs. Add them to a role of your own. */
+  /** The statements that the data access role needs. Add them to a role that you supply as `dataAccessRole`. */
   public readonly dataAccessStatements: iam.PolicyStatement[];
 
   /** The statements for the policy of an input bucket in another account. Add them to that policy. */
   public readonly sourceBucketStatements: iam.PolicyStatement[];
 
-  /** The statements for the policies of input keys in another account. Add them to those policies. Empty if no key is known. */
+  /** The statements for the policies of input keys in another account. Add them to those policies. Empty if the import knows no input key. */
   public readonly sourceKeyStatements: iam.PolicyStatement[];
 
   private readonly resources: ImportResources;
@@ -176,7 +176,7 @@ export class FhirImport extends Construct {
    * Starts the job only after these constructs are deployed, for example an upload into the input bucket or another import. The buckets and roles of this
    * import don't wait for these constructs.
    *
-   * @throws if one of them contains this import.
+   * @throws if one of the constructs contains this import.
    */
   public executeAfter(...constructs: IConstruct[]): void {
     constructs.forEach((construct) => validateOrder(this, 'executeAfter', construct));
@@ -186,7 +186,7 @@ export class FhirImport extends Construct {
   /**
    * Deploys these constructs only after the import has succeeded or, if it is detached, after HealthLake has accepted its job.
    *
-   * @throws if one of them contains this import.
+   * @throws if one of the constructs contains this import.
    */
   public executeBefore(...constructs: IConstruct[]): void {
     for (const construct of constructs) {
@@ -196,7 +196,7 @@ export class FhirImport extends Construct {
   }
 
   /**
-   * Creates a rule for the event that this import has succeeded. The detail of the event has counts only. The event may be delivered twice, so call
+   * Creates a rule for the event `FHIR Import Succeeded` of this import. The detail of the event has counts only. The event may be delivered twice, so call
    * DescribeFHIRImportJob for the job in the event before you act on it.
    *
    * The rule is created before the job starts, so its target can't use attributes of this import. Use the values in the event instead.
@@ -205,14 +205,17 @@ export class FhirImport extends Construct {
     return this.notifications.onResult(id, options, EVENT_SUCCEEDED);
   }
 
-  /** Creates a rule for the event that this import has failed, timed out, or could not be judged. Otherwise it behaves like `onSucceeded()`. */
+  /**
+   * Creates a rule for the event `FHIR Import Failed` of this import, which is sent if the import failed, timed out, or could not be judged. Otherwise it
+   * behaves like `onSucceeded()`.
+   */
   public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.notifications.onResult(id, options, EVENT_FAILED);
   }
 
   /**
    * Creates a rule for HealthLake's own events on all jobs that read this import's input into its data store: submitted, queued, in progress, completed,
-   * completed with errors, failed. HealthLake sends them to the default bus of the account, and sends none for cancelled jobs.
+   * completed with errors, failed. HealthLake sends these events to the default event bus of the account. It sends no event for a cancelled job.
    *
    * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
    */

@@ -15,7 +15,7 @@ export interface FhirSourceBucketOptions {
 }
 
 /**
- * The location of a source in the buckets of one import.
+ * The bucket, prefix and keys of a source. `FhirSource._locate()` returns them for the storage of an import.
  *
  * @internal
  */

@@ -53,9 +53,9 @@ export function s3Uri(bucketName: string, prefix: string): string {
   return `s3://${bucketName}/${prefix}`;
 }
 
-/** Returns whether two constructs are known to be the same bucket. An app can import a bucket more than once. */
+/** Returns whether two constructs are known to be the same bucket. An app can have several constructs for one bucket. */
 export function isSameBucket(a: s3.IBucket, b: s3.IBucket): boolean {
   const [one, other] = [a, b].map((bucket) => JSON.stringify(Stack.of(bucket).resolve(bucket.bucketName)));
-  // Resolved names can be logical ids, which are unique only within a stack.
+  // A resolved name can contain a logical id, which is unique only within a stack.
   return a.bucketName === b.bucketName || (Stack.of(a) === Stack.of(b) && one === other);
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 
-/** Returns a number as a string for the contract. A token stays a token. */
+/** Returns a number as a string for the contract. Returns a token for a token. */
 export function text(value: number): string {
   return Token.isUnresolved(value) ? Token.asString(value) : String(value);
 }
@@ -11,8 +11,8 @@ export function roleDescription(description: string): string {
 }
 
 /**
- * Returns the text, reduced to the characters and the length that CloudWatch accepts in a dimension. Of a long path, the end is kept, because it is more
- * specific.
+ * Returns the text, reduced to the characters and the length that CloudWatch accepts in a dimension. If a path is too long, its end is kept, because the end is
+ * more specific.
  */
 export function dimensionValue(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, '?').slice(-255);

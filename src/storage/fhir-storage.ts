@@ -166,12 +166,15 @@ export class FhirStorage extends Construct implements IFhirStorage {
 }
 
 /**
- * The properties of the shared storage of a stack. The constructor recognizes this object, because only the shared storage creates its input bucket on first
- * use.
+ * Marks the storage that the imports of a stack share. The constructor compares its properties with this object, because only the shared storage creates its
+ * input bucket on first use.
  */
 const OF_STACK: FhirStorageProps = {};
 
-/** Returns whether two keys are known to differ. That is known if both ARNs are known, or if this app creates both keys. */
+/**
+ * Returns whether two keys are certainly different. Compares their ARNs if both ARNs are known at synthesis, or if this app creates both keys. Otherwise
+ * returns false.
+ */
 function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
   const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
   const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
@@ -204,7 +207,7 @@ function validateExpiration(after?: Duration): void {
   }
 }
 
-/** Throws if a property would silently have no effect on a supplied bucket. */
+/** Throws if a property was set that has no effect on a supplied bucket. */
 function validateSupplied({ inputBucket, outputBucket, resultsExpiration, serverAccessLogsBucket }: FhirStorageProps): void {
   if (outputBucket && resultsExpiration) {
     throw new Error(`resultsExpiration doesn't apply to the supplied bucket "${outputBucket.node.path}"; give that bucket a lifecycle rule`);

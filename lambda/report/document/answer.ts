@@ -5,10 +5,10 @@ import { isCount } from '../read/manifest';
 import { isReason, OTHER } from '../read/tally';
 import type { Report, ReportReason, ReportRequest } from '../types';
 
-/** The number of reasons in the answer of the report function. */
+/** The maximum number of reasons that the report function returns. */
 const TOP = 3;
 
-/** Returns the part of a report that may be shown. */
+/** Returns the part of a report that has no object keys and no patient data. */
 export function answerOf(document: ReportDocument, location: string | undefined): Report {
   const { complete, incomplete, files, manifest, manifestProblem, failures, searchValidation } = document;
   return {
@@ -36,12 +36,12 @@ function toReportReason(reason: ReasonDocument, failures: ReportDocument['failur
 }
 
 /**
- * Parses an existing report. Returns it if it is about this job, is complete, has this version, and shows only texts that this function would write. Otherwise
- * returns undefined.
+ * Parses an existing `report.json`. Returns undefined unless the report is about this job, is complete, has version `REPORT_VERSION`, and contains only texts
+ * that the report function writes.
  */
 export function readReport(json: string, { DatastoreId, JobId }: ReportRequest): ReportDocument | undefined {
   try {
-    const document = JSON.parse(json) as ReportDocument; // the code below checks the members that it uses
+    const document = JSON.parse(json) as ReportDocument; // an unchecked cast; the code below validates the members that are read
     const { version, complete, job, files, manifest = {}, failures, searchValidation } = document;
     const counts = [files.read, files.total, failures.count, searchValidation.count, ...Object.values(manifest)];
     const isOurs = version === REPORT_VERSION && complete === true && job.datastoreId === DatastoreId && job.jobId === JobId

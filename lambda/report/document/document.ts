@@ -9,42 +9,45 @@ import type { ManifestCounts, ReportRequest } from '../types';
 /** The version of the report format in this file. docs/report.schema.json describes the format. */
 export const REPORT_VERSION = 1;
 
-/** The maximum size of a list of files or reasons as JSON, in bytes. A report has four lists, and a report of more than 16 MiB can't be read back. */
+/**
+ * The maximum size in bytes of each list of files or reasons as JSON. A report has four of these lists, so it stays below 16 MiB, the largest `report.json`
+ * that the report function reads.
+ */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
-/** The content of `report.json`. It has object keys, so that the owner of the data can find the resources. It has no other values of the data. */
+/** The content of `report.json`. It has object keys, so that the owner of the data can find the failed resources, but no other patient data. */
 export interface ReportDocument {
   readonly version: typeof REPORT_VERSION;
   readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
   /** Whether every results file was read to its end. */
   readonly complete: boolean;
-  /** A text that says what is missing. Undefined if the report is complete. */
+  /** The reason why the report is incomplete. Undefined if it is complete. */
   readonly incomplete?: string;
   readonly files: {
     readonly read: number;
     readonly total: number;
-    /** False if not all files could be listed. */
+    /** Whether all results files were listed. If not, there may be more files than `total`. */
     readonly totalIsExact: boolean;
-    /** The first files that could not be read. */
+    /** The results files that could not be read, at most 20. */
     readonly unread: readonly { readonly key: string; readonly why: string }[];
   };
   readonly manifest?: ManifestCounts;
   readonly manifestProblem?: string;
   /** The resources in FAILURE/, which were not imported. */
   readonly failures: SectionDocument;
-  /** The resources in SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/, which were imported although they failed checks for searches. */
+  /** The resources in SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/, which HealthLake imported although search can't index them completely. */
   readonly searchValidation: SectionDocument;
 }
 
-/** The lines of the results in one folder. Each list has the most frequent entries first. */
+/** The counts of the lines in one folder of the results, by file, resource type and reason. Each list has the largest counts first. */
 export interface SectionDocument {
   readonly count: number;
   readonly files: readonly FileDocument[];
-  /** The number of files that are not listed, and the sum of their counts. */
+  /** The number of files that `files` leaves out, and the number of lines in them. */
   readonly otherFiles: { readonly files: number; readonly count: number };
   readonly resourceTypes: readonly TypeDocument[];
   readonly reasons: readonly ReasonDocument[];
-  /** The number of reasons that are not listed, and the sum of their counts. A resource counts once for each of its reasons. */
+  /** The number of reasons that `reasons` leaves out, and the sum of their counts. A resource counts once for each of its reasons. */
   readonly otherReasons?: { readonly reasons: number; readonly count: number };
 }
 
@@ -69,14 +72,14 @@ export interface ReasonDocument extends CountDocument {
   readonly resourceTypes: readonly { readonly type: string; readonly count: number }[];
 }
 
-/** A line of a results file. `inputLine` is the number of the line in the input file, in the numbering of HealthLake. */
+/** A line of a results file. `inputLine` is the line number in the input file that HealthLake reports for the resource. */
 export interface OccurrenceDocument {
   readonly key: string;
   readonly line: number;
   readonly inputLine?: number;
 }
 
-/** The findings from which a report is made. */
+/** The data from which `documentOf()` creates a report. */
 export interface Findings {
   readonly manifest: ManifestReading;
   readonly failures: Tally;
@@ -84,7 +87,7 @@ export interface Findings {
   readonly reading: Reading;
 }
 
-/** Returns the report. The same findings give the same bytes. */
+/** Returns the report. The same arguments always produce the same report. */
 export function documentOf(request: ReportRequest, results: ResultsLocation, findings: Findings): ReportDocument {
   const { manifest, failures, searchValidation, reading } = findings;
   const incomplete = incompleteOf(reading, ownNamesOfReport(request));
@@ -101,7 +104,7 @@ export function documentOf(request: ReportRequest, results: ResultsLocation, fin
   };
 }
 
-/** Returns a text that says what was not read, or undefined if everything was read. */
+/** Returns the reason why the report is incomplete, or undefined if every file was read. */
 function incompleteOf(reading: Reading, own: readonly string[]): string | undefined {
   const { filesRead, filesTotal, allListed, timeUp, filesUnread, unread, listError } = reading;
   const total = allListed ? String(filesTotal) : `${filesTotal} or more`;
@@ -114,7 +117,10 @@ function incompleteOf(reading: Reading, own: readonly string[]): string | undefi
   return problems.filter((problem) => problem !== '').join('; ') || undefined;
 }
 
-/** Returns a function that maps the key of a results file to the key of its input file. HealthLake keeps the names and sub-folders of the input. */
+/**
+ * Returns a function that maps the key of a results file to the key of its input file. HealthLake gives a results file the name and sub-folder of its input
+ * file.
+ */
 function inputKeys(input: string, { prefix }: ResultsLocation, folder: string): (key: string) => string {
   const inputPrefix = /^s3:\/\/[^/]+\/?(.*)$/s.exec(input)?.[1] ?? '';
   return (key) => inputPrefix + key.slice(prefix.length + folder.length);
@@ -133,7 +139,7 @@ function sectionOf(tally: Tally, inputKeyOf: (key: string) => string): SectionDo
   };
 }
 
-/** Returns the entries that fit into a list. For the remaining entries, returns their number and the sum of their counts. */
+/** Returns the entries that fit into `MAX_LIST_BYTES`. For the entries that don't fit, returns their number and the sum of their counts. */
 function listOf<T extends Count, D>(counted: readonly T[], toDocument: (one: T) => D): { listed: D[]; rest: number; restCount: number } {
   const listed: D[] = [];
   let bytes = 0;
@@ -173,7 +179,7 @@ function typeOf({ type }: { readonly type: string }): string {
   return type;
 }
 
-/** Returns the name by which a reason is sorted. Reasons without a message come last. */
+/** Returns the name by which reasons with the same count are sorted. Reasons without a message come last. */
 function reasonName({ code, message }: { readonly code: string; readonly message?: string }): string {
   return message === undefined ? `1${code}` : `0${code} ${message}`;
 }

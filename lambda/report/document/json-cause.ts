@@ -1,17 +1,17 @@
 import type { OccurrenceDocument, ReasonDocument, SectionDocument } from './document';
 import type { JsonCause } from '../types';
 
-/** HealthLake's message for a line that is not a JSON object. */
+/** HealthLake's message for an input line that is not a JSON object. */
 export const INVALID_JSON = 'Invalid JSON found in input file';
 
-/** The failed lines of a file. */
+/** The number of failed lines in one file, and the first of these lines. */
 interface Sample {
   readonly count: number;
   /** The first failed lines, at most three. */
   readonly first: readonly Pick<OccurrenceDocument, 'inputLine'>[];
 }
 
-/** Returns the cause that explains the most lines, or undefined if HealthLake did not number the lines. */
+/** Returns the likely cause for most of the failed lines. Returns undefined if the results have no line numbers of the input. */
 export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): JsonCause | undefined {
   const lines = new Map<JsonCause, number>();
   for (const sample of samplesOf(reason, failures)) {
@@ -23,7 +23,10 @@ export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): 
   return [...lines].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-/** Returns the failed lines of each file. If lines failed for other reasons too, returns only the occurrences that the report lists for this reason. */
+/**
+ * Returns a sample of the failed lines for each file. The counts of a file include every reason. So if lines failed for other reasons too, a sample has only
+ * the lines that the report lists for this reason.
+ */
 function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument): readonly Sample[] {
   if (count === failures.count) {
     return failures.files;
@@ -32,7 +35,10 @@ function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument):
   return keys.map((key) => first.filter((place) => place.key === key)).map((places) => ({ count: places.length, first: places }));
 }
 
-/** Returns the likely cause in one file. The first line may have the number 0 or 1, because HealthLake doesn't document where it starts counting. */
+/**
+ * Returns the likely cause of invalid JSON in one file. Accepts 0 or 1 as the number of the first line, because HealthLake doesn't document where its numbering
+ * starts.
+ */
 function causeOf({ count, first }: Sample): JsonCause | undefined {
   const [start, ...others] = first.map(({ inputLine }) => inputLine);
   if (start === undefined || others.includes(undefined)) {

@@ -1,4 +1,4 @@
-/** Names that FHIR R4 (4.0.1) defines. Any other name may come from the data and is not shown. */
+/** Names that FHIR R4 (4.0.1) defines. Any other name may be patient data, so it is not shown. */
 
 /** The issue types of R4: https://hl7.org/fhir/R4/valueset-issue-type.html */
 export const ISSUE_TYPES = words(`
@@ -44,7 +44,7 @@ export const CONSTRAINT_GROUPS = words(`
   org pat pdf per ppc prr qrs qty que rat ref rng rqg sdf spd sqty sub tim trd txt vsd
 `);
 
-/** The names of the elements of all types. They have no paths, and no `[x]` if the element has a choice of types. */
+/** The element names of all R4 types, without paths. An element with a choice of types, such as `value[x]`, is listed without `[x]`. */
 export const ELEMENT_NAMES = words(`
   abatement abnormalCodedValueSet about abstract accept accessionIdentifier accident account achievementStatus action actionId active
   activity actor actorId actual actualArm actuality add addItem additionalCharacteristic additionalClassification additionalIdentifier

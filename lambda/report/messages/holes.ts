@@ -2,16 +2,16 @@ import { CONSTRAINT_GROUPS, DATA_TYPES, ELEMENT_NAMES, RESOURCE_TYPES } from './
 
 /** A placeholder in a message template. */
 export interface Hole {
-  /** Returns whether a text can fill the hole. If this function is undefined, any text can. */
+  /** Returns whether the placeholder matches a text. If this function is undefined, the placeholder matches any text. */
   readonly fits?: (text: string) => boolean;
   /**
-   * Returns the text that is shown for a filling. Returns undefined if neither FHIR R4 nor HealthLake defines the filling. If this function is undefined, no
-   * filling is shown.
+   * Returns the text to show in place of the placeholder. Returns undefined if neither FHIR R4 nor HealthLake defines the matched text. If this function is
+   * undefined, the placeholder itself is shown.
    */
   readonly show?: (text: string) => string | undefined;
 }
 
-/** The holes by their names in templates. The filling of a hole without `show` may be a value of the data. */
+/** The placeholders, by their names in templates. The text that a placeholder without `show` matches may be patient data. */
 export const HOLES: Readonly<Record<string, Hole>> = {
   number: { fits: (text) => /^\d{1,10}$/.test(text) },
   element: { fits: (text) => /^\S+$/.test(text), show: elementPath },
@@ -30,7 +30,7 @@ export const HOLES: Readonly<Record<string, Hole>> = {
   value: {},
 };
 
-/** The names of HealthLake parameters that occur in its messages. */
+/** The API parameters that HealthLake names in its messages. */
 const MEMBERS: ReadonlySet<string> = new Set(['resourceId', 'resourceType']);
 
 /** The type suffixes of elements that have a choice of types, such as `Quantity` in `valueQuantity`. */
@@ -39,8 +39,8 @@ const TYPE_SUFFIXES = [...DATA_TYPES].map((type) => type.charAt(0).toUpperCase()
 const BASE_PROFILE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|[\d.]{1,10})?$/;
 
 /**
- * Returns a path such as `Patient.contact.name` if R4 defines the type and all elements. Indexes and slice names are left out, because a slice can have any
- * name. Validators write paths with dots, or with slashes like an XPath.
+ * Returns an element path such as `Patient.contact.name`, or undefined if R4 doesn't define the type and all elements of the path. Removes indexes and slice
+ * names, because a slice can have any name. Accepts dots or slashes between the names, because validators write both.
  */
 export function elementPath(text: string): string | undefined {
   const [type, ...elements] = text.replace(/^\//, '').split(/[./]/).map((step) => step.replace(/^f:/, '').replace(/\[\d+\]$/, '').replace(/:.*$/s, ''));
@@ -53,7 +53,7 @@ function isElementName(name: string): boolean {
   return ELEMENT_NAMES.has(bare) || TYPE_SUFFIXES.some((suffix) => bare.endsWith(suffix) && ELEMENT_NAMES.has(bare.slice(0, -suffix.length)));
 }
 
-/** Returns the profile if it is the base profile of an R4 type. */
+/** Returns the URL of a profile if it is the base profile of an R4 type. Otherwise returns undefined. */
 function baseProfile(text: string): string | undefined {
   const type = BASE_PROFILE.exec(text)?.[1] ?? '';
   return RESOURCE_TYPES.has(type) || DATA_TYPES.has(type) ? text : undefined;

@@ -2,11 +2,11 @@ import { VALIDATOR_TEMPLATES } from './validator-templates';
 import { VALUE_TEMPLATES } from './value-templates';
 
 /**
- * The known messages of HealthLake and of the R4 validators. `holes.ts` defines each `{hole}`. A hole is filled only if FHIR or HealthLake defines the
- * filling. The first template that fits is used, so a narrower template comes before a wider one.
+ * The templates of the messages of HealthLake and of the R4 validators. `holes.ts` defines the placeholders, such as `{element}`. The first template that
+ * matches a message is used, so a more specific template comes before a more general one.
  */
 export const MESSAGE_TEMPLATES: readonly string[] = [
-  // HealthLake: https://docs.aws.amazon.com/healthlake/latest/devguide/troubleshooting.html
+  // Messages of HealthLake: https://docs.aws.amazon.com/healthlake/latest/devguide/troubleshooting.html
   'Missing required id field in resource json',
   'Invalid JSON found in input file',
   '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}',
@@ -43,7 +43,7 @@ export const MESSAGE_TEMPLATES: readonly string[] = [
   'Invalid date/time string "{value}": {value}',
   'Resource is missing required element \'{property}\' in parent element \'{value}\'',
 
-  // Templates that begin with a hole.
+  // Templates that begin with a placeholder.
   '{element}: minimum required = {number}, but only found {number} (from {profile})',
   '{element}: minimum required = {number}, but only found {number}',
   '{element}: max allowed = {number}, but found {number} (from {profile})',

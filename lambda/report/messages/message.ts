@@ -1,30 +1,30 @@
 import { type Hole, HOLES } from './holes';
 import { MESSAGE_TEMPLATES } from './message-templates';
 
-/** A message that fits a known template. */
+/** A message that matches a template. */
 export interface Message {
-  /** The template with its holes filled. A hole stays unfilled if neither FHIR nor HealthLake defines its filling. */
+  /** The template with its placeholders replaced. A placeholder stays if neither FHIR R4 nor HealthLake defines the text that it matches. */
   readonly filled: string;
-  /** The template without fillings. */
+  /** The template with all its placeholders. */
   readonly bare: string;
 }
 
-/** A template, split at its holes. It has one more text than it has holes. */
+/** A template, split at its placeholders. `texts` has one entry more than `holes`. */
 interface Template {
   readonly bare: string;
   readonly texts: readonly string[];
   readonly holes: readonly { readonly name: string; readonly hole: Hole }[];
 }
 
-/** Matches a hole. The name of a hole has lower-case letters only. Other braces are text. */
+/** Matches a placeholder, which is a name of lower-case letters in braces. Other braces are literal text. */
 const HOLE = /\{([a-z]+)\}/;
 
 /** Matches the numbers that HAPI FHIR puts before its messages. */
 const HAPI_NUMBERS = /^(?:HAPI-\d{1,6}: )+/;
 
 /**
- * The templates by their first character. Templates that begin with a hole have the empty string as their key. The map speeds up the search, because a job can
- * have millions of messages.
+ * The templates by their first character. The key of templates that begin with a placeholder is the empty string. A job can have millions of messages, so
+ * `findMessage()` compares a message only with the templates that can match it.
  */
 const TEMPLATES = new Map<string, Template[]>();
 for (const template of MESSAGE_TEMPLATES.map(cutTemplate)) {
@@ -32,13 +32,16 @@ for (const template of MESSAGE_TEMPLATES.map(cutTemplate)) {
   TEMPLATES.set(start, [...TEMPLATES.get(start) ?? [], template]);
 }
 
-/** Returns the known message that fits a text. Returns undefined if none fits. The text must then not be shown. */
+/**
+ * Returns the message of the first template that matches a text. Returns undefined if no template matches. Such a text may be patient data and must not be
+ * shown.
+ */
 export function findMessage(text: string): Message | undefined {
   const plain = text.replace(HAPI_NUMBERS, '').trim();
   return findIn(TEMPLATES.get(plain.charAt(0)), plain) ?? findIn(TEMPLATES.get(''), plain);
 }
 
-/** Returns whether a text is a message that `findMessage` can return. Such a message has no values of the data in its holes. */
+/** Returns whether a text can be the `filled` message of `findMessage()`. Such a text has no patient data. */
 export function isMessage(text: string): boolean {
   return findMessage(text)?.filled === text;
 }
@@ -54,8 +57,8 @@ function findIn(templates: readonly Template[] = [], text: string): Message | un
 }
 
 /**
- * Returns the fillings of the holes, each as short as possible, or undefined if the text doesn't fit. The time is proportional to the length of the text,
- * which a regular expression would not guarantee.
+ * Returns the texts that the placeholders match, each as short as possible. Returns undefined if the template doesn't match. The time is proportional to the
+ * length of the text, which a regular expression would not guarantee.
  */
 function fillingsOf(text: string, { texts, holes }: Template): string[] | undefined {
   if (!text.startsWith(texts[0]) || !text.endsWith(texts[holes.length])) {

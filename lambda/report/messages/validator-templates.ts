@@ -1,4 +1,4 @@
-/** Messages of HL7's R4 validator, which HAPI FHIR uses too, about structure, profiles, references, extensions and bundles. */
+/** Templates of the messages of HL7's R4 validator about structure, profiles, references, extensions and bundles. HAPI FHIR uses this validator too. */
 export const VALIDATOR_TEMPLATES: readonly string[] = [
   // Messages about structure.
   'Unrecognised property \'@{property}\'',

@@ -1,4 +1,4 @@
-/** Messages of HL7's R4 validator about values and codes. */
+/** Templates of the messages of HL7's R4 validator about values and codes. */
 export const VALUE_TEMPLATES: readonly string[] = [
   // Messages about values.
   'Boolean values must be \'true\' or \'false\'',

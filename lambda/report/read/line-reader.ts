@@ -2,22 +2,22 @@ import { type Line, LineSplitter } from './line-splitter';
 import { LINE_TOO_LONG, readResultLine, type ResultLine } from './result-line';
 import type { FileTally, Tally } from './tally';
 
-/** Finds the resource type at the start of a line that is too long to parse. */
+/** Matches the resource type in the start of a line that is too long to parse. */
 const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;
 
-/** Reads the lines of a results file, and counts the reasons that they give. */
+/** Parses the lines of a results file, and counts them in a tally. */
 export class LineReader {
   private readonly splitter = new LineSplitter();
   private line = 0;
 
   public constructor(private readonly tally: Tally, private readonly file: FileTally) {}
 
-  /** Reads the lines that end in the next piece of the file. */
+  /** Receives the next piece of the file, and counts the lines that end in this piece. */
   public push(piece: Buffer): void {
     this.readLines(this.splitter.push(piece));
   }
 
-  /** Reads the last line if it has no newline. */
+  /** Counts the last line of the file if no newline ends it. */
   public end(): void {
     this.readLines(this.splitter.end());
   }

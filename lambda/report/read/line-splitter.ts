@@ -5,21 +5,21 @@ const NEWLINE = 10;
 
 /** A line without its newline. */
 export interface Line {
-  /** The line, or its start if it is too long. */
+  /** The bytes of the line. If the line is too long, only the bytes of its start. */
   readonly bytes: Buffer;
   readonly isTooLong: boolean;
 }
 
 /**
- * Splits a file that arrives in pieces into lines. Keeps at most one line, of limited length, in memory. Node's `readline` keeps lines of any length, and also
- * splits at U+2028, which JSON allows in a string.
+ * Splits a file that arrives in pieces into lines. Keeps at most one line, of limited length, in memory. Node's `readline` is not suitable: it keeps lines of
+ * any length, and also splits at U+2028, which JSON allows in a string.
  */
 export class LineSplitter {
   /** The pieces of the line that has not ended yet. */
   private parts: Buffer[] = [];
   private length = 0;
 
-  /** Returns the lines that end in the next piece of the file. */
+  /** Receives the next piece of the file, and yields the lines that end in this piece. */
   public* push(piece: Buffer): Generator<Line> {
     let start = 0;
     for (let newline = piece.indexOf(NEWLINE); newline >= 0; newline = piece.indexOf(NEWLINE, start)) {
@@ -30,7 +30,7 @@ export class LineSplitter {
     this.keep(piece.subarray(start));
   }
 
-  /** Returns the last line if it has no newline. */
+  /** Yields the last line of the file if no newline ends it. */
   public* end(): Generator<Line> {
     if (this.length > 0) {
       yield this.takeLine();

@@ -1,10 +1,10 @@
 import { parseObject } from './result-line';
 import type { ManifestCounts } from '../types';
 
-/** The counts of a manifest, or the reason why there are none. */
+/** The counts of a manifest, or the reason why they are not known. */
 export type ManifestReading = { readonly counts: ManifestCounts } | { readonly problem: string };
 
-/** The names of the counts in a manifest. A name must match exactly, because the names for files and for resources are similar. */
+/** The names of the counts in the JSON of a manifest. */
 const MEMBERS: Record<keyof ManifestCounts, string> = {
   filesScanned: 'numberOfScannedFiles',
   filesImported: 'numberOfFilesImported',
@@ -17,7 +17,7 @@ const MEMBERS: Record<keyof ManifestCounts, string> = {
 };
 
 /**
- * Reads the manifest that HealthLake writes beside the results. A missing or invalid count stays undefined.
+ * Parses the manifest that HealthLake writes beside the results. A missing or invalid count stays undefined.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/importing-fhir-data.html
  */

@@ -4,22 +4,25 @@ import { listObjects, readPieces, type ResultsLocation } from './results';
 import type { FileTally, Tally } from './tally';
 import { errorCodeOf } from '../../aws/errors';
 
-/** The number of files that are read at once. Reading a small file is mostly waiting for S3. */
+/** The number of files that are read in parallel. Most of the time for a small file is spent waiting for S3. */
 const CONCURRENCY = 16;
 
-/** The number of unread files that the report names. */
+/** The maximum number of unread files that the report names. */
 const MAX_UNREAD = 20;
 
-/** A folder of the results, and the tally of its lines. */
+/** A folder of the results, and the tally that counts its lines. */
 export interface Folder {
   readonly name: string;
   readonly tally: Tally;
 }
 
 export interface TimeBudget {
-  /** The signal that aborts when reading has to end. */
+  /** The signal that ends the reading of files when its time is up. */
   readonly reading: AbortSignal;
-  /** The signal that aborts when listing the remaining files has to end too. */
+  /**
+   * The signal that ends the listing of files when its time is up. This signal comes after `reading`, so that the function can count the files that it didn't
+   * read.
+   */
   readonly listing: AbortSignal;
 }
 
@@ -27,18 +30,18 @@ export interface TimeBudget {
 export interface Reading {
   filesRead: number;
   filesTotal: number;
-  /** Whether all files were listed. If not, there may be more than `filesTotal`. */
+  /** Whether all files were listed. If not, there may be more files than `filesTotal`. */
   allListed: boolean;
   /** Whether the time was up before all files were read. */
   timeUp: boolean;
-  /** The number of files that could not be read. */
+  /** The number of files that could not be read because of an error. */
   filesUnread: number;
-  /** The first files that could not be read, with the code of the error. */
+  /** The files that could not be read because of an error, at most 20, and the code of each error. */
   readonly unread: { readonly key: string; readonly why: string }[];
   listError?: unknown;
 }
 
-/** A file to read. */
+/** A file to read, and the tally that counts its lines. */
 interface Task {
   readonly file: FileTally;
   readonly tally: Tally;
@@ -58,7 +61,7 @@ export async function readFiles(s3: S3Client, results: ResultsLocation, folders:
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  while (!(await tasks.next()).done) { // counts the remaining files
+  while (!(await tasks.next()).done) { // lists the remaining files, so that `filesTotal` counts them
     reading.timeUp = true;
   }
   return reading;

@@ -1,6 +1,6 @@
-/** A line of the results. Its texts may come from the data and must not be shown. */
+/** A parsed line of a results file. Its texts may be patient data and must not be shown. */
 export interface ResultLine {
-  /** The number of the line in the input file, in the numbering of HealthLake. */
+  /** The line number in the input file that HealthLake reports for the resource. */
   readonly lineId?: number;
   readonly resourceType?: string;
   readonly issues: readonly Issue[];
@@ -8,23 +8,23 @@ export interface ResultLine {
 
 export interface Issue {
   readonly code?: string;
-  /** The diagnostics, which may quote the resource. */
+  /** The diagnostics of the issue, which may quote the resource. */
   readonly text?: string;
 }
 
-/** Codes of this library for lines without an issue. No issue type of FHIR has these names. */
+/** The codes that this library gives to result lines from which it can't read an issue. They differ from all issue types of FHIR. */
 export const LINE_NOT_JSON = 'line-not-json';
 export const LINE_WITHOUT_RESPONSE = 'line-without-response';
 export const LINE_WITHOUT_ISSUE = 'line-without-issue';
 export const LINE_TOO_LONG = 'line-too-long';
 
-/** The severities of issues for which HealthLake rejects a resource. */
+/** The severities of issues that make HealthLake reject a resource. */
 const ERRORS = new Set<unknown>(['fatal', 'error']);
 
-/** Matches the example in the developer guide, which is not valid JSON: a name has no quotes, and a closing brace is missing. */
+/** Matches the developer guide's example of a result line, which is not valid JSON: a name has no quotes, and a closing brace is missing. */
 const GUIDE_EXAMPLE = /^(\s*\{\s*"lineId"\s*:\s*\d+\s*,\s*)UpdateResourceResponse(\s*:.*)$/s;
 
-/** Reads a line of the results. Doesn't throw, whatever the line contains. */
+/** Parses a line of a results file. Never throws. */
 export function readResultLine(text: string): ResultLine {
   const line = parseObject(text) ?? parseObject(text.replace(GUIDE_EXAMPLE, '$1"UpdateResourceResponse"$2}'));
   if (!line) {
@@ -44,7 +44,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Returns the issues that are errors. If there are none, returns all issues: a resource that was imported with warnings has no errors. */
+/** Returns the errors in a response. If there are none, returns all its issues. For example, a resource that was imported with warnings has no errors. */
 function issuesOf(response: unknown): readonly Issue[] {
   if (!isObject(response)) {
     return [{ code: LINE_WITHOUT_RESPONSE }];

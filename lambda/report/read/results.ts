@@ -9,19 +9,19 @@ export interface ResultsLocation {
   readonly prefix: string;
 }
 
-/** The folders of the results that are read. SUCCESS/ is never read. */
+/** The folders of the results that the report function reads. The function never reads SUCCESS/. */
 export const FAILURES_FOLDER = 'FAILURE/';
 export const SEARCH_VALIDATION_FOLDER = 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/';
 
-/** The names of the manifest. HealthLake writes the first name. Its developer guide has the second. */
+/** The possible names of the manifest. HealthLake writes `Manifest.json`. Its developer guide also mentions `manifest.json`. */
 export const MANIFEST_NAMES: readonly string[] = ['Manifest.json', 'manifest.json'];
 
 export const REPORT_NAME = 'report.json';
 
-/** The encryption of an object, in the form that PutObject takes. */
+/** The encryption settings of an object, as parameters of PutObject. */
 export type Encryption = Pick<GetObjectCommandOutput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
-/** The maximum number of times that reading an object resumes after its connection broke. */
+/** The maximum number of times that `readPieces()` resumes after a broken connection. */
 const MAX_RESUMES = 3;
 
 const clients = new Map<string, S3Client>();
@@ -45,8 +45,8 @@ export function parseResultsLocation(uri: string): ResultsLocation | undefined {
 }
 
 /**
- * Lists the names directly in the results folder. Names of folders end in `/`. GetObject would not show whether an object is missing: if the role may not list
- * the bucket, S3 answers "access denied" for a missing object.
+ * Lists the names of the objects and folders directly in the results folder. Names of folders end in `/`. GetObject can't tell whether an object is missing: if
+ * the role may not list the bucket, S3 returns "access denied" for a missing object.
  */
 export async function listNames(s3: S3Client, { bucket, prefix }: ResultsLocation, abortSignal: AbortSignal): Promise<Set<string>> {
   const names = new Set<string>();
@@ -112,7 +112,7 @@ export async function writeReport(s3: S3Client, { bucket, prefix }: ResultsLocat
   await s3.send(new PutObjectCommand(input), { abortSignal });
 }
 
-/** Closes the connection of a body that is not read to its end. */
+/** Closes the connection of a response body that is not read to its end. */
 function abandon(body: GetObjectCommandOutput['Body']): void {
   (body as { destroy?: () => void } | undefined)?.destroy?.();
 }

@@ -2,19 +2,22 @@ import { type Issue, LINE_NOT_JSON, LINE_TOO_LONG, LINE_WITHOUT_ISSUE, LINE_WITH
 import { ISSUE_TYPES, RESOURCE_TYPES } from '../messages/fhir-r4-names';
 import { findMessage, isMessage } from '../messages/message';
 
-/** The number of occurrences that are kept for each count. */
+/** The maximum number of lines that `Count.first` keeps. */
 const FIRST_KEPT = 3;
 
-/** The number of reasons from which on new messages stay unfilled. Filled messages name elements of the data, so there can be a great many of them. */
+/**
+ * The number of reasons after which new messages keep their placeholders. Otherwise the number of reasons would have no limit, because filled messages name
+ * many different elements.
+ */
 const MAX_FILLED = 2_000;
 
-/** The number of files that are listed. They are the files with the most lines. */
+/** The maximum number of files in `Tally.fileRows`. The files with the most lines are kept. */
 const MAX_FILE_ROWS = 1_000;
 
-/** The name that replaces codes and types that FHIR R4 doesn't define, because they may come from the data. */
+/** The name that replaces codes and types that FHIR R4 doesn't define, because they may be patient data. */
 export const OTHER = 'other';
 
-/** The messages for the codes of this library. */
+/** The messages for the issue codes of this library. */
 const OWN_MESSAGES: ReadonlyMap<string, string> = new Map([
   [LINE_NOT_JSON, 'a line of the results is not a JSON object'],
   [LINE_WITHOUT_RESPONSE, 'a line of the results has no UpdateResourceResponse'],
@@ -27,21 +30,21 @@ export interface Occurrence {
   readonly file: FileTally;
   /** The number of the line in the results file, starting at 1. */
   readonly line: number;
-  /** The number of the line in the input file, in the numbering of HealthLake. */
+  /** The line number in the input file that HealthLake reports for the resource. */
   readonly lineId?: number;
 }
 
 /** A number of lines, and the first of these lines. */
 export interface Count {
   count: number;
-  /** The first lines, in the order in which S3 lists the files. The order in which the files are read doesn't matter. */
+  /** The first lines, in the order in which S3 lists their files. */
   readonly first: Occurrence[];
 }
 
 /** The count of the lines in a results file. */
 export interface FileTally extends Count {
   readonly key: string;
-  /** The position of the file in the listing. */
+  /** The index of the file in the S3 listing. */
   readonly index: number;
   /** Whether the file was read to its end. */
   wasRead: boolean;
@@ -61,13 +64,13 @@ export interface Reason extends Count {
 }
 
 /**
- * Counts the lines of the results in one folder. The memory that it uses doesn't grow with the number of lines: issue types and message templates limit the
- * number of reasons, and filled messages add at most `MAX_FILLED`.
+ * Counts the lines of the results in one folder. The memory that a tally uses doesn't grow with the number of lines: issue types and message templates limit
+ * the number of reasons, and filled messages add at most `MAX_FILLED` reasons.
  */
 export class Tally implements Count {
   public count = 0;
   public readonly first: Occurrence[] = [];
-  /** The number of files that are not listed, and the sum of their counts. */
+  /** The number of files that `fileRows` leaves out, and the number of lines in them. */
   public readonly otherFiles = { files: 0, count: 0 };
   private readonly reasonsByKey = new Map<string, Reason>();
   private readonly typesByName = new Map<string, TypeTally>();
@@ -81,13 +84,13 @@ export class Tally implements Count {
     return [...this.typesByName.values()];
   }
 
-  /** The files with the most lines. The file with the most lines comes first. */
+  /** The files with the most lines, in descending order of their number of lines. */
   public get fileRows(): readonly FileTally[] {
     this.keepLargestFiles();
     return this.files;
   }
 
-  /** Counts a line, once for each of its reasons. */
+  /** Counts a line in its folder, file and resource type, and in each of its reasons. */
   public add(resourceType: string | undefined, reasons: readonly Reason[], file: FileTally, line: number, lineId?: number): void {
     const type = resourceType !== undefined && RESOURCE_TYPES.has(resourceType) ? resourceType : OTHER;
     const ofType = this.typesByName.get(type) ?? { type, count: 0, first: [] };
@@ -100,7 +103,7 @@ export class Tally implements Count {
     }
   }
 
-  /** Adds a file after its last line was counted. */
+  /** Adds a file to the file list. The caller calls this method after all lines of the file were counted. */
   public addFile(file: FileTally): void {
     if (file.count > 0) {
       this.files.push(file);
@@ -110,7 +113,7 @@ export class Tally implements Count {
     }
   }
 
-  /** Returns the reason that an issue gives. Codes and messages that are not known to come from FHIR or HealthLake are left out. */
+  /** Returns the reason for an issue. Replaces a code that FHIR doesn't define with `other`, and leaves out a message that matches no template. */
   public reason({ code, text }: Issue): Reason {
     if (code !== undefined && OWN_MESSAGES.has(code)) {
       return this.reasonOf(code, OWN_MESSAGES.get(code));
@@ -137,7 +140,7 @@ export class Tally implements Count {
   }
 }
 
-/** Returns whether a tally could have this reason. The check keeps a report that somebody else wrote from showing texts that this library would not show. */
+/** Returns whether a tally can contain this reason. `readReport()` uses this check to reject a `report.json` with texts that this library doesn't write. */
 export function isReason(code: string, message: string | undefined): boolean {
   return OWN_MESSAGES.has(code)
     ? OWN_MESSAGES.get(code) === message
@@ -152,7 +155,7 @@ function bump(counted: Count, file: FileTally, line: number, lineId?: number): v
   const { first } = counted;
   counted.count += 1;
   if (first.length < FIRST_KEPT || file.index < first[first.length - 1].file.index) {
-    // The lines of one file arrive in order, and the stable sort keeps that order.
+    // The lines of one file arrive in order, and a stable sort doesn't change their order.
     first.push({ file, line, lineId });
     first.sort((a, b) => a.file.index - b.file.index);
     first.length = Math.min(first.length, FIRST_KEPT);

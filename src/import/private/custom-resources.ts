@@ -27,8 +27,8 @@ export class ImportResources {
   private readonly isDetached: boolean;
 
   constructor(private readonly scope: Construct, props: FhirImportProps, private readonly parts: ImportParts) {
-    // CloudFormation refuses a change of the service token. So the resources of a supplied provider have other ids: if the provider changes, CloudFormation
-    // creates a new resource, which adopts the job.
+    // CloudFormation can't change the service token of a custom resource. So the ids depend on a supplied provider: if the provider changes, CloudFormation
+    // creates new resources, which adopt the job.
     this.idSuffix = props.provider ? props.provider.node.addr.slice(-8) : '';
     this.isDetached = parts.completion.isDetached;
     const jobProperties = renderJob(props, parts);
@@ -47,7 +47,7 @@ export class ImportResources {
     if (!this.isDetached) {
       return this.last.getAttString(name);
     }
-    // A getter that throws would break debuggers, which read every member.
+    // The getters of FhirImport must not throw, because debuggers call every getter. So the token throws at synthesis.
     return Lazy.string({
       produce: () => {
         throw new Error(`the deployment does not wait for the detached import "${this.scope.node.path}" and has no ${name} of it; `
@@ -56,7 +56,7 @@ export class ImportResources {
     });
   }
 
-  /** Creates the resources that wait one after the other, and returns the last resource. */
+  /** Creates the resources that wait for the job, one after the other. Returns the last resource. */
   private createWaits(outcomeProperties: ReturnType<typeof renderOutcome>): CustomResource {
     const shares = this.parts.completion._shares();
     const inTurn = (turn: number): TurnProperties => ({
@@ -78,7 +78,7 @@ export class ImportResources {
       serviceToken: this.parts.serviceToken,
       resourceType,
       properties: { ...properties },
-      // CloudFormation stops waiting after this time if it gets no answer. Nothing can be added to a token, so a token gets no service time-out.
+      // CloudFormation stops waiting after this time if it gets no response. The margin can't be added to a token, so a token gets no service time-out.
       serviceTimeout: timeout.isUnresolved() ? undefined : timeout.plus(Duration.minutes(ANSWER_MARGIN_MINUTES)),
       removalPolicy: RemovalPolicy.RETAIN, // there is nothing to delete: jobs can't be cancelled and imports can't be undone
     });

@@ -11,8 +11,8 @@ export interface Location {
 
 /**
  * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of these permissions and allow more than needed. The
- * policy in the developer guide doesn't allow reading the input. These statements are known to work. They have no Sids, because Sids must be unique in a
- * policy and one policy can hold the statements of several imports.
+ * policy in the developer guide doesn't allow reading the input. These statements are known to work with HealthLake. They have no Sids, because Sids must be
+ * unique in a policy and one policy can hold the statements of several imports.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */
@@ -21,7 +21,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
     ...readInputStatements(input),
     ...writeOutputStatements(output),
     new iam.PolicyStatement({
-      // The developer guide and two published roles that work have GenerateDataKey*. AWS doesn't document which variants HealthLake calls.
+      // The developer guide and two published roles that work allow GenerateDataKey*. AWS doesn't document which of these actions HealthLake calls.
       actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: [outputKey.keyRef.keyArn],
     }),
@@ -60,7 +60,7 @@ function bucketSettings({ bucket }: Location): iam.PolicyStatement {
   });
 }
 
-/** Allows listing the objects under the prefix. */
+/** Returns a statement that allows listing the objects under the prefix. */
 export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid,
@@ -70,7 +70,7 @@ export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.Poli
   });
 }
 
-/** Returns the ARN of all objects under the prefix. */
+/** Returns the ARN pattern that matches all objects under the prefix. */
 function objects({ bucket, prefix }: Location): string {
   return bucket.arnForObjects(`${prefix}*`);
 }

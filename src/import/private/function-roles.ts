@@ -5,13 +5,16 @@ import type { Construct } from 'constructs';
 
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
-/** The reason why a role can't be the same as a role before it in `ROLES`. If a role has no entry, the reason is a circular dependency. */
+/**
+ * The reason why a role must not be the same as a role before it in `ROLES`. For a role without an entry here, the reason is that sharing makes a circular
+ * dependency.
+ */
 const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   reportFunctionRole: 'would let other functions read what failed',
   monitorRole: 'would let the state machine do what these functions may',
 };
 
-/** Throws if one role is supplied twice. */
+/** Throws if two properties have the same role. */
 export function validateRoles(props: { readonly [Name in typeof ROLES[number]]?: iam.IRole }): void {
   ROLES.forEach((name, index) => {
     const role = props[name];
@@ -36,7 +39,7 @@ export class FunctionRoles {
     });
   }
 
-  /** Adds the permissions that every function needs to a supplied role. */
+  /** Adds to a supplied role the permissions that every function needs. */
   public allowBasics(supplied?: iam.IRole): void {
     this.basics().forEach((statement) => supplied?.addToPrincipalPolicy(statement));
   }
@@ -46,7 +49,7 @@ export class FunctionRoles {
     return [logStreams, ...(this.isInVpc ? [networkInterfaces()] : [])];
   }
 
-  /** Returns the ARN of all streams of the log group, because Lambda chooses the names of the streams. */
+  /** Returns the ARN pattern that matches all streams of the log group, because Lambda chooses the names of the streams. */
   private logStreamsArn(): string {
     return Stack.of(this.scope).formatArn({
       service: 'logs',
@@ -69,7 +72,7 @@ function networkInterfaces(): iam.PolicyStatement {
       'ec2:AssignPrivateIpAddresses',
       'ec2:UnassignPrivateIpAddresses',
     ],
-    // Lambda checks these permissions without a resource: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    // Lambda requires these permissions on all resources: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     resources: ['*'],
   });
 }

@@ -14,7 +14,7 @@ export type ImportOfEvent = Pick<ImportEventDetail, 'constructPath' | 'datastore
 /** The detail types of the event at the end of a job. */
 export type ResultEvent = typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
 
-/** Returns the event pattern that matches the end of this import's jobs. */
+/** Returns the event pattern that matches the events at the end of this import's jobs. */
 export function resultPattern({ constructPath, datastoreId }: ImportOfEvent,
   detailTypes: ResultEvent[]): events.EventPattern {
   return { source: [EVENT_SOURCE], detailType: detailTypes, detail: { constructPath: [constructPath], datastoreId: [datastoreId] } };
@@ -33,7 +33,7 @@ export function statusChangePattern(datastoreId: string, inputS3Uri: string): ev
   };
 }
 
-/** Returns the message to the topic. The message has ids, status and counts only. */
+/** Returns the message that EventBridge publishes to the notification topic. The message has ids, status and counts only. */
 export function notificationMessage(): events.RuleTargetInput {
   const of = (member: keyof ImportEventDetail) => events.EventField.fromPath(`$.detail.${member}`);
   return events.RuleTargetInput.fromText(
@@ -58,7 +58,7 @@ export function allowAlarms(topic: sns.ITopic): void {
   topic.masterKey?.grant(cloudwatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
 }
 
-/** Returns the ARN of the bus, or of the default bus of the account. */
+/** Returns the ARN of the event bus. The default is the default event bus of the account. */
 export function busArn(scope: Construct, bus?: events.IEventBus): string {
   return bus?.eventBusArn ?? Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default', partition: Aws.PARTITION });
 }

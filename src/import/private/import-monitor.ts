@@ -28,7 +28,7 @@ const MAX_ACTIONS = 5;
 
 /** The state machine that follows the jobs of detached imports to their end, and its alarm. All detached imports of a provider share it. */
 export class ImportMonitor extends Construct {
-  /** The role of the state machine. To describe a job, it assumes the operator role of that import. */
+  /** The role of the state machine. To describe a job, the role assumes the operator role of the job's import. */
   public readonly role: iam.IRole;
   public readonly stateMachine: sfn.StateMachine;
   /** The alarm that fires when a detached import fails or can't be monitored. */
@@ -61,8 +61,8 @@ export class ImportMonitor extends Construct {
   }
 
   /**
-   * Makes the alarm publish to the topic of an import too. Skips a topic that the alarm already notifies. Also skips a topic to which only the stack of the
-   * import can refer: that stack depends on the stack of the provider, so the provider can't refer to the topic.
+   * Adds a topic of an import to the actions of the alarm. Skips a topic that the alarm already notifies. Also skips a topic to which the provider's stack
+   * can't refer: the import and its topic are in other stacks, and the import's stack depends on the provider's stack.
    */
   public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
     const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
@@ -78,7 +78,7 @@ export class ImportMonitor extends Construct {
 
   /**
    * Creates the log group of the state machine. Log groups under `/aws/vendedlogs/` don't use up the limited size of the account's resource policy for log
-   * deliveries. The id of the stack makes the name unique, so that a stack of the same name can be created again.
+   * deliveries. The id of the stack makes the name unique, so that a deleted stack can be created again under the same name.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
    */
@@ -87,7 +87,7 @@ export class ImportMonitor extends Construct {
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back leaves would block the next deployment, and the handler logs the verdicts
+      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back left would fail the next deployment; the handler logs the verdicts anyway
     });
   }
 }
@@ -111,13 +111,13 @@ function logAndTrace(): iam.PolicyStatement[] {
         'logs:PutResourcePolicy',
         'logs:UpdateLogDelivery',
       ],
-      // Actions on log deliveries don't support resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+      // Actions on log deliveries don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
       resources: ['*'],
     }),
     new iam.PolicyStatement({
       sid: 'Traces',
       actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-      // These X-Ray actions don't support resources: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+      // These X-Ray actions don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
       resources: ['*'],
     }),
   ];

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { roleDescription } from '../../private/text';
 
-/** Creates the role that HealthLake assumes. HealthLake may assume it only for jobs of this data store. */
+/** Creates the role that HealthLake assumes. HealthLake may assume this role only for jobs of this data store. */
 export function createDataAccessRole(scope: Construct, datastoreArn: string, statements: iam.PolicyStatement[]): iam.Role {
   return new iam.Role(scope, 'DataAccessRole', {
     description: roleDescription(`HealthLake reads FHIR data and writes import results (${scope.node.path})`),
@@ -24,8 +24,8 @@ export interface AssumedRole {
   readonly policyName: string;
   readonly policy: iam.PolicyDocument;
   /**
-   * The functions and state machines that run as the `assumedBy` roles. The new role is created after them, because IAM can refuse to trust a role that is
-   * only seconds old.
+   * The functions and state machines that run as the `assumedBy` roles. CloudFormation creates the new role after them. By then IAM accepts the `assumedBy`
+   * roles as principals, which it can reject in the first seconds after their creation.
    */
   readonly after: readonly IDependable[];
 }

@@ -6,7 +6,7 @@ type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['I
 
 const path = (to: InputPath): InputPath => to;
 
-/** The statuses of a job that has not ended. The handler judges the job if its status is any other. */
+/** The statuses of a job that has not ended. If a job has any other status, the handler judges it. */
 const RUNNING = [...JOB_STATUSES.queued, ...JOB_STATUSES.inProgress, ...JOB_STATUSES.cancelling];
 
 /**
@@ -21,7 +21,7 @@ const STATUS = '$.Look.ImportJobProperties.JobStatus';
 
 /**
  * Returns the definition of the monitor. The monitor pauses and describes the job in a loop while the job is running. When the job has ended, the handler
- * judges it. If a call fails, the handler repeats the call and decides what the failure means.
+ * judges it. If DescribeFHIRImportJob fails, the handler repeats the call and decides whether the monitor goes on.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
@@ -78,14 +78,14 @@ export function monitorDefinition(judgeFunctionArn: string): object {
         Choices: [decided('wait', 'PauseAfterJudging'), decided('succeeded', 'Succeeded')],
         Default: 'Failed',
       },
-      // AWS publishes the output in an event. So the output has only the verdict, and nothing of HealthLake's answer.
+      // Step Functions publishes the output in an event. So the output has only the verdict, and no text of HealthLake.
       Succeeded: { Type: 'Succeed', OutputPath: '$.Judged' },
       Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
     },
   };
 }
 
-/** Returns a state that computes the next pause. The state also records the time since which polls have failed. */
+/** Returns a state that computes the next pause. The state also records the time at which the handler's polls began to fail. */
 function pauseLonger(failingSince: { readonly FailingSince: 0 } | { readonly 'FailingSince.$': string }) {
   return {
     Type: 'Pass',

@@ -8,12 +8,12 @@ import { Token } from 'aws-cdk-lib';
 const JOB_NAME = /^[\p{L}\p{Z}\p{N}_.:/=+\-%@]*$/u;
 
 /**
- * The maximum length of a job name prefix. A job name has up to 64 characters. A dash and 20 digits of the fingerprint follow the prefix, and the rest is kept
- * in reserve.
+ * The maximum length of a job name prefix. A job name has up to 64 characters. A dash and 20 digits of the fingerprint follow the prefix. The remaining
+ * characters are not used.
  */
 const MAX_PREFIX_LENGTH = 40;
 
-/** The maximum length of a revision. The properties pass through Step Functions, which limits the size of its input. */
+/** The maximum length of a revision. The provider framework passes the revision through Step Functions, which limits the size of an input. */
 const MAX_REVISION_LENGTH = 256;
 
 /** Throws if HealthLake would reject job names with this prefix. */

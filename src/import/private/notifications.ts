@@ -15,21 +15,21 @@ export interface ImportNotificationsProps {
   readonly dimensions: MetricDimensions;
   /** The S3 URI that identifies the input in HealthLake's events. */
   readonly inputS3Uri: string;
-  /** The bus for the event at the end of the job. Undefined for the default bus. */
+  /** The event bus that receives the event at the end of the job. Undefined for the default event bus. */
   readonly eventBus?: events.IEventBus;
-  /** The policy of the operator role. */
+  /** The policy of the operator role. `announce()` adds the permission to send the event. */
   readonly operatorPolicy: iam.PolicyDocument;
 }
 
-/** The event at the end of a job, and the rules and topics that receive it. */
+/** The rules and topics that receive the event at the end of a job. */
 export class ImportNotifications {
-  /** The constructs that are deployed before the job starts. A small import can end before the next resource is created. */
+  /** The rules and topics, which are deployed before the job starts. Otherwise a small import could end before CloudFormation creates them. */
   public readonly prerequisites = new DependencyGroup();
   private isAnnounced = false;
 
   constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {}
 
-  /** The ARN of the bus as a token. The token resolves to undefined if `announce()` is never called. A call after the token was read counts too. */
+  /** The ARN of the event bus, as a token. The token resolves to undefined if `announce()` is not called before the synthesis. */
   public get busArn(): string {
     return Lazy.string({ produce: () => (this.isAnnounced ? busArn(this.scope, this.props.eventBus) : undefined) });
   }
@@ -54,12 +54,12 @@ export class ImportNotifications {
     return this.createRule(id, options, statusChangePattern(this.props.dimensions.DatastoreId, this.props.inputS3Uri));
   }
 
-  /** Sends a message to the topic at the end of the job, and when the monitor fails. */
+  /** Makes EventBridge publish a message to the topic at the end of the job. Also adds the topic to the alarm of the monitor. */
   public notify(topic: sns.ITopic, monitor?: ImportMonitor): void {
     const target = new targets.SnsTopic(topic, { message: notificationMessage() });
     this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
     allowAlarms(topic);
-    this.prerequisites.add(topic); // the topic includes its policy, which lets EventBridge publish
+    this.prerequisites.add(topic); // a dependency on the topic includes its policy, which lets EventBridge publish
     monitor?.notify(topic, this.scope);
   }
 
@@ -77,8 +77,8 @@ export class ImportNotifications {
   }
 
   /**
-   * Throws if the bus is known to be in another account or Region. A rule is created in the account and Region of its stack, and would use the bus of the same
-   * name there.
+   * Throws if the event bus is known to be in another account or Region. CloudFormation would create the rule in the account and Region of its stack, on the
+   * event bus with the same name there.
    */
   private validateBus(eventBus: events.IEventBus): void {
     const [bus, own] = [eventBus.env, Stack.of(this.scope)];

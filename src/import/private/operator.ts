@@ -41,7 +41,7 @@ export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
       conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
     }),
     new iam.PolicyStatement({
-      sid: 'OwnStack', // to detect a roll-back, during which no job is started
+      sid: 'OwnStack', // to find out whether the stack is rolling back; if so, no job is started
       actions: ['cloudformation:DescribeStacks'],
       resources: [Aws.STACK_ID],
     }),
@@ -61,7 +61,7 @@ export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
   return new iam.PolicyDocument({ statements });
 }
 
-/** Allows the two events at the end of a job, and no others. */
+/** Returns a statement that allows sending the two events at the end of a job, and no other events. */
 export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Events',
@@ -70,12 +70,15 @@ export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
     // Both condition keys are multivalued: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
       'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] },
-      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request has no values
+      'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request doesn't have the keys
     },
   });
 }
 
-/** Allows the checks before the start of a job. The checks read names, sizes and settings, but no content. */
+/**
+ * Returns the statements for the checks before the start of a job. The checks read names and sizes of objects and settings of buckets, but no content of
+ * objects.
+ */
 function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   return [
     listPrefix(input, 'InputNames'),
@@ -88,7 +91,7 @@ function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   ];
 }
 
-/** Allows the actions that the developer guide requires for users of a data store with a customer managed key. */
+/** Returns a statement with the actions that the developer guide requires for users of a data store with a customer managed key. */
 function datastoreKeyStatement(key: kms.IKeyRef): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'DatastoreKey',

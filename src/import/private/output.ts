@@ -7,7 +7,7 @@ import { isSameBucket, normalizePrefix } from '../../private/s3-location';
 /**
  * Returns the location of the results.
  *
- * @throws if the prefix is invalid, or if the location is inside the input.
+ * @throws if the prefix is invalid, or if the results would be inside the input location.
  */
 export function outputLocation(scope: IConstruct, bucket: s3.IBucket, input: Location, outputPrefix?: string): Location {
   const prefix = normalizePrefix(outputPrefix ?? defaultPrefix(scope), 'outputPrefix');

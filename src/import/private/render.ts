@@ -53,7 +53,7 @@ export function renderJob(props: FhirImportProps, parts: ImportParts): ImportJob
   const { completion, stateMachine } = parts;
   return {
     ...renderCommon(props, parts),
-    EventBusArn: stateMachine && parts.eventBusArn, // if the deployment waits, `Outcome` sends the event
+    EventBusArn: stateMachine && parts.eventBusArn, // if the deployment waits, `Custom::FhirImportOutcome` sends the event
     Watch: stateMachine && {
       StateMachineArn: stateMachine.stateMachineRef.stateMachineArn,
       GiveUpAfterSeconds: completion._giveUpAfterSeconds,
@@ -78,7 +78,7 @@ function renderCommon(props: FhirImportProps, parts: ImportParts) {
   };
 }
 
-/** Returns the properties that, with the data store and the input location, identify the data set. */
+/** Returns the validation level and the revision. Together with the data store and the input location, they identify the data set. */
 function renderDataSet(props: FhirImportProps) {
   return { ValidationLevel: props.validationLevel ?? ValidationLevel.STRICT, Revision: props.revision };
 }

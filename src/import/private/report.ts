@@ -13,7 +13,7 @@ export interface ReportFunction {
   readonly role: iam.IRole;
 }
 
-/** The results from which a report is made. */
+/** The output location, its key, and the data store whose results the report function reads. */
 export interface ReportScope {
   readonly output: Location;
   readonly outputKey: kms.IKeyRef;
@@ -21,11 +21,12 @@ export interface ReportScope {
 }
 
 /**
- * The results objects that the report function reads. The developer guide writes both `Manifest.json` and `manifest.json`. The function doesn't read SUCCESS/.
+ * The results objects that the report function reads. The manifest is `Manifest.json` or, in the developer guide, `manifest.json`. The function doesn't read
+ * SUCCESS/.
  */
 const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'];
 
-/** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A star would also match folders. */
+/** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A `*` would also match paths with sub-folders. */
 const ANY_JOB_ID = '?'.repeat(32);
 
 /** Creates the role that the report function assumes for one import. */
@@ -54,7 +55,7 @@ export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef,
     new iam.PolicyStatement({ sid, actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions });
   return [
     list('ListResults', { StringLike: { 's3:prefix': results }, StringEquals: { 's3:delimiter': '/' } }),
-    // One pattern matches both folders. A policy has at most 10,240 characters, and each pattern would repeat a long prefix.
+    // One pattern matches both folders, because a policy has at most 10,240 characters and every pattern repeats a long prefix.
     list('ListFailures', {
       StringLike: { 's3:prefix': `${results}*FAILURE*/` }, StringNotLike: { 's3:prefix': `*-FHIR_IMPORT-${ANY_JOB_ID}/SUCCESS/*` },
     }),

@@ -2,7 +2,7 @@ import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-c
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
 
-/** The parts of an import that the checks read. */
+/** The parts of an import that the checks in this file read. */
 export interface ImportInTree {
   readonly construct: IConstruct;
   readonly datastore: IFHIRDatastoreRef;
@@ -16,7 +16,7 @@ export interface ImportInTree {
 
 const IMPORTS = new WeakMap<IConstruct, ImportInTree[]>();
 
-/** Checks the import when the app is complete, because removal policies and dependencies can change until then. */
+/** Adds the checks of an import. They run at synthesis, because removal policies and dependencies can change until then. */
 export function checkWhenFinished(item: ImportInTree): void {
   const root = item.construct.node.root;
   const earlier = [...(IMPORTS.get(root) ?? [])];
@@ -26,7 +26,7 @@ export function checkWhenFinished(item: ImportInTree): void {
       warnOfDatastoreWithoutRetain(item);
       warnOfMissingOrder(item, earlier);
       warnOfSharedQueue(item, earlier);
-      // If two imports are ordered, the later import finds the job of the earlier one. Without an order, both may start a job.
+      // If one of the two imports waits for the other, it finds the job of the other import. Without an order, both imports may start a job.
       return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
         + 'remove one of them, or order them with executeAfter()');
@@ -108,10 +108,7 @@ function isAfter(item: ImportInTree, other: ImportInTree): boolean {
   return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
 }
 
-/**
- * Returns the path to a resource. The path has the nested stacks around the resource, outermost first, each as a resource of its parent stack. The resource
- * itself comes last.
- */
+/** Returns the `AWS::CloudFormation::Stack` resources of the nested stacks around a resource, the outermost first, and then the resource itself. */
 function resourcePath(resource: CfnResource): CfnResource[] {
   const { nestedStackResource } = Stack.of(resource);
   return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];
