@@ -1,24 +1,23 @@
 import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../src/contract';
 
 /**
- * The time budgets of the two functions. The time-out of a function is longer than the budget of an invocation, which is longer than the budget of a call. The
- * budget of a call includes its retries. The budgets of an invocation add up to less than the function's time-out, so that the handler can still answer if a
- * service doesn't.
+ * The time budgets of the handler and of the report function. The budgets of an invocation add up to less than the time-out of its function, so that the
+ * handler can respond to CloudFormation even if a service hangs. The budget of a call includes its retries.
  */
 export const BUDGETS = {
   /** The limits of one attempt of any AWS call. */
   attempt: { connectMs: 3_000, answerMs: 10_000 },
   handler: {
     timeoutMs: HANDLER_TIMEOUT_MINUTES * 60_000,
-    /** The limits of the calls that several kinds of invocations make. */
+    /** The budgets of single AWS calls, in any invocation of the handler. */
     call: { assumeRoleMs: 30_000, describeStacksMs: 30_000, startExecutionMs: 15_000, putEventsMs: 15_000 },
     /** The budgets of an invocation that may start a job. */
     start: {
-      /** The steps of the invocation, in the order in which they run. */
+      /** The budget of each step, in the order in which the steps run. */
       steps: {
         describeDatastoreMs: 15_000,
         listJobsMs: 45_000,
-        /** The time for judging all earlier jobs of the data set, including their reports. */
+        /** The budget for judging all earlier jobs of the data set, including the calls of the report function. */
         judgeEarlierJobsMs: 90_000,
         inspectBucketsMs: 30_000,
         /** The maximum of the random pause before a start. The pause separates two invocations that would start a job at the same moment. */
@@ -27,31 +26,33 @@ export const BUDGETS = {
         startJobMs: 15_000,
         listAfterStartMs: 10_000,
       },
-      /** The time for listing the jobs if the listing takes longer than its step. The next invocation then does the other steps. */
+      /** The longest time for which one invocation lists jobs. If the listing takes longer than `listJobsMs`, the next invocation does the other steps. */
       listingOnlyMs: 220_000,
       listPageMs: 30_000,
     },
     /** The budgets of an invocation that polls a job. */
     poll: {
-      /** The longest pause before the first poll. If the first poll is due later, a later invocation makes it. */
+      /** The longest time that an invocation waits before its first poll. If the first poll is due later, a later invocation makes it. */
       firstPollWithinMs: 15_000,
-      /** The time for which the invocation repeats its polls. It is less than a minute, so a later invocation makes the poll of the next minute. */
+      /**
+       * An invocation makes further polls only within this time after its first poll. If a job is polled once a minute, each invocation makes only one poll.
+       */
       repeatForMs: 45_000,
-      /** The time for all polls and the pauses between them. */
+      /** The budget for all polls and the pauses between them. */
       pollsMs: 2 * 60_000,
-      /** The time for the polls and the report. */
+      /** The budget for the polls and the call of the report function. */
       resultsMs: 4 * 60_000,
       report: {
         totalMs: 195_000,
-        /** The time for one invocation of the report function: its time-out plus a cold start. */
+        /** The time-out of one attempt to invoke the report function. It allows for the function's own time-out and a cold start. */
         attemptMs: (REPORT_TIMEOUT_MINUTES * 60 + 10) * 1000,
       },
     },
   },
   report: {
-    /** The time that is reserved for counting the unread files and writing the report. */
+    /** The time that the report function reserves for counting the files that it did not read and for writing the report. */
     afterReadingMs: 25_000,
-    /** The time that is reserved for writing the report. */
+    /** The time that the report function reserves for writing the report. */
     afterListingMs: 15_000,
   },
 } as const;

@@ -20,10 +20,7 @@ export async function isComplete(request: IsCompleteRequest | WatchedImport): Pr
     : throwFailuresOnly(request.ResourceProperties, async () => continueChange(request));
 }
 
-/**
- * Replaces every error that is not a `Failure` with a `Failure` that has a filtered text. Lambda logs a thrown error, and CloudFormation and Step Functions
- * show its message.
- */
+/** Throws every error as a `Failure`, without words that may be patient data. Lambda logs the error, and CloudFormation and Step Functions show its message. */
 async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>): Promise<T> {
   try {
     return await handle();

@@ -3,8 +3,8 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { BUDGETS } from '../budgets';
 
 /**
- * The configuration that all AWS clients share. It allows more attempts than the SDK's default of three, because throttling can last longer. Its time-outs
- * keep a call that hangs from using up the function's time.
+ * The configuration of all AWS clients. It allows 8 attempts instead of the SDK's default of three, because AWS can throttle several attempts in a row. The
+ * time-outs end a call that gets no response.
  */
 export const CLIENT_CONFIG = {
   maxAttempts: 8,
@@ -14,13 +14,13 @@ export const CLIENT_CONFIG = {
 
 const sts = new STSClient(CLIENT_CONFIG);
 
-/** The session name that CloudTrail and AWS's messages show for an assumed role. */
+/** The role session name. CloudTrail and AWS error messages show it in the ARN of the caller. */
 export const ROLE_SESSION_NAME = 'fhir-import';
 
-/** Returns temporary credentials of a role. The SDK keeps them until they expire. */
+/** Returns temporary credentials for a role. The SDK reuses them until they expire. */
 export async function assumeRole(roleArn: string): Promise<AwsCredentialIdentity> {
   const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME });
-  // Aborting a call doesn't abort the AssumeRole call that fetches its credentials. So AssumeRole has a time limit of its own.
+  // The abort signal of a service call doesn't abort the AssumeRole call that precedes it. So AssumeRole has its own time limit.
   const { Credentials: granted } = await sts.send(command, { abortSignal: AbortSignal.timeout(BUDGETS.handler.call.assumeRoleMs) });
   if (!granted?.AccessKeyId || !granted.SecretAccessKey) {
     throw new Error(`AssumeRole of ${roleArn} gave no credentials`);

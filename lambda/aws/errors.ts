@@ -15,14 +15,14 @@ export async function ask<T>(call: () => Promise<T>): Promise<Fact<T>> {
 
 /** The kind of an error from an AWS call. It determines whether and how long the call is retried. */
 export type ErrorKind =
-  /** The service throttled the call, was unavailable, or could not be reached. The call is retried until the deadline. */
+  /** The service throttled the call, was unavailable, or could not be reached. The call is retried until the caller's deadline. */
   | 'transient'
   /** AWS refused the call. The call is retried for `SETTLING_MS`, because a new role or policy may not be effective yet. */
   | 'settling'
   /** The error is permanent. The call is not retried. */
   | 'definite';
 
-/** The time for which a call with a `settling` error is retried. */
+/** A call with a `settling` error is retried for this time. */
 export const SETTLING_MS = 5 * 60 * 1000;
 
 const THROTTLING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
@@ -44,7 +44,9 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
-/** Returns whether AWS refused a request. If AWS did not answer, or answered with a 5xx status, it may have carried out the request. */
+/**
+ * Returns whether AWS refused a request. Returns false if AWS did not answer or answered with a 5xx status, because AWS may then have carried out the request.
+ */
 export function isRefusal(error: unknown): boolean {
   const status = toSdkError(error).$metadata?.httpStatusCode;
   return status !== undefined && status < 500;
@@ -72,12 +74,12 @@ export function errorCodeOf(error: unknown): string {
   return showErrorCode(code, name);
 }
 
-/** Returns the first of these names that is a known error code, or `Error`. An unknown name is not shown, because it may be patient data. */
+/** Returns the first name that is a known error code, or `Error` if none is known. An unknown name is not shown, because it may be patient data. */
 export function showErrorCode(...names: readonly unknown[]): string {
   return names.find((name): name is string => typeof name === 'string' && isErrorCode(name)) ?? 'Error';
 }
 
-/** Returns the raw text of an error, for decisions only. Never show it: it may contain patient data. */
+/** Returns the name and the unfiltered message of an error, for decisions only. Never show the message: it may contain patient data. */
 export function wordsOf(error: unknown): string {
   const { name, message } = toSdkError(error);
   return `${name}: ${String(message).slice(0, MAX_LENGTH)}`;

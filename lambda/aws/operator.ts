@@ -21,7 +21,7 @@ export interface Operator {
 
 const operators = new Map<string, Operator>();
 
-/** Returns the AWS clients that use an operator role. A warm function reuses them. */
+/** Returns AWS clients with the credentials of an operator role, and keeps them for later invocations. */
 export function operatorFor(roleArn: string): Operator {
   const known = operators.get(roleArn);
   if (known) {

@@ -4,12 +4,12 @@ import { BUDGETS } from '../budgets';
 import type { IsCompleteRequest } from '../framework/framework';
 import { CLOCK_SKEW_MS } from '../framework/times';
 
-/** The direction of a deployment: it goes forward, or it is rolled back. */
+/** Whether the stack is being deployed (`forward`), or is being rolled back or deleted (`roll-back`). */
 export type Direction = 'forward' | 'roll-back';
 
 /**
- * Returns the direction that a stack status shows. A stack that is being deleted counts as rolled back. Returns undefined if no operation is in progress. That
- * can happen if a deployment failed without a roll-back and its waiter still runs, or if CloudFormation shows the start of a deployment late.
+ * Returns whether a stack with this status is being deployed or rolled back. A deletion counts as a roll-back. Returns undefined if no operation is in
+ * progress. A waiter can see such a status after its deployment failed without a roll-back, or before CloudFormation shows the start of the deployment.
  */
 export function directionOf(stackStatus: string): Direction | undefined {
   if (/(ROLLBACK|DELETE).*_IN_PROGRESS$/.test(stackStatus)) {
@@ -19,8 +19,8 @@ export function directionOf(stackStatus: string): Direction | undefined {
 }
 
 /**
- * Returns the direction of the deployment that sent an event at `requestedAt` (milliseconds since the epoch). Throws if a later deployment is in progress,
- * because a waiter can outlive the roll-back of its deployment.
+ * Returns whether the deployment that sent an event at `requestedAt` (milliseconds since the epoch) goes forward or is rolled back. A waiter can outlive its
+ * deployment, so this function throws if a later deployment is in progress.
  */
 export async function describeDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
   const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.describeStacksMs);
@@ -38,8 +38,8 @@ export async function describeDirection(cloudformation: CloudFormationClient, st
 }
 
 /**
- * Returns the direction of the deployment that sent the request. A creation always counts as forward, because CloudFormation ignores the answer to a cancelled
- * creation.
+ * Returns whether the deployment that sent the request goes forward or is rolled back. A creation always counts as `forward`, because CloudFormation
+ * ignores the response for a resource whose creation it has cancelled.
  */
 export async function directionOfUpdate({ RequestType, StackId, RequestedAt }: IsCompleteRequest,
   cloudformation: CloudFormationClient): Promise<Fact<Direction>> {

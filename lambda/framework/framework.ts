@@ -1,5 +1,5 @@
 /**
- * A request of the provider framework.
+ * A request that the provider framework sends to `onEvent`.
  *
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#asynchronous-providers-iscomplete
  */
@@ -8,21 +8,24 @@ export interface OnEventRequest {
   readonly ResourceType: string;
   readonly StackId: string;
   readonly LogicalResourceId: string;
-  /** The URL for the answer to CloudFormation. It is never logged, because anybody who has it can answer. */
+  /** The URL to which the framework sends its response to CloudFormation. The URL is never logged, because anybody who has it can send a response. */
   readonly ResponseURL?: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: object;
   readonly OldResourceProperties?: object;
 }
 
-/** The answer of `onEvent`. The framework adds its members to each `isComplete` request for the same event. */
+/** The response of `onEvent`. The framework copies its members into each `isComplete` request for the same event. */
 export interface OnEventResponse extends EventTimes {
   readonly PhysicalResourceId: string;
-  /** A random id that tells the waiters apart if Lambda delivers the event twice. Only `Job` has it, and earlier versions of this handler did not set it. */
+  /**
+   * A random id of the waiter, which is the framework's state machine that repeats `isComplete`. If Lambda delivers an event twice, two waiters run. Undefined
+   * for all resources except `Job`, and if an earlier version of this handler received the event.
+   */
   readonly WaiterId?: string;
 }
 
-/** The points in time of an event, in milliseconds since the epoch. `timesOf()` reads them. */
+/** The times of a CloudFormation event, in milliseconds since the epoch. `timesOf()` converts them to `Times`. */
 export interface EventTimes {
   /** The time at which CloudFormation sent the event. */
   readonly RequestedAt: number;
@@ -30,7 +33,7 @@ export interface EventTimes {
    * The time at which Lambda delivered the event. It can be minutes after `RequestedAt`. Undefined if an earlier version of this handler received the event.
    */
   readonly DeliveredAt?: number;
-  /** The time at which the resource's own time-out ends. */
+  /** The time at which the handler stops waiting for this resource. */
   readonly Deadline: number;
 }
 
@@ -42,5 +45,5 @@ export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId: string; readonly Data: Readonly<Record<string, string>> };
 
-/** The answer that the change is not complete. The framework then calls `isComplete` again after 10 seconds. */
+/** The response for a change that is not complete. The framework then calls `isComplete` again after 10 seconds. */
 export const NOT_YET: IsCompleteResponse = { IsComplete: false };

@@ -1,9 +1,9 @@
-/** The maximum length of a reason. CloudFormation accepts an answer of up to 4,096 bytes, and the framework adds lines to the reason. */
+/** The maximum length of a failure reason. CloudFormation accepts a response of up to 4,096 bytes, and the framework adds lines to the failure reason. */
 const MAX_LENGTH = 999;
 
 /**
- * An error whose message becomes the reason that CloudFormation shows. The message ends with the name of the log group, because the framework only guesses
- * that name.
+ * An error whose message becomes the failure reason that CloudFormation shows. The message ends with the name of the log group, because the framework always
+ * names the default log group.
  */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
@@ -14,8 +14,8 @@ export class Failure extends Error {
 }
 
 /**
- * Joins sentences into one line of ASCII with at most `MAX_LENGTH` characters. If the line is too long, the longest sentences are cut to the same length: they
- * quote AWS, and the shorter sentences say what to do.
+ * Joins sentences into one line of ASCII with at most `MAX_LENGTH` characters. If the line is too long, cuts the longest sentences, because they quote AWS and
+ * the shorter sentences say what to do.
  */
 export function toReason(sentences: readonly string[]): string {
   const lines = sentences.map(toLine).filter((line) => line !== '');

@@ -1,43 +1,43 @@
 import type { EventTimes, OnEventRequest } from './framework';
 import { SETTLING_MS } from '../aws/errors';
 
-/** The maximum difference between the clock of the function and the clocks of AWS services. */
+/** The assumed maximum difference between the clock of the function and the clocks of AWS services. */
 export const CLOCK_SKEW_MS = 5_000;
 
 /**
- * The time after the delivery of an event in which a call of `isComplete` counts as the first. It covers cold starts of the waiter and of two functions. The
- * framework repeats a call after 10 seconds, so at most two calls are made in this time.
+ * A call of `isComplete` within this time after Lambda delivered the event counts as the first call. The time allows for cold starts. It can include a second
+ * call, because the framework repeats the call after 10 seconds.
  */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
-/** The points in time of an event, in milliseconds since the epoch. They are the same for every invocation that handles the event. */
+/** The times of a CloudFormation event, in milliseconds since the epoch. They are the same for every invocation that handles the event. */
 export interface Times {
   /** The time at which CloudFormation sent the event. */
   readonly requestedAt: number;
-  /** The time at which Lambda delivered the event. Retry windows begin at this time. */
+  /** The time at which Lambda delivered the event. Calls that AWS refuses are retried for a period that begins at this time. */
   readonly deliveredAt: number;
-  /** The time at which the resource's own time-out ends. */
+  /** The time at which the handler stops waiting for this resource. */
   readonly deadline: number;
 }
 
-/** Reads the points in time that `eventTimesOf()` put into the answer of `onEvent`. */
+/** Returns the times of the event to which an `isComplete` request belongs. */
 export function timesOf({ RequestedAt, DeliveredAt = RequestedAt, Deadline }: EventTimes): Times {
   return { requestedAt: RequestedAt, deliveredAt: DeliveredAt, deadline: Deadline };
 }
 
-/** Returns the points in time of an event that Lambda has just delivered. */
+/** Returns the times of an event that Lambda has just delivered. */
 export function eventTimesOf(request: OnEventRequest, timeoutMs: number): EventTimes {
   const DeliveredAt = Date.now();
   const RequestedAt = requestedAtOf(request, DeliveredAt);
   return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeoutMs };
 }
 
-/** Returns whether this is the first call of `isComplete` for an event, or a call soon after it. Some AWS calls are useful only at that time. */
+/** Returns whether this call of `isComplete` is the first one for its event, or a second one shortly after. Some AWS calls are made only then. */
 export function isFirstInvocation({ deliveredAt }: Pick<Times, 'deliveredAt'>): boolean {
   return Date.now() < deliveredAt + FIRST_INVOCATION_WITHIN_MS;
 }
 
-/** Returns the time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
+/** Returns the time until which calls that AWS refuses are retried, in milliseconds since the epoch. A new role or policy may need this long to take effect. */
 export function settledBy({ deliveredAt }: Pick<Times, 'deliveredAt'>): number {
   return deliveredAt + SETTLING_MS;
 }

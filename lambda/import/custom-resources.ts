@@ -11,12 +11,12 @@ const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof 
   [OUTCOME_RESOURCE_TYPE]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
 };
 
-/** Begins the change of a custom resource. A deletion does nothing, because imports can't be undone. */
+/** Begins to create, update or delete a custom resource. A deletion does nothing, because an import can't be undone. */
 export function beginChange(request: OnEventRequest): OnEventResponse | { PhysicalResourceId?: string } {
   return request.RequestType === 'Delete' ? { PhysicalResourceId: request.PhysicalResourceId } : handlersOf(request).onEvent(request);
 }
 
-/** Continues the change of a custom resource, and returns whether it is complete. */
+/** Continues to create, update or delete a custom resource. Returns whether the change is complete. */
 export async function continueChange(request: IsCompleteRequest): Promise<IsCompleteResponse> {
   return request.RequestType === 'Delete'
     ? { IsComplete: true, PhysicalResourceId: request.PhysicalResourceId, Data: {} }

@@ -40,7 +40,7 @@ export async function readResults(job: JobDescription, properties: ResultsProper
 }
 
 /**
- * Returns the location of a job's results: the folder that HealthLake returns. If HealthLake returns only the prefix that was sent, or the job no longer
+ * Returns the folder of a job's results, as HealthLake describes it. If HealthLake describes only the output prefix of the start request, or the job no longer
  * exists, returns the folder that the developer guide documents.
  */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: ResultsProperties, jobId: string, job?: JobDescription): string {

@@ -1,7 +1,7 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { JOB_STATUSES } from '../../src/contract';
 
-/** A job as HealthLake describes it. The SDK's type is renamed here, because the contract has a type with the same name. */
+/** A job as HealthLake describes it. The SDK's own name for this type, `ImportJobProperties`, is also the name of a type in the contract. */
 export type JobDescription = ImportJobProperties;
 
 /** A job status as HealthLake returns it. An unknown status counts as running. */

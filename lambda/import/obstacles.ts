@@ -1,6 +1,6 @@
 import { ALREADY_IMPORTED, CONTRACT_VERSION, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
 
-/** The versions of the contract that this handler reads. */
+/** The versions of the contract that this handler can read. */
 const READABLE = ['1', '2', CONTRACT_VERSION];
 
 /** Returns the reason why the handler can't read these properties, or undefined if it can. */
@@ -10,7 +10,9 @@ export function unreadable({ ContractVersion: version }: { readonly ContractVers
       + 'deploy the stack of the provider and the stack of the import with the same version of cdk-healthlake-import, the provider first';
 }
 
-/** Returns the reason why the job can't be judged, or undefined if it can. The job id can be unknown if HealthLake did not answer during a roll-back. */
+/**
+ * Returns the reason why the job can't be judged, or undefined if it can. Either the handler can't read the properties, or a roll-back did not find the job.
+ */
 export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVersion' | 'JobId'>): string | undefined {
   return unreadable(properties) ?? (properties.JobId !== UNKNOWN ? undefined
     : 'the job of this data set is not known, because HealthLake did not answer during a roll-back; '

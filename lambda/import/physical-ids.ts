@@ -8,7 +8,10 @@ const PENDING = 'pending';
 /** The parts of a physical id of `Custom::FhirImportJob`: `<datastoreId>/<jobId>/<fingerprint>`. */
 export interface JobPhysicalId {
   readonly datastoreId: string;
-  /** The job id. Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` for a declared data set, `UNKNOWN` if a roll-back found no job. */
+  /**
+   * The job id. Undefined until HealthLake has accepted a job. `ALREADY_IMPORTED` if `alreadyImported` applies to the data set. `UNKNOWN` if a roll-back found
+   * no job.
+   */
   readonly jobId?: string;
   readonly fingerprint: string;
 }
@@ -35,7 +38,7 @@ export function formatWaitId({ DatastoreId, JobId }: Pick<ImportWaitProperties, 
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** The status and counts of a job that was judged successful. Also set if no job was started because of `alreadyImported`. */
+  /** The job, if it was judged successful. The status is `ALREADY_IMPORTED` if no job was started because of `alreadyImported`. */
   readonly judged?: JudgedJob;
 }
 

@@ -9,10 +9,10 @@ import { isFirstInvocation, type Times } from '../framework/times';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The range of the offsets that spread the polls of many imports. */
+/** The polls of each job are offset by up to this time, so that the polls of many imports don't coincide. */
 const SPREAD = 45 * SECOND;
 
-/** A job that is polled. */
+/** The job to poll, and the times of the CloudFormation event. */
 export interface PolledJob extends Times {
   readonly jobId: string;
   /** Whether a `Wait` resource has polled the job already. */
@@ -39,7 +39,7 @@ export function pollingBudget(): PollingBudget {
   return { polls: AbortSignal.timeout(pollsMs), results: AbortSignal.timeout(resultsMs) };
 }
 
-/** Returns the job as HealthLake describes it. */
+/** Calls DescribeFHIRImportJob and returns the job. */
 export async function describeJob({ healthlake }: Operator, { DatastoreId, JobId }: { readonly DatastoreId: string; readonly JobId: string },
   abortSignal: AbortSignal): Promise<JobDescription> {
   const { ImportJobProperties: job } = await healthlake.send(new DescribeFHIRImportJobCommand({ DatastoreId, JobId }), { abortSignal });
@@ -49,7 +49,7 @@ export async function describeJob({ healthlake }: Operator, { DatastoreId, JobId
   return job;
 }
 
-/** Polls the job whenever a poll is due. Stops when there is a response, or when a later invocation has to make the next poll. */
+/** Polls the job whenever a poll is due. Stops when there is a response to CloudFormation, or when a later invocation has to make the next poll. */
 export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>): Promise<IsCompleteResponse> {
   let last: LastPoll = {};
   while (await pauseForNextPoll(job, last)) {
@@ -59,7 +59,7 @@ export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>):
       return response;
     }
     if (Date.now() >= job.deadline) {
-      break; // the decision needs only the stack's direction, and the framework calls again after 10 seconds
+      break; // only the stack status is missing for a decision, and the framework calls again after 10 seconds
     }
     last = { status, firstPollAt };
   }
@@ -68,7 +68,7 @@ export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>):
 
 async function pauseForNextPoll(job: PolledJob, last: LastPoll): Promise<boolean> {
   const now = Date.now();
-  // If the job ended during an earlier `Wait` resource, polling at once lets each remaining resource complete in seconds instead of a minute.
+  // The job may have ended during an earlier `Wait` resource. An immediate poll then lets this resource complete in seconds instead of a minute.
   if (job.isContinued && last.firstPollAt === undefined && isFirstInvocation(job)) {
     return true;
   }
@@ -81,9 +81,9 @@ async function pauseForNextPoll(job: PolledJob, last: LastPoll): Promise<boolean
   return true;
 }
 
-/** The polls that the current invocation has made. */
+/** The latest poll of this invocation. The members are undefined before the first poll. */
 interface LastPoll {
-  /** The job status at the last poll. Undefined before the first poll. */
+  /** The job status at the latest poll. */
   readonly status?: string;
   readonly firstPollAt?: number;
 }
@@ -95,8 +95,8 @@ export interface NextPoll extends LastPoll, Pick<PolledJob, 'jobId' | 'requested
 }
 
 /**
- * Returns the milliseconds until the next poll. Polls are at regular intervals, with an offset that is derived from the job id. The offsets spread the polls
- * of many imports, because an account may call DescribeFHIRImportJob 10 times a second.
+ * Returns the milliseconds until the next poll. A job is polled at regular intervals, with an offset that is derived from the job id. The offsets spread the
+ * polls of many imports, because an account may call DescribeFHIRImportJob only 10 times a second.
  */
 export function untilNextPoll(next: NextPoll): number {
   const interval = pollInterval(next);
@@ -104,7 +104,7 @@ export function untilNextPoll(next: NextPoll): number {
   return interval - ((next.now - next.requestedAt + MINUTE - offset) % interval);
 }
 
-/** Returns whether this invocation waits for the next poll. Otherwise a later invocation makes it. */
+/** Returns whether this invocation waits for the next poll. If not, a later invocation makes the next poll. */
 export function isWorthWaiting(delay: number, { firstPollAt, now }: NextPoll): boolean {
   const { firstPollWithinMs, repeatForMs } = BUDGETS.handler.poll;
   return firstPollAt === undefined ? delay <= firstPollWithinMs : now + delay <= firstPollAt + repeatForMs;

@@ -3,7 +3,7 @@ import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws
 import { describeError, kindOf, showErrorCode } from '../aws/errors';
 import type { ReportAnswer, ReportRequest } from '../report/types';
 
-/** The first pause between two invocations of the report function. The pause doubles each time, up to the longest. */
+/** The pause before the first retry of an invocation of the report function. The pause doubles with each retry, up to `LONGEST_PAUSE_MS`. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -13,7 +13,7 @@ const LONGEST_PAUSE_MS = 15_000;
  */
 const CONFLICT = 409;
 
-/** A report request, and the function to invoke. */
+/** The request for a report, and the ARN of the report function. */
 export interface ReportCall extends ReportRequest {
   readonly FunctionArn: string;
 }
@@ -23,7 +23,7 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
   try {
     const { FunctionError, Payload } = await invoke(lambda, FunctionArn, request, abortSignal);
     const answer = JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as ReportAnswer & { readonly errorType?: string };
-    // Omit the message: it may contain patient data.
+    // Omit the function's error message: it may contain patient data.
     return FunctionError === undefined ? answer : { kind: 'unreadable', why: `the report function failed: ${showErrorCode(answer.errorType, FunctionError)}` };
   } catch (error) {
     return { kind: 'unreadable', why: `the report function could not be asked: ${describeError(error, [FunctionArn])}` };
@@ -31,8 +31,8 @@ export async function askForReport(lambda: LambdaClient, { FunctionArn, ...reque
 }
 
 /**
- * Invokes the report function. Repeats the call until the budget ends if Lambda refuses it temporarily. If the answer is lost, the function may still run, so
- * the call is repeated only once. A repeated call is safe, because it gives the same report.
+ * Invokes the report function. If Lambda refuses the call temporarily, repeats it until the time budget ends. If the response is lost, repeats the call only
+ * once, because the function may still run. A repeated call returns the same report.
  */
 async function invoke(lambda: LambdaClient, FunctionName: string, request: ReportRequest, abortSignal: AbortSignal): Promise<InvokeCommandOutput> {
   let lostAnswers = 0;
@@ -50,7 +50,7 @@ async function invoke(lambda: LambdaClient, FunctionName: string, request: Repor
   }
 }
 
-/** Pauses, and returns false if the budget ends during the pause. */
+/** Pauses. Returns false if the time budget ends during the pause. */
 async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise<boolean> {
   try {
     await sleep(milliseconds, undefined, { signal: abortSignal });
@@ -60,7 +60,7 @@ async function pauseFor(milliseconds: number, abortSignal: AbortSignal): Promise
   }
 }
 
-/** Returns the HTTP status of an error, or undefined if there was no answer. */
+/** Returns the HTTP status of an error, or undefined if there was no HTTP response. */
 function statusOf(error: unknown): number | undefined {
   return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

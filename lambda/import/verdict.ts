@@ -6,7 +6,7 @@ import type { ManifestCounts, ReportAnswer } from '../report/types';
 export interface Evidence {
   readonly job: JobDescription;
   readonly counts: Counts;
-  /** The answer of the report function. Undefined if it was not invoked. */
+  /** The answer of the report function. Undefined if the function was not invoked. */
   readonly report?: ReportAnswer;
   /** Whether the results are in the output location of this import. The import may read no other location. */
   readonly isOwn: boolean;
@@ -26,7 +26,7 @@ export type Verdict =
   | { readonly kind: 'succeeded'; readonly evidence: Evidence }
   | { readonly kind: 'failed'; readonly why: string; readonly evidence?: Evidence; readonly advice?: Advice };
 
-/** The kind of advice at the end of a failure message. It is about the job, its errors, the time-out, or the permissions. */
+/** The kind of advice at the end of a failure reason. */
 export type Advice = 'job' | 'errors' | 'timeout' | 'access';
 
 /** Compensates for floating-point errors: 0.57 percent of 10,000 is computed as 56.99999999999999. */
@@ -37,7 +37,10 @@ export function evidenceOf(job: JobDescription, report?: ReportAnswer, isOwn = t
   return { job, counts: countsOf(job.JobProgressReport, report), isOwn, ...(report && { report }) };
 }
 
-/** Returns the counts of the manifest. Missing counts come from the progress report of the job. Only the manifest counts HealthLake's own errors. */
+/**
+ * Returns the counts from the manifest of the results. Counts that the manifest lacks come from the progress report of the job. Only the manifest counts server
+ * errors.
+ */
 function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: ReportAnswer): Counts {
   const manifest: ManifestCounts = report?.kind === 'report' ? report.manifest ?? {} : {};
   const scanned = manifest.resourcesScanned ?? progress.TotalNumberOfResourcesScanned;
@@ -60,7 +63,7 @@ function sum(a?: number, b?: number): number | undefined {
 }
 
 /**
- * Judges a job. It is a job of this deployment, or an earlier job that may be adopted.
+ * Judges a job of this deployment, or an earlier job that may be adopted.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/APIReference/API_ImportJobProperties.html
  */
@@ -114,15 +117,12 @@ function manifestProblemOf(report: ReportAnswer): string | undefined {
   return report.kind === 'no-manifest' ? report.why : undefined;
 }
 
-/** Returns whether the results can change the verdict. */
+/** Returns whether the verdict depends on the results of the job. */
 export function dependsOnResults(status: string | undefined, { Kind }: ContractErrorTolerance): boolean {
   return isCompletedWithErrors(status) && (Kind === 'RESOURCES' || Kind === 'PERCENT');
 }
 
-/**
- * Returns the reason why the verdict was reached without the results, although it depends on them. Returns undefined if the results were used, or if the
- * verdict doesn't depend on them.
- */
+/** Returns the reason why the results were not read, although the verdict depends on them. Otherwise returns undefined. */
 export function whyWithoutResults({ job, report, isOwn }: Evidence, tolerance: ContractErrorTolerance): string | undefined {
   if (!dependsOnResults(job.JobStatus, tolerance)) {
     return undefined;

@@ -8,18 +8,18 @@ import { durationOf } from '../import/healthlake-job';
 import type { OutcomeDecision } from '../import/outcome/decision';
 import { type NamedImport, ownNamesOf } from '../service-text/own-names';
 
-/** The event of an import that has ended. */
+/** The EventBridge event that an import sends when it has ended. */
 export interface Announcement {
   readonly detailType: typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
   readonly detail: ImportEventDetail;
 }
 
-/** The properties of an import that its event needs. */
+/** The properties of an import that its EventBridge event needs. */
 type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
 
 /**
- * Returns the event for a decision. Returns undefined if the decision doesn't end the import or repeats an earlier answer, or if the import has no construct
- * path (contract version 1).
+ * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the import or only repeats an earlier decision, or if the import
+ * has no construct path (contract version 1).
  */
 export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {
   if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
@@ -43,7 +43,7 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
 }
 
 /**
- * Sends the event for a decision. Does nothing if the decision has no event or the import has no event bus.
+ * Sends the EventBridge event for a decision. Does nothing if the decision has no event or the import has no event bus.
  *
  * @throws if EventBridge doesn't accept the event
  */
@@ -61,7 +61,7 @@ export async function announce({ events }: Operator, properties: Announced, deci
   }
 }
 
-/** Sends the event during a deployment. If the call fails, logs only a warning, because the stack shows how the job ended. */
+/** Sends the EventBridge event during a deployment. If the call fails, logs only a warning, because the stack shows how the job ended. */
 export async function announceOrWarn(operator: Operator, construct: string, properties: Announced & NamedImport,
   decision: OutcomeDecision): Promise<void> {
   const put = await ask(() => announce(operator, properties, decision));

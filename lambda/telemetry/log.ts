@@ -18,7 +18,7 @@ export interface Polled {
   readonly JobId: string;
 }
 
-/** Logs a poll. */
+/** Logs the result of a poll. */
 export function logPoll({ construct, DatastoreId, JobId }: Polled, evidence: Evidence | undefined, more: Fields): void {
   const { job, counts } = evidence ?? {};
   const secondsQueued = secondsQueuedOf(job);
@@ -37,12 +37,12 @@ export function logPoll({ construct, DatastoreId, JobId }: Polled, evidence: Evi
   });
 }
 
-/** Returns how long a job has been in HealthLake's queue. Undefined once it has left the queue. */
+/** Returns how many seconds a job has been in HealthLake's queue. Returns undefined if the job is not queued. */
 function secondsQueuedOf(job?: JobDescription): number | undefined {
   return isQueued(job?.JobStatus) && job?.SubmitTime ? Math.round((Date.now() - job.SubmitTime.getTime()) / 1000) : undefined;
 }
 
-/** Logs the decision after a poll, and emits its metrics. */
+/** Logs a decision, and emits the metrics of the decision. */
 export function recordDecision(construct: string, properties: ImportOutcomeProperties, deadline: number, decision: OutcomeDecision): void {
   const { kind, evidence } = decision;
   if (kind === 'already imported') {

@@ -11,7 +11,7 @@ interface Metric {
 /** Metrics by name. A metric without a value is not emitted. */
 export type Metrics = Readonly<Record<string, Metric>>;
 
-/** Returns the metrics of a decision. An answer from the physical id and a roll-back have no metrics, because they don't judge the job. */
+/** Returns the metrics of a decision. The decisions `answer from the id` and `succeed unjudged` have no metrics, because they don't judge the job. */
 export function metricsOf({ kind, evidence }: OutcomeDecision): Metrics {
   const { counts, job } = evidence ?? {};
   switch (kind) {

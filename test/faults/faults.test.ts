@@ -2,7 +2,7 @@ import { checkCoverage } from './suite/coverage';
 import { settingsOf } from './suite/settings';
 import { runSuite } from './suite/suite';
 
-/** Fixed, so that every run tests the same plans. A failure is then caused by a change of the code. */
+/** The seed is fixed, so that every run tests the same plans. A new failure is then caused by a change of the code. */
 const SEED = 20_261;
 
 const SETTINGS = settingsOf({ seed: SEED, runs: 10_000, seconds: 30, lanes: 6, shrinkSeconds: 60 });

@@ -10,17 +10,17 @@ import type { JobPhysicalId } from '../physical-ids';
 export interface JobChange extends Pick<Times, 'requestedAt' | 'deadline'> {
   /** The fingerprint of the data set after the change. */
   readonly fingerprint: string;
-  /** The fingerprint of the data set before the change. Undefined in a creation. */
+  /** The fingerprint of the data set before the change. Undefined in a creation, or if the handler can't read the old properties. */
   readonly oldFingerprint?: string;
-  /** The parsed physical id of the resource. Undefined if this handler did not make the id. */
+  /** The parsed physical id of the resource. Undefined if this handler did not create the id. */
   readonly id?: JobPhysicalId;
-  /** The time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
+  /** The time until which calls that AWS refuses are retried, in milliseconds since the epoch. A new role or policy may need this long to take effect. */
   readonly settledBy: number;
   /** The reason why the handler can't read the properties. Undefined if it can. */
   readonly unreadable?: string;
-  /** The names of the import's own resources. Quoted AWS messages may show them. */
+  /** The names of the import's own resources. They are not masked in quoted AWS messages. */
   readonly own?: readonly string[];
-  /** Says whether `alreadyImported` applies to this data set or to an earlier one. Undefined if it is not set. */
+  /** Whether `alreadyImported` applies to this data set or to an earlier one. Undefined if `alreadyImported` is not set. */
   readonly declaration?: Declaration;
   /** The reason why no job may be started. Undefined if a job may be started. */
   readonly refusal?: string;
@@ -37,7 +37,6 @@ export interface JobFacts {
   readonly now: number;
 }
 
-/** The facts about a data store. */
 export interface DatastoreFacts {
   readonly status: string;
   readonly fhirVersion?: string;
@@ -45,26 +44,28 @@ export interface DatastoreFacts {
 
 /** The decision on a change of the `Job` resource. */
 export type JobDecision =
-  /** Answer with the job that the physical id names. */
+  /** Succeed with the job id in the physical id. */
   | { readonly kind: 'answer from the id'; readonly jobId: string }
-  /** Answer with a job of the data set. HealthLake lists the job. */
+  /** Succeed with a job of the data set that HealthLake lists or has just accepted. */
   | { readonly kind: 'adopt'; readonly jobId: string }
-  /** Answer without a job, because `alreadyImported` declares that the data set is in the data store. */
+  /** Succeed without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
-  /** Answer with the unchanged physical id. No job may be started, and no job of the data set is known. */
+  /** Succeed with the unchanged physical id, because no job may be started and no job of the data set is known. */
   | { readonly kind: 'keep the id' }
   /**
-   * Like `keep the id`, but in the roll-back of an update. The answer has a physical id of this data set, because a later update would start a job if the id
-   * named another data set.
+   * Succeed with an unknown job in the roll-back of an update. The new physical id names the data set to which the stack returns. If it named another data set,
+   * a later update would start a job.
    */
   | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
   | { readonly kind: 'wait'; readonly why: string }
-  /** Retry the failed call until the time limit for its kind of error. */
+  /** Retry the call that failed. The kind of the error determines how long the call is retried. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string; readonly causes?: string }
   | { readonly kind: 'fail'; readonly why: string };
 
-/** Answers an update without an AWS call if the data set is unchanged and the physical id names its job. Returns undefined for other changes. */
+/**
+ * Decides on an update that doesn't change the data set, if the physical id names the job of the data set. Returns undefined if the decision needs AWS calls.
+ */
 export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'answer from the id' }> | undefined {
   const jobId = isDataSetUnchanged(change) ? jobOfId(change) : undefined;
   const mayBeOverruled = change.declaration === 'counts' && jobId !== ALREADY_IMPORTED;
@@ -73,8 +74,8 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 
 /**
  * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. A job overwrites data. So a job is started only if the stack is known
- * to go forward, the data store is active, and the ledger has no job that succeeded, is running, or was started for this change. If the data set did not
- * change, any job is adopted, even a failed one.
+ * not to be rolled back, the data store is active, and the ledger has no job that succeeded, is running, or was started for this change. If the change keeps
+ * the data set, any job of the data set is adopted, even a failed one.
  */
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   const { direction, datastore, ledger } = facts;
@@ -96,12 +97,14 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   return decision.kind === 'start' && why !== undefined ? { kind: 'fail', why } : decision;
 }
 
-/** Returns whether a roll-back retries the listing of the jobs. The roll-back can succeed without the listing, but the attributes would then be unknown. */
+/**
+ * Returns whether a roll-back waits until HealthLake lists the jobs of the data set. Without the listing, the roll-back can succeed, but the job id is unknown.
+ */
 function mayFindJob(change: JobChange, { ledger, now }: JobFacts): boolean {
   return 'error' in ledger && jobOfId(change) === undefined && kindOf(ledger.error) !== 'definite' && now < change.settledBy;
 }
 
-/** Returns whether a job would be started if the stack goes forward and the buckets have no problem. */
+/** Returns whether a job would be started if the stack is not rolled back and the bucket check finds no problem. */
 export function wouldStart(change: JobChange, facts: Pick<JobFacts, 'datastore' | 'ledger' | 'now'>): boolean {
   return decideJob(change, { ...facts, direction: { value: 'forward' } }).kind === 'start';
 }
@@ -123,7 +126,10 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
   }
 }
 
-/** The time after the deadline in which a job may still be started. It allows a last attempt at the deadline, whose error the deployment shows. */
+/**
+ * A job may still be started within this time after the deadline. The handler makes its last attempt at the deadline, and the deployment shows the error of
+ * that attempt.
+ */
 const LAST_ATTEMPT_MS = 60_000;
 
 function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
@@ -134,7 +140,8 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, dea
   if (!job && declaration === 'counts') {
     return { kind: 'already imported' };
   }
-  // If a failed job was submitted for this change, an attempt started it but got no answer. The job is adopted, and Outcome reports its failure.
+  // A failed job that was submitted since CloudFormation sent the event was started for this change, but the response was lost. Adopt it: Outcome reports its
+  // failure.
   const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW_MS);
   if (answer) {
     return { kind: 'adopt', jobId: answer.jobId };
@@ -145,8 +152,8 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, dea
 }
 
 /**
- * Answers a roll-back. The physical id may name the data set whose import failed. The data set to which the stack returns was imported before, or declared as
- * already imported.
+ * Decides on a roll-back. The data set to which the stack returns was imported before, or `alreadyImported` was set for it. The physical id may still name the
+ * data set whose import failed.
  */
 function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
   const answer = answerWithoutStarting(change, ledger);

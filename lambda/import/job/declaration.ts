@@ -6,17 +6,19 @@ import type { JobPhysicalId } from '../physical-ids';
 export interface Versions {
   readonly properties: ImportJobProperties;
   /**
-   * The properties before the change. Undefined in a creation, or if they can't be read. After a deployment with `--no-rollback`, they may be the properties
-   * of the failed attempt.
+   * The properties before the change. Undefined in a creation, or if the handler can't read them. After a failed deployment with `--no-rollback`, they may be
+   * the properties of that deployment.
    */
   readonly old?: ImportJobProperties;
   readonly id?: JobPhysicalId;
 }
 
-/** `counts` means that `alreadyImported` applies to this data set. `spent` means that it was set for an earlier data set of the same data store. */
+/**
+ * `counts` means that `alreadyImported` applies to this data set. `spent` means that `alreadyImported` was set for an earlier data set of the same data store.
+ */
 export type Declaration = 'counts' | 'spent';
 
-/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Returns undefined if it is not set. */
+/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Returns undefined if `alreadyImported` is not set. */
 export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
   const { AlreadyImported, DatastoreId } = properties;
   if (!AlreadyImported) {
@@ -27,7 +29,9 @@ export function declarationOf({ properties, old, id }: Versions): Declaration | 
   return isNew || isUnanswered ? 'counts' : 'spent';
 }
 
-/** Returns the reason why no job may be started even if HealthLake lists no usable job. Returns undefined if a job may be started. */
+/**
+ * Returns the reason why no job may be started even if HealthLake lists no succeeded or running job of the data set. Returns undefined if a job may be started.
+ */
 export function refusalOf(versions: Versions): string | undefined {
   const { properties: { DatastoreId, DatastoreInApp }, id } = versions;
   const fingerprint = fingerprintOf(versions.properties);
@@ -47,8 +51,8 @@ export function refusalOf(versions: Versions): string | undefined {
 }
 
 /**
- * Returns the former data store if only the data store of the data set changed, and otherwise undefined. After a deployment with `--no-rollback`, the old
- * properties may already have the new data store, and only the physical id has the former one.
+ * Returns the id of the former data store if the data set changed only in its data store, and otherwise undefined. After a failed deployment with
+ * `--no-rollback`, the old properties may already name the new data store. Then only the physical id names the former one.
  */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;

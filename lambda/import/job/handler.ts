@@ -28,7 +28,7 @@ const STEPS = BUDGETS.handler.start.steps;
 /** Any decision except to start a job. */
 type FinalDecision = Exclude<JobDecision, { kind: 'start' }>;
 
-/** Sets the deadline of the resource. Only `isComplete` calls AWS, because the framework can repeat that function. */
+/** Sets the deadline of the resource. This function makes no AWS calls, because the framework repeats only `isComplete`. */
 export function onJobEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportJobProperties;
   return {
@@ -85,7 +85,7 @@ async function gatherFacts(request: IsCompleteRequest, change: JobChange): Promi
   const bucketProblem = wouldStart(change, facts) ? await checkBuckets(request, operator) : undefined;
   const isLikely = 'value' in ledger && wouldStart(change, facts) && bucketProblem === undefined;
   const ledgerAgain = isLikely ? await ask(() => readLedgerAgain(reader, ledger.value, change.requestedAt)) : ledger;
-  // The direction can change at any time, so this call is the last one before a start.
+  // CloudFormation can roll back the stack at any time. So DescribeStacks is the last call before a start.
   const direction = await ask(() => describeDirection(operator.cloudformation, request.StackId, change.requestedAt));
   return { ...facts, ledger: ledgerAgain, bucketProblem, direction };
 }
@@ -96,8 +96,8 @@ function readerOf({ LogicalResourceId, ResourceProperties }: IsCompleteRequest, 
 }
 
 /**
- * Lists the new jobs right before a start, after a random pause. Two invocations can run at the same moment, because an event can be delivered twice and an
- * invocation can be repeated. The pause separates them, so that the later invocation sees the job of the earlier one.
+ * Pauses for a random time, and then lists the new jobs of the data set. Two invocations can run at the same time, because Lambda can deliver an event twice
+ * and the framework can repeat an invocation. The random pauses let the later invocation see the job of the earlier one.
  */
 async function readLedgerAgain(reader: LedgerReader, known: readonly LedgerEntry[], requestedAt: number): Promise<readonly LedgerEntry[]> {
   await sleep(Math.random() * STEPS.pauseMs);
@@ -145,7 +145,10 @@ async function start(request: IsCompleteRequest, change: JobChange, wanted: Star
   return { kind: 'adopt', jobId };
 }
 
-/** Returns the older job if two jobs were started at the same moment, so that both invocations answer with the same job. Otherwise returns the given job. */
+/**
+ * Returns the oldest job that was started for this change and has not failed. Returns the given job if HealthLake lists no such job. If two invocations started
+ * two jobs, both invocations then return the same job.
+ */
 async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: JobChange): Promise<string> {
   const listed = await ask(() => readNewJobs(reader, requestedAt, AbortSignal.timeout(STEPS.listAfterStartMs)));
   const oldest = 'value' in listed ? listed.value.find(({ verdict }) => verdict !== 'failed')?.jobId ?? jobId : jobId;
@@ -171,7 +174,7 @@ async function respond(request: IsCompleteRequest, properties: ImportJobProperti
     case 'answer unknown':
       return answerWith(UNKNOWN);
     case 'keep the id':
-      return answer(request.PhysicalResourceId, UNKNOWN); // no job id: the physical id may name the job of another data set
+      return answer(request.PhysicalResourceId, UNKNOWN); // the job is `UNKNOWN`, because the physical id may name a job of another data set
     case 'fail':
       throw new Failure([`no import job was started: ${decision.why}`]);
     case 'retry':
@@ -182,7 +185,7 @@ async function respond(request: IsCompleteRequest, properties: ImportJobProperti
 }
 
 /**
- * Starts the monitor if the import is detached. Returns whether the change is complete. In a roll-back it is complete even if the monitor could not be
+ * Starts the monitor if the import is detached. Returns whether the change is complete. In a roll-back, the change is complete even if the monitor could not be
  * started.
  */
 async function ensureMonitored(request: IsCompleteRequest, properties: ImportJobProperties, jobId: string): Promise<boolean> {
@@ -207,7 +210,7 @@ async function ensureMonitored(request: IsCompleteRequest, properties: ImportJob
   return false;
 }
 
-/** Returns whether the call that failed with this error is not retried any more. */
+/** Returns whether a call that failed with this error should no longer be retried. */
 function isHopeless(error: unknown, request: IsCompleteRequest): boolean {
   const kind = kindOf(error);
   return kind === 'definite' || (kind === 'settling' && Date.now() >= settledBy(timesOf(request)));

@@ -14,7 +14,7 @@ import { dependsOnResults, type Evidence, evidenceOf, judge, type Verdict } from
 /** The maximum page size of ListFHIRImportJobs. */
 const PAGE_SIZE = 500;
 
-/** The supported number of jobs in a data store. One invocation can list this many jobs at 10 pages a second, which is the quota of an account. */
+/** The handler supports up to this many jobs in a data store. An account may request 10 pages a second, so one invocation can list this many jobs. */
 const MAX_JOBS = 1_000_000;
 
 /** A job in the ledger of a data set. */
@@ -24,7 +24,7 @@ export interface LedgerEntry {
   readonly verdict: Verdict['kind'];
 }
 
-/** The import whose ledger is read, and the AWS clients that read it. */
+/** The import whose ledger is read, and its AWS clients. */
 export interface LedgerReader {
   readonly construct: string;
   readonly operator: Operator;
@@ -38,8 +38,8 @@ export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Pr
 }
 
 /**
- * Returns the jobs of the data set that were submitted since the event was sent, oldest first. This change or a concurrent change started them. `Outcome`
- * judges them, so this function doesn't read their results.
+ * Returns the jobs of the data set that were submitted since CloudFormation sent the event, oldest first. Doesn't read their results, because `Outcome` judges
+ * these jobs.
  */
 export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
   const { operator: { healthlake: client }, properties, fingerprint } = reader;
@@ -53,7 +53,7 @@ export async function readNewJobs(reader: LedgerReader, requestedAt: number, abo
   return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // in case HealthLake ignores `SubmittedAfter`
 }
 
-/** Lists the jobs of the data set. Continues the listing of an earlier invocation. If HealthLake no longer accepts the page token, the listing starts again. */
+/** Lists the jobs of the data set. Continues where an earlier invocation stopped. Starts again if HealthLake no longer accepts the page token. */
 async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<JobDescription[]> {
   const isResumed = memory.listing !== undefined;
   try {
@@ -68,9 +68,9 @@ async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<Job
 }
 
 /**
- * Lists the jobs that are not listed yet.
+ * Lists the jobs that earlier invocations did not list.
  *
- * @throws when the time is up. The next invocation continues the listing.
+ * @throws when the time budget ends. The next invocation continues the listing.
  */
 async function continueListing({ operator, properties, fingerprint, construct }: LedgerReader, memory: WaiterMemory): Promise<JobDescription[]> {
   const { listingOnlyMs, listPageMs, steps } = BUDGETS.handler.start;
@@ -123,9 +123,8 @@ function oldestFirst(entries: LedgerEntry[]): LedgerEntry[] {
 }
 
 /**
- * Returns the evidence on a listed job. Describes a completed job if the list has no progress report for it: the SDK declares the report in the list, but the
- * API reference doesn't. Returns `gone` if the job no longer exists. Such a job counts as succeeded, because its errors are unknown and a second import could
- * overwrite newer data.
+ * Returns the evidence on a listed job. Describes a completed job if ListFHIRImportJobs returned no progress report for it, because the API reference doesn't
+ * promise one. Returns `gone` if the job no longer exists. A job that is gone counts as succeeded, because a second import could overwrite newer data.
  */
 async function evidenceOn(listed: JobDescription, operator: Operator, properties: ImportJobProperties, abortSignal: AbortSignal): Promise<Evidence | 'gone'> {
   const job = listed.JobProgressReport || !isCompleted(listed.JobStatus) ? listed : await describe(operator, listed, abortSignal);

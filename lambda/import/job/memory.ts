@@ -13,26 +13,26 @@ export interface Listing {
 /** The last call of StartFHIRImportJob that a waiter made and HealthLake did not refuse. */
 export interface EarlierStart {
   readonly clientToken: string;
-  /** The id of the started job. Undefined if the answer was lost. */
+  /** The id of the started job. Undefined if HealthLake's response was lost. */
   readonly jobId?: string;
-  /** The error that replaced the answer. Undefined if HealthLake answered. */
+  /** The error of a call whose response was lost. Undefined if HealthLake responded. */
   readonly lost?: string;
   /** The time of the call, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** The state that an execution environment keeps between the invocations of one waiter. A new execution environment starts without it. */
+/** The state that a Lambda execution environment keeps between the invocations of one waiter. A new execution environment has no such state. */
 export interface WaiterMemory {
   listing?: Listing;
   start?: EarlierStart;
 }
 
-/** The maximum number of waiters in memory. An account has fewer waiters at the same time. */
+/** The maximum number of waiters whose state is kept. An account runs fewer waiters at the same time. */
 const MAX_WAITERS = 100;
 
 const memories = new Map<string, WaiterMemory>();
 
-/** Returns the memory of a waiter. A waiter that an earlier version of this handler started has no id and no memory. */
+/** Returns the state that is kept for a waiter. A waiter that an earlier version of this handler started has no id, so its state is not kept. */
 export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): WaiterMemory {
   if (WaiterId === undefined) {
     return {};
@@ -47,12 +47,12 @@ export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): Wai
   return memory;
 }
 
-/** The time after an unanswered start in which the job is looked up in the list. The start is repeated only after this time. */
+/** If StartFHIRImportJob gets no response, the handler waits this long for HealthLake to list the job before it repeats the call. */
 const LOST_START_MS = 60_000;
 
 /**
- * Returns the decision that replaces a repeated start, or undefined if the start may be repeated. A repeated start returns the same job only if HealthLake
- * honours the client token.
+ * Returns the decision to make instead of repeating a start, or undefined if the start may be repeated. A repeated start can create a second job if HealthLake
+ * doesn't honour the client token.
  */
 export function decideRepeat(earlier: EarlierStart | undefined, clientToken: string, now: number):
 | { readonly kind: 'adopt'; readonly jobId: string } | { readonly kind: 'wait'; readonly why: string } | undefined {

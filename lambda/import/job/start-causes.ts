@@ -16,8 +16,8 @@ const KMS_PERMISSIONS = `HealthLake can't use a KMS key: the data access role ne
   + 'may need datastoreEncryptionKey';
 
 /**
- * The likely causes of a failed start. The first entry whose pattern matches the error's code and message is used. HealthLake doesn't publish its messages, so
- * the patterns match words that any message about the cause would have.
+ * The likely causes of a failed StartFHIRImportJob. The first entry whose pattern matches the error's code and message is used. HealthLake doesn't publish its
+ * messages, so the patterns match words that any message about the cause would have.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
  */

@@ -13,7 +13,8 @@ import type { Verdict } from '../verdict';
 const DECISIONS: Record<Verdict['kind'], WatchAnswer['Decision']> = { running: 'wait', succeeded: 'succeeded', failed: 'failed' };
 
 /**
- * Judges a job of a detached import for the monitor, by the same rules as `Outcome`, and sends its event.
+ * Polls and judges the job of a detached import, by the same rules as `Outcome`. Sends the EventBridge event if the job has ended. The monitor calls this
+ * function.
  *
  * @throws if the event can't be sent. The monitor then retries, because nothing else reports how the job ended.
  */

@@ -10,8 +10,8 @@ import { metricsOf, putMetrics } from '../../telemetry/metrics';
 const FIRST_PAUSE_SECONDS = 30;
 
 /**
- * Starts the monitor of a job, unless it is already running. The name of an execution has the job id and a hash of the operator role, construct path, event
- * bus and time-out. So a repeated start has no effect, but a construct that has moved or has a new `giveUpAfter` gets another execution.
+ * Starts the monitor of a job, unless it is already running. The name of the execution consists of the job id and a hash of the operator role, construct path,
+ * event bus and time-out. So a repeated start has no effect, but a construct that has moved or has a new `giveUpAfter` gets another execution.
  *
  * @throws if the execution can't be started
  */
@@ -57,7 +57,7 @@ export function watchedImportOf(properties: ImportJobProperties, jobId: string, 
   };
 }
 
-/** Emits the metric and the event of a detached import that starts no job. The import has no monitor that would emit them. */
+/** Emits the metric and the event of a detached import that starts no job because of `alreadyImported`. Such an import has no monitor that would emit them. */
 export async function announceDeclared(operator: Operator, construct: string, properties: ImportJobProperties): Promise<void> {
   const decision = { kind: 'already imported' } as const;
   putMetrics(properties, metricsOf(decision));

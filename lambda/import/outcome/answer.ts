@@ -7,7 +7,7 @@ import { outputLocationOf } from '../evidence';
 import type { JudgedJob } from '../physical-ids';
 import { type Advice, type Evidence, type Verdict, whyWithoutResults } from '../verdict';
 
-/** Returns the attributes of the resource. An attribute that is not known is `UNKNOWN`. */
+/** Returns the attributes of `Outcome`. An attribute that is not known is `UNKNOWN`. */
 export function attributesOf(properties: ImportOutcomeProperties, judged: JudgedJob | undefined, evidence?: Evidence): ImportOutcomeAttributes {
   const counts = judged?.counts ?? evidence?.counts;
   return {
@@ -33,7 +33,7 @@ const ADVICE: Record<Advice | 'timeout of a creation', string> = {
 
 type Failed = Extract<Verdict, { kind: 'failed' }>;
 
-/** Returns the sentences of the reason that CloudFormation shows for a failed import. */
+/** Returns the sentences of the failure reason that CloudFormation shows for a failed import. */
 export function sentencesOf(properties: ImportOutcomeProperties, requestType: OnEventRequest['RequestType'], { why, advice, evidence }: Failed): string[] {
   return [
     `FHIR import job ${properties.JobId}: ${why}`,
@@ -60,7 +60,7 @@ const JSON_CAUSES: Record<JsonCause, string> = {
   'single-lines': 'blank lines, or lines without one whole JSON object',
 };
 
-/** Returns sentences with the most frequent reasons, their likely causes, and the location of the complete report. */
+/** Returns sentences with the most frequent reasons why resources failed, the likely causes, and the location of the complete report. */
 function reasonsOf(report: ReportAnswer | undefined): string[] {
   if (report?.kind !== 'report') {
     return [];

@@ -4,12 +4,12 @@ import type { Direction } from '../../aws/stack';
 import type { JudgedJob } from '../physical-ids';
 import { type Evidence, judge, type Verdict } from '../verdict';
 
-/** The terms by which a poll is judged. */
+/** The error tolerance and the time limits by which a poll is judged. */
 export interface Terms {
   readonly tolerance: ContractErrorTolerance;
-  /** The names of the import's own resources. Quoted AWS messages may show them. */
+  /** The names of the import's own resources. They are not masked in quoted AWS messages. */
   readonly own?: readonly string[];
-  /** The time until which a refusal is retried, in milliseconds since the epoch. A new role or policy may not be effective before that time. */
+  /** The time until which calls that AWS refuses are retried, in milliseconds since the epoch. A new role or policy may need this long to take effect. */
   readonly settledBy: number;
   /** The time at which the wait for the job ends, in milliseconds since the epoch. */
   readonly deadline: number;
@@ -18,17 +18,20 @@ export interface Terms {
 /** The decision of `Outcome` after a poll. */
 export type OutcomeDecision =
   | Verdict
-  /** Answer from the physical id. It records that an earlier invocation judged the job successful. */
+  /** Succeed with the status and counts that an earlier invocation recorded in the physical id. */
   | { readonly kind: 'answer from the id'; readonly evidence?: Evidence; readonly judged: JudgedJob }
   /** Succeed without a job, because of `alreadyImported`. */
   | { readonly kind: 'already imported'; readonly evidence?: undefined }
-  /** Succeed without judging the job. A roll-back must not fail because of the job. */
+  /** Succeed without judging the job, because the stack is rolled back. */
   | { readonly kind: 'succeed unjudged'; readonly evidence?: Evidence };
 
-/** The time after the deadline in which a failure waits for the stack's direction. A roll-back must not fail because of the job. */
+/**
+ * If CloudFormation doesn't say whether the stack is rolled back, a failure is delayed for up to this time after the deadline. A roll-back must not fail
+ * because of the job.
+ */
 const DIRECTION_GRACE_MS = 2 * 60_000;
 
-/** Judges a poll. A failed call is retried until the deadline. A call that AWS refuses is retried only until `settledBy`. */
+/** Judges a poll. A failed poll is repeated until the deadline. If AWS refused the call, the poll is repeated only until `settledBy`. */
 export function judgePoll(poll: Fact<Evidence>, terms: Terms, now: number): Verdict {
   if ('error' in poll) {
     return judgeError(poll.error, terms, now);
@@ -39,7 +42,7 @@ export function judgePoll(poll: Fact<Evidence>, terms: Terms, now: number): Verd
     : verdict;
 }
 
-/** Judges a failed poll. HealthLake may not find a job that it has just accepted, so "not found" is retried like a refusal. */
+/** Judges a failed poll. HealthLake may not find a job that it has just accepted, so "not found" is retried like a call that AWS refuses. */
 function judgeError(error: unknown, { settledBy, deadline, own }: Terms, now: number): Verdict {
   const isRefused = kindOf(error) !== 'transient';
   return now >= (isRefused ? Math.min(deadline, settledBy) : deadline)
@@ -48,8 +51,8 @@ function judgeError(error: unknown, { settledBy, deadline, own }: Terms, now: nu
 }
 
 /**
- * Makes the decision of `Outcome` from the verdict and the stack's direction. The decision table is in docs/lifecycle.md. The direction is undefined if it
- * can't change the decision.
+ * Makes the decision of `Outcome`, given the verdict on the job and whether the stack is rolled back. The decision table is in docs/lifecycle.md. `direction`
+ * is undefined if it can't change the decision.
  */
 export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | undefined, deadline: number, now: number): OutcomeDecision {
   if (direction && 'value' in direction && direction.value === 'roll-back') {
@@ -60,8 +63,8 @@ export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | und
 }
 
 /**
- * Decides on a job that was judged before. If describing the job fails, the answer waits for the location of the results. It doesn't wait if the job no longer
- * exists.
+ * Decides on a job that an earlier invocation judged successful. If the job can't be described, the location of its results is unknown, so the call is retried
+ * until `settledBy`. The call is not retried if the job no longer exists.
  */
 export function decideJudged(judged: JudgedJob, poll: Fact<Evidence> | undefined, { settledBy }: Terms, now: number): OutcomeDecision {
   if (poll && 'error' in poll && !isNotFound(poll.error) && now < settledBy) {

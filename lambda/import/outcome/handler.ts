@@ -70,7 +70,7 @@ function invocationOf(request: IsCompleteRequest): Invocation {
   };
 }
 
-/** Returns whether the resource can be answered without waiting for the end of the job. */
+/** Returns whether the resource can complete without waiting for the end of the job. */
 async function isAnsweredAtOnce({ request, operator, judged, obstacle, isDeclared }: Invocation): Promise<boolean> {
   if (judged || isDeclared || obstacle !== undefined) {
     return true;

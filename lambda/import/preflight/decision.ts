@@ -11,7 +11,7 @@ export interface Judgement {
   readonly warnings: readonly PreflightWarning[];
 }
 
-/** Checks the buckets. A failed S3 call is only a warning, because HealthLake makes the final decision. */
+/** Judges the findings about the buckets. An S3 call that failed causes only a warning, because the import may succeed nevertheless. */
 export function judgeBuckets(findings: BucketFindings, request: PreflightRequest): Judgement {
   const { input, output } = findings;
   const inputBucket = `the input bucket "${locationOf(request.InputS3Uri).bucket}"`;
@@ -49,7 +49,7 @@ function nothingToImport(objects: Fact<InputObjects>, inputS3Uri: string): strin
     : `there is no .ndjson object${emptyFiles > 0 ? ' with content' : ''} under ${inputS3Uri}, only ${listKinds(found)}; ${fixesFor(kinds).join(', and ')}`;
 }
 
-/** Returns the problem of archived objects, or undefined if there are none. HealthLake can't read archived objects, so their data would be missing. */
+/** Returns the problem if the input has archived objects, and otherwise undefined. HealthLake can't read archived objects, so their data would be missing. */
 function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | undefined {
   if ('error' in objects || objects.value.archivedFiles === 0) {
     return undefined;
@@ -59,7 +59,7 @@ function archived(objects: Fact<InputObjects>, inputS3Uri: string): string | und
     + 'restore them, or move them out of the prefix';
 }
 
-/** Advice for the kinds of objects that can't be imported. */
+/** The advice for each kind of object that HealthLake can't import. */
 const MISTAKES: readonly [kinds: RegExp, fix: string][] = [
   [/^\.(gz|zip|bz2|zst|tar|tgz)$/, 'unpack compressed objects'],
   [/^\.json$/, 'write the resources of .json objects, of Bundles too, into .ndjson objects, one resource a line'],
@@ -93,8 +93,8 @@ const AWS_MANAGED = 'alias/aws/s3';
 const KEY_NAME = /^(?:arn:[^:]+:kms:[^:]*:[^:]*:)?(?:key\/)?(alias\/[^\s]+|[^\s:/]+)$/;
 
 /**
- * Returns whether a bucket is known to be encrypted with a key other than the given one. Each key may be an ARN, an id or an alias. An alias can't be compared
- * with an id or with another alias, because both may belong to the same key.
+ * Returns whether the key of a bucket is certainly not the given key. Each key may be an ARN, an id or an alias. An alias can't be compared with an id or with
+ * another alias, because both may belong to the same key.
  *
  * @param ofBucket the key of the bucket; undefined means the AWS managed key
  */

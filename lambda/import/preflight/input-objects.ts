@@ -1,4 +1,4 @@
-/** The counts and sizes of the listed input objects. It has no object keys. */
+/** The counts and sizes of the input objects that were listed, without the object keys. */
 export interface InputObjects {
   /** The number of objects whose keys end in lower-case `.ndjson`. */
   readonly files: number;
@@ -10,7 +10,7 @@ export interface InputObjects {
   readonly largestFile: number;
   /** The size of all files, in bytes. */
   readonly totalSize: number;
-  /** The number of other objects of each kind. Marker objects are not counted. */
+  /** The number of objects whose keys don't end in `.ndjson`, by kind. Marker objects are not counted. */
   readonly others: Readonly<Record<string, number>>;
   /** Whether all objects were listed. */
   readonly complete: boolean;
@@ -18,17 +18,18 @@ export interface InputObjects {
   readonly error?: unknown;
 }
 
-/** Matches the file extensions that may be shown. Any other ending of a key may be part of a patient's name. */
+/** Matches the file name extensions that may be shown. Any other ending of a key may be part of a patient's name. */
 const EXTENSION = /\.(json|jsonl|gz|zip|bz2|zst|tar|tgz|csv|tsv|txt|xml|parquet|avro|orc)$/i;
 
-/** Kinds of objects that the user probably meant to import. */
+/** The kind of an object whose extension `.ndjson` has upper-case letters. The user probably meant to import it. */
 const OTHER_CASE = '.ndjson in another case';
+/** The kind of an object whose key has a suffix after `.ndjson`. The user probably meant to import it. */
 const SUFFIXED = '.ndjson with a suffix';
 
-/** The kind of objects that have no extension, or an extension that may not be shown. */
+/** The kind of an object whose key has no file name extension, or an extension that may not be shown. */
 const OTHER = 'other';
 
-/** Matches the keys of marker objects for folders (`x/`, `x_$folder$`) and of programs (`_SUCCESS`, `.done`). */
+/** Matches the keys of marker objects, for folders (`x/`, `x_$folder$`) or written by programs (`_SUCCESS`, `.done`). */
 const MARKER = /(\/|_\$folder\$|(^|\/)[_.][^/]*)$/;
 
 /** Counts the objects of a listing. */

@@ -11,7 +11,7 @@ import { ask, type Fact } from '../../aws/errors';
 export interface DefaultEncryption {
   /** The encryption algorithm. Undefined if the bucket has no default encryption. */
   readonly algorithm?: string;
-  /** The ARN, id or alias of the key. Undefined for the AWS managed key, and for algorithms without a key. */
+  /** The ARN, id or alias of the KMS key. Undefined for the AWS managed key, and for algorithms without a key. */
   readonly keyId?: string;
 }
 
@@ -26,7 +26,7 @@ export interface BucketFindings {
   };
 }
 
-/** The maximum number of pages that are listed. A page has up to 1,000 objects. */
+/** The maximum number of pages of objects that are listed. A page has up to 1,000 objects. */
 const MAX_PAGES = 1_000;
 
 /** Inspects the buckets. All S3 calls run concurrently, and a failed call doesn't end the others. No object is read. */
@@ -47,8 +47,8 @@ export async function inspectBuckets(s3: S3Client, { InputS3Uri, OutputS3Uri }: 
 }
 
 /**
- * Returns the Region of a bucket, if necessary from errors of S3. S3 can refuse GetBucketLocation from another Region even if the bucket policy allows it. The
- * errors then name the Region.
+ * Returns the Region of a bucket. If GetBucketLocation failed, takes the Region from an S3 error that names it. S3 can refuse GetBucketLocation from another
+ * Region even if the bucket policy allows the call.
  */
 function orInErrors(region: Fact<string>, others: readonly Fact<unknown>[]): Fact<string> {
   const named = [region, ...others].map((fact) => ('error' in fact ? regionInError(fact.error) : undefined)).find((name) => name !== undefined);
@@ -69,7 +69,7 @@ export function regionOf(locationConstraint: string | undefined): string {
   return locationConstraint === 'EU' ? 'eu-west-1' : locationConstraint || 'us-east-1';
 }
 
-/** Returns the Region of the bucket from an error of S3. S3 names the Region even to callers without permissions. */
+/** Returns the Region of the bucket if an S3 error names it. S3 names the Region even to callers without permissions. */
 export function regionInError(error: unknown): string | undefined {
   const { $response } = Object(error) as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
   return $response?.headers?.['x-amz-bucket-region'];
@@ -122,7 +122,7 @@ async function isPublicAccessBlocked(s3: S3Client, { bucket }: S3Location, abort
   return Boolean(block?.BlockPublicAcls && block.BlockPublicPolicy && block.IgnorePublicAcls && block.RestrictPublicBuckets);
 }
 
-/** Returns the answer of S3. Returns undefined if S3 answers with the error code for a setting that the bucket doesn't have. */
+/** Returns the response of S3. Returns undefined if S3 fails with the given error code, because the bucket then doesn't have the setting. */
 async function unlessNotSet<T>(code: string, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

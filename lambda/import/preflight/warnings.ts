@@ -12,7 +12,7 @@ export interface PreflightWarning {
 
 const GB = 1e9;
 
-/** Returns warnings about possible problems, and about checks that failed. */
+/** Returns warnings about bucket contents and settings that may be mistakes, and about checks that could not be made. */
 export function warningsOf({ input, output }: BucketFindings, { Region, Quotas }: PreflightRequest): PreflightWarning[] {
   const unchecked = (what: string, fact: Fact<unknown>): PreflightWarning[] =>
     ('error' in fact && !isProblem(fact.error, Region) ? [{ warning: `could not check ${what}`, code: errorCodeOf(fact.error) }] : []);
@@ -31,12 +31,15 @@ const PUBLIC_ACCESS: PreflightWarning = {
   warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
 };
 
-/** Returns whether the bucket doesn't exist or is in another Region. That is a problem and gets no warning. */
+/**
+ * Returns whether an error shows that the bucket doesn't exist or is in another Region. In that case `judgeBuckets()` returns a problem, and a warning is not
+ * needed.
+ */
 function isProblem(error: unknown, wantedRegion: string): boolean {
   return errorCodeOf(error) === 'NoSuchBucket' || (regionInError(error) ?? wantedRegion) !== wantedRegion;
 }
 
-/** Returns warnings about the objects of the input. An input without content is a problem and gets no warning. */
+/** Returns warnings about the input objects. Returns none for an input without content, because `judgeBuckets()` returns a problem for it. */
 function contentWarnings(objects: InputObjects): PreflightWarning[] {
   if (isWithoutContent(objects)) {
     return [];

@@ -9,7 +9,7 @@ export interface WaitChange extends Times {
   readonly isContinued: boolean;
   /** The reason why there is no job to wait for. Undefined if there is a job. */
   readonly obstacle?: string;
-  /** The names of the import's own resources. Quoted AWS messages may show them. */
+  /** The names of the import's own resources. They are not masked in quoted AWS messages. */
   readonly own?: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface WaitChange extends Times {
 export interface WaitFacts {
   /** The result of the poll. Undefined before the first poll. */
   readonly poll?: Fact<JobDescription>;
-  /** The direction of the stack. Undefined if CloudFormation was not called. */
+  /** Whether the stack is rolled back. Undefined if DescribeStacks was not called. */
   readonly direction?: Fact<Direction>;
   /** The current time, in milliseconds since the epoch. */
   readonly now: number;
@@ -26,7 +26,7 @@ export interface WaitFacts {
 /** The decision of a `Wait` resource. The resource never fails and never judges the job. When it completes, the next `Wait` resource or `Outcome` continues. */
 export type WaitDecision = { readonly kind: 'wait' } | { readonly kind: 'hand on'; readonly why: string };
 
-/** Decides whether a `Wait` resource goes on waiting. The decision table is in docs/lifecycle.md. */
+/** Decides whether a `Wait` resource continues to wait. The decision table is in docs/lifecycle.md. */
 export function decideWait(change: WaitChange, { poll, direction, now }: WaitFacts): WaitDecision {
   const isRolledBack = direction && 'value' in direction && direction.value === 'roll-back';
   const why = change.obstacle ?? (isRolledBack ? 'the stack is rolled back' : poll && whyByPoll(poll, change, now));

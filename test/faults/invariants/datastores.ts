@@ -33,8 +33,8 @@ function isOfOperation({ operations }: Observed, { operation, dataSet }: Observe
 }
 
 /**
- * Returns whether a job wrongly imports a data set that the restored data store already has. A new revision and a creation without
- * `alreadyImported` are not wrong: they import it by design.
+ * Returns whether a job wrongly imports a data set that the restored data store already contains. By design, a new revision and a new import without
+ * `alreadyImported` import the data set again.
  */
 function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { operations, restored, plan } = observed;
@@ -45,7 +45,8 @@ function isOverRestored(observed: Observed, job: ObservedJob): boolean {
   const { first, all } = attemptsUpTo(operations, job.operation);
   const { deployed, current } = versionsBefore(operations, first);
   const isNewRevision = [deployed, current].some((before) => before && before.variant.revision !== wanted.variant.revision);
-  // If CloudFormation sends no update in a roll-back, the handler forgets the data set, unless `alreadyImported` is set.
+  // If a roll-back sends no Update request, the physical id of the failed update can remain. A later update then imports the earlier data set again, unless
+  // `alreadyImported` is set.
   const isForgotten = Object.values(plan.environment.rollbackAfterUpdate).some(({ sendsUpdate, id }) => !sendsUpdate && id === 'new');
   return !isNewRevision && (wanted.variant.declares || !(isRecreated(all, current) || isRecreated(all, deployed) || isForgotten));
 }

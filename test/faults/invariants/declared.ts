@@ -2,8 +2,8 @@ import { ALREADY_IMPORTED } from '../../../src/contract';
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from '../run/observed';
 
 /**
- * Returns two versions of the import before an operation: `deployed` is the last one that was deployed successfully. `current` differs from it
- * after a failure without roll-back.
+ * Returns two versions of the import before an operation. `deployed` is the version of the last successful deployment. `current` is the version of a later
+ * deployment that failed without a roll-back. If there is no such deployment, `current` equals `deployed`.
  */
 export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {
   let deployed: Wanted | undefined;
@@ -32,14 +32,20 @@ export function attemptsUpTo(operations: readonly ObservedOperation[],
   return { first, all: operations.slice(first, index + 1) };
 }
 
-/** Returns whether one of the operations created the import's resources or replaced the resources of the version before. */
+/**
+ * Returns whether one of the deployment attempts created or replaced the custom resources of the import. `before` is the version of the import before these
+ * attempts.
+ */
 export function isRecreated(attempts: readonly ObservedOperation[], before: Wanted | undefined): boolean {
   const variants = [before, ...attempts.map(({ wanted }) => wanted)].flatMap((wanted) => wanted?.variant ?? []);
   return before === undefined || attempts.some(({ kind, wasDeleted }) => kind === 'create' || kind === 'delete' || wasDeleted)
     || variants.some(({ id, provider }) => id !== variants[0].id || provider !== variants[0].provider);
 }
 
-/** Returns whether `alreadyImported` applies to the data set of an operation. It applies if the property, the import or the data store is new. */
+/**
+ * Returns whether `alreadyImported` applies to the data set of an operation. It applies if the operation sets `alreadyImported`, creates the import, or changes
+ * the data store.
+ */
 export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: number): boolean {
   const { wanted } = operations[index];
   if (!wanted?.variant.declares) {
@@ -47,7 +53,7 @@ export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: 
   }
   const { first, all } = attemptsUpTo(operations, index);
   const { deployed, current } = versionsBefore(operations, first);
-  // After a failure, the resources may have either version.
+  // After a failed deployment, each custom resource may have either version.
   const isNew = [deployed, current].every((before) => !before?.variant.declares || before.datastoreId !== wanted.datastoreId
     || before.variant.id !== wanted.variant.id || before.variant.provider !== wanted.variant.provider);
   return isNew || all.some((operation) => operation.wanted?.variant.declares === false && isSuccess(operation));
@@ -58,7 +64,7 @@ export function wasDeclared(observed: Pick<Observed, 'operations' | 'plan'>, ind
   const { operations, plan } = observed;
   const isOfDataSet = ({ wanted }: ObservedOperation): boolean => wanted?.dataSet === operations[index].wanted?.dataSet;
   return operations.slice(0, index + 1).some((operation, earlier) => isOfDataSet(operation) && (isDeclared(observed, earlier)
-    // A roll-back that finds no job answers according to the old properties.
+    // A roll-back that finds no job returns `ALREADY_IMPORTED` if the properties to which the stack returns set `alreadyImported`.
     || (plan.environment.listDelaySeconds > 0 && operation.wanted!.variant.declares)));
 }
 
@@ -70,8 +76,8 @@ export function wrongOutputsOfDeclared(operation: ObservedOperation): string[] {
 }
 
 /**
- * Returns whether a roll-back to this operation may change the outputs. After `alreadyImported` is removed, only the physical id records that it
- * was set. While it is set, a roll-back ignores a job that has failed since.
+ * Returns whether a roll-back to this version may change the outputs. If an update removed `alreadyImported`, only the physical id records that it was set. If
+ * `alreadyImported` is set, a roll-back ignores a detached job that failed after the deployment.
  */
 export function isForgotten({ wanted, outputs, jobsAfter }: ObservedOperation): boolean {
   const job = jobsAfter.find(({ JobId: id }) => id === outputs.jobId);

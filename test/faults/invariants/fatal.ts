@@ -2,19 +2,20 @@ import type { Fault, FunctionName, Operation } from '../plan/plan';
 import type { InjectedFault } from '../run/fault-injector';
 
 /**
- * The number of attempts before the framework fails the resource. The SDK makes three attempts for each call, and the framework repeats
- * Invoke once.
+ * The number of failed attempts to invoke the handler after which the framework fails the resource. The SDK makes three attempts for each call, and the
+ * framework repeats the call once.
  */
 const INVOKE_ATTEMPTS = 6;
 const START_EXECUTION_ATTEMPTS = 3;
 
-/** The number of attempts that the framework makes to send its response, and that Lambda makes to run an event. */
+/** The number of attempts that the framework makes to send its response to CloudFormation. */
 const RESPONSE_ATTEMPTS = 6;
+/** The number of times that Lambda runs the framework's `onEvent` function for one event. */
 const EVENT_ATTEMPTS = 3;
 
 /**
- * Returns whether these faults can make the framework fail a resource without an answer of the handler. If the Lambda service fails, the framework
- * repeats the call a few times. If Lambda reports a function error, the framework never repeats the call.
+ * Returns whether these faults can make the framework fail a resource without a response from the handler. If the Lambda service fails, the framework repeats
+ * the call a few times. If Lambda reports a function error, the framework never repeats the call.
  */
 export function isFatal(injected: readonly InjectedFault[]): boolean {
   const count = (matches: (fault: Fault) => boolean): number => injected.filter(({ fault }) => matches(fault)).length;
@@ -28,7 +29,7 @@ export function isFatal(injected: readonly InjectedFault[]): boolean {
     || count((fault) => fault.on === 'invocation' && fault.of === 'framework.onTimeout') > 0;
 }
 
-/** Returns whether the fault kills one of our functions and Lambda reports a function error. */
+/** Returns whether the fault kills a function of the handler in such a way that Lambda reports a function error. */
 function isErrorOfHandler(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && fault.what.kind === 'killed after' && fault.what.answer === 'function-error';
@@ -37,7 +38,7 @@ function isErrorOfHandler(fault: Fault): boolean {
     && fault.what.kind === 'killed' && fault.what.answer === 'function-error';
 }
 
-/** Returns whether the fault can keep the answer of one of our functions from the framework. */
+/** Returns whether the fault can prevent the framework from receiving a response from the handler. */
 function losesInvoke(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return isOfDeployment(fault.of) && (fault.what.kind === 'refused' || (fault.what.kind === 'killed after' && fault.what.answer === 'service-error'));
@@ -46,7 +47,7 @@ function losesInvoke(fault: Fault): boolean {
     || (fault.on === 'request' && isOfHandler(fault.operation) && fault.what.kind === 'killed');
 }
 
-/** Returns whether the fault kills the framework's onEvent function. Lambda runs the function again a few times. */
+/** Returns whether the fault makes an invocation of the framework fail. Lambda repeats the invocation a few times. */
 function endsFramework(fault: Fault): boolean {
   if (fault.on === 'invocation') {
     return fault.of === 'framework.onEvent' && fault.what.kind !== 'twice';
@@ -54,7 +55,7 @@ function endsFramework(fault: Fault): boolean {
   return fault.on === 'request' && !isOfHandler(fault.operation) && fault.what.kind === 'killed';
 }
 
-/** Returns whether the fault is an error that the SDK does not retry. */
+/** Returns whether the fault is an error of this operation that the SDK does not retry. */
 function isRefusedForGood(fault: Fault, operation: string): boolean {
   return fault.on === 'request' && fault.operation === operation && fault.what.kind === 'error';
 }
@@ -68,7 +69,7 @@ function isOfDeployment(name: FunctionName): boolean {
   return name === 'onEvent' || name === 'isComplete';
 }
 
-/** Returns whether our functions make this request. */
+/** Returns whether the handler makes this request. */
 export function isOfHandler(operation: Operation): boolean {
   return /^(sts|healthlake|cloudformation|monitor|judge)\./.test(operation) && operation !== 'monitor.DescribeFHIRImportJob';
 }

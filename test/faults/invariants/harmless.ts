@@ -1,7 +1,10 @@
 import { isOfHandler } from './fatal';
 import { type Fault, hitsMonitor } from '../plan/plan';
 
-/** How many calls in a row may fail without harm. The framework's SDK makes three attempts. The handler makes more. */
+/**
+ * The number of calls in a row that may fail without making the deployment fail. The framework's SDK makes three attempts for each call. The handler makes
+ * more.
+ */
 const TIMES = { framework: 2, handler: 12 } as const;
 
 /** Returns whether a fault can delay a deployment but not make it fail. */

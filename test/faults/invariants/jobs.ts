@@ -5,13 +5,19 @@ import { TIME_SCALE } from '../run/world';
 
 const SECOND = 1000;
 
-/** Longest time between DescribeStacks and the start in one invocation: the budget for all calls, and two real seconds for a busy machine. */
+/**
+ * The longest time between DescribeStacks and StartFHIRImportJob in one invocation. It covers the time budget of the calls, and two real seconds for a busy
+ * machine.
+ */
 const START_AFTER_DESCRIBE = 60 * SECOND + 2 * SECOND * TIME_SCALE;
 
-/** Longest duration of the last listing, DescribeStacks and the start, including one real second for a busy machine. */
+/**
+ * Two jobs count as started at the same moment if they were submitted within this time. It covers the calls from the last listing to the start, and one real
+ * second for a busy machine.
+ */
 const SAME_MOMENT = 5 * SECOND + SECOND * TIME_SCALE;
 
-/** If HealthLake ignores client tokens and the answer to a start is late, only the pauses between starts prevent a second job. */
+/** Returns whether HealthLake ignores client tokens. Only the pauses between starts then prevent a second job, and on a busy machine they may be too short. */
 const ifTokensAreIgnored = ({ environment }: Plan): boolean => environment.ignoresClientTokens;
 
 /** Rules about which jobs are started. */
@@ -57,15 +63,15 @@ function stepOf(observed: Observed, job: ObservedJob): number {
   return observed.operations[job.operation].step;
 }
 
-/** Returns the tolerance of the newest deployment with the job's data set. */
+/** Returns the error tolerance of the newest deployment of the job's data set. */
 function toleranceOf(observed: Observed, job: ObservedJob): Tolerance {
   const deployments = observed.operations.slice(0, job.operation + 1).filter(({ wanted }) => wanted?.dataSet === job.dataSet);
   return deployments.at(-1)?.wanted?.variant.tolerance ?? 'none';
 }
 
 /**
- * Returns whether the last listing before a job's start contained another job. If HealthLake does not list a job yet, only the client token can
- * prevent a second one.
+ * Returns whether the last listing before the start of a job contained the other job. If HealthLake does not list the other job yet, only the client token can
+ * prevent a second job.
  */
 function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined, { submittedAt }: ObservedJob): boolean {
   const lastLists = requests.filter(({ operation, time, status }) => operation === 'ListFHIRImportJobs' && time <= submittedAt && status === 200);
@@ -73,7 +79,7 @@ function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined
   return (otherSubmitted?.getTime() ?? 0) + plan.environment.listDelaySeconds * SECOND <= lastList;
 }
 
-/** Returns when the Start request for a job arrived. If a fault delayed the request, the job was submitted much later. */
+/** Returns when the StartFHIRImportJob request for a job arrived. If a fault delayed the request, HealthLake accepted the job later. */
 function arrivalOf({ operations }: Observed, { submittedAt }: ObservedJob): number {
   const delayed = operations.flatMap(({ injected }) => injected).filter(({ fault, time }) => fault.on === 'request'
     && fault.operation === 'healthlake.StartFHIRImportJob' && fault.what.kind === 'delay'
@@ -86,8 +92,8 @@ function statusAt({ statuses }: Observed, time: number): string {
 }
 
 /**
- * Returns whether DescribeStacks showed a stack going forward before a job was started. If only one invocation ran, its last DescribeStacks call
- * counts. If several invocations ran at the same time, any recent call counts.
+ * Returns whether DescribeStacks showed that the stack was being created or updated before a job was started. If only one invocation ran, its last
+ * DescribeStacks call counts. If several invocations ran at the same time, any recent DescribeStacks call counts.
  */
 function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
   const arrival = arrivalOf(observed, job);
@@ -97,19 +103,25 @@ function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
   return candidates.some(({ time }) => /^(CREATE|UPDATE)_IN_PROGRESS$/.test(statusAt(observed, time)));
 }
 
-/** Returns whether only one invocation can have described the stack and started the job: there was one waiter, and no fault doubled anything. */
+/**
+ * Returns whether only one invocation can have described the stack and started the job. That is so if one waiter ran and no fault duplicated an event or an
+ * invocation.
+ */
 function isAlone(observed: Observed, job: ObservedJob): boolean {
   return job.waiters <= 1 && !isDoubled(observed, job);
 }
 
-/** Returns whether faults may have doubled an event, a waiter or an invocation. */
+/** Returns whether faults may have duplicated an event, a waiter or an invocation. */
 function isDoubled({ operations }: Observed, { operation }: ObservedJob): boolean {
   const injected = operations.slice(Math.max(0, operation - 1), operation + 1).flatMap((each) => each.injected);
   return injected.some(({ fault }) => (fault.on === 'invocation' && fault.what.kind === 'twice')
     || (fault.on === 'request' && ['lambda.Invoke', 'states.StartExecution'].includes(fault.operation)));
 }
 
-/** Returns whether two invocations of a doubled event started their jobs at the same moment. Only a client token could prevent the second job. */
+/**
+ * Returns whether two invocations for a duplicated event started their jobs at the same moment. Only a client token could have prevented the second job, but
+ * HealthLake ignores client tokens.
+ */
 function isOfSameMoment(observed: Observed, job: ObservedJob, otherSubmittedAt: number): boolean {
   return observed.plan.environment.ignoresClientTokens && isDoubled(observed, job)
     && Math.abs(job.submittedAt - otherSubmittedAt) < SAME_MOMENT;

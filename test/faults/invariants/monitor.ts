@@ -10,10 +10,10 @@ import {
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Longest time from the acceptance of a job to the end of a detached deployment. */
+/** The longest allowed time from the acceptance of a job to the end of a detached deployment. */
 const RESPONSE_TIME = 2 * MINUTE;
 
-/** Longest time from the end of a job to the end of its monitor execution: the last pause, and judging the job. */
+/** The longest allowed time from the end of a job to the end of its monitor execution. In this time the monitor pauses, polls again and judges the job. */
 const LAST_POLL = 6 * MINUTE;
 
 /** How long AWS may refuse requests because a role is new. */
@@ -31,7 +31,7 @@ const IMPORT_FAILED = 'FhirImportFailed';
 /** Rules about detached imports. */
 export const MONITOR_INVARIANTS: readonly Invariant[] = [
   {
-    // If the deployment waited, an import of hours would make CloudFormation time out.
+    // If the deployment waited, an import that takes hours would make CloudFormation time out.
     name: 'a detached deployment does not wait for its job',
     dependsOnTime: true,
     violations: (observed) => observed.operations.flatMap((operation, index) => isDetachedSuccess(operation) && operation.injected.length === 0
@@ -81,7 +81,7 @@ export const MONITOR_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'an event is repeated only after a fault',
-    dependsOnTime: true, // the SDK repeats a request that is slow
+    dependsOnTime: true, // the SDK repeats a slow PutEvents request
     violations: (observed) => jobsOf(observed).filter((jobId) => repeats(observed, jobId) > mishaps(observed))
       .map((jobId) => `job ${jobId} has ${repeats(observed, jobId)} repeated events after ${mishaps(observed)} faults`),
   },
@@ -100,7 +100,7 @@ function outlasted({ settledAt, jobsAfter }: ObservedOperation, job: Observed['j
   return end <= settledAt! && settledAt! - job.submittedAt > RESPONSE_TIME;
 }
 
-/** Returns all monitor executions at the end of the plan, when they had time to end. Returns none before. */
+/** Returns all monitor executions if the plan has ended, because they had time to end. Returns none before the end of the plan. */
 function atEnd({ monitorings, events }: Observed): readonly ObservedMonitoring[] {
   return events ? monitorings : [];
 }
@@ -145,8 +145,8 @@ function isWrongFailure(observed: Observed, monitoring: ObservedMonitoring): boo
 }
 
 /**
- * Returns whether a monitor execution may have lost its role since it started. That happens if a deployment or a roll-back removes the role or
- * gives it permissions on another data store.
+ * Returns whether a monitor execution may have lost its role since it started. It loses its role if a deployment or a roll-back removes the role or gives the
+ * role permissions on another data store.
  */
 function mayHaveLostAccess({ operations }: Observed, monitoring: ObservedMonitoring): boolean {
   const versions = operations.flatMap(({ wanted }) => wanted?.variant ?? []);
@@ -163,8 +163,8 @@ function jobAtEnd({ jobsAtEnd = [] }: Observed, jobId: string): ImportJobPropert
 }
 
 /**
- * Returns the events that a monitor execution may have emitted: all events about its job. If the job had several executions, only the events that
- * were sent while this one ran.
+ * Returns the EventBridge events about a job that its monitor execution may have sent. If the job had several executions, returns only the events that were
+ * sent while this execution ran.
  */
 function eventsOf(observed: Observed, monitoring: ObservedMonitoring): readonly ObservedEvent[] {
   const { jobId, startedAt, stoppedAt = Infinity } = monitoring;
@@ -208,13 +208,18 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
   ];
 }
 
-/** Returns all tolerances that the monitor execution may have. A roll-back can start it with the tolerance of an earlier deployment. */
+/**
+ * Returns all error tolerances with which the monitor execution may have judged its job. A roll-back can start it with the tolerance of an earlier deployment.
+ */
 function tolerancesOf({ operations, jobs }: Observed, monitoring: ObservedMonitoring): Tolerance[] {
   const dataSet = jobs.find(({ jobId }) => jobId === monitoring.jobId)?.dataSet;
   return operations.slice(0, monitoring.operation + 1).flatMap(({ wanted }) => wanted?.dataSet === dataSet ? wanted?.variant.tolerance ?? [] : []);
 }
 
-/** Returns whether HealthLake or STS refused a request for judging the job. Such a refusal is final after `SETTLING_TIME`. */
+/**
+ * Returns whether a fault made STS or HealthLake refuse a request that is needed to judge the job. After `SETTLING_TIME`, the monitor no longer retries such a
+ * request.
+ */
 function isJudgeRefused(observed: Observed): boolean {
   return allInjected(observed).some(({ fault }) => fault.on === 'request' && fault.what.kind === 'error'
     && (fault.operation === 'sts.AssumeRole' || fault.operation.endsWith('.DescribeFHIRImportJob')));

@@ -71,8 +71,8 @@ function hasToSucceed({ plan, operations }: Observed, operation: ObservedOperati
 }
 
 /**
- * Returns whether the job of the previous deployment may make this deployment fail again. By design, a job that failed without a roll-back needs
- * a new revision. The failure reason must say so.
+ * Returns whether the job of the previous deployment may make this deployment fail too. By design, a data set whose job failed without a roll-back needs a new
+ * revision, and the failure reason must say so.
  */
 function mayFailAgain(operations: readonly ObservedOperation[], operation: ObservedOperation): boolean {
   const { wanted, before, failures } = operation;

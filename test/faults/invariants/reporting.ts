@@ -112,7 +112,7 @@ function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFai
     return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
   }
   if (/time is up/.test(why)) {
-    // Longest time from the last poll to the event of the failure. A job may end in this time.
+    // The job may end between the last poll and the stack event of the failure. This is the longest time between them.
     const late = operation.injected.length > 0 ? 6 * MINUTE : 90 * SECOND;
     return claim(job !== undefined && (job.EndTime?.getTime() ?? Infinity) > time - late);
   }

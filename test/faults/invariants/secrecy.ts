@@ -2,7 +2,7 @@ import type { Invariant } from './invariant';
 import { RESPONSE_HOST } from '../../../packages/local-aws/src/lambda/lambda';
 import { CANARY } from '../../support/canary';
 
-/** Rules about data that must not be visible outside the buckets. */
+/** Rules about patient data that must not be visible outside the buckets. */
 export const SECRECY_INVARIANTS: readonly Invariant[] = [
   {
     name: 'no patient data is visible outside the buckets',

@@ -253,7 +253,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Returns a `rewrite` that puts a mutant into the bundle. Afterwards, `check` throws unless the mutant's text occurred once. */
+/** Returns a `rewrite` that puts a mutant into the bundle, and a `check` to call afterwards. `check` throws unless the mutant's text occurred exactly once. */
 export function rewriteOf({ name, file, text, replacement }: Mutant): { readonly rewrite: Rewrite; check(): void } {
   let changes = 0;
   return {

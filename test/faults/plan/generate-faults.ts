@@ -78,8 +78,8 @@ function requestTroubles(operation: Operation): fc.Arbitrary<RequestTrouble> {
 }
 
 /**
- * Generates errors of an API. HealthLake's errors contain object names. Its errors for the state machine are an exception, because the state
- * machine logs them unfiltered.
+ * Generates errors of an AWS API. Errors of HealthLake contain object names, except the errors that the state machine receives, because the state machine logs
+ * them unfiltered.
  */
 function apiErrors(operation: Operation): fc.Arbitrary<RequestTrouble> {
   const message = operation.startsWith('healthlake.') || operation === 'judge.DescribeFHIRImportJob' ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);

@@ -12,8 +12,8 @@ export function plans(): fc.Arbitrary<Plan> {
 }
 
 /**
- * Removes late listings and long delays of Start from a plan that ignores client tokens. Only client tokens can prevent a second job if HealthLake
- * lists a job long after the handler gave up its start.
+ * If HealthLake ignores client tokens in a plan, removes the delay of listings and long delays of StartFHIRImportJob from the plan. With such a delay,
+ * HealthLake lists the first job too late, and only client tokens could prevent a second job.
  */
 function withoutImpossibleStarts(plan: Plan): Plan {
   const { environment, steps } = plan;
@@ -42,7 +42,7 @@ function waitingPlans(): fc.Arbitrary<Plan> {
   return fc.record({ steps, environment: environments() });
 }
 
-/** Generates plans whose first deployment is detached. Faults affect its monitor too. */
+/** Generates plans whose first deployment is detached. Faults affect the monitor too. */
 function detachedPlans(): fc.Arbitrary<Plan> {
   const part: fc.Arbitrary<Step> = fc.oneof({ withCrossShrink: true },
     { weight: 2, arbitrary: fc.constant<Step>(CALM) },
@@ -81,7 +81,7 @@ function overtakings(): fc.Arbitrary<Step[]> {
   return fc.tuple(cancelled, next).map((both): Step[] => both);
 }
 
-/** Generates a deployment with a restored data store, followed by up to two more deployments. */
+/** Generates a deployment that switches to the restored data store, followed by up to two more deployments. */
 function restorations(): fc.Arbitrary<Step[]> {
   const restored = fc.tuple(deployments(), fc.boolean()).map(([step, declares]): Step => ({ ...step, change: { datastore: 'restored', declares } }));
   const change = fc.constantFrom<Partial<Variant>>({}, { declares: true }, { declares: false }, { tolerance: 'any' }, { revision: '2' }, { revision: '3', declares: false });

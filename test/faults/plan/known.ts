@@ -2,7 +2,7 @@ import { CALM, type DeployStep, type Fault, type Plan, type Step } from './plan'
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
 import { CANARY } from '../../support/canary';
 
-/** A plan that the suite always runs. It once found a defect, or it reaches a limit that random plans rarely reach. */
+/** A plan that the suite always runs. The plan once found a defect, or it tests a limit that random plans rarely reach. */
 export interface KnownPlan {
   readonly name: string;
   readonly plan: Plan;
@@ -214,7 +214,9 @@ function where(rollbackAfterUpdate: Plan['environment']['rollbackAfterUpdate'], 
   };
 }
 
-/** Returns two deployments. A fault delays the first, and another resource fails and rolls it back. The second follows at once. */
+/**
+ * Returns two deployments. A fault delays the first one. CloudFormation rolls it back, because another resource fails. The second deployment follows at once.
+ */
 function overtaken(fault: Fault, cancelledAfterSeconds: number): Step[] {
   return [
     { ...CALM, change: { revision: '2' }, faults: [fault], trouble: { kind: 'fails beside', afterSeconds: cancelledAfterSeconds } },

@@ -2,13 +2,13 @@ import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformat
 import type { KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
 import type { ClientTokenMismatch, ForcedOutcome } from '../../../packages/local-healthlake/src/healthlake/options';
 
-/** A sequence of deployments of one stack, with faults. Each plan runs on its own local AWS. */
+/** A sequence of deployments of one stack, with faults. Each plan runs on its own AWS emulator. */
 export interface Plan {
   readonly environment: PlannedEnvironment;
   readonly steps: readonly Step[];
 }
 
-/** Behaviour of AWS that is undocumented or that varies. Durations are on the scaled clock. */
+/** The emulated behaviour of AWS where it is undocumented or varies. Durations are on the scaled clock. */
 export interface PlannedEnvironment {
   readonly rollbackAfterUpdate: { readonly succeeded: UpdateReversal; readonly failed: UpdateReversal };
   readonly reusesRequestId: boolean;
@@ -17,7 +17,7 @@ export interface PlannedEnvironment {
   /** Time until ListFHIRImportJobs shows an accepted job. */
   readonly listDelaySeconds: number;
   readonly clientTokenMismatch: ClientTokenMismatch;
-  /** Whether every Start creates a job, even with a client token that was used before. */
+  /** Whether every call of StartFHIRImportJob creates a job, even with a client token that was used before. */
   readonly ignoresClientTokens: boolean;
 }
 
@@ -31,12 +31,12 @@ export interface DeployStep {
   readonly change: Partial<Variant>;
   /** Content of the input bucket from this step on. */
   readonly data: Data;
-  /** Duration and end of the jobs that are submitted in this step. */
+  /** Duration and final status of the jobs that are submitted in this step. */
   readonly job: PlannedJob;
   readonly trouble?: Trouble;
   /** Whether to deploy with `--no-rollback`. */
   readonly rollbackDisabled: boolean;
-  /** What to do first if the previous deployment failed without a roll-back. */
+  /** The first action if the previous deployment failed without a roll-back. */
   readonly afterFailure: 'deploy on top' | 'roll back';
   readonly faults: readonly Fault[];
 }
@@ -66,8 +66,8 @@ export interface Variant {
 }
 
 /**
- * The data store of the import. `0` and `1` exist before the stack. `restored` stands for a copy of the import's current data store: it has the data
- * but no jobs. `own 1` and `own 2` are two names of a data store in the stack. A changed name replaces the data store.
+ * The data store of the import. `0` and `1` exist before the stack. `restored` emulates a copy of the import's current data store: it has the data but no jobs.
+ * `own 1` and `own 2` are names of a data store in the stack. If the name changes, CloudFormation replaces the data store.
  */
 export type PlannedDatastore = 0 | 1 | 'restored' | 'own 1' | 'own 2';
 
@@ -81,16 +81,16 @@ export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
 /** The data to import. HealthLake rejects one of four resources in `one bad` and three of six in `most bad`. `empty` has no file. */
 export type Data = 'good' | 'one bad' | 'most bad' | 'empty';
 
-/** The duration, statuses and end of a job. */
+/** The duration of a job, and the statuses that it has. */
 export interface PlannedJob {
   readonly seconds: number;
   /** A status that the job has after IN_PROGRESS and before it ends. */
   readonly detour?: { readonly status: string; readonly seconds: number };
-  /** The final status, if the plan forces one. By default, the data determines it. */
+  /** The final status, if the plan forces one. By default, the data determines the final status. */
   readonly outcome?: ForcedOutcome;
 }
 
-/** A failure in the stack that is not caused by the import. */
+/** A disturbance of the deployment that the import doesn't cause. */
 export type Trouble =
   /** Another resource fails after the import. */
   | { readonly kind: 'fails after' }
@@ -107,14 +107,14 @@ export type DeploymentOperation =
   | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
 
 /**
- * The requests for monitoring detached imports that faults can affect. `monitor` is the state machine. `judge` is the function that judges the job:
- * its DescribeFHIRImportJob looks like that of a deployment, so faults affect it only between operations.
+ * The requests for monitoring detached imports that faults can affect. `monitor` is the state machine, and `judge` is the function that judges the job. A
+ * deployment makes the same DescribeFHIRImportJob request as `judge`. So faults affect `judge.DescribeFHIRImportJob` only while no operation on the stack runs.
  */
 export type MonitorOperation = 'monitor.StartExecution' | 'monitor.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
 
 export type Operation = DeploymentOperation | MonitorOperation;
 
-/** The functions of the provider. `judge` means an invocation of `isComplete` by the monitor. */
+/** The names of the provider's functions. `judge` means an invocation of `isComplete` by the monitor. */
 export type FunctionName = 'judge' | DeploymentFunction;
 export type DeploymentFunction = 'onEvent' | 'isComplete' | 'framework.onEvent' | 'framework.isComplete' | 'framework.onTimeout';
 
@@ -161,7 +161,7 @@ export interface StallFault {
   readonly seconds?: number;
 }
 
-/** A step that deploys the same version again, without faults. */
+/** A step without changes and without faults. */
 export const CALM: DeployStep = {
   kind: 'deploy', faults: [], pauseSeconds: 0, change: {}, data: 'good', job: { seconds: 10 }, rollbackDisabled: false, afterFailure: 'deploy on top',
 };
@@ -181,8 +181,8 @@ export const FIRST_VARIANT: Variant = {
 };
 
 /**
- * Returns how long a deployment waits for an import. A long wait is 1 to 10 minutes longer than `Outcome` can wait, so it also has a `Wait` resource.
- * Many jobs run longer than this resource waits.
+ * Returns for how many minutes a deployment waits for an import. A `long wait` is 1 to 10 minutes longer than `Outcome` can wait, so the import also has a
+ * `Wait` resource. Many jobs still run when the `Wait` resource completes.
  */
 export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {
   switch (completion) {

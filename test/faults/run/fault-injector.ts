@@ -20,8 +20,9 @@ const FUNCTION_NAMES: readonly (readonly [RegExp, FunctionName])[] = [
   [/IsComplete/, 'isComplete'],
 ];
 
-/** Patterns of the caller's ARN. They match the role sessions of the monitor and of the handler. */
+/** Matches the ARN of the caller if the state machine of the monitor makes a request. */
 const STATE_MACHINE_SESSION = /\/StepFunctions$/;
+/** Matches the ARN of the caller if the handler makes a request with the operator role. */
 const HANDLER_SESSION = /\/fhir-import$/;
 
 /** A fault that is active now. */
@@ -143,7 +144,7 @@ export class FaultInjector {
     return now < armed.firstHit + fault.lasting.seconds * 1000;
   }
 
-  /** Kills the function that makes a request. Finds it by the session name in the caller's ARN, which is usually the function's name. */
+  /** Kills the function that makes a request. Finds the function by the session name in the caller's ARN, which is usually the function's name. */
   private kill(callerArn: string | undefined, answer: KillAnswer): void {
     const session = callerArn?.slice(callerArn.lastIndexOf('/') + 1);
     const isCaller = (functionName: string): boolean => {
@@ -172,7 +173,7 @@ export class FaultInjector {
     healthLake.resumeQueue();
   }
 
-  /** Counts a request or invocation for all matching faults. Returns the first of these faults that is due. */
+  /** Counts a request or invocation for all matching faults. Returns the first matching fault that affects this request or invocation. */
   private hit<T extends Fault>(matches: (fault: Fault) => fault is T, isHit: (fault: T, armed: Armed) => boolean): T | undefined {
     const matching = this.armed.flatMap((armed) => matches(armed.fault) ? [{ armed, fault: armed.fault }] : []);
     matching.forEach(({ armed }) => {

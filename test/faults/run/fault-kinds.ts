@@ -1,6 +1,6 @@
 import { type Fault, hitsMonitor } from '../plan/plan';
 
-/** Returns the name of the kind under which the tally counts a fault. */
+/** Returns the name under which the tally counts a fault. */
 export function faultKind(fault: Fault): string {
   switch (fault.on) {
     case 'request':

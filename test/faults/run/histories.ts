@@ -1,8 +1,8 @@
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
 
 /**
- * Returns the history of an execution without HealthLake's answers to the state machine. Step Functions records every answer, and the message of
- * a job may contain an object name. By design, users who may read execution histories may see it.
+ * Returns the history of an execution without the responses of HealthLake. Step Functions records every response, and the message of a job may contain an
+ * object name. By design, users who may read execution histories may see that name.
  */
 export function historyWithoutAnswers({ history: { events } }: Execution): unknown[] {
   return events.map((event) => Object.fromEntries(Object.entries(event)
@@ -27,7 +27,7 @@ function withoutAnswer(details: Details): Details {
   return { ...details, input: withoutPoll(details.input), output: withoutPoll(details.output) };
 }
 
-/** Removes the member `Look`, in which the state machine keeps HealthLake's answer. */
+/** Removes the member `Look`, in which the state machine keeps HealthLake's response. */
 function withoutPoll(data: string | undefined): string | undefined {
   return data && JSON.stringify(JSON.parse(data), (name, value: unknown) => name === 'Look' ? undefined : value);
 }

@@ -20,11 +20,11 @@ export interface Observed {
   readonly injectedIntoMonitors: readonly InjectedFault[];
   /** The restored data store, and the fingerprints of the data sets that it contains. */
   readonly restored?: { readonly datastoreId: string; readonly dataSets: readonly string[] };
-  /** Number of executions that did not end in time. Set when the plan has ended. */
+  /** Number of Step Functions executions that did not end in time. Set when the plan has ended. */
   readonly endlessExecutions?: number;
   /** All jobs with their final status. Set when the plan has ended. */
   readonly jobsAtEnd?: readonly ImportJobProperties[];
-  /** The events of the import, oldest first. Set when the plan has ended. */
+  /** The EventBridge events of the import, oldest first. Set when the plan has ended. */
   readonly events?: readonly ObservedEvent[];
   /** All text that is visible without access to the buckets. Set when the plan has ended. */
   readonly visible?: { readonly everywhere: string; readonly inLogs: string };
@@ -37,11 +37,11 @@ export interface ObservedOperation {
   readonly kind: OperationKind;
   /** The version to deploy. Undefined if the operation is not a deployment. */
   readonly wanted?: Wanted;
-  /** Whether the faults of the step are active. They are not in operations that only prepare the stack for the step. */
+  /** Whether the faults of the step are active. Operations that only prepare the stack for the step run without faults. */
   readonly isDisturbed: boolean;
   readonly injected: readonly InjectedFault[];
   readonly startedAt: number;
-  /** The end of the operation, or undefined if it did not end in time. */
+  /** The time at which the operation ended. Undefined if it did not end in time. */
   readonly settledAt?: number;
   readonly stackId: string;
   readonly before?: StackStatus;
@@ -56,7 +56,7 @@ export interface ObservedOperation {
 
 export type OperationKind = 'create' | 'update' | 'delete' | 'roll back' | 'continue the roll-back';
 
-/** The version that a deployment wants: the properties of the app and the data set. */
+/** The version of the import to deploy: the properties of the app, the data store and the data set. */
 export interface Wanted {
   readonly variant: Variant;
   readonly datastoreId: string;
@@ -73,17 +73,17 @@ export interface ResourceFailed {
   readonly reason: string;
 }
 
-/** A job, and the state of its surroundings when it was submitted. */
+/** A job, and the state of the stack and of the data store when the job was submitted. */
 export interface ObservedJob {
   readonly jobId: string;
   readonly datastoreId: string;
   readonly dataSet: string;
   readonly submittedAt: number;
-  /** Index of the operation that ran at that moment, or of the last operation before. */
+  /** Index of the operation that ran when the job was submitted, or of the last operation before that time. */
   readonly operation: number;
-  /** Number of framework waiters that ran at that moment. */
+  /** Number of framework waiters that ran when the job was submitted. */
   readonly waiters: number;
-  /** The other jobs with this data set that the data store had at that moment. */
+  /** The other jobs of this data set that the data store had when the job was submitted. */
   readonly others: readonly ImportJobProperties[];
 }
 
@@ -95,7 +95,7 @@ export interface ObservedMonitoring {
   /** The import, identified by its construct path and its operator role. */
   readonly importId: string;
   readonly startedAt: number;
-  /** Index of the operation that ran when the execution started, or of the last operation before. */
+  /** Index of the operation that ran when the execution started, or of the last operation before that time. */
   readonly operation: number;
   readonly status: ExecutionStatus;
   readonly stoppedAt?: number;
@@ -103,7 +103,7 @@ export interface ObservedMonitoring {
   readonly cause?: string;
 }
 
-/** An event that the import sent about the end of a job. */
+/** An EventBridge event that the import sent about the end of a job. */
 export interface ObservedEvent {
   /** The time of the event, which EventBridge rounds down to seconds. */
   readonly time: number;

@@ -17,26 +17,26 @@ import { type DeployStep, FIRST_VARIANT, type Plan, type Step, type Variant, wai
 
 const MINUTE = 60_000;
 
-/** Longest time for all resources of a stack except the import. */
+/** The longest time that CloudFormation needs for all resources of the stack except the import. */
 const SLACK = 10 * MINUTE;
 
-/** Longest duration of a framework waiter: 55 minutes of pauses, and its polls. */
+/** The longest time that a framework waiter can run: 55 minutes of pauses, and its polls. */
 const LONGEST_WAITER = 90 * MINUTE;
 
-/** Longest duration of a monitor execution: the wait in the queue, the longest job, and all retries of the function that judges it. */
+/** The longest time that a monitor execution can run. It covers the wait in the queue, the longest job, and all retries of the function that judges the job. */
 const LONGEST_MONITORING = 8 * 60 * MINUTE;
 
-/** The time of one skip while all executions pause. A skip delays an event by at most this time. */
+/** The time that the scaled clock skips at once while all executions pause. A skip delays an event by at most this time. */
 const QUIET_STEP = 20_000;
 
 type NewOperation = Pick<ObservedOperation, 'kind' | 'wanted' | 'isDisturbed'>;
 
 const UNDER_WAY = { injected: [], stackId: '', after: 'REVIEW_IN_PROGRESS', wasDeleted: false, failures: [], outputs: {}, jobsAfter: [] } as const;
 
-/** Sends a request to CloudFormation. Returns false if CloudFormation has nothing to do. */
+/** Sends a request to CloudFormation. Returns false if there is nothing to change. */
 type Request = () => Promise<boolean | void>;
 
-/** Runs one plan on a new local AWS and records what happens. */
+/** Runs one plan on a new AWS emulator and records what happens. */
 export class PlanRun {
   public static async open(plan: Plan, templates: Templates): Promise<PlanRun> {
     return new PlanRun(plan, templates, await World.open(plan.environment));
@@ -144,7 +144,7 @@ export class PlanRun {
     }
   }
 
-  /** Continues a roll-back that failed, without faults. */
+  /** If a roll-back failed, continues the roll-back without faults. */
   private async clearUp(): Promise<void> {
     if (this.deployer.stack?.status !== 'UPDATE_ROLLBACK_FAILED') {
       return;
@@ -215,11 +215,11 @@ export class PlanRun {
     return true;
   }
 
-  /** Waits for the end of an operation. Returns false if it takes longer than the service time-outs of an update, its roll-back and a deletion. */
+  /** Waits for the end of an operation. Returns false if the operation takes longer than the service time-outs of an update, its roll-back and a deletion. */
   private async isSettled(stack: Stack, { wanted }: NewOperation): Promise<boolean> {
     const { clock } = this.world.aws;
     const minutes = Math.max(0, ...[wanted, this.deployed].flatMap((version) => version ? waitingMinutes(version.variant) : []));
-    // `Job`, a `Wait` resource and `Outcome` each have one margin.
+    // The service time-outs of `Job`, a `Wait` resource and `Outcome` each include one margin.
     const oneWay = (JOB_TIMEOUT_MINUTES + minutes + 3 * ANSWER_MARGIN_MINUTES) * MINUTE;
     const giveUp = new AbortController();
     const ended = await Promise.race([

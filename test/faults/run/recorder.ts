@@ -8,7 +8,7 @@ import type { Execution } from '../../../packages/local-aws/src/stepfunctions/st
 import { EVENT_SOURCE, type ImportEventDetail, type WatchedImport } from '../../../src/contract';
 import { isMonitor } from '../../support/executions';
 
-/** Records what happens on the local AWS while a plan runs. */
+/** Records what happens on the AWS emulator while a plan runs. */
 export class Recorder {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
@@ -62,7 +62,7 @@ export class Recorder {
     return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
   }
 
-  /** Starts to record the changes of a stack, with times on the scaled clock. The stack's own events have only real times. */
+  /** Starts to record the status changes and failures of a stack, with times on the scaled clock. The stack's own events have only real times. */
   public follow(stack: Stack): void {
     if (this.stacks.has(stack)) {
       return;

@@ -6,12 +6,12 @@ import type { Variant } from '../plan/plan';
 
 const REVISIONS: readonly Variant['revision'][] = ['1', '2', '3', '4', '5'];
 
-/** Returns the fingerprint of the data set that consists of a data store, the plan's data and a revision. */
+/** Returns the fingerprint of the plan's data with this data store and revision. */
 export function fingerprintIn(datastoreId: string, revision: Variant['revision']): string {
   return fingerprintOf({ DatastoreId: datastoreId, InputS3Uri: `s3://${DATA_BUCKET}/${DATA_PREFIX}`, ValidationLevel: 'strict', Revision: revision });
 }
 
-/** Returns the restored data store and the data sets that it has if the import's data store is restored now. */
+/** Returns the id of the restored data store, and the data sets that it contains as a copy of the import's current data store. */
 export function restoredFrom(world: World, deployed: Wanted | undefined): Observed['restored'] {
   const jobs = deployed ? world.aws.healthlake.healthLake.importJobs(deployed.datastoreId) : [];
   const completed = jobs.filter(({ JobStatus: status }) => status?.startsWith('COMPLETED')).map(({ JobName: name }) => dataSetOf(name));

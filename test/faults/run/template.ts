@@ -70,7 +70,7 @@ export class Templates {
     }
   }
 
-  /** Returns the zip file of an asset. Variants with the same content share the zip file, because its key is a hash of the content. */
+  /** Returns the zip file of an asset. Variants with the same asset share the zip file, because its key is a hash of the content. */
   private zip(objectKey: string, folder: string): Buffer {
     const known = this.zips.get(objectKey);
     if (known) {
@@ -141,5 +141,5 @@ function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number):
     serviceTimeout: Duration.seconds(afterSeconds),
     removalPolicy: RemovalPolicy.RETAIN, // the function would not respond to a Delete request either
   });
-  beside.node.addDependency(fhirImport.operatorRole); // starts at the same time as the job
+  beside.node.addDependency(fhirImport.operatorRole); // so CloudFormation creates this resource at the same time as `Job`
 }

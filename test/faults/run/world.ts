@@ -5,7 +5,7 @@ import { bootstrapBucketName } from '../../../packages/local-aws/src/iam/bootstr
 import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from '../plan/plan';
 
 /**
- * Speed of the scaled clock relative to real time. Request time-outs stay at least one real second. The handler's budgets (30 s and more) and the
+ * The number of seconds on the scaled clock in one real second. Request time-outs stay at least one real second. The handler's budgets (30 s and more) and the
  * time-outs of functions shrink with the scale, so a slow machine needs a smaller scale.
  */
 export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
@@ -13,7 +13,7 @@ export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
 /** The seed for the ids of data stores and jobs. The ids are the same in all plans, so that plans can share templates. */
 const SEED = 'faults';
 
-/** The local AWS of one plan, with three data stores and a bucket outside the stack. */
+/** The AWS emulator of one plan, with three data stores and a bucket outside the stack. */
 export class World {
   public static async open(environment: PlannedEnvironment): Promise<World> {
     const world: World = new World(await LocalAws.start({
@@ -37,9 +37,9 @@ export class World {
     return world;
   }
 
-  /** Duration and end of the jobs. A change affects only jobs that are submitted later. */
+  /** Duration and final status of jobs. A change affects only jobs that are submitted later. */
   public nextJobs: PlannedJob = { seconds: 10 };
-  /** The ids of the data stores outside the stack. The last one stands for the restored data store. */
+  /** The ids of the data stores outside the stack. The last one is the id of the restored data store. */
   private readonly datastoreIds: string[] = [];
 
   private constructor(public readonly aws: LocalAws) {}
@@ -58,7 +58,7 @@ export class World {
     }
   }
 
-  /** Returns the id of a data store, or undefined if it doesn't exist yet. Of several data stores that the stack created, returns the newest. */
+  /** Returns the id of a data store, or undefined if it doesn't exist yet. If the stack created several data stores with this name, returns the newest. */
   public datastoreId(datastore: PlannedDatastore): string | undefined {
     return isOwn(datastore)
       ? this.aws.healthlake.healthLake.datastoreProperties().filter(({ DatastoreName: name }) => name === datastore).at(-1)?.DatastoreId

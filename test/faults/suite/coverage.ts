@@ -1,10 +1,10 @@
 import type { Tally } from './tally';
 import { FAULT_KINDS } from '../run/fault-kinds';
 
-/** A run of at least this many plans must cover everything. Even the rarest faults occur several times in such a run. */
+/** A run of at least this many plans must cover every fault, step and final status. Even the rarest faults occur several times in such a run. */
 const SUFFICIENT = 150;
 
-/** A run of fewer plans fails, because it proves nothing. */
+/** A run of fewer plans than this fails, because it proves nothing. */
 const LEAST = 5;
 
 const STEPS = ['deploy', 'destroy', 'fails after', 'fails beside', 'deleted'];

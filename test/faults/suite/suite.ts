@@ -26,7 +26,7 @@ export interface SuiteOptions {
   readonly seconds: number;
   /** The number of plans that run at the same time. */
   readonly lanes: number;
-  /** The time limit in seconds to shrink a failing plan. 0 disables shrinking. */
+  /** The time limit in seconds for shrinking a failing plan. 0 disables shrinking. */
   readonly shrinkSeconds: number;
   /** The code of the provider's functions. The default is the shipped bundle. */
   readonly handler?: Buffer;

@@ -4,7 +4,7 @@ export class Turns {
   private waitingAlone = 0;
   private wake: (() => void)[] = [];
 
-  /** Runs a task at the same time as others. Waits first while a task runs alone or waits to run alone. */
+  /** Runs a task at the same time as others. Waits first if another task runs alone or waits to run alone. */
   public async together<T>(work: () => Promise<T>): Promise<T> {
     while (this.waitingAlone > 0) {
       await this.change();
