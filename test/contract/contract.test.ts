@@ -19,11 +19,11 @@ import { Deployed } from '../support/deployed';
 import { monitorDefinitionOf, textsIn } from '../support/state-machine';
 import { importInto, templateOf } from '../support/synth';
 
-/** The contract of one library version, as recorded in `vN.json`. Deployed stacks keep these properties for years, so the files never change. */
+/** The content of a file `vN.json`, which records version N of the contract. A recorded file never changes, because stacks of version N remain deployed. */
 interface Contract {
   readonly job: ImportJobProperties & Record<string, unknown>;
   readonly jobWithoutOptional: readonly string[];
-  /** The job properties that only detached imports have. Since version 2. */
+  /** The names of the job properties that only detached imports have. Since version 2. */
   readonly jobOfDetached?: readonly string[];
   readonly jobPhysicalId: string;
   /** The physical id of the job resource if the user sets `alreadyImported`. Since version 3. */
@@ -37,11 +37,11 @@ interface Contract {
   /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
-  /** The properties of a wait resource, which handles part of a long wait. Since version 2. */
+  /** The properties of a wait resource. Imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
-  /** The input of a monitor execution. The execution can keep running after an update of the library. Since version 2. */
+  /** The input of a monitor execution. An execution can still run when a newer version of the library is deployed. Since version 2. */
   readonly watched?: WatchedImport;
 }
 
@@ -68,13 +68,13 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
   } = contractOf(version);
 
-  test('has the recorded fingerprint, and another one without the revision', () => {
+  test('has the recorded fingerprint, and a different fingerprint without the revision', () => {
     expect(fingerprintOf(job)).toBe(fingerprint);
     const { Revision: _, ...withoutRevision } = job;
     expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
   });
 
-  test('gets every job attribute from the physical id in an update that keeps the data set', async () => {
+  test('reads every job attribute from the physical id when an update keeps the data set', async () => {
     const event = jobEvent({ RequestType: 'Update', ResourceProperties: { ...job, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalId });
     const { physicalId, data } = await aws.run(event);
     expect(physicalId).toBe(jobPhysicalId);
@@ -82,7 +82,7 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('gets every outcome attribute from the physical id in an update, without a new verdict', async () => {
+  test('reads every outcome attribute from the physical id in an update, and does not evaluate the job again', async () => {
     jobIs('FAILED', 1, 0, 1);
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalId,
@@ -93,7 +93,9 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     expect(data).toMatchObject({ JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '1000', ResourcesImported: '996', ResourcesFailed: '4' });
   });
 
-  test.each([['with', outcome], ['without', without(outcome, outcomeWithoutOptional)]])('gets a new verdict %s optional properties', async (_, properties) => {
+  test.each([
+    ['with', outcome], ['without', without(outcome, outcomeWithoutOptional)],
+  ])('returns the verdict on a completed job %s the optional outcome properties', async (_, properties) => {
     jobIs('COMPLETED', 5, 5, 0);
     const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
@@ -105,12 +107,14 @@ describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefine
   const { wait, waitWithoutOptional, waitPhysicalId } = contractOf(version);
   beforeEach(() => jobIs('FAILED', 1, 0, 1));
 
-  test.each([['with', wait!], ['without', without(wait!, waitWithoutOptional)]])('polls and gives no verdict %s optional properties', async (_, properties) => {
+  test.each([
+    ['with', wait!], ['without', without(wait!, waitWithoutOptional)],
+  ])('polls its job and returns no verdict, %s the optional properties', async (_, properties) => {
     expect(await aws.run(waitEvent({ ResourceProperties: properties }))).toMatchObject({ physicalId: waitPhysicalId, data: {} });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: wait!.DatastoreId, JobId: wait!.JobId }]);
   });
 
-  test('keeps its physical id when its time-out or its position changes', async () => {
+  test('keeps its physical id when its time-out or its position among the wait resources changes', async () => {
     const { physicalId } = await aws.run(waitEvent({
       RequestType: 'Update', ResourceProperties: { ...wait, TimeoutSeconds: '60', LegsBefore: '3' }, OldResourceProperties: wait, PhysicalResourceId: waitPhysicalId,
     }));
@@ -122,7 +126,7 @@ const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalId
 
 describe.each(DECLARING)('an import with alreadyImported in contract version %s', (version) => {
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
-  test.each([['with', job], ['without', without(job, ['AlreadyImported'])]])('starts no job in a later update %s alreadyImported', async (_, properties) => {
+  test.each([['keeps', job], ['removes', without(job, ['AlreadyImported'])]])('starts no job in an update that %s alreadyImported', async (_, properties) => {
     const event = jobEvent({
       RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
     });
@@ -130,7 +134,7 @@ describe.each(DECLARING)('an import with alreadyImported in contract version %s'
     expect(aws.callCount).toBe(0);
   });
 
-  test('gets no verdict in a later update', async () => {
+  test('calls no AWS service when its outcome is updated', async () => {
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
     });
@@ -141,7 +145,7 @@ describe.each(DECLARING)('an import with alreadyImported in contract version %s'
   });
 });
 
-/** Each pair of successive contract versions. */
+/** Each pair of successive contract versions, older version first. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
 describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an update or rollback from contract version %s to %s', (from, to) => {
@@ -165,7 +169,7 @@ describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an up
   });
 });
 
-/** The properties whose values depend on the app, and those that the framework and CloudFormation read. */
+/** The properties whose values the test does not compare with the recorded values. Most of these values differ from app to app. */
 const OF_THE_APP = ['ServiceToken', 'ServiceTimeout', 'ConstructPath', 'DatastoreId', 'OperatorRoleArn', 'OutputS3Uri', 'InputS3Uri', 'Report',
   'OutputKmsKeyId', 'DataAccessRoleArn'];
 
@@ -199,7 +203,7 @@ test('the constructs write exactly the properties of the newest contract version
 describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
 
-  test('is written by the handler exactly as recorded', () => {
+  test('equals the recorded input', () => {
     expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!.RequestedAt, job.Watch!)))).toEqual(watched);
   });
 
@@ -211,7 +215,7 @@ describe('the input of a monitor execution', () => {
     expect(JSON.parse(JSON.stringify(written))).toEqual({ ...watched, Import: expected });
   });
 
-  test('has every member that the state machine reads, and reaches the handler unchanged', () => {
+  test('has every field that the state machine reads, and the state machine passes the input to the handler unchanged', () => {
     const stack = new Stack(new App(), 'Stack');
     importInto(stack, { completion: Completion.detached() });
     const { States } = monitorDefinitionOf(new Deployed(templateOf(stack)));
@@ -243,7 +247,7 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     }]);
   });
 
-  test('returns a decision without the optional properties, and emits no event', async () => {
+  test('returns a decision but emits no event if the optional properties are missing', async () => {
     jobIs('COMPLETED', 5, 5, 0);
 
     expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
@@ -255,7 +259,7 @@ function without<T extends object>(properties: T, optional: readonly string[] = 
   return Object.fromEntries(Object.entries(properties).filter(([key]) => !optional.includes(key))) as T;
 }
 
-/** Returns the nested keys of an object. Each scalar and each intrinsic function becomes 'text'. */
+/** Returns a copy of an object in which each scalar and each intrinsic function is replaced by 'text'. */
 function shapeOf(properties: object): Record<string, unknown> {
   const isObject = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && !Object.keys(value).some((key) => /^(Ref|Fn::\w+)$/.test(key));

@@ -19,7 +19,7 @@ test('the sample data has at most 3 MB', () => {
 });
 
 describe('the synthea sample', () => {
-  test.each(synthea)('$name has one valid resource of its type on each line, and each id is unique', ({ name, lines }) => {
+  test.each(synthea)('each line of $name is a valid resource of the type in the file name, and has a unique id', ({ name, lines }) => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));
@@ -29,7 +29,7 @@ describe('the synthea sample', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('references only contained resources and resources of the sample', () => {
+  test('has no reference to a resource outside the sample', () => {
     const resources = synthea.flatMap(({ lines }) => lines).map((line) => JSON.parse(line));
     const known = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`));
     const dangling = resources.flatMap((resource) => {
@@ -59,7 +59,7 @@ describe('the synthea sample', () => {
 });
 
 describe('the bad sample', () => {
-  test('has as many lines and resources of each kind as the README lists', () => {
+  test('has the number of lines and resources of each kind that the README lists', () => {
     const counts = new Map<string, number>();
     for (const { name, lines } of bad) {
       for (const line of lines) {
@@ -76,7 +76,7 @@ describe('the bad sample', () => {
     expect(table.at(-1)?.slice(0, 4)).toEqual(['all', '', totalOf(rows, 2), totalOf(rows, 3)]);
   });
 
-  test('has as many good and bad lines as the README says', () => {
+  test('has the numbers of good and bad lines that the README states', () => {
     const judged = bad.flatMap(({ lines }) => lines).map(judgeLine);
     const rejected = judged.filter(isRejected).length;
 
@@ -141,7 +141,7 @@ function referencesIn(value: unknown): string[] {
     key === 'reference' && typeof member === 'string' ? [member] : referencesIn(member));
 }
 
-/** Returns the cells of the first table below a heading, without its header. */
+/** Returns the rows of the first table below a README heading, without the header row. */
 function tableUnder(heading: string): string[][] {
   const rows = README.slice(README.indexOf(heading)).split('\n').map((line) => line.trim());
   const first = rows.findIndex((row) => row.startsWith('|---')) + 1;

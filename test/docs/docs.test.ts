@@ -8,14 +8,14 @@ const PAGES = FOLDERS
   .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: folder !== '.' }).map((name) => join(ROOT, folder, String(name))))
   .filter((path) => path.endsWith('.md') && !path.endsWith('API.md') && !path.includes('node_modules'));
 
-/** Returns the text of a page without its code blocks. */
+/** Returns the text of a Markdown file without its code blocks. */
 const proseOf = (path: string) => readFileSync(path, 'utf8').replace(/```.*?```/gs, '');
 
-/** Returns the anchors that GitHub gives the headings of a page. */
+/** Returns the anchors that GitHub creates for the headings of a Markdown file. */
 const anchorsOf = (path: string) => [...proseOf(path).matchAll(/^#+ (.*)$/gm)]
   .map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
 
-/** Returns the links of a page that point to a missing file or heading in this repository. */
+/** Returns the relative links of a Markdown file whose target file or heading does not exist. */
 function brokenLinksOf(page: string): string[] {
   return [...proseOf(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link).filter((link) => {
     const [path, anchor] = link.split('#');
@@ -24,7 +24,7 @@ function brokenLinksOf(page: string): string[] {
   });
 }
 
-test.each(PAGES.map((page) => relative(ROOT, page)))('the links of %s resolve', (page) => {
+test.each(PAGES.map((page) => relative(ROOT, page)))('the relative links of %s point to existing files and headings', (page) => {
   expect(brokenLinksOf(join(ROOT, page))).toEqual([]);
 });
 

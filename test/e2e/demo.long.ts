@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 jest.setTimeout(180_000);
 
-/** Runs the demo with a new temporary folder. Returns its output and the files that it leaves in the folder. */
+/** Runs the demo. Returns its exit status, its output and the names of the files that it leaves in its temporary folder. */
 function demo(...args: string[]) {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
   try {
@@ -18,7 +18,7 @@ function demo(...args: string[]) {
   }
 }
 
-test('the demo imports the sample, shows the progress and leaves no files', () => {
+test('the demo imports the sample data, prints the progress and leaves no temporary files', () => {
   const { status, stdout, left } = demo();
   expect(stdout).toMatch(/\[#+-*\] {2}IN_PROGRESS {2}files \d+ of 17 {2}resources/);
   expect(stdout).toContain('Import.ResourcesImported = 2514');
@@ -28,7 +28,7 @@ test('the demo imports the sample, shows the progress and leaves no files', () =
   expect(left).toEqual([]);
 });
 
-test('the demo with --bad-data shows the failure reason and the roll-back', () => {
+test('the demo with --bad-data prints why the import failed and that the stack rolled back', () => {
   const { status, stdout, left } = demo('--bad-data');
   expect(stdout.replace(/\s+/g, ' ')).toContain('scanned 22, imported 7, failed 15');
   expect(stdout).toContain('ROLLBACK_COMPLETE');
@@ -38,7 +38,7 @@ test('the demo with --bad-data shows the failure reason and the roll-back', () =
   expect(left).toEqual([]);
 });
 
-test('the demo fails with an unknown option', () => {
+test('the demo rejects an unknown option', () => {
   const { status, stderr } = demo('--bad-date');
   expect(stderr).toContain('--bad-date');
   expect(status).toBe(1);

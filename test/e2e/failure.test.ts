@@ -17,7 +17,7 @@ describe('a deployment whose import fails', () => {
 
   afterAll(async () => laptop.close());
 
-  test('shows the reason and starts no job when there is no data', async () => {
+  test('shows the reason and starts no job when the input has no .ndjson object with content', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
     const { exitCode, output } = await laptop.cdk('deploy', importApp(data));
@@ -45,7 +45,7 @@ describe('a deployment whose import fails', () => {
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('shows the reason in one line and is rolled back when the data is bad', async () => {
+  test('shows one reason and rolls back when HealthLake rejects resources', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [
       { resourceType: 'Patient', id: `${CANARY}_1`, name: [{ family: CANARY }] },
       { resourceType: 'Patient', name: [{ family: CANARY }] },
@@ -74,12 +74,12 @@ describe('a deployment whose import fails', () => {
     expect(JSON.stringify(report)).toContain(`${CANARY}.ndjson`);
   });
 
-  test('shows no patient data', () => {
+  test('shows no patient data in logs, stack events or the terminal', () => {
     expect(laptop.visibleText()).toContain('COMPLETED_WITH_ERRORS');
     expect(laptop.visibleText()).not.toContain(CANARY);
   });
 
-  test('succeeds when it runs again after the data is repaired', async () => {
+  test('succeeds when it is repeated after the data is repaired', async () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
     expect(await laptop.deploy(importApp(data))).toBe(0);
     expect(laptop.jobStatuses()).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
@@ -98,7 +98,7 @@ describe('a deployment whose import fails', () => {
 
 type Report = Readonly<Record<string, unknown>>;
 
-/** Returns the report without its object keys. No other part of a report may contain patient data. */
+/** Returns the failure report without its S3 object keys. Only these keys may contain patient data. */
 function withoutKeys(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutKeys);
@@ -108,7 +108,7 @@ function withoutKeys(value: unknown): unknown {
     : value;
 }
 
-/** Removes the line breaks that the CLI puts into long texts. */
+/** Replaces each run of white space with one space, because the CLI wraps long messages. */
 function oneLine(output: string): string {
   return output.replace(/\s+/g, ' ');
 }

@@ -6,7 +6,7 @@ import { FhirImport, FhirSource, FhirStorage } from '../../src';
 
 jest.setTimeout(180_000);
 
-/** Deploys two stacks like those of the quickstart, because feature flags change how stacks refer to each other. */
+/** Deploys two stacks, because feature flags change how one stack refers to another. */
 describe('a data stack and an import stack with all recommended feature flags', () => {
   let laptop: Laptop;
 
@@ -55,7 +55,7 @@ describe('a data stack and an import stack with all recommended feature flags', 
     expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[1].JobOutputDataConfig?.S3Configuration?.S3Uri);
   });
 
-  test('leave the data when they are destroyed', async () => {
+  test('retain the data store and the input bucket when the stacks are destroyed', async () => {
     const [datastoreId, inputBucket] = ['datastoreId', 'inputBucket'].map((name) => laptop.output('Data', name));
     expect((await laptop.cdk('destroy', app('2'))).exitCode).toBe(0);
     expect(laptop.aws.cloudformation.stacks.live()).toEqual([]);

@@ -15,7 +15,7 @@ const PROJECT = resolve(__dirname, '..', '..');
 
 const FOREIGN_STACK = { Resources: { Theirs: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } } } };
 
-/** Runs `npm run integ:aws` against the local AWS. The local AWS behaves as docs/unverified.md assumes, so most assumptions are confirmed. */
+/** Runs `npm run integ:aws` against the local AWS. The local AWS behaves as docs/unverified.md assumes, so the run confirms most assumptions. */
 describe('npm run integ:aws', () => {
   let folder: string;
   let aws: LocalAws;
@@ -63,7 +63,7 @@ describe('npm run integ:aws', () => {
     [['--account', '999999999999', '--yes'], 'these credentials are of the account 123456789012'],
     [['--account', '123456789012'], 'add --yes'],
     [['--account', '123456789012', '--destroy'], 'add --yes'],
-  ])('deploys nothing and prints what it would do with the arguments %j', async (args, reason) => {
+  ])('with the arguments %j prints what it would do, but deploys nothing', async (args, reason) => {
     const { exitCode, output } = await integAws(...args);
     expect(exitCode).toBe(2);
     expect(output).toContain(reason);
@@ -71,7 +71,7 @@ describe('npm run integ:aws', () => {
     expect(aws.cloudformation.stacks.all()).toEqual([]);
   });
 
-  test('fails and leaves the stack unchanged when the account has a stack without its tag', async () => {
+  test('fails and leaves an existing stack "Data" unchanged if that stack lacks the tag of integ:aws', async () => {
     const { StackId: id } = await cloudformation.send(new CreateStackCommand({ StackName: 'Data', TemplateBody: JSON.stringify(FOREIGN_STACK) }));
     for (const option of [[], ['--destroy']]) {
       const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', ...option);
@@ -83,19 +83,19 @@ describe('npm run integ:aws', () => {
     await waitUntilStackDeleteComplete({ client: cloudformation, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { StackName: id });
   });
 
-  test('deploys and prints an observation for every row of docs/unverified.md', async () => {
+  test('deploys the stacks and prints for each row of docs/unverified.md whether AWS behaves as assumed', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
 
     const kinds = Object.values(LINE).map((id) => [id, new RegExp(`^${id} .*\\n +([a-z ]+): .`, 'm').exec(output)?.[1]]);
     const idsOf = (kind: string) => kinds.filter(([, seen]) => seen === kind).map(([id]) => id);
-    expect(idsOf('otherwise')).toEqual([LINE.unreadableFile]); // the local S3 lets HealthLake read archived objects
+    expect(idsOf('otherwise')).toEqual([LINE.unreadableFile]); // the row expects a failed job, but the local HealthLake can read archived objects
     expect(idsOf('not observed')).toEqual(Object.values(LINE).filter((id) =>
-      id in NEVER_OBSERVED || id === LINE.jobsStayListed || id === LINE.jobsStayDescribed)); // the run has no job that is old enough for these two rows
+      id in NEVER_OBSERVED || id === LINE.jobsStayListed || id === LINE.jobsStayDescribed)); // the last two rows need a job that is older than this run
     expect(kinds.filter(([, seen]) => seen === undefined)).toEqual([]);
   });
 
-  test('removes its test data and leaves only the sample in the input bucket', async () => {
+  test('leaves only the sample data in the input bucket', async () => {
     const input = String(aws.cloudformation.stacks.get('Data').outputs.find(({ key }) => key === 'InputBucketName')?.value);
     const sample = (await readdir(join(PROJECT, 'examples', 'data', 'synthea'))).filter((name) => name.endsWith('.ndjson'));
     expect(await keys(input)).toEqual(sample.map((name) => `input/${name}`).sort());
@@ -121,7 +121,7 @@ describe('npm run integ:aws', () => {
   });
 });
 
-/** Adds ScheduleKeyDeletion to the HTTP API of the local KMS. Without this, only CloudFormation can schedule deletions. */
+/** Adds ScheduleKeyDeletion to the HTTP API of the local KMS. By default, only the local CloudFormation can schedule the deletion of a key. */
 function scheduleKeyDeletions(aws: LocalAws): void {
   aws.router.register('kms', {
     handle: async (request) => {

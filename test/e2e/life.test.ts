@@ -16,7 +16,7 @@ describe('a stack with a successful import', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.open();
-    laptop.pollScale = 1; // this test keeps the CLI's real pauses between polls
+    laptop.pollScale = 1; // the CLI pauses between polls for as long as in reality
     data = await laptop.existingData('hospital-data');
     await laptop.upload(data.bucket, 'export/2026/Patient.ndjson', patients(40));
     await laptop.upload(data.bucket, 'export/2026-old/Patient.ndjson', patients(5, 'other'));
@@ -24,7 +24,7 @@ describe('a stack with a successful import', () => {
 
   afterAll(async () => laptop.close());
 
-  test('imports the data on creation and outputs the results', async () => {
+  test('imports the data on creation and has the attributes of the import as stack outputs', async () => {
     const { exitCode, output } = await laptop.cdk('deploy', app());
     expect(output).toContain('Import.jobStatus = COMPLETED');
     expect(exitCode).toBe(0);
@@ -69,7 +69,7 @@ describe('a stack with a successful import', () => {
     expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'p-0')).toMatchObject({ versionId: 2 });
   });
 
-  test('leaves the data when it is destroyed, and finds the job when it is created again', async () => {
+  test('keeps the data when it is destroyed, and adopts the old job when it is created again', async () => {
     expect((await laptop.cdk('destroy', app({ revision: '2' }))).exitCode).toBe(0);
     expect(laptop.aws.healthlake.healthLake.resources(data.datastoreId)).toHaveLength(40);
 
@@ -78,7 +78,7 @@ describe('a stack with a successful import', () => {
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
   });
 
-  test('has functions with the permission to write logs', () => {
+  test('has functions that can write logs', () => {
     expect(laptop.logs()).toContain('"message":"import progress"');
   });
 });

@@ -14,10 +14,10 @@ jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** The folders to import. The value lists the folders that must be imported before the key. */
+/** Maps each folder to the folders that must be imported before it. */
 type Orders = Readonly<Record<string, readonly string[]>>;
 
-/** Returns an app with one import for each folder. All imports use the same data store. */
+/** Returns a function that adds one import for each folder to an app. All imports use the same data store. */
 const importsOf = (data: Existing, orders: Orders, completion?: Completion) => (root: App) => {
   const stack = new Stack(root, 'Imports');
   const { datastore, data: bucket } = existing(stack, data);
@@ -28,7 +28,7 @@ const importsOf = (data: Existing, orders: Orders, completion?: Completion) => (
   }
 };
 
-/** Uploads the same patient into every folder. Its language shows which folder was imported last. */
+/** Uploads a patient with the same id into every folder. The patient's language is the name of the folder. */
 async function uploadFolders(laptop: Laptop, { bucket }: Existing, folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     await laptop.upload(bucket, `${folder}/Patient.ndjson`, [{ resourceType: 'Patient', id: 'p-0', language: folder }]);
@@ -47,12 +47,12 @@ test('imports run in the order that executeAfter gives, not in the order of thei
   }
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 4, language: 'd' });
 
-  // A changed order starts no job.
+  // A deployment that changes only the order of the imports starts no job.
   expect(await laptop.deploy(importsOf(data, { a: ['d'], b: ['a'], c: ['b'], d: [] }))).toBe(0);
   expect(Object.keys(laptop.jobs())).toHaveLength(4);
 }));
 
-test('imports in two stacks run one after the other when one executes after the other', onLaptop({}, async (laptop, data) => {
+test('imports in two stacks run in the order that executeAfter gives', onLaptop({}, async (laptop, data) => {
   await uploadFolders(laptop, data, ['first', 'second']);
   const app = (root: App) => {
     const [second, first] = ['second', 'first'].map((folder) => {
@@ -68,7 +68,7 @@ test('imports in two stacks run one after the other when one executes after the 
   expect(patientOf(laptop, data)).toMatchObject({ versionId: 2, language: 'second' });
 }));
 
-test('imports without an order wait in the queue of HealthLake and log the waiting time', onLaptop(
+test('imports without an order wait in the queue of HealthLake, and the logs show how long each import waits', onLaptop(
   { healthlake: { pace: { minimumDurationMs: 4 * MINUTE } } }, async (laptop, data) => {
     await uploadFolders(laptop, data, ['a', 'b', 'c']);
     const { exitCode, output } = await laptop.cdk('deploy', importsOf(data, { a: [], b: [], c: [] }));
@@ -122,7 +122,7 @@ function uploadTo(scope: Construct, storage: IFhirStorage, language: string): Tr
   return upload;
 }
 
-/** Adds a custom resource that fails unless the results of the import exist. A trigger would cause a cycle: all triggers of a stack share one role. */
+/** Adds a custom resource that fails unless the import's results exist. A trigger would cause a cycle, because all triggers of a stack share one role. */
 function addApplication(scope: Construct, fhirImport: FhirImport): void {
   const application = new Construct(scope, 'Application');
   const reader = new Function(application, 'Reader', {
@@ -149,9 +149,9 @@ function addApplication(scope: Construct, fhirImport: FhirImport): void {
 }
 
 test.each([
-  { storage: 'a storage of its own', storageOf: (stack: Stack) => new FhirStorage(stack, 'Storage'), context: {} },
+  { storage: 'a supplied storage', storageOf: (stack: Stack) => new FhirStorage(stack, 'Storage'), context: {} },
   { storage: 'the default storage and all recommended feature flags', storageOf: () => undefined, context: RECOMMENDED_FLAGS },
-])('one deployment uploads, imports and uses the results, with $storage', async ({ storageOf, context }) => {
+])('one deployment uploads data, imports it and reads the results, with $storage', async ({ storageOf, context }) => {
   const app = (data: Existing, language: string) => (root: App) => {
     const stack = new Stack(root, 'All');
     const { datastore } = existing(stack, data);
@@ -178,7 +178,7 @@ test.each([
   })();
 });
 
-/** Checks that all resources with a prefix are complete before a resource with the next prefix begins. */
+/** Checks that all resources with one logical id prefix are complete before CloudFormation starts a resource with the next prefix. */
 function expectOrder(laptop: Laptop, logicalIdPrefixes: readonly string[]): void {
   const events = laptop.stack('All').events.newestFirst().reverse();
   const timesOf = (prefix: string) =>

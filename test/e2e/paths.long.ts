@@ -34,13 +34,13 @@ test('one deployment creates the data store, the buckets and the import', onLapt
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
 }));
 
-test('an import fails before its start when its prefix has no files', onLaptop({}, async (laptop, data) => {
+test('an import fails without starting a job when its prefix has no files', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data, (_, bucket) => ({ source: FhirSource.bucket(bucket, 'not-here/') })))).toBe(1);
   expect(laptop.reasons('Import').join('\n')).toContain('no import job was started: there is nothing to import under s3://hospital-data/not-here/');
   expect(laptop.jobs()).toEqual([]);
 }));
 
-test('an import with another provider finds its job and starts no other', onLaptop({}, async (laptop, data) => {
+test('an import whose provider changes adopts its job and starts no new job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data))).toBe(0);
   for (const id of ['Other', 'Third']) {
     expect(await laptop.deploy(importApp(data, (stack) => ({ provider: new FhirImportProvider(stack, id) })))).toBe(0);
@@ -49,7 +49,7 @@ test('an import with another provider finds its job and starts no other', onLapt
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);
 }));
 
-test('a deployment starts the job when the previous one used --no-rollback and failed before it started a job', onLaptop({}, async (laptop, data) => {
+test('a deployment starts a job if the previous deployment used --no-rollback and failed before it started a job', onLaptop({}, async (laptop, data) => {
   const deploy = (revision: string, mayPassRole = true) => laptop.deploy(importApp(data, { revision }, (_, fhirImport) => {
     if (!mayPassRole) {
       (fhirImport.operatorRole.node.defaultChild as CfnRole).addPropertyOverride('Policies.0.PolicyDocument.Statement.1.Effect', 'Deny');
@@ -65,8 +65,8 @@ test('a deployment starts the job when the previous one used --no-rollback and f
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('the handler abandons and repeats calls that hang', onLaptop({}, async (laptop, data) => {
-  const hang = { kind: 'delay', ms: 400_000, times: 1 } as const; // longer than a function may run
+test('the handler aborts and retries AWS calls that hang', onLaptop({}, async (laptop, data) => {
+  const hang = { kind: 'delay', ms: 400_000, times: 1 } as const; // longer than the time-out of the functions
   laptop.aws.router.faults.inject({ service: 'sts', operation: 'AssumeRole', ...hang, times: 2 });
   laptop.aws.router.faults.inject({ service: 'healthlake', operation: 'ListFHIRImportJobs', ...hang });
   laptop.aws.router.faults.inject({ service: 'healthlake', operation: 'DescribeFHIRImportJob', ...hang });

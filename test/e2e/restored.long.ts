@@ -6,8 +6,8 @@ jest.setTimeout(180_000);
 
 const ATTRIBUTES = ['jobStatus', 'resourcesImported', 'outputLocation'] as const;
 
-/** The test uses an empty data store, because HealthLake shows a restored data store in the same way: with another id and no jobs. */
-test('refuses an import that changes to a restored data store, and starts no job with alreadyImported', onLaptop({}, async (laptop, data) => {
+/** An empty data store stands for the restored one, because a restored data store also has a new id and no jobs. */
+test('an import fails when its data store changes to a restored one, but succeeds without a job with alreadyImported', onLaptop({}, async (laptop, data) => {
   const { datastoreId: restored } = await laptop.existingData('other-data');
   const deploy = (datastoreId: string, props: Partial<FhirImportProps> = {}) =>
     laptop.deploy(importApp({ ...data, datastoreId }, props, (_, fhirImport) => addOutputs(fhirImport, ...ATTRIBUTES)));

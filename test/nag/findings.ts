@@ -1,7 +1,7 @@
-/** A finding of cdk-nag that is accepted for a reason. */
+/** A cdk-nag finding that this library accepts. */
 export interface Finding {
   readonly rule: string;
-  /** The construct paths of the finding, relative to the stack and without the final `Resource`. */
+  /** The paths of the constructs that have this finding, relative to the stack and without the final `Resource`. */
   readonly where: readonly string[];
   readonly reason: string;
   /** The set-ups in which cdk-nag reports this finding. */
@@ -20,7 +20,7 @@ const FUNCTIONS = ['OnEvent', 'IsComplete', 'Report', 'Provider/framework-onEven
   .map((id) => `${PROVIDER}/${id}`);
 const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
 
-/** The accepted findings of AwsSolutions. The list only gets shorter. */
+/** The accepted findings of the rule pack AwsSolutions. A change may remove findings, but must not add any. */
 export const AWS_SOLUTIONS: Finding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/input/*]',
@@ -97,7 +97,7 @@ export const AWS_SOLUTIONS: Finding[] = [
   },
 ];
 
-/** The accepted findings of HIPAA.Security. The list only gets shorter. */
+/** The accepted findings of the rule pack HIPAA.Security. A change may remove findings, but must not add any. */
 export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',

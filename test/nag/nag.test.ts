@@ -10,7 +10,7 @@ import { AWS_SOLUTIONS, type Finding, HIPAA_SECURITY, type SetUp } from './findi
 import { Completion, FhirImportProvider, FhirStorage } from '../../src';
 import { FEATURE_FLAGS, importInto, newApp } from '../support/synth';
 
-/** Creates the import of a set-up in `stack`. Supplied resources go into `surroundings`, because their findings are ignored. */
+/** Creates an import in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
 const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -39,7 +39,7 @@ const PACKS: [string, typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, Fi
   ['HIPAA.Security', HIPAASecurityChecks, HIPAA_SECURITY],
 ];
 
-/** Returns each finding as a rule and a construct path. Log group ids are replaced, because a supplied log group has another id. */
+/** Returns each finding as a rule and a construct path. Replaces the logical id of the log group, because the id depends on the set-up. */
 function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASecurityChecks, flags: Record<string, unknown>): string[] {
   const app = newApp(flags);
   const stack = new Stack(app, 'Stack');

@@ -11,7 +11,7 @@ const DATASTORE_ARN = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/${
 const OTHER_DATASTORE_ARN = DATASTORE_ARN.replace(DATASTORE_ID, 'f'.repeat(32));
 const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
 
-/** Returns a stack with three imports of different data sets. The third import makes no report. */
+/** Returns the template of a stack with three imports. The third import makes no failure report. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const datastoreEncryptionKey = new kms.Key(stack, 'DatastoreKey');
@@ -92,7 +92,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'the handler role', sessionOf(deployed, handler), source],
       [false, 'the operator role', sessionOf(deployed, operator), source],
       [false, 'the report function', sessionOf(deployed, deployed.roleId(/ReportFunctionRole/)), source],
-    ])('allowed is %s when %s assumes the role', async (allowed, __, principal, context) => {
+    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
     });
   });
@@ -191,7 +191,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'HealthLake', 'healthlake.amazonaws.com'],
       [false, 'Lambda', 'lambda.amazonaws.com'],
       [false, 'a role of that name in another account', sessionOf(deployed, handler).replace(ACCOUNT, '444455556666')],
-    ])('allowed is %s when %s assumes the role', async (allowed, __, principal) => {
+    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal) => {
       expect(await mayAssume(deployed, operator, principal)).toBe(allowed);
     });
   });
@@ -215,7 +215,7 @@ describe('the policy statements for a source in another account', () => {
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
   const bucketPolicy = policyOf(fhirImport.sourceBucketStatements);
   const keyPolicy = policyOf(fhirImport.sourceKeyStatements);
-  // The policy of the other account before the statements of this library are added.
+  // A policy that allows only the other account itself. It has no statement of this library.
   const silent: PolicyJson = {
     Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
   };
@@ -225,7 +225,7 @@ describe('the policy statements for a source in another account', () => {
     ['list the prefix', 's3:ListBucket', BUCKET_ARN, { 's3:prefix': 'export/' }],
     ['get the encryption of the bucket', 's3:GetEncryptionConfiguration', BUCKET_ARN],
     ['decrypt', 'kms:Decrypt', KEY_ARN],
-  ])('are required for the data access role to %s', async (_, action, resource, context = {}) => {
+  ])('are necessary for the data access role to %s', async (_, action, resource, context = {}) => {
     const pasted = action.startsWith('kms:') ? keyPolicy : bucketPolicy;
 
     expect(await mayAbroad(deployed, role, action, resource, pasted, context)).toBe(true);
@@ -258,7 +258,7 @@ describe('the policy statements for a source in another account', () => {
     expect(importInto(plain, { source }).sourceKeyStatements).toEqual([]);
   });
 
-  test('give a supplied data access role the same permissions as a generated one', () => {
+  test('give a supplied data access role the same permissions as a generated data access role', () => {
     const own = newStack();
     const supplied = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const { dataAccessStatements } = importFromAbroad(own, supplied);

@@ -13,7 +13,7 @@ const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const ours = (detailType: string): Context => ({ 'events:source': 'cdk-healthlake-import', 'events:detail-type': detailType });
 const SUCCEEDED = ours('FHIR Import Succeeded');
 
-/** Returns a stack with one waiting import and two detached imports. The third import has its own event bus. */
+/** Returns the template of a stack with one waiting import and two detached imports. The third import has its own event bus. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const completion = Completion.detached();
@@ -74,7 +74,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       const statements = policiesOf(deployed, monitor).flatMap(({ Statement }) => Statement);
 
       expect(statements.map(({ Sid, Effect, Resource }) => [Sid, Effect, Resource])).toEqual(
-        [['Judge', 'Allow', isComplete], ['Logs', 'Allow', '*'], ['Traces', 'Allow', '*']]); // these actions support no resource-level permissions
+        [['Judge', 'Allow', isComplete], ['Logs', 'Allow', '*'], ['Traces', 'Allow', '*']]); // log and trace actions do not accept a resource ARN
       expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
     });
 
@@ -88,7 +88,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'the handler', sessionOf(deployed, handler), source],
       [false, 'the operator role of a detached import', sessionOf(deployed, operator), source],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
-    ])('allowed is %s when %s assumes the role', async (allowed, __, principal, context) => {
+    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, monitor, principal, context)).toBe(allowed);
     });
   });
@@ -102,7 +102,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, deployed.roleId(/waiterstatemachineRole/))],
     [false, 'of a detached import', 'Step Functions', operator, 'states.amazonaws.com'],
     [false, 'of a detached import', 'another operator', operator, sessionOf(deployed, ownBusOperator)],
-  ])('allowed is %s when the operator role %s is assumed by %s', async (allowed, __, ___, role, principal) => {
+  ])('mayAssume() returns %s if the operator role %s is assumed by %s', async (allowed, __, ___, role, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 
@@ -114,7 +114,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   });
 
   describe('the operator role of a detached import', () => {
-    test('may start executions of the monitor and of no other state machine', async () => {
+    test('may start executions of the monitor, but not of another state machine', async () => {
       expect(await may(deployed, operator, 'states:StartExecution', monitorMachine)).toBe(true);
       expect(await may(deployed, operator, 'states:StartExecution', `${monitorMachine}-other`)).toBe(false);
       expect(await may(deployed, operator, 'states:StartExecution', waiter)).toBe(false);
@@ -132,16 +132,16 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     });
 
     test.each<[boolean, string, string, Context]>([
-      [true, 'an import that succeeded', DEFAULT_BUS, SUCCEEDED],
-      [true, 'an import that failed', DEFAULT_BUS, ours('FHIR Import Failed')],
+      [true, 'a success event', DEFAULT_BUS, SUCCEEDED],
+      [true, 'a failure event', DEFAULT_BUS, ours('FHIR Import Failed')],
       [false, 'an unknown detail type', DEFAULT_BUS, ours('FHIR Import Started')],
       [false, 'another source', DEFAULT_BUS, { ...SUCCEEDED, 'events:source': 'aws.healthlake' }],
       [false, 'no source', DEFAULT_BUS, { 'events:detail-type': 'FHIR Import Failed' }],
       [false, 'no detail type', DEFAULT_BUS, { 'events:source': 'cdk-healthlake-import' }],
-      [false, 'to the bus of another import', ownBus, SUCCEEDED],
-      [false, 'to a bus in another account', DEFAULT_BUS.replace(ACCOUNT, OTHER_ACCOUNT), SUCCEEDED],
-      [false, 'to a bus in another Region', DEFAULT_BUS.replace(REGION, 'eu-west-1'), SUCCEEDED],
-    ])('allowed is %s when the role puts an event: %s', async (allowed, __, bus, context) => {
+      [false, 'the bus of another import', ownBus, SUCCEEDED],
+      [false, 'a bus in another account', DEFAULT_BUS.replace(ACCOUNT, OTHER_ACCOUNT), SUCCEEDED],
+      [false, 'a bus in another Region', DEFAULT_BUS.replace(REGION, 'eu-west-1'), SUCCEEDED],
+    ])('may() returns %s for events:PutEvents with %s', async (allowed, __, bus, context) => {
       expect(await may(deployed, operator, 'events:PutEvents', bus, context)).toBe(allowed);
     });
 
@@ -186,7 +186,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, deployed.roleId(/OperatorRole/), sessionOf(deployed, role))).toBe(true);
   });
 
-  test('gets no policy if it is immutable, but the operator role trusts it', async () => {
+  test('gets no policy if the role is immutable, but the operator role trusts the supplied role', async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/team/Supplied`;
     const deployed = deployWith((stack) => iam.Role.fromRoleArn(stack, 'Supplied', arn, { mutable: false }));
     const operator = deployed.roleId(/OperatorRole/);

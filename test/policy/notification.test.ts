@@ -16,7 +16,7 @@ interface Policies {
   readonly key: unknown;
 }
 
-/** Returns the topic and key policies that the construct writes for a topic of the app. */
+/** Returns the topic policy and the key policy that an import writes for its notification topic. */
 function written(flags: Record<string, unknown>): Policies {
   const stack = newStack(flags);
   const notificationTopic = new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') });
@@ -29,7 +29,7 @@ function written(flags: Record<string, unknown>): Policies {
   };
 }
 
-/** The topic and key policies that docs/events.md shows for topics outside the app. */
+/** The topic policy and the key policy that docs/events.md shows for topics outside the app. */
 const documented: Policies = {
   topicArn: 'arn:aws:sns:us-east-1:111122223333:ops',
   topic: JSON.parse(DOCUMENTED[1]),

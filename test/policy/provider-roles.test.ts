@@ -29,7 +29,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   describe.each([
     ['handler', handler], ['framework onEvent', onEventRole], ['framework isComplete', completeRole], ['report function', reportFunctionRole],
   ])('the %s role', (__, role) => {
-    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('is allowed %s only in the log group of the provider', async (action) => {
+    test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('has the permission %s only for the log group of the provider', async (action) => {
       expect(await may(deployed, role, action, `${logGroup}${STREAM}`)).toBe(true);
       expect(await may(deployed, role, action, `${logGroup}-other${STREAM}`)).toBe(false);
     });
@@ -57,7 +57,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'healthlake.amazonaws.com'],
       [false, `arn:aws:iam::${ACCOUNT}:user/admin`],
       [false, sessionOf(deployed, handler)],
-    ])('allowed is %s when %s assumes the role', async (allowed, principal) => {
+    ])('mayAssume() returns %s for the principal %s', async (allowed, principal) => {
       expect(await mayAssume(deployed, role, principal)).toBe(allowed);
     });
   });
@@ -86,7 +86,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test.each<[boolean, string, string]>([
     [false, 'handler', handler], [true, 'framework onEvent', onEventRole], [false, 'framework isComplete', completeRole], [false, 'waiter', waiterRole],
     [false, 'report function', reportFunctionRole],
-  ])('allowed is %s when the %s role starts the waiter', async (allowed, __, role) => {
+  ])('may() returns %s when the %s role starts the waiter state machine', async (allowed, __, role) => {
     expect(await may(deployed, role, 'states:StartExecution', waiter)).toBe(allowed);
     expect(await may(deployed, role, 'states:StartExecution', `${waiter}-other`)).toBe(false);
   });
@@ -98,7 +98,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 
   const folder = `${output}/Import-ae573c5f/${DATASTORE_ID}-FHIR_IMPORT-${'?'.repeat(32)}`;
 
-  /** Every wildcard in an action or a resource, with the reason for it. */
+  /** All wildcards in the actions and resources of policies, each with the reason why it is necessary. */
   const WILDCARDS: [where: string, value: string, reason: string][] = [
     ['FhirImportProviderFrameworkCompleteAndTimeoutRole', `${logGroup}:*`, 'Lambda names its log streams'],
     ['FhirImportProviderFrameworkOnEventRole', `${logGroup}:*`, 'Lambda names its log streams'],
@@ -121,7 +121,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['ImportReportRole', `${folder}/report.json`, 'the id of the job is not known before it starts'],
   ];
 
-  test('every statement has Action and Resource, and every wildcard is in the list of reasons', () => {
+  test('every statement has Action and Resource, and WILDCARDS lists every wildcard', () => {
     const found = statementsOf(deployed).flatMap(([id, statement]) => {
       expect(Object.keys(statement)).toEqual(expect.arrayContaining(['Action', 'Resource']));
       expect(Object.keys(statement)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^Not/)]));
@@ -153,7 +153,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   });
 });
 
-/** Returns every statement with the logical id of its resource. Trust policies are left out, because they name no resource. */
+/** Returns every policy statement with the logical id of the template resource that has the policy. Leaves out trust policies, which have no `Resource`. */
 function statementsOf(deployed: Deployed): [id: string, statement: StatementJson][] {
   return Object.entries(deployed.template.Resources).flatMap(([id, { Type, Properties }]) => {
     const documents = Type === 'AWS::IAM::Role'

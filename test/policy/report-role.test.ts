@@ -28,8 +28,8 @@ describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
   const withContext = (arn: string, via: Context = viaS3): Context => ({ ...via, 'kms:EncryptionContext:aws:s3:arn': arn });
 
   test.each<Case>([
-    ['read the manifest with the name of HealthLake', 's3:GetObject', `${results}/Manifest.json`],
-    ['read the manifest with the name of the guide', 's3:GetObject', `${results}/manifest.json`],
+    ['read Manifest.json, the name that HealthLake uses', 's3:GetObject', `${results}/Manifest.json`],
+    ['read manifest.json, the name in the HealthLake guide', 's3:GetObject', `${results}/manifest.json`],
     ['read failures', 's3:GetObject', `${results}/FAILURE/Patient.ndjson`],
     ['read failures of a sub-folder of the input', 's3:GetObject', `${results}/FAILURE/v1-0/Patient.ndjson`],
     ['read failures of an input folder with the name SUCCESS', 's3:GetObject', `${results}/FAILURE/SUCCESS/Patient.ndjson`],
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
     ['read an object with the name FAILURE', 's3:GetObject', `${results}/FAILURE`],
     ['read a manifest beside the job\'s folder', 's3:GetObject', `${output}/results/Manifest.json`],
     ['read another object of the results', 's3:GetObject', `${results}/other.json`],
-    ['read an object whose name begins like that of the report', 's3:GetObject', `${results}/report.json.bak`],
+    ['read an object whose name starts with report.json', 's3:GetObject', `${results}/report.json.bak`],
     ['read HealthLake\'s probe', 's3:GetObject', `${output}/results/.healthlake_write_access_check_file.temp`],
     ['read results of another data store', 's3:GetObject', `${output}/results/${'f'.repeat(32)}-FHIR_IMPORT-${JOB_ID}/Manifest.json`],
     ['read the results of an export', 's3:GetObject', `${output}/results/${DATASTORE_ID}-FHIR_EXPORT-${JOB_ID}/Manifest.json`],
@@ -126,7 +126,7 @@ describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
     [false, 'Lambda', 'lambda.amazonaws.com'],
     [false, 'HealthLake', 'healthlake.amazonaws.com'],
     [false, 'a role of that name in another account', sessionOf(deployed, reportFunctionRole).replace(ACCOUNT, '444455556666')],
-  ])('allowed is %s when %s assumes the role', async (allowed, __, principal) => {
+  ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 });
@@ -143,7 +143,7 @@ test('the report role may read only job folders at the root of the bucket if out
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });
 
-test('the report role trusts only a supplied, immutable reportFunctionRole', async () => {
+test('the report role trusts only the reportFunctionRole if the user supplies an immutable reportFunctionRole', async () => {
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });

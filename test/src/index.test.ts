@@ -1,7 +1,7 @@
 import packageJson from '../../package.json';
 import * as library from '../../src';
 
-test('the last part of the .NET namespace is not the name of a class', () => {
+test('no class has the same name as the last part of the .NET namespace', () => {
   const { namespace } = packageJson.jsii.targets.dotnet;
 
   expect(Object.keys(library)).not.toContain(namespace.split('.').at(-1));

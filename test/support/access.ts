@@ -2,7 +2,7 @@ import type { Deployed } from './deployed';
 import { ACCOUNT } from './synth';
 import { decide } from '../../packages/local-aws/src/iam/policies/engine';
 
-/** A policy document of a template. */
+/** A policy document in a template. */
 export interface PolicyJson {
   readonly Statement: StatementJson[];
 }
@@ -18,7 +18,7 @@ export interface StatementJson {
 
 export type Context = Record<string, string>;
 
-/** An IAM request by a role and a description of it, for `test.each`. */
+/** A row of `test.each`: the description, action, resource and context of an IAM request. */
 export type Case = [what: string, action: string, resource: string, context?: Context];
 
 /** Returns the identity policies of a role, inline and attached. */
@@ -31,18 +31,18 @@ export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   return [...inline, ...attached].map(({ PolicyDocument }) => PolicyDocument);
 }
 
-/** Returns whether the policies of a role and of the bucket or key allow the role to act on a resource. */
+/** Returns whether a role may perform an action on a resource, by the policies of the role and of the bucket or key. */
 export async function may(deployed: Deployed, roleId: string, action: string, resource: string, context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy: resourcePolicyOf(deployed, resource) });
 }
 
-/** Returns whether a role of the template may act on a bucket or key in another account. */
+/** Returns whether a role may perform an action on a bucket or key in another account. `resourcePolicy` is the policy of that bucket or key. */
 export async function mayAbroad(deployed: Deployed, roleId: string, action: string, resource: string, resourcePolicy: PolicyJson,
   context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy, resourceAccount: '444455556666' });
 }
 
-/** Returns whether the trust policy of a role allows a principal to assume it. */
+/** Returns whether the trust policy of a role allows a principal to assume the role. */
 export async function mayAssume(deployed: Deployed, roleId: string, principal: string, context: Context = {}): Promise<boolean> {
   return isAllowed({
     principal,

@@ -4,7 +4,7 @@ import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepf
 /**
  * Returns all text that can be read without access to the buckets: logs, metrics, stack events and outputs, executions, events, notifications.
  *
- * @param historyOf returns the visible part of an execution's history; default: all of it
+ * @param historyOf returns the visible part of an execution's history; by default, the whole history
  */
 export function visibleText(aws: LocalAws, historyOf: (execution: Execution) => unknown = ({ history }) => history): string {
   const { cloudformation, events, sns, states } = aws;

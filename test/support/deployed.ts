@@ -30,12 +30,12 @@ const ARN_BEGINNINGS: Record<string, string> = {
 /** The resource types whose `Ref` returns the ARN. */
 const REF_IS_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'];
 
-/** A template with resolved references, as deployed to account 111122223333. Each resource is named after its logical id in lower case. */
+/** A template whose intrinsic functions are resolved as in a deployed stack. The physical name of a resource is its logical id in lower case. */
 export class Deployed {
   public readonly template: TemplateJson;
 
   constructor(private readonly source: TemplateJson) {
-    // Rules are left out, because CloudFormation evaluates them before a deployment.
+    // Leaves out the template section `Rules`, which CloudFormation evaluates before a deployment.
     this.template = { Resources: this.resolve(source.Resources) as TemplateJson['Resources'] };
   }
 

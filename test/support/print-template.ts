@@ -1,6 +1,6 @@
 import { importInto, newStack, templateOf } from './synth';
 
-// Runs in a separate process, so that a test can compare templates from two working directories. The context matches the CDK CLI.
+// A test runs this script in separate processes, to compare templates from two working directories. The CDK CLI sets the same context.
 const stack = newStack({
   'aws:cdk:disable-asset-staging': false,
   'aws:cdk:enable-path-metadata': true,

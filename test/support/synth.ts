@@ -11,7 +11,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
 
-/** Names and contexts of apps without and with feature flags, for `describe.each`. The flag that is off would print a report of each warning. */
+/** Rows of `describe.each`: apps without and with feature flags. annotationsInValidationReport is off, because it prints a report for each warning. */
 export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
   ['without feature flags', {}],
   ['with all recommended feature flags', { ...recommended, '@aws-cdk/core:annotationsInValidationReport': false }],
@@ -32,7 +32,7 @@ export interface TemplateJson {
   readonly Resources: Record<string, ResourceJson>;
 }
 
-/** The folder for cloud assemblies. Tests remove it, because aws-cdk-lib would leave its temporary folders behind. */
+/** The folder for all cloud assemblies. It is removed after the tests, because aws-cdk-lib does not remove its temporary folders. */
 const assemblies = mkdtempSync(join(tmpdir(), 'fhir-import-'));
 const removeAssemblies = () => rmSync(assemblies, { recursive: true, force: true });
 if (typeof afterAll === 'function') {
@@ -41,7 +41,7 @@ if (typeof afterAll === 'function') {
   process.on('exit', removeAssemblies);
 }
 
-/** Returns an app that leaves no files behind. By default it hashes assets and does not copy them. */
+/** Returns an app whose output folder is removed after the tests. By default, the app does not copy its assets. */
 export function newApp(context: Record<string, unknown> = {}): App {
   return new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context }, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
 }
@@ -51,13 +51,13 @@ export function newStack(context: Record<string, unknown> = {}, env?: Environmen
   return new Stack(newApp(context), 'Stack', { env });
 }
 
-/** Returns a reference to an existing data store, the same one for each call with a stack. */
+/** Returns the reference to the existing data store in a stack, and creates it on the first call. */
 export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
   const existing = stack.node.tryFindChild('Datastore');
   return existing as IFHIRDatastoreRef | undefined ?? CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', DATASTORE_ID);
 }
 
-/** Creates an import with the given properties and defaults for the required ones. */
+/** Creates an import with the given properties. The data store and the source have defaults. */
 export function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return new FhirImport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), source: FhirSource.storage(), ...props });
 }
@@ -71,7 +71,7 @@ export function resourcesOfType(template: TemplateJson, type: string): ResourceJ
   return Object.values(template.Resources).filter((resource) => resource.Type === type);
 }
 
-/** Returns the only resource of a type, and its logical id. */
+/** Returns the only resource of a type whose logical id matches, with its logical id. Throws if several or no resources match. */
 export function onlyResource(template: TemplateJson, type: string, idPattern = /./): ResourceJson & { logicalId: string } {
   const found = Object.entries(template.Resources).filter(([id, resource]) => resource.Type === type && idPattern.test(id));
   if (found.length !== 1) {

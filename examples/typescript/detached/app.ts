@@ -8,7 +8,7 @@ import { Completion, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-
 
 const app = new App();
 
-// The data store and the buckets outlive every import.
+// The data store and the buckets are in a separate stack, which stays when the import stack is destroyed.
 const data = new Stack(app, 'Data');
 
 const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -19,13 +19,13 @@ const storage = new FhirStorage(data, 'Storage');
 new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
 new CfnOutput(data, 'OutputBucketName', { value: storage.outputBucket.bucketName });
 
-// The deployment of this stack ends within minutes, when HealthLake has accepted the job.
+// The deployment of this stack ends as soon as HealthLake has accepted the job. It does not wait for the end of the job.
 const imports = new Stack(app, 'Import');
 
-// A failed import leaves the stack as it is: after mending the data, deploy a new revision.
+// A failed import does not roll back the stack. Deploy a new revision to import the repaired data.
 const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'The revision of the data' });
 
-// Gets one line when the import succeeds or fails.
+// This topic receives one message when the import succeeds or fails.
 const operations = new Topic(imports, 'Operations');
 
 const fhirImport = new FhirImport(imports, 'Synthea', {
@@ -37,7 +37,7 @@ const fhirImport = new FhirImport(imports, 'Synthea', {
   notificationTopic: operations,
 });
 
-// The next step of the pipeline starts with the event of the successful import.
+// EventBridge invokes this function when the import succeeds.
 const nextStep = new Function(imports, 'NextStep', {
   runtime: Runtime.NODEJS_22_X,
   handler: 'index.handler',
@@ -45,7 +45,7 @@ const nextStep = new Function(imports, 'NextStep', {
 });
 fhirImport.onSucceeded('Succeeded', { target: new LambdaFunction(nextStep) });
 
-// The alarm fires when a detached import fails or cannot be monitored. It notifies the operations topic without further code.
+// The monitor's alarm fires when a detached import fails or cannot be monitored. It notifies the operations topic and, with this code, an on-call topic.
 const onCall = new Topic(imports, 'OnCall');
 fhirImport.provider.monitorAlarm().addAlarmAction(new SnsAction(onCall));
 

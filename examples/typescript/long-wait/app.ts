@@ -15,12 +15,12 @@ const storage = new FhirStorage(data, 'Storage');
 
 new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
 
-// No other change of this stack can be deployed while it waits, so it holds nothing but the import.
+// While the deployment of this stack waits for the import, the stack accepts no other deployment. So keep your other resources in other stacks.
 const imports = new Stack(app, 'Import');
 
 const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'The revision of the data' });
 
-// Gets one line when the import succeeds or fails, also if nobody follows the deployment any more.
+// This topic receives one message when the import succeeds or fails.
 const operations = new Topic(imports, 'Operations');
 
 const fhirImport = new FhirImport(imports, 'Synthea', {
@@ -32,7 +32,7 @@ const fhirImport = new FhirImport(imports, 'Synthea', {
   notificationTopic: operations,
 });
 
-// Created after the import has succeeded.
+// CloudFormation creates this parameter only after the import has succeeded.
 const lastRevision = new StringParameter(imports, 'LastRevision', {
   parameterName: '/fhir/last-imported-revision',
   stringValue: revision.valueAsString,

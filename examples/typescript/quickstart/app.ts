@@ -4,7 +4,7 @@ import { FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
-// The data store and the buckets outlive every import. A failed import rolls back its own stack, not this one.
+// The data store and the buckets are in a separate stack. A failed import rolls back only the stack Import.
 const data = new Stack(app, 'Data');
 
 const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -16,10 +16,10 @@ new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName }
 new CfnOutput(data, 'OutputBucketName', { value: storage.outputBucket.bucketName });
 new CfnOutput(data, 'DatastoreId', { value: datastore.attrDatastoreId });
 
-// Imports all .ndjson objects under input/ of the input bucket.
+// This stack imports all .ndjson objects under the prefix input/ of the input bucket.
 const imports = new Stack(app, 'Import');
 
-// A new revision imports the data again: npx cdk deploy Import --parameters Revision=2
+// To import the data again, deploy a new revision: npx cdk deploy Import --parameters Revision=2
 const revision = new CfnParameter(imports, 'Revision', { default: '1', description: 'The revision of the data' });
 
 const fhirImport = new FhirImport(imports, 'Synthea', {

@@ -14,7 +14,7 @@ const storage = new FhirStorage(data, 'Storage');
 
 new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
 
-// A VPC without a way to the internet: the functions reach AWS through these endpoints only.
+// The VPC has no internet access. The functions call AWS services only through the endpoints below.
 const network = new Stack(app, 'Network');
 
 const vpc = new Vpc(network, 'Vpc', {
@@ -30,7 +30,7 @@ for (const [id, service] of Object.entries({
   StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
   Kms: InterfaceVpcEndpointAwsService.KMS,
   CloudFormation: InterfaceVpcEndpointAwsService.CLOUDFORMATION,
-  EventBridge: InterfaceVpcEndpointAwsService.EVENTBRIDGE, // for imports that put events
+  EventBridge: InterfaceVpcEndpointAwsService.EVENTBRIDGE, // only for imports that emit events
 })) {
   vpc.addInterfaceEndpoint(id, { service });
 }

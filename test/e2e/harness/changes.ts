@@ -5,11 +5,11 @@ export interface Change {
   readonly logicalId: string;
   readonly status: string;
   readonly reason: string;
-  /** Duration on the scaled clock, in minutes. It is exact to a second. */
+  /** The duration in minutes of the scaled clock, rounded to whole seconds. */
   readonly minutes: number;
 }
 
-/** Returns the changes of all resources whose logical id has the prefix, ordered by the time when they ended. */
+/** Returns the completed changes of all resources whose logical id starts with the prefix. The change that ended first comes first. */
 export function changesOf(laptop: Laptop, stackName: string, logicalIdPrefix: string): Change[] {
   const since = new Map<string, number>();
   const changes: Change[] = [];
@@ -21,7 +21,7 @@ export function changesOf(laptop: Laptop, stackName: string, logicalIdPrefix: st
     if (status.endsWith('_IN_PROGRESS')) {
       since.set(logicalId, since.get(logicalId) ?? time);
     } else {
-      // The timestamps of events are real time, because the CDK CLI compares them with its own clock.
+      // Stack events have real timestamps, because the CDK CLI compares them with the system clock.
       const seconds = Math.round(laptop.clockMsBetween(since.get(logicalId) ?? time, time) / 1000);
       changes.push({ logicalId, status, reason, minutes: seconds / 60 });
       since.delete(logicalId);

@@ -4,12 +4,12 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Existing } from './laptop';
 import { FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 
-/** Properties of the import, or a function that creates the properties in the import's stack. */
+/** Properties of the import, or a function that returns the properties and can add constructs to the import's stack. */
 type ImportProps = Partial<FhirImportProps> | ((stack: Stack, bucket: IBucket) => Partial<FhirImportProps>);
 
 type Attribute = 'jobId' | 'jobStatus' | 'outputLocation' | 'resourcesScanned' | 'resourcesImported' | 'resourcesFailed';
 
-/** Returns an app with the stack `Import`. The stack has an import `Patients` of the prefix `in/` of the existing bucket, and an output `jobId`. */
+/** Returns a function that adds a stack `Import` to an app. The stack has an import `Patients`, which reads `in/` of the bucket, and an output `jobId`. */
 export function importApp(data: Existing, props: ImportProps = {}, change: (stack: Stack, fhirImport: FhirImport) => void = () => {}) {
   return (app: App): void => {
     const stack = new Stack(app, 'Import');
@@ -27,7 +27,7 @@ export function addOutputs(fhirImport: FhirImport, ...names: Attribute[]): void 
   names.forEach((name) => new CfnOutput(Stack.of(fhirImport), name, { value: fhirImport[name] }));
 }
 
-/** Makes the deployment fail after the import, by adding a bucket with a name that is already taken. */
+/** Makes the deployment fail after the import has succeeded, by adding a bucket with a name that is already taken. */
 export function failAfter(fhirImport: FhirImport, { bucket }: Existing): void {
   fhirImport.executeBefore(new Bucket(Stack.of(fhirImport), 'Taken', { bucketName: bucket }));
 }

@@ -12,16 +12,16 @@ import { loggedText, visibleText } from '../../support/channels';
 
 const TIME_SCALE = 20;
 
-/** A developer's laptop. It deploys with the real CDK CLI to its own local AWS. */
+/** Runs the real CDK CLI against a local AWS, as a developer does on a laptop. */
 export class Laptop {
   public static async open(options: LocalAwsOptions = {}): Promise<Laptop> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-e2e-'));
     return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }));
   }
 
-  /** Properties that `cdk` passes to every app. */
+  /** The properties of every `App` that the method `cdk` creates. */
   public appProps: AppProps = {};
-  /** The factor by which the CLI's pauses between polls are shortened. */
+  /** The CLI's pauses between polls are divided by this factor. */
   public pollScale = TIME_SCALE;
   /** The responses that custom resources sent to CloudFormation, oldest first. */
   public readonly responses: readonly CustomResourceResponse[];
@@ -35,7 +35,7 @@ export class Laptop {
     this.s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   }
 
-  /** Runs a command of the CDK CLI on an app. */
+  /** Synthesizes an app and runs a CDK CLI command on all its stacks. */
   public async cdk(command: 'deploy' | 'diff' | 'destroy', define: (app: App) => void, ...args: string[]): Promise<CdkRun> {
     const outdir = join(this.folder, `cdk.out-${++this.runs}`);
     const app = new App({ outdir, ...this.appProps });
@@ -56,7 +56,7 @@ export class Laptop {
     return (await this.cdk('deploy', define, ...args)).exitCode;
   }
 
-  /** Creates a bucket and a data store outside all stacks, as most teams have them. */
+  /** Creates a bucket and a data store that belong to no stack. */
   public async existingData(bucket: string): Promise<Existing> {
     await this.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const healthlake = new HealthLakeClient({ endpoint: this.aws.endpoint, region: this.aws.region, credentials: this.aws.credentials });
@@ -87,7 +87,7 @@ export class Laptop {
     this.aws.clock.skip(ms);
   }
 
-  /** Converts the time between two real timestamps to milliseconds of the scaled clock. */
+  /** Returns how many milliseconds of the scaled clock passed between two real timestamps. */
   public clockMsBetween(from: number, to: number): number {
     const skipped = this.skips.filter(({ at }) => at > from && at <= to).reduce((sum, { ms }) => sum + ms, 0);
     return (to - from) * this.aws.clock.scale + skipped;
@@ -111,7 +111,7 @@ export class Laptop {
     return this.jobs().map(({ JobStatus: status }) => status);
   }
 
-  /** Skips time until every job has ended. Call it only while no deployment runs. */
+  /** Skips time until every job has ended. Must not be called while a deployment runs. */
   public async untilNoJobRuns(): Promise<void> {
     while (this.jobs().some(({ EndTime: endedAt }) => endedAt === undefined)) {
       this.skip(10_000);
@@ -119,7 +119,7 @@ export class Laptop {
     }
   }
 
-  /** Returns how many times an operation was called. */
+  /** Returns how many requests for an operation the local AWS received. */
   public calls(service: string, operation: string): number {
     return this.aws.router.requests.of(service, operation).length;
   }
@@ -146,7 +146,7 @@ export class Laptop {
   }
 }
 
-/** The bucket and the data store that exist outside all stacks. */
+/** A bucket and a data store that belong to no stack. */
 export interface Existing {
   readonly datastoreId: string;
   readonly bucket: string;
@@ -157,10 +157,10 @@ export function patients(count: number, prefix = 'p'): object[] {
   return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
 }
 
-/** The largest response of a custom resource that CloudFormation accepts. */
+/** The maximum size of a custom resource response that CloudFormation accepts. */
 const LARGEST_RESPONSE_BYTES = 4096;
 
-/** Runs a test on a new laptop, with an existing data store and a bucket that has three patients under `in/`. */
+/** Returns a function that runs a test on a new laptop. A data store and a bucket with three patients under `in/` exist. */
 export function onLaptop(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);

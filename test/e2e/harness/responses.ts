@@ -9,7 +9,7 @@ export interface CustomResourceResponse {
   readonly requestId: string;
   readonly logicalId: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Size of the whole response body. */
+  /** The size of the whole response body. */
   readonly bytes: number;
 }
 

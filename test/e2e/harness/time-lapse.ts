@@ -8,7 +8,7 @@ import { arePaused } from '../../support/executions';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** A skip ends this long before the next event. This time exceeds the framework's pause between polls, so a poll happens before the event. */
+/** Each skip ends this long before the next job end or time-out. The value exceeds `POLL_INTERVAL`, so that the framework polls once more in between. */
 const NEAR = 20 * SECOND;
 
 /** The framework's pause between polls. */
@@ -16,11 +16,11 @@ const POLL_INTERVAL = 10 * SECOND;
 
 /** Lets a test set the duration of the jobs. */
 export class TimedJobs {
-  /** The duration of each job. A change affects only jobs that are submitted later. */
+  /** The duration in minutes of each job that is submitted from now on. */
   public minutes = 30;
   private readonly durations = new Map<string, number>();
 
-  /** Options for the local AWS. A minute passes in a second. `inTimeLapse` skips longer waits. */
+  /** Options for the local AWS. Its clock runs 60 times as fast as real time. */
   public readonly options: LocalAwsOptions = {
     timeScale: 60,
     healthlake: {
@@ -31,7 +31,7 @@ export class TimedJobs {
     },
   };
 
-  /** Returns when the running job will end, or undefined if no job runs. HealthLake runs one job at a time. */
+  /** Returns the time when the running job will end, or undefined if no job runs. The local HealthLake runs one job at a time. */
   public nextEnd(laptop: Laptop): number | undefined {
     const jobs = laptop.jobs();
     const running = jobs.find(({ EndTime: endedAt }) => endedAt === undefined);
@@ -40,7 +40,7 @@ export class TimedJobs {
   }
 }
 
-/** Skips the time in which a deployment only waits. Each skip ends shortly before the job ends or a `Wait` resource times out. */
+/** Skips time while a deployment only waits. Each skip ends shortly before a job ends or a custom resource times out. */
 export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment: Promise<T>): Promise<T> {
   return during(deployment, () => {
     const { clock } = laptop.aws;
@@ -83,7 +83,7 @@ async function during<T>(work: Promise<T>, skip: () => void): Promise<T> {
   return ended;
 }
 
-/** The parts of the framework waiter's input that the tests read. */
+/** The fields that tests read from the input of the framework's waiter state machine. */
 interface WaiterInput {
   readonly StackId: string;
   readonly LogicalResourceId: string;
@@ -91,8 +91,8 @@ interface WaiterInput {
 }
 
 /**
- * Returns the framework's waiters if all of them pause between two polls and nothing else happens. Otherwise returns undefined, because a skip
- * would delay what happens meanwhile, such as a function call or the start of the next resource.
+ * Returns the running executions of the framework's waiter state machine if all of them pause between two polls and no other work is in progress.
+ * Otherwise returns undefined, because a skip would delay that work, such as a function call or the start of the next resource.
  */
 function pausedWaiters(aws: LocalAws): Execution[] | undefined {
   const waiters = aws.states.executions().filter(({ status }) => status === 'RUNNING');
@@ -100,7 +100,7 @@ function pausedWaiters(aws: LocalAws): Execution[] | undefined {
   return isQuiet ? waiters : undefined;
 }
 
-/** Returns whether a stack has no operation in progress, or waits only for resources that have a waiter. */
+/** Returns whether a stack has no operation in progress, or waits only for custom resources with a running waiter execution. */
 function isWaiting({ id, operation, resources }: Stack, waiters: readonly Execution[]): boolean {
   const inputs = waiters.map(inputOf);
   const inProgress = [...resources.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));

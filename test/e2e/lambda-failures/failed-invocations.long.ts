@@ -17,7 +17,7 @@ const OUR_FUNCTION = /ImportProvider(OnEvent|IsComplete)/;
 test.each([
   { logicalIdPrefix: 'PatientsJob', type: JOB_RESOURCE_TYPE },
   { logicalIdPrefix: 'PatientsOutcome', type: OUTCOME_RESOURCE_TYPE },
-])('$logicalIdPrefix fails at once when our function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
+])('$logicalIdPrefix fails at once when our isComplete function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
   await onLaptop({}, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName, payload }) => {
@@ -36,9 +36,9 @@ test.each([
 });
 
 test.each([
-  { answer: 'function-error', effect: 'the update fails, and the next deployment finds the job', exitCode: 1, status: 'UPDATE_ROLLBACK_COMPLETE' },
+  { answer: 'function-error', effect: 'the update fails, and the next deployment adopts the job', exitCode: 1, status: 'UPDATE_ROLLBACK_COMPLETE' },
   { answer: 'service-error', effect: 'Lambda reports a service error, and the framework invokes the function again', exitCode: 0, status: 'UPDATE_COMPLETE' },
-] as const)('when our function dies right after HealthLake accepted the job, $effect', async ({ answer, exitCode, status }) => {
+] as const)('when our isComplete function dies right after it started the job, $effect', async ({ answer, exitCode, status }) => {
   await onLaptop({ healthlake: { listDelayMs: MINUTE } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
@@ -67,8 +67,8 @@ test.each([
 test.each([
   { when: 'before it has done anything', waiters: 1 },
   { when: 'after it has started the waiter', waiters: 2 },
-])('only one job is started when the framework\'s onEvent dies $when and Lambda repeats it', async ({ waiters }) => {
-  // Both waiters wait until the data store is ready. Then both try to start the job before HealthLake lists a job.
+])('only one job starts when the framework\'s onEvent function dies $when and Lambda invokes it again', async ({ waiters }) => {
+  // In the second case, two waiters wait for the data store. Both then try to start the job before HealthLake lists it.
   await onLaptop({ healthlake: { datastoreCreationMs: 5 * MINUTE, listDelayMs: 2 * MINUTE } }, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName }) =>
@@ -94,7 +94,7 @@ test.each([
   })();
 });
 
-test('the framework invokes our functions again when the Lambda service fails once', onLaptop({}, async (laptop, data) => {
+test('the framework invokes each of our functions again after one Lambda service error', onLaptop({}, async (laptop, data) => {
   laptop.aws.lambda.beforeInvoke = ({ functionName, count }) => OUR_FUNCTION.test(functionName) && count === 1 ? SERVICE_ERROR : undefined;
   expect(await laptop.deploy(importApp(data))).toBe(0);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
@@ -102,7 +102,7 @@ test('the framework invokes our functions again when the Lambda service fails on
 
 test.each([
   ['OnEvent', OUR_ON_EVENT], ['IsComplete', OUR_IS_COMPLETE],
-])('the resource fails at once when the Lambda service always fails to run our %s function', async (_, ours) => {
+])('the job resource fails at once when every invocation of our %s function ends in a Lambda service error', async (_, ours) => {
   await onLaptop({}, async (laptop, data) => {
     laptop.aws.lambda.beforeInvoke = ({ functionName }) => ours.test(functionName) ? SERVICE_ERROR : undefined;
     expect(await laptop.deploy(importApp(data))).toBe(1);
@@ -115,7 +115,7 @@ test.each([
   })();
 });
 
-test('a response arrives after the response bucket failed for five minutes, and one job is started', onLaptop({}, async (laptop, data) => {
+test('CloudFormation receives a response and one job starts when the response URL returns errors for five minutes', onLaptop({}, async (laptop, data) => {
   let since: number | undefined;
   laptop.aws.router.faults.hook = (service, operation) => {
     if (service !== RESPONSE_PATH || operation !== 'PUT') {
@@ -124,7 +124,7 @@ test('a response arrives after the response bucket failed for five minutes, and 
     since ??= laptop.aws.clock.now();
     return laptop.aws.clock.now() < since + 5 * MINUTE ? { kind: 'internal' } : undefined;
   };
-  // If the framework can't send a success response, it sends a failure response instead. So the deployment may succeed or fail.
+  // The test ignores the exit code: if the framework can't send a success response, it sends a failure response instead.
   await laptop.deploy(importApp(data));
   const [change] = changesOf(laptop, 'Import', 'PatientsJob');
   expect(change.reason).not.toContain('CloudFormation did not receive a response from your custom resource');

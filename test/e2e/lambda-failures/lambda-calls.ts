@@ -1,7 +1,7 @@
 import type { InvocationFault } from '../../../packages/local-aws/src/lambda/lambda';
 import { ServiceError } from '../../../packages/local-healthlake/src/service';
 
-/** The parts of the isComplete event that the tests read. */
+/** The fields that tests read from the event of an isComplete function. */
 export interface Poll {
   readonly RequestId: string;
   readonly ResourceType: string;

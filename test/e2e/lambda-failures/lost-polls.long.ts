@@ -13,7 +13,7 @@ const NO_RESPONSE = 'CloudFormation did not receive a response from your custom 
 
 const MINUTE = 60_000;
 
-/** The tolerated delay of a time-out, in minutes of the scaled clock. A busy machine is late. */
+/** The delay of a time-out that tests tolerate on a busy machine, in minutes of the scaled clock. */
 const LATENESS = 2;
 
 const LONG_JOBS = { pace: { minimumDurationMs: 120 * MINUTE } };
@@ -25,11 +25,11 @@ const START = { type: JOB_RESOURCE_TYPE, logicalIdPrefix: 'PatientsJob', service
 const WAIT = { type: OUTCOME_RESOURCE_TYPE, logicalIdPrefix: 'PatientsOutcome', serviceTimeout: 10, healthlake: LONG_JOBS };
 
 test.each([
-  { polls: 'every poll of the start', ...START, from: 1, jobs: 0 },
-  { polls: 'the third and every later poll of the start', ...START, from: 3, jobs: 0 },
-  { polls: 'every poll of the wait', ...WAIT, from: 1, jobs: 1 },
-  { polls: 'the third and every later poll of the wait', ...WAIT, from: 3, jobs: 1 },
-])('the resource fails at its service time-out when Lambda loses $polls', async ({ type, logicalIdPrefix, from, serviceTimeout, jobs, healthlake }) => {
+  { polls: 'every poll of the job resource', ...START, from: 1, jobs: 0 },
+  { polls: 'the third and every later poll of the job resource', ...START, from: 3, jobs: 0 },
+  { polls: 'every poll of the outcome resource', ...WAIT, from: 1, jobs: 1 },
+  { polls: 'the third and every later poll of the outcome resource', ...WAIT, from: 3, jobs: 1 },
+])('a custom resource fails at its service time-out when $polls fails', async ({ type, logicalIdPrefix, from, serviceTimeout, jobs, healthlake }) => {
   await onLaptop({ healthlake }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }, count) => polled === type && count >= from);
     const { exitCode, output } = await skippingPauses(laptop, laptop.cdk('deploy', importApp(data, { completion: WAIT_5_MINUTES })));
@@ -55,10 +55,10 @@ test.each([
     completion: (stack: Stack) => Completion.waitFor({
       timeout: Duration.seconds(new CfnParameter(stack, 'Timeout', { type: 'Number', default: 3000 }).valueAsNumber),
     }),
-    serviceTimeout: 60, // CloudFormation's default service time-out
-    polls: 331, // the framework stops after this many polls
+    serviceTimeout: 60, // CloudFormation's default service time-out, in minutes
+    polls: 331, // the framework polls at most this many times
   },
-])('CloudFormation fails an import with a time-out $timeout when Lambda loses every poll', async ({ completion, serviceTimeout, polls }) => {
+])('an import with a time-out $timeout fails at its service time-out when every poll fails', async ({ completion, serviceTimeout, polls }) => {
   await onLaptop({ healthlake: LONG_JOBS }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === OUTCOME_RESOURCE_TYPE);
     expect(await skippingPauses(laptop, laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) }))))).toBe(1);
@@ -73,7 +73,7 @@ test.each([
   })();
 });
 
-test('a waiter that still runs after the roll-back of an update sends no response and starts no job', onLaptop({}, async (laptop, data) => {
+test('a framework waiter that still runs after the roll-back of an update sends no response and starts no job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
   const lost = losePolls(laptop, ({ ResourceProperties: { Revision: revision } }) => revision === '2');
@@ -87,7 +87,7 @@ test('a waiter that still runs after the roll-back of an update sends no respons
 
   const waiter = waiterOf(laptop, lost.requestId!);
   await skippingPauses(laptop, waiter.ended);
-  expect(waiter).toMatchObject({ status: 'FAILED', error: 'SyntaxError' }); // the framework fails to parse the error of the last lost poll as JSON
+  expect(waiter).toMatchObject({ status: 'FAILED', error: 'SyntaxError' }); // the framework cannot parse the error of the last failed poll as JSON
   expect((waiter.stoppedAt! - waiter.startedAt) / MINUTE).toBeGreaterThan(54);
   expect(laptop.responses.filter(({ requestId }) => requestId === lost.requestId)).toEqual([]);
   expect(laptop.jobs()).toHaveLength(1);
@@ -96,7 +96,7 @@ test('a waiter that still runs after the roll-back of an update sends no respons
   expect(laptop.jobs()).toHaveLength(2);
 }));
 
-test('a waiter whose polls are lost until the next deployment starts no job', onLaptop(
+test('a framework waiter whose polls fail until the next deployment starts no job', onLaptop(
   { timeScale: 40, healthlake: { pace: { minimumDurationMs: 3 * MINUTE } } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
@@ -114,7 +114,7 @@ test('a waiter whose polls are lost until the next deployment starts no job', on
 test.each([
   { when: 'before its deadline', until: 3, exitCode: 0, status: 'CREATE_COMPLETE', reason: '' },
   { when: 'after its deadline', until: 7, exitCode: 1, status: 'CREATE_FAILED', reason: 'the time is up and the job has not ended' },
-])('Outcome sends its response when lost polls arrive again $when', async ({ until, exitCode, status, reason }) => {
+])('Outcome sends its response when its polls succeed again $when', async ({ until, exitCode, status, reason }) => {
   await onLaptop({ healthlake: { pace: { minimumDurationMs: (exitCode === 0 ? 4 : 120) * MINUTE } } }, async (laptop, data) => {
     let since: number | undefined;
     losePolls(laptop, ({ ResourceType: polled }) => {
@@ -133,11 +133,11 @@ test.each([
 
 interface LostPolls {
   count: number;
-  /** The request id of the latest lost poll. */
+  /** The custom resource request id of the last lost poll. */
   requestId?: string;
 }
 
-/** Makes Lambda answer the polls for which `isLost` is true with a service error. The framework's isComplete function doesn't run. */
+/** Makes Lambda return a service error for each poll for which `isLost` is true, without running the framework's isComplete function. */
 function losePolls({ aws }: Laptop, isLost: (poll: Poll, count: number) => boolean): LostPolls {
   const lost: LostPolls = { count: 0 };
   const counts = new Map<string, number>();

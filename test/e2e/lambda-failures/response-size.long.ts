@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 test.each([
   { operation: 'StartFHIRImportJob', text: 'could not start the import job: AccessDeniedException' },
   { operation: 'DescribeFHIRImportJob', text: 'could not describe the job: AccessDeniedException' },
-])('a response stays short when $operation fails with a message of 6,000 characters', async ({ operation, text }) => {
+])('the response to CloudFormation stays within 4 KB when $operation fails with a message of 6,000 characters', async ({ operation, text }) => {
   await onLaptop({}, async (laptop, data) => {
     const message = `with an explicit deny: ${'\u00e4\ud83d\udd25"\\ '.repeat(6000)}`.slice(0, 6000);
     const refusal = { kind: 'error', error: { name: 'AccessDeniedException', message } } as const;
@@ -20,7 +20,7 @@ test.each([
   })();
 });
 
-test('a response stays short when the message of a failed job has 8,000 characters', async () => {
+test('the response to CloudFormation stays within 4 KB when the message of a failed job has 8,000 characters', async () => {
   const message = 'The import failed because of \u00e4\ud83d\udd25"\\ in the data. '.repeat(8000).slice(0, 8000);
   await onLaptop({ healthlake: { overrideJob: () => ({ outcome: { status: 'FAILED', message } }) } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data))).toBe(1);
@@ -29,7 +29,7 @@ test('a response stays short when the message of a failed job has 8,000 characte
   })();
 });
 
-test('a response stays short with long locations and the longest revision', async () => {
+test('the response to CloudFormation stays within 4 KB with long S3 locations and a revision of the maximum length', async () => {
   const folder = (length: number) => `${'f'.repeat(length - 1)}/`;
   await onLaptop({}, async (laptop, data) => {
     const props = (revision: string) => (_stack: Stack, bucket: IBucket) => ({

@@ -9,12 +9,12 @@ jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** Options that make every job take 20 minutes. A deployment that waits for 5 minutes then times out. */
+/** Options that make every job take 20 minutes, which is longer than the time-out `TOO_SHORT`. */
 const SLOW = { timeScale: 40, healthlake: { pace: { minimumDurationMs: 20 * MINUTE } } };
 const TOO_SHORT = Completion.waitFor({ timeout: Duration.minutes(5) });
 const LONG_ENOUGH = Completion.waitFor({ timeout: Duration.minutes(30) });
 
-/** Returns an app with one import for each folder. The imports run in the given order. */
+/** Returns a function that adds one import for each key of `completions` to an app. The key is the folder of the import. The imports run in sequence. */
 const app = (data: Existing, completions: Readonly<Record<string, Completion>>) => (root: App) => {
   const stack = new Stack(root, 'Import');
   const { datastore, data: bucket } = existing(stack, data);
@@ -34,7 +34,7 @@ async function uploadFolders(laptop: Laptop, data: Existing, ...folders: string[
   }
 }
 
-test('a job fails when a roll-back removes its role, and the next deployment starts a new job', onLaptop(SLOW, async (laptop, data) => {
+test('a job fails when a roll-back removes its data access role, and the next deployment starts a new job', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
@@ -49,7 +49,7 @@ test('a job fails when a roll-back removes its role, and the next deployment sta
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a deployment fails when it adopts a job whose role was removed', onLaptop(SLOW, async (laptop, data) => {
+test('a deployment fails when it adopts a job whose data access role was removed', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   expect(await laptop.deploy(app(data, { Patients: TOO_SHORT }))).toBe(1);
   expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
@@ -62,7 +62,7 @@ test('a deployment fails when it adopts a job whose role was removed', onLaptop(
   expect(laptop.jobStatuses()).toEqual(['FAILED', 'COMPLETED']);
 }));
 
-test('a job completes after a roll-back when its role and storage are in another stack', onLaptop(SLOW, async (laptop, data) => {
+test('a job completes after a roll-back when its data access role and storage are in another stack', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   const twoStacks = (completion: Completion) => (root: App) => {
     const base = new Stack(root, 'Base');
@@ -88,7 +88,7 @@ test('a job completes after a roll-back when its role and storage are in another
   expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'Patients-0')).toMatchObject({ versionId: 1 });
 }));
 
-test('a job completes after a failed deployment with --no-rollback, and the repeated deployment adopts it', onLaptop(SLOW, async (laptop, data) => {
+test('a job completes after a failed deployment with --no-rollback, and the repeated deployment adopts the job', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients');
   const deploy = () => laptop.deploy(app(data, { Patients: TOO_SHORT }), '--no-rollback');
   expect(await deploy()).toBe(1);
@@ -105,7 +105,7 @@ test('a job completes after a failed deployment with --no-rollback, and the repe
   expect(laptop.output('Import', 'PatientsJobId')).toBe(laptop.jobs()[0].JobId);
 }));
 
-test('a roll-back removes the new import and leaves the existing one unchanged', onLaptop(SLOW, async (laptop, data) => {
+test('a roll-back removes the new import and leaves the existing import unchanged', onLaptop(SLOW, async (laptop, data) => {
   await uploadFolders(laptop, data, 'Patients', 'Claims');
   expect(await laptop.deploy(app(data, { Patients: LONG_ENOUGH }))).toBe(0);
   const before = physicalIds(laptop);
@@ -127,7 +127,7 @@ test('a roll-back removes the new import and leaves the existing one unchanged',
   expect(laptop.output('Import', 'ClaimsJobId')).toBe(laptop.jobs()[2].JobId);
 }));
 
-/** Checks the failure reason of `Outcome` when its creation timed out. */
+/** Checks the reason in the stack event of an `Outcome` resource whose creation timed out. */
 function expectReasonOfCreation(laptop: Laptop, name: string): void {
   const [{ status, reason }] = changesOf(laptop, 'Import', `${name}Outcome`);
   expect(status).toBe('CREATE_FAILED');

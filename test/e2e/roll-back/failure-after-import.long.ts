@@ -5,7 +5,7 @@ import { type Existing, onLaptop } from '../harness/laptop';
 
 jest.setTimeout(180_000);
 
-test('a deployment rolls back when a resource fails after the import, and the repaired deployment finds the job', onLaptop({}, async (laptop, data) => {
+test('a deployment rolls back when a resource fails after the import, and the next deployment adopts the job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(app(data, '1', true))).toBe(1);
   expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
@@ -21,7 +21,7 @@ test('a deployment rolls back when a resource fails after the import, and the re
   expect(laptop.jobs()).toHaveLength(2);
 }));
 
-/** Returns an app whose storage is deleted with its stack, so that the stack can be created again. */
+/** Returns an app whose storage is deleted with the stack, so that the next deployment can create the storage again. */
 function app(data: Existing, revision: string, fails: boolean) {
   return importApp(data, (stack, bucket) => ({
     revision,

@@ -3,11 +3,11 @@ import { onLaptop } from '../harness/laptop';
 
 jest.setTimeout(240_000);
 
-/** All ways in which CloudFormation may roll back an update that returned a new physical id. Its documentation doesn't say which it uses. */
+/** All ways in which CloudFormation may roll back an update that returned a new physical id. The CloudFormation documentation does not specify it. */
 const REVERSALS = [true, false].flatMap((sendsUpdate) =>
   (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
 
-test.each(REVERSALS)('a roll-back starts no job when CloudFormation reverses the update with %j', async (reversal) => {
+test.each(REVERSALS)('a roll-back of an update starts no job if CloudFormation does it like this: %j', async (reversal) => {
   await onLaptop({ cloudformation: { rollbackAfterUpdate: { succeeded: reversal, failed: reversal } } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
     expect(await laptop.deploy(importApp(data, { revision: '2' }, (_, fhirImport) => failAfter(fhirImport, data)))).toBe(1);

@@ -17,10 +17,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The time of one skip. It is shorter than the monitor's pauses, so each poll is late by at most this time. */
+/** The time that one skip adds to the clock. It is shorter than the monitor's pauses, so each poll is at most this late. */
 const STEP = 20 * SECOND;
 
-/** Runs a test that sets the duration of the jobs. Checks that no patient data became visible. */
+/** Returns a function that runs a test with `TimedJobs` and then checks that no patient data is visible outside the buckets. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
   const jobs = new TimedJobs();
   return onLaptop(jobs.options, async (laptop, data) => {
@@ -56,13 +56,13 @@ function executions({ aws }: Laptop) {
   return aws.states.executions().filter(isMonitor);
 }
 
-/** Returns the events of the import, oldest first. */
+/** Returns the detail type and the detail of each event that this library emitted, oldest first. */
 function events({ aws }: Laptop): [string, ImportEventDetail][] {
   return aws.events.entries.filter(({ event }) => event.source === 'cdk-healthlake-import')
     .map(({ event }) => [event['detail-type'], event.detail as unknown as ImportEventDetail]);
 }
 
-/** Returns the messages that EventBridge and the alarms sent to the topic. */
+/** Returns the messages that EventBridge and the alarms published to the notification topic. */
 function notified(laptop: Laptop): string[] {
   return laptop.aws.sns.published(laptop.output('Import', 'topicArn')).map(({ message }) => message);
 }
@@ -159,7 +159,7 @@ test('a cancelled job emits the event for a failed import', async () => {
   })();
 });
 
-test('the event is sent late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor emits the event late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 20;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + HOUR;
@@ -172,7 +172,7 @@ test('the event is sent late when HealthLake throttles polls for an hour', withT
   expect(executions(laptop)[0].stoppedAt! - until).toBeLessThan(20 * MINUTE);
 }));
 
-test('the event is sent late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor emits the event late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 5;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + 40 * MINUTE;
@@ -206,7 +206,7 @@ test('the monitor reports a failure when a job outlasts giveUpAfter, and the job
   expect(laptop.jobs()).toEqual([expect.objectContaining({ JobStatus: 'IN_PROGRESS' })]);
 }));
 
-test('a deployment with a longer giveUpAfter starts a new monitor execution for the job', withTimedJobs(async (laptop, data, jobs) => {
+test('a deployment with a longer giveUpAfter starts a new monitor execution for the same job', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 120;
   expect(await laptop.deploy(app(data, { completion: Completion.detached({ giveUpAfter: Duration.minutes(30) }) }))).toBe(0);
   await monitor(laptop);
@@ -217,7 +217,7 @@ test('a deployment with a longer giveUpAfter starts a new monitor execution for 
   expect(events(laptop).map(([detailType, { jobStatus }]) => [detailType, jobStatus]).at(-1)).toEqual(['FHIR Import Succeeded', 'COMPLETED']);
 }));
 
-test('an import whose construct moves while the job runs emits an event with the new path', withTimedJobs(async (laptop, data, jobs) => {
+test('an import whose construct moves while the job runs emits an event with the new construct path', withTimedJobs(async (laptop, data, jobs) => {
   const moved = (root: App) => {
     const stack = new Stack(root, 'Import');
     const { datastore, data: bucket } = existing(stack, data);
@@ -232,7 +232,7 @@ test('an import whose construct moves while the job runs emits an event with the
   expect(await laptop.deploy(moved)).toBe(0);
   await monitor(laptop);
   expect(laptop.jobs()).toHaveLength(1);
-  // The job fails, because its role was removed with the old construct.
+  // The job fails, because its data access role was removed with the old construct.
   expect(events(laptop)).toEqual([['FHIR Import Failed', expect.objectContaining({ constructPath: 'Import/Moved', jobStatus: laptop.jobs()[0].JobStatus })]]);
 }));
 
@@ -268,7 +268,7 @@ test('a stack that is destroyed while the job runs emits no event', withTimedJob
   expect(laptop.jobs()).toHaveLength(1);
 }));
 
-test('an import that the deployment waits for emits an event when it has a topic', withTimedJobs(async (laptop, data, jobs) => {
+test('a waiting import with a notification topic emits an event', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 2;
   expect(await laptop.deploy(app(data, { completion: Completion.waitFor() }))).toBe(0);
   await laptop.aws.events.settled();

@@ -11,16 +11,16 @@ jest.setTimeout(600_000);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The tolerated delay for each resource, on the scaled clock. A busy machine is late. */
+/** The delay per custom resource that tests tolerate on a busy machine, on the scaled clock. */
 const SLACK = 2 * MINUTE;
 
-/** Runs a test that sets the duration of the jobs. */
+/** Returns a function that runs a test with `TimedJobs`. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
   const jobs = new TimedJobs();
   return onLaptop(jobs.options, async (laptop, data) => test(laptop, data, jobs));
 }
 
-/** Returns an app whose import waits for the given number of minutes. */
+/** Returns an app whose import has a time-out of the given number of minutes. */
 const app = (data: Existing, minutes: number, props: Partial<FhirImportProps> = {}, change?: (stack: Stack, fhirImport: FhirImport) => void) =>
   importApp(data, { completion: Completion.waitFor({ timeout: Duration.minutes(minutes) }), ...props }, (stack, fhirImport) => {
     addOutputs(fhirImport, 'jobStatus', 'resourcesImported');
@@ -35,12 +35,12 @@ function waiters(laptop: Laptop): Record<string, string> {
   }));
 }
 
-/** Returns the result of `waiters` if all resources have the same status. */
+/** Returns the expected result of `waiters` when `Outcome` and all `Wait` resources have this status. `legs` is the number of `Wait` resources. */
 function all(status: string, legs: number): Record<string, string> {
   return Object.fromEntries([...Array.from({ length: legs }, (_, n) => `Wait${n + 1}`), 'Outcome'].map((name) => [name, status]));
 }
 
-/** Deploys while skipping quiet time, and returns the exit code. */
+/** Deploys an app in time lapse and returns the exit code. */
 function deploy(laptop: Laptop, jobs: TimedJobs, ...args: [define: (root: App) => void, ...args: string[]]): Promise<number> {
   return inTimeLapse(laptop, jobs, laptop.deploy(...args));
 }
@@ -51,7 +51,7 @@ async function until(laptop: Laptop, condition: () => boolean): Promise<void> {
   }
 }
 
-/** Returns the times of the polls after the end of the job. */
+/** Returns the times of the DescribeFHIRImportJob calls after the end of the job. */
 function pollsAfterEnd(laptop: Laptop): number[] {
   const [{ EndTime: endedAt }] = laptop.jobs();
   return laptop.aws.router.requests.of('healthlake', 'DescribeFHIRImportJob').map(({ time }) => time).filter((time) => time > endedAt!.getTime());
@@ -62,7 +62,7 @@ test.each([
   ['2 hours', 120, 3 * 60, 3, 2],
   ['6 hours', 360, 8 * 60, 9, 3],
   ['11.5 hours', 690, 12 * 60, 14, 1],
-])('a deployment waits for a job of %s', async (_what, minutes, timeout, legs, left) => {
+])('a deployment waits for a job that takes %s', async (_what, minutes, timeout, legs, left) => {
   await withTimedJobs(async (laptop, data, jobs) => {
     jobs.minutes = minutes;
     const { exitCode, output } = await inTimeLapse(laptop, jobs, laptop.cdk('deploy', app(data, timeout)));
@@ -74,7 +74,7 @@ test.each([
     expect(laptop.output('Import', 'jobId')).toBe(jobId);
     expect(laptop.output('Import', 'resourcesImported')).toBe('3');
     expect(waiters(laptop)).toEqual(all('CREATE_COMPLETE', legs));
-    // After the job's end, the current `Wait` resource, the later ones and `Outcome` poll it once each.
+    // After the job has ended, the current `Wait` resource, each later `Wait` resource and `Outcome` poll the job once.
     const polls = pollsAfterEnd(laptop);
     expect(polls.length).toBeGreaterThanOrEqual(left);
     expect(polls.length).toBeLessThanOrEqual(left + 1);
@@ -99,7 +99,7 @@ test('a deployment waits for a job that is queued for three hours and runs for h
   await until(laptop, () => laptop.jobs().length === 2);
   expect(await inTimeLapse(laptop, jobs, Promise.all([first, second]))).toEqual([0, 0]);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
-  // The first three `Wait` resources see the job only in the queue. The fourth sees it start.
+  // The job is queued during the first three `Wait` resources. It starts during the fourth `Wait` resource.
   const queued = [...laptop.logs().matchAll(/"construct":"PatientsWait(\d)[^}]*"secondsQueued":(\d+)/g)];
   expect(new Set(queued.map(([, leg]) => leg))).toEqual(new Set(['1', '2', '3', '4']));
   expect(Math.max(...queued.map(([,, seconds]) => Number(seconds)))).toBeGreaterThan(2.5 * 3600);
@@ -113,7 +113,7 @@ async function deployedOnce(laptop: Laptop, data: Existing, jobs: TimedJobs, min
   jobs.minutes = 180;
 }
 
-test('Outcome says at its time-out that the job goes on, and a deployment with a longer time-out adopts the job', withTimedJobs(async (laptop, data, jobs) => {
+test('Outcome says at its time-out that the job keeps running, and a deployment with a longer time-out adopts it', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 101);
   expect(await deploy(laptop, jobs, app(data, 101, { revision: '2' }))).toBe(1);
   const [late, ...others] = laptop.reasons('Import').filter((reason) => reason.includes('FHIR import job'));
@@ -130,20 +130,20 @@ test('Outcome says at its time-out that the job goes on, and a deployment with a
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a repeated deployment after --no-rollback runs only Outcome again, not the completed Wait resources', withTimedJobs(async (laptop, data, jobs) => {
+test('a repeated deployment after --no-rollback runs Outcome again, but not the completed Wait resources', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   for (const _attempt of [1, 2]) {
     expect(await deploy(laptop, jobs, app(data, 101), '--no-rollback')).toBe(1);
     expect(waiters(laptop)).toEqual({ Wait1: 'CREATE_COMPLETE', Wait2: 'CREATE_COMPLETE', Outcome: 'CREATE_FAILED' });
     expect(laptop.jobStatuses()).toEqual(['IN_PROGRESS']);
   }
-  expect(laptop.aws.states.executions()).toHaveLength(5); // one for `Job`, one for each of two `Wait` resources, and two for `Outcome`
+  expect(laptop.aws.states.executions()).toHaveLength(5); // waiter executions: one for `Job`, one for each of two `Wait` resources, and two for `Outcome`
   expect(await deploy(laptop, jobs, app(data, 101), '--no-rollback')).toBe(0);
   expect(laptop.aws.states.executions()).toHaveLength(6);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
 }));
 
-test('CloudFormation refuses a second deployment while the first one waits, and the first one succeeds', withTimedJobs(async (laptop, data, jobs) => {
+test('CloudFormation refuses a second deployment during a wait, and the first deployment succeeds', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 4 * 60);
   const running = laptop.deploy(app(data, 4 * 60, { revision: '2' }));
   await inTimeLapse(laptop, jobs, until(laptop, () => waiters(laptop).Wait2 === 'UPDATE_IN_PROGRESS'));
@@ -156,7 +156,7 @@ test('CloudFormation refuses a second deployment while the first one waits, and 
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('an update that fails while it waits rolls back at once, and the next deployment adopts the job', withTimedJobs(async (laptop, data, jobs) => {
+test('an update that fails during a wait rolls back at once, and the next deployment adopts the job', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 4 * 60);
   const fails = (stack: Stack, fhirImport: FhirImport) =>
     new Bucket(stack, 'Taken', { bucketName: data.bucket }).node.addDependency(fhirImport.node.findChild('Wait1'));
@@ -172,7 +172,7 @@ test('an update that fails while it waits rolls back at once, and the next deplo
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a stack is deleted at once during a wait, and all polling ends', withTimedJobs(async (laptop, data, jobs) => {
+test('a stack can be deleted at once while it waits for a job, and all polling ends', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   const running = laptop.deploy(app(data, 4 * 60));
   await until(laptop, () => laptop.jobs().length === 1);

@@ -83,7 +83,7 @@ describe('a time-out of more than 50 minutes', () => {
     [Duration.minutes(101), [LEG, 60, LEG]],
     [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
     [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
-  ])('is divided among several resources: %s', (timeout, shares) => {
+  ])('is divided among the wait resources and the outcome: %s', (timeout, shares) => {
     const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
 
     expect(waiters.map(({ Properties }) => Number(Properties.TimeoutSeconds))).toEqual(shares);
@@ -114,7 +114,7 @@ describe('a time-out of more than 50 minutes', () => {
       .toEqual(Array(3).fill({ 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] }));
   });
 
-  test('adds retained wait resources that have only the properties for a poll', () => {
+  test('adds wait resources that are retained and have only the properties that a poll needs', () => {
     const template = waitingFor(Duration.minutes(130));
     const { Properties: outcome } = onlyResource(template, OUTCOME);
     const [one, two] = waitersOf(template).map(([, resource]) => resource);
@@ -129,7 +129,7 @@ describe('a time-out of more than 50 minutes', () => {
     }
   });
 
-  test('adds wait resources when it grows, and does not change the job or existing wait resources', () => {
+  test('adds wait resources when the time-out grows, and does not change the job or existing wait resources', () => {
     const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
     const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
     const [one, two] = idsOf(long, WAIT);
@@ -143,7 +143,7 @@ describe('a time-out of more than 50 minutes', () => {
     }
   });
 
-  test('adds wait resources that RemovalPolicies.destroy() changes to Delete', () => {
+  test('adds wait resources whose deletion policy RemovalPolicies.destroy() changes to Delete', () => {
     const stack = newStack();
     importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(2) }) });
     RemovalPolicies.of(stack).destroy();

@@ -36,7 +36,7 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test('templates contain no literal partition, except the correct one for a known Region', () => {
+  test('a template contains a literal partition only if it is the partition of a known Region', () => {
     const arns = (stack: Stack, partition: string) => JSON.stringify(templateOf(stack)).match(new RegExp(`arn:${partition}:.{0,60}`, 'g'));
 
     expect(arns(everything(flags), '[a-z-]+')).toBeNull();
@@ -57,7 +57,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(managed).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjectsCustomResourceProviderRole/)]);
   });
 
-  test('the data store, the storage and the provider can each be in another stack', () => {
+  test('the data store, the storage and the provider can each be in a separate stack', () => {
     const imports = newStack(flags);
     const [data, buckets, shared] = ['Data', 'Buckets', 'Shared'].map((id) => new Stack(imports.node.root, id));
     const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -65,7 +65,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     const storage = new FhirStorage(buckets, 'Storage');
     const provider = new FhirImportProvider(shared, 'Provider');
     importInto(imports, { datastore, storage, provider });
-    const template = templateOf(imports); // throws if stacks depend on each other
+    const template = templateOf(imports); // throws if two stacks depend on each other
 
     expect(countsByType(template)).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
     expect(imports.dependencies.map(({ node }) => node.id).sort()).toEqual(['Buckets', 'Data', 'Shared']);
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(roles.map(({ Properties }) => Properties.PermissionsBoundary)).toEqual(Array(roles.length).fill(boundary));
   });
 
-  test('an Aspect that names every role changes nothing else', () => {
+  test('an Aspect that names every role changes nothing else in the template', () => {
     class RoleNames implements IAspect {
       public visit(node: IConstruct): void {
         if (node instanceof iam.CfnRole) {

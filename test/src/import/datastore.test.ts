@@ -27,7 +27,7 @@ describe('the job resource', () => {
   }
   const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
   const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
-  /** Creates a custom resource that may return a data store restored with its data. */
+  /** Creates a custom resource that returns a data store id. The id may belong to a data store that was restored with its data. */
   const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
 
   test.each<[string, 'true' | undefined, (stack: Stack) => IFHIRDatastoreRef]>([
@@ -43,7 +43,7 @@ describe('the job resource', () => {
     ['named by an import value', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', Fn.importValue('Datastore'))],
     ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
     ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
-  ])('for a data store that is %s has DatastoreInApp = %s', (_what, expected, datastore) => {
+  ])('for a data store that is %s has the value %s as DatastoreInApp', (_what, expected, datastore) => {
     const stack = newStack();
     importInto(stack, { datastore: datastore(stack) });
 

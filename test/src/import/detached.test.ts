@@ -151,7 +151,7 @@ describe('giveUpAfter', () => {
     expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toEqual({ Ref: 'Number' });
   });
 
-  test('affects no other property', () => {
+  test('changes nothing else in the template', () => {
     const [week, two] = [7, 14].map((days) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.days(days) }) });
@@ -178,7 +178,7 @@ describe('the attributes of a detached import', () => {
     ['resourcesScanned', 'ResourcesScanned'],
     ['resourcesImported', 'ResourcesImported'],
     ['resourcesFailed', 'ResourcesFailed'],
-  ] as const)('do not include %s, which throws during synthesis', (getter, name) => {
+  ] as const)('do not include %s, whose use throws during synthesis', (getter, name) => {
     const stack = newStack();
     const value = detached(stack)[getter]; // must not throw here, because a debugger may read the getter
     new CfnOutput(stack, 'Output', { value });
@@ -189,7 +189,7 @@ describe('the attributes of a detached import', () => {
 });
 
 describe('ordered imports', () => {
-  /** Returns the template of two imports that executeBefore() orders. */
+  /** Returns the template of two imports in the order that executeBefore() gives. */
   function ordered(first: Completion, second: Completion): TemplateJson {
     const stack = newStack();
     const one = importInto(stack, { completion: first }, 'First');
@@ -227,7 +227,7 @@ describe('ordered imports', () => {
 });
 
 describe('the alarm of the monitor', () => {
-  test('is the same before and after the first detached import', () => {
+  test('is the same object before and after the first detached import is created', () => {
     const stack = newStack();
     const provider = new FhirImportProvider(stack, 'Provider');
     const alarm = provider.monitorAlarm();
@@ -254,7 +254,7 @@ describe('the alarm of the monitor', () => {
     });
   });
 
-  test('has no actions unless there is a topic', () => {
+  test('has no actions if no import has a notification topic', () => {
     const stack = newStack();
     detached(stack);
 
@@ -263,7 +263,7 @@ describe('the alarm of the monitor', () => {
 });
 
 describe('the log of the monitor', () => {
-  test('has every step and no data, and the name of its log group starts with /aws/vendedlogs/', () => {
+  test('records every step without execution data, in a log group whose name starts with /aws/vendedlogs/', () => {
     const stack = newStack();
     detached(stack);
     const { template } = new Deployed(templateOf(stack));
@@ -274,7 +274,7 @@ describe('the log of the monitor', () => {
     expect(LoggingConfiguration.Destinations).toHaveLength(1);
     expect(TracingConfiguration).toEqual({ Enabled: true });
     expect(group.Properties).toEqual({ LogGroupName: expect.stringMatching(/^\/aws\/vendedlogs\/states\/fhir-import-\w{8}-5f0e7a60-/), RetentionInDays: 365 });
-    expect(group.DeletionPolicy).toBe('Delete'); // the next deployment creates a group with the same name
+    expect(group.DeletionPolicy).toBe('Delete'); // a retained log group would block a later deployment, which creates a group with the same name
   });
 
   test('goes to the log group of the provider if the user supplies one', () => {

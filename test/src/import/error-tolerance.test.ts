@@ -9,7 +9,7 @@ function sentTolerance(errorTolerance?: ErrorTolerance, stack = newStack()): unk
   return outcome;
 }
 
-test('the default tolerates no failed resource', () => {
+test('the default error tolerance tolerates no failed resource', () => {
   expect(sentTolerance()).toEqual({ Kind: 'NONE' });
 });
 
@@ -20,7 +20,7 @@ test.each([
   ['many resources', ErrorTolerance.resources(1_000_000), { Kind: 'RESOURCES', Limit: '1000000' }],
   ['a small percentage', ErrorTolerance.percent(0.05), { Kind: 'PERCENT', Limit: '0.05' }],
   ['a large percentage', ErrorTolerance.percent(99.9), { Kind: 'PERCENT', Limit: '99.9' }],
-])('a tolerance of %s is written to the job and the outcome, with numbers as strings', (_, tolerance, wire) => {
+])('a tolerance of %s is written to the job and outcome resources, with numbers as strings', (_, tolerance, wire) => {
   expect(sentTolerance(tolerance)).toEqual(wire);
 });
 

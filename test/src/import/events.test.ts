@@ -31,7 +31,7 @@ function deployedWith(use: (fhirImport: FhirImport, stack: Stack) => void, props
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test.each(COMPLETIONS)('the rules of a %s import match only events of that import, and its job depends on the rules', (__, completion) => {
+  test.each(COMPLETIONS)('the rules of a %s import match only events of that import, and the job depends on the rules', (__, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion });
     fhirImport.onSucceeded('Done');
@@ -56,7 +56,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [/Done/, /Undone/, /Change/].map((id) => onlyResource(template, RULE, id).logicalId)));
   });
 
-  test.each(COMPLETIONS)('the events of a %s import go to the supplied bus, and HealthLake events go to the default bus', (name, completion) => {
+  test.each(COMPLETIONS)('a %s import sends its events to the supplied bus, and its rule for HealthLake events uses the default bus', (name, completion) => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack, { completion, eventBus: new events.EventBus(stack, 'Bus') });
     fhirImport.onSucceeded('Done');
@@ -147,7 +147,7 @@ describe('a rule', () => {
     });
   });
 
-  test('accepts a target after it is created', () => {
+  test('accepts a target after the rule is created', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
     });
@@ -155,7 +155,7 @@ describe('a rule', () => {
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
   });
 
-  test('matches HealthLake events for a prefix that is a parameter', () => {
+  test('matches HealthLake events if the source prefix is a parameter', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.storage(textParameter(stack)) }).onStatusChange('Change');
     const template = templateOf(stack);
@@ -165,7 +165,7 @@ describe('a rule', () => {
       [{ 'Fn::Join': ['', ['s3://', { Ref: input }, '/', { Ref: 'Text' }]] }]);
   });
 
-  test('replaces special characters in the construct path in the same way as the outcome', () => {
+  test('matches the construct path that the outcome has, with the same special characters replaced', () => {
     const stack = newStack();
     importInto(stack, {}, 'Import für Ärzte').onFailed('Undone');
     const template = templateOf(stack);
@@ -184,5 +184,5 @@ test.each([
 
   expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, so its rules and notifications would `
     + 'receive no event; create the rule where the bus is, or leave eventBus out');
-  expect(templateOf(stack)).toBeDefined(); // without a rule, the import can send events to that bus
+  expect(templateOf(stack)).toBeDefined(); // without a rule, the import may use that bus
 });

@@ -42,14 +42,14 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     });
   });
 
-  test('a provider has a report function and a role for it if an import makes a report', () => {
+  test('a provider has a report function with its own role if an import makes a report', () => {
     const [reporting, silent] = [{}, { failureReport: false }].map((imported) => countsByType(templateInUse(() => ({}), flags, imported)));
 
     expect(reporting).toMatchObject({ 'AWS::Lambda::Function': 6, 'AWS::IAM::Role': 4 + 1 + 3 });
     expect(silent).toMatchObject({ 'AWS::Lambda::Function': 5, 'AWS::IAM::Role': 4 + 2 });
   });
 
-  test('the report function has a time-out of three minutes, the memory of one vCPU, and a separate bundle', () => {
+  test('the report function has a time-out of three minutes, the memory size that gives one vCPU, and a separate bundle', () => {
     const inUse = templateInUse(() => ({}), flags);
     const [onEvent, report] = [/ProviderOnEvent/, /ProviderReport/].map((id) => onlyResource(inUse, 'AWS::Lambda::Function', id).Properties);
 
@@ -175,7 +175,7 @@ describe('the logGroup attribute of a provider', () => {
     ['created by the provider', () => ({})],
     ['a supplied LogGroup', (stack) => ({ logGroup: new logs.LogGroup(stack, 'Logs') })],
     ['a supplied CfnLogGroup', (stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') })],
-  ])('accepts a metric filter if it is %s', (_, props) => {
+  ])('accepts a metric filter if the log group is %s', (_, props) => {
     const stack = newStack();
     const { logGroup } = new FhirImportProvider(stack, 'Provider', props(stack));
     logGroup.addMetricFilter('Filter', { filterPattern: logs.FilterPattern.anyTerm('failed'), metricNamespace: 'Imports', metricName: 'Failed' });
@@ -191,7 +191,7 @@ describe('supplied roles', () => {
     return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   }
 
-  test('run the functions and get their permissions if they are roles of the app', () => {
+  test('are used by the functions and get the necessary permissions if the app creates the roles', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
     const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
     const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')
@@ -206,7 +206,7 @@ describe('supplied roles', () => {
     expect(resourcesOfType(template, 'AWS::IAM::Role')).toHaveLength(4 + 1 + 3); // four supplied roles, the waiter role and three roles of the import
   });
 
-  test('get their policy before the report function is created', () => {
+  test('get their policies before CloudFormation creates the report function', () => {
     const template = templateInUse((stack) => ({ reportFunctionRole: lambdaRole(stack, 'Reporter') }));
 
     expect(onlyResource(template, 'AWS::Lambda::Function', /ProviderReport/).DependsOn)
@@ -236,7 +236,7 @@ describe('supplied roles', () => {
     const template = templateOf(stack);
 
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles).map((role) => Object.keys(role)))
-      .toEqual([['Ref']]); // the policy of the waiter role
+      .toEqual([['Ref']]); // only the waiter role has a policy
     const trusted = [/OperatorRole/, /ReportRole/].map((id) => onlyResource(template, 'AWS::IAM::Role', id).Properties.AssumeRolePolicyDocument)
       .map(({ Statement }) => Statement.map(({ Principal }: StatementJson) => Principal));
     expect(trusted).toEqual(['handlerRole', 'reportFunctionRole'].map((name) => [{ AWS: `arn:aws:iam::111122223333:role/${name}` }]));
@@ -263,7 +263,7 @@ describe('supplied roles', () => {
 });
 
 describe('the provider of a stack', () => {
-  test('is the same object in every import that shares it', () => {
+  test('is the same object for all imports of the stack', () => {
     const stack = newStack();
     const [first, second] = ['1', '2'].map((revision) => importInto(stack, { revision }, `Import${revision}`));
 
@@ -271,7 +271,7 @@ describe('the provider of a stack', () => {
     expect(first.provider.node.path).toBe('Stack/FhirImportProvider');
   });
 
-  test('is shared only by the imports of that stack', () => {
+  test('is not shared with the imports of another stack', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     importInto(stack, { revision: '1' }, 'First');
@@ -281,7 +281,7 @@ describe('the provider of a stack', () => {
     expect([stack, other].map((s) => resourcesOfType(templateOf(s), 'AWS::Lambda::Function').length)).toEqual([6, 6]);
   });
 
-  test('has its report function in its own stack, even for imports in other stacks', () => {
+  test('has the report function in the stack of the provider, even for imports in other stacks', () => {
     const shared = newStack();
     const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
     const provider = new FhirImportProvider(shared, 'Provider');
@@ -292,7 +292,7 @@ describe('the provider of a stack', () => {
     expect([shared, one, other].map(({ dependencies }) => dependencies)).toEqual([[], [shared], [shared]]);
   });
 
-  test('throws if another construct already has its id', () => {
+  test('throws if another construct already has the id FhirImportProvider', () => {
     const stack = newStack();
     new Construct(stack, 'FhirImportProvider');
 

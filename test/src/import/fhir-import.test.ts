@@ -19,7 +19,7 @@ function sentTo(template: TemplateJson, type: string): Record<string, unknown> {
   return sent;
 }
 
-/** Returns a storage and a role from outside the app, so that the contract properties have no tokens. */
+/** Returns an imported storage and role, so that the properties of the custom resources contain no tokens. */
 function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirReader' }): Partial<FhirImportProps> {
   const bucket = (id: string) => s3.Bucket.fromBucketAttributes(stack, `Bucket${id}`, {
     bucketName: `${names.bucket}-${id}`, encryptionKey: kms.Key.fromKeyArn(stack, `Key${id}`, KEY_ARN),
@@ -31,7 +31,7 @@ function supplied(stack: Stack, names = { bucket: 'amzn-s3-demo', role: 'FhirRea
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test('an import without optional properties writes the defaults to the job and the outcome', () => {
+  test('an import without optional properties writes default values to the job and outcome resources', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -66,7 +66,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     });
   });
 
-  test('an import with all properties writes them to the job and the outcome', () => {
+  test('an import with all properties writes their values to the job and outcome resources', () => {
     const stack = newStack(flags);
     importInto(stack, {
       ...supplied(stack),
@@ -114,7 +114,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(sentTo(template, 'Custom::FhirImportOutcome')).toEqual(outcome);
   });
 
-  test('the job and the outcome are retained, and have a service time-out of at most an hour', () => {
+  test('the job and the outcome are retained, and have a service time-out of at most one hour', () => {
     const stack = newStack(flags);
     importInto(stack);
     const resources = ['Custom::FhirImportJob', 'Custom::FhirImportOutcome'].map((type) => onlyResource(templateOf(stack), type));
@@ -159,7 +159,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       .filter((id) => !id.includes('framework')).sort());
   });
 
-  test('the report role depends on the report function, and the job and the outcome name both', () => {
+  test('the report role depends on the report function, and the job and outcome resources name the function and the role', () => {
     const stack = newStack(flags);
     importInto(stack);
     const template = templateOf(stack);
@@ -259,7 +259,7 @@ test('the construct path has only characters that CloudWatch accepts in a dimens
 });
 
 describe('the data access role', () => {
-  test('gets no policies if it is supplied', () => {
+  test('gets no policies if the user supplies the role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });
@@ -289,7 +289,7 @@ describe('the data access role', () => {
   });
 });
 
-test('role descriptions have only characters and a length that IAM accepts', () => {
+test('IAM accepts the characters and the length of all role descriptions', () => {
   const stack = newStack();
   importInto(stack, {}, `取り込み-über-${'x'.repeat(1000)}`);
   const descriptions = resourcesOfType(templateOf(stack), 'AWS::IAM::Role').map(({ Properties }) => Properties.Description).filter(Boolean);
@@ -305,7 +305,7 @@ describe('the output prefix', () => {
     return sentTo(templateOf(stack), 'Custom::FhirImportJob').OutputS3Uri;
   }
 
-  test('is the construct id and a hash by default, with special characters replaced', () => {
+  test('consists of the construct id and a hash by default, with special characters of the id replaced', () => {
     expect(outputUri({}, 'My import (2025)')).toMatch(/^s3:\/\/amzn-s3-demo-output\/My-import-2025--[0-9a-f]{8}\/$/);
   });
 
@@ -344,7 +344,7 @@ test('the attributes of an import refer to its outcome resource', () => {
 });
 
 describe('alreadyImported', () => {
-  test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('%s is written to the job as %s', (alreadyImported, expected) => {
+  test.each([[true, 'true'], [false, undefined], [undefined, undefined]])('the value %s is written to the job resource as %s', (alreadyImported, expected) => {
     const stack = newStack();
     importInto(stack, { alreadyImported });
     const template = templateOf(stack);

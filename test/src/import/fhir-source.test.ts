@@ -59,7 +59,7 @@ describe('FhirSource.bucket()', () => {
     expect(decrypt.flatMap(({ resources }) => resources)).toEqual(keyArns);
   });
 
-  test('adds only one statement for a key that encrypts both input and output', () => {
+  test('adds only one policy statement for a key that encrypts both input and output', () => {
     const stack = newStack();
     const key = new kms.Key(stack, 'Key');
     const bucket = new s3.Bucket(stack, 'DataBucket', { encryptionKey: key });

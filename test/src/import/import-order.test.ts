@@ -5,12 +5,12 @@ import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../../support/synth';
 
-/** Creates an import whose source prefix is its id, so that each import has a different data set. */
+/** Creates an import whose source prefix is its construct id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
 
-/** A construct that refers to the input bucket, as an upload does. */
+/** Stands for an upload: a construct that refers to the input bucket. */
 class Upload extends Construct {
   constructor(scope: Construct, id: string, bucket: s3.IBucket) {
     super(scope, id);
@@ -61,7 +61,7 @@ describe('executeAfter', () => {
     expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').DependsOn).toEqual(expect.arrayContaining(['One', 'Two', 'Three']));
   });
 
-  test('accepts constructs whose type is an interface', () => {
+  test('accepts constructs that are typed as an interface, such as IBucket', () => {
     const stack = newStack();
     const [before, after]: s3.IBucket[] = ['Before', 'After'].map((id) => new s3.Bucket(stack, id));
     const fhirImport = importInto(stack);
@@ -104,7 +104,7 @@ describe.each(['executeAfter', 'executeBefore'] as const)('%s()', (method) => {
     ['the stack', (stack) => stack, 'Stack'],
     ['a parent of the import', (_, parent) => parent, 'Stack/Parent'],
     ['the import itself', (_, __, self) => self, 'Stack/Parent/Import'],
-  ])('throws for %s', (_, pick, path) => {
+  ])('throws if the argument is %s', (_, pick, path) => {
     const stack = newStack();
     const parent = new Construct(stack, 'Parent');
     const fhirImport = importInto(parent as Stack, { datastore: datastoreOf(stack) });

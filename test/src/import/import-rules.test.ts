@@ -81,7 +81,7 @@ describe('outputPrefix', () => {
   });
 });
 
-describe('the check for results inside the input', () => {
+describe('the check that results are not written into the input', () => {
   /** Returns a function that creates an import with these buckets and prefixes. */
   function importWithBuckets(buckets: (stack: Stack) => s3.IBucket[], input: string, output: string): () => unknown {
     const stack = newStack();
@@ -106,17 +106,17 @@ describe('the check for results inside the input', () => {
       const bucket = new s3.Bucket(stack, 'Bucket');
       return [bucket, s3.Bucket.fromBucketName(stack, 'Again', bucket.bucketName)];
     }],
-  ])('throws if the buckets of input and output are %s', (_, buckets) => {
+  ])('fails if the buckets of input and output are %s', (_, buckets) => {
     expect(importWithBuckets(buckets, 'data/', 'data/results/')).toThrow(
       /^the results would be written into the input: outputPrefix "data\/results\/" is inside the source's prefix "data\/" of the same bucket; give/);
   });
 
-  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('throws for the input "%s" and the output "%s" in one bucket', (input, output) => {
+  test.each([['data/', 'data/'], ['', 'results/'], ['', '']])('fails for the input prefix "%s" and the output prefix "%s" in one bucket', (input, output) => {
     expect(importWithBuckets(onceByName, input, output)).toThrow(/^the results would be written into the input: outputPrefix/);
   });
 
   test.each([['data/', 'results/'], ['data/', 'data-results/'], ['data', 'database/'], ['data/in/', 'data/']])(
-    'passes for the input "%s" and the output "%s" in one bucket', (input, output) => {
+    'passes for the input prefix "%s" and the output prefix "%s" in one bucket', (input, output) => {
       expect(importWithBuckets(onceByName, input, output)).not.toThrow();
     });
 
@@ -155,7 +155,7 @@ describe('a data store', () => {
   test.each([
     ['region', arn('us-west-2', ACCOUNT), 'us-west-2', REGION],
     ['account', arn(REGION, '444455556666'), '444455556666', ACCOUNT],
-  ])('throws if its ARN has another %s than the import', (what, datastoreArn, there, here) => {
+  ])('is rejected if its ARN names a different %s than the import has', (what, datastoreArn, there, here) => {
     const stack = newStack({}, ENV);
     const datastore = CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Elsewhere', datastoreArn);
 
@@ -163,7 +163,7 @@ describe('a data store', () => {
       `^the data store "Stack/Elsewhere.*" is in the ${what} ${there} and the import in ${here}; put the import into a stack of the ${what} ${there}`));
   });
 
-  test('throws if its stack is in another Region', () => {
+  test('is rejected if its stack is in another Region', () => {
     const stack = newStack({}, ENV);
     const datastore = new CfnFHIRDatastore(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Datastore',
       { datastoreTypeVersion: 'R4' });
@@ -171,7 +171,7 @@ describe('a data store', () => {
     expect(() => importInto(stack, { datastore })).toThrow(/^the data store "West\/Datastore" is in the region us-west-2 and the import in us-east-1;/);
   });
 
-  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('throws for the id "%s"', (id) => {
+  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('is rejected if its id is "%s"', (id) => {
     const stack = newStack();
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
       .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);

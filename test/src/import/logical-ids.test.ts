@@ -4,8 +4,8 @@ import { Completion, FhirImportProvider, FhirSource } from '../../../src';
 import { FEATURE_FLAGS, importInto, newStack, templateOf, type TemplateJson } from '../../support/synth';
 
 /**
- * The logical ids that do not depend on the import. If one changed, CloudFormation would leave the deployed bucket, role or log group behind and
- * create a new one. A release may add ids here, but must not change any.
+ * The logical ids of the resources that the imports of a stack share. If such an id changed, CloudFormation would create a new bucket, role or log
+ * group and leave the deployed one behind. A release may add ids here, but must not change existing ids.
  */
 const FIXED = {
   FhirImportProviderFrameworkCompleteAndTimeoutRoleC2631E3C: 'AWS::IAM::Role',
@@ -112,7 +112,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(idsOf(templateOf(stack))).toEqual({ ...FIXED, ...REPORTING, ...MONITORING, ...first, ...FIRST_REPORT });
   });
 
-  test('a second, detached import adds four resources and the resources of the monitor', () => {
+  test('a second import that is detached adds four resources and the resources of the monitor', () => {
     const stack = newStack(flags);
     const first = importInto(stack);
     importInto(stack, { source: FhirSource.storage('more/'), completion: Completion.detached() }, 'Second').executeAfter(first);
@@ -150,7 +150,7 @@ function customResources(hours: number, providerId?: string): Record<string, str
 describe('a time-out of more than 50 minutes', () => {
   const JUDGED = { ImportJob9BFCF64D: 'Custom::FhirImportJob', ImportOutcome2D869AF9: 'Custom::FhirImportOutcome' };
 
-  test('adds a wait resource for each further 50 minutes, and changes no other id', () => {
+  test('adds a wait resource for each further 50 minutes, and changes no existing logical id', () => {
     expect(customResources(2)).toEqual({
       ...JUDGED,
       ImportWait16C1F3964: 'Custom::FhirImportWait',
@@ -160,7 +160,7 @@ describe('a time-out of more than 50 minutes', () => {
     expect(Object.keys(customResources(12))).toHaveLength(16);
   });
 
-  test('adds wait resources whose ids contain the hash of a supplied provider', () => {
+  test('adds wait resources whose ids contain a hash of the path of a supplied provider', () => {
     expect(Object.keys(customResources(2, 'Shared')).map((id) => id.replace(/.{8}$/, '')).sort())
       .toEqual(['ImportJob43d0029a', 'ImportOutcome43d0029a', 'ImportWait143d0029a', 'ImportWait243d0029a']);
   });

@@ -22,7 +22,7 @@ interface MetricLine {
   readonly [member: string]: unknown;
 }
 
-/** Returns the log line that the handler writes for a job with a verdict. */
+/** Returns the log line with metrics that the handler writes for a completed job. */
 function writtenOf(properties: ImportOutcomeProperties): MetricLine {
   const job = importJob({
     JobStatus: 'COMPLETED', JobProgressReport: report(10, 9, 1), SubmitTime: new Date(1_000_000), EndTime: new Date(1_090_000),
@@ -76,7 +76,7 @@ test('metricAlreadyImported() matches the metric that the handler emits for alre
   });
 });
 
-test('every metric that the handler writes with a verdict has a method', () => {
+test('FhirImport has a method for every metric that the handler writes for a completed job', () => {
   const [{ Metrics }] = importAndLine('Import').line._aws.CloudWatchMetrics;
 
   expect(Metrics.map(({ Name }) => Name).sort()).toEqual(METRICS.map(([name]) => name).sort());
@@ -123,7 +123,7 @@ describe.each(FEATURE_FLAGS)('alarmOnFailure() in an app %s', (_, flags) => {
     });
   });
 
-  test('creates two alarms for two ids, and throws for an id in use', () => {
+  test('creates two alarms for two ids, and throws for an id that is already used', () => {
     const stack = newStack(flags);
     const fhirImport = importInto(stack);
     const alarms = [fhirImport.alarmOnFailure(), fhirImport.alarmOnFailure('Pager')];

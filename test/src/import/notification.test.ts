@@ -30,7 +30,7 @@ function actionsOfAlarm(template: TemplateJson): unknown[] {
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test('a topic receives a message with counts when an import succeeds or fails', () => {
+  test('a topic receives a message with resource counts when an import succeeds or fails', () => {
     const stack = newStack(flags);
     importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
     const template = templateOf(stack);
@@ -121,7 +121,7 @@ test('the alarm of the monitor throws for a sixth topic', () => {
 });
 
 describe('a topic in an app with several stacks', () => {
-  test('receives messages from the rule and the alarm if it is in a separate stack', () => {
+  test('receives messages from the rule and the alarm if the topic is in a separate stack', () => {
     const stack = newStack();
     const ops = new Stack(stack.node.root as Stack, 'Ops');
     importInto(stack, { completion: detached, notificationTopic: new sns.Topic(ops, 'Topic') });
@@ -134,18 +134,18 @@ describe('a topic in an app with several stacks', () => {
     expect(ops.dependencies).toEqual([]);
   });
 
-  test('gets no messages from the alarm if only the provider is in another stack, which avoids a cycle', () => {
+  test('receives no messages from the alarm if only the provider is in another stack, because they would cause a cycle', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });
-    const template = templateOf(stack); // throws if stacks depend on each other
+    const template = templateOf(stack); // throws if two stacks depend on each other
 
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
     expect(onlyResource(templateOf(shared), ALARM).Properties).not.toHaveProperty('AlarmActions');
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('receives messages from the rule and the alarm if it is in the stack of the provider', () => {
+  test('receives messages from the rule and the alarm if the topic is in the stack of the provider', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(shared, 'Topic') });
@@ -156,7 +156,7 @@ describe('a topic in an app with several stacks', () => {
     expect(shared.dependencies).toEqual([]);
   });
 
-  test('receives messages from the rule and the alarm if it is imported by its ARN', () => {
+  test('receives messages from the rule and the alarm if the topic is imported by its ARN', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     const notificationTopic = sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN);

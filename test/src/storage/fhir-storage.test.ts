@@ -117,7 +117,7 @@ describe('a storage with supplied resources', () => {
 });
 
 describe('encryptionKey with a supplied output bucket', () => {
-  test('throws if it is missing and the key of the bucket is unknown', () => {
+  test('throws if the property is missing and the key of the bucket is unknown', () => {
     const stack = newStack();
 
     expect(() => new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output') }))
@@ -130,7 +130,7 @@ describe('encryptionKey with a supplied output bucket', () => {
     ['two imported keys', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
     ['two keys of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
     ['keys of two stacks with the same logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
-  ])('throws if it is not the key of the bucket: %s', (_, keysIn) => {
+  ])('throws if the given key is not the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, other] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -156,7 +156,7 @@ describe('encryptionKey with a supplied output bucket', () => {
       kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
       kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
-  ])('is accepted if it may be the key of the bucket: %s', (_, keysIn) => {
+  ])('is accepted if the given key may be the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -214,7 +214,7 @@ describe('the property rules of a storage', () => {
 });
 
 describe('the default storage of a stack', () => {
-  test('has no input bucket if nothing uses it', () => {
+  test('has no input bucket if no import uses an input bucket', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.bucket(importedBucket(stack, 'Data'), 'synthea/') });
     const counts = countsByType(templateOf(stack));
@@ -238,7 +238,7 @@ describe('the default storage of a stack', () => {
     expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(2);
   });
 
-  test('is shared only by the imports of that stack', () => {
+  test('is not shared with the imports of another stack', () => {
     const stack = newStack();
     const other = new Stack(stack.node.root, 'Other');
     const [first, second, elsewhere] = [importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'), importInto(other)];
@@ -247,7 +247,7 @@ describe('the default storage of a stack', () => {
     expect(elsewhere.storage).not.toBe(first.storage);
   });
 
-  test('throws if another construct already has its id', () => {
+  test('throws if another construct already has the id of the storage', () => {
     const stack = newStack();
     new s3.Bucket(stack, 'FhirStorage');
 

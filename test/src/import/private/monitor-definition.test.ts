@@ -12,7 +12,7 @@ const deployed = new Deployed(templateOf(stack));
 const definition = monitorDefinitionOf(deployed);
 const { StartAt, States } = definition;
 
-test('the definition refers only to existing states, and reaches every state', () => {
+test('the state machine definition refers only to existing states, and reaches every state', () => {
   const reached = new Set([StartAt]);
   for (const name of reached) {
     expect(States).toHaveProperty(name);
@@ -22,11 +22,11 @@ test('the definition refers only to existing states, and reaches every state', (
   expect([...reached].sort()).toEqual(Object.keys(States).sort());
 });
 
-test('every path of the definition ends in Succeeded or Failed', () => {
+test('every path of the state machine definition ends in the state Succeeded or Failed', () => {
   const ends = Object.entries(States).filter(([, state]) => nextOf(state).length === 0);
 
   expect(ends.map(([name, { Type }]) => [name, Type])).toEqual([['Succeeded', 'Succeed'], ['Failed', 'Fail']]);
-  expect(definition).not.toHaveProperty('TimeoutSeconds'); // the handler enforces the time limit
+  expect(definition).not.toHaveProperty('TimeoutSeconds'); // the handler, not Step Functions, enforces the time limit
 });
 
 test('the state IsRunning matches every status of a running job, and no end status', () => {
@@ -35,7 +35,7 @@ test('the state IsRunning matches every status of a running job, and no end stat
   expect(known.sort()).toEqual(Object.values(JobStatus).filter((status) => !hasEnded(status)).sort());
 });
 
-test('the handler is invoked for other statuses, after a failed call and after the time limit', () => {
+test('the handler is invoked for any other job status, after a failed DescribeFHIRImportJob call and after the time limit', () => {
   expect(States.IsRunning.Default).toBe('Judge');
   expect(States.Describe.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }]);
   expect(States.IsRunning.Choices).toEqual([{
@@ -92,7 +92,7 @@ test('the state Judge retries the handler for more than an hour', () => {
   expect(States.Judge.Catch).toBeUndefined(); // after the last retry, the execution fails and the alarm fires
 });
 
-describe('the limit of 25,000 events of an execution', () => {
+describe('the limit of 25,000 history events of an execution', () => {
   const LIMIT = 25_000;
   const [, LONGER] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)$/.exec((States.PauseLonger.Parameters as Record<string, string>)['Seconds.$'])!.map(Number);
 
@@ -108,11 +108,11 @@ describe('the limit of 25,000 events of an execution', () => {
   test('is enough for 14 days, even if every poll fails', () => {
     expect(() => Completion.detached({ giveUpAfter: Duration.days(14) })).not.toThrow();
     expect(States.Describe.Retry).toBeUndefined();
-    // Pause, Describe, Judge, HasEnded and PauseLonger write two events each. The tasks Describe and Judge write three more each.
+    // Pause, Describe, Judge, HasEnded and PauseLonger write two history events each. The tasks Describe and Judge write three more each.
     expect(pollsIn(14) * (10 + 6)).toBeLessThan(LIMIT);
   });
 });
 
-test('the definition has fewer than 5000 characters', () => {
+test('the state machine definition has fewer than 5000 characters', () => {
   expect(JSON.stringify(definition).length).toBeLessThan(5000);
 });

@@ -7,7 +7,7 @@ import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, te
 
 const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
 
-/** Creates an import whose source prefix is its id, so that each import has a different data set. */
+/** Creates an import whose source prefix is its construct id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return minimalImport(stack, { source: FhirSource.storage(id), ...props }, id);
 }
@@ -33,11 +33,11 @@ describe('the data store of an import', () => {
     const stack = newStack();
     const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' });
     importInto(stack, { datastore });
-    policies?.(datastore); // applied after the import, because the check runs on the complete tree
+    policies?.(datastore); // the check also sees a policy that is applied after the import is created
     return stack;
   }
 
-  test('gets a warning without a removal policy', () => {
+  test('gets a warning if it has no removal policy', () => {
     expect(warningsOf(datastoreWith())).toEqual([
       '/Stack/Import: the data store "Stack/Own" is deleted with its data if the stack is deleted or the data store replaced; '
       + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it',
@@ -47,7 +47,7 @@ describe('the data store of an import', () => {
   test.each([
     ['destroyed', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.DESTROY)],
     ['retained on deletion only', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false })],
-  ])('gets a warning if its removal policy makes it %s', (_, policies) => {
+  ])('gets a warning if it is %s', (_, policies) => {
     expect(warningsOf(datastoreWith(policies))).toHaveLength(1);
   });
 
@@ -88,18 +88,18 @@ describe('the Region of an import', () => {
     return stack;
   };
 
-  test('gets a warning if HealthLake is not known to be there', () => {
+  test('gets a warning if the library does not know it as a HealthLake Region', () => {
     expect(warningsOf(inRegion('eu-central-1'))).toEqual([
       expect.stringMatching(/^\/Stack\/Import: AWS HealthLake is not known to be in eu-central-1; the Regions known to this version are us-east-1, /),
     ]);
     expect(acknowledgeHints(inRegion('eu-central-1'))).toEqual([REGION_UNKNOWN]);
   });
 
-  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('gets no warning if HealthLake is there: %s', (region) => {
+  test.each(['us-east-1', 'us-west-2', 'eu-west-2', 'ap-south-1'])('gets no warning if the library knows it as a HealthLake Region: %s', (region) => {
     expect(warningsOf(inRegion(region))).toEqual([]);
   });
 
-  test('gets no warning if it is a token', () => {
+  test('gets no warning if the Region is a token', () => {
     const stack = newStack();
     importInto(stack);
 
@@ -153,7 +153,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('get no warning if three imports form a chain', () => {
+  test('get no warning if three imports are ordered in a chain', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
     third.executeAfter(second);
@@ -170,7 +170,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the imports "Stack/Third" and "Stack/First"')]);
   });
 
-  test('get a warning if the second depends on the job of the first but not on its outcome', () => {
+  test('get a warning if the second import depends on the job of the first import but not on its outcome', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first.node.findChild('Job') as Construct);
@@ -232,7 +232,7 @@ describe('several imports into one data store', () => {
       })).toEqual([]);
     });
 
-    test('get no warning in different Regions, where the same id names different data stores', () => {
+    test('get no warning if the stacks are in different Regions, where the same id names different data stores', () => {
       expect(twoStacks((first) => {
         ['us-east-1', 'us-west-2'].forEach((region) => importInto(new Stack(first.node.root, region, { env: { region, account: ACCOUNT } })));
       })).toEqual([]);
@@ -241,13 +241,13 @@ describe('several imports into one data store', () => {
 });
 
 describe('imports into different data stores', () => {
-  /** Creates an import into a separate data store. */
+  /** Creates an import into a data store that no other import uses. */
   function importIntoOwn(stack: Stack, id: string, props: Partial<FhirImportProps> = {}): FhirImport {
     const datastore = CfnFHIRDatastore.fromDatastoreId(stack, `${id}Datastore`, Buffer.from(id.padEnd(16)).toString('hex'));
     return importInto(stack, { datastore, ...props }, id);
   }
 
-  test('get a warning if they are not ordered, because HealthLake may run one at a time', () => {
+  test('get a warning if they are not ordered, because HealthLake may run one import at a time', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
 
@@ -301,7 +301,7 @@ describe('imports into different data stores', () => {
     ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
     ['they are in two stages, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
-  ])('in two stacks, if %s, get %d warnings', (_, count, stacksOf) => {
+  ])('in two stacks: if %s, they get %d warnings', (_, count, stacksOf) => {
     const stacks = stacksOf(newApp());
     stacks.forEach((stack, n) => importIntoOwn(stack, `Import${n}`));
 
