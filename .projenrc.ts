@@ -1,9 +1,9 @@
 import { awscdk, javascript, typescript } from 'projen';
 
-/** Pinned exactly: the bundle must be the same bytes on every machine, or templates would differ. */
+/** The exact version of esbuild. Another version may build other bundles, and templates contain the hashes of the bundles. */
 const ESBUILD = '0.28.2';
 
-/** Pinned exactly: the SDK is a part of the bundle, and an older SDK silently drops request fields that it doesn't know. */
+/** The exact version of the AWS SDK in the bundles. An older SDK silently drops request fields that it doesn't know. */
 const SDK = '3.1048.0';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -23,8 +23,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.16.0',
   workflowNodeVersion: '24.x',
 
-  // Users need this version or newer. integ-runner can't read the cloud assemblies of 2.260 and later, and cdk-nag 3 requires at least this version.
-  // `npm run test:newest` runs the tests on the newest version.
+  // The minimum version of aws-cdk-lib. cdk-nag 3 requires at least 2.257.0, and integ-runner can't read the cloud assemblies of 2.260 and later.
+  // `npm run test:newest` runs the tests on the newest version of aws-cdk-lib.
   cdkVersion: '2.257.0',
   constructsVersion: '10.5.1',
   jsiiVersion: '~6.0.0',
@@ -40,7 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-healthlake/cdk-healthlake-import-go' },
 
   devDeps: [
-    '@types/node@^22', // the oldest maintained line; newer types would allow APIs that Node 20 lacks
+    '@types/node@^22', // the oldest version that is still maintained; newer types have more APIs that Node 20 lacks
     '@types/aws-lambda',
     `@aws-sdk/client-cloudformation@${SDK}`,
     `@aws-sdk/client-eventbridge@${SDK}`,
@@ -58,7 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-sdk-client-mock@^4.1.0',
     '@aws-cdk/integ-runner@2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
-    '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
+    '@cloud-copilot/iam-simulate@0.1.173', // licensed under AGPL-3.0, so it must stay a development dependency
     'cdk-nag@3.0.2',
     'dependency-cruiser@^17.4.3',
     'fast-check@^4.10.2',
@@ -110,10 +110,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
 });
 
-// npm ci fails with 1.13.0, because the binaries of most platforms are not published and so are missing from the lock file.
+// npm ci fails with unrs-resolver 1.13.0: its binaries for most platforms are not published, so the lock file lacks them.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-// The bundles of the handlers include everything, the SDK too, so that users need neither esbuild nor Docker to synthesize.
+// The bundles of the handlers include all their dependencies, even the SDK, so that users need neither esbuild nor Docker to synthesize.
 for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
   project.bundler.addBundle(entry, {
     platform: 'node',
@@ -128,7 +128,7 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts']) {
 const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean lib, so files of earlier versions would be published
 
-// Excludes files that users don't need. The tarball keeps lib, assets, .jsii, the documents, and .jsii.tabl.json for documentation sites.
+// Excludes files that users don't need from the npm package. .jsii.tabl.json stays in the package for documentation sites.
 for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench/', '/scripts/', '/docs/', '/.ci/', '/.dependency-cruiser.cjs', '/.npmrc', '/tsconfig.dev.json',
   '/CONTRIBUTING.md', '/SECURITY.md', '/.git-blame-ignore-revs']) {
   project.addPackageIgnore(path);
@@ -137,10 +137,10 @@ for (const path of ['/lambda/', '/rosetta/', '/packages/', '/examples/', '/bench
 // Keeps registry addresses out of lock files.
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
-// Keeps the registry address out of the workflow. publib uses the public registry by default.
+// Keeps the registry address out of the release workflow. publib uses the public registry by default.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// Restricts imports between folders: lambda imports only src/contract.ts of src, packages import neither src nor lambda, examples import src/index.ts.
+// Restricts imports between folders. For example, files in lambda may import only src/contract.ts from src.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
@@ -177,7 +177,7 @@ project.eslint?.addOverride({
   rules: { 'import/no-extraneous-dependencies': 'off' }, // these folders are not part of the published library
 });
 
-// This task translates the examples and writes the translations into .jsii.tabl.json. The Python, Java, .NET and Go documentation shows them.
+// The task translates the examples into Python, Java, .NET and Go. Documentation sites read the translations from .jsii.tabl.json.
 project.compileTask.spawn(project.addTask('translate-examples', {
   description: 'Compile and translate the examples of README.md and of the docstrings',
   exec: 'jsii-rosetta extract --strict --batch=100',

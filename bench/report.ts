@@ -10,13 +10,13 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limits for 1 GB of failures. The report function has one vCPU and about 150 s to read the results. The benchmark allows a third of that as
- * CPU time. It doesn't limit the wall time, which depends on the load of the machine.
+ * The limits for 1 GB of failures. The report function has one vCPU and about 150 s to read the results. The benchmark limits only the CPU time,
+ * to a third of 150 s, because the wall time depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
 const MAX_PEAK_MEGABYTES = 300;
 
-/** The time and memory that one report took. */
+/** The time and memory that the report function used for one report. */
 interface Measurement {
   readonly lines: number;
   readonly seconds: number;
@@ -33,20 +33,20 @@ const STRICT_ISSUES = [
   { severity: 'information', code: 'processing', diagnostics: 'Unknown extension http://example.org/extension', location: ['Observation.extension[3]'] },
 ];
 
-/** The benchmark's data sets. Each function returns the issues of the nth failed line. */
+/** The kinds of failures that the benchmark measures. Each function returns the issues of the nth failed line. */
 const MIXES: Record<string, (n: number) => object[]> = {
-  /** One error text of HealthLake in each line, from a set of three. */
+  /** Each line has one of three error texts of HealthLake. */
   alike: (n) => [issue([
     'Missing required id field in resource json',
     'Invalid JSON found in input file',
     '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}',
   ][n % 3])],
-  /** One validator text in each line. The text quotes the resource, so every line has another text. */
+  /** Each line has one validator text. The text quotes the resource, so no two lines have the same text. */
   quoting: (n) => [issue(`The value provided ('code ${n}') is not in the value set http://hl7.org/fhir/ValueSet/administrative-gender, `
     + 'and a code is required from this value set)')],
-  /** Several known validator texts in each line. */
+  /** Each line has several validator texts that the report function recognizes. */
   strict: (n) => STRICT_ISSUES.filter((_, i) => (n * (i + 7)) % 11 < 4),
-  /** Several issues in each line, with locations and with texts that the report doesn't know. */
+  /** Each line has one to five issues, with texts that the report function doesn't recognize. */
   various: (n) => Array.from({ length: 1 + n % 5 }, (_, i) => ({ ...issue(`Never heard of ${n}-${i} "before"`), location: [`Patient.name[${n % 7}]`] })),
 };
 
@@ -90,7 +90,7 @@ function folderOf(jobId: string): string {
 /** Makes one report and measures it. Runs in a separate process. */
 async function measure(jobId: string, roleArn: string): Promise<Measurement> {
   const { handler } = await import('../lambda/report/index.js');
-  let peak = 0; // `maxRSS` would include the parent's memory at the fork
+  let peak = 0; // sampled, because `maxRSS` would include the memory of the parent process
   const sampling = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
   }, 10);

@@ -6,7 +6,7 @@ import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from '../src'
 const IMPORTS = 100;
 const ROUNDS = 5;
 
-/** Synthesizes imports and returns the duration and the number of resources. A stack gets ten imports, because it may have only 500 resources. */
+/** Synthesizes imports and returns the duration and the number of resources. Puts at most ten imports into a stack, which may have only 500 resources. */
 function synth(imports: number, ownProviders: boolean): { readonly seconds: number; readonly resources: number } {
   const startedAt = performance.now();
   const app = new App({ analyticsReporting: false });
@@ -33,7 +33,7 @@ function median(values: readonly number[]): number {
 }
 
 function main(): void {
-  synth(10, true); // loads the modules before the first measured round
+  synth(10, true); // not measured: the first synthesis also loads the modules
   const ratios: number[] = [];
   let [shared, own] = [synth(0, false), synth(0, false)];
   const empty = shared.resources;

@@ -81,7 +81,7 @@ export const LINE = {
 /** The id of a row of docs/unverified.md. */
 export type LineId = typeof LINE[keyof typeof LINE];
 
-/** The rows that no run can observe, each with the reason. */
+/** The rows of docs/unverified.md whose assumption no run of the script can test, each with the reason. */
 export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.outputKeyDecrypt]: 'the role has the permission; search CloudTrail for calls of Decrypt by HealthLake on the key\'s ARN',
   [LINE.datastoreKeyOfCaller]: 'the data store of the quickstart has no customer managed key',
@@ -109,8 +109,8 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.restoredDatastore]: 'a restore needs a backup, which takes days',
   [LINE.replacedDatastore]: 'the quickstart\'s data store is not replaced',
   [LINE.idAfterFailure]: 'the quickstart is rolled back',
-  [LINE.requestDate]: 'the URL is a secret and is not logged',
-  [LINE.importPrice]: 'it is on the bill, days later',
+  [LINE.requestDate]: 'the response URL is a secret and is not logged',
+  [LINE.importPrice]: 'the price is on the bill, days later',
 };
 
 /** A row of docs/unverified.md. */
@@ -121,7 +121,7 @@ export interface UnverifiedLine {
 
 const DOCUMENT = join(__dirname, '..', '..', 'docs', 'unverified.md');
 
-/** Reads the rows of the document. Throws unless they are the rows of `LINE`. */
+/** Reads the rows of docs/unverified.md. Throws unless their ids are exactly the ids in `LINE`. */
 export async function readUnverified(): Promise<UnverifiedLine[]> {
   const rows = [...(await readFile(DOCUMENT, 'utf8')).matchAll(/^\| (U\d+) \| ([^|]+) \|/gm)];
   const known = new Set<string>(Object.values(LINE));

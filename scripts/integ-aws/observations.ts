@@ -1,24 +1,24 @@
 import { type LineId, NEVER_OBSERVED, type UnverifiedLine } from './lines';
 
-/** The observation for one row of docs/unverified.md. */
+/** The result of a run for the assumption in one row of docs/unverified.md. */
 export interface Observation {
   readonly kind: 'confirmed' | 'otherwise' | 'not observed';
   /** The observed behaviour, or the reason why nothing was observed. */
   readonly details: string;
 }
 
-/** Collects the observations of a run, one for each row. */
+/** Collects the observations of a run, one for each row of docs/unverified.md. */
 export class Observations {
   private readonly byLine = new Map<LineId, Observation>();
 
-  /** Records an observation. Never overwrites an observation that contradicts the assumption. */
+  /** Records whether the assumption in a row holds. Never overwrites an observation that contradicts the assumption. */
   public note(line: LineId, isAsAssumed: boolean, details: string): void {
     if (this.byLine.get(line)?.kind !== 'otherwise') {
       this.byLine.set(line, { kind: isAsAssumed ? 'confirmed' : 'otherwise', details });
     }
   }
 
-  /** Records why a row could not be observed. Does nothing if the row has an observation. */
+  /** Records why the run could not test the assumption in a row. Does nothing if the row already has an observation. */
   public miss(line: LineId, reason: string): void {
     if (!this.byLine.has(line)) {
       this.byLine.set(line, { kind: 'not observed', details: reason });
@@ -30,7 +30,7 @@ export class Observations {
   }
 }
 
-/** Returns the report of a run: the observation of each row, and the number of rows with each result. */
+/** Returns the report of a run: the observation of each row, and the number of rows with each kind of observation. */
 export function reportOf(lines: readonly UnverifiedLine[], observations: Observations): string {
   const rows = lines.map(({ id, assumption }) => {
     const { kind, details } = observations.of(id);

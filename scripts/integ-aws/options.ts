@@ -30,7 +30,7 @@ export function refusalOf({ account, yes }: Options, callerAccount: string): str
   return yes ? undefined : 'add --yes to do this';
 }
 
-/** The effects and costs of a run, as shown to the user. The prices are those of us-east-1. */
+/** The effects and costs of a run, as shown to the user. The prices apply to us-east-1. */
 export const COSTS = `This deploys examples/typescript/quickstart and imports synthetic data into a new HealthLake data store.
   time   15 to 60 minutes, most of it for the data store
   costs  the data store: about $0.27 an hour from its creation to its deletion, about $197 a month; it can't be paused

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually, isRunning } from './foundation';
 import { runCdk } from '../src/cdk-cli';
 
-/** Runs timers with these delays in a process that preloads short-polls.cjs. Returns how long each timer took. */
+/** Runs timers with these delays, in milliseconds, in a process that preloads short-polls.cjs. Returns how long each timer took. */
 function pauses(...lengths: number[]): number[] {
   const script = `
     const wait = ms => new Promise(resolve => { const begin = performance.now(); setTimeout(() => resolve(performance.now() - begin), ms); });
@@ -31,7 +31,7 @@ describe('a run of the CLI', () => {
   });
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-  test('hides the AWS settings of the machine and SDK warnings from the app, and ends all child processes', async () => {
+  test('starts the app without AWS settings of the machine and without SDK warnings, and ends all child processes', async () => {
     const app = 'console.log(JSON.stringify({ pid: process.pid, env: process.env })); setInterval(() => {}, 1000);';
     await writeFile(join(folder, 'app.js'), app);
     process.env.AWS_PROFILE = 'hospital';

@@ -78,7 +78,7 @@ export class Foundation {
     }, 0).arn;
   }
 
-  /** Creates a role that Lambda may assume and that may write every log. Returns its ARN. */
+  /** Creates a role that Lambda may assume and that may write to every log group. Returns its ARN. */
   public functionRole(name: string, statements: object[] = []): string {
     return this.role(name, 'lambda.amazonaws.com', [allow('logs:*', '*'), ...statements]);
   }
@@ -89,7 +89,7 @@ export class Foundation {
       FunctionName: name,
       Runtime: 'nodejs22.x',
       Handler: 'index.handler',
-      // The function takes real time to start. Under a fast clock, the default of 3 seconds ends before a busy machine has started it.
+      // A function takes real time to start. With a fast clock, the default timeout of 3 seconds could end before the function has started.
       Timeout: 300,
       Role: properties.Role ?? this.functionRole(`${name}-role`),
       Code: typeof code === 'string' ? { ZipFile: code } : this.uploadCode(name, code),
@@ -145,7 +145,7 @@ export async function startSession(iam: Iam, name: string, statements: readonly 
   return iam.assumeRole(iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
 }
 
-/** Puts an object into a bucket without an HTTP request. Creates the bucket. */
+/** Creates a bucket and stores an object in it, without an HTTP request. */
 export function putObject(aws: LocalAws, bucket: string, key: string, body: Buffer): void {
   aws.s3.createBucket(bucket).put(key, {
     deleteMarker: false, body, etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
@@ -166,12 +166,12 @@ export function allow(action: string | string[], resource: string | string[], co
   return { Effect: 'Allow', Action: action, Resource: resource, ...(condition && { Condition: condition }) };
 }
 
-/** Returns the statement of a trust policy. */
+/** Returns a statement that allows the principal to assume a role. */
 export function trust(principal: object, condition?: object): object {
   return { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...(condition && { Condition: condition }) };
 }
 
-/** Resolves when the condition holds. Rejects after two seconds. */
+/** Resolves when `condition` returns true. Rejects after two seconds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let attempts = 0; !condition(); attempts += 1) {
     if (attempts >= 200) {

@@ -27,7 +27,7 @@ export class LocalStack {
     await this.aws.stop();
   }
 
-  /** Creates or updates the stack. Returns its status at the end. */
+  /** Creates or updates the stack. Returns the final status of the stack. */
   public async deploy(resources: object): Promise<string> {
     const input = { StackName: 'S', TemplateBody: JSON.stringify({ Resources: resources }), Capabilities: ['CAPABILITY_NAMED_IAM' as const] };
     await this.client.send(this.stack ? new UpdateStackCommand(input) : new CreateStackCommand(input));

@@ -16,7 +16,7 @@ const SCALE = 120;
 const INTERVAL_SECONDS = 10;
 const MAX_ATTEMPTS = 4;
 
-/** Each letter of `Polls` is one answer of isComplete: n(ot yet), y(es), e(rror). */
+/** Each letter of `Polls` is the result of one isComplete call: n (not yet), y (yes) or e (error). */
 const USER_HANDLER = `
   let calls = 0;
   exports.onEvent = async event => {
@@ -126,7 +126,7 @@ test('fails the resource at once when isComplete throws', async () => {
   expect(polls()).toHaveLength(2);
 });
 
-test('fails the creation with the marker id when onEvent throws', async () => {
+test('fails the creation with the physical id CREATE_FAILED when onEvent throws', async () => {
   expect(await create('')).toMatchObject({
     Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Reason: expect.stringMatching(/^refused at once\n/),
   });

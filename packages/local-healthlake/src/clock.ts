@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './service';
 
-/** The longest delay of a Node timer. Node fires a timer with a longer delay at once, so a longer sleep uses several timers. */
+/** The longest delay of a Node timer. Node fires a timer with a longer delay at once, so a longer sleep needs several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**

@@ -58,7 +58,7 @@ test('makes a data store ACTIVE after the creation time', async () => {
   expect(await status(id)).toBe('ACTIVE');
 });
 
-test('deletes the resources at once and describes the data store as DELETED for a while', async () => {
+test('deletes the resources of a data store at once, and describes the data store as DELETED for the retention time', async () => {
   aws = await Harness.start({ deletedDatastoreRetentionMs: 200_000 });
   await aws.put('data/a.ndjson', patient('a'));
   const jobId = await aws.startImport();
@@ -128,7 +128,7 @@ test('creates only one data store for a repeated client token', async () => {
   await expect(create('b')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('answers ResourceNotFoundException for unknown ids and UnknownOperationException for other operations', async () => {
+test('returns ResourceNotFoundException for unknown ids and UnknownOperationException for operations that are not emulated', async () => {
   aws = await Harness.start();
   await expect(status('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
   await expect(aws.describe('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });

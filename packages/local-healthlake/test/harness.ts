@@ -28,7 +28,7 @@ const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
 /** The IAM that HealthLake, S3 and the router use. */
 export type HarnessIam = HealthLakeIam & PolicyChecker & Callers;
 
-/** Every caller is the administrator, and every call is allowed. */
+/** An IAM that takes every caller for the administrator and allows every call. */
 const OPEN_IAM: HarnessIam = {
   callerOf: () => CALLER,
   authorize: async () => {},
@@ -172,7 +172,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return (Contents ?? []).map(({ Key }) => Key!);
   }
 
-  /** Reads an output object and checks that it is encrypted with the key. */
+  /** Reads an output object and checks that it is encrypted with the KMS key of the harness. */
   public async output(key: string): Promise<string> {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await this.s3.send(new GetObjectCommand({ Bucket: OUTPUT, Key: key }));
     expect({ ServerSideEncryption, SSEKMSKeyId }).toEqual({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: this.keyArn });

@@ -9,7 +9,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Restarts with jobs that take over half a second of real time, so that a test can act while one runs. */
+/** Restarts HealthLake with jobs that take over half a second of real time, so that a test can act while a job runs. */
 async function restart(): Promise<void> {
   await aws.close();
   aws = await Harness.start({ pace: { minimumDurationMs: 120_000 } });
@@ -134,7 +134,7 @@ test('stores a new version of a resource if its id is imported again or repeated
   expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map((line) => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
 });
 
-test('keeps the paths of input files in the output, and ignores empty objects and other objects', async () => {
+test('keeps the paths of input files in the output, and ignores empty objects and objects without the extension .ndjson', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
   for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) {
@@ -166,7 +166,7 @@ test('imports a Bundle as one resource, without importing or executing its entri
   ]);
 });
 
-test('takes the input location as a key prefix and the output location as a folder', async () => {
+test('treats the input location as a key prefix and the output location as a folder', async () => {
   for (const name of ['data/in-1/Patient', 'data/in-2/Patient', 'data/other']) {
     await aws.put(`${name}.ndjson`, patient(name.replace(/\//g, '.')));
   }
@@ -190,7 +190,7 @@ test('reads all pages of the input listing', async () => {
   expect(job).toMatchObject({ JobStatus: 'COMPLETED', JobProgressReport: { TotalNumberOfScannedFiles: 1 } });
 });
 
-test('fails a job without input files, shows a message, and writes no manifest', async () => {
+test('fails a job without input files, sets the message of the job, and writes no manifest', async () => {
   await aws.put('data/readme.txt', 'x');
   await aws.put('data/PATIENT.NDJSON', patient('a'));
   await aws.put('data/Empty.ndjson', '');

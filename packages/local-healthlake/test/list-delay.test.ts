@@ -24,7 +24,7 @@ const LISTS = {
   },
 };
 
-/** Lists the jobs until the list contains the job. Returns all lists, and the time from the job's submission to the last list. */
+/** Repeats List until it returns the job. Returns the results of all List calls, and the time from the job's submission to the last call. */
 async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ lists: unknown[][]; afterMs: number }> {
   const { healthLake } = aws.service;
   const { SubmitTime } = [...healthLake.importJobs(aws.datastoreId), ...healthLake.exportJobs(aws.datastoreId)].find(({ JobId }) => JobId === jobId)!;

@@ -6,7 +6,7 @@ import { Harness, patient } from './harness';
 const NAMES = ['a', 'b', 'a', 'c', 'a'];
 
 let aws: Harness;
-/** The ids of the jobs, newest first, as in lists. */
+/** The ids of the jobs, newest first, as List returns them. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -35,14 +35,14 @@ test('lists all jobs over all pages, newest first', async () => {
   expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
 });
 
-test('lists the properties that Describe shows', async () => {
+test('lists each job with the properties that Describe returns', async () => {
   const query = { DatastoreId: aws.datastoreId, MaxResults: 500 };
   const { ImportJobPropertiesList, NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand(query));
   expect(ImportJobPropertiesList![0]).toEqual(await aws.describe(ids[0]));
   expect(NextToken).toBeUndefined();
 });
 
-test('returns no token if the last page is exactly full', async () => {
+test('returns no page token if the last page is exactly full', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 5 }));
   expect(NextToken).toBeUndefined();
 });
@@ -58,7 +58,7 @@ test('filters by name, by status, by time, and by all three together', async () 
   expect(await list({ SubmittedBefore: middle.SubmitTime, JobName: 'a', JobStatus: 'COMPLETED' })).toEqual([ids[4]]);
 });
 
-test('continues after the page that returned the token, with filters and another page size', async () => {
+test('continues after the page that returned the page token, even with filters and another page size', async () => {
   const first = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   expect(await list({ JobName: 'a', MaxResults: 2, NextToken: first.NextToken })).toEqual([ids[2], ids[4]]);
 });
@@ -71,7 +71,7 @@ test('keeps the later pages unchanged if a job starts between two pages', async 
   await aws.ended(other);
 });
 
-test('refuses a token of another query and an invalid token', async () => {
+test('refuses the page token of another query and an invalid page token', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 1 }));
   const other = await aws.createDatastore();
   for (const query of [{ JobName: 'a', NextToken }, { DatastoreId: other, NextToken }, { NextToken: 'bm9uc2Vuc2U' }, { NextToken: '%%' }]) {

@@ -34,7 +34,7 @@ describe('judgeLine', () => {
   });
 });
 
-test('knows the 146 resource types of R4', () => {
+test('R4_RESOURCE_TYPES contains the 146 resource types of R4', () => {
   expect(R4_RESOURCE_TYPES.size).toBe(146);
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const QUICKSTART = join(__dirname, '..', '..', '..', 'examples', 'typescript', 'quickstart');
 
-/** Runs this project's CDK CLI in the folder of the quickstart. Its output goes to the terminal. */
+/** Runs this project's CDK CLI in the folder of the quickstart. The CLI writes its output to the terminal. */
 export class Cdk {
   public constructor(private readonly region: string, private readonly signal: AbortSignal) {}
 
@@ -12,7 +12,7 @@ export class Cdk {
   public async run(...args: string[]): Promise<boolean> {
     this.signal.throwIfAborted();
     console.log(`\n$ npx cdk ${args.join(' ')}`);
-    // Starts the CLI in its own process group, so that its child processes can be ended with it.
+    // Starts the CLI in its own process group, so that the script can end the CLI and its child processes together.
     const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci', '--progress', 'events'], {
       cwd: QUICKSTART,
       env: { ...process.env, AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region },

@@ -5,7 +5,7 @@ import {
 
 const ENDED = /^(COMPLETED|FAILED|CANCEL_COMPLETED|CANCEL_FAILED)/;
 
-/** The pause between polls. AWS limits an account to 10 calls a second. */
+/** The pause between polls. AWS limits an account to 10 DescribeFHIRImportJob calls a second. */
 const POLL_INTERVAL_MS = 5_000;
 
 /** The time limit for a job of a few lines, including its time in the queue. */
@@ -41,7 +41,7 @@ export async function waitForEnd(healthlake: HealthLakeClient, datastoreId: stri
   throw new Error(`the import job ${jobId} did not end within ${JOB_LIMIT_MS / 60_000} minutes; see the HealthLake console`);
 }
 
-/** Polls the list of jobs and records the statuses of each job. */
+/** Polls ListFHIRImportJobs and records the statuses of each job. */
 export class StatusPoller {
   private readonly statuses = new Map<string, string[]>();
   private readonly stopped = new AbortController();

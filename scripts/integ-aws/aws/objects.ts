@@ -33,7 +33,7 @@ export async function uploadSample(s3: S3Client, folder: 'synthea' | 'bad', { bu
   return lines;
 }
 
-/** Returns the keys below a prefix, relative to it. */
+/** Returns the keys of the objects below a prefix. The returned keys don't include the prefix. */
 export async function keysUnder(s3: S3Client, { bucket, key: prefix }: S3Location): Promise<string[]> {
   const keys: string[] = [];
   for await (const { Contents: objects = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {

@@ -6,7 +6,7 @@ import { eventsAfter, findStack, type STACKS, TAG } from './stacks';
 /** The result of a deployment. */
 export interface Deployment {
   readonly succeeded: boolean;
-  /** The stack's events of this deployment, oldest first. */
+  /** The stack events of this deployment, oldest first. */
   readonly events: readonly StackEvent[];
 }
 

@@ -6,7 +6,7 @@ import {
 /** The stacks that a run deploys. */
 export const STACKS = ['Data', 'Import'] as const;
 
-/** The tag that marks the stacks of this script. The script never changes or deletes a stack without it. */
+/** The tag that marks the stacks of this script. The script never changes or deletes a stack without this tag. */
 export const TAG = { Key: 'cdk-healthlake-import', Value: 'integ-aws' } as const;
 
 /** Returns the stack with a name, or undefined if it doesn't exist. */

@@ -8,7 +8,7 @@ import type { Observations } from '../observations';
 /** The assumptions that must hold for HealthLake to accept the quickstart's job. */
 const NEEDED_FOR_ACCEPTANCE = [LINE.listBucketCondition, LINE.trustByRoleArn, LINE.stackByArn, LINE.sourceArn, LINE.keyAsArn];
 
-/** The handler's retry window for new roles and policies. */
+/** How long the handler repeats a refused Start while new roles and policies take effect. */
 const PROPAGATION_SECONDS = 300;
 
 /** Records observations of the data store's deployment. */
@@ -25,7 +25,7 @@ export function noteDatastore(observations: Observations, { succeeded, events }:
   }
 }
 
-/** Records which assumptions about permissions the first deployment of the import confirms. If HealthLake accepted no job, it confirms none. */
+/** Records which assumptions about permissions the first deployment of the import confirms. If HealthLake accepted no job, the deployment confirms none. */
 export function noteAcceptance(observations: Observations, { events }: Deployment, datastore: DatastoreProperties, job?: ImportJobProperties): void {
   if (!job) {
     NEEDED_FOR_ACCEPTANCE.forEach((line) => observations.miss(line, `no job was accepted; a possible reason: ${reasonsOf(events)}`));

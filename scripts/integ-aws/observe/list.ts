@@ -3,13 +3,13 @@ import { describeJob } from '../aws/jobs';
 import { LINE } from '../lines';
 import type { Context } from '../steps/context';
 
-/** The number of List calls whose duration is measured. */
+/** The number of ListFHIRImportJobs calls whose duration is measured. */
 const CALLS = 10;
 
-/** The assumed duration of a List call. The library's limit of 1,000,000 jobs is based on it. */
+/** The assumed duration of a ListFHIRImportJobs call. The library's limit of 1,000,000 jobs is based on this duration. */
 const PAGE_TIME_MS = 100;
 
-/** Records whether `SubmittedAfter` filters the list. */
+/** Records whether ListFHIRImportJobs filters by `SubmittedAfter`. */
 export async function noteSubmittedAfter({ clients: { healthlake }, observations }: Context, datastoreId: string, jobId: string): Promise<void> {
   const { SubmitTime } = await describeJob(healthlake, datastoreId, jobId);
   const isListedAfter = async (milliseconds: number) => {
@@ -22,14 +22,14 @@ export async function noteSubmittedAfter({ clients: { healthlake }, observations
   observations.note(LINE.submittedAfter, before && !after, `SubmittedAfter 5 s before the job's start: ${text(before)}; 5 s after it: ${text(after)}`);
 }
 
-/** A position in the list. */
+/** A page token of ListFHIRImportJobs. */
 export interface ListPosition {
   readonly nextToken?: string;
-  /** The id of the job at this position. */
+  /** The id of the first job that ListFHIRImportJobs returned for the page token. */
   readonly next?: string;
 }
 
-/** Records how long List takes. Returns the position of the second job in the list. */
+/** Records how long a ListFHIRImportJobs call takes. Returns the page token of the second page, for pages of one job. */
 export async function noteListTime({ clients: { healthlake }, observations }: Context, datastoreId: string): Promise<ListPosition> {
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {
@@ -38,21 +38,21 @@ export async function noteListTime({ clients: { healthlake }, observations }: Co
     times.push(Date.now() - start);
   }
   const median = times.sort((a, b) => a - b)[CALLS / 2];
-  observations.note(LINE.listTime, median <= PAGE_TIME_MS, `the median of ${CALLS} calls is ${median} ms; the list is short`);
+  observations.note(LINE.listTime, median <= PAGE_TIME_MS, `the median of ${CALLS} calls is ${median} ms; the data store has few jobs`);
   const { NextToken: nextToken } = await healthlake.send(new ListFHIRImportJobsCommand({ DatastoreId: datastoreId, MaxResults: 1 }));
   return { nextToken, next: nextToken && await jobAt({ healthlake }, datastoreId, nextToken) };
 }
 
-/** Records whether an old token still returns the same job, although jobs were started since. */
+/** Records whether a page token still returns the same job after some minutes, even if new jobs were started in the meantime. */
 export async function noteTokenAge(
   { clients, observations }: Context, datastoreId: string, { nextToken, next }: ListPosition, minutes: number,
 ): Promise<void> {
   if (nextToken === undefined) {
-    observations.miss(LINE.nextToken, 'the list had only one page');
+    observations.miss(LINE.nextToken, 'the data store had only one job');
     return;
   }
   const now = await jobAt(clients, datastoreId, nextToken).catch((error: Error) => `${error.name}: ${error.message}`);
-  observations.note(LINE.nextToken, now === next, `after ${minutes} minutes the token of the second job returns ${now === next ? 'the same job' : now}`);
+  observations.note(LINE.nextToken, now === next, `after ${minutes} minutes the page token of the second job returns ${now === next ? 'the same job' : now}`);
 }
 
 async function jobAt({ healthlake }: Pick<Context['clients'], 'healthlake'>, datastoreId: string, NextToken: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { LINE } from '../lines';
 import type { Observations } from '../observations';
 
-/** Records CloudFormation's requests to the import's resources during a roll-back. */
+/** Records which requests CloudFormation sends to the custom resources of the import during a roll-back. */
 export function noteRollback(observations: Observations, events: readonly StackEvent[], jobsStarted: number): void {
   const start = events.findIndex(({ ResourceStatus: status }) => status === 'UPDATE_ROLLBACK_IN_PROGRESS');
   if (start < 0) {
@@ -25,7 +25,7 @@ function nameOf({ ResourceType: type }: StackEvent): string {
   return type === 'Custom::FhirImportJob' ? 'Job' : 'Outcome';
 }
 
-/** Tells whether an event has the physical id from before the update. The resource's first event in the update has that id. */
+/** Describes the physical id of an event in the roll-back. The resource's first event in the update has the id from before the update. */
 function ageOf({ ResourceType: type, PhysicalResourceId: id }: StackEvent, forward: readonly StackEvent[]): string {
   const first = forward.find((event) => event.ResourceType === type);
   return id === first?.PhysicalResourceId ? 'the id from before the update' : 'another id';

@@ -6,7 +6,7 @@ import { resourcesOf } from '../aws/stacks';
 import type { Context, Imported } from '../steps/context';
 import { type JobStarter, textOf } from '../steps/job-starter';
 
-/** The longest time to wait until List shows a new job. */
+/** How long to wait for ListFHIRImportJobs to show a new job. */
 const LIST_LIMIT_MS = 60_000;
 
 /** Records how soon Describe and List show a new job. */
@@ -25,7 +25,7 @@ export async function noteLag({ clients: { healthlake }, observations, signal }:
   observations.note(LINE.listAfterStart, false, `not listed within ${LIST_LIMIT_MS / 1000} s`);
 }
 
-/** Records how Start answers if the role doesn't trust HealthLake. Uses the import's operator role. */
+/** Records the response to a Start request with a role that doesn't trust HealthLake. This role is the operator role of the import. */
 export async function noteUnusableRole(
   { clients, observations, signal }: Context, { datastoreId, job }: Imported, starter: JobStarter,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function noteUnusableRole(
   });
   if ('jobId' in answer) {
     const accepted = await waitForEnd(clients.healthlake, datastoreId, answer.jobId, signal);
-    observations.note(LINE.unusableRole, false, `Start accepted it; ${summaryOf(accepted)}`);
+    observations.note(LINE.unusableRole, false, `Start accepted the role; ${summaryOf(accepted)}`);
   } else {
     observations.note(LINE.unusableRole, /^(AccessDenied|Validation)/.test(answer.refused), textOf(answer));
   }

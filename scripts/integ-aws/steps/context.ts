@@ -9,7 +9,7 @@ export interface Context {
   readonly quickstart: Quickstart;
   readonly observations: Observations;
   readonly signal: AbortSignal;
-  /** A string that is unique for each run. It is the revision, so that every run imports the data again. */
+  /** A string that is unique for each run. It is the revision of the data set, so that every run imports the data again. */
   readonly stamp: string;
 }
 

@@ -7,7 +7,7 @@ import { outputOf } from '../observe/job';
 /** The pause after a throttled start. Some sources say that an account may start only one job a minute. */
 const THROTTLING_PAUSE_MS = 65_000;
 
-/** The answer of StartFHIRImportJob: a job id, or an error. */
+/** The result of a StartFHIRImportJob call: a job id, or an error. */
 export type Answer = { readonly jobId: string } | { readonly refused: string; readonly status: number };
 
 /** Starts jobs through the HealthLake API, with the role, the key and the output location of the quickstart's import. */
@@ -15,7 +15,7 @@ export class JobStarter {
   public starts = 0;
   public throttled = 0;
 
-  /** @param prefix the prefix of the folders in the input bucket */
+  /** @param prefix the key prefix of the input folders in the input bucket */
   public constructor(private readonly context: Context, private readonly imported: Imported, private readonly prefix: string) {}
 
   /** Returns a request that imports a folder. `name` becomes the job's name and the client token, so it must be unique in a run. */

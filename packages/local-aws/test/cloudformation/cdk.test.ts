@@ -71,12 +71,12 @@ async function deploy(version: string): Promise<CdkRun> {
   return cdk('deploy', '--all', '--app', synth(version), '--require-approval', 'never');
 }
 
-/** Fails the test with the CLI's output if the run failed. */
+/** Fails the test if the CLI failed. The error shows the output of the CLI. */
 function expectSuccess({ exitCode, output }: CdkRun): void {
   expect(exitCode === 0 ? 'succeeded' : output).toBe('succeeded');
 }
 
-test('the unmodified CDK CLI deploys, compares, updates, rolls back and destroys', async () => {
+test('the unmodified CDK CLI deploys, diffs, updates, rolls back and destroys stacks', async () => {
   const created = await deploy('1');
   expectSuccess(created);
   expect(created.output).toContain('Main.Version = 1');

@@ -1,7 +1,7 @@
 import { attribute, custom, FUNCTION_ARN, Harness, thing, until, type CustomResourceEvent } from './harness';
 import type { UpdateReversal } from '../../src/cloudformation/cloudformation';
 
-/** Returns a Thing that depends on the named resource. Its creation and its updates fail. */
+/** Returns a Thing whose creation and updates fail. The Thing depends on the named resource. */
 const failsAfter = (name: string): Record<string, unknown> => thing({ X: 'new', Fail: ['update', 'create'] }, { DependsOn: name });
 
 let cfn: Harness;
@@ -12,7 +12,7 @@ async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise
 
 afterEach(() => cfn.stop());
 
-/** Returns the requests so far without ServiceToken, such as `Update C-id {"A":"2"} was {"A":"1"}`, and clears the list. */
+/** Returns the requests since the previous call, without ServiceToken, such as `Update C-id {"A":"2"} was {"A":"1"}`. */
 function requests(): string[] {
   const shown = (properties: Record<string, unknown> = {}): string => {
     const { ServiceToken, ...rest } = properties;
@@ -40,7 +40,7 @@ describe('CloudFormation', () => {
     });
   });
 
-  test('uses Data as attributes, and sends no Update if nothing changed', async () => {
+  test('uses the Data of a response as attributes, and sends no Update if nothing changed', async () => {
     await start();
     cfn.answer = () => ({ Data: { Count: 3, Name: 'n' } });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: attribute('C', 'Count'), Id: { Ref: 'C' } }) });
@@ -61,7 +61,7 @@ describe('CloudFormation', () => {
       `T CREATE_FAILED: CustomResource attribute error: Vendor response doesn't contain Nope attribute in object ${StackId}|C|${cfn.events[0].RequestId}`);
   });
 
-  test('masks the attributes of a NoEcho answer in the outputs', async () => {
+  test('masks the attributes of a NoEcho response in the outputs', async () => {
     await start();
     cfn.answer = () => ({ Data: { Secret: 's3cret' }, NoEcho: true });
     await cfn.deploy({ C: custom() }, { Outputs: { O: { Value: { 'Fn::Sub': 'x${C.Secret}' } }, Id: { Value: { Ref: 'C' } } } });
@@ -70,11 +70,11 @@ describe('CloudFormation', () => {
 
   test.each<[string, Record<string, unknown> | string, RegExp]>([
     ['the status FAILED', { Status: 'FAILED', Reason: 'no such bucket' }, /^Received response status \[FAILED\] from custom resource\. Message returned: no such bucket \(RequestId: [0-9a-f-]{36}\)$/],
-    ['over 4096 bytes', { Data: { A: 'x'.repeat(4097) } }, /^Response object is too long\.$/],
+    ['more than 4096 bytes', { Data: { A: 'x'.repeat(4097) } }, /^Response object is too long\.$/],
     ['no physical id', { PhysicalResourceId: '' }, /^Invalid PhysicalResourceId$/],
     ['the RequestId of another request', { RequestId: 'other' }, /^Invalid response object: Value for property RequestId does not match$/],
     ['invalid JSON', 'oops', /^Response is not valid JSON$/],
-  ])('fails the resource if the answer has %s', async (_, answer, reason) => {
+  ])('fails the resource if the response has %s', async (_, answer, reason) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     expect(await cfn.deploy({ C: custom() })).toBe('ROLLBACK_COMPLETE');
@@ -82,12 +82,12 @@ describe('CloudFormation', () => {
     expect(failed?.slice('C CREATE_FAILED: '.length)).toMatch(reason);
   });
 
-  test('refuses an answer to an unknown URL', async () => {
+  test('refuses a response that is sent to an unknown URL', async () => {
     await start();
     expect((await fetch(`${cfn.endpoint}/_response/guess`, { method: 'PUT', body: '{}' })).status).toBe(403);
   });
 
-  test('fails the resource if no answer arrives within ServiceTimeout', async () => {
+  test('fails the resource if no response arrives within ServiceTimeout', async () => {
     await start({ timeScale: 10_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -124,7 +124,7 @@ describe('CloudFormation', () => {
 });
 
 describe('a custom resource', () => {
-  test('is deleted under its old physical id in the clean-up after an Update returned a new id', async () => {
+  test('gets a Delete with its old physical id in the clean-up after an Update that returned a new id', async () => {
     await start();
     cfn.answer = ({ RequestType, ResourceProperties }) => RequestType === 'Delete' ? {} : { PhysicalResourceId: `id-${String(ResourceProperties.A)}` };
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: { Ref: 'C' } }) });
@@ -149,14 +149,14 @@ describe('a custom resource', () => {
   test.each([
     ['the returned id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' }, /^Delete half-made \{"A":"1"\}$/],
     ['a generated id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
-  ])('is deleted under %s after a failed Create', async (_, answer, expected) => {
+  ])('gets a Delete with %s after a failed Create', async (_, answer, expected) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(requests()[1]).toMatch(expected);
   });
 
-  test('is deleted under a generated id after a cancelled Create, and a late answer changes nothing', async () => {
+  test('gets a Delete with a generated id after a cancelled Create, and a late response changes nothing', async () => {
     await start();
     const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
@@ -181,7 +181,7 @@ describe('a custom resource', () => {
 describe('the roll-back of an update', () => {
   const outputs = { Outputs: { Id: { Value: { Ref: 'C' } }, V: { Value: attribute('C', 'V') } } };
 
-  test('sets the stack status before it calls the function', async () => {
+  test('sets the stack status before it sends the first request to the function', async () => {
     await start();
     const seen: (string | undefined)[] = [];
     cfn.answer = async () => {
@@ -204,7 +204,7 @@ describe('the roll-back of an update', () => {
     expect(await cfn.history()).toContain('D UPDATE_FAILED: Resource update cancelled');
   });
 
-  // AWS doesn't document how it rolls back an Update that returned a new physical id. An option selects one of the possible behaviours.
+  // AWS doesn't document how CloudFormation rolls back an Update that returned a new physical id. `rollbackAfterUpdate` selects a possible behaviour.
   const both = (['succeeded', 'failed'] as const);
   test.each<[UpdateReversal, { succeeded: string[]; failed: string[]; id: string; value: string }]>([
     [{ sendsUpdate: true, id: 'new', references: 'new' },
@@ -219,7 +219,7 @@ describe('the roll-back of an update', () => {
       { succeeded: ['Delete id-1 {"A":"1"}'], failed: [], id: 'id-2', value: 'v2' }],
     [{ sendsUpdate: false, id: 'old', references: 'new' },
       { succeeded: ['Delete id-2 {"A":"2"}'], failed: ['Delete id-2 {"A":"2"}'], id: 'id-2', value: 'v2' }],
-  ])('follows the option %j if the Update returned a new physical id', async (reversal, expected) => {
+  ])('behaves as `rollbackAfterUpdate` specifies if the Update returned a new physical id: %j', async (reversal, expected) => {
     for (const after of both) {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
@@ -255,7 +255,7 @@ describe('the roll-back of an update', () => {
 });
 
 describe('a deployment after a failure without roll-back', () => {
-  test.each([[true], [false]])('reuses the RequestId of the failed request only if the option is on: %s', async (reusesRequestId) => {
+  test.each([[true], [false]])('reuses the RequestId of the failed request only if `reusesRequestId` is true: %s', async (reusesRequestId) => {
     await start({ cloudformation: { reusesRequestId } });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing() }, {}, { disableRollback: true });

@@ -30,7 +30,7 @@ export interface CustomResourceEvent {
   readonly OldResourceProperties?: Record<string, unknown>;
 }
 
-/** A function's answer: properties that override those of a success, a raw body, or undefined for no answer. */
+/** A function's response: properties that differ from a successful response, a raw body, or undefined for no response. */
 export type CustomAnswer = Record<string, unknown> | string | undefined;
 
 /** Options of the harness. By default the clock runs in real time, and every request is authorized. */
@@ -41,8 +41,8 @@ export interface HarnessOptions {
 }
 
 /**
- * A CloudFormation emulator with its API. Besides custom resources, the only resource type is `Test::Thing`. A Thing is replaced if its `Key`
- * changes. The operations in its list `Fail` (create, update, delete) fail.
+ * A CloudFormation emulator with its HTTP API. Besides custom resources, the only resource type is `Test::Thing`. A Thing is replaced if its property
+ * `Key` changes. Its property `Fail` lists the operations that fail: create, update or delete.
  */
 export class Harness {
   public static async start(options: HarnessOptions = {}): Promise<Harness> {
@@ -54,11 +54,11 @@ export class Harness {
     return harness;
   }
 
-  /** The calls of Things so far, such as `create A {"Key":"1"}`. */
+  /** The operations that Things have performed, such as `create A {"Key":"1"}`. */
   public readonly calls: string[] = [];
   /** The requests to the function behind custom resources, oldest first. */
   public readonly events: CustomResourceEvent[] = [];
-  /** Promises by logical id. Each call of a Thing waits for the promise of its logical id. */
+  /** Promises by logical id. Each operation of a Thing waits for the promise of the Thing's logical id. */
   public readonly gates = new Map<string, Promise<void>>();
   public readonly cloudFormation: CloudFormation;
   public readonly clock: ScaledClock;
@@ -86,7 +86,7 @@ export class Harness {
     this.router.registerUnsigned(RESPONSE_PATH, this.cloudFormation.customResources);
   }
 
-  /** Answers the requests to the function behind custom resources. Tests may replace it. */
+  /** Returns the response to a request to the function behind custom resources. Tests may replace this function. */
   public answer: (event: CustomResourceEvent) => CustomAnswer | Promise<CustomAnswer> = () => ({});
 
   public get endpoint(): string {
@@ -100,7 +100,7 @@ export class Harness {
     this.clock.close();
   }
 
-  /** Creates or updates the stack. Returns its status at the end. */
+  /** Creates or updates the stack. Returns the final status of the stack. */
   public async deploy(
     resources: Resources, more: Record<string, unknown> = {}, settings: { name?: string; disableRollback?: boolean } = {},
   ): Promise<string> {
@@ -109,13 +109,13 @@ export class Harness {
     return (await this.cloudFormation.settled(name)).status;
   }
 
-  /** Creates or updates the stack without waiting for the end. */
+  /** Starts to create or update the stack. */
   public async begin(resources: Resources, more: Record<string, unknown> = {}, name = 'S', disableRollback = false): Promise<void> {
     const input = { StackName: name, TemplateBody: JSON.stringify({ Resources: resources, ...more }), DisableRollback: disableRollback };
     await this.client.send(this.cloudFormation.stacks.find(name) ? new UpdateStackCommand(input) : new CreateStackCommand(input));
   }
 
-  /** Deletes the stack. Returns its status at the end. */
+  /** Deletes the stack. Returns the final status of the stack. */
   public async destroy(name = 'S'): Promise<string> {
     const { id } = this.cloudFormation.stacks.get(name);
     await this.client.send(new DeleteStackCommand({ StackName: name }));
@@ -141,7 +141,7 @@ export class Harness {
     return Object.fromEntries(present.map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId, PhysicalResourceId]));
   }
 
-  /** Makes the calls of a Thing wait. Returns a function that lets them continue. */
+  /** Makes the operations of a Thing wait. Returns a function that lets the operations continue. */
   public gate(logicalId: string): () => void {
     let open = (): void => undefined;
     this.gates.set(logicalId, new Promise<void>((resolve) => {
@@ -150,12 +150,12 @@ export class Harness {
     return open;
   }
 
-  /** Returns the calls so far, and clears the list. */
+  /** Returns the operations of Things, and clears `calls`. */
   public takeCalls(): string[] {
     return this.calls.splice(0);
   }
 
-  /** Sends an answer to the ResponseURL of a request. Returns the HTTP status. */
+  /** Sends a response to the ResponseURL of a request. Returns the HTTP status. */
   public async respond(event: CustomResourceEvent, answer: CustomAnswer): Promise<number> {
     const body = typeof answer === 'string' ? answer : JSON.stringify({
       Status: 'SUCCESS',
@@ -226,7 +226,7 @@ export const ref = (name: string): object => ({ Ref: name });
 
 export const attribute = (name: string, key: string): object => ({ 'Fn::GetAtt': [name, key] });
 
-/** Waits until the condition holds. */
+/** Waits until `holds` returns true. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) {
     await new Promise((resolve) => setTimeout(resolve, 5));

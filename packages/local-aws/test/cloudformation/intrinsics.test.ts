@@ -76,7 +76,7 @@ describe('a template', () => {
   };
   const resource = (properties: object, more: object = {}): object => ({ Type: 'Test::Thing', Properties: properties, ...more });
 
-  test('gets its dependencies from references and DependsOn', () => {
+  test('has a dependency for each reference and each DependsOn', () => {
     const { dependencies } = program({
       Resources: {
         A: resource({}, { DependsOn: ['C'] }),

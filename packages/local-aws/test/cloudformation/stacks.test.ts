@@ -54,7 +54,7 @@ describe('a creation', () => {
     expect(await cfn.history()).toContain('Slow CREATE_FAILED: Resource creation cancelled');
   });
 
-  test('keeps resources with Retain in the roll-back, but not with RetainExceptOnCreate', async () => {
+  test('keeps resources with DeletionPolicy Retain in the roll-back, but not resources with RetainExceptOnCreate', async () => {
     await cfn.deploy({
       A: thing({}, { DeletionPolicy: 'Retain' }), B: thing({}, { DeletionPolicy: 'RetainExceptOnCreate' }), C: thing({ Fail: ['create'] }, { DependsOn: ['A', 'B'] }),
     });
@@ -74,7 +74,7 @@ describe('a creation', () => {
 });
 
 describe('a deletion', () => {
-  test('deletes resources in reverse order; afterwards only the stack id finds the stack', async () => {
+  test('deletes resources in reverse order; afterwards the stack can be described only by its id', async () => {
     await cfn.deploy({ A: thing(), B: thing({ X: ref('A') }), Kept: thing({ X: ref('B') }, { DeletionPolicy: 'Retain' }) });
     const { StackId } = await cfn.stack();
     cfn.takeCalls();
@@ -92,7 +92,7 @@ describe('a deletion', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B']);
   });
 
-  test('keeps the descriptions of resources that were deleted with the stack or in the roll-back of its creation', async () => {
+  test('still describes resources that were deleted with the stack or when its creation was rolled back', async () => {
     const described = async (name: string): Promise<unknown> => {
       const { StackResources = [] } = await cfn.client.send(new DescribeStackResourcesCommand({ StackName: name, LogicalResourceId: 'A' }));
       return StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus]);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => cfn.stop());
 
 describe('an update', () => {
-  test('updates only changed resources and their dependants, and deletes removed ones at the end', async () => {
+  test('updates only changed resources and their dependants, and deletes removed resources at the end', async () => {
     await cfn.deploy({ A: thing({ Value: '1' }), B: thing({ X: attribute('A', 'Value') }), Same: thing(), Gone: thing() });
     cfn.takeCalls();
     expect(await cfn.deploy({ A: thing({ Value: '2' }), B: thing({ X: attribute('A', 'Value') }), Same: thing(), New: thing({ X: ref('B') }) })).toBe('UPDATE_COMPLETE');
@@ -22,7 +22,7 @@ describe('an update', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B', 'New', 'Same']);
   });
 
-  test('deletes a replaced resource after its dependants refer to the new one', async () => {
+  test('deletes a replaced resource only after its dependants refer to the new resource', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }), B: thing({ X: ref('A') }) });
     cfn.takeCalls();
     await cfn.deploy({ A: thing({ Key: '2' }), B: thing({ X: ref('A') }) });
@@ -102,7 +102,7 @@ describe('a deployment without roll-back', () => {
     expect(cfn.takeCalls()).toEqual(['create B {}']);
   });
 
-  test('keeps failed updates, continues them, and rolls back to the state before the first of them', async () => {
+  test('keeps failed updates, continues them, and rolls back to the state before the first failed update', async () => {
     const disableRollback = true;
     await cfn.deploy({ A: thing({ X: '1' }), B: thing({ X: '1' }) });
     expect(await cfn.deploy({ A: thing({ X: '2' }), B: thing({ X: '2', Fail: ['update'] }, { DependsOn: 'A' }) }, {}, { disableRollback })).toBe('UPDATE_FAILED');

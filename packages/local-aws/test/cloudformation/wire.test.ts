@@ -78,7 +78,7 @@ test('creates, describes and executes a change set', async () => {
   ]);
 });
 
-test('fails a change set without changes with the message of AWS, and deletes it', async () => {
+test('fails a change set without changes, with the message of AWS, and deletes the change set', async () => {
   await deploy('Same', { P: PARAMETER }, { Tags: [{ Key: 'k', Value: '1' }] }, { Outputs: { O: { Value: 'x' } } });
   const again = async (tag: string, output: string): Promise<string | undefined> => {
     await createChangeSet('Same', { P: PARAMETER }, { ChangeSetType: 'UPDATE', Tags: [{ Key: 'k', Value: tag }] }, { Outputs: { O: { Value: output } } });
@@ -105,7 +105,7 @@ test('reads templates from the bootstrap bucket and returns them unchanged', asy
   await expect(createChangeSet('Nowhere', {}, { TemplateBody: undefined, TemplateURL: 'https://example.com/t.json' })).rejects.toThrow(/must reference a valid S3 object/);
 });
 
-test('takes parameters from the request, the previous deployment, their default or the parameter store', async () => {
+test('takes the value of a parameter from the request, the previous deployment, its default or the parameter store', async () => {
   aws.ssm.put('/my/parameter', 'stored');
   const template = {
     Parameters: {
@@ -144,7 +144,7 @@ test('returns events in pages, the newest first, with unique times', async () =>
   await expect(client.send(new DescribeStackEventsCommand({ StackName: 'Nowhere' }))).rejects.toThrow('Stack [Nowhere] does not exist');
 });
 
-test('describes a stack by name, by id, or together with all others', async () => {
+test('describes one stack by name or by id, or describes all stacks', async () => {
   await deploy('Described', { P: PARAMETER });
   const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: 'Described' }));
   expect((await client.send(new DescribeStacksCommand({ StackName: stack.StackId }))).Stacks).toEqual([stack]);
@@ -176,7 +176,7 @@ test('authorizes actions on the ARN of the stack', async () => {
   scoped.destroy();
 });
 
-test('requires iam:PassRole for an execution role, and creates resources with it', async () => {
+test('creates resources with the execution role, and requires iam:PassRole for this role', async () => {
   const RoleARN = bootstrapRoleArn({ partition: 'aws', accountId: aws.accountId, region: aws.region }, 'cfn-exec');
   expect(await deploy('WithRole', { P: PARAMETER }, { RoleARN })).toBe('CREATE_COMPLETE');
   const unallowed = await clientWith('no-pass-role', 'cloudformation:*', '*');

@@ -7,7 +7,7 @@ const BASE: AlarmProperties = {
   Namespace: 'App', MetricName: 'Failures', Period: 60, Statistic: 'Sum', ComparisonOperator: 'GreaterThanThreshold', Threshold: 0, EvaluationPeriods: 1,
 };
 
-/** @param values the value of each period, ending with the current one; undefined for a period without data */
+/** @param values one value for each period, oldest first and the current period last; undefined for a period without data */
 function stateAfter(values: (number | undefined)[], properties: Partial<AlarmProperties> = {}, before: AlarmState = 'OK'): AlarmState {
   const metrics = new Metrics();
   values.forEach((value, n) => {
@@ -24,19 +24,19 @@ describe('the state of an alarm', () => {
     ['above the limit', [1], {}, 'ALARM'],
     ['at the limit', [0], {}, 'OK'],
     ['at an inclusive limit', [0], { ComparisonOperator: 'GreaterThanOrEqualToThreshold' }, 'ALARM'],
-    ['above it in the last whole period', [1, undefined], {}, 'ALARM'],
-    ['above it in the last whole period, but not in the current one', [1, 0], {}, 'ALARM'],
-    ['above it long ago', [1, undefined, undefined], { TreatMissingData: 'notBreaching' }, 'OK'],
+    ['above the limit in the last whole period', [1, undefined], {}, 'ALARM'],
+    ['above the limit in the last whole period, but not in the current period', [1, 0], {}, 'ALARM'],
+    ['above the limit long ago', [1, undefined, undefined], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['below a lower limit, when the period is over', [1, undefined], { ComparisonOperator: 'LessThanThreshold', Threshold: 2 }, 'ALARM'],
     ['below a lower limit so far', [5, 1], { ComparisonOperator: 'LessThanThreshold', Threshold: 2 }, 'OK'],
-    ['all of three above', [1, 1, 1], { EvaluationPeriods: 3 }, 'ALARM'],
-    ['two of three above', [1, 0, 1], { EvaluationPeriods: 3 }, 'OK'],
-    ['two of three above, when two suffice', [1, 0, 1], { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'ALARM'],
+    ['above the limit in all of three periods', [1, 1, 1], { EvaluationPeriods: 3 }, 'ALARM'],
+    ['above the limit in two of three periods', [1, 0, 1], { EvaluationPeriods: 3 }, 'OK'],
+    ['above the limit in two of three periods, when two suffice', [1, 0, 1], { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'ALARM'],
     ['no data', [], {}, 'INSUFFICIENT_DATA'],
-    ['no data, which counts as breaching', [], { TreatMissingData: 'breaching' }, 'ALARM'],
-    ['no data, which counts as not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
+    ['no data, when missing data is breaching', [], { TreatMissingData: 'breaching' }, 'ALARM'],
+    ['no data, when missing data is not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['one value in three periods', [undefined, undefined, 1], { EvaluationPeriods: 3 }, 'ALARM'],
-    ['one value in three periods, the others count as not breaching', [undefined, undefined, 1], { EvaluationPeriods: 3, TreatMissingData: 'notBreaching' }, 'OK'],
+    ['one value in three periods, missing data is not breaching', [undefined, undefined, 1], { EvaluationPeriods: 3, TreatMissingData: 'notBreaching' }, 'OK'],
   ])('%s, with the values %j and the properties %j, is %s', (_, values, properties, expected) => {
     expect(stateAfter(values, properties)).toBe(expected);
   });
@@ -45,7 +45,9 @@ describe('the state of an alarm', () => {
     expect(stateAfter([], { TreatMissingData: 'ignore' }, before)).toBe(before);
   });
 
-  test.each<[string, number]>([['Sum', 6], ['Average', 2], ['Minimum', 1], ['Maximum', 3], ['SampleCount', 3]])('depends on the %s of the values', (statistic, expected) => {
+  test.each<[string, number]>([
+    ['Sum', 6], ['Average', 2], ['Minimum', 1], ['Maximum', 3], ['SampleCount', 3],
+  ])('uses the statistic %s', (statistic, expected) => {
     const metrics = new Metrics();
     for (const value of [1, 2, 3]) {
       metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time: NOW });
@@ -55,7 +57,7 @@ describe('the state of an alarm', () => {
     expect([of(expected), of(expected + 0.1)]).toEqual(['ALARM', 'OK']);
   });
 
-  test('includes a late value of the previous period even if the current period has a value', () => {
+  test('reflects a late value of the previous period even if the current period already has a value', () => {
     const metrics = new Metrics();
     metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value: 0, time: NOW });
     const rule = alarmRule({ ...BASE, TreatMissingData: 'notBreaching' });

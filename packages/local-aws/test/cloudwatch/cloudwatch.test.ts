@@ -142,7 +142,7 @@ describe('an alarm', () => {
   });
 });
 
-test('the metrics count an execution when it starts and when it ends', async () => {
+test('Step Functions metrics count each execution at its start and at its end', async () => {
   const machine = (Type: string) => ({
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, Next: 'End' }, End: { Type } } }) },

@@ -25,7 +25,7 @@ const topicWith = (principal: object) => ({
 });
 const forEvents = topicWith({ Service: 'events.amazonaws.com' });
 
-/** Deploys a rule with this target and puts the entries. Returns the messages that the topic received. */
+/** Deploys a rule with this target and sends the entries with PutEvents. Returns the messages that the topic received. */
 const textsAt = async (target: object, ...entries: object[]) => {
   await local.deploy({ ...forEvents, Rule: rule([{ Id: 'topic', Arn: TOPIC, ...target }]) });
   await local.putEvents(entries);
@@ -90,7 +90,7 @@ describe('PutEvents', () => {
     expect(local.aws.events.entries).toHaveLength(1);
   });
 
-  test('evaluates set operators on the source of events', async () => {
+  test('evaluates ForAllValues conditions on events:source', async () => {
     const condition = { 'ForAllValues:StringEquals': { 'events:source': 'app.imports' }, 'Null': { 'events:source': 'false' } };
     const limited = await local.session('limited', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: condition });
     expect((await local.putEvents([ENTRY], limited)).status).toBe(200);

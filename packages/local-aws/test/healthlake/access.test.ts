@@ -36,7 +36,7 @@ async function jobs(): Promise<number> {
 }
 
 describe('the caller of StartFHIRImportJob', () => {
-  test('needs only permission for the action on the data store and for iam:PassRole to HealthLake', async () => {
+  test('needs only permission for the action on the data store and permission to pass the data access role to HealthLake', async () => {
     const client = await clientOfRole(aws, 'operator', [onDatastore('healthlake:StartFHIRImportJob'), PASS_ROLE]);
     const { JobId } = await client.send(new StartFHIRImportJobCommand(aws.startRequest()));
     expect(await aws.describe(JobId!)).toMatchObject({ JobId });
@@ -96,12 +96,12 @@ describe('the data access role', () => {
   test.each([
     ['a missing bucket', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
     ['a missing key', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
-  ])('cannot make Start accept %s', async (_, change, message) => {
+  ])('does not make Start accept %s, even if the role has all permissions', async (_, change, message) => {
     await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
     await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
-  test('cannot make Start accept an output bucket without a full public access block', async () => {
+  test('does not make Start accept an output bucket without a full public access block', async () => {
     await aws.s3.send(new PutPublicAccessBlockCommand({
       Bucket: OUTPUT,
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
@@ -120,7 +120,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
   });
 
-  test('makes a running job fail when it loses its permissions, and the imported resources stay', async () => {
+  test('makes a running job fail when the role loses its permissions, and the imported resources stay', async () => {
     const jobId = await aws.startImport();
     await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
     await setDataAccess(aws, []);
@@ -131,7 +131,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('Manifest'))).toEqual([]);
   });
 
-  test('makes a job fail if it no longer trusts HealthLake when the job starts', async () => {
+  test('makes a queued job fail if the role no longer trusts HealthLake when the job starts', async () => {
     aws.service.healthLake.stallQueue();
     const jobId = await aws.startImport();
     await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(trust({ Service: 'glue.amazonaws.com' })) }));
@@ -145,7 +145,7 @@ describe('the data access role', () => {
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('makes an export fail if it may no longer write', async () => {
+  test('makes an export fail if the role may no longer write', async () => {
     await aws.ended(await aws.startImport());
     aws.service.healthLake.stallQueue();
     const { JobId } = await startExport();
@@ -156,7 +156,7 @@ describe('the data access role', () => {
     expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
   });
 
-  test('leaves the client token unused if Start refuses the role', async () => {
+  test('leaves the client token usable if Start refuses the role', async () => {
     await setDataAccess(aws, []);
     await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await setDataAccess(aws, dataAccessStatements(aws));

@@ -15,12 +15,12 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-/** Errors of the SDK for a reset connection. */
+/** Matches the errors that the SDK throws if the connection is reset. */
 const RESET = /socket hang up|ECONNRESET|EPIPE/;
 
 const url = (path: string) => aws.environment.endpoint() + path;
 
-describe('the signer of a request', () => {
+describe('a caller', () => {
   const stranger = { accessKeyId: 'AKIASTRANGER00000000', secretAccessKey: 'x' };
 
   test('gets an error in the service\'s protocol if its access key is unknown', async () => {
@@ -29,7 +29,7 @@ describe('the signer of a request', () => {
     await expect(aws.kmsClient(stranger).send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   });
 
-  test('is required, except on paths that are registered for unsigned requests', async () => {
+  test('must sign requests, except on paths that are registered for unsigned requests', async () => {
     expect((await fetch(url('/bucket/key'))).status).toBe(403);
     const seen: WireRequest[] = [];
     aws.router.registerUnsigned('/_response/', {
@@ -91,7 +91,7 @@ describe('faults', () => {
     expect(aws.s3.bucket('reset').keys()).toEqual(['after']);
   });
 
-  test('delay the answer', async () => {
+  test('delay the response', async () => {
     aws.router.faults.inject({ service: 'sts', kind: 'delay', ms: 80 });
     const start = performance.now();
     await identify();
@@ -204,7 +204,7 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('ends sleeps at once if it skips their whole time, and shortens longer sleeps', async () => {
+  test('ends sleeps that the skipped time covers, and shortens longer sleeps', async () => {
     const clock = new ScaledClock(60);
     const [start, real] = [clock.now(), performance.now()];
     const slept: number[] = [];

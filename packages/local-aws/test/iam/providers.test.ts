@@ -77,7 +77,7 @@ describe(ROLE, () => {
     await expect(may(roleArn('gone'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
   });
 
-  test('is created only by callers with permission', async () => {
+  test('can be created only by callers with permission', async () => {
     const { caller } = await aws.sessionWith('weak', [allow('s3:*', '*')]);
     await expect(aws.createResource(ROLE, { AssumeRolePolicyDocument: lambdaTrust }, caller)).rejects.toThrow('iam:CreateRole');
   });

@@ -18,12 +18,12 @@ const PID = 'exports.handler = async () => process.pid;';
 const EXIT_ERROR = { functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } };
 const SERVICE_ERROR = { name: 'ServiceException', message: 'Internal service error', status: 500 };
 
-/** A trust policy without Lambda. A warm process continues, but Lambda cannot start another one. */
+/** A trust policy that doesn't allow Lambda to assume the role. A running process continues, but Lambda cannot start another process. */
 const NO_TRUST = policy(trust({ Service: 'glue.amazonaws.com' }));
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
 
-/** Invokes a function that never answers. Returns its ARN, the pending answer and its process id. */
+/** Invokes a function that never answers. Returns its ARN, the promise of the invocation and its process id. */
 async function stuck(name: string, properties: Record<string, unknown> = {}) {
   const arn = await aws.function(name, STUCK, properties);
   const answer = invoke(arn);
@@ -55,7 +55,7 @@ describe('killEnvironments', () => {
     expect(await answer).toEqual(EXIT_ERROR);
   });
 
-  test('makes a running invocation fail with a service error on request, and the next event gets a new process', async () => {
+  test('makes a running invocation fail with a service error if its argument is service-error, and the next event gets a new process', async () => {
     const { arn, answer, pid } = await stuck('lost');
     await aws.lambda.killEnvironments('lost', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -132,7 +132,7 @@ describe('a fault hook', () => {
     ['reset-before', 'service-error', []],
     ['reset-after', 'function-error', ['reached']],
     ['reset-after', 'service-error', ['reached']],
-  ] as const)('can kill a function during a request of the function (%s, %s)', async (kind, answer, reached) => {
+  ] as const)('can kill a function while the function sends a request (%s, %s)', async (kind, answer, reached) => {
     const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
     const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
     aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {

@@ -91,7 +91,7 @@ test('a killed parent leaves no child process and no directory', async () => {
   await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));
 });
 
-describe('answers', () => {
+describe('the results of a function', () => {
   test('come from callbacks, synchronous handlers and handlers that return nothing', async () => {
     const callback = await aws.function('callback', 'exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: event.a }), 5);');
     const nothing = await aws.function('nothing', 'exports.handler = async () => {};');
@@ -109,7 +109,7 @@ describe('answers', () => {
     expect((payload as { trace: string[] }).trace).toEqual(expect.arrayContaining([expect.stringMatching(/: bad day$/), expect.stringMatching(/^ {4}at .*index\.js/)]));
   });
 
-  test('come from the same environment after an error, but from a new one after a crash', async () => {
+  test('come from the same environment after an error, but from a new environment after a crash', async () => {
     const arn = await aws.function('fragile', `
       exports.handler = async ({ how }) => {
         if (how === 'throw') throw new Error('no');

@@ -4,9 +4,9 @@ import { RESPONSE_HOST } from '../../src/lambda/lambda';
 import { eventually, Foundation } from '../foundation';
 
 const SCALE = 60;
-/** The tolerated delay of a busy machine: 300 ms of real time. */
+/** The clock's milliseconds by which a busy machine may be late: 300 ms of real time. */
 const CLOCK_TOLERANCE = 300 * SCALE;
-/** The tolerated time between two statements on a busy machine: 50 ms of real time. */
+/** The clock's milliseconds that may pass between two statements on a busy machine: 50 ms of real time. */
 const STATEMENT_TOLERANCE = 50 * SCALE;
 
 let aws: Foundation;
@@ -54,7 +54,7 @@ describe('time in a function', () => {
     expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map((name) => [name, 'right'])));
   });
 
-  test('follows the clock of the parent, and Date objects keep their type', async () => {
+  test('follows the clock of the parent process, and `instanceof Date` still works', async () => {
     const arn = await aws.function('dated', `exports.handler = async () => [
       Date.now(), new Date().getTime(), Date.parse(Date()), new Date(2020, 0, 2) instanceof Date, new Date(0).constructor === Date,
       new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
@@ -94,7 +94,7 @@ describe('time in a function', () => {
     expect(tooLate).toMatchObject({ errorType: 'Sandbox.Timedout' });
   });
 
-  test('gives a request with a time-out enough real time for the answer', async () => {
+  test('passes slowly enough for a response that takes 350 ms of real time, even if the request times out after 10 s', async () => {
     const server = createServer((_, response) => setTimeout(() => response.end('late'), 350));
     const port = await listening(server);
     const arn = await aws.function('requesting', `
@@ -129,7 +129,7 @@ test('retries a failed asynchronous event after one minute and then after two mi
   expect(new Set(runs().map(([, requestId]) => requestId)).size).toBe(1);
 });
 
-describe('the response bucket', () => {
+describe('the local bucket for responses to CloudFormation', () => {
   beforeEach(async () => {
     aws = await Foundation.start();
   });
@@ -139,7 +139,7 @@ describe('the response bucket', () => {
     ['options with an agent and host', 'https.request({ host, port: 443, agent: new https.Agent(), path: "/key?sig=1", method: "PUT", headers }, answer)'],
     ['a text and options', 'https.request("https://" + host + "/key?sig=1", { method: "PUT", headers }, answer)'],
     ['a URL and options', 'https.request(new URL("https://" + host + "/key?sig=1"), { method: "PUT", headers }, answer)'],
-  ])('receives the requests of https.request with %s', async (_, call) => {
+  ])('receives a response that a function sends with https.request, called with %s', async (_, call) => {
     const received: unknown[] = [];
     aws.router.registerUnsigned('/key', {
       handle: async ({ method, path, query, headers, body }) => {
@@ -160,7 +160,7 @@ describe('the response bucket', () => {
     expect(received).toEqual([['PUT', '/key', '1', RESPONSE_HOST, '', 'body']]);
   });
 
-  test('receives no requests that go to other hosts', async () => {
+  test('receives no requests that a function sends to other hosts', async () => {
     const arn = await aws.function('elsewhere', `
       exports.handler = () => new Promise(resolve => require('https').get('https://127.0.0.1:1/').on('error', error => resolve(error.code)));`);
     expect((await invoke(arn)).payload).toBe('ECONNREFUSED');

@@ -11,7 +11,7 @@ afterEach(() => aws.close());
 const TYPE = 'AWS::Logs::LogGroup';
 const GROUP = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:group`;
 
-test('a log group keeps its events through an update and is replaced when its name changes', async () => {
+test('a log group keeps its log events when it is updated, and is replaced when its name changes', async () => {
   const { physicalId, attributes } = await aws.createResource(TYPE, { RetentionInDays: '30' });
   expect(physicalId).toMatch(/^Stack-Resource-/);
   expect(attributes).toEqual({ Arn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${physicalId}:*` });

@@ -39,7 +39,7 @@ describe('identity policies', () => {
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'out/' }))).rejects.toThrow('s3:ListBucket');
   });
 
-  test('hide the absence of an object from callers without s3:ListBucket', async () => {
+  test('must allow s3:ListBucket, or S3 answers AccessDenied instead of NoSuchKey for a missing object', async () => {
     const blind = await clientWith('blind', allow('s3:GetObject', 'arn:aws:s3:::data/*'));
     const seeing = await clientWith('seeing', allow('s3:GetObject', 'arn:aws:s3:::data/*'), allow('s3:ListBucket', 'arn:aws:s3:::data'));
     await expect(blind.send(get('absent'))).rejects.toMatchObject({ name: 'AccessDenied', message: expect.stringContaining('s3:ListBucket') });
@@ -156,7 +156,7 @@ describe('a bucket with a KMS key', () => {
     await expect(aws.s3Client().send(write)).rejects.toMatchObject({ name: 'KMS.NotFoundException' });
   });
 
-  test('is not necessary: a request can name a key for its object', async () => {
+  test('keeps the KMS key that a PutObject request names for its object', async () => {
     const sent = await aws.s3Client().send(put('in/k', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keyArn }));
     expect(sent.SSEKMSKeyId).toBe(keyArn);
     const reader = await clientWith('reader', allow('s3:*', 'arn:aws:s3:::data/*'));

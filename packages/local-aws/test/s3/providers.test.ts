@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-test('a bucket returns its attributes and gets the settings in its properties', async () => {
+test('a bucket returns its attributes and has the settings that its properties specify', async () => {
   const { physicalId, attributes } = await aws.createResource(BUCKET, {
     VersioningConfiguration: { Status: 'Enabled' },
     PublicAccessBlockConfiguration: { BlockPublicAcls: 'true' },
@@ -41,7 +41,7 @@ test('a bucket is updated in place, and replaced when its name changes', async (
   await expect(aws.createResource(BUCKET, before)).rejects.toThrow('before already exists');
 });
 
-test('a bucket with invalid settings is refused and does not remain', async () => {
+test('a bucket with invalid settings is refused and not created', async () => {
   const properties = { BucketName: 'bad', BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'rot13' } }] } };
   await expect(aws.createResource(BUCKET, properties)).rejects.toThrow('rot13');
   expect(() => aws.s3.bucket('bad')).toThrow('The specified bucket does not exist');
@@ -57,7 +57,7 @@ test('a bucket is deleted only when it is empty', async () => {
   await aws.deleteResource(BUCKET, 'full', properties);
 });
 
-test('a bucket policy can be created once, changed and removed', async () => {
+test('a bucket can have only one bucket policy, which can be changed and removed', async () => {
   aws.s3.createBucket('guarded');
   const deny = (action: string) => ({ Bucket: 'guarded', PolicyDocument: policy({ Effect: 'Deny', Principal: '*', Action: action, Resource: 'arn:aws:s3:::guarded' }) });
   const { physicalId } = await aws.createResource(BUCKET_POLICY, deny('s3:GetBucketTagging'));

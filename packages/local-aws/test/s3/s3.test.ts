@@ -35,7 +35,7 @@ describe('buckets', () => {
     await expect(s3.send(new HeadBucketCommand({ Bucket: 'first-bucket' }))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  test('are encrypted and not public from the start', async () => {
+  test('are encrypted and block public access by default', async () => {
     aws.s3.createBucket('fresh-bucket');
     const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket: 'fresh-bucket' }));
     expect(encryption.ServerSideEncryptionConfiguration!.Rules![0].ApplyServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: 'AES256' });
@@ -204,7 +204,7 @@ describe('listings', () => {
     expect([Contents!.length, IsTruncated, NextMarker]).toEqual([1000, true, Contents![999].Key]);
   });
 
-  test('refuse an unknown token', async () => {
+  test('refuse an unknown continuation token', async () => {
     const pages = paginateListObjectsV2({ client: s3, startingToken: '???' }, { Bucket: 'listed' });
     await expect(pages.next()).rejects.toMatchObject({ name: 'InvalidArgument' });
   });

@@ -98,7 +98,7 @@ test('polls a job with the session of the operator role', async () => {
   expect(execution.status).toBe('SUCCEEDED');
   expect(describes().length).toBeGreaterThanOrEqual(3);
   expect(new Set(describes().map(({ callerArn }) => callerArn))).toEqual(new Set([SESSION]));
-  // Each poll makes three transitions: Wait, Describe and IsCompleted. Done makes one more.
+  // Each poll makes three transitions: Wait, Describe and IsCompleted. The state Done makes one transition.
   expect(execution.transitions).toBe(3 * describes().length + 1);
 
   expect(eventsOf(execution, 'TaskScheduled')[0].taskScheduledEventDetails).toEqual({

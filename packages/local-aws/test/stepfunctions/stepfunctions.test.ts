@@ -37,7 +37,7 @@ function counting(turns: number, Next: string): Record<string, object> {
 }
 
 describe('tasks', () => {
-  test('call functions by ARN and by lambda:invoke', async () => {
+  test('call a function by its ARN or with the lambda:invoke integration', async () => {
     const fn = await aws.function('adding', 'exports.handler = async ({ a, b }) => ({ sum: a + b });');
     const direct = await stateMachine({ Add: { Type: 'Task', Resource: fn, ResultPath: '$.result', End: true } });
     expect(output(await run(direct, { a: 1, b: 2 }))).toEqual({ a: 1, b: 2, result: { sum: 3 } });
@@ -167,26 +167,26 @@ describe('executions', () => {
     expect(execution).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'of it' });
   });
 
-  test('fail at 25,000 events unless the last event is the success', async () => {
+  test('fail when the history has 25,000 events, unless event 25,000 records the success', async () => {
     const looping = await run(await stateMachine({ Again: { Type: 'Pass', Next: 'Again' } }));
     expect(looping).toMatchObject({
       status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).',
     });
     expect(looping.history.events).toHaveLength(25_000);
     expect(looping.history.events[24_999]).toMatchObject({ id: 25_000, type: 'ExecutionFailed' });
-    // The history has the start event, two events for each state, and the end event.
+    // The 25,000 events are the start event, two events for each state, and the end event.
     expect(looping.transitions).toBe(12_499 + 1);
 
-    // The history has the start event, four events for each loop, two for the last state, and the end event.
+    // The 25,000 events are the start event, four events for each loop, two events for the last state, and the end event.
     const turns = (25_000 - 1 - 2 - 1) / 4;
     const ending = await run(await stateMachine({ ...counting(turns, 'Done'), Done: { Type: 'Succeed' } }, undefined, 'ending'), { n: 0 });
     expect(ending.status).toBe('SUCCEEDED');
     expect(ending.history.events).toHaveLength(25_000);
   });
 
-  test('do not retry or catch the failure at the end of the history', async () => {
+  test('do not retry or catch the failure that ends a full history', async () => {
     const fn = await aws.function('one', 'exports.handler = async () => 1;');
-    // The history has the start event, four events for each loop, and two for the task. The next event would be the last one.
+    // The first 24,999 events are the start event, four events for each loop, and two events for the task.
     const turns = (24_999 - 1 - 2) / 4;
     const execution = await run(await stateMachine({
       ...counting(turns, 'Try'),

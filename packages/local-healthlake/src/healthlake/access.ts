@@ -1,7 +1,7 @@
 import { startFailure } from './failures';
 import type { Caller, DataAccess, HealthLakePorts } from './ports';
 
-/** Authorizes API calls, with the actions and resources of the Service Authorization Reference. */
+/** Authorizes API calls. The actions and resources come from the Service Authorization Reference. */
 export class Access {
   public constructor(private readonly ports: HealthLakePorts) {}
 
@@ -15,7 +15,7 @@ export class Access {
     await this.ports.authorize(caller, `healthlake:${operation}`, this.datastoreArn(datastoreId));
   }
 
-  /** Authorizes an operation that has no resource. */
+  /** Authorizes an operation that doesn't act on a data store, such as ListFHIRDatastores. */
   public async onAccount(caller: Caller, operation: string): Promise<void> {
     await this.ports.authorize(caller, `healthlake:${operation}`, '*');
   }

@@ -1,16 +1,16 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { ServiceError } from './ports';
 
-/** Ends a job as FAILED; DescribeFHIRImportJob shows the message. */
+/** An error that ends a job as FAILED. DescribeFHIRImportJob shows its message. */
 export class JobFailure extends Error {}
 
-/** Aborts a running or waiting job: it ends as FAILED with this message. */
+/** The reason to abort a running or waiting job, which then ends as FAILED with this message. */
 export class JobAbortion extends Error {}
 
 const NOT_ALLOWED_IN_MESSAGE = /[^\p{L}\p{Z}\p{N}_.:/=+\-%@]+/gu;
 const MAX_MESSAGE_LENGTH = 2048;
 
-/** Returns the Message of a job that failed with this error. The API allows only few characters in a Message: no quotes and no commas. */
+/** Returns the Message of a job that failed with this error. The API doesn't allow some characters in a Message, such as quotes and commas. */
 export function messageOfFailure(error: unknown): string {
   const isPublic = error instanceof JobFailure || error instanceof ServiceError;
   const text = isPublic ? error.message : 'The import or export job failed because of an internal error.';
@@ -23,7 +23,7 @@ export function jobFailure(attempt: string, error: unknown): unknown {
   return refusal ? new JobFailure(`${attempt}: ${refusal.message}`) : error;
 }
 
-/** Converts the error of a failed attempt into an error of Start if a service answered with a 4xx error. Returns every other error unchanged. */
+/** Converts the error of a failed attempt into an error of the Start operation if a service answered with a 4xx error. Returns every other error unchanged. */
 export function startFailure(attempt: string, error: unknown): unknown {
   const refusal = refusalOf(error);
   if (!refusal) {

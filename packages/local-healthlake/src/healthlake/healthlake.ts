@@ -23,8 +23,8 @@ export interface HealthLakeRequest {
 }
 
 /**
- * An AWS HealthLake with data stores, import jobs and export jobs, in memory. The folder `operations` answers the API calls.
- * There is no FHIR REST API, and `judgeLine` is the only validation of resources.
+ * Emulates HealthLake in memory, with data stores, import jobs and export jobs. The folder `operations` contains the API operations.
+ * The emulator has no FHIR REST API, and only `judgeLine` validates resources.
  */
 export class HealthLake {
   private readonly datastores: Datastores;
@@ -51,7 +51,7 @@ export class HealthLake {
     this.operations = { ...datastoreOperations(context), ...jobOperations(context) };
   }
 
-  /** Answers one API call. Never rejects: it returns errors as answers. */
+  /** Handles one API call. Never rejects: returns errors as HTTP responses. */
   public async handle(request: HealthLakeRequest): Promise<HealthLakeResponse> {
     const answer = this.answer(request);
     this.pendingCalls.add(answer);
@@ -62,7 +62,7 @@ export class HealthLake {
     }
   }
 
-  /** Calls the listener at every change of a job, until the returned function is called. */
+  /** Calls the listener at every change of a job. The returned function removes the listener. */
   public observe(listener: JobListener): () => void {
     return this.journal.observe(listener);
   }
@@ -103,7 +103,7 @@ export class HealthLake {
     this.queues(datastoreId).forEach((queue) => queue.resume());
   }
 
-  /** Stops all jobs without changing their status, and waits until nothing runs. */
+  /** Stops all jobs without changing their status, and waits until no job runs. */
   public async close(): Promise<void> {
     await Promise.all(this.pendingCalls);
     await Promise.all(this.queues().map((queue) => queue.close()));

@@ -8,26 +8,26 @@ export interface Pace {
   readonly minimumDurationMs: number;
 }
 
-/** An end that a job reaches without reading or writing any data. */
+/** The outcome of a job that ends without reading or writing any data. */
 export interface ForcedOutcome {
   readonly status: 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
   /** Optional, because AWS leaves some failed jobs without a message. */
   readonly message?: string;
 }
 
-/** An extra status that a job shows between IN_PROGRESS and its end. */
+/** An extra status that a job shows between IN_PROGRESS and its final status. */
 export interface Detour {
   /** Any text, because AWS may have statuses that the SDK's enum lacks. */
   readonly status: string;
-  /** The duration, in the clock's milliseconds. */
+  /** The time for which the job shows this status, in the clock's milliseconds. */
   readonly ms: number;
 }
 
-/** Options of one job. */
+/** Options that override the behaviour of one job. */
 export interface JobOverride {
   readonly pace?: Partial<Pace>;
   readonly outcome?: ForcedOutcome;
-  /** Shown before the job's end, whether the job succeeds or fails. */
+  /** The extra status that the job shows before its final status, whether it succeeds or fails. */
   readonly detour?: Detour;
 }
 
@@ -42,12 +42,12 @@ export interface JobDescription {
 }
 
 /**
- * The answer to a Start that reuses a client token with other parameters. AWS doesn't document it. `validation` returns a
- * ValidationException, `conflict` returns a ConflictException, and `replay` returns the job of the first Start.
+ * The response to a Start request that reuses a client token with other parameters. AWS doesn't document this response. `validation` returns a
+ * ValidationException, `conflict` returns a ConflictException, and `replay` returns the job of the first request.
  */
 export type ClientTokenMismatch = 'validation' | 'conflict' | 'replay';
 
-/** Options of the service. `DEFAULT_OPTIONS` and `DEFAULT_PACE` have the default values. */
+/** Options of the HealthLake emulator. `DEFAULT_OPTIONS` and `DEFAULT_PACE` have the default values. */
 export interface HealthLakeOptions {
   /** The time from CREATING to ACTIVE. AWS takes 2 to 30 minutes. */
   readonly datastoreCreationMs?: number;
@@ -60,16 +60,16 @@ export interface HealthLakeOptions {
   readonly listDelayMs?: number;
   /** Called once for each job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;
-  /** The maximum number of waiting import jobs in a data store. A further Start gets a ThrottlingException. */
+  /** The maximum number of waiting import jobs in a data store. A further Start request gets a ThrottlingException. */
   readonly queueLimit?: number;
   readonly clientTokenMismatch?: ClientTokenMismatch;
-  /** Whether every Start starts a job, even if its client token was used before. */
+  /** Whether every Start request starts a job, even if its client token was used before. */
   readonly ignoresClientTokens?: boolean;
   /** The seed of all ids: the same seed and the same calls give the same ids. */
   readonly seed?: string;
 }
 
-/** All options with their values. */
+/** The options with the default values filled in. */
 export type ResolvedOptions = Required<Omit<HealthLakeOptions, 'pace'>> & { readonly pace: Pace };
 
 const DEFAULT_OPTIONS = {

@@ -4,7 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms`; rejects when aborted. */
+  /** Resolves after `ms`. Rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

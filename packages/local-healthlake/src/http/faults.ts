@@ -6,7 +6,7 @@ export interface FaultError {
   readonly status?: number;
 }
 
-/** A fault of one request. `reset-after` executes the request and then resets the connection instead of answering. */
+/** A fault that is injected into a request. `reset-after` executes the request, and then resets the connection instead of sending the response. */
 export type Fault =
   | { readonly kind: 'throttle' | 'internal' | 'reset-before' | 'reset-after' }
   /** The delay `ms` is in the clock's milliseconds; default 0. */
@@ -21,7 +21,7 @@ export type FaultRule = Fault & {
   readonly service: string;
   /** Default: every operation of the service. */
   readonly operation?: string;
-  /** The number of requests; default 1. */
+  /** The number of requests that get this fault; default 1. */
   readonly times?: number;
 };
 
@@ -48,7 +48,7 @@ export class Faults {
     this.hook = undefined;
   }
 
-  /** Returns the fault of one request, and counts it as used. */
+  /** Returns the fault for a request, and counts the request against `times` of the fault. */
   public take(service: string, operation: string, request: FaultedRequest): Fault | undefined {
     const fault = this.hook?.(service, operation, request);
     if (fault) {

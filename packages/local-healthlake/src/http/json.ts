@@ -20,7 +20,7 @@ export function jsonBody(request: WireRequest): Record<string, unknown> {
   throw new ServiceError('SerializationException', 'the body is not a JSON object');
 }
 
-/** Returns an answer in the AWS JSON version of the request. */
+/** Returns a response in the same AWS JSON version as the request. */
 export function jsonResponse(request: WireRequest, body: unknown): WireResponse {
   return {
     status: 200,

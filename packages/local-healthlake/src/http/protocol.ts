@@ -5,7 +5,7 @@ import { ServiceError, type WireResponse } from '../service';
 
 type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';
 
-/** The errors of AWS services that every operation can return. They differ by protocol. */
+/** The errors that every operation of an AWS service can return. Their names and texts depend on the protocol. */
 interface CommonErrors {
   readonly unknownAccessKey: string;
   readonly throttling: readonly [name: string, message: string, status: number];
@@ -44,12 +44,12 @@ function protocolOf(service: string): Protocol {
   return PROTOCOLS[service] ?? 'json';
 }
 
-/** Returns the error of a service for an access key that it doesn't know. */
+/** Returns the error that a service returns for an unknown access key. */
 export function unknownAccessKey(service: string): ServiceError {
   return new ServiceError(COMMON_ERRORS[protocolOf(service)].unknownAccessKey, 'The security token included in the request is invalid.', 403);
 }
 
-/** Returns the error that a fault causes; undefined if the fault delays the answer or resets the connection. */
+/** Returns the error that a fault causes; undefined if the fault only delays the response or resets the connection. */
 export function faultError(service: string, fault: Fault): ServiceError | undefined {
   const { throttling, internal } = COMMON_ERRORS[protocolOf(service)];
   switch (fault.kind) {

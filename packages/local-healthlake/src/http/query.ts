@@ -7,7 +7,7 @@ export function queryParameters(request: WireRequest): URLSearchParams {
   return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
 }
 
-/** Returns an answer in AWS's query protocol; `result` is the content of `<ActionResult>`. */
+/** Returns a response in AWS's query protocol. `result` is the content of `<ActionResult>`. */
 export function queryResponse(action: string, namespace: string, result: XmlElement): WireResponse {
   const requestId = randomUUID();
   return {

@@ -34,7 +34,7 @@ function signerOf(headers: Readonly<Record<string, string>>, query: URLSearchPar
   return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined };
 }
 
-/** Decodes each segment. `.` and `..` stay, because they are legal in object keys. */
+/** Decodes each segment of a path. Keeps `.` and `..`, because they are legal in object keys. */
 function decodePath(path: string): string {
   return path.split('/').map((segment) => {
     try {

@@ -75,12 +75,12 @@ export class Router {
         return;
       }
     } catch {
-      // The client or the router closed the connection during the request, so there is nothing to answer.
+      // The client or the router closed the connection during the request, so no response can be sent.
     }
     incoming.socket.destroy();
   }
 
-  /** Returns undefined if the connection must be reset. */
+  /** Returns the response to a request, or undefined if the connection must be reset. */
   private async respond(request: ReceivedRequest): Promise<WireResponse | undefined> {
     if (request.path === FAULTS_PATH && request.method === 'POST') {
       return this.injectFault(request.body);

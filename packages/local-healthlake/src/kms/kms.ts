@@ -33,7 +33,7 @@ export class Kms implements WireService {
     return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }] };
   }
 
-  /** Returns the key; throws unless the caller may describe it. */
+  /** Returns the key. Throws if the key doesn't exist or the caller may not describe it. */
   public async describe(caller: Caller, keyIdOrArnOrAlias: string): Promise<Key> {
     const key = this.keys.get(keyIdOrArnOrAlias);
     await this.authorize(caller, 'kms:DescribeKey', key);

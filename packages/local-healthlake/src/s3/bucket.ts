@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 /** The encryption of an object, or the default encryption of a bucket. */
 export interface Encryption {
   readonly algorithm: 'AES256' | 'aws:kms';
-  /** The id, ARN or alias from the request. Without it, `aws:kms` means the AWS managed key for S3. */
+  /** The id, ARN or alias of the KMS key, as requested. If it is missing, `aws:kms` means the AWS managed key for S3. */
   readonly keyId?: string;
-  /** Whether S3 uses a bucket key. The encryption context is then the bucket instead of the object. */
+  /** Whether S3 uses a bucket key. With a bucket key, the encryption context is the ARN of the bucket instead of the object. */
   readonly bucketKey?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface ObjectVersion {
   /** MD5, in quotes. */
   readonly etag: string;
   readonly lastModified: number;
-  /** The headers that reads return unchanged, such as Content-Type and `x-amz-meta-...`. */
+  /** The headers that GetObject and HeadObject return unchanged, such as Content-Type and `x-amz-meta-...`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly encryption: Encryption;
 }
@@ -42,7 +42,7 @@ const NULL_VERSION = 'null';
 
 /** A bucket: its settings, its objects with their versions, and its unfinished uploads. */
 export class Bucket {
-  /** Set only if the bucket is in another Region than the local AWS. */
+  /** The Region of the bucket. Undefined if the bucket is in the Region of the local AWS. */
   public region?: string;
   public versioning?: 'Enabled' | 'Suspended';
   public encryption: Encryption = { algorithm: 'AES256' };

@@ -39,7 +39,7 @@ export function readRequest(request: WireRequest, accountId: string): S3Request 
   return { ...bucketAndKey(request.path), operation: s3Operation(request), query, headers, body, caller: callerOf(request) };
 }
 
-/** Returns an XML answer with S3's namespace on its root element. */
+/** Returns an XML response with S3's namespace on its root element. */
 export function xmlResponse(root: string, content: XmlElement, headers: Record<string, string> = {}): WireResponse {
   return {
     status: 200,
@@ -50,7 +50,7 @@ export function xmlResponse(root: string, content: XmlElement, headers: Record<s
 
 export const NO_CONTENT: WireResponse = { status: 204 };
 
-/** Returns an answer without a body. */
+/** Returns a response without a body. */
 export function empty(headers: Record<string, string> = {}): WireResponse {
   return { status: 200, headers };
 }

@@ -51,13 +51,13 @@ export class S3 implements WireService {
     return this.context.buckets.get(name);
   }
 
-  /** Returns the content of an object; rejects unless the caller may read it. CloudFormation reads templates and Lambda reads code with it. */
+  /** Returns the content of an object; rejects unless the caller may read it. CloudFormation calls this method to read templates, and Lambda to read code. */
   public async getObject(caller: Caller, bucket: string, key: string, versionId?: string): Promise<Buffer> {
     return (await readObject(this.context, caller, this.context.buckets.get(bucket), key, versionId)).body;
   }
 }
 
-/** Returns a redirect if the bucket is in another Region than `signedFor`. GetBucketLocation is never redirected. */
+/** Returns a redirect if the bucket is not in the Region for which the request is signed. GetBucketLocation is never redirected. */
 function redirectOf(bucket: Bucket | undefined, operation: S3Request['operation'], signedFor: string): WireResponse | undefined {
   if (bucket?.region === undefined || bucket.region === signedFor || operation === 'GetBucketLocation') {
     return undefined;

@@ -1,7 +1,7 @@
-/** The API model's constraint on a member. It is the same in every structure. */
+/** A constraint of the API model on the values of a member. */
 export interface Constraint {
   readonly length?: readonly [min: number, max: number];
-  /** The pattern as the model prints it. It must match the whole value. */
+  /** The regular expression as the API model prints it. It must match the whole value. */
   readonly pattern?: string;
   readonly values?: readonly string[];
   readonly range?: readonly [min: number, max: number];

@@ -16,14 +16,14 @@ export interface DatastoreSetup {
   readonly queues: Readonly<Record<JobKind, JobQueue>>;
 }
 
-/** One data store. Its status is a function of the time, so no timer changes it. */
+/** One data store. Its status is computed from the clock's time, without a timer. */
 export class Datastore {
   public readonly id: string;
   public readonly sequence: number;
   public readonly createdAt: number;
   public readonly resources: ResourceStore;
   public readonly queues: Readonly<Record<JobKind, JobQueue>>;
-  /** Jobs of both kinds, oldest first. */
+  /** The import and export jobs, oldest first. */
   public readonly jobs: Job[] = [];
   private deletionRequestedAt = Infinity;
 
@@ -35,7 +35,7 @@ export class Datastore {
     return this.jobs.filter((job) => job.kind === kind);
   }
 
-  /** Returns the properties that the API shows. PreloadDataConfig is among them, but preloads nothing. */
+  /** Returns the properties that DescribeFHIRDatastore shows. The emulator preloads no data, whatever PreloadDataConfig specifies. */
   public properties(now: number): DatastoreProperties {
     const { arn, endpoint, request } = this.setup;
     return {
@@ -67,7 +67,7 @@ export class Datastore {
     return now >= this.deletionRequestedAt + this.options.datastoreDeletionMs + this.options.deletedDatastoreRetentionMs;
   }
 
-  /** Starts the deletion. The resources are gone at once. */
+  /** Starts the deletion of the data store, and deletes its resources at once. */
   public markDeleted(now: number): void {
     this.deletionRequestedAt = now;
     this.resources.clear();

@@ -25,7 +25,7 @@ export class Datastores {
     return datastore;
   }
 
-  /** Returns the data store in any status. */
+  /** Returns the data store with this id, whatever its status is. Throws if there is none. */
   public get(id: string): Datastore {
     const datastore = this.byId.get(id);
     if (!datastore || datastore.isForgotten(this.clock.now())) {
@@ -34,7 +34,7 @@ export class Datastores {
     return datastore;
   }
 
-  /** Returns the data store; throws unless it is ACTIVE. */
+  /** Returns the data store with this id. Throws unless it is ACTIVE. */
   public getActive(id: string): Datastore {
     const datastore = this.get(id);
     const status = datastore.status(this.clock.now());

@@ -20,7 +20,7 @@ export interface JobEvent {
 
 export type JobListener = (event: JobEvent) => void;
 
-/** Records the changes of jobs in their properties, and emits an event for each. */
+/** Updates the properties of jobs, and emits an event for each change. */
 export class JobJournal {
   private readonly listeners = new Set<JobListener>();
 

@@ -36,7 +36,7 @@ export class JobQueue {
     this.next();
   }
 
-  /** Ends the running job and all waiting ones as FAILED. */
+  /** Ends the running job and all waiting jobs as FAILED. */
   public async fail(reason: Error): Promise<void> {
     const waiting = this.waiting.splice(0);
     this.aborting.abort(reason);

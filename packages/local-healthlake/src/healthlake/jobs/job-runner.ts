@@ -19,13 +19,13 @@ interface JobEnd {
 export class JobRunner {
   public constructor(private readonly clock: Clock, private readonly journal: JobJournal, private readonly access: Access) {}
 
-  /** Runs a job and never rejects. An aborted job becomes FAILED if the reason is a `JobAbortion`; otherwise it keeps its status. */
+  /** Runs a job and never rejects. An aborted job ends as FAILED if the abort reason is a `JobAbortion`. Otherwise it keeps its status. */
   public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
     this.journal.status(job, 'IN_PROGRESS');
     try {
       const { status, message } = await this.execute(job, resources, signal);
       if (job.detour) {
-        this.journal.status(job, job.detour.status as JobStatus); // may be a status that the SDK's enum doesn't have
+        this.journal.status(job, job.detour.status as JobStatus); // the SDK's enum may lack this status
         await this.clock.sleep(job.detour.ms, signal);
       }
       this.journal.ended(job, status, message);

@@ -11,7 +11,7 @@ export interface Job {
   readonly jobId: string;
   readonly datastoreId: string;
   readonly dataAccessRoleArn: string;
-  /** The position in the order of submission. */
+  /** The number of the job in the order of submission. */
   readonly sequence: number;
   /** The location that an import job reads; undefined for exports. */
   readonly input?: S3Location;
@@ -23,7 +23,7 @@ export interface Job {
   readonly properties: JobProperties;
 }
 
-/** Returns the job's folder in the output location. The folder has the name that HealthLake gives it. */
+/** Returns the job's folder in the output location, with the name that HealthLake uses. */
 export function jobFolder(output: S3Location, kind: JobKind, datastoreId: string, jobId: string): S3Location {
   return { ...output, key: `${output.key}${datastoreId}-FHIR_${kind.toUpperCase()}-${jobId}/` };
 }

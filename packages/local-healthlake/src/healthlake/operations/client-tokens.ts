@@ -1,13 +1,13 @@
 import type { ResolvedOptions } from '../options';
 import { ServiceError } from '../ports';
 
-/** Treats repeated requests with the same client token as one request. Tokens never expire. A failed request frees its token. */
+/** Treats requests with the same client token as one request. Client tokens never expire, but the token of a failed request can be used again. */
 export class ClientTokens {
   private readonly uses = new Map<string, { readonly parameters: string; readonly result: Promise<unknown> }>();
 
   public constructor(private readonly options: Pick<ResolvedOptions, 'clientTokenMismatch' | 'ignoresClientTokens'>) {}
 
-  /** Calls `act` once for each client token. Later and simultaneous calls with the same token get the same result. */
+  /** Calls `act` once for each client token. Later and simultaneous requests with the same client token get the same result. */
   public async once<I extends { ClientToken?: string }, O>(operation: string, input: I, act: () => Promise<O>): Promise<O> {
     const { clientTokenMismatch: mismatch, ignoresClientTokens } = this.options;
     const { ClientToken: token, ...rest } = input;

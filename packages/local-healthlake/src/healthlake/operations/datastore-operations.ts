@@ -41,7 +41,7 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       return { DatastorePropertiesList: items.map((datastore) => datastore.properties(now)), NextToken: nextToken };
     }),
 
-    /** Deletes the data store and fails its running and waiting jobs. AWS doesn't document what happens to the jobs. */
+    /** Deletes the data store and fails its running and waiting jobs. AWS doesn't document how the jobs end. */
     DeleteFHIRDatastore: operation<DeleteFHIRDatastoreRequest>(DeleteFHIRDatastore$, async (input, caller) => {
       await access.onDatastore(caller, 'DeleteFHIRDatastore', input.DatastoreId!);
       const datastore = datastores.get(input.DatastoreId!);
@@ -55,7 +55,7 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       datastore.markDeleted(clock.now());
       const reason = new JobAbortion('The data store was deleted');
       await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
-      datastore.resources.clear(); // the running job may have stored resources before it ended
+      datastore.resources.clear(); // the job that was running may have stored more resources before it failed
       return summaryOf(datastore);
     }),
   };

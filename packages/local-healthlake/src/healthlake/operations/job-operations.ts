@@ -11,7 +11,7 @@ import type { JobKind } from '../options';
 import { ServiceError, type Caller } from '../ports';
 import { asFolder, parseS3Uri, s3Uri } from '../runs/s3-location';
 
-/** The members of both Start requests. An import has `JobOutputDataConfig`, an export has `OutputDataConfig`. */
+/** A request to start an import or an export. An import has `JobOutputDataConfig`, and an export has `OutputDataConfig`. */
 type StartRequest = Partial<StartFHIRImportJobRequest & StartFHIRExportJobRequest>;
 
 /** The operations on import and export jobs. */

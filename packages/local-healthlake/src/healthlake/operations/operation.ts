@@ -6,7 +6,7 @@ import type { Datastores } from '../datastores/datastores';
 import type { ResolvedOptions } from '../options';
 import type { Caller, HealthLakePorts } from '../ports';
 
-/** The state of the service that its operations share. */
+/** The state that all operations of HealthLake share. */
 export interface OperationContext {
   readonly ports: HealthLakePorts;
   readonly access: Access;
@@ -16,7 +16,7 @@ export interface OperationContext {
   newId(): string;
 }
 
-/** Answers the calls of one API operation. */
+/** Handles a call of one API operation. */
 export type Operation = (body: Buffer, caller: Caller) => Promise<HealthLakeResponse>;
 
 /** The operations by their API names. */

@@ -9,8 +9,8 @@ export interface Page<T> {
 const DEFAULT_PAGE_SIZE = 100;
 
 /**
- * Returns one page of items, newest first; `sequence` is the order of creation. The token holds a position and a hash of the query. Newer items
- * don't change later pages, and a token of another query is refused. MaxResults may differ from page to page.
+ * Returns one page of items, newest first. `sequence` is the order of creation. The page token holds the sequence of the last item on the page, so that
+ * newer items don't change later pages. It also holds a hash of the query without MaxResults. The page token of another query is refused.
  */
 export function paginate<T extends { readonly sequence: number }>(
   operation: string, found: readonly T[], request: { readonly MaxResults?: number; readonly NextToken?: string },
@@ -34,7 +34,7 @@ function positionIn(token: string, queryHash: string): number {
       return sequence;
     }
   } catch {
-    // An unreadable token gets the same error as a token of another query.
+    // An unreadable page token gets the same error as the page token of another query.
   }
   throw new ServiceError('ValidationException', 'Invalid NextToken: it does not belong to this query');
 }

@@ -4,7 +4,7 @@ import { ServiceError, type DataAccess } from '../ports';
 import { s3Uri, type S3Location } from '../runs/s3-location';
 import { putObject } from '../runs/s3-objects';
 
-/** The locations and the key of a job. */
+/** The S3 locations and the KMS key of a job. */
 export interface JobLocations {
   /** Undefined for exports. */
   readonly input?: S3Location;
@@ -12,7 +12,7 @@ export interface JobLocations {
   readonly kmsKeyId: string;
 }
 
-/** The empty object that every Start leaves in the output location. */
+/** The name of the empty object that Start writes into the output location to check access. */
 const PROBE = '.healthlake_write_access_check_file.temp';
 
 /**

@@ -30,12 +30,12 @@ export function manifestOf(job: Job, input: S3Location, tally: ImportTally): str
   });
 }
 
-/** Returns the location of the results of one input file. */
+/** Returns the location of the SUCCESS or FAILURE results of one input file. */
 export function outputObject(job: Job, folder: 'SUCCESS' | 'FAILURE', path: string): S3Location {
   return { ...job.output.folder, key: `${job.output.folder.key}${folder}/${path}` };
 }
 
-/** Returns the result of a stored line. AWS publishes no sample of it, so it has the shape of a failure. */
+/** Returns the result of a line that was stored. AWS publishes no sample of such a result, so it has the same fields as a failure result. */
 export function successLine(lineId: number, stored: StoredResource): string {
   const { resourceType, id, versionId, lastUpdated } = stored;
   const meta = { versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() };
@@ -47,7 +47,7 @@ export function successLine(lineId: number, stored: StoredResource): string {
   });
 }
 
-/** Returns the result of a rejected line. */
+/** Returns the result of a line that was rejected. */
 export function failureLine(lineId: number, rejected: RejectedLine): string {
   const issue = [{ severity: 'error', code: 'processing', diagnostics: rejected.diagnostics }];
   return JSON.stringify({

@@ -24,9 +24,9 @@ export interface RunContext {
 }
 
 /**
- * Runs an import job: reads every `.ndjson` object below the prefix, line by line. Ignores empty objects and all other extensions, even
- * `.NDJSON`. A job without input files fails, although AWS doesn't document that. A job that fails midway keeps the output of the files that it
- * has read, and writes no manifest.
+ * Runs an import job: reads every `.ndjson` object below the prefix, line by line. Ignores empty objects and objects with another file name
+ * extension, even `.NDJSON`. A job without input files fails; AWS doesn't document this case. A job that fails midway writes no manifest, but keeps
+ * the output of the files that it has read.
  */
 export class ImportRun {
   private readonly tally = new ImportTally();

@@ -1,6 +1,6 @@
 import type { JobProgressReport } from '@aws-sdk/client-healthlake';
 
-/** The counts of an import job so far. */
+/** Counts the files, resources and bytes that an import job has processed. */
 export class ImportTally {
   public filesScanned = 0;
   public bytesScanned = 0;
@@ -15,7 +15,7 @@ export class ImportTally {
     return this.resourcesRejected > 0 || this.filesUnreadable > 0;
   }
 
-  /** Returns the counts as DescribeFHIRImportJob shows them. A file counts as imported once it is read to its end. */
+  /** Returns the progress report that DescribeFHIRImportJob shows. A file counts as imported once it is read to its end. */
   public report(elapsedMs: number): JobProgressReport {
     return {
       TotalNumberOfScannedFiles: this.filesScanned,
@@ -30,7 +30,7 @@ export class ImportTally {
   }
 }
 
-/** Converts bytes into megabytes with six decimals, the precision of AWS's sizes. */
+/** Converts bytes into megabytes with six decimals, as in AWS's progress reports. */
 export function megabytes(bytes: number): number {
   return Number((bytes / 1_000_000).toFixed(6));
 }

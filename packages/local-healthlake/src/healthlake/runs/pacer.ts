@@ -1,10 +1,10 @@
 import type { Pace } from '../options';
 import type { Clock } from '../ports';
 
-/** The shortest wait. A job skips shorter waits until they add up to it. */
+/** A job that is ahead of its pace by less than this time waits only at its end. */
 const SHORTEST_WAIT_MS = 100;
 
-/** Slows a job down to its pace, and spreads the time evenly over the work. */
+/** Slows a job down to its pace, and spreads the waits evenly over the job. */
 export class Pacer {
   private readonly startedAt: number;
 

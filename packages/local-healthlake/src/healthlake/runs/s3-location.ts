@@ -14,13 +14,13 @@ export function s3Uri(location: S3Location): string {
   return `s3://${location.bucket}/${location.key}`;
 }
 
-/** Adds the slash at the end of an output location, because HealthLake always writes into a folder. */
+/** Returns the location with a slash at its end, because HealthLake always writes into a folder. */
 export function asFolder(location: S3Location): S3Location {
   const isFolder = location.key === '' || location.key.endsWith('/');
   return isFolder ? location : { ...location, key: `${location.key}/` };
 }
 
-/** Returns the path of an object relative to the folder of the prefix. As in S3, a prefix may end in the middle of a file name. */
+/** Returns the part of a key after the last slash of the prefix. For example, `in-1/a.ndjson` for the prefix `data/in-`. */
 export function pathBelow(prefix: string, key: string): string {
   return key.slice(prefix.lastIndexOf('/') + 1);
 }

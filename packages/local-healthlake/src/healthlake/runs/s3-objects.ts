@@ -23,10 +23,10 @@ export async function* listObjects(s3: S3Client, prefix: S3Location, abortSignal
   } while (token !== undefined);
 }
 
-/** Opens an object. The caller destroys the stream. */
+/** Opens an object. The caller must destroy the returned stream. */
 export async function openObject(s3: S3Client, object: S3Location, abortSignal: AbortSignal): Promise<Readable> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: object.bucket, Key: object.key }), { abortSignal });
-  return Body as Readable; // the SDK's type on Node
+  return Body as Readable; // on Node, the SDK returns a Readable
 }
 
 /** Writes an object encrypted with the KMS key, like all output of HealthLake. */

@@ -85,8 +85,8 @@ function* currentObjects(bucket: Bucket): Iterable<readonly [string, ObjectVersi
 }
 
 /**
- * Separates the key from the version in the names of a listing of versions. It sorts before every other character, so the versions of a key
- * precede longer keys.
+ * Separates the key from the version number in the names by which ListObjectVersions sorts. This character sorts before every other character, so the
+ * versions of a key precede the versions of longer keys.
  */
 const VERSION_SEPARATOR = '\u0000';
 
@@ -98,7 +98,7 @@ function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]
   }
 }
 
-/** Returns the name after which a listing of versions continues. It names a key or one version of the key. */
+/** Returns the name after which ListObjectVersions continues: the name of this version, or a name after all versions of the key. */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
   if (key === '') {
     return '';

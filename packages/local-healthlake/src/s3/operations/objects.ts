@@ -30,7 +30,7 @@ export const objectOperations: S3Operations = {
   },
 };
 
-/** Stores a new version of the requested object. Returns the version and the headers of the answer. */
+/** Stores a new version of the requested object. Returns the version and the headers of the response. */
 async function store(
   s3: S3Context, request: S3Request, content: Pick<ObjectVersion, 'body' | 'etag' | 'headers'>,
 ): Promise<{ readonly object: ObjectVersion; readonly headers: Record<string, string> }> {
@@ -74,7 +74,7 @@ export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bu
   return keyArn ? { ...encryption, keyId: keyArn } : encryption;
 }
 
-/** Throws if If-None-Match or If-Match of a write doesn't hold. */
+/** Throws if the condition If-None-Match or If-Match of a write request doesn't hold. */
 export function checkWriteConditions({ headers, key }: S3Request, bucket: Bucket): void {
   const current = bucket.find(key);
   const exists = current && !current.deleteMarker;
@@ -157,7 +157,7 @@ function versionIdOf(request: S3Request): string | undefined {
   return request.query.get('versionId') ?? undefined;
 }
 
-/** Answers a read. Omits the content if the client already has the object. Throws if If-Match doesn't hold. */
+/** Returns the response to GetObject or HeadObject. Omits the content if the client already has the object. Throws if If-Match doesn't hold. */
 function answerTo(request: S3Request, object: ObjectVersion): WireResponse {
   const { 'if-match': expected, 'if-none-match': known } = request.headers;
   if (expected !== undefined && !sameEtag(expected, object.etag)) {

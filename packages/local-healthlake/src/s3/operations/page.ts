@@ -43,7 +43,7 @@ export function page<T>(entries: Iterable<readonly [name: string, item: T]>, req
   return { items, commonPrefixes };
 }
 
-/** Returns whether earlier pages have not listed the name. A listed common prefix covers all names below it. */
+/** Returns whether a name belongs on this page or a later page. If `after` is a common prefix, earlier pages cover all names below it. */
 function comesAfter(name: string, { after, delimiter, prefix }: PageRequest): boolean {
   if (name <= after) {
     return false;
