@@ -24,12 +24,12 @@ export const DATASTORE = '6407b9ae4c2def3cb6f1a46a0c599ec0';
 export const JOB_ID = 'c0fddbf76f238297632d4aebdbfc9ddf';
 export const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Import/0f8fad5b-d9cb-469f-a165-70867728950e';
 
-/** A patient's name from an object key. No output may contain it. */
+/** The name of a patient. Object keys contain the name, and no output may contain it. */
 export const PATIENT = 'Lovelace';
-/** Part of the signature that lets anybody answer CloudFormation. No output may contain it. */
+/** The signature of the response URL. Anyone with the signed URL can answer CloudFormation, so no output may contain the signature. */
 const SIGNATURE = 'X-Amz-Signature=cafe';
 
-/** The properties of an import without reports and quotas. For it, the handler calls only HealthLake and CloudFormation. */
+/** The properties of an import without failure reports and quotas. For such an import, the handler calls only HealthLake and CloudFormation. */
 export const JOB: ImportJobProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
@@ -66,7 +66,7 @@ export const WAIT: ImportWaitProperties = {
   TimeoutSeconds: '3000',
 };
 
-/** Returns an error in the form in which the SDK throws it. */
+/** Returns an error with the properties that the SDK sets. */
 export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $metadata: { attempts: 1, httpStatusCode } });
 }
@@ -83,7 +83,7 @@ export function useFakeSleep(): void {
   }));
 }
 
-/** Returns a job as HealthLake describes it. The job was submitted an hour before the event. */
+/** Returns a job as HealthLake describes it. By default, the job was submitted an hour before `T0`. */
 export function importJob(changes: Partial<ImportJob> = {}): ImportJob {
   return {
     JobId: JOB_ID,
@@ -128,7 +128,7 @@ export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Par
   return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
-/** The answer to an event, and the time from the event to the answer. */
+/** The answer to an event, or the reason why the event failed. `after` is the time from the event to this result. */
 export interface Ended {
   readonly after: number;
   readonly physicalId?: string;
@@ -136,7 +136,7 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** The mocked SDK clients, the clock and the log of the handler. */
+/** Mocks the SDK clients, the clock and the log of the handler. */
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
   public readonly cloudformation = mockClient(CloudFormationClient);
@@ -144,7 +144,7 @@ export class Aws {
   public readonly lambda = mockClient(LambdaClient);
   public readonly events = mockClient(EventBridgeClient);
   public readonly states = mockClient(SFNClient);
-  /** The lines of the log. */
+  /** The lines that the handler logged. */
   public readonly lines: string[] = [];
 
   public constructor() {
@@ -192,7 +192,7 @@ export class Aws {
     return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
-  /** Passes an event through the handler as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
+  /** Calls the handler for an event as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
   public async run(event: OnEventRequest): Promise<Ended> {
     const waiting = await this.begin(event);
     for (;;) {
@@ -244,7 +244,7 @@ export class Aws {
   }
 }
 
-/** Checks an answer. The framework rejects `Data` in an incomplete answer, and a consumer such as an SSM parameter rejects an empty value. */
+/** Checks the form of an answer. The framework rejects `Data` in an incomplete answer. A consumer such as an SSM parameter rejects empty values. */
 function wellFormed(answer: IsCompleteResponse): IsCompleteResponse {
   if (!answer.IsComplete) {
     expect(answer).toEqual({ IsComplete: false });

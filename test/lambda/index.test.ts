@@ -56,11 +56,11 @@ describe('the operator role', () => {
     expect(await healthlake.config.maxAttempts()).toBe(8);
   });
 
-  test('has separate SDK clients for each import', () => {
+  test('does not share its SDK clients with another role', () => {
     expect(operatorFor(`${ROLE}-2`).healthlake).not.toBe(operatorFor(ROLE).healthlake);
   });
 
-  test('makes a call throw the error of a refused AssumeRole, which the handler retries', async () => {
+  test('makes SDK calls fail with an AccessDenied error that the handler retries, if AssumeRole is refused', async () => {
     const refusal = sdkError('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403);
     sts.on(AssumeRoleCommand).rejects(refusal);
     const thrown = await operatorFor(`${ROLE}-3`).healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: DATASTORE })).catch((error) => error as Error);
@@ -68,7 +68,7 @@ describe('the operator role', () => {
     expect(kindOf(thrown)).toBe('settling');
   });
 
-  test('makes a call throw if AssumeRole returns no credentials', async () => {
+  test('makes SDK calls fail if AssumeRole returns no credentials', async () => {
     sts.on(AssumeRoleCommand).resolves({});
     await expect(operatorFor(`${ROLE}-4`).healthlake.config.credentials()).rejects.toThrow(`AssumeRole of ${ROLE}-4 gave no credentials`);
   });

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** The tolerance has a limit, so that the log says why the verdict does not use the report. */
+/** Properties with a limited error tolerance. With a limit, the handler logs why it judges without the failure report. */
 const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
   EventBusArn: IMPORT.EventBusArn, Report: IMPORT.Report, InputS3Uri: IMPORT.InputS3Uri, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' },
 };
@@ -74,7 +74,7 @@ function throwing(event: OnEventRequest, property: string, what: unknown): OnEve
   return event;
 }
 
-/** Scenarios in which the handler receives the text from a service or in an unexpected error. */
+/** Scenarios by name. In each scenario, the handler gets the text from an AWS service or in an unexpected error. */
 const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
   'Start fails': (text) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job();
@@ -163,7 +163,7 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'something unknown is thrown by onEvent': (text) => onEvent(throwing(jobEvent(), 'Revision', thrown(text))),
 };
 
-/** Runs a scenario and returns all output: the answer, or the error as the Lambda runtime logs it, the log, and the inputs of PutEvents and StartExecution. */
+/** Runs a scenario and returns all output: the answer or the logged error, the other log lines, and the inputs of PutEvents and StartExecution. */
 async function seenOf(scenario: (text: string, name: string) => Promise<unknown>, text: string, name: string): Promise<string> {
   aws.lines.splice(0);
   for (const client of [aws.events, aws.states]) {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { allServiceTexts } from './service-text/service-texts';
 
-/** Names of people. The filter must hide every part of them. */
+/** Names of people. The filter for service texts must hide every part of each name. */
 export const NAMES: readonly string[] = [
   'Jane Doe', 'John Smith', 'Mary Johnson', 'O\'Brien', 'Siobhan O\'Connor', 'Jos\u00e9 Garc\u00eda', 'Fran\u00e7ois Lef\u00e8vre', 'M\u00fcller-L\u00fcdenscheidt', 'J\u00fcrgen Gro\u00df',
   '\u738b\u79c0\u82f1', '\u4f50\u85e4\u82b1\u5b50', '\uae40\ubbfc\uc900', '\u0418\u0432\u0430\u043d \u041f\u0435\u0442\u0440\u043e\u0432', '\u0645\u062d\u0645\u062f \u0639\u0644\u064a',
@@ -9,7 +9,7 @@ export const NAMES: readonly string[] = [
   'Mac Gregor', 'Ada Lovelace', 'van der Berg', 'Garc\u00eda M\u00e1rquez', 'Zo\u00eb Kravitz', 'Bj\u00f6rn \u00c5str\u00f6m', '\u0141ukasz Kowalski', 'Maria Gonzalez', 'Wei Zhang', 'Fatima Hassan',
 ];
 
-/** The forms in which a text may contain a name. */
+/** Each function returns the name in a form in which a text may contain it, such as in quotes or in an object key. */
 const PLANTS: readonly ((name: string) => string)[] = [
   (name) => name, (name) => `"${name}"`, (name) => `'${name}'`, (name) => `<Key>${name}</Key>`, (name) => `{"name":"${name}"}`, (name) => `[${name}]`, (name) => `${name}'s`,
   (name) => `s3://clinic-data/synthea/${name}`, (name) => `s3://clinic-data/synthea/${name}.ndjson`, (name) => `s3a://clinic-data/${name}`, (name) => `S3://clinic-data/${name}/x`,
@@ -19,7 +19,7 @@ const PLANTS: readonly ((name: string) => string)[] = [
   (name) => `${name}Exception`, (name) => `${name}\u200b`, (name) => `\u0000${name}`, (name) => name.toUpperCase(), (name) => name.toLowerCase(), (name) => name.split('').join('\u200b'),
 ];
 
-/** Generates random names and picks names from `NAMES`. */
+/** Generates random names and names from `NAMES`. */
 export function anyName(): fc.Arbitrary<string> {
   const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), minLength: 5, maxLength: 12 }).map((text) => `Qx${text}`);
   const script = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), minLength: 3, maxLength: 8 });
@@ -32,7 +32,7 @@ export function anyName(): fc.Arbitrary<string> {
   );
 }
 
-/** Generates a text of a service with a name inserted at a word boundary, and the same text without the name. */
+/** Generates texts of AWS services with a name inserted at a word boundary. `without` is the same text without the name. */
 export function plantedText(): fc.Arbitrary<{ readonly text: string; readonly without: string; readonly name: string }> {
   const texts = allServiceTexts().map(({ text }) => text);
   return fc.tuple(fc.constantFrom(...texts), anyName(), fc.constantFrom(...PLANTS), fc.nat(), fc.constantFrom('', ' ')).map(([without, name, plant, at, gap]) => {
@@ -42,7 +42,7 @@ export function plantedText(): fc.Arbitrary<{ readonly text: string; readonly wi
   });
 }
 
-/** Returns the parts of a name that the text shows in any case, or URL-encoded. Parts that `without` shows too do not count. */
+/** Returns the parts of a name that the text contains, in upper or lower case or URL-encoded. Parts that `without` also contains are left out. */
 export function partsShown(text: string, name: string, without = ''): string[] {
   const shows = (where: string, part: string) => where.toLowerCase().includes(part.toLowerCase());
   return [name, encodeURIComponent(name), ...name.split(/[\s'-]/)].filter((part) => part.length > 1 && shows(text, part) && !shows(without, part));
@@ -50,7 +50,7 @@ export function partsShown(text: string, name: string, without = ''): string[] {
 
 /** Texts that contain the name of Ada Lovelace, born in 1815, in forms that a deny list would miss. */
 export const LEAKY_TEXTS: readonly string[] = [
-  // Object keys with a blank or with any file extension.
+  // Object keys with a blank or with various file name extensions.
   'HealthLake could not read input/Ada Lovelace',
   'HealthLake could not read input/Ada Lovelace.ndjson',
   'HealthLake could not read Ada Lovelace 1815.ndjson',

@@ -11,7 +11,7 @@ import { BUDGETS } from '../../../lambda/budgets';
 import type { WatchedImport } from '../../../src/contract';
 import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 
-/** The time-out of the function. */
+/** The time-out of the handler function, in milliseconds. */
 const TIMEOUT = 5 * MINUTE;
 
 const Report = { FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:report', RoleArn: 'arn:aws:iam::123456789012:role/report' };
@@ -89,7 +89,7 @@ const start = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Even
 const check = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } })));
 /** Runs an invocation that judges an earlier job by its failure report. */
 const adopt = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })));
-/** Runs an invocation of `Outcome` that polls at once, because a `Wait` resource came before it. */
+/** Runs an invocation of `Outcome` after a `Wait` resource. Such an invocation polls at once. */
 const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import, LegsBefore: '1' })));
 
 test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
@@ -108,10 +108,10 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   const milliseconds = await timeOf(invocation);
   hang.forEach((call) => expect(aws.sent(call)).toHaveLength(1));
   expect(milliseconds).toBe(after * SECOND);
-  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // the last minute is for the credentials and the handler's own work
+  expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // leaves a minute for AssumeRole and the handler's own work
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('judges three earlier jobs within one budget of 90 s if %s gets no answer', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('judges three earlier jobs within 90 s in all if %s gets no answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 afterAll(() => sts.restore());
 
-/** Starts a server that replaces HealthLake, and returns its address. */
+/** Starts an HTTP server in place of HealthLake and returns its URL. */
 async function healthlake(answer: RequestListener): Promise<string> {
   server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,7 +60,7 @@ test('the SDK does not retry a failed start, because the handler must describe t
   starter.destroy();
 });
 
-test('gives up assuming a role after 30 s', async () => {
+test('gives up after 30 s if AssumeRole gets no answer', async () => {
   jest.useFakeTimers();
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController();

@@ -48,7 +48,7 @@ describe('errors of the SDK', () => {
     expect(describeError(denied, ['s3://clinic/in/'])).toBe('AccessDenied (full text: CloudTrail): User *** is not authorized to read s3://clinic/in/***');
     expect(describeError(sdkError('ThrottlingException', 'Rate exceeded'))).toBe('ThrottlingException: Rate exceeded');
     expect(describeError(sdkError('Ada Lovelace', 'Access Denied'))).toBe('Error: Access Denied');
-    // CloudTrail has no record of a request without an answer.
+    // CloudTrail does not record a request that got no answer, so the text does not refer to CloudTrail.
     expect(describeError(unanswered('TimeoutError', 'connect ETIMEDOUT 10.0.3.17:443'))).toBe('TimeoutError: connect ETIMEDOUT ***');
     expect(describeError('denied')).toBe('Error: denied');
     expect(describeError('Ada')).toBe('Error: ***');
@@ -75,11 +75,11 @@ describe('toReason', () => {
     expect(toReason(['x'.repeat(1000)])).toBe(`${'x'.repeat(996)}...`);
   });
 
-  test.each([[[2048, 1500, 10]], [[1200, 1200, 1200]], [[5000]], [Array(400).fill(20)]])('returns under 1,000 bytes for sentences of lengths %j', (lengths) => {
+  test.each([[[2048, 1500, 10]], [[1200, 1200, 1200]], [[5000]], [Array(400).fill(20)]])('returns a reason of less than 1,000 bytes for sentences of the lengths %j', (lengths) => {
     expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
   });
 
-  test('a Failure has a message that ends with the log group, and the message is also its stack', () => {
+  test('a Failure has a message that ends with the log group, and a stack that equals the message', () => {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
     const message = 'one; two; log group: some-logs';
     expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });

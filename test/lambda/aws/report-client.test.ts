@@ -10,7 +10,7 @@ import { SECOND } from '../harness';
 const sts = mockClient(STSClient);
 let server: Server;
 let client: LambdaClient;
-/** The responses to the invocations that the server received. */
+/** The requests that the server received. Each element is the response object with which the test can answer a request. */
 let requests: ServerResponse[];
 
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import {
   Aws, DATASTORE, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, SECOND, sdkError, T0, WAIT, waitEvent,
 } from '../harness';
 
-/** The longest observed delay between the signature and the delivery of an event. */
+/** The longest observed delay from the time when CloudFormation signed an event to the delivery of the event. */
 const LATE = 119 * SECOND;
 
 const DENIED = sdkError('AccessDeniedException', 'not authorized');
@@ -26,7 +26,7 @@ function runs(): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'IN_PROGRESS' }) });
 }
 
-/** Calls `onEvent`, waits for the delay, and calls `isComplete` once. */
+/** Calls `onEvent`, waits for `delay` milliseconds, and calls `isComplete` once. */
 async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
   const waiting = await aws.begin(event);
   await jest.advanceTimersByTimeAsync(delay);
@@ -34,7 +34,7 @@ async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
 }
 
 describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete, called %s for an event that is delivered 119 s late,', (_when, delay) => {
-  test('answers for Outcome in a roll-back without waiting for the job', async () => {
+  test('completes Outcome in a roll-back without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
     const update = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME, ...signed(LATE) });
@@ -42,7 +42,7 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete
     expect(Date.now()).toBe(T0 + delay);
   });
 
-  test('answers for Wait in a roll-back without waiting for the job', async () => {
+  test('completes Wait in a roll-back without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
     const update = waitEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: WAIT, ...signed(LATE) });
@@ -57,7 +57,7 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete
   });
 });
 
-test('a waiter of an earlier handler version has no DeliveredAt and counts from the time of the signature', async () => {
+test('isComplete uses the time of the signature if the request has no DeliveredAt, as in earlier handler versions', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   runs();
   const { DeliveredAt: _, ...old } = await aws.begin(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME }));
@@ -94,7 +94,7 @@ describe('the handler, for an event that is delivered 4 minutes late,', () => {
     expect(Date.now()).toBe(T0 + 5 * MINUTE);
   });
 
-  test('retries for 5 minutes after the delivery to list the jobs in a roll-back, and to describe the job in Wait', async () => {
+  test('retries ListFHIRImportJobs in a roll-back, and DescribeFHIRImportJob in Wait, for 5 minutes after the delivery', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' }, ...late });
@@ -108,7 +108,7 @@ describe('the handler, for an event that is delivered 4 minutes late,', () => {
     expect(Date.now()).toBeLessThan(T0 + 7 * MINUTE);
   });
 
-  test('still answers before CloudFormation times out', async () => {
+  test('fails 15 minutes after the signature, before CloudFormation times out', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     expect((await aws.run(jobEvent(late))).reason).toContain('no import job was accepted within 15 minutes');
     expect(Date.now()).toBe(T0 + 11 * MINUTE);

@@ -5,13 +5,13 @@ import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId 
 import type { ImportJobProperties } from '../../../src/contract';
 import { JOB } from '../harness';
 
-/** The handler finds jobs that were started years ago by their fingerprint, so these values must never change. They were computed with `openssl dgst`. */
+/** The handler finds earlier jobs by their fingerprint, so a fingerprint must never change. The expected values were computed with `openssl dgst`. */
 describe('fingerprintOf', () => {
   test.each([
     [{}, '029a72daa07fc79abd11'],
     [{ ValidationLevel: 'structure-only', Revision: '2026-01-15' }, 'c5557f4386429338eb66'],
     [{ ValidationLevel: 'minimal', Revision: 'd\u00e9but' }, 'cd38f2ed931f47d9e9e4'],
-  ])('returns the frozen value for %j: %s', (changes, expected) => {
+  ])('returns the same value in all releases for %j: %s', (changes, expected) => {
     expect(fingerprintOf({ ...JOB, ...changes })).toBe(expected);
   });
 
@@ -21,7 +21,7 @@ describe('fingerprintOf', () => {
     { InputS3Uri: 's3://clinic-data/' },
     { ValidationLevel: 'minimal' },
     { Revision: '2' },
-  ])('returns another fingerprint with %j', (changes) => {
+  ])('returns another fingerprint if the properties change by %j', (changes) => {
     expect(fingerprintOf({ ...JOB, ...changes })).not.toBe(fingerprintOf(JOB));
   });
 
@@ -34,24 +34,24 @@ describe('fingerprintOf', () => {
     { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/other' },
     { JobNamePrefix: 'nightly' },
     { Revision: undefined },
-  ])('returns the same fingerprint with %j', (changes) => {
+  ])('returns the same fingerprint if the properties change by %j', (changes) => {
     expect(fingerprintOf({ ...JOB, ...changes })).toBe(fingerprintOf(JOB));
   });
 
-  test('separates the properties, so that moving text from one to another changes the fingerprint', () => {
+  test('returns another fingerprint if text moves from one property to another', () => {
     expect(fingerprintOf({ ...JOB, ValidationLevel: 'strict","', Revision: '' }))
       .not.toBe(fingerprintOf({ ...JOB, ValidationLevel: 'strict', Revision: '","' }));
   });
 });
 
 describe('job name', () => {
-  test('matches its fingerprint with any prefix', () => {
+  test('matches its fingerprint, whatever its prefix', () => {
     const fingerprint = fingerprintOf(JOB);
     expect(jobNameOf('fhir-import', fingerprint)).toBe('fhir-import-029a72daa07fc79abd11');
     expect(isJobOf(fingerprint, jobNameOf('nightly-load', fingerprint))).toBe(true);
   });
 
-  test('fits HealthLake\'s 64 characters with the longest prefix', () => {
+  test('has at most 64 characters, the limit of HealthLake, with the longest prefix', () => {
     expect(jobNameOf('p'.repeat(40), fingerprintOf(JOB)).length).toBeLessThanOrEqual(64);
   });
 
@@ -72,7 +72,7 @@ describe('client token', () => {
     ValidationLevel: 'strict',
   } satisfies Start;
 
-  test('is the same in all releases, because two versions of the handler may send the same start', () => {
+  test('is the same in all releases, because two versions of the handler may send the same start request', () => {
     expect(clientTokenOf(START, [])).toBe('9cf5ebb0a877de78c42bc0b0169a40aa5b43c7e7191dbabe2daef959565f41b3');
     expect(clientTokenOf(START, ['aaa', 'bbb'])).toBe('e13093cf9291e851ac81cbf7ef87f2d63dbe624714de084ce8bd450aea929151');
   });
@@ -87,7 +87,7 @@ describe('client token', () => {
     expect(clientTokenOf(START, ['a'])).toMatch(/^[a-zA-Z0-9-]{1,64}$/);
   });
 
-  test('differs for every parameter and every list of failed jobs', () => {
+  test('differs if any parameter or the list of failed jobs differs', () => {
     const output = START.JobOutputDataConfig.S3Configuration;
     const starts: [Start, string[]][] = [
       [START, []],
@@ -104,7 +104,7 @@ describe('client token', () => {
       [START, ['ab']],
     ];
     expect(new Set(starts.map(([start, failed]) => clientTokenOf(start, failed))).size).toBe(starts.length);
-    expect(Object.keys(START)).toHaveLength(6); // a new parameter needs a row above
+    expect(Object.keys(START)).toHaveLength(6); // if this fails, add a row to `starts` for the new parameter
   });
 });
 
@@ -173,7 +173,7 @@ describe('physical id of Wait', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'j' })).toBe('d/j');
   });
 
-  test('is only the data store id if the job is not known', () => {
+  test('contains only the data store id if the job id is UNKNOWN', () => {
     expect(formatWaitId({ DatastoreId: 'd', JobId: 'UNKNOWN' })).toBe('d');
   });
 });

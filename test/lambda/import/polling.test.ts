@@ -22,13 +22,13 @@ describe('the polling interval', () => {
     expect(untilNextPoll(next({ ...changes, now: (changes.now ?? REQUESTED_AT) + 1 }))).toBe(seconds * SECOND - 1);
   });
 
-  test('has an offset of up to 45 s, which depends on the job id', () => {
+  test('is shifted by up to 45 s before the first poll, depending on the job id', () => {
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}000fa0` }))).toBe(4 * SECOND);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc7` }))).toBe(44_999);
     expect(untilNextPoll(next({ jobId: `${'f'.repeat(26)}00afc9` }))).toBe(1);
   });
 
-  test('is defined for any job id', () => {
+  test('is between 0 and 60 s for any job id', () => {
     for (const jobId of ['UNKNOWN', '', 'x', 'zzzzzz', 'ffffff']) {
       expect(untilNextPoll(next({ jobId }))).toBeGreaterThan(0);
       expect(untilNextPoll(next({ jobId }))).toBeLessThanOrEqual(MINUTE);
@@ -70,18 +70,18 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
   const sorted = (numbers: number[]) => numbers.sort((a, b) => a - b);
   const median = (numbers: number[]) => sorted(numbers)[Math.floor(numbers.length / 2)];
 
-  test.each([[20, 600], [60, 90], [60, 180]])('sees the end of a job of %i to %i s after less than 5 s (median)', (least, most) => {
+  test.each([[20, 600], [60, 90], [60, 180]])('notices the end of a job of %i to %i s after less than 5 s (median)', (least, most) => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(least * SECOND, most * SECOND)), latency));
     expect(median(delays)).toBeLessThan(5 * SECOND);
     expect(median(delays)).toBeGreaterThan(0);
   });
 
-  test('sees the end of a job of 10 to 50 minutes within 30 s', () => {
+  test('notices the end of a job of 10 to 50 minutes within about 30 s', () => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(10 * MINUTE, 50 * MINUTE)), latency));
     expect(Math.max(...delays)).toBeLessThanOrEqual(31 * SECOND);
   });
 
-  test('sees the end of a job within a minute after an earlier Wait resource, and at once if the job has already ended', () => {
+  test('after an earlier Wait resource, notices the end of a job within about a minute, and at once if the job has already ended', () => {
     const continued = (duration: number) => noticeDelayOf({ ...jobOf(duration), isContinued: true }, latency);
     const delays = Array.from({ length: 600 }, () => continued(between(0, 50 * MINUTE)));
     expect(Math.max(...delays)).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
@@ -89,7 +89,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
     expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
-  test('sees the end within a minute if the job ended before the event, or soon after a poll that found it queued', () => {
+  test('notices the end within about a minute if the job ended before the event, or was queued until 20 s before its end', () => {
     const queued = () => {
       const simulated = jobOf(30 * MINUTE);
       return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
@@ -108,7 +108,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
   });
 
   describe('100 imports in 4 data stores, with one running in each,', () => {
-    /** Returns, for each call, the number of calls in the second that ends with it. */
+    /** Returns, for each poll, the number of polls in the second before it, including the poll itself. */
     const windowsOf = (seed: number, together: number): number[] => {
       const draw = pseudoRandom(seed);
       const calls = sorted(Array.from({ length: 100 }, (_, index) => {
@@ -125,8 +125,8 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
       });
     };
 
-    // The offsets depend on random job ids, so the test simulates 20 times and judges the distribution.
-    test.each([1, 30])('requested within %i s, rarely make more than 10 calls in a second, and make about 2 on average', (together) => {
+    // The times of the polls depend on random job ids, so the test runs 20 simulations and checks the distribution.
+    test.each([1, 30])('requested within %i s, rarely make more than 10 Describe calls in a second, and make about 2 a second on average', (together) => {
       const draws = Array.from({ length: 20 }, (_, seed) => windowsOf(seed + 1, together * SECOND));
       const peaks = sorted(draws.map((windows) => Math.max(...windows)));
       expect(peaks[10]).toBeLessThan(10);

@@ -30,7 +30,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Returns Lambda's response to an invocation that it accepted. */
+/** Returns the response of Lambda to an accepted invocation. */
 function answers(payload: string, FunctionError?: string) {
   return { StatusCode: 200, FunctionError, Payload: Uint8ArrayBlobAdapter.fromString(payload) };
 }
@@ -68,7 +68,7 @@ test.each([
   expect(new Set(inputs).size).toBe(1);
 });
 
-test('names the refusal as the reason if Lambda refuses every invocation until the budget ends', async () => {
+test('returns the refusal as the reason if Lambda refuses every invocation until the time budget ends', async () => {
   lambda.on(InvokeCommand).rejects(sdkError('ResourceConflictException', 'Pending', 409));
   setTimeout(() => budget.abort(), 100 * SECOND);
   const { result, invocations, seconds } = await ask();
@@ -113,7 +113,7 @@ describe('a report function whose answer is lost', () => {
     expect(await ask()).toMatchObject({ result: { kind: 'unreadable', why: expect.stringContaining('socket hang up') }, invocations: 2 });
   });
 
-  test('is not invoked again when the budget has ended', async () => {
+  test('is not invoked again after the time budget has ended', async () => {
     lambda.on(InvokeCommand).callsFake(() => {
       budget.abort();
       throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });

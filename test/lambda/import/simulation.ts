@@ -13,7 +13,7 @@ export interface SimulatedImport {
 /** The framework's pause between two invocations, in milliseconds. */
 export const QUERY_INTERVAL = 10_000;
 
-/** Simulates the loops of the handler and of the framework. Returns the times of all polls before `until`, up to the poll that sees the end of the job. */
+/** Simulates how the handler polls and the framework invokes it. Returns the times of the polls, up to `until` or the poll that finds the job ended. */
 export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
   const polls: number[] = [];
   let now = requestedAt;
@@ -39,7 +39,7 @@ export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: S
   return polls;
 }
 
-/** Returns the delay from the end of a job to the poll that sees it, in milliseconds. */
+/** Returns the delay from the end of a job to the poll that finds the job ended, in milliseconds. */
 export function noticeDelayOf(job: SimulatedImport, latency?: () => number): number {
   return pollsAt(job, Infinity, latency).at(-1)! - job.endsAt;
 }

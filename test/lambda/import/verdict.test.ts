@@ -4,7 +4,7 @@ import type { ManifestCounts, ReportAnswer } from '../../../lambda/report/types'
 import type { ContractErrorTolerance } from '../../../src/contract';
 import { importJob } from '../harness';
 
-/** Judges a job by its own counts, without a report. */
+/** Judges a job by the counts of its progress report, without a failure report. */
 const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence(evidenceOf(importJob(job)), tolerance);
 
 const NONE: ContractErrorTolerance = { Kind: 'NONE' };
@@ -25,7 +25,7 @@ const countsOf = (progress?: Report, answer?: ReportAnswer) => evidenceOf(import
 const judgeErrors = (counts: Report | undefined, tolerance: ContractErrorTolerance) =>
   judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
 
-describe('the verdict under NONE, 5 resources, 5 percent and ANY', () => {
+describe('the verdict with the tolerances NONE, 5 resources, 5 percent and ANY', () => {
   const running = Array<Verdict['kind']>(4).fill('running');
   const failed = Array<Verdict['kind']>(4).fill('failed');
   const TABLE: Record<JobStatus, Verdict['kind'][]> = {
@@ -50,7 +50,7 @@ describe('the verdict under NONE, 5 resources, 5 percent and ANY', () => {
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(expected);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('gives the status %s as the reason, even without a progress report', (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('names the job status %s in its reason, even without a progress report', (status) => {
     expect(judge({ JobStatus: status }, ANY)).toMatchObject({ kind: 'failed', why: `the job ended with ${status}` });
   });
 
@@ -76,7 +76,7 @@ describe('COMPLETED', () => {
       expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('%s fails if HealthLake found no resources, except with the tolerance ANY', (status) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('or COMPLETED_WITH_ERRORS fails if HealthLake found no resources, except with the tolerance ANY: %s', (status) => {
     const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     expect(judge(job, NONE)).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
@@ -108,7 +108,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
     ['only errors, a percentage', report(undefined, undefined, 5), percent('5'), 'failed'],
     ['no errors counted', report(100, 95), resources('5'), 'succeeded'],
     ['everything failed, any', report(100, 0, 100, 3), ANY, 'succeeded'],
-  ])('(%s) with the progress report %j and the tolerance %j has %s', (_what, counts, tolerance, expected) => {
+  ])('leads to the expected verdict for %s: progress report %j, tolerance %j, verdict %s', (_what, counts, tolerance, expected) => {
     expect(judgeErrors(counts, tolerance).kind).toBe(expected);
   });
 
@@ -146,7 +146,7 @@ describe('counts', () => {
   });
 });
 
-/** Returns the answer of the report function to a manifest with these counts. */
+/** Returns the answer of the report function for a manifest with these counts. */
 const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAnswer => ({
   kind: 'report',
   complete: true,
@@ -174,7 +174,7 @@ describe('the manifest', () => {
     resourcesWithServerError: 3,
   };
 
-  test('adds its server errors to the failed resources', () => {
+  test('counts resources with server errors as failed', () => {
     expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toMatchObject({ kind: 'succeeded' });
@@ -217,7 +217,7 @@ describe('the manifest', () => {
     ['failure reports are off', undefined, true, /^the import makes no failure reports$/],
     ['the results are outside the output location', undefined, false, /outside the output location that this import may read/],
     ['the results can\'t be read', { kind: 'unreadable', why: 'AccessDenied: no' }, true, /^AccessDenied: no$/],
-  ])('is replaced by the progress report if %s, and the reason is given', (_what, answer, isOwn, expected) => {
+  ])('is replaced by the progress report if %s, and whyWithoutResults gives the reason', (_what, answer, isOwn, expected) => {
     expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0), isOwn), resources('1'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(answer, report(1000, 998, 2, 0), isOwn), resources('1'))).toMatchObject({ kind: 'failed' });
     expect(whyWithoutResults(evidence(answer, undefined, isOwn), resources('1'))).toMatch(expected);

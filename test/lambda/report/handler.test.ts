@@ -93,7 +93,7 @@ describe('a report', () => {
     });
   });
 
-  test('is written beside the results with the encryption of the manifest', async () => {
+  test('is written into the folder of the results, encrypted with the key of the manifest', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const bucket = harness.aws.s3.bucket(BUCKET);
     const { encryption } = bucket;
@@ -118,7 +118,7 @@ describe('a report', () => {
     });
   });
 
-  test('is the same for any order in which files are read', async () => {
+  test('does not depend on the order in which the files are read', async () => {
     const job = endedJob();
     const names = Array.from({ length: 60 }, (_, file) => String(file).padStart(2, '0'));
     for (const name of names) {
@@ -127,7 +127,7 @@ describe('a report', () => {
     let reads = 0;
     harness.aws.router.faults.hook = (_, operation) => {
       reads += operation === 'GetObject' ? 1 : 0;
-      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // later files are read first
+      return operation === 'GetObject' && reads < 8 ? { kind: 'delay', ms: 100 } : undefined; // delays the first files, so that later files are read first
     };
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 60, filesTotal: 60, failures: 61, reasons: [{ count: 61 }] });
     const { files, reasons } = job.written().document.failures;
@@ -181,12 +181,12 @@ describe('an existing report', () => {
 });
 
 describe('the manifest', () => {
-  test('may have the name manifest.json', async () => {
+  test('can be named manifest.json', async () => {
     const job = harness.newJob().put('manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 9 } });
   });
 
-  test('is Manifest.json if both names exist', async () => {
+  test('is read from Manifest.json if both names exist', async () => {
     const job = harness.newJob().put('manifest.json', MANIFEST).put('Manifest.json', '{"numberOfResourcesScanned":3}');
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 3 } });
   });
@@ -240,10 +240,10 @@ describe('a file of failures', () => {
     };
   }
 
-  test('is named as unread if it is deleted before it is read, and the other files are reported', async () => {
+  test('is listed as unread if it is deleted before it is read, and the report includes the other files', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
     removeBeforeReading(job, [`FAILURE/${CANARY}.ndjson`]);
-    // The role may list the folder only by its prefix, so S3 answers AccessDenied for a missing object.
+    // The role may list only this prefix, not the whole bucket. S3 then returns AccessDenied, not NoSuchKey, for a missing object.
     expect(await job.report()).toMatchObject({
       complete: false, problem: '1 of 2 files could not be read (AccessDenied)', filesRead: 1, filesTotal: 2, filesTotalIsExact: true, failures: 1,
     });
@@ -252,7 +252,7 @@ describe('a file of failures', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
   });
 
-  test('is named as unread only if it is one of the first 20 that cannot be read', async () => {
+  test('is listed as unread only if it is one of the first 20 files that cannot be read', async () => {
     const job = endedJob();
     const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
     names.forEach((name) => job.put(name, failure(1, GENDER)));
@@ -261,7 +261,7 @@ describe('a file of failures', () => {
     expect(job.written().document.files.unread).toHaveLength(20);
   });
 
-  test('can have all kinds of lines, and the answer has only the three most frequent reasons', async () => {
+  test('can contain malformed and overlong lines, and the answer has only the three most frequent reasons', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', [
       failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
     ]);
@@ -273,7 +273,7 @@ describe('a file of failures', () => {
 });
 
 describe('the time limit', () => {
-  test('ends reading 25 s before the function times out, and listing 15 s before', async () => {
+  test('ends reading 25 s, and listing 15 s, before the function times out', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     await endedJob().report(180_000);
     const [[reading], [listing]] = timeout.mock.calls;
@@ -281,7 +281,7 @@ describe('the time limit', () => {
     expect([reading, listing]).toEqual([155_000, 165_000]);
   });
 
-  test('gives an incomplete report if it passes before all files are read', async () => {
+  test('leads to an incomplete report if it passes before all files are read', async () => {
     const job = endedJob();
     for (const file of ['a', 'b', 'c', 'd', 'e']) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -289,7 +289,7 @@ describe('the time limit', () => {
     let reads = 0;
     harness.aws.router.faults.hook = (service, operation) => {
       reads += service === 's3' && operation === 'GetObject' ? 1 : 0;
-      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the first GetObject reads the manifest
+      return reads > 3 && operation === 'GetObject' ? { kind: 'delay', ms: 60_000 } : undefined; // the reads of the manifest and of two files are not delayed
     };
     expect(await job.report(1_000)).toMatchObject({
       complete: false, problem: 'the time was up: 2 of 5 files read', filesRead: 2, filesTotal: 5, filesTotalIsExact: true, failures: 2, reasons: [{ count: 2 }],
@@ -300,7 +300,7 @@ describe('the time limit', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 5, failures: 5 });
   });
 
-  test('gives an incomplete report if it passes before all files are listed', async () => {
+  test('leads to an incomplete report if it passes before all files are listed', async () => {
     const job = endedJob();
     for (let file = 0; file < 1_001; file++) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -330,7 +330,7 @@ describe('a missing permission', () => {
     expect(await harness.invoke(endedJob().request)).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(why) });
   });
 
-  test('for s3:PutObject gives an answer without the location of a report', async () => {
+  test('for s3:PutObject leads to an answer without the location of a report', async () => {
     await harness.useRole(...without('s3:PutObject'));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
@@ -338,7 +338,7 @@ describe('a missing permission', () => {
     expect(answer.location).toBeUndefined();
   });
 
-  test('to list FAILURE/ gives a report with only the manifest', async () => {
+  test('to list FAILURE/ leads to a report with only the counts of the manifest', async () => {
     await harness.useRole(...harness.statements().filter((statement) => !JSON.stringify(statement).includes('s3:prefix') || JSON.stringify(statement).includes('s3:delimiter')));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({

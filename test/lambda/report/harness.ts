@@ -27,7 +27,7 @@ export class Harness {
     return harness;
   }
 
-  /** The lines of the log. */
+  /** The lines that the report function logged. */
   public readonly log: string[] = [];
   public keyArn = '';
   private jobs = 0;
@@ -52,7 +52,7 @@ export class Harness {
     });
   }
 
-  /** Returns the policy statements of the report role of an import that writes to `output/`. */
+  /** Returns the policy statements of a report role. Its import has the output prefix `output/`. */
   public statements(): object[] {
     return reportStatements({
       bucketName: BUCKET, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,
@@ -114,7 +114,7 @@ export class Job {
     return { DatastoreId: DATASTORE, JobId: this.jobId, OutputLocation: `s3://${BUCKET}/${this.prefix}`, InputS3Uri: 's3://clinic-data/input/' };
   }
 
-  /** Writes an object, encrypted with the key that HealthLake uses. */
+  /** Writes an object into the results, encrypted with the key that HealthLake uses. */
   public put(name: string, content: string | readonly string[]): this {
     const body = Buffer.from(typeof content === 'string' ? content : content.map((line) => `${line}\n`).join(''));
     this.harness.aws.s3.bucket(BUCKET).put(this.prefix + name, {

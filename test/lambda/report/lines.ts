@@ -15,7 +15,7 @@ export const REQUEST: ReportRequest = {
   ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
 };
 
-/** Returns the report on these findings. By default, everything was read and nothing failed. */
+/** Returns the report on these findings. By default, all files were read and no resource failed. */
 export function documentOn({ reading, ...findings }: Partial<Omit<Findings, 'reading'>> & { readonly reading?: Partial<Reading> }, request = REQUEST): ReportDocument {
   return documentOf(request, { bucket: 'clinic-results', prefix: 'x-FHIR_IMPORT-y/' }, {
     manifest: { counts: { resourcesScanned: 3 } },
@@ -46,7 +46,7 @@ export function fileTally(key = 'file', index = 0): FileTally {
   return { key, index, wasRead: false, count: 0, first: [] };
 }
 
-/** Returns the tally of a file that arrives in pieces of `pieceSize` bytes. */
+/** Returns the tally of a file with this content, which the reader gets in pieces of `pieceSize` bytes. */
 export function tallyOf(content: string | Buffer, pieceSize = 64 * 1024): Tally {
   const tally = new Tally();
   readInto(tally, fileTally(), content, pieceSize);

@@ -73,7 +73,7 @@ describe('the text of a service', () => {
     expect(showServiceText(`s3://clinic-data/ ${IMPORT.OperatorRoleArn} ${IMPORT.DatastoreId}`)).toBe('***');
   });
 
-  test('is cut off at the maximum length, and a word across the limit is hidden', () => {
+  test('is cut off at the maximum length, and a word that is cut is hidden', () => {
     const filled = 'denied '.repeat(MAX_LENGTH).slice(0, MAX_LENGTH - 4);
     expect(show(`${filled}role`)).toBe(`${filled}role`);
     expect(show(`${filled}roleson`)).toBe(`${filled}***`);
@@ -87,7 +87,7 @@ describe('the text of a service', () => {
     expect(Date.now() - startedAt).toBeLessThan(500);
   });
 
-  test('comes with the place of the full text only if a word is hidden', () => {
+  test('is quoted with the location of the full text only if a word is hidden', () => {
     expect(quoteServiceText('AccessDenied', 'denied', [], 'CloudTrail')).toBe('AccessDenied: denied');
     expect(quoteServiceText('AccessDenied', 'Ada denied', [], 'CloudTrail')).toBe('AccessDenied (full text: CloudTrail): *** denied');
     expect(quoteServiceText('Error', 'Ada denied')).toBe('Error: *** denied');
@@ -124,7 +124,7 @@ describe('the vocabulary', () => {
     }
   });
 
-  test('has lower-case words in one list and capitalized words in the other', () => {
+  test('has separate lists for lower-case and capitalized words', () => {
     expect(LOWER_CASE.filter((word) => !/^[a-z][a-z'/-]*$|^(base64|utf-8)$/.test(word))).toEqual([]);
     expect(CAPITALIZED.filter((word) => !/^[A-Z][A-Za-z-]*$|^(SSE-S3|UTF-8)$/.test(word))).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('a text with a name', () => {
     expect(show(text)).not.toMatch(/Ada|Lovelace|1815/i);
   });
 
-  test('is one of 54 different examples', () => {
+  test('occurs only once among the 54 examples', () => {
     expect(new Set(LEAKY_TEXTS).size).toBe(54);
   });
 });

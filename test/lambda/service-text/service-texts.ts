@@ -68,7 +68,7 @@ export const SERVICE_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'Signature expired: «20260115T120000Z» is now earlier than «20260115T120500Z»',
     'Missing Authentication Token',
   ],
-  // The validation errors of HealthLake, with the members of its API model and in the usual wording of AWS.
+  // Validation errors of HealthLake. The member names are from its API model, and the wording is usual for AWS.
   'HealthLake: StartFHIRImportJob': [
     `1 validation error detected: Value '«jane_doe»' at 'jobName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${NAME_PATTERN}`,
     '1 validation error detected: Value at \'jobName\' failed to satisfy constraint: Member must have length less than or equal to 64',
@@ -255,7 +255,7 @@ export function allServiceTexts(): { readonly source: string; readonly text: str
   })));
 }
 
-/** Returns the text with *** for each chunk that has a marked part. A location of the import before the part remains. */
+/** Returns the text with *** for each word that has a part between « and ». In such a word, a location that ends in `/` before « remains. */
 function shownOf(marked: string): string {
   return marked.split(' ').map((chunk) => {
     const at = chunk.indexOf('«');

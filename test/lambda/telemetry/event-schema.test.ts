@@ -18,7 +18,7 @@ interface Announced {
   readonly detail: ImportEventDetail;
 }
 
-/** Returns the event that follows a poll, after a JSON round trip. `after` is the time from the start of the import to the poll. */
+/** Returns the event that the handler puts after a poll, if any. `after` is the time from the start of the import to the poll. */
 function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Announced | undefined {
   const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
   const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
@@ -76,7 +76,7 @@ describe('docs/event.schema.json', () => {
     ]);
   });
 
-  test('has exactly the members of a complete event', () => {
+  test('defines exactly the members that a complete event has', () => {
     expect(Object.keys(eventOf(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 });

@@ -18,7 +18,7 @@ const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
-/** The parts of a change and its facts that a test sets. The default is the creation of a data set without jobs, an hour after the event. */
+/** Overrides of the default situation. By default, the data set is new, has no jobs, and was requested an hour ago. */
 type Situation = Partial<JobChange & JobFacts>;
 
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
@@ -38,7 +38,7 @@ function decideIn(changes: Situation = {}): JobDecision {
   return decideJob(all, all);
 }
 
-describe('Job, going forward,', () => {
+describe('Job, while the stack is not rolling back,', () => {
   test.each<[string, Situation, JobDecision]>([
     ['starts the first job', {}, { kind: 'start', failedJobIds: [] }],
     ['adopts a job that succeeded', { ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
@@ -175,16 +175,16 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
       kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE data store accepts imports; use one that is ACTIVE',
     }],
-  ])('takes the expected decision going forward with an unchanged data set and %s', (_what, changes, expected) => {
+  ])('takes the expected decision in an update with an unchanged data set and %s', (_what, changes, expected) => {
     expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
   });
 
-  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while the direction of the stack is unknown: %j', (given) => {
+  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while it is unknown whether the stack is rolling back, with the ledger %j', (given) => {
     expect(decideIn({ direction: { error: ERROR }, ledger: given, id: OWN }))
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
-  test('answers without any call for an unchanged data set whose physical id names its job', () => {
+  test('answers from the physical id, without any call, if the data set is unchanged and the physical id names its job', () => {
     expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
     expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
@@ -198,7 +198,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
-  test('starts a job only going forward, in an active data store, and if there are no jobs or only failed jobs of a changed data set', () => {
+  test('starts a job only if the stack is not rolling back, the data store is ACTIVE, and there are no jobs, or only failed jobs of a changed data set', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];

@@ -8,7 +8,7 @@ const DECLARED: ImportJobProperties = { ...JOB, AlreadyImported: 'true' };
 const [NEXT, DECLARED_NEXT] = [JOB, DECLARED].map((properties): ImportJobProperties => ({ ...properties, Revision: '2' }));
 const inOther = (properties: ImportJobProperties): ImportJobProperties => ({ ...properties, DatastoreId: 'other' });
 
-/** Returns the parts of the physical id that `Job` has with these properties. */
+/** Returns the parsed physical id of a `Job` with these properties. */
 const idOf = (properties: ImportJobProperties, jobId?: string): JobPhysicalId =>
   ({ datastoreId: properties.DatastoreId, jobId, fingerprint: fingerprintOf(properties) });
 
@@ -55,7 +55,7 @@ describe('refusalOf', () => {
     ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
     ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
     ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
-  ])('refuses a start %s, with a reason of one sentence', (_what, versions, why) => {
+  ])('refuses a start %s, and gives the reason in one sentence', (_what, versions, why) => {
     expect(refusalOf(versions)).toMatch(why);
     expect(refusalOf(versions)).toMatch(/^[a-z][^.]*alreadyImported[^.]*$/);
   });

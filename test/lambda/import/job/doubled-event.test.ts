@@ -9,14 +9,14 @@ import type { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/f
 import { Aws, importJob, JOB, jobEvent, MINUTE, NO_ANSWER, report, SECOND, sdkError, T0 } from '../../harness';
 import { pseudoRandom } from '../simulation';
 
-/** The durations of the calls, in milliseconds. A call takes effect after half of its duration. */
+/** The durations of the mocked calls, in milliseconds. A call takes effect after half of its duration. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
 
-/** The number of simulated double deliveries. Of 1,000 simulations, 142 started two jobs. */
+/** The number of double deliveries that the test simulates. In a longer run of 1,000 simulations, 142 started two jobs. */
 const DRAWS = 200;
 
 let aws: Aws;
-/** All jobs that were started. In these tests, HealthLake ignores client tokens. */
+/** All jobs that were started. The mock of HealthLake ignores client tokens. */
 let jobs: ImportJob[];
 let listDelay: number;
 
@@ -50,7 +50,7 @@ function submit(): { readonly JobId: string } {
   return { JobId };
 }
 
-/** Makes these invocations at the same moment. Returns the job id in each answer, or undefined if the answer is incomplete. */
+/** Calls `isComplete` with all requests at the same moment. Returns the job id of each answer, or undefined for an incomplete answer. */
 async function together(...requests: IsCompleteRequest[]): Promise<(string | undefined)[]> {
   let left = requests.length;
   const asked = requests.map((request) => isComplete(request).finally(() => {
@@ -64,28 +64,28 @@ async function together(...requests: IsCompleteRequest[]): Promise<(string | und
 
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: two jobs were started'));
 
-/** Sets the random pause of each invocation, as a fraction of the longest pause. */
+/** Sets the random pauses of the next invocations, in order, as fractions of the longest pause. */
 function pauses(...fractions: number[]): void {
   const random = jest.spyOn(Math, 'random');
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
 }
 
 describe('an event that is delivered twice, if HealthLake ignores client tokens', () => {
-  test('starts one job if one waiter is ahead of the other by the duration of a listing and a start', async () => {
+  test('starts one job if the pauses of the two invocations differ by half of the longest pause', async () => {
     pauses(0.5, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(1);
     expect(warnings()).toEqual([]);
   });
 
-  test('answers with the older of the two started jobs, and warns once', async () => {
+  test('starts two jobs if the pauses are almost equal, is answered with the first job, and logs one warning', async () => {
     pauses(0.02, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(2);
     expect(warnings().map((line) => JSON.parse(line) as object)).toEqual([expect.objectContaining({ jobId: 'job 1', secondJobId: 'job 2' })]);
   });
 
-  test('starts two jobs in less than 20 percent of cases, and both waiters always answer with the same job', async () => {
+  test('starts two jobs in less than 20 percent of the simulations, and both invocations always answer with the same job', async () => {
     const random = pseudoRandom(1);
     jest.spyOn(Math, 'random').mockImplementation(random);
     let twice = 0;
@@ -99,11 +99,11 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
     }
     // Without the pause and the second listing, every simulation would start two jobs.
     expect(twice).toBeLessThan(0.2 * DRAWS);
-    expect(twice).toBeGreaterThan(0.07 * DRAWS); // a lower rate means that docs/unverified.md is out of date
+    expect(twice).toBeGreaterThan(0.07 * DRAWS); // if this fails, update the rate in docs/unverified.md
     expect(warnings()).toHaveLength(twice);
   });
 
-  test('answers with the job that it started if the listing after the start fails', async () => {
+  test('is answered with the started job if ListFHIRImportJobs fails after the start', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ThrottlingException', 'Rate exceeded'));
       return submit();
@@ -112,7 +112,7 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
   });
 });
 
-test('two simultaneous invocations for the same waiter start one job', async () => {
+test('two simultaneous invocations with the same request start one job', async () => {
   pauses(0.5, 0);
   const waiting = await aws.begin(jobEvent());
   expect(await together(waiting, waiting)).toEqual(['job 1', 'job 1']);
@@ -127,7 +127,7 @@ test('the handler neither pauses nor lists the jobs again if it starts no job', 
   expect(Date.now() - T0).toBe(LATENCY.describe + LATENCY.list + LATENCY.stacks);
 });
 
-test('starts a new job after a failed one, even if HealthLake ignores the SubmittedAfter filter of the list', async () => {
+test('starts a new job after a failed job, even if ListFHIRImportJobs ignores SubmittedAfter', async () => {
   const failed = importJob({ JobId: 'failed', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
   jobs = [failed];
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => ({ ImportJobPropertiesList: jobs }));
@@ -136,7 +136,7 @@ test('starts a new job after a failed one, even if HealthLake ignores the Submit
 });
 
 describe('a job that is listed late, if HealthLake ignores client tokens', () => {
-  test('is found if the answer to its start was lost', async () => {
+  test('is found if the response to StartFHIRImportJob was lost', async () => {
     listDelay = 45 * SECOND;
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       submit();
@@ -146,7 +146,7 @@ describe('a job that is listed late, if HealthLake ignores client tokens', () =>
     expect(jobs).toHaveLength(1);
   });
 
-  test('is found if its start was answered with a server error', async () => {
+  test('is found if StartFHIRImportJob returned a server error', async () => {
     listDelay = 45 * SECOND;
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       submit();
@@ -156,7 +156,7 @@ describe('a job that is listed late, if HealthLake ignores client tokens', () =>
     expect(jobs).toHaveLength(1);
   });
 
-  test('is not started again if starting the monitor fails once', async () => {
+  test('is not started again if the first attempt to start the monitor fails', async () => {
     listDelay = 10 * MINUTE;
     const Watch = { StateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch', GiveUpAfterSeconds: '604800' };
     aws.states.rejectsOnce(NO_ANSWER).resolves({});
@@ -184,7 +184,7 @@ test.each([
   expect(starts[1] - starts[0]).toBeLessThan(after + 11 * SECOND);
 });
 
-test('the reason names the lost answer if the job is never listed', async () => {
+test('the failure reason names the network error if StartFHIRImportJob gets no answer and no job is listed', async () => {
   aws.healthlake.on(StartFHIRImportJobCommand).rejects(NO_ANSWER);
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: .*Error: socket hang up/);

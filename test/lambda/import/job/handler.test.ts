@@ -42,7 +42,7 @@ const tokenAfter = (...failed: string[]) => {
 };
 
 describe('start', () => {
-  test('is sent with these parameters after describing the data store, listing the jobs and describing the stack', async () => {
+  test('has the expected parameters, and follows DescribeFHIRDatastore, ListFHIRImportJobs and DescribeStacks', async () => {
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
     const since = { DatastoreId: DATASTORE, MaxResults: 500, NextToken: undefined, SubmittedAfter: new Date(T0 - 5 * SECOND) };
@@ -77,7 +77,7 @@ describe('start', () => {
     expect(aws.callCount).toBe(0);
   });
 
-  test('has another client token after failed jobs, and their order does not matter', async () => {
+  test('has another client token after failed jobs, whatever the order of these jobs', async () => {
     listed(importJob({ JobId: 'b', JobStatus: 'FAILED', SubmitTime: new Date(2) }), importJob({ JobId: 'a', JobStatus: 'FAILED', SubmitTime: new Date(1) }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('StartFHIRImportJob')).toMatchObject([{ ClientToken: tokenAfter('a', 'b') }]);
@@ -85,8 +85,8 @@ describe('start', () => {
   });
 });
 
-describe('ledger', () => {
-  test('reads all pages, and finds the data set under any name prefix', async () => {
+describe('Job, with jobs in the ledger,', () => {
+  test('reads all pages, and finds a job of the data set whatever its name prefix', async () => {
     const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
     const pages = [
       { ImportJobPropertiesList: [importJob({ JobId: 'x', JobName: 'fhir-import-ffffffffffffffffffff', ...completed })], NextToken: '1' },
@@ -106,13 +106,13 @@ describe('ledger', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('starts another job after one that is %s', async (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('starts another job after a %s job', async (status) => {
     listed(importJob({ JobId: 'a', JobStatus: status }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test('adopts the older of two jobs that succeeded, in any order of the list', async () => {
+  test('adopts the oldest job that succeeded, whatever the order in which the jobs are listed', async () => {
     const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
     listed(importJob({ JobId: 'new', SubmitTime: new Date(2), ...completed }), importJob({ JobId: 'b', SubmitTime: new Date(1), ...completed }),
       importJob({ JobId: 'a', SubmitTime: new Date(1), ...completed }));
@@ -124,7 +124,7 @@ describe('ledger', () => {
     ['they are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
     ['they are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
     ['any are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
-  ] as const)('describes a job with errors if the list has no progress report: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
+  ] as const)('describes a job with errors if ListFHIRImportJobs returns no progress report for the job: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
     const withErrors = importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS' });
     listed(withErrors);
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: { ...withErrors, JobProgressReport } });
@@ -132,20 +132,20 @@ describe('ledger', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: 'a' }]);
   });
 
-  test('does not describe a job with errors if the list has its progress report', async () => {
+  test('does not describe a job with errors if ListFHIRImportJobs returns its progress report', async () => {
     listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
     expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s, although Describe does not find it', async (JobStatus) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s, even if DescribeFHIRImportJob does not find it', async (JobStatus) => {
     listed(importJob({ JobId: 'a', JobStatus }));
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test('two deployments of a data set send identical start requests', async () => {
+  test('sends identical start requests in two deployments of a data set', async () => {
     await aws.run(jobEvent());
     jest.setSystemTime(T0 + 3 * MINUTE);
     await aws.run(jobEvent());
@@ -268,7 +268,7 @@ describe('Job starts no import', () => {
     expect(reason).toContain('CloudFormation does not say whether the stack is rolled back');
   });
 
-  test('and ends at the deadline if CloudFormation describes no stack', async () => {
+  test('and ends at the deadline if DescribeStacks returns no stack', async () => {
     aws.cloudformation.on(DescribeStacksCommand).resolves({ Stacks: [] });
     expect((await aws.run(jobEvent())).after).toBe(15 * MINUTE);
   });
@@ -278,28 +278,28 @@ describe('Job starts no import', () => {
     ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
-  ])('in a roll-back in which the listing fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
+  ])('in a roll-back if ListFHIRImportJobs fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: id ?? expect.stringContaining('/pending/'), data: { JobId: expected } });
   });
 
-  test('in a roll-back, but retries a refused listing for 5 minutes', async () => {
+  test('in a roll-back, but retries a refused ListFHIRImportJobs call for 5 minutes', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('AccessDeniedException', 'no'));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } });
     expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
   });
 
-  test('in a roll-back, but adopts the listed job of the old data set', async () => {
+  test('in a roll-back, but adopts the job of the data set that the roll-back restores', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     listed(importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(1) }), importJob({ JobId: 'old', JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } });
     expect(await aws.run(event)).toEqual({ after: 0, physicalId: `${DATASTORE}/old/${FINGERPRINT}`, data: { JobId: 'old' } });
   });
 
-  test('if the stack is rolled back between two attempts', async () => {
+  test('if a roll-back begins between two invocations', async () => {
     datastoreIs('CREATING');
     const waiting = await aws.begin(jobEvent());
     expect(await aws.ask(waiting)).toEqual({ answer: { IsComplete: false } });
@@ -311,13 +311,13 @@ describe('Job starts no import', () => {
   test.each([
     { ErrorTolerance: { Kind: 'ANY' } }, { OutputS3Uri: 's3://elsewhere/' }, { OutputKmsKeyId: 'k' }, { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/x' },
     { JobNamePrefix: 'nightly' },
-  ] as const)('and makes no call for an update that sets %j', async (changes) => {
+  ] as const)('and makes no call for an update that only changes the properties to %j', async (changes) => {
     expect(await aws.run(jobEvent(UPDATE, changes))).toEqual(STARTED);
     expect(aws.callCount).toBe(0);
   });
 });
 
-test('starts a job for an update with another data set', async () => {
+test('starts a job for an update that changes the data set', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   const { physicalId, data } = await aws.run(jobEvent(UPDATE, NEW_DATA));
   expect(data).toEqual({ JobId: JOB_ID });

@@ -8,9 +8,9 @@ import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 
 
 let aws: Aws;
 
-/** The pages of the list by number. A page that is not in the map is full of jobs of other data sets. */
+/** The pages that ListFHIRImportJobs returns, by page number. A page that is not in the map is full of jobs of other data sets. */
 let pages: Map<number, ImportJob[]>;
-/** The jobs that HealthLake lists for a request with `SubmittedAfter`. */
+/** The jobs that ListFHIRImportJobs returns for a request with `SubmittedAfter`. */
 let newJobs: ImportJob[];
 let jobs: number;
 let pageTime: number;
@@ -50,21 +50,21 @@ describe('a data store with a million jobs', () => {
     jobs = 1_000_000;
   });
 
-  test.each([[80, 170], [100, 210]])('is listed in one invocation if a page takes %i ms, and its job is adopted after %i s', async (ms, seconds) => {
+  test.each([[80, 170], [100, 210]])('is listed in one invocation if each page takes %i ms, and the job of the data set is adopted after %i s', async (ms, seconds) => {
     pageTime = ms;
     pages.set(1_999, [importJob({ JobId: 'first of all', ...GOOD })]);
     expect(await aws.run(jobEvent())).toMatchObject({ after: seconds * SECOND, data: { JobId: 'first of all' } });
     expect(asked).toEqual(numbers(2_000));
   });
 
-  test('gets a new job after 210 s, and the log has a warning', async () => {
+  test('gets a new job after 210 s if none of its jobs belongs to the data set, and a warning is logged', async () => {
     pageTime = 100;
     expect(await aws.run(jobEvent())).toMatchObject({ after: 210 * SECOND, data: { JobId: JOB_ID } });
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
     expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
   });
 
-  test('makes the handler keep only the jobs of the data set in memory', async () => {
+  test('does not fill the memory, because the handler keeps only the jobs of the data set', async () => {
     pageTime = 500;
     pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...OTHER_JOBS]);
     const waiting = await aws.begin(jobEvent());
@@ -86,7 +86,7 @@ test('continues the listing in several invocations, without listing a page twice
   expect(asked).toEqual(numbers(6_000));
 });
 
-test('fails the deployment if the listing takes 15 minutes, and names the number of listed jobs', async () => {
+test('fails the deployment if not all jobs can be listed within 15 minutes, and names the number of listed jobs', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
@@ -131,18 +131,18 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300));
   });
 
-  test('restarts for another waiter, as it does in another execution environment', async () => {
+  test('restarts for a request with another WaiterId', async () => {
     await aws.ask({ ...waiting, WaiterId: 'another' });
     expect(asked).toEqual(numbers(300));
   });
 
-  test('restarts for a waiter of an earlier handler version, which has no id', async () => {
+  test('restarts for a request without a WaiterId, as in earlier handler versions', async () => {
     const { WaiterId: _, ...old } = waiting;
     await aws.ask(old);
     expect(asked).toEqual(numbers(300));
   });
 
-  test('is forgotten after the listings of a hundred other waiters', async () => {
+  test('is forgotten after requests with a hundred other WaiterIds', async () => {
     numbers(99).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
     expect(memoryOf(waiting).listing).toBeDefined();
     numbers(100).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
@@ -156,7 +156,7 @@ describe('a listing that is interrupted', () => {
   });
 });
 
-test('lists all jobs again in the next attempt after a complete listing', async () => {
+test('lists all jobs again in the next invocation if the earlier listing was complete', async () => {
   jobs = 3 * PAGE;
   aws.stackIs('CREATE_COMPLETE');
   const waiting = await aws.begin(jobEvent());
@@ -168,7 +168,7 @@ test('lists all jobs again in the next attempt after a complete listing', async 
   expect(asked).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
-test('also lists the pages after the first job of the data set', async () => {
+test('also lists the pages after the page with the first job of the data set', async () => {
   jobs = 4 * PAGE;
   pages.set(0, [importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(4) })]);
   pages.set(2, [importJob({ JobId: 'later', SubmitTime: new Date(3), ...GOOD })]);

@@ -78,7 +78,7 @@ test('starts the job with a warning if S3 refuses a call', async () => {
   expect(warnings().join()).toContain('"message":"warning: could not check the input","construct":"ImportJob","code":"AccessDenied"');
 });
 
-test('accepts archived objects that are restored or that S3 returns at once', async () => {
+test('accepts archived objects that have been restored, and objects in GLACIER_IR, which need no restore', async () => {
   listed([
     { Key: 'synthea/a.ndjson', Size: 1, StorageClass: 'GLACIER', RestoreStatus: { IsRestoreInProgress: false, RestoreExpiryDate: new Date() } },
     { Key: 'synthea/b.ndjson', Size: 1, StorageClass: 'GLACIER_IR' },
@@ -87,7 +87,7 @@ test('accepts archived objects that are restored or that S3 returns at once', as
   expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
 });
 
-test('warns, with counts, about objects that HealthLake probably skips', async () => {
+test('warns about objects that HealthLake probably skips, and counts them by kind', async () => {
   listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toEqual([expect.stringContaining(

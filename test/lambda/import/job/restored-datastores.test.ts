@@ -15,9 +15,9 @@ import { JOB, sdkError } from '../../harness';
 /** A simulated deployment and the failures that happen during it. */
 interface Deployment {
   readonly change: Partial<Pick<Variant, 'revision' | 'datastore' | 'declares' | 'id'>>;
-  /** Whether HealthLake answers while the deployment goes forward. */
+  /** Whether HealthLake answers before a roll-back begins. */
   readonly isUp: boolean;
-  /** Whether HealthLake answers in the roll-back. */
+  /** Whether HealthLake answers during a roll-back. */
   readonly isUpInRollBack: boolean;
   readonly jobSucceeds: boolean;
   /** Whether another resource fails after `Job` has succeeded. */
@@ -31,10 +31,10 @@ interface Resource {
   readonly variant: Variant;
 }
 
-/** Variants of the behaviour of CloudFormation that AWS does not document. */
+/** The undocumented behaviours of CloudFormation that the test varies. */
 const ENVIRONMENTS = fc.record({
   reversal: fc.record<UpdateReversal>({ sendsUpdate: fc.boolean(), id: fc.constantFrom('new', 'old'), references: fc.constant('new') }),
-  /** Whether, after `--no-rollback`, CloudFormation sends the properties of the failed attempt as the old properties. */
+  /** Whether CloudFormation sends the properties of a failed `--no-rollback` deployment as the old properties of the next update. */
   keepsAttempt: fc.boolean(),
 });
 
@@ -59,7 +59,7 @@ function often(value: boolean): fc.Arbitrary<boolean> {
   return fc.integer({ min: 0, max: 3 }).map((n) => (n === 3 ? !value : value));
 }
 
-/** A model of CloudFormation and of HealthLake's job lists. It uses the real decisions of `Job`. */
+/** Simulates CloudFormation and the jobs of each data set. The real code of `Job` takes the decisions. */
 class Model {
   public readonly operations: ObservedOperation[] = [];
   public readonly jobs: ObservedJob[] = [];
@@ -68,7 +68,7 @@ class Model {
   private readonly ledgers = new Map<string, LedgerEntry[]>();
   private variant = FIRST_VARIANT;
   private resource?: Resource;
-  /** The resource in the state that a roll-back restores. */
+  /** The resource after the last complete deployment. A roll-back restores this resource. */
   private deployed?: Resource;
 
   public constructor(private readonly reversal: UpdateReversal, private readonly keepsAttempt: boolean) {}
@@ -107,7 +107,7 @@ class Model {
       return this.end('UPDATE_COMPLETE');
     }
     if (step.rollbackDisabled) {
-      // If a creation got no answer, there is no resource, and the next deployment creates it again.
+      // If a creation got no answer, no resource exists, and the next deployment creates the resource.
       if (existing || isAnswered) {
         const isKept = isAnswered || this.keepsAttempt;
         this.resource = { properties: isKept ? properties : existing!.properties, physicalId, variant: isKept ? variant : existing!.variant };
@@ -146,7 +146,7 @@ class Model {
       deadline: 1_000_000,
     };
     const ledger = isUp ? { value: this.ledgers.get(change.fingerprint) ?? [] } : { error: sdkError('AccessDeniedException', 'no') };
-    // In a roll-back, the decision follows the 5 minutes in which the listing is retried.
+    // In a roll-back, `Job` retries a failed listing for 5 minutes before it decides without the listing.
     const now = direction === 'roll-back' ? 900_000 : 2;
     const decision = answerFromId(change)
       ?? decideJob(change, { direction: { value: direction }, datastore: { value: { status: 'ACTIVE' } }, ledger, now });

@@ -11,7 +11,7 @@ const INVALID = 'ValidationException';
 const unauthorized = (who: string, action: string, resource: string) =>
   `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 
-/** The texts that must follow `likely causes: `. More text may come after each of them. */
+/** The constants from here to `ANYTHING` are beginnings of texts after `likely causes: `. */
 const PASS_ROLE = 'the operator role may not pass the data access role: it needs iam:PassRole on exactly that role';
 const FORBIDDEN = 'a policy outside the import forbids it';
 const OPERATOR_TRUST = 'the operator role does not trust the provider\'s function';
@@ -68,7 +68,7 @@ test.each<[causes: string, code: string, text: string]>([
   expect(sentence!.startsWith(`likely causes: ${causes}`)).toBe(true);
 });
 
-test('does not take words in the names of buckets, objects and roles for causes', () => {
+test('does not infer causes from words in the names of buckets, objects and roles', () => {
   const names = ['trust', 'assume', 'region', 'queue', 'kms'];
   for (const name of names) {
     expect(likelyCauses(sdkError(DENIED, `refused for s3://${name}/${name}/Ada.ndjson`))).toContain(S3);

@@ -39,7 +39,7 @@ describe('Job with alreadyImported', () => {
     for (const properties of [{}, { ...DECLARED, OutputS3Uri: 's3://elsewhere/' }, DECLARED]) {
       expect(await aws.run(jobEvent(declaredUpdate, properties))).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
     }
-    // `alreadyImported` was removed from the template and is now set again.
+    // The previous template did not set `alreadyImported`, and the new template sets it again.
     expect(await aws.run(jobEvent({ ...declaredUpdate, OldResourceProperties: JOB }, DECLARED))).toMatchObject({ physicalId: DECLARED_ID });
     expect(aws.callCount).toBe(0);
   });

@@ -20,7 +20,7 @@ describe('Job of a detached import', () => {
   /** Returns the ids of the jobs for which an execution of the monitor was started. */
   const monitored = () => aws.sent('StartExecution').map((input) => (input as { name: string }).name.replace(/-[0-9a-f]{8}$/, ''));
 
-  /** Makes StartExecution fail for some minutes. HealthLake lists a started job at once. */
+  /** Makes StartExecution fail for this many minutes. ListFHIRImportJobs returns a started job at once. */
   function monitorFails(error: Error, minutes = Infinity): void {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       listed(job(JOB_ID, { ...RUNNING, SubmitTime: new Date() }));

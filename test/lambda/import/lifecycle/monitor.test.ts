@@ -17,7 +17,7 @@ describe('the monitor of a detached import', () => {
     return result;
   }
 
-  /** Returns, for each event that was put, its type, the job status, and the number of result metrics in the log. */
+  /** Returns the type and the job status of each event that was put, each with the total number of result metrics in the log. */
   function announced(): [string, string, number][] {
     const results = aws.lines.map((line) => JSON.parse(line) as { Succeeded?: number }).filter(({ Succeeded }) => Succeeded !== undefined);
     const entries = aws.events.calls().flatMap(({ args: [{ input }] }) => (input as PutEventsCommand['input']).Entries!);
@@ -106,7 +106,7 @@ describe('the monitor of a detached import', () => {
     runningUntil(T0);
     const { status } = await run(60, { ...PROPERTIES, ContractVersion: '99' });
     expect([status, announced()]).toEqual(['FAILED', [['FHIR Import Failed', 'UNKNOWN', 1]]]);
-    expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(1); // the state machine's
+    expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(1); // only the state machine polls
   });
   row('D11', async () => {
     runningUntil(T0);
@@ -135,7 +135,7 @@ describe('the monitor of a detached import', () => {
     });
     aws.events.on(PutEventsCommand).rejects(REFUSED);
     const { status, invocations } = await run();
-    expect([status, invocations > 21]).toEqual(['FAILED', true]); // Describe is retried for 5 minutes, then PutEvents is tried 21 times
+    expect([status, invocations > 21]).toEqual(['FAILED', true]); // the polls are retried for 5 minutes, then PutEvents is tried 21 times
   });
 });
 

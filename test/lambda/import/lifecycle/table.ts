@@ -8,7 +8,7 @@ import {
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, report, T0 } from '../../harness';
 
-/** The rows of docs/lifecycle.md by id. The decision is the code at the beginning of the last column, and the situation is the text before it. */
+/** The rows of docs/lifecycle.md by id. `decision` is the code at the beginning of the last column. `situation` is the text of the columns before. */
 const TABLE = new Map(readFileSync(join(__dirname, '../../../../docs/lifecycle.md'), 'utf8')
   .split('\n')
   .map((line) => /^\| ([JWOD]\d+) \| (.*) \| `([^`]+)`[^|]*\|$/.exec(line))
@@ -18,12 +18,12 @@ const TABLE = new Map(readFileSync(join(__dirname, '../../../../docs/lifecycle.m
 const tested = new Set<string>();
 export let aws: Aws;
 
-/** The decisions that the state machine takes without the handler: `pause` or `try again`. */
+/** The decisions that the state machine of the monitor takes without the handler: `pause` or `try again`. */
 export let moves: string[];
 
-/** Tests a row of the table. The log or the moves of the state machine must contain the decision of the row. */
+/** Tests a row of docs/lifecycle.md. The log or `moves` must contain the decision of the row. */
 export function row(name: string, test: () => Promise<unknown>): void {
-  const { situation, decision } = TABLE.get(name) ?? {}; // the test fails if the table has no such row
+  const { situation, decision } = TABLE.get(name) ?? {}; // the test fails if docs/lifecycle.md has no such row
   tested.add(name);
   it(`${name} (${situation}): ${decision}`, async () => {
     await test();
@@ -33,9 +33,9 @@ export function row(name: string, test: () => Promise<unknown>): void {
   });
 }
 
-/** Checks that the calling test file tests exactly the rows that `isTestedHere` selects. */
+/** Checks that the calling test file tests exactly the rows of docs/lifecycle.md that `isTestedHere` selects. */
 export function testsAllRows(isTestedHere: (kind: string, number: number) => boolean): void {
-  test('every row of the table is tested', () => {
+  test('every row of docs/lifecycle.md that belongs to this file is tested', () => {
     const rows = [...TABLE.keys()].filter((name) => isTestedHere(name[0], Number(name.slice(1))));
     expect(rows.length).toBeGreaterThan(10);
     expect([...tested].sort()).toEqual(rows.sort());
@@ -63,7 +63,7 @@ export function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob(at(Date.now())) }));
 }
 
-/** Sets the jobs that HealthLake lists for a request with `SubmittedAfter`. Other listings are empty. */
+/** Sets the jobs that ListFHIRImportJobs returns for a request with `SubmittedAfter`. For other requests, it returns no jobs. */
 export function newJobsAre(...jobs: ImportJob[]): void {
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(({ SubmittedAfter }) => ({ ImportJobPropertiesList: SubmittedAfter ? jobs : [] }));
 }
@@ -86,7 +86,7 @@ export const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
 /** Returns the response URL of an event that is delivered this many milliseconds after CloudFormation signed it. */
 export const late = (ms: number) => ({ ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0 - ms).toISOString().replace(/[-:]|\.000/g, '')}` });
 export const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
-/** An update that returns from revision 2, for which another job ran, to the first data set. */
+/** An update from revision 2 to the first data set. For revision 2, the job `new` was started. */
 export const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
 
 /** The old properties of an update that changes only the data store. */
@@ -104,13 +104,13 @@ export async function starts(event = jobEvent(), token?: string): Promise<string
   return startsOf()[0].ClientToken;
 }
 
-/** Expects that the event fails at once with this reason and starts no job. */
+/** Expects that the event fails at once with this reason and that no job is started. */
 export async function refuses(event: ReturnType<typeof jobEvent>, why: string): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, reason: expect.stringMatching(`^no import job was started: .*${why}`.replace(/[()]/g, '\\$&')) });
   expect(startsOf()).toEqual([]);
 }
 
-/** Expects that the event gets the answer ALREADY_IMPORTED at once and starts no job. */
+/** Expects that the event is answered with ALREADY_IMPORTED at once and that no job is started. */
 export async function declares(event: ReturnType<typeof jobEvent>): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
   expect(startsOf()).toEqual([]);
@@ -123,7 +123,7 @@ export async function answersWith(jobId: string, event = jobEvent()): Promise<vo
 
 export const inRollBack = (status: StackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS') => aws.stackIs(status);
 
-/** The physical id that CloudFormation generates if a creation is cancelled before its answer. */
+/** A physical id such as CloudFormation generates if it cancels a creation before the provider answers. */
 export const INVENTED_ID = 'Import-ImportJob-1ABCDEFGHIJKL';
 
 /** Expects that a deletion succeeds without any call to AWS. */

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Monitors a job that runs immediately and takes this many minutes. */
+/** Runs the monitor for a job that starts at once and takes this many minutes. */
 async function run(minutes: number): Promise<MonitorRun> {
   const endsAt = Date.now() + minutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
@@ -23,7 +23,7 @@ async function run(minutes: number): Promise<MonitorRun> {
   return runMonitor(monitorInput(JOB, JOB_ID, LONGEST));
 }
 
-/** Returns the pauses between polls in the longest execution, in seconds. They follow from the definition of the state machine. */
+/** Returns the pauses between the polls of the longest execution, in seconds, as the definition of the state machine sets them. */
 function pauses(): number[] {
   const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(monitorDefinition('arn')))!;
   const all: number[] = [];
@@ -33,18 +33,18 @@ function pauses(): number[] {
   return all;
 }
 
-/** Returns how often a job that takes this many minutes is polled. */
+/** Returns how often the monitor polls a job that takes this many minutes. */
 function pollsAt(minutes: number): number {
   let passed = 0;
   return pauses().findIndex((pause) => (passed += pause) >= minutes * 60) + 1;
 }
 
-/** Returns the delay from the end of a job to the next poll, in seconds. The job takes this many minutes, or up to 10 percent more or less. */
+/** Returns the delay from the end of a job to the next poll, in seconds. The job takes from 90 to 110 percent of this many minutes. */
 function delaysOf(minutes: number): { readonly longest: number; readonly mean: number } {
   const [from, to] = [0.9, 1.1].map((part) => pollsAt(part * minutes));
   const possible = pauses().slice(from - 1, to);
   const sum = (values: number[]) => values.reduce((a, b) => a + b);
-  // A job ends during a long pause more often than during a short pause. On average it ends in the middle of the pause.
+  // The probability that a job ends during a pause is proportional to the pause. On average, the job ends in the middle of the pause.
   return { longest: Math.max(...possible), mean: Math.round(sum(possible.map((pause) => pause ** 2 / 2)) / sum(possible)) };
 }
 
@@ -54,13 +54,13 @@ test.each([
   [6 * HOUR, 135, 540],
   [11.5 * HOUR, 191, 765],
   [7 * DAY - 1, 765, 3_060],
-])('a job of %i minutes takes at most %i polls, %i transitions, and one invocation', async (minutes, mostPolls, mostTransitions) => {
+])('a job of %i minutes causes at most %i polls, %i state transitions and one invocation', async (minutes, mostPolls, mostTransitions) => {
   const { polls, invocations, transitions, status } = await run(minutes);
   expect([status, polls, invocations]).toEqual(['SUCCEEDED', pollsAt(minutes), 1]);
-  expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(polls + 1); // the handler polls the job once more
+  expect(aws.sent('DescribeFHIRImportJob')).toHaveLength(polls + 1); // one more, because the handler polls the ended job
   [[polls, mostPolls], [transitions, mostTransitions]].forEach(([value, most]) => {
     expect(value).toBeLessThanOrEqual(most);
-    expect(value).toBeGreaterThan(most * 0.97); // otherwise the documented costs are out of date
+    expect(value).toBeGreaterThan(most * 0.97); // if this fails, update the documented costs
   });
 });
 
@@ -70,13 +70,13 @@ test.each([
   [6 * HOUR, 310, 150],
   [11.5 * HOUR, 430, 206],
   [7 * DAY, 1_640, 780],
-])('the end of a job of about %i minutes is seen after at most %i seconds, and after %i on average', (minutes, most, mostInTheMean) => {
+])('the monitor notices the end of a job of about %i minutes after at most %i seconds, and after %i on average', (minutes, most, mostInTheMean) => {
   const { longest, mean } = delaysOf(minutes);
   [[longest, most], [mean, mostInTheMean]].forEach(([value, bound]) => {
     expect(value).toBeLessThanOrEqual(bound);
-    expect(value).toBeGreaterThan(bound * 0.97); // otherwise the documented delay is out of date
+    expect(value).toBeGreaterThan(bound * 0.97); // if this fails, update the documented delays
   });
-  expect(longest).toBeLessThan(Math.max(2 * 60, minutes * 60 * 0.06)); // 2 minutes or 6 percent of the job's duration
+  expect(longest).toBeLessThan(Math.max(2 * 60, minutes * 60 * 0.06)); // the limit is 2 minutes, or 6 percent of the duration of a longer job
 });
 
 test('the longest execution needs less than half of the 25,000 history events that Step Functions allows', async () => {

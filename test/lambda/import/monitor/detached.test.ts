@@ -33,7 +33,7 @@ function described(job: Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
 }
 
-/** Splits the log into lines with metrics and other lines. */
+/** Splits the log into lines with metrics and lines without metrics. */
 function logged(): { readonly lines: Record<string, unknown>[]; readonly metrics: Record<string, unknown>[] } {
   const all = aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   return { lines: all.filter(({ _aws }) => _aws === undefined), metrics: all.filter(({ _aws }) => _aws !== undefined) };
@@ -43,7 +43,7 @@ const ENDED = { JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), En
 const WITH_ERRORS = { ...ENDED, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3) } as const;
 
 describe('the execution of the monitor', () => {
-  /** Lets `Job` adopt a running job. Returns the name and the input of the execution that it starts. */
+  /** Lets `Job` adopt a running job. Returns the name and the input of the execution that `Job` starts. */
   async function started(properties: Partial<ImportJobProperties> = {}): Promise<{ readonly name: string; readonly input: WatchedImport }> {
     aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
     await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined, ...properties }));
@@ -67,7 +67,7 @@ describe('the execution of the monitor', () => {
     ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
     ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
     ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
-  ])('keeps its name for %s: %s', async (_what, isSame, properties) => {
+  ])('has the same name with %s: %s', async (_what, isSame, properties) => {
     const { name } = await started();
     aws.states.resetHistory();
     const { name: other } = await started(properties);
@@ -113,13 +113,13 @@ describe('the execution of the monitor', () => {
     expect(aws.states.calls()).toEqual([]);
   });
 
-  test('puts no event when it starts', async () => {
+  test('puts no EventBridge event when it starts', async () => {
     await started();
     expect(aws.events.calls()).toEqual([]);
   });
 });
 
-test('logs why the monitor could not be started, without possible patient data', async () => {
+test('Job hides possible patient data when it logs why the monitor could not be started', async () => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob({ JobStatus: 'IN_PROGRESS' })] });
   aws.states.rejects(REFUSED);
   const { reason } = await aws.run(jobEvent({}, { ...DETACHED, Revision: undefined }));
@@ -161,7 +161,7 @@ describe('the handler, invoked by the monitor,', () => {
     described(job);
     expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
-    expect(aws.sent('DescribeStacks')).toEqual([]); // the stack is irrelevant, because no deployment is in progress
+    expect(aws.sent('DescribeStacks')).toEqual([]); // the monitor runs independently of deployments, so it does not describe the stack
   });
 
   const SINCE = T0 + 40 * MINUTE;
@@ -173,7 +173,7 @@ describe('the handler, invoked by the monitor,', () => {
     ['refused for 5 minutes', REFUSED, 45 * MINUTE, 'failed'],
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
     ['not found for 5 minutes', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
-  ])('waits or fails if earlier polls failed and this one is %s', async (_what, error, after, Decision) => {
+  ])('waits or fails if earlier polls failed and the current poll is %s', async (_what, error, after, Decision) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
   });
@@ -185,7 +185,7 @@ describe('the handler, invoked by the monitor,', () => {
     expect(await judge(51 * MINUTE, {}, T0 + 50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: 0 });
   });
 
-  test('asks for the failure report, and judges by the counts of the job if the report is unreadable', async () => {
+  test('invokes the report function, and judges by the counts of the job if the failure report is unreadable', async () => {
     described(WITH_ERRORS);
     aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' });
     expect(await judge(undefined, { ...WITH_REPORT, ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
@@ -218,7 +218,7 @@ describe('the handler, invoked by the monitor,', () => {
     ['not answered', () => aws.events.on(PutEventsCommand).rejectsOnce(NO_ANSWER)],
     ['not accepted', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
     ['not accepted, without a message', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
-  ])('throws and emits no metrics if the event is %s, and the next attempt emits them once', async (_what, given) => {
+  ])('throws and emits no metrics if the EventBridge event is %s, and emits the metrics once in the next attempt', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not accepted)/);
@@ -230,7 +230,7 @@ describe('the handler, invoked by the monitor,', () => {
     expect([second, more]).toEqual([first, []]);
   });
 
-  test('puts an event with counts, ids and a status, but without texts from HealthLake', async () => {
+  test('puts an event that has counts, ids and a status, but no texts from HealthLake', async () => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson`, JobName: PATIENT });
     await judge();
     const [{ Entries: [{ Detail, ...entry }] }] = aws.sent('PutEvents') as [{ Entries: [{ Detail: string }] }];
@@ -262,7 +262,7 @@ describe('an import for which the deployment waits', () => {
   const update = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;
   const details = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0].DetailType);
 
-  test('puts one event, when the job is judged', async () => {
+  test('puts one event when the job is judged', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
       ImportJobProperties: importJob(Date.now() < T0 + 3 * MINUTE ? { JobStatus: 'IN_PROGRESS' } : ENDED),
     }));

@@ -12,7 +12,7 @@ import { MINUTE, SECOND } from '../../harness';
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
 const ROLE = 'arn:aws:iam::123456789012:role/watch';
 
-/** The result of an execution. */
+/** The result of an execution of the monitor. */
 export interface MonitorRun {
   readonly status: string;
   /** The duration of the execution, in milliseconds. */
@@ -24,7 +24,7 @@ export interface MonitorRun {
   /** The number of invocations of the handler. */
   readonly invocations: number;
   readonly transitions: number;
-  /** The number of events in the history, which Step Functions limits. */
+  /** The number of events in the execution history. Step Functions limits this number. */
   readonly events: number;
 }
 
@@ -86,7 +86,7 @@ function session(isAllowed: boolean, roleArn = ROLE): AssumedRole {
     throw new StateError('States.TaskFailed', `The role ${ROLE} is not authorized to assume the task state's role, ${roleArn}.`);
   }
   return {
-    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // other tests cover the policies
+    caller: { arn: roleArn, principalArn: roleArn } as AssumedRole['caller'], // other tests check the policies of the role
     credentials: { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token', expiration: new Date(Infinity) },
   };
 }

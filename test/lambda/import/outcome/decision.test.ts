@@ -31,16 +31,16 @@ test.each<[string, Fact<Evidence>, number, Partial<Verdict>]>([
   expect(judge(poll, now)).toMatchObject(expected);
 });
 
-test('a refused call fails at the deadline if the deadline is within the 5 minutes of retries', () => {
+test('a refused call fails at the deadline if the deadline comes before the end of the 5 minutes of retries', () => {
   expect(judge(denied, 1_059_999, 1_060_000)).toMatchObject({ kind: 'running' });
   expect(judge(denied, 1_060_000, 1_060_000)).toMatchObject({ kind: 'failed', advice: 'access' });
 });
 
-test('a job with errors succeeds if the tolerance allows them', () => {
+test('a job with errors succeeds if the error tolerance is ANY', () => {
   expect(judge(withErrors, 1_000_000, TERMS.deadline, { Kind: 'ANY' })).toEqual({ kind: 'succeeded', evidence: withErrors.value });
 });
 
-test('a declared data set is answered from the physical id if it was judged before', () => {
+test('decideJudged takes the verdict from the physical id if the data set was declared with alreadyImported', () => {
   const judged = { status: 'ALREADY_IMPORTED', counts: {} };
   expect(decideJudged(judged, undefined, TERMS, 1_000_000)).toEqual({ kind: 'answer from the id', judged });
 });

@@ -21,7 +21,7 @@ const ATTRIBUTES = { JobId: JOB_ID, JobStatus: 'COMPLETED', ResourcesScanned: '1
 const UNKNOWN_COUNTS = { ResourcesScanned: 'UNKNOWN', ResourcesImported: 'UNKNOWN', ResourcesFailed: 'UNKNOWN' };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: PENDING_ID, OldResourceProperties: OUTCOME } as const;
 
-/** Makes Describe return the job that `at` returns for the time of the call. */
+/** Makes DescribeFHIRImportJob return a job with the properties that `at` returns for the current time. */
 function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
     polls.push(Date.now());
@@ -34,7 +34,7 @@ beforeEach(() => {
   polls = [];
 });
 
-/** Makes Describe return a job that is queued for 3 s and then runs until `endsAt`. */
+/** Makes DescribeFHIRImportJob return a job that is queued for 3 s and then runs until `endsAt`. */
 function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
   described((now) => {
     const status = now < T0 + 3 * SECOND ? 'QUEUED' : 'IN_PROGRESS';
@@ -42,14 +42,14 @@ function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
   });
 }
 
-describe('success', () => {
+describe('Outcome, for a job that succeeds,', () => {
   test('onEvent makes no calls and sets the deadline', async () => {
     expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 90 * SECOND });
     expect(await onEvent(outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }))).toMatchObject({ PhysicalResourceId: JUDGED_ID });
     expect(aws.callCount).toBe(0);
   });
 
-  test('returns all attributes, the described output location, and the counts in the physical id', async () => {
+  test('returns all attributes, with the output location that HealthLake describes, and a physical id with the counts', async () => {
     described(() => ({ ...COMPLETED, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
     const ended = await aws.run(outcomeEvent());
     expect(ended).toMatchObject({ physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
@@ -57,13 +57,13 @@ describe('success', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('returns UNKNOWN for unknown counts, and the documented output location', async () => {
+  test('returns UNKNOWN for unknown counts, and the documented output location if HealthLake describes no location', async () => {
     described(() => ({ JobStatus: 'COMPLETED', JobOutputDataConfig: undefined }));
     expect(await aws.run(outcomeEvent()))
       .toMatchObject({ physicalId: `${PENDING_ID}/COMPLETED/UNKNOWN/UNKNOWN/UNKNOWN`, data: { ...ATTRIBUTES, ...UNKNOWN_COUNTS } });
   });
 
-  test('accepts tolerated errors', async () => {
+  test('accepts errors that the error tolerance allows', async () => {
     described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 8, 1) }));
     expect(await aws.run(outcomeEvent({}, { ErrorTolerance: { Kind: 'PERCENT', Limit: '20' } }))).toMatchObject({
       physicalId: `${PENDING_ID}/COMPLETED_WITH_ERRORS/10/8/2`,
@@ -120,7 +120,7 @@ describe('polling', () => {
     expect(polls).toEqual(pollsAt({ jobId: JOB_ID, requestedAt: T0, startsAt: T0 + 3 * SECOND, endsAt: T0 + duration }, Infinity));
   });
 
-  test('stops within a minute in each invocation', async () => {
+  test('takes at most a minute in each invocation', async () => {
     runsUntil(Infinity);
     const waiting = await aws.begin(outcomeEvent());
     for (let i = 0; i < 20; i++) {
@@ -156,14 +156,14 @@ describe('failure', () => {
     expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
   });
 
-  test('shortens a long message so that the results and the advice fit', async () => {
+  test('shortens a long message of HealthLake so that the reason has room for the location of the results and the advice', async () => {
     described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), Message: 'The import job failed because of an internal error. '.repeat(40) }));
     const { reason } = await aws.run(outcomeEvent());
     expect(reason).toMatch(/HealthLake says \(full text: .*\): The import job failed because of an internal error\. .*\.\.\.; results: s3:.*mend the resources/);
     expect(reason?.endsWith(LAST)).toBe(true);
   });
 
-  test('is reported at the deadline if a last poll still finds the job running', async () => {
+  test('is reported at the deadline if the last poll finds that the job still runs', async () => {
     runsUntil(Infinity);
     const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
     expect(after).toBe(100 * SECOND);
@@ -178,7 +178,7 @@ describe('failure', () => {
     expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
   });
 
-  test('is reported after 50 minutes, within CloudFormation\'s limit of an hour, if the job runs on', async () => {
+  test('is reported after 50 minutes, within CloudFormation\'s limit of an hour, if the job is still running', async () => {
     runsUntil(Infinity);
     expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
   });
@@ -188,7 +188,7 @@ describe('failure', () => {
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
     ['no connection', NO_ANSWER, 50],
-  ])('is reported when polls have failed for long enough: %s', async (_what, error, minutes) => {
+  ])('is reported after 5 minutes or at the deadline if all polls fail: %s', async (_what, error, minutes) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
@@ -196,7 +196,7 @@ describe('failure', () => {
     expect(reason).toContain(`could not describe the job: ${error.name}: ${error.message}; results: ${LOCATION}; `);
   });
 
-  test('is not reported if Describe is refused for less than 5 minutes', async () => {
+  test('is not reported if DescribeFHIRImportJob is refused for less than 5 minutes', async () => {
     runsUntil(T0 + 10 * MINUTE);
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
@@ -211,13 +211,13 @@ describe('failure', () => {
 describe('a job that was judged before', () => {
   const again = (changes: object) => outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }, changes);
 
-  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('is not judged again in an update to %j', async (changes) => {
+  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('is not judged again in an update that sets %j', async (changes) => {
     described(() => ({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1), JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
     expect(await aws.run(again(changes))).toEqual({ after: 0, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
     expect(polls).toHaveLength(1);
   });
 
-  test('is described again after a failed Describe, to get the output location', async () => {
+  test('is described again if DescribeFHIRImportJob fails, to get the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + MINUTE) {
@@ -231,7 +231,7 @@ describe('a job that was judged before', () => {
     expect(await aws.run(again({}))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('is answered from the physical id in a roll-back', async () => {
+  test('keeps the status and the counts of the physical id in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(() => COMPLETED);
     expect(await aws.run(again({}))).toEqual({ after: 0, physicalId: JUDGED_ID, data: ATTRIBUTES });
@@ -242,7 +242,7 @@ describe('a job that was judged before', () => {
     ['another data store', `00000000000000000000000000000000/${JOB_ID}/COMPLETED/10/10/0`],
     ['a job that wasn\'t judged', PENDING_ID],
     ['no job', 'Import-ImportOutcome-1ABC'],
-  ])('is judged again if the physical id is from %s', async (_what, PhysicalResourceId) => {
+  ])('is judged again if the physical id names %s', async (_what, PhysicalResourceId) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId }))).reason).toMatch(/the job ended with FAILED/);
@@ -308,7 +308,7 @@ describe('a job that can\'t be judged', () => {
     ['an unknown job', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
     ['a declared data set of another version', { JobId: 'ALREADY_IMPORTED', ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"/],
     ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
-  ])('fails without calling HealthLake: %s', async (_what, changes, expected) => {
+  ])('fails the deployment without a call to HealthLake: %s', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
     expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
@@ -329,7 +329,7 @@ test('logs how long a job has been waiting in the queue', async () => {
   expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
 });
 
-test('waits for and judges the new job of an update', async () => {
+test('waits for the new job of an update, and judges the job', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   runsUntil(T0 + 2 * MINUTE);
   const { after, physicalId, data } = await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } }));

@@ -124,7 +124,7 @@ test.each([
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
   ['an empty answer', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
   ['unreadable results', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
-])('judges by the counts of the job after %s, and says why', async (_what, given, expected) => {
+])('judges by the counts of the job after %s, and gives the reason', async (_what, given, expected) => {
   ended();
   given();
   const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });
@@ -164,7 +164,7 @@ test('returns the location of the report for a job that was judged before', asyn
 describe('metrics', () => {
   const metrics = () => aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ _aws }) => _aws !== undefined);
 
-  test('emits progress while the job runs, and the result once', async () => {
+  test('show progress while the job runs, and the result once', async () => {
     const running = importJob({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(10, 8, 2) });
     const done = importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', EndTime: new Date(T0 + 3 * MINUTE) });
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: Date.now() < T0 + 3 * MINUTE ? running : done }));
@@ -193,7 +193,7 @@ describe('metrics', () => {
     expect(results).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Metrics: expect.arrayContaining([{ Name: 'Duration', Unit: 'Seconds' }]) }] } }]);
   });
 
-  test('emits the failure of a job, but no metric for an unknown count', async () => {
+  test('show the failure of a job, but no value for an unknown count', async () => {
     ended({ JobStatus: 'FAILED', JobProgressReport: undefined });
     aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
     await run();
@@ -201,7 +201,7 @@ describe('metrics', () => {
     expect(metrics()[0]).not.toHaveProperty('ResourcesScanned');
   });
 
-  test('emits no result in a roll-back', async () => {
+  test('show no result in a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     ended();
     aws.reports(REPORT);

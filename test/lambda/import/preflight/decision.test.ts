@@ -20,7 +20,7 @@ const REQUEST: PreflightRequest = {
 const objects = (changes: Partial<InputObjects> = {}): InputObjects =>
   ({ files: 17, emptyFiles: 0, archivedFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
 
-/** Changes to bucket findings that have no problem. */
+/** Overrides of the default findings. By default, the buckets meet all requirements. */
 type Found = Partial<BucketFindings['input'] & { outputRegion: BucketFindings['output']['region'] } & Omit<BucketFindings['output'], 'region'>>;
 
 function judge({ outputRegion, ...found }: Found, request: Partial<PreflightRequest> = {}) {
@@ -125,9 +125,9 @@ describe('judgeBuckets prevents a start', () => {
     [{ encryption: { value: {} } }, /is not encrypted/],
   ];
 
-  test.each(IN_ORDER.slice(1).map((_, index) => index))('and names only the first of several problems: %i', (index) => {
+  test.each(IN_ORDER.slice(1).map((_, index) => index))('and names only the first of two problems: pair %i', (index) => {
     const [[first, expected], [second]] = IN_ORDER.slice(index);
-    // If both problems change the same fact, the findings get the fact of the first problem.
+    // If both problems override the same finding, the override of the first problem applies.
     expect(judge({ ...second, ...first }).problem).toMatch(expected);
   });
 });
@@ -151,7 +151,7 @@ describe('judgeBuckets allows a start', () => {
     ['failing with a text that may name a patient', ODD, 'Error'],
     ['failing with a value that isn\'t an error', { error: undefined }, 'Error'],
     ['refused by a bucket of the right Region', { error: refusedIn('eu-west-1', 'AccessDenied') }, 'AccessDenied'],
-  ])('but warns after S3 calls that are %s', (_what, fact, code) => {
+  ])('but warns if all S3 calls are %s', (_what, fact, code) => {
     expect(judge({ region: fact, objects: fact, outputRegion: fact, encryption: fact, publicAccessBlock: fact })).toEqual({
       problem: undefined,
       warnings: [
@@ -164,11 +164,11 @@ describe('judgeBuckets allows a start', () => {
     });
   });
 
-  test('unless one call shows a problem, even if the other calls fail', () => {
+  test('unless the answer of one S3 call shows a problem, even if other calls fail', () => {
     expect(judge({ region: DENIED, objects: { value: objects({ files: 0 }) }, encryption: DENIED }).problem).toMatch(/^there is nothing to import/);
   });
 
-  test('but warns after an incomplete listing without .ndjson objects that have content', () => {
+  test('but warns if the listing is incomplete and contains no .ndjson object with content', () => {
     expect(judge(input({ files: 0, others: { '.json': 1_000 }, complete: false, error: SLOW_DOWN.error }))).toEqual({
       problem: undefined,
       warnings: [
@@ -213,21 +213,21 @@ describe('the warnings of judgeBuckets', () => {
     ['a bucket that isn\'t closed by itself', { publicAccessBlock: { value: false } }, [{
       warning: 'the output bucket does not have all options of its own Block Public Access on; HealthLake may not accept those of the account instead',
     }]],
-  ])('are the expected ones, or none, for %s', (_what, found, warnings, quotas = {}) => {
+  ])('are as expected for %s', (_what, found, warnings, quotas = {}) => {
     expect(judge(found, { Quotas: { ...REQUEST.Quotas, ...quotas } })).toEqual({ problem: undefined, warnings });
   });
 
-  test('do not mention a bucket that is missing or in another Region, because that is a problem', () => {
+  test('do not mention a bucket that is missing or in another Region, because judgeBuckets reports that bucket as a problem', () => {
     expect(judge({ outputRegion: NO_BUCKET, encryption: NO_BUCKET, publicAccessBlock: NO_BUCKET }).warnings).toEqual([]);
     expect(judge({ region: { value: 'us-east-1' }, objects: { error: refusedIn('us-east-1') } }).warnings).toEqual([]);
   });
 
-  test('do not mention skipped objects if no other objects have content, because that is a problem', () => {
+  test('do not mention skipped objects if no .ndjson object has content, because judgeBuckets reports a problem instead', () => {
     expect(judge(input({ files: 0, others: { '.json': 3 } })).warnings).toEqual([]);
     expect(judge(input({ files: 2, emptyFiles: 2, others: { '.json': 3 } })).warnings).toEqual([]);
   });
 
-  test('are returned in addition to a problem', () => {
+  test('are returned even if judgeBuckets also finds a problem', () => {
     expect(judge({ ...input({ emptyFiles: 1 }), encryption: { value: {} } }))
       .toEqual({ problem: expect.stringContaining('is not encrypted'), warnings: [{ warning: 'files of the input are empty', emptyFiles: 1, files: 17 }] });
   });

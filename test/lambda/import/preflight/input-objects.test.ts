@@ -15,13 +15,13 @@ test('counts nothing in an empty listing', () => {
   expect(count()).toEqual({ files: 0, emptyFiles: 0, archivedFiles: 0, largestFile: 0, totalSize: 0, others: {}, complete: true });
 });
 
-test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('counts %s as a file, whether or not it is empty', (key) => {
+test.each(['in/Patient.ndjson', '.ndjson', 'in/_part-1.ndjson', 'in/.Patient.ndjson'])('counts %s as a .ndjson file, whether or not the object is empty', (key) => {
   expect(count([key, 1])).toMatchObject({ files: 1, emptyFiles: 0, others: {} });
   expect(count([key, 0])).toMatchObject({ files: 1, emptyFiles: 1, others: {} });
 });
 
 test.each(['in/', 'in/deep/', 'in/deep_$folder$', 'in/_SUCCESS', '_SUCCESS', 'in/_started_123', 'in/.done', 'in/._SUCCESS.crc'])(
-  'ignores %s as a marker if it is empty, and counts it as another object if it is not', (key) => {
+  'ignores the marker %s if it is empty, and otherwise counts it among the other objects', (key) => {
     expect(count([key, 0])).toMatchObject({ files: 0, others: {} });
     expect(count([key, 7])).toMatchObject({ files: 0, totalSize: 0, others: { other: 1 } });
   });
@@ -46,7 +46,7 @@ test.each([
   ['in/Ada.Lovelace', 'other'],
   ['in/Ada_Lovelace', 'other'],
   ['in/json', 'other'],
-])('counts %s as another object of the kind %s, whether or not it is empty', (key, kind) => {
+])('counts %s among the other objects, as kind %s, whether or not the object is empty', (key, kind) => {
   expect(count([key, 7], [key, 0])).toEqual({ ...count(), others: { [kind]: 2 } });
 });
 

@@ -52,7 +52,7 @@ async function inspect(s3?: S3Client, abortSignal = AbortSignal.timeout(20_000))
   return inspectBuckets(s3 ?? await operator(LIST, LOCATIONS, SETTINGS), request, abortSignal);
 }
 
-/** Returns the findings by name. Each is a value or the name of an error. */
+/** Returns the value of each finding by its name, or the name of the error if the S3 call failed. */
 function factsOf({ input: { region, objects }, output: { region: outputRegion, ...others } }: BucketFindings): Record<string, unknown> {
   const facts = Object.entries({ region, objects, outputRegion, ...others });
   return Object.fromEntries(facts.map(([name, fact]) => [name, 'error' in fact ? (fact.error as Error).name : fact.value]));
@@ -69,7 +69,7 @@ const FINE = () => ({
 const asked = () => aws.router.requests.of('s3').map(({ operation }) => operation).sort();
 
 describe('inspectBuckets', () => {
-  test('reads the objects under the prefix and the settings with the least permissions', async () => {
+  test('needs only the least permissions to read the objects under the prefix and the settings of the output bucket', async () => {
     put('fhir/Patient.ndjson', 30);
     put('fhir/deep/Observation.ndjson', 50);
     put('fhir/Empty.ndjson', 0);
@@ -151,7 +151,7 @@ describe('the listing of inspectBuckets', () => {
     });
   });
 
-  test('ends when the budget ends', async () => {
+  test('ends when the time budget ends', async () => {
     putMany(3_001);
     const time = new AbortController();
     let pages = 0;
@@ -168,14 +168,14 @@ describe('the listing of inspectBuckets', () => {
     expect(pages).toBe(3);
   });
 
-  test('makes no call after the budget has ended', async () => {
+  test('makes no call after the time budget has ended', async () => {
     put('fhir/Patient.ndjson');
     expect(Object.values(factsOf(await inspect(undefined, AbortSignal.abort())))).toEqual(Array(5).fill('AbortError'));
     expect(asked()).toEqual([]);
   });
 });
 
-describe('a failed call does not end the others', () => {
+describe('a failed call does not end the other calls', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
   test.each([
@@ -220,7 +220,7 @@ describe('a failed call does not end the others', () => {
 });
 
 describe('a missing bucket', () => {
-  test('fails every call', async () => {
+  test('makes every call fail', async () => {
     request = { ...request, InputS3Uri: 's3://no-input/fhir/', OutputS3Uri: 's3://no-output/results/' };
     const findings = await inspect();
     expect(Object.values(factsOf(findings))).toEqual(Array(5).fill('NoSuchBucket'));
@@ -262,12 +262,12 @@ describe('the settings of the output bucket', () => {
     ['S3\'s own encryption', { algorithm: 'AES256' } as const, { algorithm: 'AES256' }],
     ['the key that AWS manages', { algorithm: 'aws:kms' } as const, { algorithm: 'aws:kms' }],
     ['an alias', { algorithm: 'aws:kms', keyId: 'alias/fhir' } as const, { algorithm: 'aws:kms', keyId: 'alias/fhir' }],
-  ])('have the encryption: %s', async (_what, encryption, expected) => {
+  ])('contain the default encryption: %s', async (_what, encryption, expected) => {
     output.encryption = encryption;
     expect((await inspect()).output.encryption).toEqual({ value: expected });
   });
 
-  test('have no algorithm if the bucket has no default encryption', async () => {
+  test('contain no encryption algorithm if the bucket has no default encryption', async () => {
     const error = { name: 'ServerSideEncryptionConfigurationNotFoundError', message: 'The server side encryption configuration was not found', status: 404 };
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketEncryption', kind: 'error', error });
     expect((await inspect()).output.encryption).toEqual({ value: {} });
@@ -279,7 +279,7 @@ describe('the settings of the output bucket', () => {
     ['fully on', CLOSED, true],
     ['not there', undefined, false],
     ...Object.keys(CLOSED).map((option) => [`without ${option}`, { ...CLOSED, [option]: false }, false] satisfies [string, PublicAccessBlock, boolean]),
-  ])('tell whether all options of the public access block are on: %s', async (_what, block, expected) => {
+  ])('show whether all options of the public access block are on: %s', async (_what, block, expected) => {
     output.publicAccessBlock = block;
     expect((await inspect()).output.publicAccessBlock).toEqual({ value: expected });
   });

@@ -12,15 +12,15 @@ const pairs = (ofBucket: readonly (string | undefined)[], given: readonly string
 describe('isOtherKey returns false for the same key', () => {
   test.each(pairs(forms(ID), forms(ID)))('named %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
   test.each(pairs(aliases('fhir/results'), aliases('fhir/results')))(
-    'with one alias: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+    'named by the same alias: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
   test.each(pairs([undefined, ...aliases('aws/s3')], aliases('aws/s3')))(
-    'managed by AWS, as %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
+    'if AWS manages the key: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(false));
 });
 
 describe('isOtherKey returns true for two different keys', () => {
   test.each(pairs(forms(ID), forms(OTHER_ID)))('named %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
   test.each(pairs([undefined, ...aliases('aws/s3')], [...forms(ID), ...aliases('fhir')]))(
-    'if AWS manages the first: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
+    'if AWS manages the first key and not the second: %s and %s', (ofBucket, given) => expect(isOtherKey(ofBucket, given)).toBe(true));
 });
 
 describe('isOtherKey returns false for keys that can\'t be compared', () => {

@@ -16,6 +16,6 @@ test.each([
   [new Error('socket hang up'), undefined],
   [undefined, undefined],
   ['text', undefined],
-])('regionInError returns for the error %j the Region %s', (error, region) => {
+])('for the error %j, regionInError returns the Region %s', (error, region) => {
   expect(regionInError(error)).toBe(region);
 });

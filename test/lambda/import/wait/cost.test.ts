@@ -14,15 +14,15 @@ afterEach(() => aws.close());
 /** The cost of waiting for one job. */
 interface Cost {
   readonly polls: number;
-  /** The number of `isComplete` calls. With each call come one invocation of the framework's function and one state transition of its waiter. */
+  /** The number of `isComplete` calls. Each call causes an invocation of the framework's function and a transition of the framework's state machine. */
   readonly invocations: number;
-  /** The duration of all invocations, in seconds. The framework's function runs equally long, because it waits for the handler. */
+  /** The total duration of all invocations of the handler, in seconds. The framework's function waits for the handler, so it runs equally long. */
   readonly seconds: number;
   /** The time from the end of the job to the answer of `Outcome`, in seconds. */
   readonly answeredAfter: number;
 }
 
-/** Waits for a job that runs immediately, with all `Wait` resources and then `Outcome`. The mocked calls take no time. */
+/** Handles all `Wait` resources and then `Outcome` for a job that starts at once. The mocked calls take no time. */
 async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
   const endsAt = Date.now() + jobMinutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
@@ -51,12 +51,12 @@ test.each([
   [120, 3, 325, 245, 4_900],
   [360, 8, 815, 740, 14_500],
   [690, 12, 1_490, 1_420, 27_700],
-])('a job of %i minutes under a time-out of %i hours takes at most %i polls, %i invocations and %i seconds', async (minutes, hours, ...most) => {
+])('a job of %i minutes with a time-out of %i hours causes at most %i polls, %i invocations and %i seconds of execution', async (minutes, hours, ...most) => {
   const { polls, invocations, seconds, answeredAfter } = await costOf(minutes, Duration.hours(hours));
   [polls, invocations, seconds].forEach((value, index) => {
     expect(value).toBeLessThanOrEqual(most[index]);
-    expect(value).toBeGreaterThan(most[index] * 0.9); // otherwise the documented costs are out of date
+    expect(value).toBeGreaterThan(most[index] * 0.9); // if this fails, update the documented costs
   });
-  // After the poll that sees the end, the remaining `Wait` resources and `Outcome` answer at once.
+  // After the poll that finds the job ended, the remaining `Wait` resources and `Outcome` answer at once.
   expect(answeredAfter).toBeLessThan(60);
 });

@@ -27,7 +27,7 @@ const WAIT = undefined;
 const ENDED = 'the job has ended';
 const TIME_IS_UP = 'the time of this leg is up';
 
-/** Returns the reason why `Wait` hands the job on, or undefined if it keeps waiting. */
+/** Returns the reason why `Wait` hands the job on to the next resource, or undefined if `Wait` keeps waiting. */
 function whyOf(change: WaitChange, facts: WaitFacts): string | undefined {
   const decision = decideWait(change, facts);
   return decision.kind === 'hand on' ? decision.why : undefined;
@@ -52,13 +52,13 @@ test.each<[string, WaitChange, Fact<JobDescription>, number, string | undefined]
   ['throttling when the time is up', FIRST, throttled, DEADLINE, 'could not describe the job: ThrottlingException: Rate exceeded'],
   ['no connection', LATER, unreachable, DEADLINE - 1, WAIT],
   ['no connection when the time is up', LATER, unreachable, DEADLINE, 'could not describe the job: Error: socket hang up'],
-])('waits or hands the job on after a poll with %s', (_what, change, poll, now, why) => {
+])('waits, or hands the job on to the next resource, after a poll with %s', (_what, change, poll, now, why) => {
   for (const direction of [undefined, FORWARD, NOT_SAID]) {
     expect(whyOf(change, { poll, direction, now })).toBe(why);
   }
 });
 
-test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('hands the job on at any time if it is %s', (status) => {
+test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('hands the job on to the next resource at any time if the job is %s', (status) => {
   for (const change of [FIRST, LATER]) {
     for (const now of [REQUESTED_AT, DEADLINE, DEADLINE + MINUTE]) {
       expect(whyOf(change, { poll: seen(status), now })).toBe(ENDED);
@@ -66,7 +66,7 @@ test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', '
   }
 });
 
-test('hands the job on in a roll-back, whatever the poll shows and even before the first poll', () => {
+test('hands the job on to the next resource in a roll-back, whatever the poll shows, and even before the first poll', () => {
   for (const poll of [undefined, running, refused, gone, throttled, seen('FAILED')]) {
     expect(whyOf(FIRST, { poll, direction: BACK, now: REQUESTED_AT })).toBe('the stack is rolled back');
   }
@@ -78,12 +78,12 @@ test('waits before the first poll unless the stack is rolled back', () => {
   }
 });
 
-test('hands the job on at once if its properties can\'t be used', () => {
+test('hands the job on to the next resource at once if the properties of Wait can\'t be used', () => {
   expect(whyOf({ ...FIRST, obstacle: 'too new' }, { now: REQUESTED_AT })).toBe('too new');
   expect(whyOf({ ...FIRST, obstacle: 'too new' }, { direction: BACK, now: REQUESTED_AT })).toBe('too new');
 });
 
-test('hands the job on at an early deadline even while a refusal is retried', () => {
+test('hands the job on to the next resource at an early deadline, even while a refused call is retried', () => {
   const short = { ...FIRST, deadline: REQUESTED_AT + 70 * SECOND };
   expect(whyOf(short, { poll: refused, now: short.deadline - 1 })).toBe(WAIT);
   expect(whyOf(short, { poll: refused, now: short.deadline })).toContain('could not describe the job');

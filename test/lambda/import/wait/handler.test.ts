@@ -46,7 +46,7 @@ describe('polls', () => {
   test.each([
     ['the first Wait resource', {}, 176],
     ['a later Wait resource', LATER, 101],
-  ])('in %s (%j) of a long job are %i', async (_what, properties, calls) => {
+  ])('of a job that outlasts %s (%j) are %i', async (_what, properties, calls) => {
     runsUntil(Infinity);
     expect((await aws.run(waitEvent({}, properties))).after).toBe(50 * MINUTE);
     expect(polls).toHaveLength(calls);
@@ -76,7 +76,7 @@ describe('polls', () => {
     }
   });
 
-  test('begin after an offset in the first Wait resource and in Outcome without Wait resources', async () => {
+  test('begin after a delay in the first Wait resource, and in Outcome without Wait resources', async () => {
     for (const event of [waitEvent(), outcomeEvent()]) {
       const requestedAt = Date.now();
       polls = [];
@@ -99,13 +99,13 @@ describe('polls', () => {
     expect(after).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('describe the stack only in an update, and not after the job has ended', async () => {
+  test('follow a DescribeStacks call only in an update, and no such call follows the end of the job', async () => {
     runsUntil(T0 + 20 * MINUTE);
     await aws.run(waitEvent());
     expect(aws.sent('DescribeStacks')).toEqual([]);
     aws.stackIs('UPDATE_IN_PROGRESS');
     await aws.run(waitEvent(UPDATE, LATER));
-    expect(aws.sent('DescribeStacks')).toHaveLength(1); // the one before the first poll
+    expect(aws.sent('DescribeStacks')).toHaveLength(1); // the call before the first poll
   });
 });
 
@@ -145,7 +145,7 @@ describe('the log', () => {
     expect(lines().at(-1)).toMatchObject({ decision: 'hand on', why: 'could not describe the job: AccessDeniedException (full text: CloudTrail): not for ***' });
   });
 
-  test('shows that Wait handed the job on because of a roll-back', async () => {
+  test('shows that Wait handed the job on to the next resource because of a roll-back', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     await aws.run(waitEvent(UPDATE));
     expect(lines()).toEqual([expect.objectContaining({ status: 'UNKNOWN', decision: 'hand on', why: 'the stack is rolled back' })]);
@@ -167,7 +167,7 @@ describe('a roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE);
   });
 
-  test('is not assumed while a later deployment goes forward, so Wait waits until its time is up', async () => {
+  test('is not assumed if a later deployment has begun, so Wait waits until its deadline', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS', T0 + MINUTE);
     runsUntil(Infinity);
     expect((await aws.run(waitEvent(UPDATE))).after).toBe(50 * MINUTE);

@@ -9,7 +9,7 @@ import { linesOf } from '../../../../packages/local-healthlake/src/healthlake/ru
 import { isRejected, judgeLine } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
 import { CANARY, documentOn, failure, fileTally, readInto, REQUEST } from '../lines';
 
-/** Returns the report on these failed lines, one list for each input file. Also checks that reading the report back gives the same answer. */
+/** Returns the report on these failed lines, one list for each input file. Also checks that the report stays the same if it is written and read again. */
 function report(...files: readonly (readonly string[])[]): Report {
   const failures = new Tally();
   files.forEach((lines, index) => readInto(failures, fileTally(`x-FHIR_IMPORT-y/FAILURE/${index}.ndjson`, index), lines.map((line) => `${line}\n`).join('')));
@@ -23,7 +23,7 @@ function causeIn({ reasons }: Report): JsonCause | undefined {
   return reasons.find(({ message }) => message === INVALID_JSON)?.likelyCause;
 }
 
-/** Returns the failed lines that the local HealthLake writes for an input file. */
+/** Returns the lines that the local HealthLake writes about failures in an input file. */
 async function failuresOf(content: Buffer): Promise<string[]> {
   const lines: string[] = [];
   let lineId = 0;

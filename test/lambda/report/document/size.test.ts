@@ -11,7 +11,7 @@ import { documentOn, fileTally, REQUEST } from '../lines';
 const MIB = 1024 * 1024;
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../../docs/report.schema.json'), 'utf8')) as JsonSchema;
 
-/** Returns a tally of every resource type with every code and every message, in files with keys of the maximum length. */
+/** Returns a tally with a failure of every resource type with every code and message. The keys of its files have the maximum length. */
 function tallyOfAll(keyCharacter: string): Tally {
   const tally = new Tally();
   const files = Array.from({ length: 1_000 }, (_, index) => fileTally(`x/FAILURE/${index}.`.padEnd(1_024, keyCharacter), index));
@@ -30,7 +30,7 @@ function tallyOfAll(keyCharacter: string): Tally {
 
 const sumOf = (rows: readonly { readonly count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
 
-/** Returns the totals of a section. They include the rows that it lists and those that it only sums. */
+/** Returns the totals of a section of the report. The totals include failures that the section does not list but only sums. */
 function totalsOf({ files, otherFiles, reasons, otherReasons, resourceTypes }: SectionDocument) {
   return {
     files: files.length + otherFiles.files,
@@ -45,7 +45,7 @@ describe('a report with every kind of failure', () => {
   const KINDS = (ISSUE_TYPES.size + 1) * (MESSAGE_TEMPLATES.length + 1);
   const FAILURES = KINDS * (RESOURCE_TYPES.size + 1);
   const before = process.memoryUsage().rss;
-  const tally = tallyOfAll('\u0001'); // this character takes six bytes in JSON, the maximum
+  const tally = tallyOfAll('\u0001'); // this character takes six bytes in JSON, the most of any character
   const request = { ...REQUEST, InputS3Uri: `s3://clinic-data/${'i'.repeat(900)}/` };
   const document = documentOn({ failures: tally, searchValidation: tally }, request);
   const json = JSON.stringify(document);

@@ -6,7 +6,7 @@ import { R4_RESOURCE_TYPES } from '../../../../packages/local-healthlake/src/hea
 
 const CANARY = 'Quillfeather';
 
-/** Values from the data that match the form of a hole. All other holes are filled with the canary. */
+/** Data that fits a placeholder of a message template, by the name of the placeholder. All other placeholders are filled with `CANARY`. */
 const FILLINGS: Record<string, string> = {
   number: '1815',
   element: `Patient.${CANARY}`,
@@ -17,8 +17,8 @@ const FILLINGS: Record<string, string> = {
 const HOLE = /\{([a-z]+)\}/g;
 
 describe('a template', () => {
-  test.each(MESSAGE_TEMPLATES)('is found for its texts and shows no value of the data: %s', (template) => {
-    expect(isMessage(template)).toBe(true); // no earlier template matches the same texts
+  test.each(MESSAGE_TEMPLATES)('matches its texts, and the message that is shown contains no data: %s', (template) => {
+    expect(isMessage(template)).toBe(true); // no earlier template in the list matches the same texts
     for (const [, name] of template.matchAll(HOLE)) {
       expect(Object.keys(HOLES)).toContain(name);
     }
@@ -29,7 +29,7 @@ describe('a template', () => {
     expect(found?.filled).toBe(found?.bare);
   });
 
-  test('is in the list only once', () => {
+  test('occurs only once in MESSAGE_TEMPLATES', () => {
     expect(new Set(MESSAGE_TEMPLATES).size).toBe(MESSAGE_TEMPLATES.length);
   });
 });
@@ -87,7 +87,7 @@ describe('a text', () => {
     // Messages of HAPI FHIR's parser.
     [`HAPI-1821: [element="gender"] Invalid attribute value "${CANARY}": Unknown AdministrativeGender code`, '[element="gender"] Invalid attribute value "{value}": {value}'],
     ['HAPI-1861: Failed to parse JSON encoded FHIR content: HAPI-1859: whatever', 'Failed to parse JSON encoded FHIR content: {value}'],
-  ])('is shown as the message of its template: %s', (text, message) => {
+  ])('is shown as the template that it matches, with only FHIR and HealthLake names filled in: %s', (text, message) => {
     expect(findMessage(text)?.filled).toBe(message);
     expect(isMessage(message)).toBe(true);
   });
@@ -95,12 +95,12 @@ describe('a text', () => {
   test.each([
     '', CANARY, `Missing required id field in resource json of ${CANARY}`, `${CANARY}: minimum required`, `Rule ${CANARY}: 'x' Failed`,
     'minimum required = 1, but only found 0', `Patient: minimum required = ${CANARY}, but only found 0`, `${CANARY} born: minimum required = 1, but only found 0`,
-  ])('is not shown if no template fits: %s', (text) => {
+  ])('is not shown if it matches no template: %s', (text) => {
     expect(findMessage(text)).toBeUndefined();
     expect(isMessage(text)).toBe(false);
   });
 
-  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is not a valid message if data fills a hole: %s', (text) => {
+  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is not a valid message if a placeholder is filled with data: %s', (text) => {
     expect(isMessage(text)).toBe(false);
   });
 
@@ -135,7 +135,7 @@ describe('an element path', () => {
   });
 });
 
-test('the lists have the resource types and element names of FHIR R4', () => {
+test('RESOURCE_TYPES and ELEMENT_NAMES contain the names that FHIR R4 defines', () => {
   expect(RESOURCE_TYPES).toEqual(R4_RESOURCE_TYPES);
   for (const name of ['resourceType', 'id', 'birthDate', 'value', 'modifierExtension', 'div']) {
     expect(ELEMENT_NAMES).toContain(name);

@@ -15,7 +15,7 @@ function reasonsOf(content: string | Buffer): (string | number | undefined)[][] 
 }
 
 describe('a line', () => {
-  test('is counted by type, code and message', () => {
+  test('is counted by resource type, code and message', () => {
     expect(reasonsOf(`${failure(7, MISSING_ID)}\n`)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
     expect(rowsOf(tallyOf(`${failure(7, MISSING_ID)}\n`))[0].first).toEqual([expect.objectContaining({ line: 1, lineId: 7 })]);
   });
@@ -70,7 +70,7 @@ describe('a line', () => {
     ['code', { severity: 'error', code: CANARY, diagnostics: MISSING_ID }, {}, ['Patient', 'other', MISSING_ID, 2]],
     ['text', { severity: 'error', code: 'value', diagnostics: `of ${CANARY}` }, {}, ['Patient', 'value', undefined, 2]],
     ['type', { severity: 'error', code: 'value' }, { resourceType: CANARY }, ['other', 'value', undefined, 2]],
-  ])('does not show an unknown %s', (_, issue, more, expected) => {
+  ])('adds no unknown %s to the tally', (_, issue, more, expected) => {
     expect(reasonsOf(`${failure(1, [issue], more)}\n${failure(2, [issue], more)}\n`)).toEqual([expected]);
   });
 
@@ -84,7 +84,7 @@ describe('a line', () => {
     expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', ...NOT_JSON, 1]]);
   });
 
-  test('is not counted for issues outside its blob', () => {
+  test('is not counted for issues outside its jsonBlob', () => {
     const line = failure(1, MISSING_ID).replace('"jsonBlob"', `"issue":[${JSON.stringify(error('Unrecognised property \'@gender\''))}],"jsonBlob"`);
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
@@ -154,7 +154,7 @@ describe('memory', () => {
     expect(tally.count).toBe(3);
   });
 
-  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line only up to the maximum length: with %s bytes more the code is %s', (more, code) => {
+  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line only up to the maximum length: a line that is %s bytes longer gets the code %s', (more, code) => {
     const short = failure(1, '');
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);

@@ -40,7 +40,7 @@ test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('do
   expect(Object.entries(COUNTS)).toEqual(expect.arrayContaining(counts));
 });
 
-test.each([['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }]])('does not count %s', (_, value) => {
+test.each([['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }]])('ignores a count that is %s', (_, value) => {
   expect(readManifest(JSON.stringify({ numberOfScannedFiles: 1, numberOfResourcesScanned: value }))).toEqual({ counts: { filesScanned: 1 } });
 });
 

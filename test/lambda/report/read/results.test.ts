@@ -15,7 +15,7 @@ const BROKEN = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 
 beforeEach(() => s3.reset());
 
-/** Returns a response body of these pieces. If an error is given, the connection breaks after the last piece. */
+/** Returns a response body that consists of these pieces. If an error is given, the connection breaks after the last piece. */
 function body(pieces: readonly string[], error?: Error) {
   const stream = Readable.from((async function* () {
     yield* pieces.map((piece) => Buffer.from(piece));
@@ -61,7 +61,7 @@ describe('readPieces', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  test('gives up after three resumes', async () => {
+  test('gives up after it has resumed three times', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body([], BROKEN), ContentLength: 3, ETag: '"1"' }));
     await expect(read()).rejects.toBe(BROKEN);
     expect(requests()).toHaveLength(4);
@@ -73,7 +73,7 @@ describe('readPieces', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  test('does not resume after the time is up', async () => {
+  test('does not resume after the time limit has passed', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body(['a'], BROKEN), ContentLength: 3, ETag: '"1"' }));
     await expect(read(AbortSignal.abort())).rejects.toBe(BROKEN);
     expect(requests()).toHaveLength(1);
@@ -106,7 +106,7 @@ test.each([
 describe('the client of a report role', () => {
   const ROLE = 'arn:aws:iam::123456789012:role/report';
   const sts = mockClient(STSClient);
-  /** A server that begins each response and never ends it. */
+  /** A server that begins each response but never ends the response. */
   const server = createServer((_, response) => response.writeHead(200, { 'content-length': 9 }).write('half'));
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { type Count, type FileTally, Tally } from '../../../../lambda/report/read/tally';
 import { fileTally } from '../lines';
 
-/** Adds this many lines of a file to the tally, all failed for the same reason. */
+/** Adds this many failed lines of a file to the tally. All of them failed for the same reason. */
 function count(tally: Tally, file: FileTally, lines: number): void {
   const reason = tally.reason({ code: 'value' });
   for (let line = 1; line <= lines; line++) {
@@ -9,12 +9,12 @@ function count(tally: Tally, file: FileTally, lines: number): void {
   }
 }
 
-/** Returns the file index and the line number of each of the first occurrences. */
+/** Returns the file index and the line number of each line in `first`. */
 function placesOf({ first }: Count): number[][] {
   return first.map(({ file, line }) => [file.index, line]);
 }
 
-test('keeps rows only for the 1,000 files with the most lines', () => {
+test('keeps rows only for the 1,000 files with the most failed lines', () => {
   const tally = new Tally();
   for (let index = 0; index < 4_500; index++) {
     const file = fileTally(`file ${index}`, index);
@@ -27,14 +27,14 @@ test('keeps rows only for the 1,000 files with the most lines', () => {
   expect(tally.count).toBe(4_506);
 });
 
-test('keeps no row for a file without lines', () => {
+test('keeps no row for a file without failed lines', () => {
   const tally = new Tally();
   tally.addFile(fileTally());
   expect(tally.fileRows).toEqual([]);
   expect(tally.otherFiles).toEqual({ files: 0, count: 0 });
 });
 
-test('keeps the first occurrences by file and line, whatever the order in which lines are read', () => {
+test('keeps the first three lines of a reason, by file and line number, whatever the order in which lines are read', () => {
   const tally = new Tally();
   const [late, early, middle] = [9, 1, 5].map((index) => fileTally(`file ${index}`, index));
   count(tally, late, 5);
@@ -50,7 +50,7 @@ test('keeps the first occurrences by file and line, whatever the order in which 
   expect(placesOf(reason)).toEqual([[1, 4], [1, 6], [1, 9]]);
 });
 
-test('still counts lines of a known reason after the limit of reasons is reached', () => {
+test('still counts lines of an earlier reason after the maximum number of reasons is reached', () => {
   const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
   const texts = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => [1, 2, 3].map((n) => `Patient.${a}.${b}.${names[n]}.${c}: max allowed = 1, but found 2`))));
   const tally = new Tally();
