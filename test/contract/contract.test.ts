@@ -196,7 +196,7 @@ test('the constructs write exactly the properties of the newest contract version
   expect(shapesOf(OUTCOME_RESOURCE_TYPE)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
   expect(shapesOf(WAIT_RESOURCE_TYPE)).toEqual([without(shapeOf(wait!), waitWithoutOptional), shapeOf(wait!)]);
   const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
-  expect(written).toMatchObject(without(job, [...OF_THE_APP, ...jobOfDetached]));
+  expect(written).toMatchObject(without(job, [...OF_THE_APP, ...jobOfDetached!]));
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
 });
 
