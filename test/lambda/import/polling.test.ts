@@ -89,7 +89,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
     expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
-  test('notices the end within about a minute if the job ended before the event, or was queued until 20 s before its end', () => {
+  test('notices the end within about a minute if the job ended before the CloudFormation event, or was queued until 20 s before its end', () => {
     const queued = () => {
       const simulated = jobOf(30 * MINUTE);
       return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
@@ -107,7 +107,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
     expect(Math.max(...calls)).toBeLessThanOrEqual(most);
   });
 
-  describe('100 imports in 4 data stores, with one running in each,', () => {
+  describe('100 imports in 4 data stores, with one running in each data store,', () => {
     /** Returns, for each poll, the number of polls in the second before it, including the poll itself. */
     const windowsOf = (seed: number, together: number): number[] => {
       const draw = pseudoRandom(seed);

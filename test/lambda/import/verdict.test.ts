@@ -41,7 +41,7 @@ describe('the verdict with the tolerances NONE, 5 resources, 5 percent and ANY',
     CANCEL_FAILED: failed,
   };
 
-  test('is tested for all statuses of the SDK', () => {
+  test('is tested for all job statuses of the SDK', () => {
     expect(Object.values(JobStatus).sort()).toEqual(Object.keys(TABLE).sort());
   });
 
@@ -76,7 +76,7 @@ describe('COMPLETED', () => {
       expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('or COMPLETED_WITH_ERRORS fails if HealthLake found no resources, except with the tolerance ANY: %s', (status) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('a %s job fails if HealthLake found no resources, except with the tolerance ANY', (status) => {
     const job = { JobStatus: status, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     expect(judge(job, NONE)).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
@@ -174,14 +174,14 @@ describe('the manifest', () => {
     resourcesWithServerError: 3,
   };
 
-  test('counts resources with server errors as failed', () => {
+  test('resources with server errors count as failed', () => {
     expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.49'))).toMatchObject({ kind: 'failed' });
   });
 
-  test('counts unreadable files separately from failed resources', () => {
+  test('unreadable files are counted separately from failed resources', () => {
     const counts = countsOf(undefined, reported({ ...MANIFEST, filesWithCustomerError: 1, filesWithServerError: 2 }));
     expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 3 });
     expect(judgeEvidence(evidence(reported({ ...MANIFEST, filesWithServerError: 1 })), percent('100')))
@@ -192,20 +192,20 @@ describe('the manifest', () => {
     expect(countsOf(report(9, 8, 7, 6), reported(MANIFEST))).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
   });
 
-  test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('is completed from the progress report if it lacks %s', (left) => {
+  test.each(Object.keys(MANIFEST) as (keyof ManifestCounts)[])('%s is taken from the progress report if the manifest lacks this count', (left) => {
     const { [left]: _, ...rest } = MANIFEST;
     const counts = countsOf(report(1000, 995, 2, 0), reported(rest));
     expect(counts).toEqual({ scanned: 1000, imported: 995, failed: 5, unreadableFiles: 0 });
   });
 
-  test('fails the job if it has no counts', () => {
+  test('a job fails if its manifest has no counts', () => {
     expect(judgeEvidence(evidence(reported({})), resources('5'))).toMatchObject({ kind: 'failed', why: 'HealthLake does not say how many resources failed' });
   });
 
   test.each<[string, ReportAnswer]>([
     ['missing', { kind: 'no-manifest', why: 'there is no manifest' }],
     ['unreadable as JSON', reported(undefined, 'the manifest is no JSON')],
-  ])('fails the job if it is %s, except with the tolerance ANY', (_what, answer) => {
+  ])('a job fails if its manifest is %s, except with the tolerance ANY', (_what, answer) => {
     for (const tolerance of [NONE, resources('1000'), percent('100')]) {
       expect(judgeEvidence(evidence(answer, report(1000, 999, 1, 0)), tolerance)).toMatchObject({ kind: 'failed' });
     }
@@ -224,7 +224,7 @@ describe('the manifest', () => {
     expect(whyWithoutResults(evidence(reported(MANIFEST)), resources('1'))).toBeUndefined();
   });
 
-  test('fails the job if nothing was scanned', () => {
+  test('a job fails if no resources were scanned, except with the tolerance ANY', () => {
     const nothing = { ...MANIFEST, resourcesScanned: 0, resourcesImported: 0 };
     expect(judgeEvidence(evidence(reported(nothing)), percent('100'))).toMatchObject({ kind: 'failed', why: 'HealthLake found no resources' });
     expect(judgeEvidence(evidence(reported(nothing)), ANY)).toMatchObject({ kind: 'succeeded' });

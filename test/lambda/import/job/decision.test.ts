@@ -103,7 +103,7 @@ describe('Job, while the stack is not rolling back,', () => {
     }
   });
 
-  test('is tested for all data store statuses of the SDK', () => {
+  test('the tests cover all data store statuses of the SDK', () => {
     expect(Object.values(DatastoreStatus).sort()).toEqual(['ACTIVE', 'CREATE_FAILED', 'CREATING', 'DELETED', 'DELETING']);
   });
 });
@@ -184,7 +184,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
-  test('answers from the physical id, without any call, if the data set is unchanged and the physical id names its job', () => {
+  test('answers from the physical id, without any call, if the data set is unchanged and the physical id names the job of the data set', () => {
     expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
     expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
@@ -198,7 +198,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
-  test('starts a job only if the stack is not rolling back, the data store is ACTIVE, and there are no jobs, or only failed jobs of a changed data set', () => {
+  test('starts a job only without a roll-back, in an ACTIVE data store, and after no jobs, or after failed jobs if the data set has changed', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];

@@ -70,7 +70,7 @@ function pauses(...fractions: number[]): void {
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
 }
 
-describe('an event that is delivered twice, if HealthLake ignores client tokens', () => {
+describe('a CloudFormation event that is delivered twice, if HealthLake ignores client tokens', () => {
   test('starts one job if the pauses of the two invocations differ by half of the longest pause', async () => {
     pauses(0.5, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
@@ -78,7 +78,7 @@ describe('an event that is delivered twice, if HealthLake ignores client tokens'
     expect(warnings()).toEqual([]);
   });
 
-  test('starts two jobs if the pauses are almost equal, is answered with the first job, and logs one warning', async () => {
+  test('starts two jobs if the pauses are almost equal; both invocations answer with the first job, and one logs a warning', async () => {
     pauses(0.02, 0);
     expect(await together(await aws.begin(jobEvent()), await aws.begin(jobEvent()))).toEqual(['job 1', 'job 1']);
     expect(jobs).toHaveLength(2);
@@ -119,7 +119,7 @@ test('two simultaneous invocations with the same request start one job', async (
   expect(jobs).toHaveLength(1);
 });
 
-test('the handler neither pauses nor lists the jobs again if it starts no job', async () => {
+test('the handler pauses and lists the jobs again only if it starts a job', async () => {
   jest.spyOn(Math, 'random').mockReturnValue(1);
   jobs = [importJob({ JobId: 'old' })];
   const [jobId] = await together(await aws.begin(jobEvent()));
@@ -169,7 +169,7 @@ test.each([
   ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 10 * SECOND],
   ['refused', sdkError('ConflictException', 'not now'), 10 * SECOND],
   ['not answered', NO_ANSWER, MINUTE],
-])('a start that is %s is retried after a pause', async (_what, error, after) => {
+])('a StartFHIRImportJob call that is %s is retried after a pause', async (_what, error, after) => {
   const starts: number[] = [];
   aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
     starts.push(Date.now());

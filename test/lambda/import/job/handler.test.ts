@@ -41,7 +41,7 @@ const tokenAfter = (...failed: string[]) => {
   return clientTokenOf(start as Parameters<typeof clientTokenOf>[0], failed);
 };
 
-describe('start', () => {
+describe('the start request', () => {
   test('has the expected parameters, and follows DescribeFHIRDatastore, ListFHIRImportJobs and DescribeStacks', async () => {
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRDatastore')).toEqual([{ DatastoreId: DATASTORE }]);
@@ -77,7 +77,7 @@ describe('start', () => {
     expect(aws.callCount).toBe(0);
   });
 
-  test('has another client token after failed jobs, whatever the order of these jobs', async () => {
+  test('has a client token that depends on the failed jobs, but not on their order', async () => {
     listed(importJob({ JobId: 'b', JobStatus: 'FAILED', SubmitTime: new Date(2) }), importJob({ JobId: 'a', JobStatus: 'FAILED', SubmitTime: new Date(1) }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('StartFHIRImportJob')).toMatchObject([{ ClientToken: tokenAfter('a', 'b') }]);
@@ -138,7 +138,7 @@ describe('Job, with jobs in the ledger,', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a job that is listed as %s, even if DescribeFHIRImportJob does not find it', async (JobStatus) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a listed %s job if DescribeFHIRImportJob does not find the job', async (JobStatus) => {
     listed(importJob({ JobId: 'a', JobStatus }));
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
@@ -219,7 +219,7 @@ describe('errors', () => {
     expect(reason).toContain(`could not ${doing}: ${error.name}: ${error.message}`);
   });
 
-  test('reasons and logs hide words of an error that may be patient data', async () => {
+  test('reasons and logs hide possible patient data in error messages', async () => {
     const error = sdkError('ValidationException', `can't read "s3://clinic-data/input/Ada ${PATIENT}.txt" or input/${PATIENT}/1.ndjson`);
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { reason } = await aws.run(jobEvent());
@@ -242,7 +242,7 @@ describe('a data store', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['CREATING', 'UPDATING'])('that is %s delays the start until it is ACTIVE', async (status) => {
+  test.each(['CREATING', 'UPDATING'])('that is %s delays the start of the job until the data store is ACTIVE', async (status) => {
     datastoreIs(status);
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
       if (Date.now() >= T0 + MINUTE) {
@@ -292,7 +292,7 @@ describe('Job starts no import', () => {
     expect(await aws.run(event)).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
   });
 
-  test('in a roll-back, but adopts the job of the data set that the roll-back restores', async () => {
+  test('in a roll-back, but adopts the job of the restored data set', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     listed(importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(1) }), importJob({ JobId: 'old', JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }));
     const event = jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } });

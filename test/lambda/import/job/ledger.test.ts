@@ -64,7 +64,7 @@ describe('a data store with a million jobs', () => {
     expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
   });
 
-  test('does not fill the memory, because the handler keeps only the jobs of the data set', async () => {
+  test('needs little memory, because the handler keeps only the jobs of the data set', async () => {
     pageTime = 500;
     pages.set(3, [importJob({ JobId: 'old', JobStatus: 'FAILED' }), ...OTHER_JOBS]);
     const waiting = await aws.begin(jobEvent());
@@ -136,7 +136,7 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300));
   });
 
-  test('restarts for a request without a WaiterId, as in earlier handler versions', async () => {
+  test('restarts for a request that an earlier handler version created without a WaiterId', async () => {
     const { WaiterId: _, ...old } = waiting;
     await aws.ask(old);
     expect(asked).toEqual(numbers(300));

@@ -159,7 +159,7 @@ describe('an old job with errors', () => {
     expect(aws.sent('Invoke')).toEqual([]);
   });
 
-  test('does not prevent a new start if its failure report takes too long', async () => {
+  test('is followed by a new job if reading the failure report takes too long', async () => {
     aws.reports({ kind: 'unreadable', why: 'it took too long' });
     expect((await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' } })).after).toBeLessThan(15 * MINUTE);
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);

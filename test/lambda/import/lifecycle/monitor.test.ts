@@ -17,7 +17,7 @@ describe('the monitor of a detached import', () => {
     return result;
   }
 
-  /** Returns the type and the job status of each event that was put, each with the total number of result metrics in the log. */
+  /** Returns the type and the job status of each EventBridge event, each with the total number of result metrics in the log. */
   function announced(): [string, string, number][] {
     const results = aws.lines.map((line) => JSON.parse(line) as { Succeeded?: number }).filter(({ Succeeded }) => Succeeded !== undefined);
     const entries = aws.events.calls().flatMap(({ args: [{ input }] }) => (input as PutEventsCommand['input']).Entries!);

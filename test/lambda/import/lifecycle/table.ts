@@ -83,7 +83,7 @@ export const NEW_DATA = { Revision: '2' };
 export const NEW_FINGERPRINT = fingerprintOf({ ...JOB, ...NEW_DATA });
 export const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
 
-/** Returns the response URL of an event that is delivered this many milliseconds after CloudFormation signed it. */
+/** Returns the response URL of a CloudFormation event that is delivered this many milliseconds after CloudFormation signed the URL. */
 export const late = (ms: number) => ({ ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0 - ms).toISOString().replace(/[-:]|\.000/g, '')}` });
 export const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
 /** An update from revision 2 to the first data set. For revision 2, the job `new` was started. */
@@ -104,13 +104,13 @@ export async function starts(event = jobEvent(), token?: string): Promise<string
   return startsOf()[0].ClientToken;
 }
 
-/** Expects that the event fails at once with this reason and that no job is started. */
+/** Expects that `Job` fails at once with this reason and starts no import job. */
 export async function refuses(event: ReturnType<typeof jobEvent>, why: string): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, reason: expect.stringMatching(`^no import job was started: .*${why}`.replace(/[()]/g, '\\$&')) });
   expect(startsOf()).toEqual([]);
 }
 
-/** Expects that the event is answered with ALREADY_IMPORTED at once and that no job is started. */
+/** Expects that `Job` answers with ALREADY_IMPORTED at once and starts no import job. */
 export async function declares(event: ReturnType<typeof jobEvent>): Promise<void> {
   expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
   expect(startsOf()).toEqual([]);

@@ -230,7 +230,7 @@ describe('the handler, invoked by the monitor,', () => {
     expect([second, more]).toEqual([first, []]);
   });
 
-  test('puts an event that has counts, ids and a status, but no texts from HealthLake', async () => {
+  test('puts an EventBridge event that has counts, ids and a status, but no texts from HealthLake', async () => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson`, JobName: PATIENT });
     await judge();
     const [{ Entries: [{ Detail, ...entry }] }] = aws.sent('PutEvents') as [{ Entries: [{ Detail: string }] }];
@@ -249,7 +249,7 @@ describe('the handler, invoked by the monitor,', () => {
     keepsSecrets(aws.lines.join());
   });
 
-  test('puts no event if the import has no event bus', async () => {
+  test('puts no EventBridge event if the import has no event bus', async () => {
     described(ENDED);
     expect(await judge(undefined, { EventBusArn: undefined })).toEqual({ Decision: 'succeeded', FailingSince: 0 });
     expect(aws.events.calls()).toEqual([]);
@@ -262,7 +262,7 @@ describe('an import for which the deployment waits', () => {
   const update = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;
   const details = () => aws.sent('PutEvents').map((input) => (input as PutEventsCommand['input']).Entries![0].DetailType);
 
-  test('puts one event when the job is judged', async () => {
+  test('puts one EventBridge event when the job is judged', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({
       ImportJobProperties: importJob(Date.now() < T0 + 3 * MINUTE ? { JobStatus: 'IN_PROGRESS' } : ENDED),
     }));
@@ -271,7 +271,7 @@ describe('an import for which the deployment waits', () => {
   });
 
   test.each([['FHIR Import Succeeded', ENDED], ['FHIR Import Failed', WITH_ERRORS]] as const)(
-    'has the same result and logs a warning if the event %s can\'t be put', async (detailType, job) => {
+    'has the same result, and logs a warning, if the EventBridge event "%s" can\'t be put', async (detailType, job) => {
       described(job);
       const expected = await aws.run(outcomeEvent());
       for (const given of [
@@ -291,27 +291,27 @@ describe('an import for which the deployment waits', () => {
       }
     });
 
-  test('puts no event if the import has no event bus', async () => {
+  test('puts no EventBridge event if the import has no event bus', async () => {
     described(ENDED);
     await aws.run(outcomeEvent());
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test('puts no second event for a job that was judged before', async () => {
+  test('puts no second EventBridge event for a job that was judged before', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     described(ENDED);
     await aws.run(outcomeEvent({ ...update, PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0` }, LISTENED));
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no event in a roll-back if Describe returns %j', async (job) => {
+  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no EventBridge event in a roll-back for %j', async (job) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(job);
     expect(await aws.run(outcomeEvent(update, LISTENED))).toMatchObject({ after: 0, data: { JobStatus: job.JobStatus } });
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test('puts a failure event if the job still runs at the deadline', async () => {
+  test('puts an EventBridge event about the failure if the job still runs at the deadline', async () => {
     described({ JobStatus: 'IN_PROGRESS' });
     await aws.run(outcomeEvent({}, { ...LISTENED, TimeoutSeconds: String(5 * MINUTE / SECOND) }));
     expect(details()).toEqual(['FHIR Import Failed']);

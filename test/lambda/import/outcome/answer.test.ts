@@ -60,7 +60,7 @@ describe('the answer of Outcome', () => {
     ]);
   });
 
-  test('warns that the roll-back removes the data access role if a creation times out', () => {
+  test('warns, if a creation times out, that the roll-back removes the data access role', () => {
     const [, , ofUpdate] = sentencesOf(PROPERTIES, 'Update', { kind: 'failed', why: 'it failed', advice: 'timeout' });
     expect(ofUpdate).toMatch(/goes on at HealthLake; deploy again later, which finds it/);
     const [, , ofCreation] = sentencesOf(PROPERTIES, 'Create', { kind: 'failed', why: 'it failed', advice: 'timeout' });

@@ -31,7 +31,7 @@ test.each<[string, Fact<Evidence>, number, Partial<Verdict>]>([
   expect(judge(poll, now)).toMatchObject(expected);
 });
 
-test('a refused call fails at the deadline if the deadline comes before the end of the 5 minutes of retries', () => {
+test('a refused poll is retried for less than 5 minutes if the deadline comes earlier', () => {
   expect(judge(denied, 1_059_999, 1_060_000)).toMatchObject({ kind: 'running' });
   expect(judge(denied, 1_060_000, 1_060_000)).toMatchObject({ kind: 'failed', advice: 'access' });
 });

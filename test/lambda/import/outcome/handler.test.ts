@@ -151,12 +151,12 @@ describe('failure', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('quotes HealthLake\'s message without possible patient data', async () => {
+  test('HealthLake\'s message is quoted without possible patient data', async () => {
     described(() => ({ JobStatus: 'FAILED', Message: `File s3://clinic-data/synthea/Ada-${PATIENT}.ndjson is too large` }));
     expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
   });
 
-  test('shortens a long message of HealthLake so that the reason has room for the location of the results and the advice', async () => {
+  test('a long message of HealthLake is shortened so that the reason has room for the location of the results and the advice', async () => {
     described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), Message: 'The import job failed because of an internal error. '.repeat(40) }));
     const { reason } = await aws.run(outcomeEvent());
     expect(reason).toMatch(/HealthLake says \(full text: .*\): The import job failed because of an internal error\. .*\.\.\.; results: s3:.*mend the resources/);
@@ -171,7 +171,7 @@ describe('failure', () => {
     expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
   });
 
-  test('advises to deploy again if an update times out', async () => {
+  test('the reason advises to deploy again if an update times out', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     runsUntil(Infinity);
     const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
@@ -217,7 +217,7 @@ describe('a job that was judged before', () => {
     expect(polls).toHaveLength(1);
   });
 
-  test('is described again if DescribeFHIRImportJob fails, to get the output location', async () => {
+  test('is described again after a failed DescribeFHIRImportJob call, to get the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + MINUTE) {
@@ -270,7 +270,7 @@ describe('roll-back', () => {
     expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
   });
 
-  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds without calling HealthLake if the properties have %j', async (changes) => {
+  test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds without calling HealthLake if the properties contain %j', async (changes) => {
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
@@ -289,13 +289,13 @@ describe('roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
-  test('is irrelevant if the job succeeds, so a refused DescribeStacks does not fail the update', async () => {
+  test('an update succeeds if its job succeeds, even if DescribeStacks is refused', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     runsUntil(T0 + 2 * MINUTE);
     expect(await aws.run(outcomeEvent(UPDATE))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('is irrelevant for a creation, so the stack is not described', async () => {
+  test('a creation fails if its job fails, without a DescribeStacks call', async () => {
     aws.stackIs('ROLLBACK_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);

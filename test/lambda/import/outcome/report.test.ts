@@ -124,7 +124,7 @@ test.each([
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
   ['an empty answer', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
   ['unreadable results', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
-])('judges by the counts of the job after %s, and gives the reason', async (_what, given, expected) => {
+])('judges by the counts of the job after %s, and says why', async (_what, given, expected) => {
   ended();
   given();
   const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });

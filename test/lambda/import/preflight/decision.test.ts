@@ -164,7 +164,7 @@ describe('judgeBuckets allows a start', () => {
     });
   });
 
-  test('unless the answer of one S3 call shows a problem, even if other calls fail', () => {
+  test('but not if one S3 call shows a problem and other calls fail', () => {
     expect(judge({ region: DENIED, objects: { value: objects({ files: 0 }) }, encryption: DENIED }).problem).toMatch(/^there is nothing to import/);
   });
 
@@ -217,12 +217,12 @@ describe('the warnings of judgeBuckets', () => {
     expect(judge(found, { Quotas: { ...REQUEST.Quotas, ...quotas } })).toEqual({ problem: undefined, warnings });
   });
 
-  test('do not mention a bucket that is missing or in another Region, because judgeBuckets reports that bucket as a problem', () => {
+  test('a bucket that is missing or in another Region causes a problem instead of warnings', () => {
     expect(judge({ outputRegion: NO_BUCKET, encryption: NO_BUCKET, publicAccessBlock: NO_BUCKET }).warnings).toEqual([]);
     expect(judge({ region: { value: 'us-east-1' }, objects: { error: refusedIn('us-east-1') } }).warnings).toEqual([]);
   });
 
-  test('do not mention skipped objects if no .ndjson object has content, because judgeBuckets reports a problem instead', () => {
+  test('an input in which no .ndjson object has content causes a problem instead of warnings', () => {
     expect(judge(input({ files: 0, others: { '.json': 3 } })).warnings).toEqual([]);
     expect(judge(input({ files: 2, emptyFiles: 2, others: { '.json': 3 } })).warnings).toEqual([]);
   });

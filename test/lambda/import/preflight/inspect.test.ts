@@ -168,14 +168,14 @@ describe('the listing of inspectBuckets', () => {
     expect(pages).toBe(3);
   });
 
-  test('makes no call after the time budget has ended', async () => {
+  test('inspectBuckets makes no call after the time budget has ended', async () => {
     put('fhir/Patient.ndjson');
     expect(Object.values(factsOf(await inspect(undefined, AbortSignal.abort())))).toEqual(Array(5).fill('AbortError'));
     expect(asked()).toEqual([]);
   });
 });
 
-describe('a failed call does not end the other calls', () => {
+describe('inspectBuckets continues with the other S3 calls', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
   test.each([
@@ -197,7 +197,7 @@ describe('a failed call does not end the other calls', () => {
     });
   });
 
-  test('if a bucket policy refuses the call', async () => {
+  test('if a bucket policy refuses one call', async () => {
     output.policy = {
       Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:GetEncryptionConfiguration', Resource: 'arn:aws:s3:::output' }],
     };
@@ -213,7 +213,7 @@ describe('a failed call does not end the other calls', () => {
     expect(factsOf(await inspect())).toEqual({ ...FINE(), ...failed });
   });
 
-  test('and the SDK retries transient errors', async () => {
+  test('if the SDK retries transient errors', async () => {
     aws.router.faults.inject({ service: 's3', kind: 'internal', times: 2 });
     expect(factsOf(await inspect(aws.s3Client(undefined, 3)))).toEqual(FINE());
   });

@@ -46,14 +46,14 @@ describe('polls', () => {
   test.each([
     ['the first Wait resource', {}, 176],
     ['a later Wait resource', LATER, 101],
-  ])('of a job that outlasts %s (%j) are %i', async (_what, properties, calls) => {
+  ])('%s (%j) makes %i polls if the job outlasts this Wait resource', async (_what, properties, calls) => {
     runsUntil(Infinity);
     expect((await aws.run(waitEvent({}, properties))).after).toBe(50 * MINUTE);
     expect(polls).toHaveLength(calls);
     expect(polls.at(-1)).toBe(T0 + 50 * MINUTE);
   });
 
-  test.each([0, MINUTE, 17 * MINUTE])('in Wait happen at the times that the simulation predicts for a job of %i ms', async (duration) => {
+  test.each([0, MINUTE, 17 * MINUTE])('of Wait happen at the times that the simulation predicts for a job of %i ms', async (duration) => {
     for (const [properties, isContinued] of [[{}, false], [LATER, true]] as const) {
       const requestedAt = Date.now();
       polls = [];
@@ -99,7 +99,7 @@ describe('polls', () => {
     expect(after).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('follow a DescribeStacks call only in an update, and no such call follows the end of the job', async () => {
+  test('an update calls DescribeStacks before the first poll, but not after the end of the job; a creation makes no DescribeStacks calls', async () => {
     runsUntil(T0 + 20 * MINUTE);
     await aws.run(waitEvent());
     expect(aws.sent('DescribeStacks')).toEqual([]);
@@ -153,7 +153,7 @@ describe('the log', () => {
 });
 
 describe('a roll-back', () => {
-  test('ends the wait as soon as DescribeStacks shows it', async () => {
+  test('ends the wait as soon as DescribeStacks shows the roll-back', async () => {
     aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
       if (Date.now() < T0 + 3 * MINUTE) {
         throw sdkError('Throttling', 'Rate exceeded');
@@ -167,7 +167,7 @@ describe('a roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE);
   });
 
-  test('is not assumed if a later deployment has begun, so Wait waits until its deadline', async () => {
+  test('Wait waits until its deadline if a later deployment has begun instead of a roll-back', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS', T0 + MINUTE);
     runsUntil(Infinity);
     expect((await aws.run(waitEvent(UPDATE))).after).toBe(50 * MINUTE);
