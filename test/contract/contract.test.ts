@@ -37,7 +37,7 @@ interface Contract {
   /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
-  /** The properties of a wait resource. Imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
+  /** The properties of a wait resource. Only imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
@@ -63,18 +63,18 @@ function jobIs(JobStatus: JobStatus, ...counts: Parameters<typeof report>): void
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus, JobProgressReport: report(...counts) }) });
 }
 
-describe.each(VERSIONS)('a stack of contract version %s', (version) => {
+describe.each(VERSIONS)('the handler, for a stack of contract version %s,', (version) => {
   const {
     job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
   } = contractOf(version);
 
-  test('has the recorded fingerprint, and a different fingerprint without the revision', () => {
+  test('computes the recorded fingerprint, and a different fingerprint without the revision', () => {
     expect(fingerprintOf(job)).toBe(fingerprint);
     const { Revision: _, ...withoutRevision } = job;
     expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
   });
 
-  test('reads every job attribute from the physical id when an update keeps the data set', async () => {
+  test('reads every job attribute from the physical id in an update that keeps the data set', async () => {
     const event = jobEvent({ RequestType: 'Update', ResourceProperties: { ...job, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalId });
     const { physicalId, data } = await aws.run(event);
     expect(physicalId).toBe(jobPhysicalId);
@@ -82,7 +82,7 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
     expect(aws.callCount).toBe(aws.sent('StartExecution').length);
   });
 
-  test('reads every outcome attribute from the physical id in an update, and does not evaluate the job again', async () => {
+  test('reads every outcome attribute from the physical id in an update', async () => {
     jobIs('FAILED', 1, 0, 1);
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalId,
@@ -95,7 +95,7 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
 
   test.each([
     ['with', outcome], ['without', without(outcome, outcomeWithoutOptional)],
-  ])('returns the verdict on a completed job %s the optional outcome properties', async (_, properties) => {
+  ])('returns the verdict on a completed job to an outcome %s the optional properties', async (_, properties) => {
     jobIs('COMPLETED', 5, 5, 0);
     const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
@@ -103,18 +103,18 @@ describe.each(VERSIONS)('a stack of contract version %s', (version) => {
   });
 });
 
-describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('a wait resource of contract version %s', (version) => {
+describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefined))('the handler, for a wait resource of contract version %s,', (version) => {
   const { wait, waitWithoutOptional, waitPhysicalId } = contractOf(version);
   beforeEach(() => jobIs('FAILED', 1, 0, 1));
 
   test.each([
     ['with', wait!], ['without', without(wait!, waitWithoutOptional)],
-  ])('polls its job and returns no verdict, %s the optional properties', async (_, properties) => {
+  ])('polls the job and returns no verdict to a wait resource %s the optional properties', async (_, properties) => {
     expect(await aws.run(waitEvent({ ResourceProperties: properties }))).toMatchObject({ physicalId: waitPhysicalId, data: {} });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: wait!.DatastoreId, JobId: wait!.JobId }]);
   });
 
-  test('keeps its physical id when its time-out or its position among the wait resources changes', async () => {
+  test('keeps the physical id if the time-out and the position of the wait resource change', async () => {
     const { physicalId } = await aws.run(waitEvent({
       RequestType: 'Update', ResourceProperties: { ...wait, TimeoutSeconds: '60', LegsBefore: '3' }, OldResourceProperties: wait, PhysicalResourceId: waitPhysicalId,
     }));
@@ -124,7 +124,7 @@ describe.each(VERSIONS.filter((version) => contractOf(version).wait !== undefine
 
 const DECLARING = VERSIONS.filter((version) => contractOf(version).jobPhysicalIdOfDeclared !== undefined);
 
-describe.each(DECLARING)('an import with alreadyImported in contract version %s', (version) => {
+describe.each(DECLARING)('the handler, for an import with alreadyImported in contract version %s,', (version) => {
   const { job, jobPhysicalIdOfDeclared, outcome, outcomePhysicalIdOfDeclared, outcomeAttributes } = contractOf(version);
   test.each([['keeps', job], ['removes', without(job, ['AlreadyImported'])]])('starts no job in an update that %s alreadyImported', async (_, properties) => {
     const event = jobEvent({
@@ -134,7 +134,7 @@ describe.each(DECLARING)('an import with alreadyImported in contract version %s'
     expect(aws.callCount).toBe(0);
   });
 
-  test('calls no AWS service when its outcome is updated', async () => {
+  test('calls no AWS service in an update of the outcome', async () => {
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
     });
@@ -148,7 +148,9 @@ describe.each(DECLARING)('an import with alreadyImported in contract version %s'
 /** Each pair of successive contract versions, older version first. */
 const UPGRADES = VERSIONS.slice(1).map((version, index) => [VERSIONS[index], version]);
 
-describe.each([...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from])])('an update or rollback from contract version %s to %s', (from, to) => {
+describe.each([
+  ...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from]),
+])('the handler, in an update or rollback from contract version %s to %s,', (from, to) => {
   const [was, is] = [from, to].map(contractOf);
   test('neither starts nor lists jobs', async () => {
     const { physicalId, data } = await aws.run(jobEvent({
@@ -247,7 +249,7 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     }]);
   });
 
-  test('returns a decision but emits no event if the optional properties are missing', async () => {
+  test('returns a decision and emits no event if the optional properties are missing', async () => {
     jobIs('COMPLETED', 5, 5, 0);
 
     expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });

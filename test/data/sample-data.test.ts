@@ -19,7 +19,7 @@ test('the sample data has at most 3 MB', () => {
 });
 
 describe('the synthea sample', () => {
-  test.each(synthea)('each line of $name is a valid resource of the type in the file name, and has a unique id', ({ name, lines }) => {
+  test.each(synthea)('has only valid resources with unique ids in $name, of the type in the file name', ({ name, lines }) => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));

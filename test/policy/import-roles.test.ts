@@ -167,7 +167,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
     });
 
-    test('may invoke the report function only if its import makes reports, and may not assume a report role', async () => {
+    test('may invoke the report function only for an import with a report, and may not assume a report role', async () => {
       const mayReport = ['First', 'Second', 'Third'].map((id) => may(deployed, deployed.roleId(new RegExp(`^${id}Operator`)), 'lambda:InvokeFunction', reportFunction));
       const trusted = ['First', 'Second'].map((id) => mayAssume(deployed, deployed.roleId(new RegExp(`^${id}ReportRole`)), sessionOf(deployed, operator)));
 
@@ -215,7 +215,7 @@ describe('the policy statements for a source in another account', () => {
   const policyOf = (statements: iam.PolicyStatement[]) => deployed.resolve(stack.resolve(new iam.PolicyDocument({ statements }))) as PolicyJson;
   const bucketPolicy = policyOf(fhirImport.sourceBucketStatements);
   const keyPolicy = policyOf(fhirImport.sourceKeyStatements);
-  // A policy that allows only the other account itself. It has no statement of this library.
+  // A policy without the statements of this library. It allows only the other account itself.
   const silent: PolicyJson = {
     Statement: [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*', Principal: { AWS: 'arn:aws:iam::444455556666:root' } }],
   };
@@ -269,7 +269,7 @@ describe('the policy statements for a source in another account', () => {
   });
 });
 
-test('the roles of an import of a whole bucket may list that bucket and no other bucket', async () => {
+test('the roles of an import of a whole bucket may list only that bucket', async () => {
   const stack = newStack();
   importInto(stack, { source: FhirSource.bucket(s3.Bucket.fromBucketName(stack, 'Data', 'amzn-s3-demo-bucket'), '') });
   const deployed = new Deployed(templateOf(stack));

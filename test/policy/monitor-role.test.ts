@@ -13,7 +13,7 @@ const DEFAULT_BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const ours = (detailType: string): Context => ({ 'events:source': 'cdk-healthlake-import', 'events:detail-type': detailType });
 const SUCCEEDED = ours('FHIR Import Succeeded');
 
-/** Returns the template of a stack with one waiting import and two detached imports. The third import has its own event bus. */
+/** Returns the template of a stack with one waiting import and two detached imports, the second of which has its own event bus. */
 function threeImports(flags: Record<string, unknown>): Deployed {
   const stack = newStack(flags);
   const completion = Completion.detached();
@@ -102,7 +102,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, deployed.roleId(/waiterstatemachineRole/))],
     [false, 'of a detached import', 'Step Functions', operator, 'states.amazonaws.com'],
     [false, 'of a detached import', 'another operator', operator, sessionOf(deployed, ownBusOperator)],
-  ])('mayAssume() returns %s if the operator role %s is assumed by %s', async (allowed, __, ___, role, principal) => {
+  ])('mayAssume() returns %s for the operator role %s and the principal: %s', async (allowed, __, ___, role, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 
@@ -114,7 +114,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   });
 
   describe('the operator role of a detached import', () => {
-    test('may start executions of the monitor, but not of another state machine', async () => {
+    test('may start executions of the monitor and of no other state machine', async () => {
       expect(await may(deployed, operator, 'states:StartExecution', monitorMachine)).toBe(true);
       expect(await may(deployed, operator, 'states:StartExecution', `${monitorMachine}-other`)).toBe(false);
       expect(await may(deployed, operator, 'states:StartExecution', waiter)).toBe(false);
@@ -186,7 +186,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, deployed.roleId(/OperatorRole/), sessionOf(deployed, role))).toBe(true);
   });
 
-  test('gets no policy if the role is immutable, but the operator role trusts the supplied role', async () => {
+  test('gets no policy if the role is immutable, and is trusted by the operator role', async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/team/Supplied`;
     const deployed = deployWith((stack) => iam.Role.fromRoleArn(stack, 'Supplied', arn, { mutable: false }));
     const operator = deployed.roleId(/OperatorRole/);

@@ -86,7 +86,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test.each<[boolean, string, string]>([
     [false, 'handler', handler], [true, 'framework onEvent', onEventRole], [false, 'framework isComplete', completeRole], [false, 'waiter', waiterRole],
     [false, 'report function', reportFunctionRole],
-  ])('may() returns %s when the %s role starts the waiter state machine', async (allowed, __, role) => {
+  ])('may() returns %s if the %s role starts the waiter state machine', async (allowed, __, role) => {
     expect(await may(deployed, role, 'states:StartExecution', waiter)).toBe(allowed);
     expect(await may(deployed, role, 'states:StartExecution', `${waiter}-other`)).toBe(false);
   });

@@ -143,7 +143,7 @@ test('the report role may read only job folders at the root of the bucket if out
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });
 
-test('the report role trusts only the reportFunctionRole if the user supplies an immutable reportFunctionRole', async () => {
+test('the report role trusts only a supplied, immutable reportFunctionRole', async () => {
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });

@@ -4,7 +4,7 @@ import type { Execution } from '../../packages/local-aws/src/stepfunctions/stepf
 /** Matches the type of the last history event of an execution that waits before its next poll or retry. */
 const PAUSE = /^WaitStateEntered$|Failed$/;
 
-/** Returns whether these executions are paused and no function is running. A test may advance the clock only if the result is true. */
+/** Returns whether these executions are paused and no function is running. Only then may a test advance the fake clock. */
 export function arePaused({ lambda }: LocalAws, executions: readonly Execution[]): boolean {
   return executions.every(({ history }) => PAUSE.test(history.events.at(-1)!.type))
     && lambda.invocations.every(({ endedAt }) => endedAt !== undefined);

@@ -71,7 +71,7 @@ export function resourcesOfType(template: TemplateJson, type: string): ResourceJ
   return Object.values(template.Resources).filter((resource) => resource.Type === type);
 }
 
-/** Returns the only resource of a type whose logical id matches, with its logical id. Throws if several or no resources match. */
+/** Returns the only resource of a type whose logical id matches. Throws if several or no resources match. */
 export function onlyResource(template: TemplateJson, type: string, idPattern = /./): ResourceJson & { logicalId: string } {
   const found = Object.entries(template.Resources).filter(([id, resource]) => resource.Type === type && idPattern.test(id));
   if (found.length !== 1) {

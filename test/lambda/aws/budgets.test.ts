@@ -111,7 +111,7 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // leaves a minute for AssumeRole and the handler's own work
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('judges three earlier jobs within 90 s in all if %s gets no answer', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler judges three earlier jobs within a total of 90 s if %s gets no answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });

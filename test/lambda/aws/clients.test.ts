@@ -38,7 +38,7 @@ async function healthlake(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('aborts a call that gets no answer', async () => {
+test('the client aborts a call that gets no answer', async () => {
   const endpoint = await healthlake(() => undefined);
   const requestHandler = { ...CLIENT_CONFIG.requestHandler, requestTimeout: 50 };
   const client = new HealthLakeClient({ ...CLIENT_CONFIG, requestHandler, maxAttempts: 1, endpoint, region: 'eu-west-1', credentials: CREDENTIALS });
@@ -60,7 +60,7 @@ test('the SDK does not retry a failed start, because the handler must describe t
   starter.destroy();
 });
 
-test('gives up after 30 s if AssumeRole gets no answer', async () => {
+test('the client gives up after 30 s if AssumeRole gets no answer', async () => {
   jest.useFakeTimers();
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
     const controller = new AbortController();

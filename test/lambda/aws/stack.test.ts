@@ -12,15 +12,15 @@ afterEach(() => aws.close());
 
 const ask = async () => describeDirection(operatorFor('arn:aws:iam::123456789012:role/operator').cloudformation, STACK, T0);
 
-test('describeDirection returns roll-back even if the event is from an earlier deployment', async () => {
+test('describeDirection returns roll-back for a CloudFormation event of an earlier deployment if the stack is rolling back', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS', T0 + 60_000);
   expect(await ask()).toBe('roll-back');
 });
 
-test('describeDirection throws if the event is from an earlier deployment and a later deployment is not rolling back', async () => {
+test('describeDirection throws for a CloudFormation event of an earlier deployment if the stack is going forward', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS', T0 + 60_000);
   await expect(ask()).rejects.toThrow('the stack has begun another deployment since');
-  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // the clocks of the event and the stack may differ by 5 s
+  aws.stackIs('UPDATE_IN_PROGRESS', T0 + 5_000); // the times of the CloudFormation event and of the stack may differ by 5 s
   expect(await ask()).toBe('forward');
 });
 

@@ -3,7 +3,7 @@ import {
   Aws, DATASTORE, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, SECOND, sdkError, T0, WAIT, waitEvent,
 } from '../harness';
 
-/** The longest observed delay from the time when CloudFormation signed an event to the delivery of the event. */
+/** The longest observed delay between the signature of a CloudFormation event and its delivery. */
 const LATE = 119 * SECOND;
 
 const DENIED = sdkError('AccessDeniedException', 'not authorized');
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Returns the response URL of an event that is delivered this many milliseconds after CloudFormation signed it. */
+/** Returns the response URL of an event that CloudFormation signed this many milliseconds before the delivery. */
 function signed(before: number): { readonly ResponseURL: string } {
   const date = new Date(T0 - before).toISOString().replace(/[-:]|\.\d+/g, '');
   return { ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${date}&X-Amz-Expires=7200` };
@@ -33,7 +33,9 @@ async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
   return { waiting, ...await aws.ask(waiting) };
 }
 
-describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete, called %s for an event that is delivered 119 s late,', (_when, delay) => {
+describe.each([
+  ['at once', 0], ['after a cold start', 15 * SECOND],
+])('isComplete, called %s for a CloudFormation event that is delivered 119 s late,', (_when, delay) => {
   test('completes Outcome in a roll-back without waiting for the job', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
@@ -57,7 +59,7 @@ describe.each([['at once', 0], ['after a cold start', 15 * SECOND]])('isComplete
   });
 });
 
-test('isComplete uses the time of the signature if the request has no DeliveredAt, as in earlier handler versions', async () => {
+test('isComplete uses the time of the signature if a request of an earlier handler version has no DeliveredAt', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   runs();
   const { DeliveredAt: _, ...old } = await aws.begin(outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME }));
@@ -65,7 +67,7 @@ test('isComplete uses the time of the signature if the request has no DeliveredA
   expect(Date.now()).toBe(T0);
 });
 
-describe('the handler, for an event that is delivered 4 minutes late,', () => {
+describe('the handler, for a CloudFormation event that is delivered 4 minutes late,', () => {
   const late = signed(4 * MINUTE);
   const failFor = (minutes: number, error: Error) => () => {
     if (Date.now() < T0 + minutes * MINUTE) {
@@ -80,7 +82,7 @@ describe('the handler, for an event that is delivered 4 minutes late,', () => {
     aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
   });
 
-  test('retries a refused call for 5 minutes after the delivery', async () => {
+  test('retries a refused call until 5 minutes after the delivery', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(failFor(4, DENIED));
     expect(await aws.run(jobEvent(late))).toMatchObject({ data: { JobId: JOB_ID } });
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ...failFor(4, DENIED)(), ImportJobProperties: importJob({ JobStatus: 'COMPLETED' }) }));
@@ -88,13 +90,13 @@ describe('the handler, for an event that is delivered 4 minutes late,', () => {
     expect(await aws.run(outcomeEvent(late))).toMatchObject({ data: { JobStatus: 'COMPLETED' } });
   });
 
-  test('fails 5 minutes after the delivery if the call is still refused', async () => {
+  test('fails 5 minutes after the delivery if a call is still refused', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(DENIED);
     expect((await aws.run(jobEvent(late))).reason).toContain('could not list the import jobs');
     expect(Date.now()).toBe(T0 + 5 * MINUTE);
   });
 
-  test('retries ListFHIRImportJobs in a roll-back, and DescribeFHIRImportJob in Wait, for 5 minutes after the delivery', async () => {
+  test('retries ListFHIRImportJobs in a roll-back, and DescribeFHIRImportJob for Wait, until 5 minutes after the delivery', async () => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(THROTTLED);
     const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' }, ...late });

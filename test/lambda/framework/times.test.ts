@@ -12,7 +12,7 @@ test.each([
   ['that is invalid', '?X-Amz-Date=20261515T120029Z', NOW],
   ['that an older signature lacks', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
   ['in another parameter', '?Not-X-Amz-Date=20260115T120029Z', NOW],
-])('requestedAtOf returns X-Amz-Date, or the time of delivery if X-Amz-Date is missing, invalid or in the future: a date %s', (_what, query, expected) => {
+])('requestedAtOf returns X-Amz-Date, or the time of delivery instead of a missing, invalid or future X-Amz-Date: %s', (_what, query, expected) => {
   expect(requestedAtOf({ ResponseURL: HOST + query }, NOW)).toBe(expected);
 });
 

@@ -143,7 +143,7 @@ describe('a report', () => {
 });
 
 describe('an existing report', () => {
-  test('is the only object that is read', async () => {
+  test('is returned, and no other object is read', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', [failure(1, GENDER), failure(2, `Unknown code '${CANARY}'`)]);
     const answer = await job.report();
     harness.takeOperations();
@@ -180,13 +180,13 @@ describe('an existing report', () => {
   });
 });
 
-describe('the manifest', () => {
-  test('can be named manifest.json', async () => {
+describe('the report function', () => {
+  test('reads a manifest with the name manifest.json', async () => {
     const job = harness.newJob().put('manifest.json', MANIFEST).put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 9 } });
   });
 
-  test('is read from Manifest.json if both names exist', async () => {
+  test('reads Manifest.json if manifest.json exists too', async () => {
     const job = harness.newJob().put('manifest.json', MANIFEST).put('Manifest.json', '{"numberOfResourcesScanned":3}');
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 3 } });
   });
@@ -194,32 +194,32 @@ describe('the manifest', () => {
   test.each([
     ['is not JSON', '<html>', 'the manifest is not a JSON object'],
     ['has no counts', '{}', 'the manifest has no counts'],
-  ])('does not prevent a report on the failures if it %s', async (_, text, problem) => {
+  ])('reports the failures if the manifest %s', async (_, text, problem) => {
     const job = harness.newJob().put('Manifest.json', text).put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
     expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: problem });
     expect(answer.manifest).toBeUndefined();
   });
 
-  test('does not prevent a report on the failures if it is missing, and is read as soon as it exists', async () => {
+  test('reports the failures if the manifest is missing, and reads the manifest as soon as it exists', async () => {
     const job = harness.newJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 1, manifestProblem: 'there is no manifest' });
     job.put('Manifest.json', MANIFEST);
     expect(await job.report()).toMatchObject({ failures: 1, manifest: { resourcesScanned: 9 } });
   });
 
-  test('does not prevent a report on the search-validation folder if it is missing', async () => {
+  test('reports the search-validation failures if the manifest is missing', async () => {
     const job = harness.newJob().put('SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({ failures: 0, searchValidationFailures: 1, manifestProblem: 'there is no manifest' });
   });
 
-  test('is required if there are no failures to report on', async () => {
+  test('makes no report if there is neither a manifest nor a failure', async () => {
     const job = harness.newJob();
     expect(await harness.invoke(job.request)).toEqual({ kind: 'no-manifest', why: 'there is no manifest' });
     expect(job.hasReport).toBe(false);
   });
 
-  test('makes the results unreadable if it is larger than 1 MiB', async () => {
+  test('makes no report if the manifest is larger than 1 MiB', async () => {
     const job = harness.newJob().put('Manifest.json', ' '.repeat(1024 * 1024 + 1));
     expect(await harness.invoke(job.request)).toEqual({
       kind: 'unreadable', why: 'Error: the object is larger than 1,048,576 bytes',
@@ -240,7 +240,7 @@ describe('a file of failures', () => {
     };
   }
 
-  test('is listed as unread if it is deleted before it is read, and the report includes the other files', async () => {
+  test('is listed as unread if it is deleted before it is read', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER)).put(`FAILURE/${CANARY}.ndjson`, failure(2, GENDER));
     removeBeforeReading(job, [`FAILURE/${CANARY}.ndjson`]);
     // The role may list only this prefix, not the whole bucket. S3 then returns AccessDenied, not NoSuchKey, for a missing object.
@@ -252,7 +252,7 @@ describe('a file of failures', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 1, filesTotal: 1 });
   });
 
-  test('is listed as unread only if it is one of the first 20 files that cannot be read', async () => {
+  test('is listed as unread only if it is among the first 20 unreadable files', async () => {
     const job = endedJob();
     const names = Array.from({ length: 25 }, (_, file) => `FAILURE/${file}.ndjson`);
     names.forEach((name) => job.put(name, failure(1, GENDER)));
@@ -273,7 +273,7 @@ describe('a file of failures', () => {
 });
 
 describe('the time limit', () => {
-  test('ends reading 25 s, and listing 15 s, before the function times out', async () => {
+  test('for reading is 25 s, and for listing 15 s, before the time-out of the function', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     await endedJob().report(180_000);
     const [[reading], [listing]] = timeout.mock.calls;
@@ -281,7 +281,7 @@ describe('the time limit', () => {
     expect([reading, listing]).toEqual([155_000, 165_000]);
   });
 
-  test('leads to an incomplete report if it passes before all files are read', async () => {
+  test('causes an incomplete report if not all files have been read', async () => {
     const job = endedJob();
     for (const file of ['a', 'b', 'c', 'd', 'e']) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -300,7 +300,7 @@ describe('the time limit', () => {
     expect(await job.report()).toMatchObject({ complete: true, filesRead: 5, failures: 5 });
   });
 
-  test('leads to an incomplete report if it passes before all files are listed', async () => {
+  test('causes an incomplete report if not all files have been listed', async () => {
     const job = endedJob();
     for (let file = 0; file < 1_001; file++) {
       job.put(`FAILURE/${file}.ndjson`, failure(1, GENDER));
@@ -316,7 +316,7 @@ describe('the time limit', () => {
   });
 });
 
-describe('a missing permission', () => {
+describe('the report function without a permission', () => {
   const without = (action: string) => harness.statements().filter((statement) => !JSON.stringify(statement).includes(action));
 
   afterEach(async () => harness.useRole(...harness.statements()));
@@ -325,12 +325,12 @@ describe('a missing permission', () => {
     ['s3:ListBucket', /^AccessDenied: .*s3:ListBucket/],
     ['s3:GetObject', /^AccessDenied \(full text: CloudTrail\): User: arn:\S+\/fhir-import is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::clinic-results\/output\/\S+\/\*\*\* because/],
     ['kms:Decrypt', /^AccessDenied \(full text: CloudTrail\): .*kms:Decrypt/],
-  ])('for %s prevents the report', async (action, why) => {
+  ])('makes no report if %s is not allowed', async (action, why) => {
     await harness.useRole(...without(action));
     expect(await harness.invoke(endedJob().request)).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(why) });
   });
 
-  test('for s3:PutObject leads to an answer without the location of a report', async () => {
+  test('returns no report location if s3:PutObject is not allowed', async () => {
     await harness.useRole(...without('s3:PutObject'));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
@@ -338,7 +338,7 @@ describe('a missing permission', () => {
     expect(answer.location).toBeUndefined();
   });
 
-  test('to list FAILURE/ leads to a report with only the counts of the manifest', async () => {
+  test('reports only the counts of the manifest if listing FAILURE/ is not allowed', async () => {
     await harness.useRole(...harness.statements().filter((statement) => !JSON.stringify(statement).includes('s3:prefix') || JSON.stringify(statement).includes('s3:delimiter')));
     const job = endedJob().put('FAILURE/a.ndjson', failure(1, GENDER));
     expect(await job.report()).toMatchObject({
@@ -350,7 +350,7 @@ describe('a missing permission', () => {
     });
   });
 
-  test('to read the results of another data store or another bucket prevents the report', async () => {
+  test('makes no report on the results of another data store or another bucket', async () => {
     const { OutputLocation: location, ...request } = harness.newJob().request;
     expect(await harness.invoke({ ...request, OutputLocation: location.replace(/6407/, 'cafe') })).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('AccessDenied') });
     expect(await harness.invoke({ ...request, OutputLocation: 's3://another-bucket/x/' })).toMatchObject({ kind: 'unreadable' });

@@ -36,7 +36,7 @@ export class Harness {
 
   private constructor(public readonly aws: LocalAws) {}
 
-  /** Returns a new job without results. */
+  /** Creates a job without results. */
   public newJob(): Job {
     return new Job(this, `${JOB}${String(this.jobs++).padStart(2, '0')}`);
   }
@@ -52,7 +52,7 @@ export class Harness {
     });
   }
 
-  /** Returns the policy statements of a report role. Its import has the output prefix `output/`. */
+  /** Returns the policy statements of the report role of an import with the output prefix `output/`. */
   public statements(): object[] {
     return reportStatements({
       bucketName: BUCKET, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,

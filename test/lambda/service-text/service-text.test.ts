@@ -87,7 +87,7 @@ describe('the text of a service', () => {
     expect(Date.now() - startedAt).toBeLessThan(500);
   });
 
-  test('is quoted with the location of the full text only if a word is hidden', () => {
+  test('is quoted with the place of the full text only if a word is hidden', () => {
     expect(quoteServiceText('AccessDenied', 'denied', [], 'CloudTrail')).toBe('AccessDenied: denied');
     expect(quoteServiceText('AccessDenied', 'Ada denied', [], 'CloudTrail')).toBe('AccessDenied (full text: CloudTrail): *** denied');
     expect(quoteServiceText('Error', 'Ada denied')).toBe('Error: *** denied');
@@ -131,7 +131,7 @@ describe('the vocabulary', () => {
 });
 
 describe('a text with a name', () => {
-  test.each(LEAKY_TEXTS)('does not show the name: %s', (text) => {
+  test.each(LEAKY_TEXTS)('is shown without the name: %s', (text) => {
     expect(show(text)).not.toMatch(/Ada|Lovelace|1815/i);
   });
 

@@ -41,7 +41,7 @@ test.each([
   [Duration.seconds(61), '61', '361'],
   [Duration.minutes(50), '3000', '3300'],
   [Duration.millis(90_000), '90', '390'],
-])('a time-out of %s is written in seconds, and the service time-out is five minutes longer', (timeout, seconds, serviceTimeout) => {
+])('the time-out of an outcome is written in seconds, and the service time-out is five minutes longer: %s', (timeout, seconds, serviceTimeout) => {
   const template = waitingFor(timeout);
   const { Properties } = onlyResource(template, OUTCOME);
 
@@ -61,7 +61,7 @@ test.each([
   expect(() => Completion.waitFor({ timeout })).toThrow(new RegExp(`^${message}`));
 });
 
-test('a time-out that is a token creates no wait resources and sets no service time-out', () => {
+test('an import whose time-out is a token has no wait resources and no service time-out', () => {
   const stack = newStack();
   importInto(stack, { completion: Completion.waitFor({ timeout: Duration.seconds(numberParameter(stack)) }) });
   const template = templateOf(stack);
@@ -114,7 +114,7 @@ describe('a time-out of more than 50 minutes', () => {
       .toEqual(Array(3).fill({ 'Fn::GetAtt': [onlyResource(template, 'Custom::FhirImportJob').logicalId, 'JobId'] }));
   });
 
-  test('adds wait resources that are retained and have only the properties that a poll needs', () => {
+  test('adds retained wait resources, which have only the properties that a poll needs', () => {
     const template = waitingFor(Duration.minutes(130));
     const { Properties: outcome } = onlyResource(template, OUTCOME);
     const [one, two] = waitersOf(template).map(([, resource]) => resource);
@@ -129,7 +129,7 @@ describe('a time-out of more than 50 minutes', () => {
     }
   });
 
-  test('adds wait resources when the time-out grows, and does not change the job or existing wait resources', () => {
+  test('adds wait resources when it grows, and leaves the job and existing wait resources unchanged', () => {
     const [short, long, longest] = [50, 150, 720].map((minutes) => waitingFor(Duration.minutes(minutes)).Resources);
     const idsOf = (resources: TemplateJson['Resources'], type: string) => Object.keys(resources).filter((id) => resources[id].Type === type);
     const [one, two] = idsOf(long, WAIT);

@@ -128,7 +128,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 
 describe('giveUpAfter', () => {
   test.each([[Duration.minutes(1), '60'], [Duration.hours(36), '129600'], [Duration.days(14), '1209600'], [Duration.millis(90_000), '90']])(
-    '%s is written in seconds', (giveUpAfter, seconds) => {
+    'of %s is written in seconds', (giveUpAfter, seconds) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter }) });
 
@@ -151,7 +151,7 @@ describe('giveUpAfter', () => {
     expect(onlyResource(templateOf(stack), JOB).Properties.Watch.GiveUpAfterSeconds).toEqual({ Ref: 'Number' });
   });
 
-  test('changes nothing else in the template', () => {
+  test('changes only GiveUpAfterSeconds in the template', () => {
     const [week, two] = [7, 14].map((days) => {
       const stack = newStack();
       detached(stack, { completion: Completion.detached({ giveUpAfter: Duration.days(days) }) });
@@ -178,7 +178,7 @@ describe('the attributes of a detached import', () => {
     ['resourcesScanned', 'ResourcesScanned'],
     ['resourcesImported', 'ResourcesImported'],
     ['resourcesFailed', 'ResourcesFailed'],
-  ] as const)('do not include %s, whose use throws during synthesis', (getter, name) => {
+  ] as const)('include %s only as a token that throws during synthesis', (getter, name) => {
     const stack = newStack();
     const value = detached(stack)[getter]; // must not throw here, because a debugger may read the getter
     new CfnOutput(stack, 'Output', { value });

@@ -94,7 +94,7 @@ describe('events of an import', () => {
     expect(eventStatements(template)).toHaveLength(1);
   });
 
-  test('several rules need only one statement in the operator role', () => {
+  test('several rules add only one statement to the operator role', () => {
     const { template } = deployedWith((fhirImport) => {
       ['A', 'B'].forEach((id) => fhirImport.onSucceeded(id));
       ['C', 'D'].forEach((id) => fhirImport.onFailed(id));
@@ -104,7 +104,7 @@ describe('events of an import', () => {
     expect(resourcesOfType(template, RULE)).toHaveLength(4);
   });
 
-  test('a rule makes only its own import emit events', () => {
+  test('an import emits no events if only another import of the stack has a rule', () => {
     const stack = newStack();
     const first = importInto(stack, {}, 'First');
     const second = importInto(stack, { source: FhirSource.storage('more/') }, 'Second');
@@ -147,7 +147,7 @@ describe('a rule', () => {
     });
   });
 
-  test('accepts a target after the rule is created', () => {
+  test('accepts a target after its creation', () => {
     const { template } = deployedWith((fhirImport, stack) => {
       fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
     });
@@ -165,7 +165,7 @@ describe('a rule', () => {
       [{ 'Fn::Join': ['', ['s3://', { Ref: input }, '/', { Ref: 'Text' }]] }]);
   });
 
-  test('matches the construct path that the outcome has, with the same special characters replaced', () => {
+  test('matches the construct path of the outcome, in which special characters are replaced', () => {
     const stack = newStack();
     importInto(stack, {}, 'Import für Ärzte').onFailed('Undone');
     const template = templateOf(stack);

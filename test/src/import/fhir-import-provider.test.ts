@@ -219,7 +219,7 @@ describe('supplied roles', () => {
     expect(actionsOf(template, onlyResource(template, 'AWS::IAM::Role', /^Reporter/).logicalId)).toEqual([]);
   });
 
-  test('get their permissions from policies of the stack if they are imported and mutable', () => {
+  test('get policies in the stack if the roles are imported and mutable', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`)])));
     const roles = resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
@@ -227,7 +227,7 @@ describe('supplied roles', () => {
     expect(roles).toEqual(expect.arrayContaining([...ROLE_PROPS]));
   });
 
-  test('get no policies if they are immutable', () => {
+  test('get no policies if the roles are immutable', () => {
     const stack = newStack();
     const roles = Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`, { mutable: false })]));

@@ -271,7 +271,7 @@ describe('the data access role', () => {
     expect(resourcesOfType(template, 'AWS::IAM::Policy').flatMap(({ Properties: { Roles } }) => Roles)).not.toContainEqual({ Ref: logicalId });
   });
 
-  test('makes the job depend on the policies that the user adds to the role', () => {
+  test('the job depends on the policies that the user adds to the role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
     const fhirImport = importInto(stack, { dataAccessRole: role });

@@ -9,7 +9,7 @@ function quotasOnTheWire(quotas?: ImportQuotas, stack = newStack()): unknown {
   return onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.Quotas;
 }
 
-test.each([undefined, {}])('quotas of %j give the default quotas', (quotas) => {
+test.each([undefined, {}])('an import with the quotas %j has the default quotas', (quotas) => {
   expect(quotasOnTheWire(quotas)).toEqual(DEFAULTS);
 });
 

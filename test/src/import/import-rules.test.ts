@@ -155,7 +155,7 @@ describe('a data store', () => {
   test.each([
     ['region', arn('us-west-2', ACCOUNT), 'us-west-2', REGION],
     ['account', arn(REGION, '444455556666'), '444455556666', ACCOUNT],
-  ])('is rejected if its ARN names a different %s than the import has', (what, datastoreArn, there, here) => {
+  ])('is rejected if the %s in its ARN is not that of the import', (what, datastoreArn, there, here) => {
     const stack = newStack({}, ENV);
     const datastore = CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Elsewhere', datastoreArn);
 
@@ -177,7 +177,7 @@ describe('a data store', () => {
       .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
   });
 
-  test('is accepted if it has the same Region and account as the import', () => {
+  test('is accepted if its Region and account are those of the import', () => {
     const stack = newStack({}, ENV);
 
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Here', arn(REGION, ACCOUNT)) })).not.toThrow();

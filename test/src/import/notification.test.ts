@@ -134,7 +134,7 @@ describe('a topic in an app with several stacks', () => {
     expect(ops.dependencies).toEqual([]);
   });
 
-  test('receives no messages from the alarm if only the provider is in another stack, because they would cause a cycle', () => {
+  test('receives no messages from the alarm if only the provider is in another stack, because two stacks would depend on each other', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });

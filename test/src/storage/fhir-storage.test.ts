@@ -117,7 +117,7 @@ describe('a storage with supplied resources', () => {
 });
 
 describe('encryptionKey with a supplied output bucket', () => {
-  test('throws if the property is missing and the key of the bucket is unknown', () => {
+  test('is required if the key of the bucket is unknown', () => {
     const stack = newStack();
 
     expect(() => new FhirStorage(stack, 'Storage', { outputBucket: importedBucket(stack, 'Output') }))
@@ -130,7 +130,7 @@ describe('encryptionKey with a supplied output bucket', () => {
     ['two imported keys', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
     ['two keys of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
     ['keys of two stacks with the same logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
-  ])('throws if the given key is not the key of the bucket: %s', (_, keysIn) => {
+  ])('throws if its key is not the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, other] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -156,7 +156,7 @@ describe('encryptionKey with a supplied output bucket', () => {
       kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
       kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
-  ])('is accepted if the given key may be the key of the bucket: %s', (_, keysIn) => {
+  ])('is accepted if its key may be the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });

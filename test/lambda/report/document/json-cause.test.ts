@@ -66,7 +66,7 @@ test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['a pretty-printed array', JSON.stringify(PATIENTS, undefined, 2), 'whole-file'],
   ['an array with one resource per line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
   ['an array on one line', JSON.stringify(PATIENTS), 'start-of-file'],
-])('recognizes %s as the cause from the failed lines', async (_what, content, expected) => {
+])('the report names the likely cause of invalid JSON in a file with %s', async (_what, content, expected) => {
   expect(causeIn(report(await failuresOf(Buffer.from(content))))).toBe(expected);
 });
 
@@ -87,11 +87,11 @@ test.each<[what: string, files: string[][], expected: JsonCause | undefined]>([
   ['all lines but one that fails for another reason', [[...invalid(1, 2, 3), ...missing(4), ...invalid(5, 6)]], 'whole-file'],
   ['the first line of files that have other reasons too', [[...invalid(1), ...missing(2)], invalid(1), [...invalid(1), ...missing(3)]], 'start-of-file'],
   ['no line', [missing(1, 2, 3)], undefined],
-])('recognizes the likely cause if the invalid JSON is in %s', (_what, files, expected) => {
+])('the report names the likely cause if the invalid JSON is in %s', (_what, files, expected) => {
   expect(causeIn(report(...files))).toBe(expected);
 });
 
-test('names a likely cause only for invalid JSON', () => {
+test('the report names a likely cause only for invalid JSON', () => {
   expect(report([...invalid(1), ...missing(2, 3, 4)]).reasons.map(({ count, likelyCause }) => [count, likelyCause]))
     .toEqual([[3, undefined], [1, 'start-of-file']]);
 });

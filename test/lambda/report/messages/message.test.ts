@@ -17,7 +17,7 @@ const FILLINGS: Record<string, string> = {
 const HOLE = /\{([a-z]+)\}/g;
 
 describe('a template', () => {
-  test.each(MESSAGE_TEMPLATES)('matches its texts, and the message that is shown contains no data: %s', (template) => {
+  test.each(MESSAGE_TEMPLATES)('matches texts with its placeholders filled in, and is shown without the fillings: %s', (template) => {
     expect(isMessage(template)).toBe(true); // no earlier template in the list matches the same texts
     for (const [, name] of template.matchAll(HOLE)) {
       expect(Object.keys(HOLES)).toContain(name);

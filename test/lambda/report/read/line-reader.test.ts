@@ -70,16 +70,16 @@ describe('a line', () => {
     ['code', { severity: 'error', code: CANARY, diagnostics: MISSING_ID }, {}, ['Patient', 'other', MISSING_ID, 2]],
     ['text', { severity: 'error', code: 'value', diagnostics: `of ${CANARY}` }, {}, ['Patient', 'value', undefined, 2]],
     ['type', { severity: 'error', code: 'value' }, { resourceType: CANARY }, ['other', 'value', undefined, 2]],
-  ])('adds no unknown %s to the tally', (_, issue, more, expected) => {
+  ])('is counted without its unknown %s', (_, issue, more, expected) => {
     expect(reasonsOf(`${failure(1, [issue], more)}\n${failure(2, [issue], more)}\n`)).toEqual([expected]);
   });
 
-  test('is not counted if it is blank, but still increases the line number', () => {
+  test('is not counted if it is blank, and increases the line number', () => {
     const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
 
-  test('does not affect the other lines if it is not JSON', () => {
+  test('is counted as line-not-json if it is not JSON, and the other lines are read', () => {
     const reasons = reasonsOf([failure(1, MISSING_ID), failure(2, 'x').replace('"x"', '"\u0001"'), failure(3, MISSING_ID)].join('\n'));
     expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', ...NOT_JSON, 1]]);
   });
@@ -119,7 +119,7 @@ describe('a line', () => {
   });
 });
 
-describe('memory', () => {
+describe('the reader', () => {
   const MIB = 1024 * 1024;
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -137,7 +137,7 @@ describe('memory', () => {
     return heapUsed + external;
   }
 
-  test('does not hold a line of 300 MB, but the line is counted', () => {
+  test('counts a line of 300 MB without keeping it in memory', () => {
     const head = failure(1, MISSING_ID).replace(`"${MISSING_ID}"`, `"${CANARY}`);
     const before = heldMemory();
     lines.push(Buffer.from(`${failure(1, MISSING_ID)}\n${head}`));
@@ -154,7 +154,7 @@ describe('memory', () => {
     expect(tally.count).toBe(3);
   });
 
-  test.each([[0, 'processing'], [1, 'line-too-long']])('holds a line only up to the maximum length: a line that is %s bytes longer gets the code %s', (more, code) => {
+  test.each([[0, 'processing'], [1, 'line-too-long']])('gives a line that is %s bytes longer than the maximum length the code %s', (more, code) => {
     const short = failure(1, '');
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);
@@ -164,7 +164,7 @@ describe('memory', () => {
     }
   });
 
-  test('holds only three rows for 100,000 failures of three kinds', () => {
+  test('keeps only three rows for 100,000 failures of three kinds', () => {
     const texts = [MISSING_ID, 'Invalid JSON found in input file', `Unknown code '${CANARY}'`];
     const thousand = Buffer.from(Array.from({ length: 1_000 }, (_, i) => `${failure(i + 1, texts[i % 3])}\n`).join(''));
     const before = heldMemory();
@@ -180,7 +180,7 @@ describe('memory', () => {
     ]);
   });
 
-  test('does not hold the texts of failures, even if each text is different', () => {
+  test('keeps no text of a failure in memory, even if all texts differ', () => {
     const text = 'x'.repeat(800);
     const before = heldMemory();
     for (let lineId = 1; lineId <= 20_000; lineId++) {
@@ -190,7 +190,7 @@ describe('memory', () => {
     expect(rowsOf(tally)).toMatchObject([{ code: 'processing', count: 20_000 }]);
   });
 
-  test('holds at most 2,001 rows, however many elements the failures name', () => {
+  test('keeps at most 2,001 rows, however many elements the failures name', () => {
     const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
     const paths = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => names.map((d) => `Patient.${a}.${b}.${c}.${d}`))));
     const ofPaths = tallyOf(paths.map((path, i) => failure(i + 1, `${path}: max allowed = 1, but found 2`)).join('\n'));

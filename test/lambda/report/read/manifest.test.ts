@@ -29,18 +29,20 @@ const COUNTS = {
   resourcesWithServerError: 2,
 };
 
-test('reads the counts of files and of resources', () => {
+test('readManifest returns the counts of files and of resources', () => {
   expect(readManifest(JSON.stringify(MANIFEST))).toEqual({ counts: COUNTS });
 });
 
-test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('does not replace a missing %s with another count', (missing) => {
+test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('readManifest leaves out a missing %s', (missing) => {
   const reading = readManifest(JSON.stringify({ ...MANIFEST, [missing]: undefined }));
   const counts = Object.entries('counts' in reading ? reading.counts : {});
   expect(counts).toHaveLength(missing === 'numberOfFilesReadWithSuccess' ? 8 : 7);
   expect(Object.entries(COUNTS)).toEqual(expect.arrayContaining(counts));
 });
 
-test.each([['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }]])('ignores a count that is %s', (_, value) => {
+test.each([
+  ['a text', '9'], ['a fraction', 1.5], ['a negative number', -1], ['null', null], ['an object', { count: 9 }],
+])('readManifest ignores a count that is %s', (_, value) => {
   expect(readManifest(JSON.stringify({ numberOfScannedFiles: 1, numberOfResourcesScanned: value }))).toEqual({ counts: { filesScanned: 1 } });
 });
 
@@ -53,6 +55,6 @@ test.each([
   ['9', 'the manifest is not a JSON object'],
   ['{}', 'the manifest has no counts'],
   ['{"successOutput": {"numberOfResourcesScanned": 9}}', 'the manifest has no counts'],
-])('gives the reason if there are no counts in %s', (text, problem) => {
+])('readManifest returns the reason if there are no counts in %s', (text, problem) => {
   expect(readManifest(text)).toEqual({ problem });
 });

@@ -1,7 +1,7 @@
 import { type Count, type FileTally, Tally } from '../../../../lambda/report/read/tally';
 import { fileTally } from '../lines';
 
-/** Adds this many failed lines of a file to the tally. All of them failed for the same reason. */
+/** Adds this many failed lines of a file to the tally, all with the same reason. */
 function count(tally: Tally, file: FileTally, lines: number): void {
   const reason = tally.reason({ code: 'value' });
   for (let line = 1; line <= lines; line++) {
@@ -14,7 +14,7 @@ function placesOf({ first }: Count): number[][] {
   return first.map(({ file, line }) => [file.index, line]);
 }
 
-test('keeps rows only for the 1,000 files with the most failed lines', () => {
+test('the tally keeps rows only for the 1,000 files with the most failed lines', () => {
   const tally = new Tally();
   for (let index = 0; index < 4_500; index++) {
     const file = fileTally(`file ${index}`, index);
@@ -27,14 +27,14 @@ test('keeps rows only for the 1,000 files with the most failed lines', () => {
   expect(tally.count).toBe(4_506);
 });
 
-test('keeps no row for a file without failed lines', () => {
+test('the tally keeps no row for a file without failed lines', () => {
   const tally = new Tally();
   tally.addFile(fileTally());
   expect(tally.fileRows).toEqual([]);
   expect(tally.otherFiles).toEqual({ files: 0, count: 0 });
 });
 
-test('keeps the first three lines of a reason, by file and line number, whatever the order in which lines are read', () => {
+test('the tally keeps the first three lines of a reason, by file and line number, in any order of reading', () => {
   const tally = new Tally();
   const [late, early, middle] = [9, 1, 5].map((index) => fileTally(`file ${index}`, index));
   count(tally, late, 5);
@@ -50,7 +50,7 @@ test('keeps the first three lines of a reason, by file and line number, whatever
   expect(placesOf(reason)).toEqual([[1, 4], [1, 6], [1, 9]]);
 });
 
-test('still counts lines of an earlier reason after the maximum number of reasons is reached', () => {
+test('the tally counts lines with a known reason even after the maximum number of reasons is reached', () => {
   const names = ['birthDate', 'gender', 'name', 'telecom', 'address', 'photo', 'contact', 'link', 'active', 'deceased'];
   const texts = names.flatMap((a) => names.flatMap((b) => names.flatMap((c) => [1, 2, 3].map((n) => `Patient.${a}.${b}.${names[n]}.${c}: max allowed = 1, but found 2`))));
   const tally = new Tally();

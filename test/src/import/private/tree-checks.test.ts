@@ -116,7 +116,7 @@ describe('the Region of an import', () => {
 });
 
 describe('several imports into one data store', () => {
-  test('get one warning for each import that is not ordered after all earlier imports', () => {
+  test('get a warning at every import except the first if the imports are not ordered', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importInto(stack, {}, id));
 
@@ -146,7 +146,7 @@ describe('several imports into one data store', () => {
       first.executeBefore(between);
       second.executeAfter(between);
     }],
-  ])('get no warning if they are ordered with %s', (_, order) => {
+  ])('get no warning if the imports are ordered with %s', (_, order) => {
     const stack = newStack();
     order(importInto(stack, {}, 'First'), importInto(stack, {}, 'Second'));
 
@@ -170,7 +170,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the imports "Stack/Third" and "Stack/First"')]);
   });
 
-  test('get a warning if the second import depends on the job of the first import but not on its outcome', () => {
+  test('get a warning if the second import depends only on the job of the first import', () => {
     const stack = newStack();
     const [first, second] = ['First', 'Second'].map((id) => importInto(stack, {}, id));
     second.executeAfter(first.node.findChild('Job') as Construct);
@@ -178,7 +178,7 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toHaveLength(1);
   });
 
-  test('throw for the same data set, unless they are ordered or have different revisions', () => {
+  test('throw if the imports have the same data set and revision and no order', () => {
     const importsInto = (stack: Stack, revision?: string) => {
       const datastore = datastoreOf(stack);
       const [first, second] = ['First', 'Second'].map((id) =>
@@ -225,7 +225,7 @@ describe('several imports into one data store', () => {
       })).toEqual([]);
     });
 
-    test('get no warning if one import is ordered after the other', () => {
+    test('get no warning if the imports are ordered', () => {
       expect(twoStacks((first, second) => {
         const [one, other] = [first, second].map((stack) => importInto(stack));
         other.executeAfter(one);
@@ -247,7 +247,7 @@ describe('imports into different data stores', () => {
     return importInto(stack, { datastore, ...props }, id);
   }
 
-  test('get a warning if they are not ordered, because HealthLake may run one import at a time', () => {
+  test('get a warning if the imports are not ordered, because HealthLake may run one import at a time', () => {
     const stack = newStack();
     ['First', 'Second', 'Third'].forEach((id) => importIntoOwn(stack, id));
 
@@ -269,7 +269,7 @@ describe('imports into different data stores', () => {
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER]);
   });
 
-  test('get no warning if they are ordered', () => {
+  test('get no warning if the imports are ordered', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importIntoOwn(stack, id));
     second.executeAfter(first);
@@ -278,7 +278,7 @@ describe('imports into different data stores', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test('get a warning if the deployment waits for at least one of them', () => {
+  test('get a warning only if the deployment waits for at least one of the imports', () => {
     const warningsWith = (...completions: Completion[]) => {
       const stack = newStack();
       completions.forEach((completion, n) => importIntoOwn(stack, `Import${n}`, { completion }));
@@ -292,16 +292,16 @@ describe('imports into different data stores', () => {
   const [here, there] = ['us-east-1', 'us-west-2'].map((region) => ({ region, account: ACCOUNT }));
   test.each<[string, number, (app: App) => [Stack, Stack]]>([
     ['no environment is known', 1, (app) => [new Stack(app, 'A'), new Stack(app, 'B')]],
-    ['they share one environment', 1, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: here })]],
-    ['they share one stage', 1, (app) => {
+    ['the stacks share one environment', 1, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: here })]],
+    ['the stacks share one stage', 1, (app) => {
       const stage = new Stage(app, 'Stage');
       return [new Stack(stage, 'A'), new Stack(stage, 'B')];
     }],
     ['the Regions differ', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B', { env: there })]],
     ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
-    ['they are in two stages, which cannot depend on each other', 0, (app) =>
+    ['the stacks are in two stages, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
-  ])('in two stacks: if %s, they get %d warnings', (_, count, stacksOf) => {
+  ])('in two stacks get this number of warnings if %s: %d', (_, count, stacksOf) => {
     const stacks = stacksOf(newApp());
     stacks.forEach((stack, n) => importIntoOwn(stack, `Import${n}`));
 
@@ -309,11 +309,11 @@ describe('imports into different data stores', () => {
   });
 
   test.each<[string, (stack: Stack) => [Stack, Stack]]>([
-    ['after an import of the parent stack', (stack) => [stack, new NestedStack(stack, 'Nested')]],
-    ['before an import of the parent stack', (stack) => [new NestedStack(stack, 'Nested'), stack]],
-    ['after an import of a sibling nested stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
-    ['after an import nested in another stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
-  ])('get a warning unless an import in a nested stack is ordered %s', (_, stacksOf) => {
+    ['a stack and its nested stack', (stack) => [stack, new NestedStack(stack, 'Nested')]],
+    ['a nested stack and its parent stack', (stack) => [new NestedStack(stack, 'Nested'), stack]],
+    ['two nested stacks of one stack', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(stack, 'Beside')]],
+    ['nested stacks of two stacks', (stack) => [new NestedStack(stack, 'Nested'), new NestedStack(new Stack(stack.node.root, 'Other'), 'Nested')]],
+  ])('get a warning without an order, and no warning with an order, in %s', (_, stacksOf) => {
     const hintsOf = (isOrdered: boolean) => {
       const [earlier, later] = stacksOf(newStack());
       const [first, second] = [importIntoOwn(earlier, 'First'), importIntoOwn(later, 'Second')];
