@@ -14,7 +14,7 @@ function pauses(...lengths: number[]): number[] {
   return JSON.parse(execFileSync(process.execPath, ['--require', preload, '-e', script], { env: { LOCAL_AWS_POLL_SCALE: '20' }, encoding: 'utf8' })) as number[];
 }
 
-test('shortens the polling timers of the CLI, and no other timers', () => {
+test('short-polls.cjs shortens only the polling timers of the CLI', () => {
   const [two, five, request, immediate] = pauses(2000, 5000, 400, 0);
   expect(two).toBeGreaterThanOrEqual(99);
   expect(five).toBeGreaterThanOrEqual(249);
@@ -31,7 +31,7 @@ describe('a run of the CLI', () => {
   });
   afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-  test('starts the app without AWS settings of the machine and without SDK warnings, and ends all child processes', async () => {
+  test('hides the AWS settings of the machine from the app, turns SDK warnings off, and ends all child processes', async () => {
     const app = 'console.log(JSON.stringify({ pid: process.pid, env: process.env })); setInterval(() => {}, 1000);';
     await writeFile(join(folder, 'app.js'), app);
     process.env.AWS_PROFILE = 'hospital';

@@ -9,7 +9,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { eventually } from './foundation';
 import { LocalStack } from './local-stack';
 
-test('deploys constructs of the CDK that send an event to an encrypted topic and a function', async () => {
+test('constructs of the CDK deploy and send an EventBridge event to an encrypted topic and a function', async () => {
   const local = await LocalStack.start();
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'S');

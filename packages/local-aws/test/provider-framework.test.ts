@@ -102,7 +102,7 @@ async function create(Polls: string): Promise<any> {
 const polls = () => aws.logs.events('/aws/lambda/user-isComplete').map(({ message }) => message.split('\t').pop()?.split(' ') ?? [])
   .filter(([word]) => word === 'isComplete');
 
-test('completes a creation at the third poll', async () => {
+test('the creation completes at the third call of isComplete', async () => {
   expect(await create('nny')).toEqual({
     Status: 'SUCCESS',
     Reason: 'SUCCESS',
@@ -119,26 +119,26 @@ test('completes a creation at the third poll', async () => {
   expect(aws.states.executions().map(({ status }) => status)).toEqual(['SUCCEEDED']);
 });
 
-test('fails the resource at once when isComplete throws', async () => {
+test('the creation fails at once when isComplete throws', async () => {
   const response = await create('ne');
   expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'thing-1' });
   expect(response.Reason).toMatch(/^isComplete broke\n\nLogs: \/aws\/lambda\/user-isComplete\n\n +at exports\.isComplete/);
   expect(polls()).toHaveLength(2);
 });
 
-test('fails the creation with the physical id CREATE_FAILED when onEvent throws', async () => {
+test('the creation fails with the physical id CREATE_FAILED when onEvent throws', async () => {
   expect(await create('')).toMatchObject({
     Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Reason: expect.stringMatching(/^refused at once\n/),
   });
   expect(aws.states.executions()).toEqual([]);
 });
 
-test('times out after the maximum number of attempts', async () => {
+test('the creation times out after the maximum number of attempts', async () => {
   expect(await create('nnnnnnnnn')).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out', PhysicalResourceId: 'thing-1' });
   expect(polls()).toHaveLength(MAX_ATTEMPTS + 1);
 });
 
-test('retries a framework function whose process was killed', async () => {
+test('the creation completes even if the process of a framework function is killed', async () => {
   aws.lambda.beforeInvoke = ({ functionName, count }) => functionName === 'framework-isComplete' && count === 1 ? { killAfterMs: 0 } : undefined;
   expect(await create('yy')).toMatchObject({ Status: 'SUCCESS' });
   const events = aws.states.executions()[0].history.events.map(({ type }) => type);

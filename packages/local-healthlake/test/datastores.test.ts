@@ -15,7 +15,7 @@ async function status(id: string): Promise<string | undefined> {
 
 const NEVER = 1e12;
 
-test('describes a data store with its requested properties', async () => {
+test('Describe returns the properties with which a data store was created', async () => {
   aws = await Harness.start();
   const created = await aws.healthLake.send(new CreateFHIRDatastoreCommand({
     DatastoreTypeVersion: 'R4',
@@ -40,7 +40,7 @@ test('describes a data store with its requested properties', async () => {
   });
 });
 
-test('refuses imports and the deletion of a data store that is CREATING', async () => {
+test('a data store that is CREATING refuses imports and cannot be deleted', async () => {
   aws = await Harness.start({ datastoreCreationMs: NEVER });
   const id = await aws.createDatastore();
   expect(await status(id)).toBe('CREATING');
@@ -50,7 +50,7 @@ test('refuses imports and the deletion of a data store that is CREATING', async 
   await expect(aws.healthLake.send(new DeleteFHIRDatastoreCommand({ DatastoreId: id }))).rejects.toMatchObject({ name: 'ConflictException' });
 });
 
-test('makes a data store ACTIVE after the creation time', async () => {
+test('a data store becomes ACTIVE after the creation time', async () => {
   aws = await Harness.start({ datastoreCreationMs: 60_000 });
   const id = await aws.createDatastore();
   expect(await status(id)).toBe('CREATING');
@@ -58,7 +58,7 @@ test('makes a data store ACTIVE after the creation time', async () => {
   expect(await status(id)).toBe('ACTIVE');
 });
 
-test('deletes the resources of a data store at once, and describes the data store as DELETED for the retention time', async () => {
+test('a deleted data store loses its resources at once, and is described as DELETED for the retention time', async () => {
   aws = await Harness.start({ deletedDatastoreRetentionMs: 200_000 });
   await aws.put('data/a.ndjson', patient('a'));
   const jobId = await aws.startImport();
@@ -78,7 +78,7 @@ test('deletes the resources of a data store at once, and describes the data stor
   await expect(aws.describe(jobId)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('fails the running and the waiting jobs of a deleted data store', async () => {
+test('the running and the queued jobs of a deleted data store fail', async () => {
   aws = await Harness.start({ pace: { minimumDurationMs: NEVER, submitDelayMs: 0 }, datastoreDeletionMs: NEVER });
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const [running, waiting] = [await aws.startImport(), await aws.startImport()];
@@ -92,7 +92,7 @@ test('fails the running and the waiting jobs of a deleted data store', async () 
   expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
 });
 
-test('lists data stores newest first, in pages, and filtered by name, status and time', async () => {
+test('List returns data stores newest first, in pages, and filtered by name, status and time', async () => {
   aws = await Harness.start();
   const ids = [aws.datastoreId];
   for (const name of ['b', 'c', 'b']) {
@@ -117,7 +117,7 @@ test('lists data stores newest first, in pages, and filtered by name, status and
   expect(await list({ CreatedBefore: third.CreatedAt })).toEqual(ids.slice(2));
 });
 
-test('creates only one data store for a repeated client token', async () => {
+test('a repeated client token creates only one data store', async () => {
   aws = await Harness.start();
   const create = async (DatastoreName: string): Promise<string> => {
     const { DatastoreId } = await aws.healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4', DatastoreName, ClientToken: 't' }));
@@ -128,14 +128,14 @@ test('creates only one data store for a repeated client token', async () => {
   await expect(create('b')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('returns ResourceNotFoundException for unknown ids and UnknownOperationException for operations that are not emulated', async () => {
+test('the API returns ResourceNotFoundException for unknown ids and UnknownOperationException for operations that are not emulated', async () => {
   aws = await Harness.start();
   await expect(status('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
   await expect(aws.describe('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await expect(aws.healthLake.send(new TagResourceCommand({ ResourceARN: 'arn', Tags: [] }))).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
-test('encodes errors in AWS JSON 1.0', async () => {
+test('the API encodes errors in AWS JSON 1.0', async () => {
   aws = await Harness.start();
   const { healthLake } = aws.service;
   for (const operation of ['Nonsense', 'constructor', '']) {

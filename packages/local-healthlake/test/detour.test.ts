@@ -20,7 +20,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   ['has no input', {}, '', ['FAILED'], expect.stringContaining('No .ndjson files were found')],
   ['is made to fail', { outcome: { status: 'FAILED', message: 'too much' } }, patient('a'), ['FAILED'], 'too much'],
   ['is made to cancel', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), ['CANCEL_COMPLETED'], undefined],
-])('shows the extra status of the option `detour` for its duration if the job %s', async (_, override, body, end, message) => {
+])('a job with the option `detour` has the extra status for its duration if the job %s', async (_, override, body, end, message) => {
   await start({ ...override, detour: PAUSED }, body);
   const cancelling = override.outcome?.status === 'CANCEL_COMPLETED' ? ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] : [];
   let pausedAt = Infinity;
@@ -41,7 +41,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   expect(job.EndTime!.getTime() - pausedAt).toBeGreaterThanOrEqual(PAUSE_MS);
 });
 
-test('lists a job with the extra status of the option `detour`, and keeps other jobs waiting', async () => {
+test('List returns the extra status of the option `detour`, and the next job stays QUEUED during this status', async () => {
   await start({ detour: PAUSED });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await aws.event(first, ({ status }) => String(status) === PAUSED.status);
@@ -49,7 +49,7 @@ test('lists a job with the extra status of the option `detour`, and keeps other 
   expect(ImportJobPropertiesList!.map(({ JobId, JobStatus }) => [JobId, JobStatus])).toEqual([[second, 'QUEUED'], [first, PAUSED.status]]);
 });
 
-test('shows the extra status of the option `detour` for an export job', async () => {
+test('an export job with the option `detour` has the extra status', async () => {
   await start({ detour: PAUSED });
   const JobId = await aws.startExport();
   await aws.event(JobId, ({ status }) => String(status) === PAUSED.status);
@@ -58,7 +58,7 @@ test('shows the extra status of the option `detour` for an export job', async ()
   await aws.event(JobId, ({ status }) => status === 'COMPLETED');
 });
 
-test('ends the extra status of the option `detour` when the data store is deleted', async () => {
+test('the extra status of the option `detour` ends when the data store is deleted', async () => {
   await start({ detour: { ...PAUSED, ms: 1e12 } });
   const jobId = await aws.startImport();
   await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);

@@ -14,7 +14,7 @@ async function describeExport(jobId: string): Promise<ExportJobProperties> {
   return ExportJobProperties!;
 }
 
-test('exports all resources, one object for each type', async () => {
+test('an export writes all resources, in one object for each type', async () => {
   await aws.put('data/1.ndjson', patient('a', { active: false }) + patient('b') + '{"resourceType":"Group","id":"g","quantity":1.00}');
   await aws.ended(await aws.startImport());
   await aws.put('data/1.ndjson', patient('a', { active: true }));
@@ -43,13 +43,13 @@ test('exports all resources, one object for each type', async () => {
   await expect(aws.describe(jobId)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('writes no object for an empty data store', async () => {
+test('an export of an empty data store writes no object', async () => {
   const jobId = await aws.startExport();
   await aws.event(jobId, ({ status }) => status === 'COMPLETED');
   expect((await aws.outputKeys()).filter((key) => key.includes('EXPORT'))).toEqual([]);
 });
 
-test('runs an import and an export at the same time', async () => {
+test('an import and an export run at the same time', async () => {
   await aws.close();
   aws = await Harness.start({ pace: { minimumDurationMs: 1e12 } });
   await aws.put('data/1.ndjson', patient('a'));

@@ -142,13 +142,13 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return ImportJobProperties!;
   }
 
-  /** Waits until the job ends, and describes it. */
+  /** Waits until the job ends. Returns the description of the job. */
   public async ended(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
     await this.event(jobId, (event) => ENDED.includes(event.status));
     return this.describe(jobId, datastoreId);
   }
 
-  /** Returns the first event of the job that matches. Waits for the event if it has not happened yet. */
+  /** Waits until the job has an event that matches. Returns the first such event. */
   public async event(jobId: string, matches: (event: JobEvent) => boolean): Promise<JobEvent> {
     const isMatch = (event: JobEvent): boolean => event.jobId === jobId && matches(event);
     return this.events.find(isMatch) ?? new Promise((resolve) => {

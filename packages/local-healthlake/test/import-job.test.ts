@@ -27,7 +27,7 @@ async function jsonLines(key: string): Promise<Record<string, any>[]> {
   return text.trimEnd().split('\n').map((line) => JSON.parse(line));
 }
 
-test('completes an import with resources, a manifest and SUCCESS results', async () => {
+test('an import without errors stores the resources, and writes a manifest and SUCCESS results', async () => {
   await aws.put('data/Patient.ndjson', patient('a', { multipleBirthDecimal: 1.5 }) + patient('b'));
   await aws.put('data/Observation.ndjson', '{"resourceType":"Observation","id":"a","valueDecimal":1.50}');
   const jobId = await aws.startImport({ JobName: 'nightly', ValidationLevel: 'structure-only' });
@@ -71,7 +71,7 @@ test('completes an import with resources, a manifest and SUCCESS results', async
   expect(second).toMatchObject({ lineId: 2, resourceId: 'b' });
 });
 
-test('completes an import with errors, and writes counts, FAILURE results and a manifest with all keys', async () => {
+test('an import with errors completes, and writes FAILURE results and a manifest with all its fields', async () => {
   const lines = [patient('a'), '{"resourceType":"Patient"}\n', '\n', '{"resourceType":"Pet","id":"p"}\n', patient('a/b'), patient('c')];
   await aws.put('data/Patient.ndjson', lines.join(''));
   await aws.put('data/Bad.ndjson', 'no json');
@@ -121,7 +121,7 @@ test('completes an import with errors, and writes counts, FAILURE results and a 
   ]);
 });
 
-test('stores a new version of a resource if its id is imported again or repeated in one import', async () => {
+test('a resource gets a new version if its id is imported again or repeated in one import', async () => {
   await aws.put('data/Patient.ndjson', patient('a', { active: false }) + patient('b'));
   await aws.ended(await aws.startImport());
   await aws.put('data/Patient.ndjson', patient('a', { active: true }) + patient('a', { active: false }));
@@ -134,7 +134,7 @@ test('stores a new version of a resource if its id is imported again or repeated
   expect((await jsonLines(`${folder(jobId)}SUCCESS/Patient.ndjson`)).map((line) => line.UpdateResourceResponse.statusCode)).toEqual([200, 200]);
 });
 
-test('keeps the paths of input files in the output, and ignores empty objects and objects without the extension .ndjson', async () => {
+test('an import keeps the paths of input files in the output, and ignores empty objects and objects without the extension .ndjson', async () => {
   await aws.put('data/v1/a/Patient.ndjson', `${patient('a')}x\n`);
   await aws.put('data/Patient.ndjson', patient('b'));
   for (const key of ['data/', 'data/Empty.ndjson', 'data/readme.txt', 'data/Patient.ndjson.gz']) {
@@ -149,7 +149,7 @@ test('keeps the paths of input files in the output, and ignores empty objects an
   ]);
 });
 
-test('imports a Bundle as one resource, without importing or executing its entries', async () => {
+test('a Bundle is imported as one resource; its entries are neither imported nor executed', async () => {
   const bundle = (entry: object, more: object = {}) => `${JSON.stringify({ resourceType: 'Bundle', ...more, type: 'transaction', entry: [entry] })}\n`;
   await aws.put('data/1-Patient.ndjson', patient('kept'));
   await aws.put('data/2-Bundle.ndjson', [
@@ -166,7 +166,7 @@ test('imports a Bundle as one resource, without importing or executing its entri
   ]);
 });
 
-test('treats the input location as a key prefix and the output location as a folder', async () => {
+test('the input location is a key prefix, and the output location is a folder', async () => {
   for (const name of ['data/in-1/Patient', 'data/in-2/Patient', 'data/other']) {
     await aws.put(`${name}.ndjson`, patient(name.replace(/\//g, '.')));
   }
@@ -183,14 +183,14 @@ test('treats the input location as a key prefix and the output location as a fol
     ['in-1', 'in-2'].map((part) => `${folder(jobId)}SUCCESS/${part}/Patient.ndjson`));
 });
 
-test('reads all pages of the input listing', async () => {
+test('an import reads all pages of the input listing', async () => {
   aws.putDirectly(Array.from({ length: 1_005 }, (_, index) => `data/${index}.txt`));
   await aws.put('data/zz.ndjson', patient('last'));
   const job = await aws.ended(await aws.startImport());
   expect(job).toMatchObject({ JobStatus: 'COMPLETED', JobProgressReport: { TotalNumberOfScannedFiles: 1 } });
 });
 
-test('fails a job without input files, sets the message of the job, and writes no manifest', async () => {
+test('a job without input files fails with a message, and writes no manifest', async () => {
   await aws.put('data/readme.txt', 'x');
   await aws.put('data/PATIENT.NDJSON', patient('a'));
   await aws.put('data/Empty.ndjson', '');
@@ -200,7 +200,7 @@ test('fails a job without input files, sets the message of the job, and writes n
   expect(await aws.outputKeys()).toEqual([PROBE]);
 });
 
-test('counts a file that is deleted after the listing as unreadable', async () => {
+test('a file that is deleted after the input listing is counted as unreadable', async () => {
   await restart();
   await aws.put('data/1.ndjson', patient('a') + patient('b'));
   await aws.put('data/2.ndjson', patient('c'));
@@ -216,7 +216,7 @@ test('counts a file that is deleted after the listing as unreadable', async () =
   });
 });
 
-test('increases the counts of the progress report while a job runs', async () => {
+test('the counts of the progress report increase while a job runs', async () => {
   await restart();
   for (const file of ['1', '2', '3']) {
     await aws.put(`data/${file}.ndjson`, Array.from({ length: 20 }, (_, i) => patient(`${file}-${i}`)).join(''));
@@ -235,7 +235,7 @@ test('increases the counts of the progress report while a job runs', async () =>
   expect(imported.at(-1)).toBe(60);
 });
 
-test('stops a running job on close', async () => {
+test('close stops a running job', async () => {
   await restart();
   await aws.put('data/a.ndjson', patient('a') + patient('b'));
   const jobId = await aws.startImport();

@@ -40,7 +40,7 @@ async function untilListed(kind: 'import' | 'export', jobId: string): Promise<{ 
 describe.each(['import', 'export'] as const)('the list of %s jobs', (kind) => {
   const begin = () => kind === 'import' ? aws.startImport() : aws.startExport();
 
-  test('shows a job at once', async () => {
+  test('shows a job at once by default', async () => {
     await start({});
     const jobId = await begin();
     expect(await LISTS[kind]()).toEqual([jobId]);
@@ -54,7 +54,7 @@ describe.each(['import', 'export'] as const)('the list of %s jobs', (kind) => {
   });
 });
 
-test('describes a job until its end although the list does not show it yet', async () => {
+test('Describe returns a job until its end, even if the list never shows the job', async () => {
   await start({ listDelayMs: Infinity });
   const jobId = await aws.startImport();
   expect(await aws.describe(jobId)).toMatchObject({ JobId: jobId });
@@ -62,7 +62,7 @@ test('describes a job until its end although the list does not show it yet', asy
   expect(await LISTS.import()).toEqual([]);
 });
 
-test('lists older jobs while a new job is not listed yet', async () => {
+test('the list shows older jobs while it does not yet show a new job', async () => {
   await start({ listDelayMs: DELAY_MS });
   const older = await aws.startImport();
   await untilListed('import', older);

@@ -6,7 +6,7 @@ import { Harness, patient } from './harness';
 const NAMES = ['a', 'b', 'a', 'c', 'a'];
 
 let aws: Harness;
-/** The ids of the jobs, newest first, as List returns them. */
+/** The ids of the import jobs that `beforeAll` starts, newest first. */
 let ids: string[];
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function list(query: Partial<ListFHIRImportJobsCommandInput>): Promise<str
   return ImportJobPropertiesList!.map((job) => job.JobId!);
 }
 
-test('lists all jobs over all pages, newest first', async () => {
+test('the pages together contain all jobs, newest first', async () => {
   const pages: string[][] = [];
   for await (const page of paginateListFHIRImportJobs({ client: aws.healthLake, pageSize: 2 }, { DatastoreId: aws.datastoreId })) {
     pages.push(page.ImportJobPropertiesList!.map((job) => job.JobId!));
@@ -35,19 +35,19 @@ test('lists all jobs over all pages, newest first', async () => {
   expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
 });
 
-test('lists each job with the properties that Describe returns', async () => {
+test('List returns each job with the properties that Describe returns', async () => {
   const query = { DatastoreId: aws.datastoreId, MaxResults: 500 };
   const { ImportJobPropertiesList, NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand(query));
   expect(ImportJobPropertiesList![0]).toEqual(await aws.describe(ids[0]));
   expect(NextToken).toBeUndefined();
 });
 
-test('returns no page token if the last page is exactly full', async () => {
+test('List returns no page token if the last page is exactly full', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 5 }));
   expect(NextToken).toBeUndefined();
 });
 
-test('filters by name, by status, by time, and by all three together', async () => {
+test('List filters jobs by name, by status, by time, and by all three together', async () => {
   expect(await list({ JobName: 'a' })).toEqual([ids[0], ids[2], ids[4]]);
   expect(await list({ JobName: 'A' })).toEqual([]);
   expect(await list({ JobStatus: 'FAILED' })).toEqual([ids[3]]);
@@ -58,12 +58,12 @@ test('filters by name, by status, by time, and by all three together', async () 
   expect(await list({ SubmittedBefore: middle.SubmitTime, JobName: 'a', JobStatus: 'COMPLETED' })).toEqual([ids[4]]);
 });
 
-test('continues after the page that returned the page token, even with filters and another page size', async () => {
+test('a page token continues the list with the same filters and any page size', async () => {
   const first = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   expect(await list({ JobName: 'a', MaxResults: 2, NextToken: first.NextToken })).toEqual([ids[2], ids[4]]);
 });
 
-test('keeps the later pages unchanged if a job starts between two pages', async () => {
+test('a job that starts between two pages does not change the later pages', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   const other = await aws.startImport({ JobName: 'a' });
   expect(await list({ JobName: 'a', NextToken })).toEqual([ids[2], ids[4]]);
@@ -71,7 +71,7 @@ test('keeps the later pages unchanged if a job starts between two pages', async 
   await aws.ended(other);
 });
 
-test('refuses the page token of another query and an invalid page token', async () => {
+test('List refuses an invalid page token and a page token of another query', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, MaxResults: 1 }));
   const other = await aws.createDatastore();
   for (const query of [{ JobName: 'a', NextToken }, { DatastoreId: other, NextToken }, { NextToken: 'bm9uc2Vuc2U' }, { NextToken: '%%' }]) {
@@ -81,7 +81,7 @@ test('refuses the page token of another query and an invalid page token', async 
     .rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('lists export jobs separately, with the same filters', async () => {
+test('export jobs have a separate list with the same filters', async () => {
   const [first, second] = [await aws.startExport('x'), await aws.startExport('y')];
   const exports = async (query: { JobName?: string; MaxResults?: number; NextToken?: string }): Promise<unknown> => {
     const answer = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId, ...query }));
@@ -94,6 +94,6 @@ test('lists export jobs separately, with the same filters', async () => {
   expect(await list({ JobName: 'x' })).toEqual([]);
 });
 
-test('refuses to list the jobs of an unknown data store', async () => {
+test('List refuses an unknown data store', async () => {
   await expect(list({ DatastoreId: '0'.repeat(32) })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });

@@ -17,7 +17,7 @@ function imported(): string[] {
   return [...new Set(names)].sort();
 }
 
-test('depends on the packages that its sources import, at the versions of the lock file', () => {
+test('the package depends on the packages that its sources import, at the versions of the lock file', () => {
   const { packages } = readJson(PACKAGE, '..', '..', 'package-lock.json');
   const expected = imported().map((name) => [name, packages[`node_modules/${name}`].version]);
   expect(expected.length).toBeGreaterThan(0);

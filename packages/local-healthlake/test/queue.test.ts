@@ -36,7 +36,7 @@ describe('the queue', () => {
     await expect(aws.describe(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test.each([true, false])('starts no job while it is stalled (only one data store is stalled: %s)', async (one) => {
+  test.each([true, false])('starts no job while `stallQueue` is in effect (for one data store only: %s)', async (one) => {
     await start();
     const { healthLake } = aws.service;
     healthLake.stallQueue(one ? aws.datastoreId : undefined);
@@ -112,26 +112,26 @@ describe('a client token', () => {
     [undefined, { name: 'ValidationException' }],
     ['validation' as const, { name: 'ValidationException' }],
     ['conflict' as const, { name: 'ConflictException' }],
-  ])('is refused if it is repeated with other parameters (%s)', async (clientTokenMismatch, error) => {
+  ])('is refused for other parameters (`clientTokenMismatch`: %s)', async (clientTokenMismatch, error) => {
     await start(clientTokenMismatch && { clientTokenMismatch });
     await aws.startImport({ ClientToken: 't', JobName: 'a' });
     await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
   });
 
-  test('returns the first job for other parameters too, if the option is `replay`', async () => {
+  test('returns the first job even for other parameters if `clientTokenMismatch` is `replay`', async () => {
     await start({ clientTokenMismatch: 'replay' });
     const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
     expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);
   });
 
-  test('starts a job for every request, if the option `ignoresClientTokens` is on', async () => {
+  test('has no effect if the option `ignoresClientTokens` is on', async () => {
     await start({ ignoresClientTokens: true });
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).not.toBe(first);
   });
 });
 
-test('generates the same ids for the same seed', async () => {
+test('HealthLake generates the same ids for the same seed', async () => {
   await start({ seed: 's' });
   const ids = [aws.datastoreId, await aws.startImport()];
   await aws.close();

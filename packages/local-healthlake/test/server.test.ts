@@ -15,7 +15,7 @@ const IMPORT = {
   JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://fhir/out/', KmsKeyId: 'alias/healthlake' } },
 };
 
-test('imports with any credentials, and with the waiters of the SDK', async () => {
+test('the server accepts any credentials, and the waiters of the SDK work', async () => {
   const server = await startHealthLakeServer(0, 1_000);
   const settings = { endpoint: server.url, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
   const [healthLake, s3] = [new HealthLakeClient(settings), new S3Client({ ...settings, forcePathStyle: true })];

@@ -12,7 +12,7 @@ async function start(options: Parameters<typeof Harness.start>[0] = {}): Promise
 
 afterEach(() => cfn.stop());
 
-/** Returns the requests since the previous call, without ServiceToken, such as `Update C-id {"A":"2"} was {"A":"1"}`. */
+/** Returns the requests since the previous call of `requests`, without their ServiceToken, such as `Update C-id {"A":"2"} was {"A":"1"}`. */
 function requests(): string[] {
   const shown = (properties: Record<string, unknown> = {}): string => {
     const { ServiceToken, ...rest } = properties;
@@ -40,7 +40,7 @@ describe('CloudFormation', () => {
     });
   });
 
-  test('uses the Data of a response as attributes, and sends no Update if nothing changed', async () => {
+  test('uses the Data of a response as attributes, and sends no Update if the properties are unchanged', async () => {
     await start();
     cfn.answer = () => ({ Data: { Count: 3, Name: 'n' } });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: attribute('C', 'Count'), Id: { Ref: 'C' } }) });
@@ -124,7 +124,7 @@ describe('CloudFormation', () => {
 });
 
 describe('a custom resource', () => {
-  test('gets a Delete with its old physical id in the clean-up after an Update that returned a new id', async () => {
+  test('receives a Delete for the old physical id after an Update returns a new physical id', async () => {
     await start();
     cfn.answer = ({ RequestType, ResourceProperties }) => RequestType === 'Delete' ? {} : { PhysicalResourceId: `id-${String(ResourceProperties.A)}` };
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: { Ref: 'C' } }) });
@@ -149,14 +149,14 @@ describe('a custom resource', () => {
   test.each([
     ['the returned id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' }, /^Delete half-made \{"A":"1"\}$/],
     ['a generated id', { Status: 'FAILED', Reason: 'r', PhysicalResourceId: undefined }, /^Delete S-C-[A-Z0-9]+ \{"A":"1"\}$/],
-  ])('gets a Delete with %s after a failed Create', async (_, answer, expected) => {
+  ])('receives a Delete with %s after a failed Create', async (_, answer, expected) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(requests()[1]).toMatch(expected);
   });
 
-  test('gets a Delete with a generated id after a cancelled Create, and a late response changes nothing', async () => {
+  test('receives a Delete with a generated id after a cancelled Create; a late response to the Create changes nothing', async () => {
     await start();
     const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
@@ -170,7 +170,7 @@ describe('a custom resource', () => {
     expect((await cfn.stack()).StackStatus).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('leaves the stack in DELETE_FAILED after a failed Delete', async () => {
+  test('the stack ends in DELETE_FAILED if a Delete fails', async () => {
     await start();
     await cfn.deploy({ C: custom() });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'not empty' });
@@ -181,7 +181,7 @@ describe('a custom resource', () => {
 describe('the roll-back of an update', () => {
   const outputs = { Outputs: { Id: { Value: { Ref: 'C' } }, V: { Value: attribute('C', 'V') } } };
 
-  test('sets the stack status before it sends the first request to the function', async () => {
+  test('changes the stack status before the first request to the function', async () => {
     await start();
     const seen: (string | undefined)[] = [];
     cfn.answer = async () => {
@@ -194,7 +194,7 @@ describe('the roll-back of an update', () => {
     expect(seen).toEqual(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS']);
   });
 
-  test('sends another Update to a resource whose Update failed or was cancelled', async () => {
+  test('sends an Update to each resource whose Update failed or was cancelled', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }), D: custom({ A: '1' }) });
     requests();
@@ -219,7 +219,7 @@ describe('the roll-back of an update', () => {
       { succeeded: ['Delete id-1 {"A":"1"}'], failed: [], id: 'id-2', value: 'v2' }],
     [{ sendsUpdate: false, id: 'old', references: 'new' },
       { succeeded: ['Delete id-2 {"A":"2"}'], failed: ['Delete id-2 {"A":"2"}'], id: 'id-2', value: 'v2' }],
-  ])('behaves as `rollbackAfterUpdate` specifies if the Update returned a new physical id: %j', async (reversal, expected) => {
+  ])('follows the option `rollbackAfterUpdate` if the Update returned a new physical id: %j', async (reversal, expected) => {
     for (const after of both) {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
@@ -248,7 +248,7 @@ describe('the roll-back of an update', () => {
     }
   });
 
-  /** Returns the value of X with which the Thing was last created or updated. */
+  /** Returns the value of the property X in the last creation or update of the Thing. */
   function lastValueOf(name: string): string | undefined {
     return /"X":"([^"]*)"/.exec(cfn.calls.filter((call) => new RegExp(`^(create|update) ${name}\\b`).test(call)).at(-1) ?? '')?.[1];
   }

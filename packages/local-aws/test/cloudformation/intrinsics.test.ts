@@ -57,7 +57,7 @@ describe('intrinsic functions', () => {
     expect(() => resolve(value, SCOPE)).toThrow(message);
   });
 
-  test('are searched for references, except in the unused branch of an Fn::If', () => {
+  test('`references` finds all references, except in the unused branch of an Fn::If', () => {
     const value = [
       { Ref: 'A' }, { 'Fn::GetAtt': ['B', 'Arn'] }, { 'Fn::Sub': ['${C} ${D.Arn} ${X} ${!No}', { X: { Ref: 'E' } }] },
       { 'Fn::If': ['Yes', { Ref: 'F' }, { Ref: 'G' }] },
@@ -110,7 +110,7 @@ describe('a template', () => {
     [{ 'Fn::And': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, true],
     [{ 'Fn::Equals': [{ 'Fn::FindInMap': ['M', 'a', 'b'] }, 'c'] }, true],
-  ])('includes the resources and outputs with the condition %j: %s', (condition, holds) => {
+  ])('includes a resource and an output with the condition %j: %s', (condition, holds) => {
     const { resources, outputs, dependencies } = program({
       Mappings: { M: { a: { b: 'c' } } },
       Conditions: { Base: { 'Fn::Equals': ['a', 'a'] }, Tested: condition },

@@ -9,8 +9,8 @@ beforeEach(async () => {
 
 afterEach(() => cfn.stop());
 
-describe('a creation', () => {
-  test('creates resources after their dependencies, with resolved references', async () => {
+describe('when a stack is created', () => {
+  test('resources are created after their dependencies, with resolved references', async () => {
     const status = await cfn.deploy({
       C: thing({ X: attribute('B', 'Value') }), B: thing({ Value: 'v', X: ref('A') }), A: thing(),
     }, { Outputs: { O: { Value: { 'Fn::Sub': '${C}/${B.Value}' }, Description: 'd' } } });
@@ -19,7 +19,7 @@ describe('a creation', () => {
     expect((await cfn.stack()).Outputs).toEqual([{ OutputKey: 'O', OutputValue: 'C-3/v', Description: 'd' }]);
   });
 
-  test('creates independent resources at the same time', async () => {
+  test('independent resources are created at the same time', async () => {
     const open = cfn.gate('A');
     await cfn.begin({ A: thing(), B: thing(), C: thing({ X: ref('B') }) });
     await until(() => cfn.calls.length === 3);
@@ -28,7 +28,7 @@ describe('a creation', () => {
     expect((await cfn.cloudFormation.settled('S')).status).toBe('CREATE_COMPLETE');
   });
 
-  test('deletes the created resources in reverse order after a failure', async () => {
+  test('the created resources are deleted in reverse order after a failure', async () => {
     const status = await cfn.deploy({ A: thing(), B: thing({ X: ref('A') }), C: thing({ X: ref('B'), Fail: ['create'] }), D: thing({ X: ref('C') }) });
     expect(status).toBe('ROLLBACK_COMPLETE');
     expect(cfn.takeCalls().slice(3)).toEqual(['delete B-2', 'delete A-1']);
@@ -43,7 +43,7 @@ describe('a creation', () => {
     ]);
   });
 
-  test('deletes a cancelled resource when its provider has finished', async () => {
+  test('a cancelled resource is deleted when its provider has finished', async () => {
     const open = cfn.gate('Slow');
     await cfn.begin({ Slow: thing(), A: thing({ Fail: ['create'] }) });
     await until(() => cfn.cloudFormation.stacks.get('S').status === 'ROLLBACK_IN_PROGRESS');
@@ -54,7 +54,7 @@ describe('a creation', () => {
     expect(await cfn.history()).toContain('Slow CREATE_FAILED: Resource creation cancelled');
   });
 
-  test('keeps resources with DeletionPolicy Retain in the roll-back, but not resources with RetainExceptOnCreate', async () => {
+  test('the roll-back keeps resources with DeletionPolicy Retain, and deletes resources with RetainExceptOnCreate', async () => {
     await cfn.deploy({
       A: thing({}, { DeletionPolicy: 'Retain' }), B: thing({}, { DeletionPolicy: 'RetainExceptOnCreate' }), C: thing({ Fail: ['create'] }, { DependsOn: ['A', 'B'] }),
     });
@@ -62,19 +62,19 @@ describe('a creation', () => {
     expect(await cfn.history()).toContain('A DELETE_SKIPPED');
   });
 
-  test('ends in ROLLBACK_FAILED if a deletion fails', async () => {
+  test('the stack ends in ROLLBACK_FAILED if the roll-back cannot delete a resource', async () => {
     expect(await cfn.deploy({ A: thing({ Fail: ['delete'] }), B: thing({ Fail: ['create'] }, { DependsOn: 'A' }) })).toBe('ROLLBACK_FAILED');
     expect((await cfn.stack()).StackStatusReason).toBe('The following resource(s) failed to delete: [A].');
   });
 
-  test('refuses an unknown resource type before it creates anything', async () => {
+  test('an unknown resource type is refused before any resource is created', async () => {
     await expect(cfn.deploy({ A: { Type: 'AWS::SNS::Topic' } })).rejects.toThrow(/Unrecognized resource types: \[AWS::SNS::Topic\]/);
     await expect(cfn.stack()).rejects.toThrow('Stack with id S does not exist');
   });
 });
 
-describe('a deletion', () => {
-  test('deletes resources in reverse order; afterwards the stack can be described only by its id', async () => {
+describe('when a stack is deleted', () => {
+  test('resources are deleted in reverse order; afterwards the stack can be described only by its id', async () => {
     await cfn.deploy({ A: thing(), B: thing({ X: ref('A') }), Kept: thing({ X: ref('B') }, { DeletionPolicy: 'Retain' }) });
     const { StackId } = await cfn.stack();
     cfn.takeCalls();
@@ -84,7 +84,7 @@ describe('a deletion', () => {
     expect(await cfn.stack(StackId)).toMatchObject({ StackStatus: 'DELETE_COMPLETE', DeletionTime: expect.any(Date) });
   });
 
-  test('keeps a resource whose deletion fails, and its dependencies', async () => {
+  test('a resource whose deletion fails is kept, together with its dependencies', async () => {
     await cfn.deploy({ A: thing(), B: thing({ X: ref('A'), Fail: ['delete'] }), C: thing() });
     cfn.takeCalls();
     expect(await cfn.destroy()).toBe('DELETE_FAILED');
@@ -92,7 +92,7 @@ describe('a deletion', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B']);
   });
 
-  test('still describes resources that were deleted with the stack or when its creation was rolled back', async () => {
+  test('the resources of a deleted stack or of a creation that was rolled back can still be described', async () => {
     const described = async (name: string): Promise<unknown> => {
       const { StackResources = [] } = await cfn.client.send(new DescribeStackResourcesCommand({ StackName: name, LogicalResourceId: 'A' }));
       return StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus]);
@@ -109,7 +109,7 @@ describe('a deletion', () => {
     expect(await described(id)).toEqual([[expect.stringMatching(/^A-/), 'DELETE_SKIPPED']]);
   });
 
-  test('deletes a stack that is still being created', async () => {
+  test('a stack that is still being created can be deleted', async () => {
     const open = cfn.gate('A');
     await cfn.begin({ A: thing(), B: thing({ X: ref('A') }) });
     await cfn.client.send(new DeleteStackCommand({ StackName: 'S' }));

@@ -9,8 +9,8 @@ beforeEach(async () => {
 
 afterEach(() => cfn.stop());
 
-describe('an update', () => {
-  test('updates only changed resources and their dependants, and deletes removed resources at the end', async () => {
+describe('when a stack is updated', () => {
+  test('only changed resources and their dependants are updated, and removed resources are deleted at the end', async () => {
     await cfn.deploy({ A: thing({ Value: '1' }), B: thing({ X: attribute('A', 'Value') }), Same: thing(), Gone: thing() });
     cfn.takeCalls();
     expect(await cfn.deploy({ A: thing({ Value: '2' }), B: thing({ X: attribute('A', 'Value') }), Same: thing(), New: thing({ X: ref('B') }) })).toBe('UPDATE_COMPLETE');
@@ -22,7 +22,7 @@ describe('an update', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B', 'New', 'Same']);
   });
 
-  test('deletes a replaced resource only after its dependants refer to the new resource', async () => {
+  test('a replaced resource is deleted only after its dependants refer to the new resource', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }), B: thing({ X: ref('A') }) });
     cfn.takeCalls();
     await cfn.deploy({ A: thing({ Key: '2' }), B: thing({ X: ref('A') }) });
@@ -30,27 +30,27 @@ describe('an update', () => {
     expect(await cfn.physicalIds()).toEqual({ A: 'A-3', B: 'B-2' });
   });
 
-  test('keeps a replaced resource with UpdateReplacePolicy Retain, and a removed resource with DeletionPolicy Retain', async () => {
+  test('a replaced resource with UpdateReplacePolicy Retain and a removed resource with DeletionPolicy Retain are kept', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }, { UpdateReplacePolicy: 'Retain' }), B: thing({}, { DeletionPolicy: 'Retain' }), C: thing() });
     cfn.takeCalls();
     await cfn.deploy({ A: thing({ Key: '2' }, { UpdateReplacePolicy: 'Retain' }), C: thing() });
     expect(cfn.takeCalls()).toEqual(['create A {"Key":"2"}']);
   });
 
-  test('succeeds even if the clean-up fails', async () => {
+  test('the update succeeds even if the clean-up fails', async () => {
     await cfn.deploy({ A: thing(), B: thing({ Fail: ['delete'] }) });
     expect(await cfn.deploy({ A: thing() })).toBe('UPDATE_COMPLETE');
     expect(await cfn.history()).toContain('B DELETE_FAILED: delete failed as asked');
     expect(Object.keys(await cfn.physicalIds())).toEqual(['A']);
   });
 
-  test('refuses an update that changes nothing or changes a resource type', async () => {
+  test('an update that changes nothing or changes a resource type is refused', async () => {
     await cfn.deploy({ A: thing() });
     await expect(cfn.deploy({ A: thing() })).rejects.toThrow('No updates are to be performed.');
     await expect(cfn.deploy({ A: { Type: 'Custom::Other' } })).rejects.toThrow(/Update of resource type is not permitted/);
   });
 
-  test('rolls back every change after a failure', async () => {
+  test('every change is rolled back after a failure', async () => {
     const outputs = { Outputs: { O: { Value: attribute('A', 'Value') } } };
     await cfn.deploy({ A: thing({ Value: '1' }), R: thing({ Key: '1' }), B: thing({ X: '1' }), Gone: thing() }, outputs);
     const before = await cfn.physicalIds();
@@ -80,7 +80,7 @@ describe('an update', () => {
       .rejects.toThrow('No updates are to be performed.');
   });
 
-  test('continues a failed roll-back where it stopped', async () => {
+  test('a failed roll-back continues where it stopped', async () => {
     await cfn.deploy({ A: thing({ X: '1', Fail: ['update'] }), B: thing({ X: '1' }) });
     cfn.takeCalls();
     expect(await cfn.deploy({ A: thing({ X: '2', Fail: ['update'] }, { DependsOn: 'B' }), B: thing({ X: '2' }) })).toBe('UPDATE_ROLLBACK_FAILED');
@@ -92,8 +92,8 @@ describe('an update', () => {
   });
 });
 
-describe('a deployment without roll-back', () => {
-  test('keeps a failed creation, and continues it with the next deployment', async () => {
+describe('when a deployment fails without roll-back', () => {
+  test('the created resources are kept, and the next deployment creates the others', async () => {
     const disableRollback = true;
     expect(await cfn.deploy({ A: thing(), B: thing({ Fail: ['create'] }, { DependsOn: 'A' }) }, {}, { disableRollback })).toBe('CREATE_FAILED');
     expect((await cfn.stack()).StackStatusReason).toBe('The following resource(s) failed to create: [B].');
@@ -102,7 +102,7 @@ describe('a deployment without roll-back', () => {
     expect(cfn.takeCalls()).toEqual(['create B {}']);
   });
 
-  test('keeps failed updates, continues them, and rolls back to the state before the first failed update', async () => {
+  test('the next deployment continues the update, and a later roll-back returns to the state before the first failed update', async () => {
     const disableRollback = true;
     await cfn.deploy({ A: thing({ X: '1' }), B: thing({ X: '1' }) });
     expect(await cfn.deploy({ A: thing({ X: '2' }), B: thing({ X: '2', Fail: ['update'] }, { DependsOn: 'A' }) }, {}, { disableRollback })).toBe('UPDATE_FAILED');
@@ -114,7 +114,7 @@ describe('a deployment without roll-back', () => {
     expect(cfn.takeCalls().sort()).toEqual(['update A-1 {"X":"1"}', 'update B-2 {"X":"1"}']);
   });
 
-  test('can roll back a failed creation later', async () => {
+  test('a failed creation can be rolled back later', async () => {
     await cfn.deploy({ A: thing(), B: thing({ Fail: ['create'] }, { DependsOn: 'A' }) }, {}, { disableRollback: true });
     await cfn.client.send(new RollbackStackCommand({ StackName: 'S' }));
     expect((await cfn.cloudFormation.settled('S')).status).toBe('ROLLBACK_COMPLETE');
@@ -125,7 +125,7 @@ describe('a deployment without roll-back', () => {
 describe('references to other stacks', () => {
   const producer = (more: object = {}): object => ({ Outputs: { Id: { Value: ref('A'), Export: { Name: 'P:Id' } } }, ...more });
 
-  test('prevent an update or a deletion of an export in use', async () => {
+  test('an export in use can be neither changed nor deleted', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }) }, { ...producer() }, { name: 'P' });
     expect(await cfn.deploy({ B: thing({ X: { 'Fn::ImportValue': 'P:Id' } }) })).toBe('CREATE_COMPLETE');
     expect(cfn.takeCalls().at(-1)).toBe('create B {"X":"A-1"}');
@@ -143,13 +143,13 @@ describe('references to other stacks', () => {
     expect(await cfn.destroy('P')).toBe('DELETE_COMPLETE');
   });
 
-  test('require unique export names', async () => {
+  test('export names must be unique', async () => {
     await cfn.deploy({ A: thing() }, { ...producer() }, { name: 'P' });
     expect(await cfn.deploy({ A: thing() }, { ...producer() }, { name: 'Q' })).toBe('ROLLBACK_COMPLETE');
     expect((await cfn.history('Q')).join()).toContain('Export with name P:Id is already exported by stack P');
   });
 
-  test('resolve an output without preventing its deletion if they are weak', async () => {
+  test('a weak reference resolves an output that can still be deleted', async () => {
     await cfn.deploy({ A: thing() }, { Outputs: { Id: { Value: ref('A') } } }, { name: 'P' });
     const weak = { 'Fn::GetStackOutput': { StackName: 'P', OutputName: 'Id', Region: ref('AWS::Region') } };
     expect(await cfn.deploy({ B: thing({ X: weak }) })).toBe('CREATE_COMPLETE');
@@ -158,7 +158,7 @@ describe('references to other stacks', () => {
     await expect(cfn.deploy({ B: thing({ X: weak, Y: 1 }) })).rejects.toThrow(/output Id of stack P/);
   });
 
-  test('are refused if the export is missing', async () => {
+  test('a reference to a missing export is refused', async () => {
     await expect(cfn.deploy({ B: thing({ X: { 'Fn::ImportValue': 'Nowhere' } }) })).rejects.toThrow('No export named Nowhere found.');
   });
 });

@@ -49,7 +49,7 @@ async function deploy(name: string, resources: object, more: Partial<CreateChang
   return (await aws.cloudformation.settled(name)).status;
 }
 
-test('creates, describes and executes a change set', async () => {
+test('the API creates, describes and executes a change set', async () => {
   await createChangeSet('Review', { P: PARAMETER }, { Tags: [{ Key: 'k', Value: 'v' }] });
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'Review' }));
   expect(Stacks).toMatchObject([{ StackStatus: 'REVIEW_IN_PROGRESS', StackId: expect.stringMatching(/^arn:aws:cloudformation:us-east-1:123456789012:stack\/Review\/[0-9a-f-]{36}$/) }]);
@@ -78,7 +78,7 @@ test('creates, describes and executes a change set', async () => {
   ]);
 });
 
-test('fails a change set without changes, with the message of AWS, and deletes the change set', async () => {
+test('a change set without changes fails with the message of AWS and can be deleted', async () => {
   await deploy('Same', { P: PARAMETER }, { Tags: [{ Key: 'k', Value: '1' }] }, { Outputs: { O: { Value: 'x' } } });
   const again = async (tag: string, output: string): Promise<string | undefined> => {
     await createChangeSet('Same', { P: PARAMETER }, { ChangeSetType: 'UPDATE', Tags: [{ Key: 'k', Value: tag }] }, { Outputs: { O: { Value: output } } });
@@ -92,7 +92,7 @@ test('fails a change set without changes, with the message of AWS, and deletes t
   await expect(client.send(new ExecuteChangeSetCommand({ StackName: 'Same', ChangeSetName: 'c' }))).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
 });
 
-test('reads templates from the bootstrap bucket and returns them unchanged', async () => {
+test('the API reads a template from the bootstrap bucket and returns the template unchanged', async () => {
   const s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   const bucket = bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region });
   const body = JSON.stringify({ Resources: { P: PARAMETER } });
@@ -105,7 +105,7 @@ test('reads templates from the bootstrap bucket and returns them unchanged', asy
   await expect(createChangeSet('Nowhere', {}, { TemplateBody: undefined, TemplateURL: 'https://example.com/t.json' })).rejects.toThrow(/must reference a valid S3 object/);
 });
 
-test('takes the value of a parameter from the request, the previous deployment, its default or the parameter store', async () => {
+test('a parameter has the value of the request, the previous deployment, its default or the parameter store', async () => {
   aws.ssm.put('/my/parameter', 'stored');
   const template = {
     Parameters: {
@@ -132,7 +132,7 @@ test('takes the value of a parameter from the request, the previous deployment, 
   expect((await client.send(new DescribeStacksCommand({ StackName: 'Params' }))).Stacks![0].Outputs).toMatchObject([{ OutputValue: 'g d changed a+b' }, {}]);
 });
 
-test('returns events in pages, the newest first, with unique times', async () => {
+test('the API returns stack events in pages, newest first, with unique times', async () => {
   await deploy('Many', Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`P${index}`, PARAMETER])));
   const first = await client.send(new DescribeStackEventsCommand({ StackName: 'Many' }));
   const second = await client.send(new DescribeStackEventsCommand({ StackName: 'Many', NextToken: first.NextToken }));
@@ -144,7 +144,7 @@ test('returns events in pages, the newest first, with unique times', async () =>
   await expect(client.send(new DescribeStackEventsCommand({ StackName: 'Nowhere' }))).rejects.toThrow('Stack [Nowhere] does not exist');
 });
 
-test('describes one stack by name or by id, or describes all stacks', async () => {
+test('the API describes one stack by name or by id, or all stacks', async () => {
   await deploy('Described', { P: PARAMETER });
   const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: 'Described' }));
   expect((await client.send(new DescribeStacksCommand({ StackName: stack.StackId }))).Stacks).toEqual([stack]);
@@ -153,13 +153,13 @@ test('describes one stack by name or by id, or describes all stacks', async () =
     .rejects.toMatchObject({ name: 'ValidationError', message: 'Stack with id Nowhere does not exist' });
 });
 
-test('refuses to delete a protected stack', async () => {
+test('a protected stack cannot be deleted', async () => {
   await deploy('Protected', { P: PARAMETER });
   await client.send(new UpdateTerminationProtectionCommand({ StackName: 'Protected', EnableTerminationProtection: true }));
   await expect(client.send(new DeleteStackCommand({ StackName: 'Protected' }))).rejects.toThrow('Stack [Protected] cannot be deleted while TerminationProtection is enabled');
 });
 
-test('authorizes actions on the ARN of the stack', async () => {
+test('a caller needs permission for the ARN of the stack', async () => {
   await deploy('Own', { P: PARAMETER });
   await deploy('Other', { P: PARAMETER });
   const own = aws.cloudformation.stacks.get('Own').id;
@@ -176,7 +176,7 @@ test('authorizes actions on the ARN of the stack', async () => {
   scoped.destroy();
 });
 
-test('creates resources with the execution role, and requires iam:PassRole for this role', async () => {
+test('CloudFormation creates resources with the execution role, for which the caller needs iam:PassRole', async () => {
   const RoleARN = bootstrapRoleArn({ partition: 'aws', accountId: aws.accountId, region: aws.region }, 'cfn-exec');
   expect(await deploy('WithRole', { P: PARAMETER }, { RoleARN })).toBe('CREATE_COMPLETE');
   const unallowed = await clientWith('no-pass-role', 'cloudformation:*', '*');
@@ -193,6 +193,6 @@ test('creates resources with the execution role, and requires iam:PassRole for t
     .toMatch(/weak-executor.*is not authorized to perform: ssm:PutParameter/);
 });
 
-test('refuses change sets of type IMPORT', async () => {
+test('the API refuses change sets of type IMPORT', async () => {
   await expect(createChangeSet('Imported', { P: PARAMETER }, { ChangeSetType: 'IMPORT' })).rejects.toThrow(/change set type IMPORT isn't emulated/);
 });

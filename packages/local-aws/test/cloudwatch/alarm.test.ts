@@ -37,7 +37,7 @@ describe('the state of an alarm', () => {
     ['no data, when missing data is not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['one value in three periods', [undefined, undefined, 1], { EvaluationPeriods: 3 }, 'ALARM'],
     ['one value in three periods, missing data is not breaching', [undefined, undefined, 1], { EvaluationPeriods: 3, TreatMissingData: 'notBreaching' }, 'OK'],
-  ])('%s, with the values %j and the properties %j, is %s', (_, values, properties, expected) => {
+  ])('case "%s": the values %j with the properties %j give %s', (_, values, properties, expected) => {
     expect(stateAfter(values, properties)).toBe(expected);
   });
 
@@ -47,7 +47,7 @@ describe('the state of an alarm', () => {
 
   test.each<[string, number]>([
     ['Sum', 6], ['Average', 2], ['Minimum', 1], ['Maximum', 3], ['SampleCount', 3],
-  ])('uses the statistic %s', (statistic, expected) => {
+  ])('depends on the statistic %s', (statistic, expected) => {
     const metrics = new Metrics();
     for (const value of [1, 2, 3]) {
       metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time: NOW });
@@ -66,7 +66,7 @@ describe('the state of an alarm', () => {
     expect([alarmState(rule, metrics, NOW, 'OK'), alarmState(rule, metrics, NOW + MINUTE, 'ALARM')]).toEqual(['ALARM', 'OK']);
   });
 
-  test('ignores metrics with other dimensions', () => {
+  test('does not depend on metrics with other dimensions', () => {
     expect(stateAfter([1], { Dimensions: [{ Name: 'Store', Value: 'a' }] })).toBe('INSUFFICIENT_DATA');
   });
 });

@@ -97,7 +97,7 @@ describe('an alarm', () => {
     expect([local.aws.cloudwatch.alarm('failures').states.includes('ALARM'), published()]).toEqual([true, []]);
   });
 
-  test('cannot publish to a topic whose policy denies it', async () => {
+  test('cannot publish to a topic whose policy denies publishing', async () => {
     const Policy = {
       Type: 'AWS::SNS::TopicPolicy',
       Properties: { Topics: [{ Ref: 'Topic' }], PolicyDocument: policy({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish', Resource: TOPIC }) },
@@ -135,7 +135,7 @@ describe('an alarm', () => {
     expect(() => local.aws.cloudwatch.alarm('failures')).toThrow('there is no alarm failures');
   });
 
-  test('rolls the stack back if its statistic is unknown', async () => {
+  test('with an unknown statistic causes a roll-back of the stack', async () => {
     expect(await local.deploy({ Topic, Good: alarm({ AlarmName: 'good' }), Alarm: { ...alarm({ Statistic: 'p99' }), DependsOn: 'Good' } })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't emulated"));
     expect(() => local.aws.cloudwatch.alarm('good')).toThrow('there is no alarm');

@@ -78,7 +78,7 @@ describe('PutEvents', () => {
     expect(local.aws.events.entries).toHaveLength(2);
   });
 
-  test('authorizes events by source, detail type and bus', async () => {
+  test('checks permissions for the source, the detail type and the bus of each event', async () => {
     const condition = { StringEquals: { 'events:source': 'app.imports', 'events:detail-type': ['Import Ended', 'Import Started'] } };
     const limited = await local.session('limited', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: condition });
     expect((await local.putEvents([ENTRY], limited)).status).toBe(200);
@@ -165,7 +165,7 @@ describe('a rule', () => {
     expect(local.aws.events.undelivered).toHaveLength(1);
   });
 
-  test('does not deliver to a topic whose policy denies it', async () => {
+  test('does not deliver events to a topic whose policy denies publishing', async () => {
     await local.deploy({ ...topicWith({ AWS: `arn:aws:iam::${ACCOUNT}:root` }), Rule: rule([{ Id: 'topic', Arn: TOPIC }]) });
     await local.putEvents([ENTRY]);
     await local.aws.events.settled();

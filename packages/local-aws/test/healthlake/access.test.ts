@@ -61,7 +61,7 @@ describe('the caller of StartFHIRImportJob', () => {
 });
 
 describe('the data access role', () => {
-  test('is refused by Start if it does not exist', async () => {
+  test('Start refuses a role that does not exist', async () => {
     await expect(aws.startImport({ DataAccessRoleArn: `${DATA_ACCESS_ROLE}-2` })).rejects.toMatchObject({
       name: 'AccessDeniedException', message: expect.stringContaining(`could not assume the data access role ${DATA_ACCESS_ROLE}-2`),
     });
@@ -71,7 +71,7 @@ describe('the data access role', () => {
     ['another service', { Principal: { Service: 'glue.amazonaws.com' } }],
     ['another account', { Condition: { StringEquals: { 'aws:SourceAccount': '444455556666' } } }],
     ['another data store', { Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/0' } } }],
-  ])('is refused by Start if it trusts only %s', async (_, change) => {
+  ])('Start refuses a role that trusts only %s', async (_, change) => {
     const statement = { ...trust({ Service: 'healthlake.amazonaws.com' }), ...change };
     await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(statement) }));
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('sts:AssumeRole') });
@@ -82,13 +82,13 @@ describe('the data access role', () => {
     ['s3:GetEncryptionConfiguration', INPUT], ['s3:GetBucketPublicAccessBlock', INPUT], ['s3:ListBucket', INPUT],
     ['s3:GetEncryptionConfiguration', OUTPUT], ['s3:GetBucketPublicAccessBlock', OUTPUT], ['s3:ListBucket', OUTPUT],
     ['s3:PutObject', `${OUTPUT}/*`],
-  ])('is refused by Start if it lacks %s on %s', async (action, resource) => {
+  ])('Start refuses a role that lacks %s on %s', async (action, resource) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: `arn:aws:s3:::${resource}` }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
     expect(await jobs()).toBe(0);
   });
 
-  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('is refused by Start if it lacks %s', async (action) => {
+  test.each(['kms:DescribeKey', 'kms:GenerateDataKey'])('Start refuses a role that lacks %s', async (action) => {
     await setDataAccess(aws, [...dataAccessStatements(aws), { Effect: 'Deny', Action: action, Resource: '*' }]);
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(action) });
   });
@@ -96,12 +96,12 @@ describe('the data access role', () => {
   test.each([
     ['a missing bucket', { InputDataConfig: { S3Uri: 's3://nobodys-bucket/data/' } }, 'The specified bucket does not exist'],
     ['a missing key', { JobOutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: 'alias/nothing' } } }, 'alias/nothing'],
-  ])('does not make Start accept %s, even if the role has all permissions', async (_, change, message) => {
+  ])('Start refuses %s, even if the role has all permissions', async (_, change, message) => {
     await setDataAccess(aws, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }]);
     await expect(aws.startImport(change)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
-  test('does not make Start accept an output bucket without a full public access block', async () => {
+  test('Start refuses an output bucket without a full public access block', async () => {
     await aws.s3.send(new PutPublicAccessBlockCommand({
       Bucket: OUTPUT,
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
@@ -109,7 +109,7 @@ describe('the data access role', () => {
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('Block Public Access') });
   });
 
-  test('needs no s3:GetObject for Start, but the job fails without it', async () => {
+  test('Start accepts a role without s3:GetObject, but the job fails', async () => {
     await setDataAccess(aws, dataAccessStatements(aws).filter(({ Action }) => Action !== 's3:GetObject'));
     const job = await aws.ended(await aws.startImport());
     expect(job).toMatchObject({
@@ -120,7 +120,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
   });
 
-  test('makes a running job fail when the role loses its permissions, and the imported resources stay', async () => {
+  test('a running job fails when the role loses its permissions, and the imported resources stay', async () => {
     const jobId = await aws.startImport();
     await aws.event(jobId, (event) => (event.progress?.TotalNumberOfResourcesImported ?? 0) > 0);
     await setDataAccess(aws, []);
@@ -131,7 +131,7 @@ describe('the data access role', () => {
     expect((await aws.outputKeys()).filter((key) => key.includes('Manifest'))).toEqual([]);
   });
 
-  test('makes a queued job fail if the role no longer trusts HealthLake when the job starts', async () => {
+  test('a queued job fails if the role no longer trusts HealthLake when the job starts', async () => {
     aws.service.healthLake.stallQueue();
     const jobId = await aws.startImport();
     await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(trust({ Service: 'glue.amazonaws.com' })) }));
@@ -139,13 +139,13 @@ describe('the data access role', () => {
     expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('could not assume the data access role') });
   });
 
-  test('needs no access to the input bucket for an export', async () => {
+  test('an export starts with a role that has no access to the input bucket', async () => {
     await setDataAccess(aws, dataAccessStatements(aws).filter(({ Resource }) => !String(Resource).includes(INPUT)));
     await expect(startExport()).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
     await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('makes an export fail if the role may no longer write', async () => {
+  test('a queued export fails if the role loses its permission to write', async () => {
     await aws.ended(await aws.startImport());
     aws.service.healthLake.stallQueue();
     const { JobId } = await startExport();
@@ -156,7 +156,7 @@ describe('the data access role', () => {
     expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
   });
 
-  test('leaves the client token usable if Start refuses the role', async () => {
+  test('a client token can be used again after Start refused the role', async () => {
     await setDataAccess(aws, []);
     await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await setDataAccess(aws, dataAccessStatements(aws));

@@ -41,7 +41,7 @@ async function jobUnderWay(): Promise<string> {
   return jobId;
 }
 
-test('fails a running job when its data access role is deleted, and keeps the imported resources', async () => {
+test('a running job fails when its data access role is deleted, and the imported resources stay', async () => {
   const jobId = await jobUnderWay();
   await deleteRole('data-access');
   expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: REFUSED, EndTime: expect.any(Date) });
@@ -49,14 +49,14 @@ test('fails a running job when its data access role is deleted, and keeps the im
   expect((await aws.outputKeys()).filter((key) => key.includes('FHIR_IMPORT'))).toEqual([]);
 });
 
-test('fails a running job even if the role is created again, and completes the next job', async () => {
+test('a running job fails even if its deleted role is created again, and the next job completes', async () => {
   const jobId = await jobUnderWay();
   await aws.iam.createRole('data-access', await deleteRole('data-access'));
   expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: REFUSED });
   expect(await aws.ended(await aws.startImport())).toMatchObject({ JobStatus: 'COMPLETED' });
 });
 
-test('fails a queued job at its start if its data access role was deleted in the meantime', async () => {
+test('a queued job fails at its start if its data access role has been deleted', async () => {
   aws.service.healthLake.stallQueue();
   const jobId = await aws.startImport();
   await deleteRole('data-access');

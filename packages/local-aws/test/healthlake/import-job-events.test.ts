@@ -24,7 +24,7 @@ test.each<[string, JobOverride, string, string[]]>([
   ['completes with errors', {}, 'not JSON', ['Import Job Completed With Errors']],
   ['fails', {}, '', ['Import Job Failed']],
   ['is cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), []],
-])('emits one event for each documented status of a job that %s', async (_, override, body, end) => {
+])('HealthLake emits one EventBridge event for each documented status of a job that %s', async (_, override, body, end) => {
   await start(override, body);
   const jobId = await aws.startImport();
   const { SubmitTime } = await aws.ended(jobId);
@@ -39,7 +39,7 @@ test.each<[string, JobOverride, string, string[]]>([
   }
 });
 
-test('emits an event for a queued job, and none for an unknown status', async () => {
+test('HealthLake emits an EventBridge event for the status QUEUED, but none for an undocumented status', async () => {
   // The first job keeps this extra status for minutes, so that it still runs when the second job is submitted, even on a busy machine.
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];

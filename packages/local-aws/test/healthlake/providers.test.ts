@@ -28,7 +28,7 @@ function status(id: string): string | undefined {
 
 const PROPERTIES = { DatastoreTypeVersion: 'R4', DatastoreName: 'a' };
 
-test('creates a data store and waits until it is ACTIVE', async () => {
+test('the provider creates a data store and waits until the data store is ACTIVE', async () => {
   aws = await Harness.start({ datastoreCreationMs: 12_000 });
   const { physicalId, attributes } = await provider().create(request({ ...PROPERTIES, AnalyticsConfiguration: { Status: 'ENABLED' } }));
   expect(physicalId).toMatch(/^[0-9a-f]{32}$/);
@@ -41,7 +41,7 @@ test('creates a data store and waits until it is ACTIVE', async () => {
   expect(status(physicalId)).toBe('ACTIVE');
 });
 
-test('keeps the data store when its tags change, and replaces it when its name changes', async () => {
+test('a data store is kept when its tags change, and replaced when its name changes', async () => {
   aws = await Harness.start();
   const { physicalId } = await provider().create(request(PROPERTIES));
   const update = { physicalId, oldProperties: PROPERTIES };
@@ -51,7 +51,7 @@ test('keeps the data store when its tags change, and replaces it when its name c
   expect([status(physicalId), status(replaced.physicalId)]).toEqual(['ACTIVE', 'ACTIVE']);
 });
 
-test('waits until a deleted data store is DELETED, and accepts a missing data store', async () => {
+test('a deletion waits until the data store is DELETED, and succeeds for a missing data store', async () => {
   aws = await Harness.start({ datastoreCreationMs: 30_000, datastoreDeletionMs: 10_000, deletedDatastoreRetentionMs: 1e9 });
   const id = await aws.createDatastore();
   expect(status(id)).toBe('CREATING');
@@ -61,14 +61,14 @@ test('waits until a deleted data store is DELETED, and accepts a missing data st
   await provider().delete({ ...request(PROPERTIES), physicalId: '0'.repeat(32) });
 });
 
-test('fails with the error that HealthLake returns', async () => {
+test('the provider fails with the error that HealthLake returns', async () => {
   aws = await Harness.start();
   await expect(provider().create(request({ DatastoreTypeVersion: 'R5' }))).rejects.toThrow(
     '1 validation error detected: Value \'R5\' at \'datastoreTypeVersion\' failed to satisfy constraint: Member must satisfy enum value set: [R4] '
     + '(Service: HealthLake, Status Code: 400, Error Code: ValidationException)');
 });
 
-test('refuses callers without permission for the HealthLake API', async () => {
+test('the provider refuses callers without permission for the HealthLake API', async () => {
   aws = await startWithIam();
   const nobody = { arn: 'arn:aws:sts::111122223333:assumed-role/x/y', principalArn: 'arn:aws:iam::111122223333:role/x', accountId: '111122223333' };
   await expect(provider().create({ ...request(PROPERTIES), caller: nobody })).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');

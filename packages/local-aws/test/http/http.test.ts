@@ -75,7 +75,7 @@ describe('faults', () => {
     await expect(aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
   });
 
-  test('are retried by the SDK', async () => {
+  test('the SDK retries requests with faults', async () => {
     aws.router.faults.inject({ service: 's3', kind: 'internal' });
     await aws.s3Client(undefined, 2).send(new ListBucketsCommand({}));
     expect(aws.router.requests.of('s3', 'ListBuckets').map(({ status, fault }) => [status, fault])).toEqual([[500, 'internal'], [200, undefined]]);
@@ -118,7 +118,7 @@ describe('faults', () => {
     expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
   });
 
-  describe('return any error in the service\'s protocol', () => {
+  describe('with any error', () => {
     const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
     const calls: Record<string, () => Promise<unknown>> = {
       s3: () => aws.s3Client().send(new ListBucketsCommand({})),
@@ -127,14 +127,14 @@ describe('faults', () => {
       lambda: () => aws.lambdaClient().send(new GetFunctionCommand({ FunctionName: 'x' })),
     };
 
-    test.each(Object.keys(calls))('for a request to %s', async (service) => {
+    test.each(Object.keys(calls))('the response of %s has the error in the service\'s protocol', async (service) => {
       aws.router.faults.inject({ service, kind: 'error', error: { name: 'AccessDeniedException', message, status: 403 } });
       await expect(calls[service]()).rejects.toMatchObject({ name: 'AccessDeniedException', message, $metadata: { httpStatusCode: 403 } });
       aws.router.faults.hook = () => ({ kind: 'error', error: { name: 'OddException', message: 'odd' } });
       await expect(calls[service]()).rejects.toMatchObject({ name: 'OddException', message: 'odd', $metadata: { httpStatusCode: 400 } });
     });
 
-    test('instead of processing the request', async () => {
+    test('S3 does not process a request that gets an injected error', async () => {
       aws.s3.createBucket('untouched');
       aws.router.faults.inject({ service: 's3', operation: 'PutObject', kind: 'error', error: { name: 'AccessDenied', message: 'no', status: 403 } });
       const put = () => aws.s3Client().send(new PutObjectCommand({ Bucket: 'untouched', Key: 'k', Body: 'x' }));
@@ -159,7 +159,7 @@ describe('faults', () => {
     [{ service: 'sts', kind: 'error' }, 'error undefined is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
     [{ service: 'sts', kind: 'error', error: { name: 'Odd', message: 'odd', status: 200 } },
       'error {"name":"Odd","message":"odd","status":200} is not an error answer, give it a name, a message and optionally a status from 400 to 599'],
-  ])('are refused over HTTP if the body is %j', async (body, message) => {
+  ])('the API for faults refuses the body %j', async (body, message) => {
     const refused = await fetch(url('/_local/faults'), { method: 'POST', body: JSON.stringify(body) });
     expect([refused.status, await refused.text()]).toEqual([400, message]);
   });
@@ -182,7 +182,7 @@ describe('the router', () => {
     expect(performance.now() - start).toBeLessThan(20 * 50);
   });
 
-  test('aborts running requests when it is closed', async () => {
+  test('aborts running requests when the router is closed', async () => {
     aws.router.faults.inject({ service: 'sts', kind: 'delay', ms: 60_000 });
     aws.router.register('kms', { handle: () => new Promise(() => undefined) });
     const delayed = expect(aws.stsClient().send(new GetCallerIdentityCommand({}))).rejects.toThrow(RESET);
@@ -204,7 +204,7 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('ends sleeps that the skipped time covers, and shortens longer sleeps', async () => {
+  test('ends sleeps that are shorter than the skipped time, and shortens longer sleeps', async () => {
     const clock = new ScaledClock(60);
     const [start, real] = [clock.now(), performance.now()];
     const slept: number[] = [];
@@ -221,11 +221,11 @@ describe('the clock', () => {
     clock.close();
   });
 
-  test('throws when it is told to skip time while it runs in real time', () => {
+  test('cannot skip time if it runs in real time', () => {
     expect(() => new ScaledClock().skip(1)).toThrow('a clock in real time can\'t skip time');
   });
 
-  test('rejects sleeps when they are aborted and when the clock is closed', async () => {
+  test('rejects a sleep that is aborted, and all sleeps when the clock is closed', async () => {
     const clock = new ScaledClock();
     const abort = new AbortController();
     const aborted = expect(clock.sleep(60_000, abort.signal)).rejects.toThrow('enough');

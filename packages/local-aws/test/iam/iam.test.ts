@@ -58,14 +58,14 @@ describe('identity policies', () => {
     await expect(ask(narrow.caller, 'healthlake:CreateFHIRDatastore', DATASTORE)).rejects.toThrow('no identity-based policy');
   });
 
-  test('treat every request as sent over TLS', async () => {
+  test('every request counts as sent over TLS', async () => {
     const { caller } = await aws.sessionWith('tls', [
       allow('s3:*', '*'), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
   });
 
-  test('treat a star in a requested object key as a plain character', async () => {
+  test('a star in a requested object key is a plain character', async () => {
     const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');
     await expect(ask(caller, 's3:GetObject', 'arn:aws:s3:::data/out/*')).rejects.toThrow('on resource: "arn:aws:s3:::data/out/*"');
@@ -74,7 +74,7 @@ describe('identity policies', () => {
     await expect(ask(denied.caller, 's3:GetObject', 'arn:aws:s3:::data/in/*')).rejects.toThrow('explicit deny');
   });
 
-  test('cannot be evaluated if the requested resource contains a wildcard', async () => {
+  test('a request throws if its resource contains a wildcard', async () => {
     const anyDatastore = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/*`;
     const { caller } = await aws.sessionWith('one', [allow('healthlake:DescribeFHIRDatastore', DATASTORE)]);
     await ask(caller, 'healthlake:DescribeFHIRDatastore', DATASTORE);
@@ -83,7 +83,7 @@ describe('identity policies', () => {
     }
   });
 
-  test('cannot be evaluated if the requested action is unknown', async () => {
+  test('a request throws if its action is unknown', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
   });
 });

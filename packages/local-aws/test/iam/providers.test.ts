@@ -112,7 +112,7 @@ describe('propagation', () => {
     aws = await Foundation.start({ iam: { propagationMs: DELAY_MS } });
   });
 
-  test('delays the effect of new and changed roles and policies', async () => {
+  test('new and changed roles and policies take effect after a delay', async () => {
     await createRole({ RoleName: 'slow', Policies: [inline('p', allow('s3:GetObject', '*'))] });
     await expect(may(roleArn('slow'), 's3:GetObject')).rejects.toThrow('sts:AssumeRole');
     await expect(createRole({ AssumeRolePolicyDocument: policy(trust({ AWS: roleArn('slow') })) }))

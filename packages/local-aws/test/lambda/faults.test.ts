@@ -18,7 +18,7 @@ const PID = 'exports.handler = async () => process.pid;';
 const EXIT_ERROR = { functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } };
 const SERVICE_ERROR = { name: 'ServiceException', message: 'Internal service error', status: 500 };
 
-/** A trust policy that doesn't allow Lambda to assume the role. A running process continues, but Lambda cannot start another process. */
+/** A trust policy that doesn't allow Lambda to assume the role. A running process of the function continues, but Lambda cannot start another one. */
 const NO_TRUST = policy(trust({ Service: 'glue.amazonaws.com' }));
 
 const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam.admin, arn, payload);
@@ -55,7 +55,7 @@ describe('killEnvironments', () => {
     expect(await answer).toEqual(EXIT_ERROR);
   });
 
-  test('makes a running invocation fail with a service error if its argument is service-error, and the next event gets a new process', async () => {
+  test('with the argument service-error makes a running invocation fail with a service error; the next invocation starts a new process', async () => {
     const { arn, answer, pid } = await stuck('lost');
     await aws.lambda.killEnvironments('lost', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -93,7 +93,7 @@ describe('killEnvironments', () => {
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
   });
 
-  test('prevents an idle process from receiving another event', async () => {
+  test('ends an idle process at once: an invocation during the call starts a new process', async () => {
     const arn = await aws.function('idle', PID);
     const { payload: pid } = await invoke(arn);
     const gone = aws.lambda.killEnvironments('idle', 'service-error');
@@ -107,7 +107,7 @@ describe('killEnvironments', () => {
   });
 });
 
-test('an event that runs twice gets the answer of its first run, even if the second run fails', async () => {
+test('an invocation that runs twice returns the answer of the first run, even if the second run fails', async () => {
   const arn = await aws.function('twice', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 50)); return "done"; };');
   await invoke(arn);
   aws.lambda.beforeInvoke = () => ({ twice: true });

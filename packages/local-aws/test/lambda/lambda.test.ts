@@ -36,19 +36,19 @@ describe('Lambda', () => {
     expect(endedAt).toBeLessThanOrEqual(aws.clock.now());
   });
 
-  test('runs concurrent events in separate environments', async () => {
+  test('runs concurrent invocations in separate environments', async () => {
     const arn = await aws.function('two', PID);
     const answers = await Promise.all([invoke(arn, { ms: 200 }), invoke(arn, { ms: 200 })]);
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(2);
   });
 
-  test('runs at most ten environments and queues further events', async () => {
+  test('runs at most ten environments and queues further invocations', async () => {
     const arn = await aws.function('many', PID);
     const answers = await Promise.all(Array.from({ length: 13 }, () => invoke(arn, { ms: 400 })));
     expect(new Set(answers.map(({ payload }) => payload)).size).toBe(10);
   });
 
-  test('completes running events with the old code after an update', async () => {
+  test('completes running invocations with the old code after an update of the function', async () => {
     const role = aws.functionRole('updated-role');
     const oldCode = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return [process.pid, "old"]; };';
     const arn = await aws.function('updated', oldCode, { Role: role });
@@ -66,7 +66,7 @@ describe('Lambda', () => {
     await eventually(() => !isRunning(oldPid));
   });
 
-  test('leaves no process and no directory if it is closed during an event', async () => {
+  test('leaves no process and no directory if Lambda is closed during an invocation', async () => {
     const arn = await aws.function('closing', `exports.handler = async ({ ms }) => {
       if (ms > 0) console.log('begun');
       await new Promise(r => setTimeout(r, ms));
@@ -83,7 +83,7 @@ describe('Lambda', () => {
   });
 });
 
-test('a killed parent leaves no child process and no directory', async () => {
+test('no function process and no directory remains after the parent process is killed', async () => {
   const parent = join(__dirname, 'abandoning-parent.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent]).catch((error) => error);
   const [pid, directory] = stdout.split(' ');
@@ -92,7 +92,7 @@ test('a killed parent leaves no child process and no directory', async () => {
 });
 
 describe('the results of a function', () => {
-  test('come from callbacks, synchronous handlers and handlers that return nothing', async () => {
+  test('a handler may return its result through a callback, or return nothing', async () => {
     const callback = await aws.function('callback', 'exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: event.a }), 5);');
     const nothing = await aws.function('nothing', 'exports.handler = async () => {};');
     const synchronous = await aws.function('synchronous', 'exports.handler = () => {};');
@@ -101,7 +101,7 @@ describe('the results of a function', () => {
     expect(await invoke(synchronous)).toEqual({ payload: null });
   });
 
-  test('contain the type, the message and the stack trace of an error', async () => {
+  test('the result of a failed invocation contains the type, the message and the stack trace of the error', async () => {
     const arn = await aws.function('throwing', 'exports.handler = async () => { const e = new Error("bad day"); e.name = "BadDay"; throw e; };');
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -109,7 +109,7 @@ describe('the results of a function', () => {
     expect((payload as { trace: string[] }).trace).toEqual(expect.arrayContaining([expect.stringMatching(/: bad day$/), expect.stringMatching(/^ {4}at .*index\.js/)]));
   });
 
-  test('come from the same environment after an error, but from a new environment after a crash', async () => {
+  test('an environment is reused after an error, but not after a crash', async () => {
     const arn = await aws.function('fragile', `
       exports.handler = async ({ how }) => {
         if (how === 'throw') throw new Error('no');
@@ -130,7 +130,7 @@ describe('the results of a function', () => {
     expect(newPid).not.toBe(pid);
   });
 
-  test('contain a timeout error when the function is killed after its timeout', async () => {
+  test('the result is a timeout error if the function is killed after its timeout', async () => {
     await aws.close();
     aws = await Foundation.start({ timeScale: 3 });
     const arn = await aws.function('slow', 'exports.handler = async ({ pid }) => { if (pid) return process.pid; for (;;); };', { Timeout: 1 });
@@ -149,7 +149,7 @@ describe('the results of a function', () => {
     ['other.handler', {}, 'Runtime.ImportModuleError'],
     ['index.handler', { 'index.js': 'this is no JavaScript' }, 'Runtime.UserCodeSyntaxError'],
     ['index.handler', { 'index.js': 'throw new RangeError("at load")' }, 'RangeError'],
-  ])('report that the handler %s with the files %j failed to load: %s', async (handler, files, errorType) => {
+  ])('the handler %s with the files %j fails to load with the error %s', async (handler, files, errorType) => {
     const arn = await aws.function('unloadable', { 'index.js': 'exports.handler = async () => 1;', ...files }, { Handler: handler });
     const { payload, functionError } = await invoke(arn);
     expect(functionError).toBe('Unhandled');
@@ -163,7 +163,7 @@ test('a function with an unsupported runtime can be created but not invoked', as
 });
 
 describe('a function', () => {
-  test('receives its context, its own environment variables, and no variable of the machine except PATH', async () => {
+  test('receives its context and its own environment variables; of the machine\'s variables it receives only PATH', async () => {
     process.env.LOCAL_SECRET = 'not for functions';
     const arn = await aws.function('seeing', `
       exports.handler = async (event, context) => ({ context, remaining: context.getRemainingTimeInMillis(), env: process.env, cwd: process.cwd() });`, {
@@ -223,7 +223,7 @@ describe('a function', () => {
 });
 
 describe('the API', () => {
-  test('answers Invoke and GetFunction', async () => {
+  test('responds to Invoke and GetFunction', async () => {
     const client = aws.lambdaClient();
     const arn = await aws.function('wired', 'exports.handler = async event => { if (event.fail) throw new Error("failed"); return event; };');
     const call = async (FunctionName: string, payload: object, InvocationType?: 'Event' | 'DryRun') => {

@@ -12,7 +12,7 @@ const invoke = (arn: string) => aws.lambda.invoke(aws.iam.admin, arn, {});
 
 const PID = 'exports.handler = async () => process.pid;';
 
-test('refuses a role that does not trust Lambda, both when the function is created and when it is invoked', async () => {
+test('a function with a role that does not trust Lambda can be neither created nor invoked', async () => {
   const wrong = aws.role('wrong', 'ec2.amazonaws.com');
   await expect(aws.function('unassumable', PID, { Role: wrong })).rejects.toThrow('The role defined for the function cannot be assumed by Lambda.');
 
@@ -21,7 +21,7 @@ test('refuses a role that does not trust Lambda, both when the function is creat
   await expect(invoke(arn)).rejects.toThrow(new ServiceError('AccessDeniedException', 'The role defined for the function cannot be assumed by Lambda.', 403));
 });
 
-test('invokes a function for a service only while a permission allows it', async () => {
+test('a service can invoke a function only while a permission of the function allows the service', async () => {
   const arn = await aws.function('guarded', PID);
   const service = { arn: 'events.amazonaws.com', principalArn: 'events.amazonaws.com', accountId: '' };
   await expect(aws.lambda.invoke(service, arn, {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
@@ -32,7 +32,7 @@ test('invokes a function for a service only while a permission allows it', async
   await expect(aws.lambda.invoke(service, arn, {})).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
-test('invokes a version by its own ARN, which a policy on the function alone does not cover', async () => {
+test('invoking a version needs permission for the ARN of the version', async () => {
   const arn = await aws.function('versioned', 'exports.handler = async (event, context) => context.functionVersion;');
   const { physicalId } = await aws.createResource('AWS::Lambda::Version', { FunctionName: 'versioned' });
   expect(physicalId).toBe(`${arn}:1`);
@@ -49,7 +49,7 @@ test('invokes a version by its own ARN, which a policy on the function alone doe
   expect((await invoke(arn)).payload).toBe('$LATEST');
 });
 
-test('writes the log only if the role allows it', async () => {
+test('a function writes its log only if its role allows logging', async () => {
   const code = 'exports.handler = async () => { console.log("from the handler"); process.stdout.write("raw\\n"); console.error("two\\nlines"); };';
   await invoke(await aws.function('muted', code, { Role: aws.role('muted-role', 'lambda.amazonaws.com') }));
   await invoke(await aws.function('talking', code));
@@ -62,12 +62,12 @@ test('writes the log only if the role allows it', async () => {
   expect(aws.logs.groupNames()).toEqual(['/aws/lambda/talking']);
 });
 
-test('creates the log group of a function that logs nothing', async () => {
+test('a function that logs nothing has a log group', async () => {
   await invoke(await aws.function('silent', PID));
   expect(aws.logs.groupNames()).toEqual(['/aws/lambda/silent']);
 });
 
-test('drops JSON logs below the log level', async () => {
+test('a function drops JSON logs below its log level', async () => {
   const code = 'exports.handler = async () => { console.log("hidden"); console.warn({ shown: 1 }); };';
   await invoke(await aws.function('json', code, { LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: 'json' } }));
   expect(aws.logs.events('json').map((event) => JSON.parse(event.message))).toEqual([expect.objectContaining({ level: 'WARN', message: { shown: 1 } })]);

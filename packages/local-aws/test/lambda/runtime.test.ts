@@ -4,9 +4,9 @@ import { RESPONSE_HOST } from '../../src/lambda/lambda';
 import { eventually, Foundation } from '../foundation';
 
 const SCALE = 60;
-/** The clock's milliseconds by which a busy machine may be late: 300 ms of real time. */
+/** The tolerated delay on a busy machine, in milliseconds of the local AWS clock: 300 ms of real time. */
 const CLOCK_TOLERANCE = 300 * SCALE;
-/** The clock's milliseconds that may pass between two statements on a busy machine: 50 ms of real time. */
+/** The tolerated time between two statements, in milliseconds of the local AWS clock: 50 ms of real time. */
 const STATEMENT_TOLERANCE = 50 * SCALE;
 
 let aws: Foundation;
@@ -20,7 +20,7 @@ describe('time in a function', () => {
     aws = await Foundation.start({ timeScale: SCALE });
   });
 
-  test('runs faster: a sleep of half a minute ends in less than two seconds', async () => {
+  test('passes faster: a sleep of half a minute ends in less than two seconds of real time', async () => {
     const arn = await aws.function('sleeping', 'exports.handler = async () => { await new Promise(r => setTimeout(r, 30000)); };', { Timeout: 120 });
     const begin = performance.now();
     expect(await invoke(arn)).toEqual({ payload: null });
@@ -28,7 +28,7 @@ describe('time in a function', () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   });
 
-  test('advances equally for every kind of timer, for Date and for performance.now', async () => {
+  test('is the same for all kinds of timers, for Date and for performance.now', async () => {
     const waits = {
       setTimeout: 'await new Promise(r => setTimeout(r, 30000));',
       promisified: 'await require("util").promisify(setTimeout)(30000);',
@@ -54,7 +54,7 @@ describe('time in a function', () => {
     expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(Object.keys(waits).map((name) => [name, 'right'])));
   });
 
-  test('follows the clock of the parent process, and `instanceof Date` still works', async () => {
+  test('follows the local AWS clock, and `instanceof Date` still works', async () => {
     const arn = await aws.function('dated', `exports.handler = async () => [
       Date.now(), new Date().getTime(), Date.parse(Date()), new Date(2020, 0, 2) instanceof Date, new Date(0).constructor === Date,
       new (class extends Date {})().getTime(), new Date('2020-01-02T03:04:05Z').toISOString()];`);
@@ -71,7 +71,7 @@ describe('time in a function', () => {
     expect([isDate, isConstructor, fixed]).toEqual([true, true, '2020-01-02T03:04:05.000Z']);
   });
 
-  test('includes time that the clock skips between two events', async () => {
+  test('includes the time that the local AWS clock skips between two invocations', async () => {
     const arn = await aws.function('skipped', 'exports.handler = async () => [process.pid, Date.now()];');
     const [process, first] = (await invoke(arn)).payload as number[];
     aws.clock.skip(3_600_000);
@@ -94,7 +94,7 @@ describe('time in a function', () => {
     expect(tooLate).toMatchObject({ errorType: 'Sandbox.Timedout' });
   });
 
-  test('passes slowly enough for a response that takes 350 ms of real time, even if the request times out after 10 s', async () => {
+  test('passes slowly enough that a timeout of 10 s allows a response that takes 350 ms of real time', async () => {
     const server = createServer((_, response) => setTimeout(() => response.end('late'), 350));
     const port = await listening(server);
     const arn = await aws.function('requesting', `
@@ -111,7 +111,7 @@ describe('time in a function', () => {
   });
 });
 
-test('retries a failed asynchronous event after one minute and then after two minutes', async () => {
+test('Lambda retries a failed asynchronous invocation after one minute and then after two minutes', async () => {
   aws = await Foundation.start({ timeScale: 600 });
   const arn = await aws.function('eventful', `
     let runs = 0;

@@ -64,7 +64,7 @@ describe('FilterLogEvents', () => {
     expect((await filter({ limit: 0 })).body.__type).toBe('InvalidParameterException');
   });
 
-  test('refuses callers without permission, missing groups and parameters that are not emulated', async () => {
+  test('refuses callers without permission, missing log groups and parameters that are not emulated', async () => {
     aws.logs.write('group', 'stream', 'message');
     expect((await filter({}, [allow('logs:FilterLogEvents', `${GROUP}:*`)])).body.events).toHaveLength(1);
     expect((await filter({}, [allow('logs:FilterLogEvents', `${GROUP}s:*`)]))).toMatchObject({

@@ -39,7 +39,7 @@ describe('identity policies', () => {
     await expect(client.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'out/' }))).rejects.toThrow('s3:ListBucket');
   });
 
-  test('must allow s3:ListBucket, or S3 answers AccessDenied instead of NoSuchKey for a missing object', async () => {
+  test('a caller without s3:ListBucket gets AccessDenied instead of NoSuchKey for a missing object', async () => {
     const blind = await clientWith('blind', allow('s3:GetObject', 'arn:aws:s3:::data/*'));
     const seeing = await clientWith('seeing', allow('s3:GetObject', 'arn:aws:s3:::data/*'), allow('s3:ListBucket', 'arn:aws:s3:::data'));
     await expect(blind.send(get('absent'))).rejects.toMatchObject({ name: 'AccessDenied', message: expect.stringContaining('s3:ListBucket') });
@@ -54,7 +54,7 @@ describe('identity policies', () => {
     expect(aws.s3.bucket('data').keys()).toEqual(['in/b', 'out/a']);
   });
 
-  test('require separate actions for requests with a version id', async () => {
+  test('a request with a version id needs permission for a separate action', async () => {
     const bucket = aws.s3.bucket('data');
     bucket.versioning = 'Enabled';
     const { VersionId } = await aws.s3Client().send(put('in/a'));
@@ -87,7 +87,7 @@ describe('a bucket policy', () => {
     await client.send(get('in/a'));
   });
 
-  test('can deny writes by their encryption, and treats every request as sent over TLS', async () => {
+  test('can deny writes without SSE-KMS; every request counts as sent over TLS', async () => {
     const client = await clientWith('all', allow('s3:*', '*'));
     await setPolicy(
       { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'], Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
@@ -114,7 +114,7 @@ describe('a bucket with a KMS key', () => {
     keyArn = aws.kms.keys.create(aws.kms.defaultKeyPolicy).arn;
   });
 
-  test('requires the caller\'s KMS permissions to write and to read', async () => {
+  test('callers need KMS permissions to write and to read', async () => {
     await createBucket();
     const writer = await clientWith('writer', allow('s3:*', object), allow('kms:GenerateDataKey', keyArn));
     const reader = await clientWith('reader', allow('s3:*', object), allow('kms:Decrypt', keyArn));
@@ -127,7 +127,7 @@ describe('a bucket with a KMS key', () => {
     await writer.send(new HeadObjectCommand({ Bucket: 'secret', Key: 'k' }));
   });
 
-  test('requires kms:Decrypt for a multipart upload', async () => {
+  test('a multipart upload needs kms:Decrypt', async () => {
     await createBucket();
     const upload = { Bucket: 'secret', Key: 'k' };
     const writer = await clientWith('writer', allow('s3:*', object), allow('kms:GenerateDataKey', keyArn));
@@ -138,7 +138,7 @@ describe('a bucket with a KMS key', () => {
   test.each([
     ['the object', {}, 'arn:aws:s3:::secret/k'],
     ['the bucket, with a bucket key', { BucketKeyEnabled: true }, 'arn:aws:s3:::secret'],
-  ])('uses the key through S3, and the encryption context is %s', async (_, setting, contextArn) => {
+  ])('S3 uses the key for the caller, with an encryption context that names %s', async (_, setting, contextArn) => {
     await createBucket(setting);
     const statement = (context: string, service: string) => allow('kms:*', keyArn, {
       StringEquals: { 'kms:EncryptionContext:aws:s3:arn': context, 'kms:ViaService': service, 'kms:CallerAccount': '123456789012' },
@@ -156,7 +156,7 @@ describe('a bucket with a KMS key', () => {
     await expect(aws.s3Client().send(write)).rejects.toMatchObject({ name: 'KMS.NotFoundException' });
   });
 
-  test('keeps the KMS key that a PutObject request names for its object', async () => {
+  test('an object keeps the KMS key that its PutObject request names', async () => {
     const sent = await aws.s3Client().send(put('in/k', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keyArn }));
     expect(sent.SSEKMSKeyId).toBe(keyArn);
     const reader = await clientWith('reader', allow('s3:*', 'arn:aws:s3:::data/*'));

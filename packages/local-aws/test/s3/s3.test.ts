@@ -131,7 +131,7 @@ describe('objects', () => {
     expect([await copy.Body!.transformToString(), copy.Metadata]).toEqual(['copied', { one: '1' }]);
   });
 
-  test('return NoSuchKey for GET and NotFound for HEAD if they are absent', async () => {
+  test('a missing object causes NoSuchKey for GET and NotFound for HEAD', async () => {
     await expect(s3.send(new GetObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(s3.send(new HeadObjectCommand({ Bucket: 'objects', Key: 'absent' }))).rejects.toMatchObject({ name: 'NotFound' });
     await expect(s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'x' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -217,7 +217,7 @@ describe('versions', () => {
     await s3.send(new PutBucketVersioningCommand({ ...bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   });
 
-  test('survive overwriting and deletion, and are removed one by one', async () => {
+  test('stay when the object is overwritten or deleted, and can be removed one by one', async () => {
     const first = await put('versioned', 'key', 'first');
     const second = await put('versioned', 'key', 'second');
     await s3.send(new DeleteObjectCommand({ ...bucket, Key: 'key' }));

@@ -45,7 +45,7 @@ describe('a topic', () => {
     expect((await local.publish(TOPIC, {}, await local.session('another'))).status).toBe(200);
   });
 
-  test('that does not exist is reported as missing only to callers that may publish', async () => {
+  test('Publish reports a missing topic only to callers that may publish', async () => {
     const refused = await local.publish(TOPIC, {}, await local.session('nobody'));
     expect([refused.status, errorCode(refused.body)]).toEqual([403, 'AuthorizationError']);
     const missing = await local.publish(TOPIC, {});

@@ -24,7 +24,7 @@ test('the parameter store contains the bootstrap version from the start', async 
   expect(Number((body as { Parameter: { Value: string } }).Parameter.Value)).toBeGreaterThanOrEqual(21);
 });
 
-test('authorizes GetParameter, and refuses a missing parameter', async () => {
+test('GetParameter needs permission and refuses a missing parameter', async () => {
   const { credentials } = await aws.sessionWith('reader', [allow('ssm:GetParameter', `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/mine/*`)]);
   aws.ssm.put('/mine/a', '1');
   aws.ssm.put('/yours/a', '1');
@@ -35,7 +35,7 @@ test('authorizes GetParameter, and refuses a missing parameter', async () => {
   });
 });
 
-test('creates, updates and deletes a parameter of a stack, and refuses an empty value', async () => {
+test('a stack can create, update and delete a parameter, but not with an empty value', async () => {
   const before = { Name: 'p', Type: 'String', Value: 'one' };
   expect(await aws.createResource(PARAMETER, before)).toEqual({ physicalId: 'p', attributes: { Type: 'String', Value: 'one' } });
   await expect(aws.createResource(PARAMETER, before)).rejects.toThrow('p already exists');

@@ -84,7 +84,7 @@ async function run(jobId: string, operator = 'operator'): Promise<Execution> {
 
 const eventsOf = (execution: Execution, type: string) => execution.history.events.filter((event) => event.type === type);
 
-test('polls a job with the session of the operator role', async () => {
+test('the task polls a job in a session of the operator role', async () => {
   const describes = () => local.aws.router.requests.of('healthlake', 'DescribeFHIRImportJob');
   local.aws.healthlake.healthLake.stallQueue();
   local.aws.router.faults.hook = (_service, operation) => {
@@ -114,7 +114,7 @@ test('polls a job with the session of the operator role', async () => {
   expect(new Date(properties.SubmitTime).toISOString()).toBe(properties.SubmitTime);
 });
 
-test('retries throttling and connection errors by their names', async () => {
+test('the task retries throttling and connection errors by their names', async () => {
   local.aws.router.faults.inject({ service: 'healthlake', operation: 'DescribeFHIRImportJob', kind: 'throttle' });
   local.aws.router.faults.inject({ service: 'healthlake', operation: 'DescribeFHIRImportJob', kind: 'reset-before' });
   const execution = await run(await startJob());
@@ -124,7 +124,7 @@ test('retries throttling and connection errors by their names', async () => {
   expect(failed[0].cause).toMatch(/^Rate exceeded \(Service: HealthLake, Status Code: 400, Request ID: /);
 });
 
-test('fails with HealthLakeException for an error outside the service model', async () => {
+test('the task fails with HealthLakeException for an error outside the service model', async () => {
   local.aws.router.faults.inject({
     service: 'healthlake', operation: 'DescribeFHIRImportJob', kind: 'error', error: { name: 'InternalFailure', message: 'broken', status: 500 },
   });
@@ -133,7 +133,7 @@ test('fails with HealthLakeException for an error outside the service model', as
   });
 });
 
-test('fails with the name of the exception that HealthLake returns', async () => {
+test('the task fails with the name of the exception that HealthLake returns', async () => {
   expect(await run(NO_JOB)).toMatchObject({ error: 'HealthLake.ResourceNotFoundException' });
   await local.aws.iam.createRole('powerless', {
     trustPolicy: policy(trust({ AWS: roleArn('machine-role') })), inlinePolicies: {}, managedPolicyArns: [],
@@ -144,7 +144,7 @@ test('fails with the name of the exception that HealthLake returns', async () =>
   });
 });
 
-test('passes the ARN of the state machine as the external id, and fails if the role does not trust it', async () => {
+test('the task can assume only a role that trusts the state machine\'s role with the state machine\'s ARN as external id', async () => {
   for (const [name, externalId] of [['for-polling', MACHINE], ['for-others', `${MACHINE}-other`]]) {
     await local.aws.iam.createRole(name, {
       trustPolicy: policy(trust({ AWS: roleArn('machine-role') }, { StringEquals: { 'sts:ExternalId': externalId } })),

@@ -50,21 +50,21 @@ test.each<[string, string[]]>([
   expect(lines().map(({ type }) => type)).toEqual(types);
 });
 
-test('logs execution data if the configuration includes it', async () => {
+test('the log contains execution data if the logging configuration includes execution data', async () => {
   const { setup } = await run(await create(FAILING, logging('ALL', true)), { why: 'reasons' });
   expect(lines()[1]).toMatchObject({ id: '2', previous_event_id: '1', type: 'PassStateEntered', details: { name: 'Shape', input: '{"why":"reasons"}' } });
   expect(lines()[4]).toMatchObject({ details: { error: 'Sad', cause: 'reasons' }, execution_arn: setup.arn });
   expect(aws.logs.events(GROUP)[0].stream).toMatch(/^states\/logged\/\d{4}-\d\d-\d\d-\d\d-\d\d\/[0-9a-f]{8}$/);
 });
 
-test('logs only the error and the cause if the configuration excludes execution data', async () => {
+test('the log contains only the error and the cause if the logging configuration excludes execution data', async () => {
   await run(await create(FAILING, logging('ALL')), { why: 'reasons' });
   expect(lines().map(({ details }) => details)).toEqual([
     { roleArn: expect.any(String) }, { name: 'Shape' }, { name: 'Shape' }, { name: 'Broken' }, { error: 'Sad', cause: 'reasons' },
   ]);
 });
 
-test('logs later executions after an update, and none after the log group is deleted', async () => {
+test('an update of the state machine can turn logging on; a deleted log group is not created again', async () => {
   const arn = await create(FAILING);
   await run(arn, { why: '' });
   expect(lines()).toEqual([]);
@@ -76,7 +76,7 @@ test('logs later executions after an update, and none after the log group is del
   expect(aws.logs.hasGroup(GROUP)).toBe(false);
 });
 
-test('refuses an invalid logging configuration', async () => {
+test('a state machine with an invalid logging configuration is refused', async () => {
   const destination = logging('ALL');
   await expect(create(FAILING, { Level: 'ALL' })).rejects.toThrow('Must specify exactly one Log Destination.');
   await expect(create(FAILING, { ...destination, Level: 'SOME' })).rejects.toThrow('SOME');
@@ -84,7 +84,7 @@ test('refuses an invalid logging configuration', async () => {
   await expect(create(FAILING, destination)).rejects.toThrow('Log Destination not found.');
 });
 
-test.each([...LOG_DELIVERY_ACTIONS])('refuses logging if the role lacks %s', async (missing) => {
+test.each([...LOG_DELIVERY_ACTIONS])('a state machine with logging is refused if its role lacks %s', async (missing) => {
   aws.role('logged-role', 'states.amazonaws.com', [allow(LOG_DELIVERY_ACTIONS.filter((action) => action !== missing), '*')]);
   await expect(create(FAILING, logging('ERROR'))).rejects.toMatchObject({
     name: 'AccessDeniedException', message: 'The state machine IAM Role is not authorized to access the Log Destination',

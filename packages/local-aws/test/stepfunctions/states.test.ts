@@ -60,7 +60,7 @@ test('each retrier counts its own attempts; the defaults are 1 second, 3 attempt
   expect(new RetryBudget().next('A')).toBeUndefined();
 });
 
-describe('a definition is refused', () => {
+describe('a definition', () => {
   test.each([
     ['{', 'INVALID_JSON_DESCRIPTION'],
     ['{"StartAt":"X","States":{}}', 'X at /StartAt'],
@@ -69,7 +69,7 @@ describe('a definition is refused', () => {
     ['{"StartAt":"A","States":{"A":{"Type":"Map","End":true}}}', 'Map'],
     ['{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"r","HeartbeatSeconds":3,"End":true}}}', 'HeartbeatSeconds'],
     ['{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed"}}}', 'JSONata'],
-  ])('if its text is %s, with an error that contains %s', (text, problem) => {
+  ])('is refused if its text is %s; the error contains %s', (text, problem) => {
     expect(() => parseDefinition(text)).toThrow(problem);
   });
 
@@ -96,7 +96,7 @@ describe('a definition is refused', () => {
     [{ Type: 'Choice', Choices: [{ Variable: '$.x', TimestampLessThanPath: '3', Next: 'A' }] }, 'path 3'],
     [{ Type: 'Wait', SecondsPath: '$.x[*]' }, '$.x[*]'],
     [{ Type: 'Fail', ErrorPath: '$.e' }, 'ErrorPath'],
-  ])('if it contains the state %j, with an error that contains %s', (state, problem) => {
+  ])('is refused if it contains the state %j; the error contains %s', (state, problem) => {
     const isLast = ['Choice', 'Fail'].includes((state as { Type: string }).Type);
     expect(() => parseDefinition(JSON.stringify({ StartAt: 'A', States: { A: { ...state, ...(isLast ? {} : { End: true }) } } }))).toThrow(problem);
   });

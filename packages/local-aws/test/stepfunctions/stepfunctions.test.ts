@@ -108,7 +108,7 @@ describe('tasks', () => {
     await expect(aws.createResource('AWS::StepFunctions::StateMachine', { DefinitionString, RoleArn })).rejects.toThrow(/states\.amazonaws\.com.*authorized to assume/);
   });
 
-  test('truncate a long cause, and fail if their result is too large, which States.ALL does not catch', async () => {
+  test('a long cause is truncated; a task fails if its result is too large, and States.ALL does not catch this failure', async () => {
     const fn = await aws.function('large', 'exports.handler = async ({ n, fail }) => { if (fail) throw new Error("x".repeat(n)); return "x".repeat(n); };');
     const arn = await stateMachine({
       Try: { Type: 'Task', Resource: fn, End: true, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] },
