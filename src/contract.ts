@@ -31,7 +31,7 @@ export const JOB_TIMEOUT_MINUTES = 15;
 export const ANSWER_MARGIN_MINUTES = 5;
 
 /**
- * The time-outs of the two Lambda functions. `lambda/budgets.ts` divides these time-outs into budgets. The time-out of the handler is longer, because the
+ * The time-outs of the handler and of the report function. `lambda/budgets.ts` divides them into budgets. The time-out of the handler is longer, because the
  * handler waits for the report function.
  */
 export const HANDLER_TIMEOUT_MINUTES = 5;

@@ -15,12 +15,12 @@ export interface OnEventRequest {
   readonly OldResourceProperties?: object;
 }
 
-/** The response of `onEvent`. The framework copies its members into each `isComplete` request for the same event. */
+/** The response of `onEvent`. The framework copies its members into each `isComplete` request for the same CloudFormation event. */
 export interface OnEventResponse extends EventTimes {
   readonly PhysicalResourceId: string;
   /**
    * A random id of the waiter, which is the framework's state machine that repeats `isComplete`. If Lambda delivers an event twice, two waiters run. Undefined
-   * for all resources except `Job`, and if an earlier version of this handler received the event.
+   * for all resources except `Job`, and if an earlier version of this handler received the CloudFormation event.
    */
   readonly WaiterId?: string;
 }
@@ -30,7 +30,8 @@ export interface EventTimes {
   /** The time at which CloudFormation sent the event. */
   readonly RequestedAt: number;
   /**
-   * The time at which Lambda delivered the event. It can be minutes after `RequestedAt`. Undefined if an earlier version of this handler received the event.
+   * The time at which Lambda delivered the CloudFormation event. It can be minutes after `RequestedAt`. Undefined if an earlier version of this handler
+   * received the event.
    */
   readonly DeliveredAt?: number;
   /** The time at which the handler stops waiting for this resource. */

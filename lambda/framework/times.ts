@@ -5,8 +5,8 @@ import { SETTLING_MS } from '../aws/errors';
 export const CLOCK_SKEW_MS = 5_000;
 
 /**
- * A call of `isComplete` within this time after Lambda delivered the event counts as the first call. The time allows for cold starts. It can include a second
- * call, because the framework repeats the call after 10 seconds.
+ * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts. It can
+ * include a second call, because the framework repeats the call after 10 seconds.
  */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
@@ -20,12 +20,12 @@ export interface Times {
   readonly deadline: number;
 }
 
-/** Returns the times of the event to which an `isComplete` request belongs. */
+/** Returns the times of the CloudFormation event to which an `isComplete` request belongs. */
 export function timesOf({ RequestedAt, DeliveredAt = RequestedAt, Deadline }: EventTimes): Times {
   return { requestedAt: RequestedAt, deliveredAt: DeliveredAt, deadline: Deadline };
 }
 
-/** Returns the times of an event that Lambda has just delivered. */
+/** Returns the times of a CloudFormation event that Lambda has just delivered. */
 export function eventTimesOf(request: OnEventRequest, timeoutMs: number): EventTimes {
   const DeliveredAt = Date.now();
   const RequestedAt = requestedAtOf(request, DeliveredAt);

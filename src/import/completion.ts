@@ -96,7 +96,7 @@ export class Completion {
   }
 
   /**
-   * The time-outs of the resources that wait for the job, one after the other. The last resource judges the job.
+   * Returns the time-out of each resource that waits for the job, in the order in which these resources wait. The last resource judges the job.
    *
    * @internal
    */
@@ -105,7 +105,7 @@ export class Completion {
       return [this.timeout];
     }
     const seconds = this.timeout.toSeconds();
-    // The last resource gets the longest time-out possible. After a time-out, a repeated deployment may have only this resource left to wait.
+    // The last resource gets as much time as possible. If the deployment is repeated after a time-out, this resource may be the only one that waits.
     const last = Math.min(LONGEST_LEG, seconds);
     const before = Array.from({ length: Math.ceil(seconds / LONGEST_LEG) - 1 }, (_, n) => Math.min(LONGEST_LEG, seconds - last - n * LONGEST_LEG));
     return [...before, last].map((share) => Duration.seconds(share));

@@ -142,7 +142,8 @@ export interface FhirImportProps {
 
   /**
    * Whether the import writes a report on the resources that failed: `report.json` beside the results. The report counts failures by file, resource type and
-   * reason, and names the files and lines of the first failures. It has no values of resources.
+   * reason, and names the files and lines of the first failures. Of the data, it contains only counts, FHIR types, issue codes, known message texts, object
+   * keys and line numbers.
    *
    * Without the report, the import is judged by the job's progress report, which leaves out server errors. The error message of a failed deployment then
    * doesn't say why resources failed.

@@ -94,8 +94,8 @@ const REPORT_MEMORY_MIB = 1769;
 const QUERY_INTERVAL = Duration.seconds(10);
 
 /**
- * The time-out of the provider framework. It is later than the handler's own deadlines. It is earlier than CloudFormation's limit of 60 minutes, because the
- * framework counts attempts instead of time and so can take longer.
+ * The time-out of the provider framework. It is longer than the handler's own time-outs. It is shorter than CloudFormation's limit of 60 minutes, because the
+ * framework counts attempts instead of time and so can exceed its time-out.
  */
 const TOTAL_TIMEOUT = Duration.minutes(55);
 

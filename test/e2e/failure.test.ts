@@ -6,7 +6,7 @@ import { CANARY } from '../support/canary';
 
 jest.setTimeout(180_000);
 
-describe('a deployment whose import fails', () => {
+describe('a failed import', () => {
   let laptop: Laptop;
   let data: Existing;
 
@@ -17,7 +17,7 @@ describe('a deployment whose import fails', () => {
 
   afterAll(async () => laptop.close());
 
-  test('shows the reason and starts no job when the input has no .ndjson object with content', async () => {
+  test('the deployment shows the reason and starts no job when the input has no .ndjson object with content', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
     const { exitCode, output } = await laptop.cdk('deploy', importApp(data));
@@ -28,7 +28,7 @@ describe('a deployment whose import fails', () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
   });
 
-  test('shows the reason and starts no job when iam:PassRole is missing', async () => {
+  test('the deployment shows the reason and starts no job when iam:PassRole is missing', async () => {
     await laptop.upload(data.bucket, 'in/Patient.ndjson', patients(3));
     const withoutPassRole = (stack: Stack) => Aspects.of(stack).add({
       visit: (node) => {
@@ -45,7 +45,7 @@ describe('a deployment whose import fails', () => {
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
   });
 
-  test('shows one reason and rolls back when HealthLake rejects resources', async () => {
+  test('the deployment shows one reason and rolls back when HealthLake rejects resources', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [
       { resourceType: 'Patient', id: `${CANARY}_1`, name: [{ family: CANARY }] },
       { resourceType: 'Patient', name: [{ family: CANARY }] },
@@ -74,19 +74,19 @@ describe('a deployment whose import fails', () => {
     expect(JSON.stringify(report)).toContain(`${CANARY}.ndjson`);
   });
 
-  test('shows no patient data in logs, stack events or the terminal', () => {
+  test('logs, stack events and terminal output contain no patient data', () => {
     expect(laptop.visibleText()).toContain('COMPLETED_WITH_ERRORS');
     expect(laptop.visibleText()).not.toContain(CANARY);
   });
 
-  test('succeeds when it is repeated after the data is repaired', async () => {
+  test('a repeated deployment succeeds after the data is repaired', async () => {
     await laptop.remove(data.bucket, `in/${CANARY}.ndjson`);
     expect(await laptop.deploy(importApp(data))).toBe(0);
     expect(laptop.jobStatuses()).toEqual(['COMPLETED_WITH_ERRORS', 'COMPLETED']);
     expect(new Set(laptop.jobs().map(({ JobName: name }) => name)).size).toBe(1);
   });
 
-  test('starts no job during the roll-back of an update', async () => {
+  test('the roll-back of an update starts no job', async () => {
     await laptop.upload(data.bucket, 'in/more.ndjson', [{ resourceType: 'Patient', id: 'not_legal' }]);
     await laptop.upload(data.bucket, 'in/array.ndjson', [patients(2)]);
     expect(await laptop.deploy(importApp(data, { revision: '2' }))).toBe(1);

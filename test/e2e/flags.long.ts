@@ -7,7 +7,7 @@ import { FhirImport, FhirSource, FhirStorage } from '../../src';
 jest.setTimeout(180_000);
 
 /** Deploys two stacks, because feature flags change how one stack refers to another. */
-describe('a data stack and an import stack with all recommended feature flags', () => {
+describe('with all recommended feature flags', () => {
   let laptop: Laptop;
 
   const data = (root: App) => {
@@ -36,7 +36,7 @@ describe('a data stack and an import stack with all recommended feature flags', 
 
   afterAll(async () => laptop.close());
 
-  test('deploy one after the other, with an upload in between', async () => {
+  test('the import stack imports a file that was uploaded to the bucket of the data stack', async () => {
     expect(Object.keys(RECOMMENDED_FLAGS).length).toBeGreaterThan(50);
     expect(await laptop.deploy(data)).toBe(0);
     await laptop.upload(laptop.output('Data', 'inputBucket'), 'input/Patient.ndjson', patients(5));
@@ -47,7 +47,7 @@ describe('a data stack and an import stack with all recommended feature flags', 
     expect(laptop.aws.healthlake.healthLake.resources(laptop.output('Data', 'datastoreId'))).toHaveLength(5);
   });
 
-  test('import the data again only for a new revision', async () => {
+  test('a new revision imports the data again, but a repeated deployment does not', async () => {
     expect(await laptop.deploy(app('2'))).toBe(0);
     expect((await laptop.cdk('deploy', app('2'))).output).toContain('Import (no changes)');
     expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
@@ -55,7 +55,7 @@ describe('a data stack and an import stack with all recommended feature flags', 
     expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[1].JobOutputDataConfig?.S3Configuration?.S3Uri);
   });
 
-  test('retain the data store and the input bucket when the stacks are destroyed', async () => {
+  test('cdk destroy retains the data store and the input bucket', async () => {
     const [datastoreId, inputBucket] = ['datastoreId', 'inputBucket'].map((name) => laptop.output('Data', name));
     expect((await laptop.cdk('destroy', app('2'))).exitCode).toBe(0);
     expect(laptop.aws.cloudformation.stacks.live()).toEqual([]);

@@ -63,7 +63,7 @@ describe('npm run integ:aws', () => {
     [['--account', '999999999999', '--yes'], 'these credentials are of the account 123456789012'],
     [['--account', '123456789012'], 'add --yes'],
     [['--account', '123456789012', '--destroy'], 'add --yes'],
-  ])('with the arguments %j prints what it would do, but deploys nothing', async (args, reason) => {
+  ])('the script prints what it would do and deploys nothing if its arguments are %j', async (args, reason) => {
     const { exitCode, output } = await integAws(...args);
     expect(exitCode).toBe(2);
     expect(output).toContain(reason);
@@ -71,7 +71,7 @@ describe('npm run integ:aws', () => {
     expect(aws.cloudformation.stacks.all()).toEqual([]);
   });
 
-  test('fails and leaves an existing stack "Data" unchanged if that stack lacks the tag of integ:aws', async () => {
+  test('the script fails and leaves an existing stack "Data" unchanged if the stack lacks the tag of integ:aws', async () => {
     const { StackId: id } = await cloudformation.send(new CreateStackCommand({ StackName: 'Data', TemplateBody: JSON.stringify(FOREIGN_STACK) }));
     for (const option of [[], ['--destroy']]) {
       const { exitCode, output } = await integAws('--account', aws.accountId, '--yes', ...option);
@@ -83,7 +83,7 @@ describe('npm run integ:aws', () => {
     await waitUntilStackDeleteComplete({ client: cloudformation, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { StackName: id });
   });
 
-  test('deploys the stacks and prints for each row of docs/unverified.md whether AWS behaves as assumed', async () => {
+  test('the script deploys the stacks and prints for each row of docs/unverified.md whether AWS behaves as assumed', async () => {
     const { exitCode, output } = await integAws('--account', aws.accountId, '--yes');
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
 
@@ -95,7 +95,7 @@ describe('npm run integ:aws', () => {
     expect(kinds.filter(([, seen]) => seen === undefined)).toEqual([]);
   });
 
-  test('leaves only the sample data in the input bucket', async () => {
+  test('the script leaves only the sample data in the input bucket', async () => {
     const input = String(aws.cloudformation.stacks.get('Data').outputs.find(({ key }) => key === 'InputBucketName')?.value);
     const sample = (await readdir(join(PROJECT, 'examples', 'data', 'synthea'))).filter((name) => name.endsWith('.ndjson'));
     expect(await keys(input)).toEqual(sample.map((name) => `input/${name}`).sort());

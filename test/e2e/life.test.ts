@@ -24,7 +24,7 @@ describe('a stack with a successful import', () => {
 
   afterAll(async () => laptop.close());
 
-  test('imports the data on creation and has the attributes of the import as stack outputs', async () => {
+  test('the first deployment imports the data and sets the stack outputs to the attributes of the import', async () => {
     const { exitCode, output } = await laptop.cdk('deploy', app());
     expect(output).toContain('Import.jobStatus = COMPLETED');
     expect(exitCode).toBe(0);
@@ -41,13 +41,13 @@ describe('a stack with a successful import', () => {
     expect(await laptop.keys(bucket)).toContain(`${folder.join('/')}Manifest.json`);
   });
 
-  test('starts no job when nothing changed, and cdk diff shows no differences', async () => {
+  test('a deployment without changes starts no job, and cdk diff shows no differences', async () => {
     expect((await laptop.cdk('deploy', app())).output).toContain('(no changes)');
     expect((await laptop.cdk('diff', app())).output).toContain('There were no differences');
     expect(laptop.jobs()).toHaveLength(1);
   });
 
-  test('starts no job and keeps its outputs when tolerance, time-out, output prefix and job name change', async () => {
+  test('a deployment that changes tolerance, time-out, output prefix and job name starts no job and keeps the stack outputs', async () => {
     const exitCode = await laptop.deploy(app({
       errorTolerance: ErrorTolerance.any(),
       completion: Completion.waitFor(),
@@ -62,14 +62,14 @@ describe('a stack with a successful import', () => {
     expect(laptop.output('Import', 'outputLocation')).toBe(laptop.jobs()[0].JobOutputDataConfig?.S3Configuration?.S3Uri);
   });
 
-  test('imports the data again for a new revision', async () => {
+  test('a new revision imports the data again', async () => {
     expect(await laptop.deploy(app({ revision: '2' }))).toBe(0);
     expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
     expect(laptop.aws.healthlake.healthLake.resource(data.datastoreId, 'Patient', 'p-0')).toMatchObject({ versionId: 2 });
   });
 
-  test('keeps the data when it is destroyed, and adopts the old job when it is created again', async () => {
+  test('cdk destroy keeps the data, and the next deployment adopts the old job', async () => {
     expect((await laptop.cdk('destroy', app({ revision: '2' }))).exitCode).toBe(0);
     expect(laptop.aws.healthlake.healthLake.resources(data.datastoreId)).toHaveLength(40);
 
@@ -78,7 +78,7 @@ describe('a stack with a successful import', () => {
     expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
   });
 
-  test('has functions that can write logs', () => {
+  test('the functions can write logs', () => {
     expect(laptop.logs()).toContain('"message":"import progress"');
   });
 });

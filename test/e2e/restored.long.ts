@@ -7,7 +7,7 @@ jest.setTimeout(180_000);
 const ATTRIBUTES = ['jobStatus', 'resourcesImported', 'outputLocation'] as const;
 
 /** An empty data store stands for the restored one, because a restored data store also has a new id and no jobs. */
-test('an import fails when its data store changes to a restored one, but succeeds without a job with alreadyImported', onLaptop({}, async (laptop, data) => {
+test('an import into a restored data store fails; with alreadyImported, it succeeds and starts no job', onLaptop({}, async (laptop, data) => {
   const { datastoreId: restored } = await laptop.existingData('other-data');
   const deploy = (datastoreId: string, props: Partial<FhirImportProps> = {}) =>
     laptop.deploy(importApp({ ...data, datastoreId }, props, (_, fhirImport) => addOutputs(fhirImport, ...ATTRIBUTES)));

@@ -15,7 +15,10 @@ export const REPORT_VERSION = 1;
  */
 const MAX_LIST_BYTES = 2 * 1024 * 1024;
 
-/** The content of `report.json`. It has object keys, so that the owner of the data can find the failed resources, but no other patient data. */
+/**
+ * The content of `report.json`. Object keys can contain patient data. The report has them nevertheless, so that the owner of the data can find the failed
+ * resources. It has no other patient data.
+ */
 export interface ReportDocument {
   readonly version: typeof REPORT_VERSION;
   readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };

@@ -103,7 +103,7 @@ export class Tally implements Count {
     }
   }
 
-  /** Adds a file to the file list. The caller calls this method after all lines of the file were counted. */
+  /** Adds a file to the file list. Call this method after all lines of the file are counted. */
   public addFile(file: FileTally): void {
     if (file.count > 0) {
       this.files.push(file);

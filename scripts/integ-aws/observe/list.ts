@@ -22,14 +22,14 @@ export async function noteSubmittedAfter({ clients: { healthlake }, observations
   observations.note(LINE.submittedAfter, before && !after, `SubmittedAfter 5 s before the job's start: ${text(before)}; 5 s after it: ${text(after)}`);
 }
 
-/** A page token of ListFHIRImportJobs. */
+/** A page token of ListFHIRImportJobs, and the job that the token leads to. */
 export interface ListPosition {
   readonly nextToken?: string;
-  /** The id of the first job that ListFHIRImportJobs returned for the page token. */
+  /** The id of the job that ListFHIRImportJobs returned when `nextToken` was first used. */
   readonly next?: string;
 }
 
-/** Records how long a ListFHIRImportJobs call takes. Returns the page token of the second page, for pages of one job. */
+/** Records how long a ListFHIRImportJobs call takes. Returns the token of the second page and the job on that page. Each page has one job. */
 export async function noteListTime({ clients: { healthlake }, observations }: Context, datastoreId: string): Promise<ListPosition> {
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {
@@ -43,7 +43,7 @@ export async function noteListTime({ clients: { healthlake }, observations }: Co
   return { nextToken, next: nextToken && await jobAt({ healthlake }, datastoreId, nextToken) };
 }
 
-/** Records whether a page token still returns the same job after some minutes, even if new jobs were started in the meantime. */
+/** Records whether ListFHIRImportJobs still returns the same job for a page token after some minutes, in which new jobs were started. */
 export async function noteTokenAge(
   { clients, observations }: Context, datastoreId: string, { nextToken, next }: ListPosition, minutes: number,
 ): Promise<void> {

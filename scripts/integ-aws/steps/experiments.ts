@@ -94,14 +94,14 @@ async function startAll(context: Context, imported: Imported, key: string): Prom
   }
 }
 
-/** Sends the same Start request twice at once. Returns both answers, and whether throttling kept the requests apart. */
+/** Sends the same Start request twice at once. Returns both answers, and whether throttling delayed one of the requests. */
 async function startTwice(starter: JobStarter, request: ReturnType<JobStarter['request']>): Promise<{ readonly answers: readonly Answer[]; readonly when: string }> {
   const { throttled } = starter;
   const answers = await Promise.all([starter.start(request), starter.start(request)]);
   return { answers, when: starter.throttled === throttled ? 'at the same moment' : 'at different moments because of throttling' };
 }
 
-/** Records how HealthLake imported the folder `lines`, which contains two patients with an empty line between them, and a text file. */
+/** Records how HealthLake imported the folder `lines`. One file has two patients with an empty line between them. The other is a text file. */
 async function noteLines({ clients: { s3 }, observations }: Context, job: ImportJobProperties): Promise<void> {
   const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesImported: imported, TotalNumberOfResourcesWithCustomerError: failed } =
     job.JobProgressReport ?? {};
@@ -112,7 +112,7 @@ async function noteLines({ clients: { s3 }, observations }: Context, job: Import
   observations.note(LINE.lineNumbers, /"lineId"\s*:\s*2\b/.test(failure), failure.trim());
 }
 
-/** Records how HealthLake imported the folder `odd`, which contains a Bundle of two patients, and an object with the extension `.NDJSON` in upper case. */
+/** Records how HealthLake imported the folder `odd`. One object is a Bundle of two patients. The other has the extension `.NDJSON` in upper case. */
 function noteOdd({ observations }: Context, job: ImportJobProperties): void {
   const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesScanned: scanned, TotalNumberOfResourcesImported: imported } =
     job.JobProgressReport ?? {};

@@ -56,7 +56,7 @@ export class ImportResources {
     });
   }
 
-  /** Creates the resources that wait for the job, one after the other. Returns the last resource. */
+  /** Creates the resources that wait for the job in sequence. Returns the last of them. */
   private createWaits(outcomeProperties: ReturnType<typeof renderOutcome>): CustomResource {
     const shares = this.parts.completion._shares();
     const inTurn = (turn: number): TurnProperties => ({

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
 /**
- * The reason why a role must not be the same as a role before it in `ROLES`. For a role without an entry here, the reason is that sharing makes a circular
+ * For each role, the reason why it must differ from every role before it in `ROLES`. For a role without an entry, the reason is that sharing makes a circular
  * dependency.
  */
 const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {

@@ -87,7 +87,7 @@ export class ImportMonitor extends Construct {
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back left would fail the next deployment; the handler logs the verdicts anyway
+      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back retains would make the next deployment fail; the handler logs the verdicts anyway
     });
   }
 }

@@ -10,9 +10,9 @@ export interface OperatorScope {
   readonly dataAccessRoleArn: string;
   readonly input: Location;
   readonly output: Location;
-  /** The function that writes the failure report. Undefined if the import has no failure report. */
+  /** The ARN of the report function. Undefined if the import has no failure report. */
   readonly reportFunctionArn?: string;
-  /** The monitor. Undefined if the deployment waits for the job. */
+  /** The ARN of the monitor. Undefined if the deployment waits for the job. */
   readonly stateMachineArn?: string;
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }

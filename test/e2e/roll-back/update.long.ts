@@ -7,7 +7,7 @@ jest.setTimeout(240_000);
 const REVERSALS = [true, false].flatMap((sendsUpdate) =>
   (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
 
-test.each(REVERSALS)('a roll-back of an update starts no job if CloudFormation does it like this: %j', async (reversal) => {
+test.each(REVERSALS)('the roll-back of an update starts no job if CloudFormation rolls back like this: %j', async (reversal) => {
   await onLaptop({ cloudformation: { rollbackAfterUpdate: { succeeded: reversal, failed: reversal } } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
     expect(await laptop.deploy(importApp(data, { revision: '2' }, (_, fhirImport) => failAfter(fhirImport, data)))).toBe(1);

@@ -56,7 +56,7 @@ function executions({ aws }: Laptop) {
   return aws.states.executions().filter(isMonitor);
 }
 
-/** Returns the detail type and the detail of each event that this library emitted, oldest first. */
+/** Returns the detail type and the detail of each event that this library sent, oldest first. */
 function events({ aws }: Laptop): [string, ImportEventDetail][] {
   return aws.events.entries.filter(({ event }) => event.source === 'cdk-healthlake-import')
     .map(({ event }) => [event['detail-type'], event.detail as unknown as ImportEventDetail]);
@@ -72,7 +72,7 @@ function alarm(laptop: Laptop, logicalId: RegExp): string {
   return laptop.aws.cloudwatch.alarm(physicalId!).state;
 }
 
-test('a detached deployment does not wait for a job of six hours, and the successful job emits one event', withTimedJobs(async (laptop, data, jobs) => {
+test('a detached deployment ends before its job of six hours, and the monitor sends one event', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 360;
   const startedAt = laptop.aws.clock.now();
   expect(await laptop.deploy(app(data))).toBe(0);
@@ -131,7 +131,7 @@ test('a function that is the target of onSucceeded runs once, after the job', wi
   expect(lines()).toHaveLength(1);
 }));
 
-test('a failed job emits an event and raises the alarms, and a new revision imports the repaired data', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor sends an event and the alarms fire when a job fails; a new revision imports repaired data', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 30;
   await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, [{ resourceType: 'Patient', id: CANARY, gender: CANARY }, { resourceType: 'Patient', name: CANARY }]);
   expect(await laptop.deploy(app(data))).toBe(0);
@@ -151,7 +151,7 @@ test('a failed job emits an event and raises the alarms, and a new revision impo
   expect(executions(laptop).map(({ setup: { name } }) => name.split('-')[0]).sort()).toEqual(laptop.jobs().map(({ JobId: id }) => id).sort());
 }));
 
-test('a cancelled job emits the event for a failed import', async () => {
+test('the monitor sends the event for a failed import when the job is cancelled', async () => {
   await onLaptop({ timeScale: 60, healthlake: { overrideJob: () => ({ outcome: { status: 'CANCEL_COMPLETED' } }) } }, async (laptop, data) => {
     expect(await laptop.deploy(app(data))).toBe(0);
     await monitor(laptop);
@@ -159,7 +159,7 @@ test('a cancelled job emits the event for a failed import', async () => {
   })();
 });
 
-test('the monitor emits the event late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor sends the event late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 20;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + HOUR;
@@ -172,7 +172,7 @@ test('the monitor emits the event late when HealthLake throttles polls for an ho
   expect(executions(laptop)[0].stoppedAt! - until).toBeLessThan(20 * MINUTE);
 }));
 
-test('the monitor emits the event late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor sends the event late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 5;
   expect(await laptop.deploy(app(data))).toBe(0);
   const until = laptop.aws.clock.now() + 40 * MINUTE;
@@ -217,7 +217,7 @@ test('a deployment with a longer giveUpAfter starts a new monitor execution for 
   expect(events(laptop).map(([detailType, { jobStatus }]) => [detailType, jobStatus]).at(-1)).toEqual(['FHIR Import Succeeded', 'COMPLETED']);
 }));
 
-test('an import whose construct moves while the job runs emits an event with the new construct path', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor sends an event with the new construct path when the construct moves while the job runs', withTimedJobs(async (laptop, data, jobs) => {
   const moved = (root: App) => {
     const stack = new Stack(root, 'Import');
     const { datastore, data: bucket } = existing(stack, data);
@@ -258,7 +258,7 @@ test('a detached deployment adopts the job of a deployment that timed out', with
   expect(events(laptop).at(-1)).toEqual(['FHIR Import Succeeded', expect.objectContaining({ jobId: laptop.jobs()[1].JobId })]);
 }));
 
-test('a stack that is destroyed while the job runs emits no event', withTimedJobs(async (laptop, data, jobs) => {
+test('the monitor sends no event when the stack is destroyed while the job runs', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 60;
   expect(await laptop.deploy(app(data))).toBe(0);
   expect((await laptop.cdk('destroy', app(data))).exitCode).toBe(0);
@@ -268,7 +268,7 @@ test('a stack that is destroyed while the job runs emits no event', withTimedJob
   expect(laptop.jobs()).toHaveLength(1);
 }));
 
-test('a waiting import with a notification topic emits an event', withTimedJobs(async (laptop, data, jobs) => {
+test('a waiting import with a notification topic sends an event', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 2;
   expect(await laptop.deploy(app(data, { completion: Completion.waitFor() }))).toBe(0);
   await laptop.aws.events.settled();

@@ -113,7 +113,7 @@ async function deployedOnce(laptop: Laptop, data: Existing, jobs: TimedJobs, min
   jobs.minutes = 180;
 }
 
-test('Outcome says at its time-out that the job keeps running, and a deployment with a longer time-out adopts it', withTimedJobs(async (laptop, data, jobs) => {
+test('Outcome says at its time-out that the job keeps running, and the next deployment adopts the job', withTimedJobs(async (laptop, data, jobs) => {
   await deployedOnce(laptop, data, jobs, 101);
   expect(await deploy(laptop, jobs, app(data, 101, { revision: '2' }))).toBe(1);
   const [late, ...others] = laptop.reasons('Import').filter((reason) => reason.includes('FHIR import job'));
@@ -172,7 +172,7 @@ test('an update that fails during a wait rolls back at once, and the next deploy
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[1].JobId);
 }));
 
-test('a stack can be deleted at once while it waits for a job, and all polling ends', withTimedJobs(async (laptop, data, jobs) => {
+test('a stack that waits for a job can be deleted at once, and all polling ends', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 180;
   const running = laptop.deploy(app(data, 4 * 60));
   await until(laptop, () => laptop.jobs().length === 1);

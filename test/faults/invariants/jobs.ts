@@ -104,14 +104,14 @@ function wasForwardBefore(observed: Observed, job: ObservedJob): boolean {
 }
 
 /**
- * Returns whether only one invocation can have described the stack and started the job. That is so if one waiter ran and no fault duplicated an event or an
- * invocation.
+ * Returns whether the invocation that started the job ran alone: at most one waiter ran when the job was submitted, and no fault can have duplicated a
+ * CloudFormation event, a waiter or an invocation.
  */
 function isAlone(observed: Observed, job: ObservedJob): boolean {
   return job.waiters <= 1 && !isDoubled(observed, job);
 }
 
-/** Returns whether faults may have duplicated an event, a waiter or an invocation. */
+/** Returns whether faults may have duplicated a CloudFormation event, a waiter or an invocation. */
 function isDoubled({ operations }: Observed, { operation }: ObservedJob): boolean {
   const injected = operations.slice(Math.max(0, operation - 1), operation + 1).flatMap((each) => each.injected);
   return injected.some(({ fault }) => (fault.on === 'invocation' && fault.what.kind === 'twice')
@@ -119,8 +119,8 @@ function isDoubled({ operations }: Observed, { operation }: ObservedJob): boolea
 }
 
 /**
- * Returns whether two invocations for a duplicated event started their jobs at the same moment. Only a client token could have prevented the second job, but
- * HealthLake ignores client tokens.
+ * Returns whether two invocations for a duplicated CloudFormation event started their jobs at the same moment. Only a client token could have prevented the
+ * second job, but HealthLake ignores client tokens.
  */
 function isOfSameMoment(observed: Observed, job: ObservedJob, otherSubmittedAt: number): boolean {
   return observed.plan.environment.ignoresClientTokens && isDoubled(observed, job)

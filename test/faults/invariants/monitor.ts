@@ -209,7 +209,8 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
 }
 
 /**
- * Returns all error tolerances with which the monitor execution may have judged its job. A roll-back can start it with the tolerance of an earlier deployment.
+ * Returns all error tolerances with which the monitor execution may have judged its job. A roll-back can start an execution with the tolerance of an earlier
+ * deployment.
  */
 function tolerancesOf({ operations, jobs }: Observed, monitoring: ObservedMonitoring): Tolerance[] {
   const dataSet = jobs.find(({ jobId }) => jobId === monitoring.jobId)?.dataSet;

@@ -112,7 +112,7 @@ function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFai
     return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
   }
   if (/time is up/.test(why)) {
-    // The job may end between the last poll and the stack event of the failure. This is the longest time between them.
+    // The job may end between the last poll and the stack event of the failure. `late` is the longest time between the two.
     const late = operation.injected.length > 0 ? 6 * MINUTE : 90 * SECOND;
     return claim(job !== undefined && (job.EndTime?.getTime() ?? Infinity) > time - late);
   }

@@ -120,7 +120,7 @@ class PermissionProvider implements ResourceProvider {
     return { physicalId: statementId, attributes: { Id: statementId } };
   }
 
-  /** Replaces the permission, as every change of its properties does. */
+  /** Replaces the permission, because CloudFormation can't change a permission in place. */
   public update(request: ResourceUpdate): Promise<ResourceResult> {
     return this.create(request);
   }
