@@ -8,8 +8,8 @@ import { CLOCK_SKEW_MS } from '../framework/times';
 export type Direction = 'forward' | 'roll-back';
 
 /**
- * Returns whether a stack with this status is being deployed or rolled back. A deletion counts as a roll-back. Returns undefined if no operation is in
- * progress. A waiter can see such a status after its deployment failed without a roll-back, or before CloudFormation shows the start of the deployment.
+ * Returns whether a stack with this status is being deployed or rolled back. A deletion counts as a roll-back. Returns undefined if no operation is
+ * in progress. This is possible after a deployment failed without a roll-back, or before CloudFormation shows that the deployment has begun.
  */
 export function directionOf(stackStatus: string): Direction | undefined {
   if (/(ROLLBACK|DELETE).*_IN_PROGRESS$/.test(stackStatus)) {
@@ -19,8 +19,8 @@ export function directionOf(stackStatus: string): Direction | undefined {
 }
 
 /**
- * Returns whether the deployment that sent an event at `requestedAt` (milliseconds since the epoch) goes forward or is rolled back. A waiter can outlive its
- * deployment, so this function throws if a later deployment is in progress.
+ * Returns whether the deployment that sent an event at `requestedAt` (milliseconds since the epoch) goes forward or is rolled back. The framework can
+ * repeat `isComplete` after that deployment has ended, so this function throws if a later deployment is in progress.
  */
 export async function describeDirection(cloudformation: CloudFormationClient, stackId: string, requestedAt: number): Promise<Direction> {
   const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.describeStacksMs);

@@ -2,8 +2,8 @@
 const MAX_LENGTH = 999;
 
 /**
- * An error whose message becomes the failure reason that CloudFormation shows. The message ends with the name of the log group, because the framework always
- * names the default log group.
+ * An error whose message becomes the failure reason that CloudFormation shows. The message ends with the name of the handler's log group, because the
+ * framework adds only the name of the default log group.
  */
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
@@ -14,8 +14,8 @@ export class Failure extends Error {
 }
 
 /**
- * Joins sentences into one line of ASCII with at most `MAX_LENGTH` characters. If the line is too long, cuts the longest sentences, because they quote AWS and
- * the shorter sentences say what to do.
+ * Joins sentences into one line of ASCII with at most `MAX_LENGTH` characters. If the line is too long, cuts the longest sentences, which quote AWS.
+ * The shorter sentences say what to do.
  */
 export function toReason(sentences: readonly string[]): string {
   const lines = sentences.map(toLine).filter((line) => line !== '');

@@ -5,8 +5,8 @@ import { SETTLING_MS } from '../aws/errors';
 export const CLOCK_SKEW_MS = 5_000;
 
 /**
- * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts. It can
- * include a second call, because the framework repeats the call after 10 seconds.
+ * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts.
+ * The second call may count as well, because the framework repeats the call after 10 seconds.
  */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 

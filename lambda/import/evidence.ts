@@ -40,8 +40,8 @@ export async function readResults(job: JobDescription, properties: ResultsProper
 }
 
 /**
- * Returns the folder of a job's results, as HealthLake describes it. If HealthLake describes only the output prefix of the start request, or the job no longer
- * exists, returns the folder that the developer guide documents.
+ * Returns the folder of a job's results, as HealthLake describes it. If HealthLake returns only the output prefix of the start request, or if the job
+ * no longer exists, returns the folder that the developer guide documents.
  */
 export function outputLocationOf({ DatastoreId, OutputS3Uri }: ResultsProperties, jobId: string, job?: JobDescription): string {
   if (jobId === UNKNOWN || jobId === ALREADY_IMPORTED) {

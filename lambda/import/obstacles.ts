@@ -11,7 +11,8 @@ export function unreadable({ ContractVersion: version }: { readonly ContractVers
 }
 
 /**
- * Returns the reason why the job can't be judged, or undefined if it can. Either the handler can't read the properties, or a roll-back did not find the job.
+ * Returns the reason why the job can't be judged: the handler can't read the properties, or a roll-back did not find the job. Returns undefined if
+ * the job can be judged.
  */
 export function obstacleOf(properties: Pick<ImportOutcomeProperties, 'ContractVersion' | 'JobId'>): string | undefined {
   return unreadable(properties) ?? (properties.JobId !== UNKNOWN ? undefined

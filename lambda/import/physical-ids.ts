@@ -38,7 +38,10 @@ export function formatWaitId({ DatastoreId, JobId }: Pick<ImportWaitProperties, 
 export interface OutcomePhysicalId {
   readonly datastoreId: string;
   readonly jobId: string;
-  /** The job, if it was judged successful. The status is `ALREADY_IMPORTED` if no job was started because of `alreadyImported`. */
+  /**
+   * The status and counts of the job. Undefined unless the job was judged successful. The status is `ALREADY_IMPORTED` if no job was started because
+   * of `alreadyImported`.
+   */
   readonly judged?: JudgedJob;
 }
 

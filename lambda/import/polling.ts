@@ -59,7 +59,7 @@ export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>):
       return response;
     }
     if (Date.now() >= job.deadline) {
-      break; // only the stack status is missing for a decision, and the framework calls again after 10 seconds
+      break; // the decision needs only the stack status, and the framework calls again after 10 seconds
     }
     last = { status, firstPollAt };
   }

@@ -8,7 +8,7 @@ export interface Evidence {
   readonly counts: Counts;
   /** The answer of the report function. Undefined if the function was not invoked. */
   readonly report?: ReportAnswer;
-  /** Whether the results are in the output location of this import. The import may read no other location. */
+  /** Whether the results are in the output location of this import. The handler doesn't read results in any other location. */
   readonly isOwn: boolean;
 }
 
@@ -38,8 +38,8 @@ export function evidenceOf(job: JobDescription, report?: ReportAnswer, isOwn = t
 }
 
 /**
- * Returns the counts from the manifest of the results. Counts that the manifest lacks come from the progress report of the job. Only the manifest counts server
- * errors.
+ * Returns the numbers of resources and files from the manifest of the results. If the manifest lacks a number, the number comes from the progress
+ * report of the job. The progress report has no numbers of server errors.
  */
 function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: ReportAnswer): Counts {
   const manifest: ManifestCounts = report?.kind === 'report' ? report.manifest ?? {} : {};

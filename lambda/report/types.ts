@@ -29,7 +29,7 @@ export interface Report {
   readonly manifestProblem?: string;
   /** The number of resources that were not imported, in the results files that were read. */
   readonly failures: number;
-  /** The number of resources that the validation level `minimal` imported although search can't index them completely, in the results files that were read. */
+  /** The number of resources that HealthLake imported although search can't index them completely, in the results files that were read. */
   readonly searchValidationFailures: number;
   /** The most frequent reasons for `failures`, at most three. */
   readonly reasons: readonly ReportReason[];

@@ -2,7 +2,10 @@ import { ROLE_SESSION_NAME } from '../aws/credentials';
 import { locationOf } from '../import/preflight/request';
 import type { ReportRequest } from '../report/types';
 
-/** The properties that name an import's own resources. They are optional, because stacks that an older version deployed lack some of them. */
+/**
+ * The properties that name an import's own resources. They are optional, because a stack that an older version of this library deployed lacks some of
+ * them.
+ */
 export interface NamedImport {
   readonly ConstructPath?: string;
   readonly DatastoreId?: string;

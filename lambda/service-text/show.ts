@@ -44,7 +44,7 @@ export function showServiceText(text: string, own: readonly string[] = []): stri
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
   const cores = chunks.map(({ core }) => core);
   const shown = chunks.map((chunk, i) => {
-    // If this function or the service cuts off a chunk, the rest can look like a known word. So the rest is hidden.
+    // A chunk that this function or the service cut off can look like a known word. So the chunk is hidden.
     const isCutOff = (text.length > MAX_LENGTH && i === chunks.length - 1) || chunk.text.includes('...');
     const isShown = isHarmless(chunk.core) || isAmount(cores, i) || own.includes(chunk.core);
     return isShown && !isCutOff ? chunk.text : `${isCutOff ? '' : ownPlaceOf(chunk, own)}${HIDDEN}`;

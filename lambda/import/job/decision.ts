@@ -46,15 +46,15 @@ export interface DatastoreFacts {
 export type JobDecision =
   /** Succeed with the job id in the physical id. */
   | { readonly kind: 'answer from the id'; readonly jobId: string }
-  /** Succeed with a job of the data set that HealthLake lists or has just accepted. */
+  /** Succeed with a job of the data set. HealthLake lists the job or has just accepted it. */
   | { readonly kind: 'adopt'; readonly jobId: string }
   /** Succeed without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
   /** Succeed with the unchanged physical id, because no job may be started and no job of the data set is known. */
   | { readonly kind: 'keep the id' }
   /**
-   * Succeed with an unknown job in the roll-back of an update. The new physical id names the data set to which the stack returns. If it named another data set,
-   * a later update would start a job.
+   * Succeed with the job id `UNKNOWN` in the roll-back of an update. The new physical id names the data set to which the stack returns. If the id
+   * named another data set, a later update would start a job.
    */
   | { readonly kind: 'answer unknown' }
   | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }

@@ -146,8 +146,8 @@ async function start(request: IsCompleteRequest, change: JobChange, wanted: Star
 }
 
 /**
- * Returns the oldest job that was started for this change and has not failed. Returns the given job if HealthLake lists no such job. If two invocations started
- * two jobs, both invocations then return the same job.
+ * Returns the oldest job that was started for this change and has not failed. If HealthLake lists none, returns the given job. So two invocations
+ * that each started a job return the same job.
  */
 async function oldestOf(jobId: string, reader: LedgerReader, { requestedAt }: JobChange): Promise<string> {
   const listed = await ask(() => readNewJobs(reader, requestedAt, AbortSignal.timeout(STEPS.listAfterStartMs)));

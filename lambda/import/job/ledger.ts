@@ -95,7 +95,7 @@ async function continueListing({ operator, properties, fingerprint, construct }:
   if (Date.now() >= began + steps.listJobsMs) {
     throw new Error(`all ${inThousands(listing.jobsListed)} jobs are listed, and the time of this attempt is up`);
   }
-  memory.listing = undefined; // so that a later listing includes the jobs that are submitted after this one
+  memory.listing = undefined; // so that the next listing starts from the beginning and finds new jobs
   return listing.jobs;
 }
 
@@ -123,8 +123,8 @@ function oldestFirst(entries: LedgerEntry[]): LedgerEntry[] {
 }
 
 /**
- * Returns the evidence on a listed job. Describes a completed job if ListFHIRImportJobs returned no progress report for it, because the API reference doesn't
- * promise one. Returns `gone` if the job no longer exists. A job that is gone counts as succeeded, because a second import could overwrite newer data.
+ * Returns the evidence on a listed job. If ListFHIRImportJobs returned no progress report for a completed job, calls DescribeFHIRImportJob.
+ * Returns `gone` if the job no longer exists. A job that is gone counts as succeeded, because a second import could overwrite newer data.
  */
 async function evidenceOn(listed: JobDescription, operator: Operator, properties: ImportJobProperties, abortSignal: AbortSignal): Promise<Evidence | 'gone'> {
   const job = listed.JobProgressReport || !isCompleted(listed.JobStatus) ? listed : await describe(operator, listed, abortSignal);

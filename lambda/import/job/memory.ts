@@ -10,7 +10,7 @@ export interface Listing {
   isComplete: boolean;
 }
 
-/** The last call of StartFHIRImportJob that a waiter made and HealthLake did not refuse. */
+/** The last call of StartFHIRImportJob that a waiter made and that HealthLake did not refuse. */
 export interface EarlierStart {
   readonly clientToken: string;
   /** The id of the started job. Undefined if HealthLake's response was lost. */

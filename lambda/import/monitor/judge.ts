@@ -24,7 +24,7 @@ export async function judgeDetached({ Import: properties, Poll: { FailingSince }
   const poll = obstacle === undefined ? await pollJob(properties, operator, pollingBudget()) : undefined;
   const now = Date.now();
   const failingSince = poll && 'error' in poll ? FailingSince || now : 0;
-  // A changed role can cause access errors for some minutes, even hours after the start. So the retry window begins at the first failed poll.
+  // If a role changes while the job runs, AWS may refuse calls for some minutes. So the retry window begins at the first failed poll.
   const terms = { tolerance: properties.ErrorTolerance, own: ownNamesOf(properties), settledBy: (failingSince || now) + SETTLING_MS, deadline };
   const verdict: Verdict = poll ? judgePoll(poll, terms, now) : { kind: 'failed', why: obstacle! };
   await announce(operator, properties, verdict);

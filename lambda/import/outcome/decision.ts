@@ -26,8 +26,8 @@ export type OutcomeDecision =
   | { readonly kind: 'succeed unjudged'; readonly evidence?: Evidence };
 
 /**
- * If CloudFormation doesn't say whether the stack is rolled back, a failure is delayed for up to this time after the deadline. A roll-back must not fail
- * because of the job.
+ * If CloudFormation doesn't say whether the stack is rolled back, `Outcome` waits up to this time after the deadline before it fails. A roll-back
+ * must not fail because of the job.
  */
 const DIRECTION_GRACE_MS = 2 * 60_000;
 
@@ -63,8 +63,8 @@ export function decideOutcome(verdict: Verdict, direction: Fact<Direction> | und
 }
 
 /**
- * Decides on a job that an earlier invocation judged successful. If the job can't be described, the location of its results is unknown, so the call is retried
- * until `settledBy`. The call is not retried if the job no longer exists.
+ * Decides on a job that an earlier invocation judged successful. The response should contain the location of the results. So if
+ * DescribeFHIRImportJob fails, the call is retried until `settledBy`, unless the job no longer exists.
  */
 export function decideJudged(judged: JudgedJob, poll: Fact<Evidence> | undefined, { settledBy }: Terms, now: number): OutcomeDecision {
   if (poll && 'error' in poll && !isNotFound(poll.error) && now < settledBy) {

@@ -29,7 +29,7 @@ const SUFFIXED = '.ndjson with a suffix';
 /** The kind of an object whose key has no file name extension, or an extension that may not be shown. */
 const OTHER = 'other';
 
-/** Matches the keys of marker objects, for folders (`x/`, `x_$folder$`) or written by programs (`_SUCCESS`, `.done`). */
+/** Matches the keys of marker objects, which stand for folders (`x/`, `x_$folder$`) or are written by programs (`_SUCCESS`, `.done`). */
 const MARKER = /(\/|_\$folder\$|(^|\/)[_.][^/]*)$/;
 
 /** Counts the objects of a listing. */

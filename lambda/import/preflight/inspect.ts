@@ -21,7 +21,7 @@ export interface BucketFindings {
   readonly output: {
     readonly region: Fact<string>;
     readonly encryption: Fact<DefaultEncryption>;
-    /** Whether all options of the bucket's own Block Public Access are on. */
+    /** Whether all Block Public Access settings of the output bucket itself are on. The settings of the account are not read. */
     readonly publicAccessBlock: Fact<boolean>;
   };
 }
@@ -61,7 +61,7 @@ async function bucketRegion(s3: S3Client, { bucket }: S3Location, abortSignal: A
 }
 
 /**
- * Returns the Region of a location constraint. S3 reports us-east-1 as empty and legacy eu-west-1 buckets as `EU`.
+ * Returns the Region of the bucket with this location constraint. The location constraint is empty in us-east-1, and can be `EU` in eu-west-1.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
  */

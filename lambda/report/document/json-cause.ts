@@ -11,7 +11,7 @@ interface Sample {
   readonly first: readonly Pick<OccurrenceDocument, 'inputLine'>[];
 }
 
-/** Returns the likely cause for most of the failed lines. Returns undefined if the results have no line numbers of the input. */
+/** Returns the likely cause of most of the failed lines. Returns undefined if the results have no line numbers of the input. */
 export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): JsonCause | undefined {
   const lines = new Map<JsonCause, number>();
   for (const sample of samplesOf(reason, failures)) {
@@ -24,8 +24,8 @@ export function jsonCauseOf(reason: ReasonDocument, failures: SectionDocument): 
 }
 
 /**
- * Returns a sample of the failed lines for each file. The counts of a file include every reason. So if lines failed for other reasons too, a sample has only
- * the lines that the report lists for this reason.
+ * Returns a sample of the failed lines of each file. The report counts the lines of a file for all reasons together. So if lines failed for other
+ * reasons too, a sample has only the lines that the report lists for this reason.
  */
 function samplesOf({ count, first }: ReasonDocument, failures: SectionDocument): readonly Sample[] {
   if (count === failures.count) {

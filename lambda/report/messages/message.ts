@@ -41,7 +41,7 @@ export function findMessage(text: string): Message | undefined {
   return findIn(TEMPLATES.get(plain.charAt(0)), plain) ?? findIn(TEMPLATES.get(''), plain);
 }
 
-/** Returns whether a text can be the `filled` message of `findMessage()`. Such a text has no patient data. */
+/** Returns whether `findMessage()` can return this text as `filled`. Such a text has no patient data. */
 export function isMessage(text: string): boolean {
   return findMessage(text)?.filled === text;
 }

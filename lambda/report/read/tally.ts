@@ -6,8 +6,8 @@ import { findMessage, isMessage } from '../messages/message';
 const FIRST_KEPT = 3;
 
 /**
- * The number of reasons after which new messages keep their placeholders. Otherwise the number of reasons would have no limit, because filled messages name
- * many different elements.
+ * The messages of reasons come from templates with placeholders, such as `{element}`. When a tally has this many reasons, new messages show the
+ * placeholders instead of names. Otherwise the many names of FHIR elements would make too many reasons.
  */
 const MAX_FILLED = 2_000;
 
@@ -64,8 +64,8 @@ export interface Reason extends Count {
 }
 
 /**
- * Counts the lines of the results in one folder. The memory that a tally uses doesn't grow with the number of lines: issue types and message templates limit
- * the number of reasons, and filled messages add at most `MAX_FILLED` reasons.
+ * Counts the lines of the results in one folder. The memory that a tally uses doesn't grow with the number of lines, because issue types, message
+ * templates and `MAX_FILLED` limit the number of reasons.
  */
 export class Tally implements Count {
   public count = 0;
