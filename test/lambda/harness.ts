@@ -128,7 +128,7 @@ export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Par
   return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
-/** The answer to an event, or the reason why the event failed. `after` is the time from the event to this result. */
+/** The handler's answer to a CloudFormation event, or the reason of its failure. `after` is the time since the event. */
 export interface Ended {
   readonly after: number;
   readonly physicalId?: string;
@@ -181,7 +181,7 @@ export class Aws {
     });
   }
 
-  /** Returns the inputs of all calls of an operation. */
+  /** Returns the inputs of all calls of an AWS operation. */
   public sent(operation: string): object[] {
     return this.clients.flatMap((client) => client.calls().map(({ args: [command] }) => command as { readonly input: unknown }))
       .filter((command) => command.constructor.name === `${operation}Command`)
@@ -192,7 +192,7 @@ export class Aws {
     return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
-  /** Calls the handler for an event as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
+  /** Calls the handler for a CloudFormation event as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
   public async run(event: OnEventRequest): Promise<Ended> {
     const waiting = await this.begin(event);
     for (;;) {

@@ -18,7 +18,7 @@ describe('a deletion', () => {
   test.each([
     `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`, `${DATASTORE}/pending/${FINGERPRINT}`, `${DATASTORE}/${JOB_ID}/COMPLETED/10/10/0`, 'Import-ImportJob-1ABC',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', undefined,
-  ])('of the physical id %s makes no calls to AWS', async (PhysicalResourceId) => {
+  ])('of a resource with the physical id %s makes no calls to AWS', async (PhysicalResourceId) => {
     for (const event of [jobEvent({ RequestType: 'Delete', PhysicalResourceId }), outcomeEvent({ RequestType: 'Delete', PhysicalResourceId }),
       waitEvent({ RequestType: 'Delete', PhysicalResourceId }),
       jobEvent({ RequestType: 'Delete', PhysicalResourceId, ResourceType: 'Custom::Other', ResourceProperties: {} })]) {
@@ -29,7 +29,7 @@ describe('a deletion', () => {
   });
 });
 
-test('rejects an unknown resource type', async () => {
+test('onEvent rejects an unknown resource type', async () => {
   await expect(onEvent(jobEvent({ ResourceType: 'Custom::Other' }))).rejects.toThrow('this provider knows no resource type "Custom::Other"');
 });
 
@@ -60,7 +60,7 @@ describe('the operator role', () => {
     expect(operatorFor(`${ROLE}-2`).healthlake).not.toBe(operatorFor(ROLE).healthlake);
   });
 
-  test('makes SDK calls fail with an AccessDenied error that the handler retries, if AssumeRole is refused', async () => {
+  test('SDK calls fail with an AccessDenied error, which the handler retries, if AssumeRole is refused', async () => {
     const refusal = sdkError('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403);
     sts.on(AssumeRoleCommand).rejects(refusal);
     const thrown = await operatorFor(`${ROLE}-3`).healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: DATASTORE })).catch((error) => error as Error);
@@ -68,7 +68,7 @@ describe('the operator role', () => {
     expect(kindOf(thrown)).toBe('settling');
   });
 
-  test('makes SDK calls fail if AssumeRole returns no credentials', async () => {
+  test('SDK calls fail if AssumeRole returns no credentials', async () => {
     sts.on(AssumeRoleCommand).resolves({});
     await expect(operatorFor(`${ROLE}-4`).healthlake.config.credentials()).rejects.toThrow(`AssumeRole of ${ROLE}-4 gave no credentials`);
   });

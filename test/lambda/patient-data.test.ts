@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** Properties with a limited error tolerance. With a limit, the handler logs why it judges without the failure report. */
+/** Properties with a limited error tolerance. Because of the limit, the handler logs the reason if it judges without a failure report. */
 const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
   EventBusArn: IMPORT.EventBusArn, Report: IMPORT.Report, InputS3Uri: IMPORT.InputS3Uri, ErrorTolerance: { Kind: 'RESOURCES', Limit: '0' },
 };
@@ -181,7 +181,7 @@ async function seenOf(scenario: (text: string, name: string) => Promise<unknown>
   return [await answer, ...aws.lines, JSON.stringify([aws.sent('PutEvents'), aws.sent('StartExecution')])].join('\n');
 }
 
-test.each(Object.entries(SCENARIOS))('%s: no output contains a name that was planted in the text', async (_what, scenario) => {
+test.each(Object.entries(SCENARIOS))('in the scenario "%s", no output contains the name that the test inserted into the text', async (_what, scenario) => {
   const saidAnyway = await seenOf(scenario, 'Access Denied', 'AccessDenied');
   expect(saidAnyway).toMatch(/\w{6}/);
   await fc.assert(fc.asyncProperty(plantedText(), async ({ text, without, name }) => {
@@ -204,6 +204,6 @@ test.each([
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
-])('%s: the output contains the text without the planted name', async (what, expected) => {
+])('in the scenario "%s", the output contains the text without the inserted name', async (what, expected) => {
   expect(await seenOf(SCENARIOS[what], 'Lovelace Access Denied', 'Lovelace')).toContain(expected);
 });

@@ -9,7 +9,7 @@ export const NAMES: readonly string[] = [
   'Mac Gregor', 'Ada Lovelace', 'van der Berg', 'Garc\u00eda M\u00e1rquez', 'Zo\u00eb Kravitz', 'Bj\u00f6rn \u00c5str\u00f6m', '\u0141ukasz Kowalski', 'Maria Gonzalez', 'Wei Zhang', 'Fatima Hassan',
 ];
 
-/** Each function returns the name in a form in which a text may contain it, such as in quotes or in an object key. */
+/** Functions that write a name in various forms: in quotes, in an object key, in upper case and so on. */
 const PLANTS: readonly ((name: string) => string)[] = [
   (name) => name, (name) => `"${name}"`, (name) => `'${name}'`, (name) => `<Key>${name}</Key>`, (name) => `{"name":"${name}"}`, (name) => `[${name}]`, (name) => `${name}'s`,
   (name) => `s3://clinic-data/synthea/${name}`, (name) => `s3://clinic-data/synthea/${name}.ndjson`, (name) => `s3a://clinic-data/${name}`, (name) => `S3://clinic-data/${name}/x`,
@@ -74,7 +74,7 @@ export const LEAKY_TEXTS: readonly string[] = [
   'The file "s3://clinic-data/synthea/Ada O\'Lovelace" is empty',
   'The file \'s3://clinic-data/synthea/O\'Lovelace Ada.ndjson\' is empty',
   'The file s3://clinic-data/synthea/O\'Ada-Lovelace is empty',
-  // Other notations for an S3 object.
+  // Other notations of S3 locations.
   'Access to s3a://clinic-data/synthea/Ada-Lovelace is denied',
   'Access to s3n://clinic-data/Ada-Lovelace is denied',
   'Access to hdfs://clinic-data/Ada-Lovelace is denied',

@@ -102,7 +102,7 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['starts an import', ['DescribeFHIRDatastore'], 15, start],
   ['starts an import', ['DescribeStacks'], 30, start],
   ['starts an import', ['ListObjectsV2'], 30, check],
-  ['judges an import that is waited for', ['Invoke', 'PutEvents'], 210, wait],
+  ['judges an import for which the deployment waits', ['Invoke', 'PutEvents'], 210, wait],
 ])('an invocation that %s and gets no answer to %j ends after %i s', async (_what, hang, after, invocation) => {
   hang.forEach((call) => HANGS[call]());
   const milliseconds = await timeOf(invocation);
@@ -111,7 +111,7 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   expect(milliseconds).toBeLessThan(TIMEOUT - MINUTE); // leaves a minute for AssumeRole and the handler's own work
 });
 
-test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler judges three earlier jobs within a total of 90 s if %s gets no answer', async (call) => {
+test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler takes 90 s to judge three earlier jobs if no %s call gets an answer', async (call) => {
   const old = (JobId: string) => importJob({
     JobId, JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: call === 'Invoke' ? report(9, 8, 2) : undefined,
   });
@@ -122,7 +122,7 @@ test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler judges thre
   expect(await timeOf(adopt)).toBe(90 * SECOND);
 });
 
-test('the budgets of an invocation add up to less than the time-out of the function', () => {
+test('the time budgets of all calls in an invocation add up to less than the time-out of the handler function', () => {
   const { timeoutMs, call, start: { steps, listingOnlyMs, listPageMs }, poll } = BUDGETS.handler;
   const allSteps = Object.values(steps).reduce((sum, step) => sum + step, 0);
   expect(timeoutMs).toBe(TIMEOUT);

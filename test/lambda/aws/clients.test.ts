@@ -46,7 +46,7 @@ test('the client aborts a call that gets no answer', async () => {
   client.destroy();
 });
 
-test('the SDK does not retry a failed start, because the handler must describe the stack before each start', async () => {
+test('the SDK does not retry StartFHIRImportJob, because the handler must describe the stack before each start', async () => {
   let requests = 0;
   process.env.AWS_REGION = 'eu-west-1';
   process.env.AWS_ENDPOINT_URL_HEALTHLAKE = await healthlake((_, response) => {

@@ -79,7 +79,7 @@ describe('toReason', () => {
     expect(Buffer.byteLength(toReason((lengths as number[]).map((length) => '\u00e9'.repeat(length))))).toBeLessThan(1000);
   });
 
-  test('a Failure has a message that ends with the log group, and a stack that equals the message', () => {
+  test('a Failure error has a message that ends with the log group, and the same text as its stack', () => {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
     const message = 'one; two; log group: some-logs';
     expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });

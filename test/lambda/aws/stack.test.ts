@@ -36,7 +36,7 @@ describe('directionOf', () => {
     'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_COMPLETE',
   ]);
 
-  test.each([...Object.values(StackStatus), 'PAUSED'])('returns forward, roll-back or neither for the stack status %s', (status) => {
+  test.each([...Object.values(StackStatus), 'PAUSED'])('returns forward, roll-back or undefined, as expected, for the stack status %s', (status) => {
     const expected = (BACK.has(status) && 'roll-back') || (FORWARD.has(status) && 'forward') || undefined;
     expect(directionOf(status)).toBe(expected);
     expect([BACK, FORWARD, NOWHERE].filter((statuses) => statuses.has(status))).toHaveLength(status === 'PAUSED' ? 0 : 1);

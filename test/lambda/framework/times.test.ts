@@ -9,10 +9,10 @@ test.each([
   ['of an hour ago', '?X-Amz-Date=20260115T110030Z', NOW - 3_600_000],
   ['of hours ago', '?X-Amz-Date=20260115T060030Z', NOW - 6 * 3_600_000],
   ['from a clock that is ahead', '?X-Amz-Date=20260115T120031Z', NOW],
-  ['that is invalid', '?X-Amz-Date=20261515T120029Z', NOW],
-  ['that an older signature lacks', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
-  ['in another parameter', '?Not-X-Amz-Date=20260115T120029Z', NOW],
-])('requestedAtOf returns X-Amz-Date, or the time of delivery instead of a missing, invalid or future X-Amz-Date: %s', (_what, query, expected) => {
+  ['with an invalid month', '?X-Amz-Date=20261515T120029Z', NOW],
+  ['missing, as in older signatures', '?AWSAccessKeyId=A&Expires=1768478429&Signature=b', NOW],
+  ['missing, with a similar parameter', '?Not-X-Amz-Date=20260115T120029Z', NOW],
+])('requestedAtOf returns X-Amz-Date if it is valid and not in the future, otherwise the time of delivery: X-Amz-Date %s', (_what, query, expected) => {
   expect(requestedAtOf({ ResponseURL: HOST + query }, NOW)).toBe(expected);
 });
 

@@ -11,7 +11,7 @@ describe('fingerprintOf', () => {
     [{}, '029a72daa07fc79abd11'],
     [{ ValidationLevel: 'structure-only', Revision: '2026-01-15' }, 'c5557f4386429338eb66'],
     [{ ValidationLevel: 'minimal', Revision: 'd\u00e9but' }, 'cd38f2ed931f47d9e9e4'],
-  ])('returns the same value in all releases for %j: %s', (changes, expected) => {
+  ])('gives the properties %j the fingerprint %s in all releases', (changes, expected) => {
     expect(fingerprintOf({ ...JOB, ...changes })).toBe(expected);
   });
 
@@ -56,7 +56,7 @@ describe('job name', () => {
   });
 
   test.each([undefined, '', '029a72daa07fc79abd11', 'fhir-import-029a72daa07fc79abd1', 'fhir-import-029a72daa07fc79abd11-2',
-    'fhir-import-c5557f4386429338eb66'])('%j does not match the fingerprint', (name) => {
+    'fhir-import-c5557f4386429338eb66'])('isJobOf returns false for the job name %j', (name) => {
     expect(isJobOf('029a72daa07fc79abd11', name)).toBe(false);
   });
 });
@@ -128,7 +128,7 @@ describe('physical id of Job', () => {
     undefined, '', 'Stack-ImportJob-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef0123', 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
     '0f8fad5b-d9cb-469f-a165-70867728950e', 'd/j', 'd/j/029A72DAA07FC79ABD11', 'd/j/029a72daa07fc79abd1', 'd/j/029a72daa07fc79abd112',
     '/j/029a72daa07fc79abd11', 'd//029a72daa07fc79abd11', 'd/j/029a72daa07fc79abd11\n', 'd/j/COMPLETED/1/1/0',
-  ])('%j is not parsed', (id) => {
+  ])('parseJobId returns undefined for %j', (id) => {
     expect(parseJobId(id)).toBeUndefined();
   });
 });
@@ -158,7 +158,7 @@ describe('physical id of Outcome', () => {
     undefined, '', 'd', 'd/', '/j', 'd/j/', 'd/j/COMPLETED', 'd/j/COMPLETED/1/1', 'd/j/COMPLETED/1/1/0/', 'd/j/COMPLETED/1//0', 'd/j/COMPLETED/1/1/0/9',
     'd/j/029a72daa07fc79abd11', 'd/j/FAILED/1/1/0', 'd/j/k/l/m/n', 'Stack-ImportOutcome-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
-  ])('%j is not parsed', (id) => {
+  ])('parseOutcomeId returns undefined for %j', (id) => {
     expect(parseOutcomeId(id)).toBeUndefined();
   });
 

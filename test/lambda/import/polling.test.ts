@@ -70,7 +70,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
   const sorted = (numbers: number[]) => numbers.sort((a, b) => a - b);
   const median = (numbers: number[]) => sorted(numbers)[Math.floor(numbers.length / 2)];
 
-  test.each([[20, 600], [60, 90], [60, 180]])('notices the end of a job of %i to %i s after less than 5 s (median)', (least, most) => {
+  test.each([[20, 600], [60, 90], [60, 180]])('notices the end of a job of %i to %i s with a median delay of less than 5 s', (least, most) => {
     const delays = Array.from({ length: 600 }, () => noticeDelayOf(jobOf(between(least * SECOND, most * SECOND)), latency));
     expect(median(delays)).toBeLessThan(5 * SECOND);
     expect(median(delays)).toBeGreaterThan(0);
@@ -101,13 +101,13 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
   test.each([
     ['1-minute', 2, 11, MINUTE],
     ['50-minute', 165, 185, 50 * MINUTE - 20 * SECOND],
-  ])('of a %s job takes %i to %i Describe calls', (_what, least, most, duration) => {
+  ])('of a %s job takes %i to %i DescribeFHIRImportJob calls', (_what, least, most, duration) => {
     const calls = Array.from({ length: 300 }, () => pollsAt(jobOf(duration), Infinity, latency).length);
     expect(Math.min(...calls)).toBeGreaterThanOrEqual(least);
     expect(Math.max(...calls)).toBeLessThanOrEqual(most);
   });
 
-  describe('100 imports in 4 data stores, with one running in each data store,', () => {
+  describe('100 imports in 4 data stores, each of which runs one import at a time,', () => {
     /** Returns, for each poll, the number of polls in the second before it, including the poll itself. */
     const windowsOf = (seed: number, together: number): number[] => {
       const draw = pseudoRandom(seed);
@@ -126,7 +126,7 @@ describe('polling, simulated with the framework\'s query interval of 10 s,', () 
     };
 
     // The times of the polls depend on random job ids, so the test runs 20 simulations and checks the distribution.
-    test.each([1, 30])('requested within %i s, rarely make more than 10 Describe calls in a second, and make about 2 a second on average', (together) => {
+    test.each([1, 30])('rarely make more than 10 polls in a second, and about 2 on average, if all are requested within %i s', (together) => {
       const draws = Array.from({ length: 20 }, (_, seed) => windowsOf(seed + 1, together * SECOND));
       const peaks = sorted(draws.map((windows) => Math.max(...windows)));
       expect(peaks[10]).toBeLessThan(10);

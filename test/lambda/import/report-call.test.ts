@@ -68,7 +68,7 @@ test.each([
   expect(new Set(inputs).size).toBe(1);
 });
 
-test('returns the refusal as the reason if Lambda refuses every invocation until the time budget ends', async () => {
+test('askForReport returns the refusal as the reason if Lambda refuses every invocation until the time budget ends', async () => {
   lambda.on(InvokeCommand).rejects(sdkError('ResourceConflictException', 'Pending', 409));
   setTimeout(() => budget.abort(), 100 * SECOND);
   const { result, invocations, seconds } = await ask();

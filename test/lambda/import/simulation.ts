@@ -13,7 +13,7 @@ export interface SimulatedImport {
 /** The framework's pause between two invocations, in milliseconds. */
 export const QUERY_INTERVAL = 10_000;
 
-/** Simulates how the handler polls and the framework invokes it. Returns the times of the polls, up to `until` or the poll that finds the job ended. */
+/** Simulates the polls of the handler. Returns their times until `until`, or until a poll finds that the job has ended. */
 export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
   const polls: number[] = [];
   let now = requestedAt;

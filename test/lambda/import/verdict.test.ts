@@ -54,13 +54,13 @@ describe('the verdict with the tolerances NONE, 5 resources, 5 percent and ANY',
     expect(judge({ JobStatus: status }, ANY)).toMatchObject({ kind: 'failed', why: `the job ended with ${status}` });
   });
 
-  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('for the unknown job status %j is running', (status) => {
+  test.each(['PAUSED', 'COMPLETED_WITH_WARNINGS', 'completed', '', undefined])('for the unknown job status %j is "running"', (status) => {
     const job = { JobStatus: status as JobStatus, JobProgressReport: report(0, 0, 0, 0) };
     expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(running);
   });
 });
 
-describe('COMPLETED', () => {
+describe('a COMPLETED job', () => {
   test('succeeds without a progress report', () => {
     expect(TOLERANCES.map((tolerance) => judge({ JobStatus: 'COMPLETED' }, tolerance).kind)).toEqual(Array(4).fill('succeeded'));
   });
@@ -71,7 +71,7 @@ describe('COMPLETED', () => {
   });
 
   test.each([['missing resources', report(100, 90, 0, 0)], ['a file that could not be read', report(100, 100, 0, 1)]])(
-    'is judged like COMPLETED_WITH_ERRORS if the progress report shows %s', (_what, JobProgressReport) => {
+    'is judged like a COMPLETED_WITH_ERRORS job if its progress report shows %s', (_what, JobProgressReport) => {
       const job = { JobStatus: 'COMPLETED', JobProgressReport } as const;
       expect(TOLERANCES.map((tolerance) => judge(job, tolerance).kind)).toEqual(['failed', 'failed', 'failed', 'succeeded']);
     });
@@ -83,7 +83,7 @@ describe('COMPLETED', () => {
   });
 });
 
-describe('COMPLETED_WITH_ERRORS', () => {
+describe('a COMPLETED_WITH_ERRORS job', () => {
   test.each([
     ['exactly the limit', report(100, 95, 5, 0), resources('5'), 'succeeded'],
     ['one more', report(100, 94, 6, 0), resources('5'), 'failed'],
@@ -108,11 +108,11 @@ describe('COMPLETED_WITH_ERRORS', () => {
     ['only errors, a percentage', report(undefined, undefined, 5), percent('5'), 'failed'],
     ['no errors counted', report(100, 95), resources('5'), 'succeeded'],
     ['everything failed, any', report(100, 0, 100, 3), ANY, 'succeeded'],
-  ])('leads to the expected verdict for %s: progress report %j, tolerance %j, verdict %s', (_what, counts, tolerance, expected) => {
+  ])('in the case "%s", with the progress report %j and the tolerance %j, gets the verdict "%s"', (_what, counts, tolerance, expected) => {
     expect(judgeErrors(counts, tolerance).kind).toBe(expected);
   });
 
-  test('gives the exceeded limit as the reason', () => {
+  test('fails with the exceeded limit as the reason', () => {
     const whyOf = (counts: Report, tolerance: ContractErrorTolerance) => judgeErrors(counts, tolerance);
     expect(whyOf(report(100, 90, 10, 0), NONE)).toMatchObject({ why: 'no errors are tolerated' });
     expect(whyOf(report(100, 90, 10, 0), resources('5'))).toMatchObject({ why: 'more than the tolerated 5 resources failed' });
@@ -121,7 +121,7 @@ describe('COMPLETED_WITH_ERRORS', () => {
     expect(whyOf({}, resources('5'))).toMatchObject({ why: 'HealthLake does not say how many resources failed' });
   });
 
-  test('tolerates exactly the given percentage despite floating-point rounding, and not one resource more', () => {
+  test('may have exactly the tolerated percentage of failed resources, despite floating-point rounding, but not one more', () => {
     for (const [unit, scanned] of [[1, 100], [10, 1_000], [100, 10_000], [1_000, 100_000]]) {
       for (let failed = 1; failed < scanned; failed += Math.ceil(scanned / 500)) {
         const limit = percent(String(failed / unit));
@@ -174,7 +174,7 @@ describe('the manifest', () => {
     resourcesWithServerError: 3,
   };
 
-  test('resources with server errors count as failed', () => {
+  test('resources with server errors in the manifest count as failed', () => {
     expect(judgeEvidence(evidence(reported(MANIFEST), report(1000, undefined, 2, 0)), resources('4'))).toMatchObject({ kind: 'failed' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), resources('5'))).toMatchObject({ kind: 'succeeded' });
     expect(judgeEvidence(evidence(reported(MANIFEST)), percent('0.5'))).toMatchObject({ kind: 'succeeded' });

@@ -228,7 +228,7 @@ describe('the report function', () => {
 });
 
 describe('a file of failures', () => {
-  /** Removes objects after the handler has listed them and before it reads them. */
+  /** Removes these objects after the report function has listed them, before it reads them. */
   function removeBeforeReading(job: Job, names: readonly string[]): void {
     let lists = 0;
     harness.aws.router.faults.hook = (service, operation) => {
@@ -261,7 +261,7 @@ describe('a file of failures', () => {
     expect(job.written().document.files.unread).toHaveLength(20);
   });
 
-  test('can contain malformed and overlong lines, and the answer has only the three most frequent reasons', async () => {
+  test('may contain malformed and overlong lines, and the answer names only the three most frequent reasons', async () => {
     const job = endedJob().put('FAILURE/a.ndjson', [
       failure(1, GENDER), CANARY, `{"lineId":3,"resourceId":"${CANARY}"}`, '', failure(5, 'x'.repeat(2_000_000)), failure(6, GENDER),
     ]);

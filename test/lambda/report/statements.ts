@@ -21,7 +21,7 @@ export function reportStatements({ bucketName, prefix, datastoreId, keyArn, regi
   return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
 }
 
-/** Returns a part of a statement with the values of its intrinsic functions. */
+/** Replaces the intrinsic functions in a part of a statement by their values. */
 function deployed(value: unknown, region: string): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;

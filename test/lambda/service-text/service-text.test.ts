@@ -16,7 +16,7 @@ beforeAll(() => {
 const show = (text: string) => showServiceText(text, own);
 
 describe('the text of a service', () => {
-  test.each(allServiceTexts())('shows all words that cannot be patient data: $source: $text', ({ text, shown }) => {
+  test.each(allServiceTexts())('is shown with all words that cannot be patient data: $source: $text', ({ text, shown }) => {
     expect(show(text)).toBe(shown);
   });
 
@@ -45,7 +45,7 @@ describe('the text of a service', () => {
     ['a record number', 'not found: 4711 files, 943 476 5919', 'not found: *** files, ***'],
     ['a date of birth', 'not found: 1815-12-10 10/12/1815 10.12.1815 10 12 1815 19151210', 'not found: ***'],
     ['a decimal in disguise', 'not found: 1.2.1815 files', 'not found: *** files'],
-  ])('shows only numbers that count something: %s', (_what, text, shown) => {
+  ])('is shown with only those numbers that count something, in the case "%s"', (_what, text, shown) => {
     expect(show(text)).toBe(shown);
   });
 
@@ -65,11 +65,11 @@ describe('the text of a service', () => {
     ['hosts that are no service', 'ada.eu-west-1.amazonaws.com ada.amazonaws.com', '***'],
     ['actions', 's3:GetObject kms:GenerateDataKey* aws:SourceArn', 's3:GetObject kms:GenerateDataKey* aws:SourceArn'],
     ['invalid actions', 's3:GetAda ada:GetObject s3:Get-Object s3:', '***'],
-  ])('shows only names that belong to AWS or to the import: %s', (_what, text, shown) => {
+  ])('is shown with only those names that belong to AWS or to the import, in the case "%s"', (_what, text, shown) => {
     expect(show(text)).toBe(shown);
   });
 
-  test('does not show the names of an import that is not passed to the filter', () => {
+  test('is shown without the names of an import that is not passed to the filter', () => {
     expect(showServiceText(`s3://clinic-data/ ${IMPORT.OperatorRoleArn} ${IMPORT.DatastoreId}`)).toBe('***');
   });
 
@@ -96,11 +96,11 @@ describe('the text of a service', () => {
 
 describe('isErrorCode', () => {
   test.each(['AccessDeniedException', 'ResourceNotFoundException', 'FailedDependencyException', 'ServiceQuotaExceededException', 'KMSInvalidStateException', 'KMS.DisabledException',
-    'Runtime.OutOfMemory', 'Sandbox.Timedout', 'TypeError', 'SyntaxError', 'TimeoutError', 'AbortError', 'CredentialsProviderError', 'SlowDown', 'ECONNRESET', 'NoSuchBucket'])('accepts %s', (name) => {
+    'Runtime.OutOfMemory', 'Sandbox.Timedout', 'TypeError', 'SyntaxError', 'TimeoutError', 'AbortError', 'CredentialsProviderError', 'SlowDown', 'ECONNRESET', 'NoSuchBucket'])('accepts the error code %s', (name) => {
     expect(isErrorCode(name)).toBe(true);
   });
 
-  test.each(['Ada', 'Lovelace', 'AdaException', 'AdaLovelaceError', 'Ada Lovelace', 'KMS.Ada', 'Access-Denied', 'Error1815', '', 'accessdenied', 'AccessDenied.Ada', `${'Access'.repeat(100)}Error`])('rejects %j', (name) => {
+  test.each(['Ada', 'Lovelace', 'AdaException', 'AdaLovelaceError', 'Ada Lovelace', 'KMS.Ada', 'Access-Denied', 'Error1815', '', 'accessdenied', 'AccessDenied.Ada', `${'Access'.repeat(100)}Error`])('rejects the text %j', (name) => {
     expect(isErrorCode(name)).toBe(false);
   });
 });
@@ -140,13 +140,13 @@ describe('a text with a name', () => {
   });
 });
 
-test('no text of a service shows a name that was planted in it', () => {
+test('no text of a service is shown with a name that the test inserted', () => {
   fc.assert(fc.property(plantedText(), ({ text, without, name }) => {
     expect(partsShown(show(text), name, show(without))).toEqual([]);
   }), { numRuns: 2_000 });
 });
 
-test('no random text shows a name', () => {
+test('no random text is shown with a name that the test inserted', () => {
   const junk = fc.array(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('s3://', '/', ' ', '"', ':', '\n', 'arn:aws:s3:::clinic-data/', 'key', 'Access Denied')));
   fc.assert(fc.property(junk, anyName(), junk, (before, name, after) => {
     const text = `${before.join('')}${name}${after.join('')}`;

@@ -255,7 +255,7 @@ export function allServiceTexts(): { readonly source: string; readonly text: str
   })));
 }
 
-/** Returns the text with *** for each word that has a part between « and ». In such a word, a location that ends in `/` before « remains. */
+/** Replaces each word that has a part between « and » by ***, but keeps a location that ends in `/` before «. */
 function shownOf(marked: string): string {
   return marked.split(' ').map((chunk) => {
     const at = chunk.indexOf('«');

@@ -18,7 +18,7 @@ interface Announced {
   readonly detail: ImportEventDetail;
 }
 
-/** Returns the event that the handler puts after a poll, if any. `after` is the time from the start of the import to the poll. */
+/** Returns the EventBridge event that the handler puts after a poll, if any. `after` is the time from the start of the import to the poll. */
 function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Announced | undefined {
   const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
   const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
@@ -26,7 +26,7 @@ function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = 
   return announcement && JSON.parse(JSON.stringify(announcement)) as Announced;
 }
 
-/** Returns the event of a data set that was declared with `alreadyImported`. */
+/** Returns the EventBridge event of a data set that was declared with `alreadyImported`. */
 function eventOfDeclared(): Announced {
   return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
@@ -85,7 +85,7 @@ test.each([
   ['a job that runs', eventOf(seen({ JobStatus: 'IN_PROGRESS' }))],
   ['a failed poll that is retried', eventOf({ error: sdkError('ThrottlingException', 'slow down') })],
   ['an import without a construct path', eventOf(SUCCEEDED, MINUTE, { ...OUTCOME, ConstructPath: undefined })],
-])('no event is put for %s', (_, event) => {
+])('the handler puts no EventBridge event for %s', (_, event) => {
   expect(event).toBeUndefined();
 });
 

@@ -18,7 +18,7 @@ const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
-/** Overrides of the default situation. By default, the data set is new, has no jobs, and was requested an hour ago. */
+/** Overrides of the default situation. By default, the data set is new and has no jobs, and the CloudFormation event is an hour old. */
 type Situation = Partial<JobChange & JobFacts>;
 
 const situation = (changes: Situation = {}): JobChange & JobFacts => ({
@@ -94,7 +94,7 @@ describe('Job, while the stack is not rolling back,', () => {
       .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` });
   });
 
-  test('inspects the buckets only if a job would be started', () => {
+  test('inspects the buckets only if it would start a job', () => {
     expect(wouldStart(situation(), situation())).toBe(true);
     expect(wouldStart(situation(), situation({ ledger: ledger(entry('a', 'failed')) }))).toBe(true);
     for (const changes of [{ datastore: store('CREATING') }, { ledger: ledger(entry('a', 'running')) }, { ledger: { error: ERROR } }, { unreadable: 'x' },
@@ -136,7 +136,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     ['a data store that is gone', { id: OWN, datastore: store('DELETED') }, fromId('own')],
   ];
 
-  test.each(ROWS)('takes the expected decision in a roll-back with %s', (_what, changes, expected) => {
+  test.each(ROWS)('takes the expected decision in a roll-back in the case "%s"', (_what, changes, expected) => {
     expect(decideIn({ direction: { value: 'roll-back' }, ...changes })).toEqual(expected);
   });
 
@@ -152,7 +152,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     ['a declared data set, an id that says so', { id: { ...OWN, jobId: 'ALREADY_IMPORTED' } }, fromId('ALREADY_IMPORTED')],
     ['a refusal', { id: OWN, refusal: 'restored' }, fromId('own')],
     ['properties of another version', { id: FOREIGN, unreadable: 'too new' }, KEEP],
-  ])('takes the expected decision in the roll-back of an update with %s', (_what, changes, expected) => {
+  ])('takes the expected decision in the roll-back of an update in the case "%s"', (_what, changes, expected) => {
     expect(decideIn({ direction: { value: 'roll-back' }, oldFingerprint: OTHER, ...changes })).toEqual(expected);
   });
 
@@ -175,16 +175,16 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     ['no job, a data store that is gone', { id: FOREIGN, datastore: store('DELETED') }, {
       kind: 'fail', why: 'the data store is DELETED, and only an ACTIVE data store accepts imports; use one that is ACTIVE',
     }],
-  ])('takes the expected decision in an update with an unchanged data set and %s', (_what, changes, expected) => {
+  ])('takes the expected decision in an update that keeps the data set, in the case "%s"', (_what, changes, expected) => {
     expect(decideIn({ ...UNCHANGED, ...changes })).toEqual(expected);
   });
 
-  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while it is unknown whether the stack is rolling back, with the ledger %j', (given) => {
+  test.each([ledger(), ledger(entry('a', 'succeeded')), { error: ERROR }])('waits while it is unknown whether the stack is rolling back; listed jobs: %j', (given) => {
     expect(decideIn({ direction: { error: ERROR }, ledger: given, id: OWN }))
       .toEqual({ kind: 'wait', why: expect.stringContaining('ThrottlingException: Rate exceeded') });
   });
 
-  test('answers from the physical id, without any call, if the data set is unchanged and the physical id names the job of the data set', () => {
+  test('answers from the physical id, without a call to AWS, if the data set is unchanged and the id names its job', () => {
     expect(answerFromId(situation({ ...UNCHANGED, id: OWN }))).toEqual(fromId('own'));
     expect(answerFromId(situation({ oldFingerprint: OTHER, id: OWN }))).toBeUndefined();
     expect(answerFromId(situation({ id: OWN }))).toBeUndefined();
@@ -198,7 +198,7 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
-  test('starts a job only without a roll-back, in an ACTIVE data store, and after no jobs, or after failed jobs if the data set has changed', () => {
+  test('starts a job only in an ACTIVE data store without a roll-back, and after failed jobs only if the data set has changed', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
     const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];

@@ -24,7 +24,7 @@ describe('alreadyImported', () => {
     ['the property was set when the job became unknown', { properties: DECLARED, old: DECLARED, id: idOf(JOB, UNKNOWN) }],
     ['the property was set in an update that got no answer', { properties: DECLARED, old: DECLARED, id: idOf(JOB) }],
     ['the old properties cannot be read', { properties: DECLARED, id: idOf(JOB, 'job') }],
-  ])('applies to the data set in this case: %s', (_what, versions) => {
+  ])('applies to the data set in the case "%s"', (_what, versions) => {
     expect(declarationOf(versions)).toBe('counts');
     expect(declarationOf({ ...versions, properties: { ...versions.properties, AlreadyImported: undefined } })).toBeUndefined();
   });
@@ -36,7 +36,7 @@ describe('alreadyImported', () => {
     ['a later revision, after --no-rollback', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }],
     ['the revision after an imported one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, 'job') }],
     ['the declared revision, after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
-  ])('does not apply to the data set in this case: %s', (_what, versions) => {
+  ])('does not apply to the data set in the case "%s"', (_what, versions) => {
     expect(declarationOf(versions)).toBe('spent');
   });
 });
@@ -55,7 +55,7 @@ describe('refusalOf', () => {
     ['of a data set that may be declared', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, 'job') }, /^after a failed deployment it is not known/],
     ['of a data set that may be declared, after a declared one', { properties: DECLARED_NEXT, old: DECLARED_NEXT, id: idOf(JOB, ALREADY_IMPORTED) }, /^after a failed/],
     ['of a data set that may be declared, under an id that is not ours', { properties: DECLARED, old: DECLARED }, /^after a failed deployment it is not known/],
-  ])('refuses a start %s, and gives the reason in one sentence', (_what, versions, why) => {
+  ])('refuses the start of a job in the case "%s", and returns the reason in one sentence', (_what, versions, why) => {
     expect(refusalOf(versions)).toMatch(why);
     expect(refusalOf(versions)).toMatch(/^[a-z][^.]*alreadyImported[^.]*$/);
   });
@@ -72,7 +72,7 @@ describe('refusalOf', () => {
     ['of a data set whose job was never started', { properties: JOB, old: JOB, id: idOf(JOB) }],
     ['of a revision after a declared one', { properties: DECLARED_NEXT, old: DECLARED, id: idOf(JOB, ALREADY_IMPORTED) }],
     ['of the declared revision after another one', { properties: DECLARED, old: DECLARED_NEXT, id: idOf(NEXT, 'job') }],
-  ])('allows a start %s', (_what, versions) => {
+  ])('allows the start of a job in the case "%s"', (_what, versions) => {
     expect(refusalOf(versions)).toBeUndefined();
   });
 });

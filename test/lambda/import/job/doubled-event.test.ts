@@ -12,7 +12,7 @@ import { pseudoRandom } from '../simulation';
 /** The durations of the mocked calls, in milliseconds. A call takes effect after half of its duration. */
 const LATENCY = { describe: 60, list: 80, stacks: 100, start: 400 };
 
-/** The number of double deliveries that the test simulates. In a longer run of 1,000 simulations, 142 started two jobs. */
+/** The number of double deliveries that the test simulates. In an earlier run, 142 of 1,000 simulations started two jobs. */
 const DRAWS = 200;
 
 let aws: Aws;
@@ -64,7 +64,7 @@ async function together(...requests: IsCompleteRequest[]): Promise<(string | und
 
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: two jobs were started'));
 
-/** Sets the random pauses of the next invocations, in order, as fractions of the longest pause. */
+/** Sets the random pause of each of the next invocations, as a fraction of the longest pause. */
 function pauses(...fractions: number[]): void {
   const random = jest.spyOn(Math, 'random');
   fractions.forEach((fraction) => random.mockReturnValueOnce(fraction));
@@ -127,7 +127,7 @@ test('the handler pauses and lists the jobs again only if it starts a job', asyn
   expect(Date.now() - T0).toBe(LATENCY.describe + LATENCY.list + LATENCY.stacks);
 });
 
-test('starts a new job after a failed job, even if ListFHIRImportJobs ignores SubmittedAfter', async () => {
+test('the handler starts a new job after a failed job, even if ListFHIRImportJobs ignores SubmittedAfter', async () => {
   const failed = importJob({ JobId: 'failed', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
   jobs = [failed];
   aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => ({ ImportJobPropertiesList: jobs }));

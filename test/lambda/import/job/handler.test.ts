@@ -71,7 +71,7 @@ describe('the start request', () => {
     expect(order).toEqual(['DescribeFHIRDatastoreCommand', 'ListFHIRImportJobsCommand', 'ListFHIRImportJobsCommand', 'DescribeStacksCommand']);
   });
 
-  test('onEvent makes no calls and sets a deadline of 15 minutes', async () => {
+  test('is not sent by onEvent, which only sets a deadline of 15 minutes', async () => {
     expect(await onEvent(jobEvent())).toEqual({ PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}`, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 15 * MINUTE, WaiterId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(await onEvent(jobEvent(UPDATE))).toMatchObject({ PhysicalResourceId: OWN_ID });
     expect(aws.callCount).toBe(0);
@@ -85,8 +85,8 @@ describe('the start request', () => {
   });
 });
 
-describe('Job, with jobs in the ledger,', () => {
-  test('reads all pages, and finds a job of the data set whatever its name prefix', async () => {
+describe('Job, in a data store with earlier jobs,', () => {
+  test('lists all pages of jobs, and finds a job of the data set with any name prefix', async () => {
     const completed = { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) } as const;
     const pages = [
       { ImportJobPropertiesList: [importJob({ JobId: 'x', JobName: 'fhir-import-ffffffffffffffffffff', ...completed })], NextToken: '1' },
@@ -100,13 +100,13 @@ describe('Job, with jobs in the ledger,', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('adopts a job that is %s', async (status) => {
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('adopts a job with the status %s', async (status) => {
     listed(importJob({ JobId: 'a', JobStatus: status as ImportJob['JobStatus'] }));
     expect(await aws.run(jobEvent())).toMatchObject({ after: 0, data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('starts another job after a %s job', async (status) => {
+  test.each(['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'] as const)('starts another job after a job with the status %s', async (status) => {
     listed(importJob({ JobId: 'a', JobStatus: status }));
     expect(await aws.run(jobEvent())).toEqual(STARTED);
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
@@ -121,10 +121,10 @@ describe('Job, with jobs in the ledger,', () => {
 
   test.each([
     ['no errors are tolerated', { Kind: 'NONE' }, report(9, 8, 1), JOB_ID],
-    ['they are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
-    ['they are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
-    ['any are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
-  ] as const)('describes a job with errors if ListFHIRImportJobs returns no progress report for the job: %s', async (_what, ErrorTolerance, JobProgressReport, expected) => {
+    ['the errors are within the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 8, 1), 'a'],
+    ['the errors are beyond the limit', { Kind: 'RESOURCES', Limit: '1' }, report(9, 7, 1), JOB_ID],
+    ['any errors are tolerated', { Kind: 'ANY' }, report(9, 1, 8), 'a'],
+  ] as const)('describes a job with errors that is listed without a progress report, in the case "%s"', async (_what, ErrorTolerance, JobProgressReport, expected) => {
     const withErrors = importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS' });
     listed(withErrors);
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: { ...withErrors, JobProgressReport } });
@@ -132,20 +132,20 @@ describe('Job, with jobs in the ledger,', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: 'a' }]);
   });
 
-  test('does not describe a job with errors if ListFHIRImportJobs returns its progress report', async () => {
+  test('does not describe a job with errors that is listed with a progress report', async () => {
     listed(importJob({ JobId: 'a', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) }));
     expect(await aws.run(jobEvent({}, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }))).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a listed %s job if DescribeFHIRImportJob does not find the job', async (JobStatus) => {
+  test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS'] as const)('adopts a listed %s job even if DescribeFHIRImportJob does not find the job', async (JobStatus) => {
     listed(importJob({ JobId: 'a', JobStatus }));
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(sdkError('ResourceNotFoundException', 'not found'));
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'a' } });
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test('sends identical start requests in two deployments of a data set', async () => {
+  test('sends identical start requests in two deployments of the same data set', async () => {
     await aws.run(jobEvent());
     jest.setSystemTime(T0 + 3 * MINUTE);
     await aws.run(jobEvent());
@@ -163,7 +163,7 @@ describe('errors', () => {
     ['throttling', sdkError('ThrottlingException', 'Rate exceeded')],
     ['a server error', sdkError('InternalServerException', 'oh', 500)],
     ['no connection', NO_ANSWER],
-  ])('%s is retried until the deadline', async (_what, error) => {
+  ])('a call with the error "%s" is retried until the deadline', async (_what, error) => {
     const failingFor = (minutes: number, output: object) => () => {
       if (Date.now() < T0 + minutes * MINUTE) {
         throw error;
@@ -188,7 +188,7 @@ describe('errors', () => {
     ['AccessDenied', DENIED],
     ['Validation', sdkError('ValidationException', 'HealthLake can\'t assume the role')],
     ['AccessDenied of AssumeRole', sdkError('AccessDenied', `User: ${HANDLER} is not authorized to perform: sts:AssumeRole on resource: ${JOB.OperatorRoleArn}`, 403)],
-  ])('%s is retried for 5 minutes, then reported', async (_what, error) => {
+  ])('StartFHIRImportJob is retried for 5 minutes after the error "%s", then the deployment fails', async (_what, error) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(5 * MINUTE);
@@ -197,7 +197,7 @@ describe('errors', () => {
     expect(reason).toMatch(/; no import job is known to be started; correct the problem and deploy again; log group: fhir-import-logs$/);
   });
 
-  test('AccessDenied for less than 5 minutes does not fail the deployment', async () => {
+  test('the deployment succeeds if AccessDenied errors end after 4 minutes', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       if (Date.now() < T0 + 4 * MINUTE) {
         throw DENIED;
@@ -212,7 +212,7 @@ describe('errors', () => {
     ['an explicit deny of the list', ListFHIRImportJobsCommand, EXPLICIT, 'list the import jobs'],
     ['a constraint', StartFHIRImportJobCommand, sdkError('ValidationException', 'Value at \'jobName\' failed to satisfy constraint'), 'start the import job'],
     ['a data store that isn\'t found', DescribeFHIRDatastoreCommand, sdkError('ResourceNotFoundException', 'no such data store'), 'describe the data store'],
-  ])('%s is reported at once', async (_what, command, error, doing) => {
+  ])('the deployment fails at once after the error "%s"', async (_what, command, error, doing) => {
     aws.healthlake.on(command as typeof StartFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(0);
@@ -234,7 +234,7 @@ describe('errors', () => {
 });
 
 describe('a data store', () => {
-  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('that is %s fails the deployment at once', async (status) => {
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN'])('with the status %s fails the deployment at once', async (status) => {
     datastoreIs(status);
     const { after, reason } = await aws.run(jobEvent());
     expect(after).toBe(0);
@@ -242,7 +242,7 @@ describe('a data store', () => {
     expect(aws.sent('StartFHIRImportJob')).toEqual([]);
   });
 
-  test.each(['CREATING', 'UPDATING'])('that is %s delays the start of the job until the data store is ACTIVE', async (status) => {
+  test.each(['CREATING', 'UPDATING'])('with the status %s delays the start of the job until the data store is ACTIVE', async (status) => {
     datastoreIs(status);
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(() => {
       if (Date.now() >= T0 + MINUTE) {
@@ -268,7 +268,7 @@ describe('Job starts no import', () => {
     expect(reason).toContain('CloudFormation does not say whether the stack is rolled back');
   });
 
-  test('and ends at the deadline if DescribeStacks returns no stack', async () => {
+  test('and fails at the deadline if DescribeStacks returns no stack', async () => {
     aws.cloudformation.on(DescribeStacksCommand).resolves({ Stacks: [] });
     expect((await aws.run(jobEvent())).after).toBe(15 * MINUTE);
   });
@@ -278,7 +278,7 @@ describe('Job starts no import', () => {
     ['with the new id', jobEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/new/ffffffffffffffffffff`, OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['with an invented id', jobEvent({ ...UPDATE, PhysicalResourceId: 'Import-ImportJob-1ABC', OldResourceProperties: { ...JOB, ...NEW_DATA } }), 'UNKNOWN', UNKNOWN_ID],
     ['a Create that outlives its stack', jobEvent(), 'UNKNOWN'],
-  ])('in a roll-back if ListFHIRImportJobs fails: %s', async (_what, event, expected, id = event.PhysicalResourceId) => {
+  ])('in a roll-back in which ListFHIRImportJobs fails, in the case "%s"', async (_what, event, expected, id = event.PhysicalResourceId) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
     aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(sdkError('ResourceNotFoundException', 'no'));
@@ -311,13 +311,13 @@ describe('Job starts no import', () => {
   test.each([
     { ErrorTolerance: { Kind: 'ANY' } }, { OutputS3Uri: 's3://elsewhere/' }, { OutputKmsKeyId: 'k' }, { DataAccessRoleArn: 'arn:aws:iam::123456789012:role/x' },
     { JobNamePrefix: 'nightly' },
-  ] as const)('and makes no call for an update that only changes the properties to %j', async (changes) => {
+  ] as const)('and makes no call to AWS in an update that changes only the properties %j', async (changes) => {
     expect(await aws.run(jobEvent(UPDATE, changes))).toEqual(STARTED);
     expect(aws.callCount).toBe(0);
   });
 });
 
-test('starts a job for an update that changes the data set', async () => {
+test('Job starts an import job in an update that changes the data set', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   const { physicalId, data } = await aws.run(jobEvent(UPDATE, NEW_DATA));
   expect(data).toEqual({ JobId: JOB_ID });

@@ -73,20 +73,20 @@ describe('a data store with a million jobs', () => {
   });
 });
 
-test('logs no warning if the data store has less than half of the supported number of jobs', async () => {
+test('the handler logs no warning if the data store has less than half of the supported number of jobs', async () => {
   jobs = 499_999;
   pages.set(999, OTHER_JOBS.slice(1));
   await aws.run(jobEvent());
   expect(warnings()).toEqual([]);
 });
 
-test('continues the listing in several invocations, without listing a page twice', async () => {
+test('the handler continues the listing in several invocations, without listing a page twice', async () => {
   [jobs, pageTime] = [3_000_000, 100];
   expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: JOB_ID } });
   expect(asked).toEqual(numbers(6_000));
 });
 
-test('fails the deployment if not all jobs can be listed within 15 minutes, and names the number of listed jobs', async () => {
+test('the handler fails the deployment if it cannot list all jobs within 15 minutes, and names the number of listed jobs', async () => {
   [jobs, pageTime] = [9_000_000, 100];
   const { reason } = await aws.run(jobEvent());
   expect(reason).toMatch(/^no import job was accepted within 15 minutes: could not list the import jobs: Error: 4,400,000 jobs are listed, and there are more; /);
@@ -106,7 +106,7 @@ describe('a listing that is interrupted', () => {
     pageTime = 0;
   });
 
-  test('continues at the next page', async () => {
+  test('continues at the next page in the next invocation', async () => {
     pages.set(10, []);
     expect(await aws.ask(waiting)).toMatchObject({ answer: { Data: { JobId: JOB_ID } } });
     expect(asked).toEqual(numbers(300).slice(220));
@@ -156,7 +156,7 @@ describe('a listing that is interrupted', () => {
   });
 });
 
-test('lists all jobs again in the next invocation if the earlier listing was complete', async () => {
+test('the handler lists all jobs again in the next invocation if the earlier listing was complete', async () => {
   jobs = 3 * PAGE;
   aws.stackIs('CREATE_COMPLETE');
   const waiting = await aws.begin(jobEvent());
@@ -168,7 +168,7 @@ test('lists all jobs again in the next invocation if the earlier listing was com
   expect(asked).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
-test('also lists the pages after the page with the first job of the data set', async () => {
+test('the handler lists all pages, even after it has found a job of the data set', async () => {
   jobs = 4 * PAGE;
   pages.set(0, [importJob({ JobId: 'failed', JobStatus: 'FAILED', SubmitTime: new Date(4) })]);
   pages.set(2, [importJob({ JobId: 'later', SubmitTime: new Date(3), ...GOOD })]);

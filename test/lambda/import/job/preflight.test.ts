@@ -33,7 +33,7 @@ const run = (changes: Partial<ImportJobProperties> = {}) => aws.run(jobEvent({},
 const listed = (Contents: ListObjectsV2CommandOutput['Contents']) => aws.s3.on(ListObjectsV2Command).resolves({ Contents });
 const warnings = () => aws.lines.filter((line) => line.includes('"message":"warning: '));
 
-test('inspects the buckets once, before describing the stack, and logs no warning', async () => {
+test('Job inspects the buckets once, before it describes the stack, and logs no warning', async () => {
   const order: string[] = [];
   aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
     order.push(...aws.s3.calls().map(({ args: [{ constructor }] }) => constructor.name));
@@ -60,7 +60,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['an output that isn\'t encrypted with KMS', () => aws.s3.on(GetBucketEncryptionCommand).resolves({}), /"clinic-results" is not encrypted with KMS/],
   ['a data store of another version', () => aws.healthlake.on(DescribeFHIRDatastoreCommand)
     .callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R5' } })), /FHIR version R5/],
-])('%s: fails at once and names the fix', async (_what, given, expected) => {
+])('Job fails at once and names the fix in the case "%s"', async (_what, given, expected) => {
   given();
   const { after, reason } = await run();
   expect(after).toBe(0);
@@ -69,7 +69,7 @@ test.each<[string, () => unknown, RegExp]>([
   expect(aws.sent('StartFHIRImportJob')).toEqual([]);
 });
 
-test('starts the job with a warning if S3 refuses a call', async () => {
+test('Job starts the import and logs a warning for each call that S3 refuses', async () => {
   for (const command of [ListObjectsV2Command, GetBucketLocationCommand, GetBucketEncryptionCommand, GetPublicAccessBlockCommand]) {
     aws.s3.on(command as typeof ListObjectsV2Command).rejects(sdkError('AccessDenied', `no access to ${PATIENT}`, 403));
   }
@@ -78,7 +78,7 @@ test('starts the job with a warning if S3 refuses a call', async () => {
   expect(warnings().join()).toContain('"message":"warning: could not check the input","construct":"ImportJob","code":"AccessDenied"');
 });
 
-test('accepts archived objects that have been restored, and objects in GLACIER_IR, which need no restore', async () => {
+test('Job accepts archived objects that have been restored, and objects in GLACIER_IR, which need no restore', async () => {
   listed([
     { Key: 'synthea/a.ndjson', Size: 1, StorageClass: 'GLACIER', RestoreStatus: { IsRestoreInProgress: false, RestoreExpiryDate: new Date() } },
     { Key: 'synthea/b.ndjson', Size: 1, StorageClass: 'GLACIER_IR' },
@@ -87,14 +87,14 @@ test('accepts archived objects that have been restored, and objects in GLACIER_I
   expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
 });
 
-test('warns about objects that HealthLake probably skips, and counts them by kind', async () => {
+test('Job warns about objects that HealthLake probably skips, and counts them by kind', async () => {
   listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toEqual([expect.stringContaining(
     '"skipped":3,"kinds":"1 .ndjson in another case, 1 .gz, 1 .ndjson with a suffix","files":1')]);
 });
 
-test('warns about an exceeded quota', async () => {
+test('Job logs a warning for each exceeded quota', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({ Contents: Array.from({ length: 11 }, (_, n) => ({ Key: `synthea/${n}.ndjson`, Size: 1.5e9 })) });
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
   expect(warnings()).toHaveLength(3);
@@ -102,26 +102,26 @@ test('warns about an exceeded quota', async () => {
 
 test.each<[string, Partial<ImportJob>]>([
   ['succeeded', { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }], ['runs', { JobStatus: 'IN_PROGRESS' }],
-])('does not inspect the buckets if there is a job that %s', async (_what, job) => {
+])('Job does not inspect the buckets if an earlier job %s', async (_what, job) => {
   aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob(job)] });
   await run();
   expect(aws.s3.calls()).toEqual([]);
 });
 
-test('does not inspect the buckets in a roll-back', async () => {
+test('Job does not inspect the buckets in a roll-back', async () => {
   aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   aws.s3.on(ListObjectsV2Command).resolves({});
   const back = jobEvent({ RequestType: 'Update', PhysicalResourceId: 'Import-Job-1', OldResourceProperties: { ...JOB, Revision: '2' } }, CHECKED);
   expect(await aws.run(back)).toMatchObject({ after: 0, data: { JobId: 'UNKNOWN' } });
 });
 
-test('does not inspect the buckets for properties of contract version 1', async () => {
+test('Job does not inspect the buckets for properties of contract version 1', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({});
   expect(await aws.run(jobEvent({}, { ContractVersion: '1' }))).toMatchObject({ data: { JobId: JOB_ID } });
   expect(aws.s3.calls()).toEqual([]);
 });
 
-describe('an old job with errors', () => {
+describe('an earlier job with errors', () => {
   const Report = { FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:report', RoleArn: 'arn:aws:iam::123456789012:role/report' };
   const old = importJob({ JobId: 'old', JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(1000, 999, 1) });
   const reported = (serverErrors: number) => aws.reports({

@@ -20,7 +20,7 @@ interface Deployment {
   /** Whether HealthLake answers during a roll-back. */
   readonly isUpInRollBack: boolean;
   readonly jobSucceeds: boolean;
-  /** Whether another resource fails after `Job` has succeeded. */
+  /** Whether another resource of the stack fails after `Job` has succeeded. */
   readonly failsAfter: boolean;
   readonly rollbackDisabled: boolean;
 }

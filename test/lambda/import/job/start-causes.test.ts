@@ -11,7 +11,7 @@ const INVALID = 'ValidationException';
 const unauthorized = (who: string, action: string, resource: string) =>
   `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 
-/** The constants from here to `ANYTHING` are beginnings of texts after `likely causes: `. */
+/** Each constant from here to `ANYTHING` is the beginning of a text that likelyCauses returns after `likely causes: `. */
 const PASS_ROLE = 'the operator role may not pass the data access role: it needs iam:PassRole on exactly that role';
 const FORBIDDEN = 'a policy outside the import forbids it';
 const OPERATOR_TRUST = 'the operator role does not trust the provider\'s function';
@@ -62,13 +62,13 @@ test.each<[causes: string, code: string, text: string]>([
   [ANYTHING, DENIED, 'You do not have sufficient access'],
   [ANYTHING, DENIED, ''],
   [ANYTHING, INVALID, 'Invalid parameters'],
-])('names the likely cause "%s" for the error %s: %s', (causes, code, text) => {
+])('likelyCauses names the cause "%s" for the error %s: %s', (causes, code, text) => {
   const sentence = likelyCauses(sdkError(code, text));
   expect(sentence).toMatch(/^[\x20-\x7e]{20,480}$/);
   expect(sentence!.startsWith(`likely causes: ${causes}`)).toBe(true);
 });
 
-test('does not infer causes from words in the names of buckets, objects and roles', () => {
+test('likelyCauses infers no causes from words in the names of buckets, objects and roles', () => {
   const names = ['trust', 'assume', 'region', 'queue', 'kms'];
   for (const name of names) {
     expect(likelyCauses(sdkError(DENIED, `refused for s3://${name}/${name}/Ada.ndjson`))).toContain(S3);
@@ -82,6 +82,6 @@ test.each([
   ['an internal error', sdkError('InternalServerException', 'An internal error occurred', 500)],
   ['no answer', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
   ['a value that isn\'t an error', undefined],
-])('names no likely causes for %s', (_what, error) => {
+])('likelyCauses returns nothing for %s', (_what, error) => {
   expect(likelyCauses(error)).toBeUndefined();
 });

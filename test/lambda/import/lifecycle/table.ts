@@ -86,7 +86,7 @@ export const NEW_NAME = { JobName: `fhir-import-${NEW_FINGERPRINT}` };
 /** Returns the response URL of a CloudFormation event that is delivered this many milliseconds after CloudFormation signed the URL. */
 export const late = (ms: number) => ({ ResponseURL: `https://x.s3.amazonaws.com/y?X-Amz-Date=${new Date(T0 - ms).toISOString().replace(/[-:]|\.000/g, '')}` });
 export const update = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
-/** An update from revision 2 to the first data set. For revision 2, the job `new` was started. */
+/** An update from revision 2 back to the first data set. For revision 2, the job `new` was started. */
 export const back = { ...update, PhysicalResourceId: `${DATASTORE}/new/${NEW_FINGERPRINT}`, OldResourceProperties: { ...JOB, ...NEW_DATA } } as const;
 
 /** The old properties of an update that changes only the data store. */

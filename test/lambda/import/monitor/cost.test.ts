@@ -39,7 +39,7 @@ function pollsAt(minutes: number): number {
   return pauses().findIndex((pause) => (passed += pause) >= minutes * 60) + 1;
 }
 
-/** Returns the delay from the end of a job to the next poll, in seconds. The job takes from 90 to 110 percent of this many minutes. */
+/** Returns the longest and the mean delay from the end of a job to the next poll, in seconds. The job takes from 90 to 110 percent of this many minutes. */
 function delaysOf(minutes: number): { readonly longest: number; readonly mean: number } {
   const [from, to] = [0.9, 1.1].map((part) => pollsAt(part * minutes));
   const possible = pauses().slice(from - 1, to);
@@ -70,7 +70,7 @@ test.each([
   [6 * HOUR, 310, 150],
   [11.5 * HOUR, 430, 206],
   [7 * DAY, 1_640, 780],
-])('the monitor notices the end of a job of about %i minutes after at most %i seconds, and after %i on average', (minutes, most, mostInTheMean) => {
+])('the monitor notices the end of a job of about %i minutes within %i seconds, and within %i seconds on average', (minutes, most, mostInTheMean) => {
   const { longest, mean } = delaysOf(minutes);
   [[longest, most], [mean, mostInTheMean]].forEach(([value, bound]) => {
     expect(value).toBeLessThanOrEqual(bound);

@@ -67,7 +67,7 @@ describe('the execution of the monitor', () => {
     ['another operator role', false, { OperatorRoleArn: 'arn:aws:iam::123456789012:role/other' }],
     ['another bus', false, { EventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/other' }],
     ['a later end', false, { Watch: { StateMachineArn: STATE_MACHINE, GiveUpAfterSeconds: '1209600' } }],
-  ])('has the same name with %s: %s', async (_what, isSame, properties) => {
+  ])('with %s, has the same name as the first execution: %s', async (_what, isSame, properties) => {
     const { name } = await started();
     aws.states.resetHistory();
     const { name: other } = await started(properties);
@@ -157,7 +157,7 @@ describe('the handler, invoked by the monitor,', () => {
     ['a job that failed', 'failed', { JobStatus: 'FAILED' }],
     ['a job that was cancelled', 'failed', { JobStatus: 'CANCEL_COMPLETED' }],
     ['an import of an unreadable version', 'failed', ENDED, undefined, { ContractVersion: '99' }],
-  ])('decides on %s: %s', async (_what, Decision, job, ...[after, properties]) => {
+  ])('takes for %s the decision "%s"', async (_what, Decision, job, ...[after, properties]) => {
     described(job);
     expect(await judge(after, properties)).toEqual({ Decision, FailingSince: 0 });
     expect(aws.sent('PutEvents')).toHaveLength(Decision === 'wait' ? 0 : 1);
@@ -173,12 +173,12 @@ describe('the handler, invoked by the monitor,', () => {
     ['refused for 5 minutes', REFUSED, 45 * MINUTE, 'failed'],
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE - 1, 'wait'],
     ['not found for 5 minutes', sdkError('ResourceNotFoundException', 'no such job'), 45 * MINUTE, 'failed'],
-  ])('waits or fails if earlier polls failed and the current poll is %s', async (_what, error, after, Decision) => {
+  ])('waits or fails, as expected, if earlier polls failed and the current poll is %s', async (_what, error, after, Decision) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await judge(after, {}, SINCE)).toEqual({ Decision, FailingSince: SINCE });
   });
 
-  test('starts the retry window at the first refused poll, and resets it after a successful poll', async () => {
+  test('retries for 5 minutes from the first refused poll, and counts anew after a successful poll', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(REFUSED);
     expect(await judge(50 * MINUTE)).toEqual({ Decision: 'wait', FailingSince: T0 + 50 * MINUTE });
     described({ JobStatus: 'IN_PROGRESS' });
@@ -218,7 +218,7 @@ describe('the handler, invoked by the monitor,', () => {
     ['not answered', () => aws.events.on(PutEventsCommand).rejectsOnce(NO_ANSWER)],
     ['not accepted', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' }] })],
     ['not accepted, without a message', () => aws.events.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })],
-  ])('throws and emits no metrics if the EventBridge event is %s, and emits the metrics once in the next attempt', async (_what, given) => {
+  ])('throws without emitting metrics if the EventBridge event is %s, and emits them once in the next attempt', async (_what, given) => {
     described({ ...WITH_ERRORS, Message: `see ${PATIENT}.ndjson` });
     given().resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     await expect(judge()).rejects.toThrow(/^failed with \w+( \(full text: CloudTrail\))?: (not authorized, and |socket hang up|Rate exceeded|the event was not accepted)/);
@@ -304,7 +304,7 @@ describe('an import for which the deployment waits', () => {
     expect(aws.events.calls()).toEqual([]);
   });
 
-  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no EventBridge event in a roll-back for %j', async (job) => {
+  test.each([{ JobStatus: 'IN_PROGRESS' }, { JobStatus: 'FAILED' }, WITH_ERRORS] as const)('puts no EventBridge event in a roll-back with the job %j', async (job) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     described(job);
     expect(await aws.run(outcomeEvent(update, LISTENED))).toMatchObject({ after: 0, data: { JobStatus: job.JobStatus } });

@@ -39,11 +39,11 @@ describe('the answer of Outcome', () => {
     ['for a job that was judged before and is gone', attributesOf(PROPERTIES, judged), {
       JobId: 'j', JobStatus: 'COMPLETED', ResourcesScanned: '5', ResourcesImported: '5', ResourcesFailed: '0', OutputLocation: LOCATION, ReportLocation: 'UNKNOWN',
     }],
-  ])('has the expected attributes %s', (_what, attributes, expected) => {
+  ])('has the expected attributes in the case "%s"', (_what, attributes, expected) => {
     expect(attributes).toEqual(expected);
   });
 
-  test('names the reason, the counts, HealthLake\'s message, the location of the results and the advice for a failure', () => {
+  test('for a failure, names the reason, the counts, HealthLake\'s message, the location of the results and the advice', () => {
     const sentences = sentencesOf(PROPERTIES, 'Update', {
       kind: 'failed', why: 'it failed', advice: 'errors', evidence: evidenceOf({ ...described, Message: 'see s3://clinic/Ada-Lovelace' }),
     });

@@ -31,7 +31,7 @@ test.each<[string, Fact<Evidence>, number, Partial<Verdict>]>([
   expect(judge(poll, now)).toMatchObject(expected);
 });
 
-test('a refused poll is retried for less than 5 minutes if the deadline comes earlier', () => {
+test('a refused poll is retried only until the deadline if less than 5 minutes remain', () => {
   expect(judge(denied, 1_059_999, 1_060_000)).toMatchObject({ kind: 'running' });
   expect(judge(denied, 1_060_000, 1_060_000)).toMatchObject({ kind: 'failed', advice: 'access' });
 });

@@ -43,7 +43,7 @@ function runsUntil(endsAt: number, end: Partial<ImportJob> = COMPLETED): void {
 }
 
 describe('Outcome, for a job that succeeds,', () => {
-  test('onEvent makes no calls and sets the deadline', async () => {
+  test('makes no calls in onEvent, but sets the deadline', async () => {
     expect(await onEvent(outcomeEvent({}, { TimeoutSeconds: '90' }))).toEqual({ PhysicalResourceId: PENDING_ID, RequestedAt: T0, DeliveredAt: T0, Deadline: T0 + 90 * SECOND });
     expect(await onEvent(outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }))).toMatchObject({ PhysicalResourceId: JUDGED_ID });
     expect(aws.callCount).toBe(0);
@@ -71,7 +71,7 @@ describe('Outcome, for a job that succeeds,', () => {
     });
   });
 
-  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('waits while the job is %s', async (status) => {
+  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('waits while the job has the status %s', async (status) => {
     described((now) => (now < T0 + 2 * MINUTE ? { JobStatus: status as ImportJob['JobStatus'] } : COMPLETED));
     const { after, data } = await aws.run(outcomeEvent());
     expect(data).toEqual(ATTRIBUTES);
@@ -106,7 +106,7 @@ describe('polling', () => {
   test.each([
     ['1-minute', 5, MINUTE, 5 * SECOND],
     ['50-minute', 175, 50 * MINUTE - 20 * SECOND, 30 * SECOND],
-  ])('of a %s job takes %i Describe calls', async (_what, calls, duration, delay) => {
+  ])('of a %s job takes %i DescribeFHIRImportJob calls', async (_what, calls, duration, delay) => {
     runsUntil(T0 + duration);
     const { after, data } = await aws.run(outcomeEvent());
     expect(data).toEqual(ATTRIBUTES);
@@ -133,7 +133,7 @@ describe('polling', () => {
   });
 });
 
-describe('failure', () => {
+describe('a failure', () => {
   const LAST = '; log group: fhir-import-logs';
 
   test.each([
@@ -141,7 +141,7 @@ describe('failure', () => {
     ['CANCEL_COMPLETED', /the job ended with CANCEL_COMPLETED.*; correct the cause/],
     ['CANCEL_FAILED', /the job ended with CANCEL_FAILED.*; correct the cause/],
     ['COMPLETED_WITH_ERRORS', /no errors are tolerated; status COMPLETED_WITH_ERRORS, resources scanned 10, imported 7, failed 3; .*mend the resources.*errorTolerance/],
-  ] as const)('has the reason and the advice for %s', async (JobStatus, expected) => {
+  ] as const)('has the reason and the advice for the job status %s', async (JobStatus, expected) => {
     described(() => ({ JobStatus, JobProgressReport: report(10, 7, 3) }));
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeLessThan(MINUTE);
@@ -188,7 +188,7 @@ describe('failure', () => {
     ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
     ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
     ['no connection', NO_ANSWER, 50],
-  ])('is reported after 5 minutes or at the deadline if all polls fail: %s', async (_what, error, minutes) => {
+  ])('is reported after 5 minutes or at the deadline, as expected, if all polls fail with the error "%s"', async (_what, error, minutes) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     const { after, reason } = await aws.run(outcomeEvent());
     expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
@@ -249,11 +249,11 @@ describe('a job that was judged before', () => {
   });
 });
 
-describe('roll-back', () => {
+describe('Outcome, in a roll-back,', () => {
   const back = outcomeEvent({ ...UPDATE, OldResourceProperties: { ...OUTCOME, JobId: 'new' } });
   beforeEach(() => aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS'));
 
-  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once without judging a job that is %s', async (status) => {
+  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once without judging a job with the status %s', async (status) => {
     described(() => ({ JobStatus: status as ImportJob['JobStatus'], JobProgressReport: report(10, 7, 3) }));
     expect(await aws.run(back)).toEqual({
       after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: status, ResourcesImported: '7', ResourcesFailed: '3' },
@@ -265,7 +265,7 @@ describe('roll-back', () => {
     ['a job that is gone', sdkError('ResourceNotFoundException', 'gone')],
     ['a refused Describe', sdkError('ValidationException', 'failed to satisfy constraint')],
     ['no connection', NO_ANSWER],
-  ])('succeeds at once despite %s', async (_what, error) => {
+  ])('succeeds at once despite the problem "%s"', async (_what, error) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
     expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
   });
@@ -289,13 +289,13 @@ describe('roll-back', () => {
     expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
-  test('an update succeeds if its job succeeds, even if DescribeStacks is refused', async () => {
+  test('succeeds if its job succeeds, even if DescribeStacks is refused', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(sdkError('AccessDenied', 'no', 403));
     runsUntil(T0 + 2 * MINUTE);
     expect(await aws.run(outcomeEvent(UPDATE))).toMatchObject({ physicalId: JUDGED_ID, data: ATTRIBUTES });
   });
 
-  test('a creation fails if its job fails, without a DescribeStacks call', async () => {
+  test('fails in a creation whose job fails, without a DescribeStacks call', async () => {
     aws.stackIs('ROLLBACK_IN_PROGRESS');
     described(() => ({ JobStatus: 'FAILED' }));
     expect((await aws.run(outcomeEvent())).reason).toMatch(/the job ended with FAILED/);
@@ -308,7 +308,7 @@ describe('a job that can\'t be judged', () => {
     ['an unknown job', { JobId: 'UNKNOWN' }, /^FHIR import job UNKNOWN: the job of this data set is not known, .*change errorTolerance or outputPrefix/],
     ['a declared data set of another version', { JobId: 'ALREADY_IMPORTED', ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"/],
     ['properties of another version', { ContractVersion: '99' }, /contract version "99" and this provider reads up to "3"; deploy the stack of the provider/],
-  ])('fails the deployment without a call to HealthLake: %s', async (_what, changes, expected) => {
+  ])('fails the deployment without a call to HealthLake in the case "%s"', async (_what, changes, expected) => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
     expect(await aws.run(outcomeEvent({}, changes))).toEqual({ after: 0, reason: expect.stringMatching(expected) });
@@ -316,7 +316,7 @@ describe('a job that can\'t be judged', () => {
   });
 });
 
-test('logs how long a job has been waiting in the queue', async () => {
+test('Outcome logs how long a job has been waiting in the queue', async () => {
   described((now) => ({ JobStatus: now < T0 + 2 * MINUTE ? 'QUEUED' : 'IN_PROGRESS', SubmitTime: new Date(T0 - MINUTE) }));
   await aws.run(outcomeEvent({}, { TimeoutSeconds: '240' }));
   const lines = aws.lines.map((line) => JSON.parse(line) as { message: string; status: string; secondsQueued?: number });
@@ -329,7 +329,7 @@ test('logs how long a job has been waiting in the queue', async () => {
   expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
 });
 
-test('waits for the new job of an update, and judges the job', async () => {
+test('Outcome waits for the new job of an update, and judges that job', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   runsUntil(T0 + 2 * MINUTE);
   const { after, physicalId, data } = await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } }));

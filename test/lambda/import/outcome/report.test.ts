@@ -39,7 +39,7 @@ function ended(changes: Partial<ImportJob> = {}): void {
 
 const run = (changes: Partial<ImportOutcomeProperties> = {}) => aws.run(outcomeEvent({}, { ...WITH_REPORT, ...changes }));
 
-test('invokes the report function once when the job has ended', async () => {
+test('Outcome invokes the report function once when the job has ended', async () => {
   ended();
   aws.reports(REPORT);
   await run({ ErrorTolerance: { Kind: 'ANY' } });
@@ -55,7 +55,7 @@ test.each([
   ['its folder without the slash', LOCATION.slice(0, -1)],
   ['the prefix that was sent', OUTCOME.OutputS3Uri],
   ['the prefix that was sent without the slash', OUTCOME.OutputS3Uri.slice(0, -1)],
-])('finds the results if HealthLake describes their location as %s', async (_what, S3Uri) => {
+])('Outcome finds the results if HealthLake describes their location as %s', async (_what, S3Uri) => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: 'k' } } });
   aws.reports(REPORT);
   const { data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
@@ -64,13 +64,13 @@ test.each([
   expect(JSON.parse(Payload)).toMatchObject({ OutputLocation: LOCATION });
 });
 
-test('does not invoke the report function while the job runs', async () => {
+test('Outcome does not invoke the report function while the job runs', async () => {
   ended({ JobStatus: 'IN_PROGRESS' });
   await run({ TimeoutSeconds: '120' });
   expect(aws.sent('Invoke')).toEqual([]);
 });
 
-test('returns the counts of the manifest and the location of the report', async () => {
+test('Outcome returns the counts of the manifest and the location of the report', async () => {
   ended();
   aws.reports(REPORT);
   const { physicalId, data } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } });
@@ -78,7 +78,7 @@ test('returns the counts of the manifest and the location of the report', async 
   expect(data).toMatchObject({ ResourcesImported: '994', ResourcesFailed: '6', ReportLocation: `${LOCATION}report.json`, OutputLocation: LOCATION });
 });
 
-test('the failure names the most frequent reasons with counts and types, and the report', async () => {
+test('the failure message names the most frequent reasons with counts and resource types, and the report location', async () => {
   ended();
   aws.reports(REPORT);
   const { reason } = await run();
@@ -92,7 +92,7 @@ test.each<[JsonCause, string]>([
   ['whole-file', 'files that are not NDJSON (pretty-printed JSON, UTF-16, compressed data)'],
   ['start-of-file', 'a byte order mark, a blank first line, or a file that is not NDJSON (a JSON array, UTF-16, compressed data)'],
   ['single-lines', 'blank lines, or lines without one whole JSON object'],
-])('the failure names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
+])('the failure message names the likely cause of invalid JSON: %s', async (likelyCause, cause) => {
   ended();
   aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], { code: 'processing', message: 'Invalid JSON found in input file', resourceTypes: ['other'], count: 1, likelyCause }] });
   const { reason } = await run();
@@ -100,7 +100,7 @@ test.each<[JsonCause, string]>([
   expect(reason).toContain('or set errorTolerance');
 });
 
-test('the failure says that HealthLake does not unwrap Bundles if a Bundle failed', async () => {
+test('the failure message says that HealthLake does not unwrap Bundles if a Bundle failed', async () => {
   ended();
   const bundles = { ...REPORT.reasons[0], resourceTypes: ['Patient', 'Claim', 'Group', 'Bundle'] };
   aws.reports({ ...REPORT, reasons: [REPORT.reasons[1], bundles] });
@@ -109,7 +109,7 @@ test('the failure says that HealthLake does not unwrap Bundles if a Bundle faile
   expect((await run()).reason).not.toMatch(/Bundle|likely cause/);
 });
 
-test('the failure says what is missing from an incomplete report', async () => {
+test('the failure message says what is missing from an incomplete report', async () => {
   ended();
   aws.reports({ ...REPORT, complete: false, problem: 'the time was up: 2 of 3 files read' });
   expect((await run()).reason).toContain('; the time was up: 2 of 3 files read; ');
@@ -124,7 +124,7 @@ test.each([
   ['no connection', () => aws.lambda.on(InvokeCommand).rejects(NO_ANSWER), 'the report function could not be asked: Error: socket hang up'],
   ['an empty answer', () => aws.lambda.on(InvokeCommand).resolves({}), 'the report function could not be asked: SyntaxError'],
   ['unreadable results', () => aws.reports({ kind: 'unreadable', why: 'AccessDenied: no' }), 'AccessDenied: no'],
-])('judges by the counts of the job after %s, and says why', async (_what, given, expected) => {
+])('Outcome judges by the counts of the job after the problem "%s", and gives the reason', async (_what, given, expected) => {
   ended();
   given();
   const tolerant = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '4' } });
@@ -134,27 +134,27 @@ test.each([
   expect(strict.reason).toContain(`judged by the counts of the job, because ${expected}`);
 });
 
-test('does not show the message of a report function that throws', async () => {
+test('Outcome does not show the message of a report function that throws', async () => {
   ended();
   aws.reports({ errorType: 'Error', errorMessage: PATIENT } as { errorType: string });
   expect((await run()).reason).toContain('no errors are tolerated');
 });
 
-test('does not invoke the report function for results outside the output location', async () => {
+test('Outcome does not invoke the report function for results outside the output location', async () => {
   ended({ JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other-results/x/', KmsKeyId: 'k' } } });
   const { reason } = await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '3' } });
   expect(reason).toContain('judged by the counts of the job, because its results are outside the output location that this import may read');
   expect(aws.sent('Invoke')).toEqual([]);
 });
 
-test('fails a job with errors if its results have no manifest, except with the tolerance ANY', async () => {
+test('Outcome fails for a job with errors if the results have no manifest, except with the tolerance ANY', async () => {
   ended();
   aws.reports({ kind: 'no-manifest', why: 'there is no manifest' });
   expect((await run({ ErrorTolerance: { Kind: 'PERCENT', Limit: '100' } })).reason).toContain('the results have no manifest that counts the errors: there is no manifest');
   expect(await run({ ErrorTolerance: { Kind: 'ANY' } })).toMatchObject({ data: { JobStatus: 'COMPLETED_WITH_ERRORS' } });
 });
 
-test('returns the location of the report for a job that was judged before', async () => {
+test('Outcome returns the location of the report for a job that was judged before', async () => {
   ended({ JobStatus: 'COMPLETED' });
   aws.reports(REPORT);
   const event = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}/COMPLETED/9/9/0`, OldResourceProperties: OUTCOME }, WITH_REPORT);

@@ -164,7 +164,7 @@ describe('judgeBuckets allows a start', () => {
     });
   });
 
-  test('but not if one S3 call shows a problem and other calls fail', () => {
+  test('only if no S3 call shows a problem, even if other calls fail', () => {
     expect(judge({ region: DENIED, objects: { value: objects({ files: 0 }) }, encryption: DENIED }).problem).toMatch(/^there is nothing to import/);
   });
 

@@ -69,7 +69,7 @@ const FINE = () => ({
 const asked = () => aws.router.requests.of('s3').map(({ operation }) => operation).sort();
 
 describe('inspectBuckets', () => {
-  test('needs only the least permissions to read the objects under the prefix and the settings of the output bucket', async () => {
+  test('needs only permissions to list the prefix and to read the locations and settings of the buckets', async () => {
     put('fhir/Patient.ndjson', 30);
     put('fhir/deep/Observation.ndjson', 50);
     put('fhir/Empty.ndjson', 0);
@@ -142,7 +142,7 @@ describe('the listing of inspectBuckets', () => {
     ['refused', { kind: 'error', error: { name: 'AccessDenied', message: 'Access Denied', status: 403 } }, 'AccessDenied'],
     ['lost', { kind: 'reset-before' }, 'Error'],
     ['answered with a server error', { kind: 'internal' }, 'InternalError'],
-  ] as const)('keeps the counts of earlier pages if a page is %s', async (_what, fault, name) => {
+  ] as const)('keeps the counts of earlier pages if the request for a page is %s', async (_what, fault, name) => {
     putMany(2_001);
     let pages = 0;
     aws.router.faults.hook = (_service, operation) => (operation === 'ListObjectsV2' && ++pages === 3 ? fault : undefined);
@@ -189,7 +189,7 @@ describe('inspectBuckets continues with the other S3 calls', () => {
     ['everything', [], {
       region: 'AccessDenied', objects: 'AccessDenied', outputRegion: 'AccessDenied', encryption: 'AccessDenied', publicAccessBlock: 'AccessDenied',
     }],
-  ])('if IAM refuses %s', async (_what, statements, refused) => {
+  ])('if IAM refuses access to %s', async (_what, statements, refused) => {
     const findings = await inspect(await operator(...statements));
     expect(factsOf(findings)).toEqual({ ...FINE(), ...refused });
     expect(judgeBuckets(findings, request)).toEqual({
@@ -208,19 +208,19 @@ describe('inspectBuckets continues with the other S3 calls', () => {
     ['ListObjectsV2', { objects: 'SlowDown' }],
     ['GetBucketEncryption', { encryption: 'SlowDown' }],
     ['GetPublicAccessBlock', { publicAccessBlock: 'SlowDown' }],
-  ])('if S3 throttles %s', async (operation, failed) => {
+  ])('if S3 throttles the operation %s', async (operation, failed) => {
     aws.router.faults.inject({ service: 's3', operation, kind: 'throttle' });
     expect(factsOf(await inspect())).toEqual({ ...FINE(), ...failed });
   });
 
-  test('if the SDK retries transient errors', async () => {
+  test('after the SDK has retried a transient error', async () => {
     aws.router.faults.inject({ service: 's3', kind: 'internal', times: 2 });
     expect(factsOf(await inspect(aws.s3Client(undefined, 3)))).toEqual(FINE());
   });
 });
 
 describe('a missing bucket', () => {
-  test('makes every call fail', async () => {
+  test('makes every S3 call of inspectBuckets fail', async () => {
     request = { ...request, InputS3Uri: 's3://no-input/fhir/', OutputS3Uri: 's3://no-output/results/' };
     const findings = await inspect();
     expect(Object.values(factsOf(findings))).toEqual(Array(5).fill('NoSuchBucket'));
@@ -231,7 +231,7 @@ describe('a missing bucket', () => {
 describe('a bucket in another Region', () => {
   beforeEach(() => put('fhir/Patient.ndjson'));
 
-  test.each([ELSEWHERE, 'us-east-1'])('is recognized by its location %s', async (region) => {
+  test.each([ELSEWHERE, 'us-east-1'])('is recognized by the location %s that GetBucketLocation returns', async (region) => {
     input.region = region;
     output.region = region;
     const findings = await inspect();
@@ -246,7 +246,7 @@ describe('a bucket in another Region', () => {
   test.each([
     ['refused', { name: 'AccessDenied', message: 'Access Denied', status: 403 }],
     ['refused for its Region', { name: 'AuthorizationHeaderMalformed', message: `the region '${REGION}' is wrong; expecting '${ELSEWHERE}'`, status: 400 }],
-  ])('is recognized by the error if GetBucketLocation is %s', async (_what, error) => {
+  ])('is recognized by an S3 error if GetBucketLocation is %s', async (_what, error) => {
     output.region = ELSEWHERE;
     aws.router.faults.inject({ service: 's3', operation: 'GetBucketLocation', kind: 'error', error, times: 2 });
     const findings = await inspect(await operator());
@@ -279,7 +279,7 @@ describe('the settings of the output bucket', () => {
     ['fully on', CLOSED, true],
     ['not there', undefined, false],
     ...Object.keys(CLOSED).map((option) => [`without ${option}`, { ...CLOSED, [option]: false }, false] satisfies [string, PublicAccessBlock, boolean]),
-  ])('show whether all options of the public access block are on: %s', async (_what, block, expected) => {
+  ])('show whether all options of the public access block are on, in the case "%s"', async (_what, block, expected) => {
     output.publicAccessBlock = block;
     expect((await inspect()).output.publicAccessBlock).toEqual({ value: expected });
   });

@@ -1,11 +1,11 @@
 import { BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { regionInError, regionOf } from '../../../../lambda/import/preflight/inspect';
 
-test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('regionOf turns the location constraint %j into %s', (constraint, region) => {
+test.each([[undefined, 'us-east-1'], ['', 'us-east-1'], ['EU', 'eu-west-1']])('regionOf maps the location %j to the Region %s', (constraint, region) => {
   expect(regionOf(constraint)).toBe(region);
 });
 
-test.each(Object.values(BucketLocationConstraint).filter((constraint) => constraint !== 'EU'))('regionOf keeps the location constraint %s', (constraint) => {
+test.each(Object.values(BucketLocationConstraint).filter((constraint) => constraint !== 'EU'))('regionOf returns the location %s unchanged', (constraint) => {
   expect(regionOf(constraint)).toBe(constraint);
 });
 

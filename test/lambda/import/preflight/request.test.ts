@@ -6,6 +6,6 @@ test.each([
   ['s3://clinic-data/a', { bucket: 'clinic-data', prefix: 'a' }],
   ['s3://clinic-data/', { bucket: 'clinic-data', prefix: '' }],
   ['s3://clinic-data', { bucket: 'clinic-data', prefix: '' }],
-])('locationOf splits %s into bucket and prefix', (uri, location) => {
+])('locationOf splits the location "%s" into bucket and prefix', (uri, location) => {
   expect(locationOf(uri)).toEqual(location);
 });

@@ -22,7 +22,7 @@ interface Cost {
   readonly answeredAfter: number;
 }
 
-/** Handles all `Wait` resources and then `Outcome` for a job that starts at once. The mocked calls take no time. */
+/** Returns the cost of all `Wait` resources and `Outcome` for a job that starts at once. The mocked calls take no time. */
 async function costOf(jobMinutes: number, timeout: Duration): Promise<Cost> {
   const endsAt = Date.now() + jobMinutes * MINUTE;
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({

@@ -52,13 +52,13 @@ test.each<[string, WaitChange, Fact<JobDescription>, number, string | undefined]
   ['throttling when the time is up', FIRST, throttled, DEADLINE, 'could not describe the job: ThrottlingException: Rate exceeded'],
   ['no connection', LATER, unreachable, DEADLINE - 1, WAIT],
   ['no connection when the time is up', LATER, unreachable, DEADLINE, 'could not describe the job: Error: socket hang up'],
-])('waits, or hands the job on to the next resource, after a poll with %s', (_what, change, poll, now, why) => {
+])('Wait waits or hands the job on to the next resource, as expected, after a poll with the result "%s"', (_what, change, poll, now, why) => {
   for (const direction of [undefined, FORWARD, NOT_SAID]) {
     expect(whyOf(change, { poll, direction, now })).toBe(why);
   }
 });
 
-test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('hands the job on to the next resource at any time if the job is %s', (status) => {
+test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'])('Wait hands a %s job on to the next resource at any time', (status) => {
   for (const change of [FIRST, LATER]) {
     for (const now of [REQUESTED_AT, DEADLINE, DEADLINE + MINUTE]) {
       expect(whyOf(change, { poll: seen(status), now })).toBe(ENDED);
@@ -66,24 +66,24 @@ test.each(['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', '
   }
 });
 
-test('hands the job on to the next resource in a roll-back, whatever the poll shows, and even before the first poll', () => {
+test('Wait hands the job on to the next resource in a roll-back, whatever the poll shows, and even before the first poll', () => {
   for (const poll of [undefined, running, refused, gone, throttled, seen('FAILED')]) {
     expect(whyOf(FIRST, { poll, direction: BACK, now: REQUESTED_AT })).toBe('the stack is rolled back');
   }
 });
 
-test('waits before the first poll unless the stack is rolled back', () => {
+test('Wait waits for its first poll unless the stack is rolled back', () => {
   for (const direction of [undefined, FORWARD, NOT_SAID]) {
     expect(decideWait(FIRST, { direction, now: REQUESTED_AT })).toEqual({ kind: 'wait' });
   }
 });
 
-test('hands the job on to the next resource at once if the properties of Wait can\'t be used', () => {
+test('Wait hands the job on to the next resource at once if its properties can\'t be used', () => {
   expect(whyOf({ ...FIRST, obstacle: 'too new' }, { now: REQUESTED_AT })).toBe('too new');
   expect(whyOf({ ...FIRST, obstacle: 'too new' }, { direction: BACK, now: REQUESTED_AT })).toBe('too new');
 });
 
-test('hands the job on to the next resource at an early deadline, even while a refused call is retried', () => {
+test('Wait hands the job on to the next resource at an early deadline, even while a refused call is retried', () => {
   const short = { ...FIRST, deadline: REQUESTED_AT + 70 * SECOND };
   expect(whyOf(short, { poll: refused, now: short.deadline - 1 })).toBe(WAIT);
   expect(whyOf(short, { poll: refused, now: short.deadline })).toContain('could not describe the job');

@@ -46,7 +46,7 @@ describe('polls', () => {
   test.each([
     ['the first Wait resource', {}, 176],
     ['a later Wait resource', LATER, 101],
-  ])('%s (%j) makes %i polls if the job outlasts this Wait resource', async (_what, properties, calls) => {
+  ])('%s with the properties %j makes %i polls if the job runs longer than Wait can wait', async (_what, properties, calls) => {
     runsUntil(Infinity);
     expect((await aws.run(waitEvent({}, properties))).after).toBe(50 * MINUTE);
     expect(polls).toHaveLength(calls);
@@ -86,7 +86,7 @@ describe('polls', () => {
     }
   });
 
-  test('continue after the next interval if the first poll is throttled', async () => {
+  test('continue after the polling interval if the first poll is throttled', async () => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
       polls.push(Date.now());
       if (polls.length === 1) {
@@ -99,7 +99,7 @@ describe('polls', () => {
     expect(after).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('an update calls DescribeStacks before the first poll, but not after the end of the job; a creation makes no DescribeStacks calls', async () => {
+  test('Wait calls DescribeStacks once in an update, before the first poll, and never in a creation', async () => {
     runsUntil(T0 + 20 * MINUTE);
     await aws.run(waitEvent());
     expect(aws.sent('DescribeStacks')).toEqual([]);

@@ -87,7 +87,7 @@ test.each<[what: string, files: string[][], expected: JsonCause | undefined]>([
   ['all lines but one that fails for another reason', [[...invalid(1, 2, 3), ...missing(4), ...invalid(5, 6)]], 'whole-file'],
   ['the first line of files that have other reasons too', [[...invalid(1), ...missing(2)], invalid(1), [...invalid(1), ...missing(3)]], 'start-of-file'],
   ['no line', [missing(1, 2, 3)], undefined],
-])('the report names the likely cause if the invalid JSON is in %s', (_what, files, expected) => {
+])('the report names the likely cause, if it can be known, of invalid JSON in %s', (_what, files, expected) => {
   expect(causeIn(report(...files))).toBe(expected);
 });
 

@@ -11,7 +11,7 @@ import { documentOn, fileTally, REQUEST } from '../lines';
 const MIB = 1024 * 1024;
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../../docs/report.schema.json'), 'utf8')) as JsonSchema;
 
-/** Returns a tally with a failure of every resource type with every code and message. The keys of its files have the maximum length. */
+/** Returns a tally with a failure of every resource type with every code and message. Its object keys have the maximum length. */
 function tallyOfAll(keyCharacter: string): Tally {
   const tally = new Tally();
   const files = Array.from({ length: 1_000 }, (_, index) => fileTally(`x/FAILURE/${index}.`.padEnd(1_024, keyCharacter), index));
@@ -30,7 +30,7 @@ function tallyOfAll(keyCharacter: string): Tally {
 
 const sumOf = (rows: readonly { readonly count: number }[]) => rows.reduce((sum, { count }) => sum + count, 0);
 
-/** Returns the totals of a section of the report. The totals include failures that the section does not list but only sums. */
+/** Returns the totals of a section of the report. The totals include the failures that the section does not list. */
 function totalsOf({ files, otherFiles, reasons, otherReasons, resourceTypes }: SectionDocument) {
   return {
     files: files.length + otherFiles.files,
@@ -75,7 +75,7 @@ describe('a report with every kind of failure', () => {
   });
 });
 
-test('a report lists the most frequent reasons', () => {
+test('a report that cannot list all reasons lists the most frequent reasons', () => {
   const failures = new Tally();
   const file = fileTally('k'.repeat(1_024));
   const codes = [...ISSUE_TYPES];

@@ -6,7 +6,7 @@ import { R4_RESOURCE_TYPES } from '../../../../packages/local-healthlake/src/hea
 
 const CANARY = 'Quillfeather';
 
-/** Data that fits a placeholder of a message template, by the name of the placeholder. All other placeholders are filled with `CANARY`. */
+/** Data for the placeholders of message templates, such as `{number}`, by name. Any other placeholder is replaced by `CANARY`. */
 const FILLINGS: Record<string, string> = {
   number: '1815',
   element: `Patient.${CANARY}`,
@@ -17,7 +17,7 @@ const FILLINGS: Record<string, string> = {
 const HOLE = /\{([a-z]+)\}/g;
 
 describe('a template', () => {
-  test.each(MESSAGE_TEMPLATES)('matches texts with its placeholders filled in, and is shown without the fillings: %s', (template) => {
+  test.each(MESSAGE_TEMPLATES)('matches a text that has data instead of the placeholders, and the data is not shown: %s', (template) => {
     expect(isMessage(template)).toBe(true); // no earlier template in the list matches the same texts
     for (const [, name] of template.matchAll(HOLE)) {
       expect(Object.keys(HOLES)).toContain(name);
@@ -87,7 +87,7 @@ describe('a text', () => {
     // Messages of HAPI FHIR's parser.
     [`HAPI-1821: [element="gender"] Invalid attribute value "${CANARY}": Unknown AdministrativeGender code`, '[element="gender"] Invalid attribute value "{value}": {value}'],
     ['HAPI-1861: Failed to parse JSON encoded FHIR content: HAPI-1859: whatever', 'Failed to parse JSON encoded FHIR content: {value}'],
-  ])('is shown as the template that it matches, with only FHIR and HealthLake names filled in: %s', (text, message) => {
+  ])('is shown as its message template, in which only FHIR and HealthLake names replace placeholders: %s', (text, message) => {
     expect(findMessage(text)?.filled).toBe(message);
     expect(isMessage(message)).toBe(true);
   });
@@ -100,11 +100,11 @@ describe('a text', () => {
     expect(isMessage(text)).toBe(false);
   });
 
-  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is not a valid message if a placeholder is filled with data: %s', (text) => {
+  test.each([`Unknown extension ${CANARY}`, `Unrecognised property '@${CANARY}'`])('is not a valid message if it has data instead of a placeholder: %s', (text) => {
     expect(isMessage(text)).toBe(false);
   });
 
-  test('is matched within 2 s even if it has several megabytes', () => {
+  test('is compared with all templates within 2 s even if it has several megabytes', () => {
     const startedAt = performance.now();
     for (const text of [`Unknown code '${'\' '.repeat(1_000_000)}`, `a: ${'['.repeat(1_000_000)}`, `The value provided ('${'\') '.repeat(1_000_000)}`]) {
       findMessage(text);

@@ -74,7 +74,7 @@ describe('a line', () => {
     expect(reasonsOf(`${failure(1, [issue], more)}\n${failure(2, [issue], more)}\n`)).toEqual([expected]);
   });
 
-  test('is not counted if it is blank, and increases the line number', () => {
+  test('is not counted as a failure if it is blank, but is counted in the line numbers', () => {
     const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
@@ -84,7 +84,7 @@ describe('a line', () => {
     expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', ...NOT_JSON, 1]]);
   });
 
-  test('is not counted for issues outside its jsonBlob', () => {
+  test('is counted only for the issues in its jsonBlob', () => {
     const line = failure(1, MISSING_ID).replace('"jsonBlob"', `"issue":[${JSON.stringify(error('Unrecognised property \'@gender\''))}],"jsonBlob"`);
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });
@@ -154,7 +154,7 @@ describe('the reader', () => {
     expect(tally.count).toBe(3);
   });
 
-  test.each([[0, 'processing'], [1, 'line-too-long']])('gives a line that is %s bytes longer than the maximum length the code %s', (more, code) => {
+  test.each([[0, 'processing'], [1, 'line-too-long']])('a line of the maximum length plus %s bytes gets the code %s', (more, code) => {
     const short = failure(1, '');
     const line = failure(1, 'x'.repeat(MAX_LINE_LENGTH - short.length + more));
     expect(line.length).toBe(MAX_LINE_LENGTH + more);

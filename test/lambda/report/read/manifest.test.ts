@@ -33,7 +33,7 @@ test('readManifest returns the counts of files and of resources', () => {
   expect(readManifest(JSON.stringify(MANIFEST))).toEqual({ counts: COUNTS });
 });
 
-test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('readManifest leaves out a missing %s', (missing) => {
+test.each(Object.keys(MANIFEST).filter((name) => name.startsWith('number')))('readManifest returns the other counts if the manifest has no %s', (missing) => {
   const reading = readManifest(JSON.stringify({ ...MANIFEST, [missing]: undefined }));
   const counts = Object.entries('counts' in reading ? reading.counts : {});
   expect(counts).toHaveLength(missing === 'numberOfFilesReadWithSuccess' ? 8 : 7);

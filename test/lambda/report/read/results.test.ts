@@ -99,7 +99,7 @@ test.each([
   ['s3://bucket', undefined],
   ['https://bucket/a/', undefined],
   ['', undefined],
-])('parseResultsLocation accepts folders only: "%s"', (uri, expected) => {
+])('parseResultsLocation returns bucket and prefix of the location "%s" only if it is a folder', (uri, expected) => {
   expect(parseResultsLocation(uri)).toEqual(expected);
 });
 
@@ -125,7 +125,7 @@ describe('the client of a report role', () => {
     server.close();
   });
 
-  test('times out if a body sends nothing for 20 s', async () => {
+  test('times out if S3 sends nothing for 20 s within a response', async () => {
     const { setTimeout } = Socket.prototype;
     const silence = jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function(this: Socket, ms, onTimeout) {
       return setTimeout.call(this, ms / 200, onTimeout); // shortens 20 s to 0.1 s

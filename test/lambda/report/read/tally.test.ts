@@ -34,7 +34,7 @@ test('the tally keeps no row for a file without failed lines', () => {
   expect(tally.otherFiles).toEqual({ files: 0, count: 0 });
 });
 
-test('the tally keeps the first three lines of a reason, by file and line number, in any order of reading', () => {
+test('the tally keeps the first three lines of each reason, by file and line number, whatever the order of reading', () => {
   const tally = new Tally();
   const [late, early, middle] = [9, 1, 5].map((index) => fileTally(`file ${index}`, index));
   count(tally, late, 5);
