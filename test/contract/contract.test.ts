@@ -31,7 +31,7 @@ interface Contract {
   readonly fingerprint: string;
   readonly jobAttributes: readonly string[];
   readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
-  /** The names of the optional outcome properties. Since version 2. */
+  /** The names of the optional properties of the outcome resource. Since version 2. */
   readonly outcomeWithoutOptional?: readonly string[];
   readonly outcomePhysicalId: string;
   /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
@@ -68,7 +68,7 @@ describe.each(VERSIONS)('the handler, for a stack of contract version %s,', (ver
     job, jobPhysicalId, fingerprint, outcome, outcomeWithoutOptional, outcomePhysicalId, jobAttributes, outcomeAttributes,
   } = contractOf(version);
 
-  test('computes the recorded fingerprint, and a different fingerprint without the revision', () => {
+  test('computes the recorded fingerprint, and a different fingerprint if the job has no revision', () => {
     expect(fingerprintOf(job)).toBe(fingerprint);
     const { Revision: _, ...withoutRevision } = job;
     expect(fingerprintOf(withoutRevision)).not.toBe(fingerprint);
@@ -95,7 +95,7 @@ describe.each(VERSIONS)('the handler, for a stack of contract version %s,', (ver
 
   test.each([
     ['with', outcome], ['without', without(outcome, outcomeWithoutOptional)],
-  ])('returns the verdict on a completed job to an outcome %s the optional properties', async (_, properties) => {
+  ])('returns the verdict on a completed job to an outcome resource %s the optional properties', async (_, properties) => {
     jobIs('COMPLETED', 5, 5, 0);
     const { data } = await aws.run(outcomeEvent({ ResourceProperties: properties }));
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...outcomeAttributes]));
@@ -134,7 +134,7 @@ describe.each(DECLARING)('the handler, for an import with alreadyImported in con
     expect(aws.callCount).toBe(0);
   });
 
-  test('calls no AWS service in an update of the outcome', async () => {
+  test('calls no AWS service in an update of the outcome resource', async () => {
     const event = outcomeEvent({
       RequestType: 'Update', ResourceProperties: { ...outcome, JobId: 'ALREADY_IMPORTED', TimeoutSeconds: '60' }, OldResourceProperties: outcome, PhysicalResourceId: outcomePhysicalIdOfDeclared,
     });
@@ -152,7 +152,7 @@ describe.each([
   ...UPGRADES, ...UPGRADES.map(([from, to]) => [to, from]),
 ])('the handler, in an update or rollback from contract version %s to %s,', (from, to) => {
   const [was, is] = [from, to].map(contractOf);
-  test('neither starts nor lists jobs', async () => {
+  test('starts no job and lists no jobs', async () => {
     const { physicalId, data } = await aws.run(jobEvent({
       RequestType: 'Update', ResourceProperties: without(is.job, ['AlreadyImported']), OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
     }));
@@ -205,7 +205,7 @@ test('the constructs write exactly the properties of the newest contract version
 describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
 
-  test('equals the recorded input', () => {
+  test('equals the input that the contract records', () => {
     expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!.RequestedAt, job.Watch!)))).toEqual(watched);
   });
 
@@ -249,7 +249,7 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     }]);
   });
 
-  test('returns a decision and emits no event if the optional properties are missing', async () => {
+  test('returns a decision and emits no event if its input lacks the optional properties', async () => {
     jobIs('COMPLETED', 5, 5, 0);
 
     expect(await isComplete({ ...watched, Import: bare })).toEqual({ Decision: 'succeeded', FailingSince: 0 });

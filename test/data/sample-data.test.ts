@@ -19,7 +19,7 @@ test('the sample data has at most 3 MB', () => {
 });
 
 describe('the synthea sample', () => {
-  test.each(synthea)('has only valid resources with unique ids in $name, of the type in the file name', ({ name, lines }) => {
+  test.each(synthea)('has in $name only valid resources, with unique ids and of the type that the file name gives', ({ name, lines }) => {
     const type = name.slice(0, -'.ndjson'.length);
     const wrong = lines.map((line, index) => ({ line: index + 1, judged: judgeLine(line) }))
       .filter(({ judged }) => isRejected(judged) || judged.resourceType !== type || !/^[A-Za-z0-9\-.]{1,64}$/.test(judged.id));
@@ -59,7 +59,7 @@ describe('the synthea sample', () => {
 });
 
 describe('the bad sample', () => {
-  test('has the number of lines and resources of each kind that the README lists', () => {
+  test('has as many lines and resources of each kind as the README lists', () => {
     const counts = new Map<string, number>();
     for (const { name, lines } of bad) {
       for (const line of lines) {

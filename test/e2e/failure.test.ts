@@ -17,7 +17,7 @@ describe('a failed import', () => {
 
   afterAll(async () => laptop.close());
 
-  test('the deployment shows the reason and starts no job when the input has no .ndjson object with content', async () => {
+  test('the deployment shows the reason and starts no job when no .ndjson object of the input has content', async () => {
     await laptop.upload(data.bucket, `in/${CANARY}.NDJSON`, patients(3));
     await laptop.upload(data.bucket, `in/${CANARY}.ndjson`, []);
     const { exitCode, output } = await laptop.cdk('deploy', importApp(data));

@@ -16,7 +16,7 @@ describe('a stack with a successful import', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.open();
-    laptop.pollScale = 1; // the CLI pauses between polls for as long as in reality
+    laptop.pollScale = 1; // the CLI's pauses between polls keep their real length
     data = await laptop.existingData('hospital-data');
     await laptop.upload(data.bucket, 'export/2026/Patient.ndjson', patients(40));
     await laptop.upload(data.bucket, 'export/2026-old/Patient.ndjson', patients(5, 'other'));

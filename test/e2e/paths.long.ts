@@ -40,7 +40,7 @@ test('an import fails without starting a job when its prefix has no files', onLa
   expect(laptop.jobs()).toEqual([]);
 }));
 
-test('an import whose provider changes adopts its job and starts no new job', onLaptop({}, async (laptop, data) => {
+test('an import whose provider changes adopts its earlier job and starts no new job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data))).toBe(0);
   for (const id of ['Other', 'Third']) {
     expect(await laptop.deploy(importApp(data, (stack) => ({ provider: new FhirImportProvider(stack, id) })))).toBe(0);

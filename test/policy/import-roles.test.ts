@@ -92,7 +92,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'the handler role', sessionOf(deployed, handler), source],
       [false, 'the operator role', sessionOf(deployed, operator), source],
       [false, 'the report function', sessionOf(deployed, deployed.roleId(/ReportFunctionRole/)), source],
-    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal, context) => {
+    ])('it is %s that the role can be assumed by %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, dataAccess, principal, context)).toBe(allowed);
     });
   });
@@ -191,7 +191,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'HealthLake', 'healthlake.amazonaws.com'],
       [false, 'Lambda', 'lambda.amazonaws.com'],
       [false, 'a role of that name in another account', sessionOf(deployed, handler).replace(ACCOUNT, '444455556666')],
-    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal) => {
+    ])('it is %s that the role can be assumed by %s', async (allowed, __, principal) => {
       expect(await mayAssume(deployed, operator, principal)).toBe(allowed);
     });
   });

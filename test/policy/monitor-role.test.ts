@@ -70,7 +70,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       expect(await may(deployed, monitor, action, resource, context)).toBe(false);
     });
 
-    test('has three statements, and no action has a wildcard', () => {
+    test('has three policy statements, whose actions have no wildcards', () => {
       const statements = policiesOf(deployed, monitor).flatMap(({ Statement }) => Statement);
 
       expect(statements.map(({ Sid, Effect, Resource }) => [Sid, Effect, Resource])).toEqual(
@@ -88,7 +88,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'the handler', sessionOf(deployed, handler), source],
       [false, 'the operator role of a detached import', sessionOf(deployed, operator), source],
       [false, 'a user of the account', `arn:aws:iam::${ACCOUNT}:user/admin`, source],
-    ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal, context) => {
+    ])('it is %s that the role can be assumed by %s', async (allowed, __, principal, context) => {
       expect(await mayAssume(deployed, monitor, principal, context)).toBe(allowed);
     });
   });
@@ -102,7 +102,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     [false, 'of a detached import', 'the waiter', operator, sessionOf(deployed, deployed.roleId(/waiterstatemachineRole/))],
     [false, 'of a detached import', 'Step Functions', operator, 'states.amazonaws.com'],
     [false, 'of a detached import', 'another operator', operator, sessionOf(deployed, ownBusOperator)],
-  ])('mayAssume() returns %s for the operator role %s and the principal: %s', async (allowed, __, ___, role, principal) => {
+  ])('it is %s that the operator role %s can be assumed by %s', async (allowed, __, ___, role, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 
@@ -141,7 +141,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'the bus of another import', ownBus, SUCCEEDED],
       [false, 'a bus in another account', DEFAULT_BUS.replace(ACCOUNT, OTHER_ACCOUNT), SUCCEEDED],
       [false, 'a bus in another Region', DEFAULT_BUS.replace(REGION, 'eu-west-1'), SUCCEEDED],
-    ])('may() returns %s for events:PutEvents with %s', async (allowed, __, bus, context) => {
+    ])('it is %s that the role may call events:PutEvents with %s', async (allowed, __, bus, context) => {
       expect(await may(deployed, operator, 'events:PutEvents', bus, context)).toBe(allowed);
     });
 
@@ -186,7 +186,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, deployed.roleId(/OperatorRole/), sessionOf(deployed, role))).toBe(true);
   });
 
-  test('gets no policy if the role is immutable, and is trusted by the operator role', async () => {
+  test('gets no policy if it is immutable, but the operator role trusts it', async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:role/team/Supplied`;
     const deployed = deployWith((stack) => iam.Role.fromRoleArn(stack, 'Supplied', arn, { mutable: false }));
     const operator = deployed.roleId(/OperatorRole/);
@@ -196,7 +196,7 @@ describe('a supplied monitor role', () => {
     expect(await mayAssume(deployed, operator, `arn:aws:sts::${ACCOUNT}:assumed-role/Supplied/session`)).toBe(true);
   });
 
-  test('must not be the same role as handlerRole', () => {
+  test('is rejected if it is the same role as handlerRole', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'One', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 

@@ -57,7 +57,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       [false, 'healthlake.amazonaws.com'],
       [false, `arn:aws:iam::${ACCOUNT}:user/admin`],
       [false, sessionOf(deployed, handler)],
-    ])('mayAssume() returns %s for the principal %s', async (allowed, principal) => {
+    ])('it is %s that the role can be assumed by %s', async (allowed, principal) => {
       expect(await mayAssume(deployed, role, principal)).toBe(allowed);
     });
   });
@@ -86,7 +86,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test.each<[boolean, string, string]>([
     [false, 'handler', handler], [true, 'framework onEvent', onEventRole], [false, 'framework isComplete', completeRole], [false, 'waiter', waiterRole],
     [false, 'report function', reportFunctionRole],
-  ])('may() returns %s if the %s role starts the waiter state machine', async (allowed, __, role) => {
+  ])('it is %s that the %s role may start the waiter state machine', async (allowed, __, role) => {
     expect(await may(deployed, role, 'states:StartExecution', waiter)).toBe(allowed);
     expect(await may(deployed, role, 'states:StartExecution', `${waiter}-other`)).toBe(false);
   });
@@ -121,7 +121,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['ImportReportRole', `${folder}/report.json`, 'the id of the job is not known before it starts'],
   ];
 
-  test('every statement has Action and Resource, and WILDCARDS lists every wildcard', () => {
+  test('every statement has Action and Resource, and the constant WILDCARDS lists every wildcard', () => {
     const found = statementsOf(deployed).flatMap(([id, statement]) => {
       expect(Object.keys(statement)).toEqual(expect.arrayContaining(['Action', 'Resource']));
       expect(Object.keys(statement)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^Not/)]));

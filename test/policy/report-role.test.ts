@@ -126,7 +126,7 @@ describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
     [false, 'Lambda', 'lambda.amazonaws.com'],
     [false, 'HealthLake', 'healthlake.amazonaws.com'],
     [false, 'a role of that name in another account', sessionOf(deployed, reportFunctionRole).replace(ACCOUNT, '444455556666')],
-  ])('mayAssume() returns %s for the principal %s', async (allowed, __, principal) => {
+  ])('it is %s that the role can be assumed by %s', async (allowed, __, principal) => {
     expect(await mayAssume(deployed, role, principal)).toBe(allowed);
   });
 });
@@ -143,7 +143,7 @@ test('the report role may read only job folders at the root of the bucket if out
   expect(await may(deployed, role, 's3:GetObject', `${output}/other-import/${FOLDER}/FAILURE/Patient.ndjson`)).toBe(false);
 });
 
-test('the report role trusts only a supplied, immutable reportFunctionRole', async () => {
+test('the report role trusts only reportFunctionRole if the user supplies that role and it is immutable', async () => {
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });

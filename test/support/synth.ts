@@ -11,7 +11,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
 
-/** Rows of `describe.each`: apps without and with feature flags. annotationsInValidationReport is off, because it prints a report for each warning. */
+/** Rows of `describe.each`: apps without and with feature flags. The flag annotationsInValidationReport would print a report per warning. */
 export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
   ['without feature flags', {}],
   ['with all recommended feature flags', { ...recommended, '@aws-cdk/core:annotationsInValidationReport': false }],
@@ -51,7 +51,7 @@ export function newStack(context: Record<string, unknown> = {}, env?: Environmen
   return new Stack(newApp(context), 'Stack', { env });
 }
 
-/** Returns the reference to the existing data store in a stack, and creates it on the first call. */
+/** Returns a stack's reference to an existing data store. The first call creates the reference. */
 export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
   const existing = stack.node.tryFindChild('Datastore');
   return existing as IFHIRDatastoreRef | undefined ?? CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', DATASTORE_ID);

@@ -5,7 +5,7 @@ export interface Change {
   readonly logicalId: string;
   readonly status: string;
   readonly reason: string;
-  /** The duration in minutes of the scaled clock, rounded to whole seconds. */
+  /** How many minutes the change took on the scaled clock, to the nearest second. */
   readonly minutes: number;
 }
 

@@ -17,7 +17,7 @@ const OUR_FUNCTION = /ImportProvider(OnEvent|IsComplete)/;
 test.each([
   { logicalIdPrefix: 'PatientsJob', type: JOB_RESOURCE_TYPE },
   { logicalIdPrefix: 'PatientsOutcome', type: OUTCOME_RESOURCE_TYPE },
-])('$logicalIdPrefix fails at once when our isComplete function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
+])('the resource $logicalIdPrefix fails at once when our isComplete function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
   await onLaptop({}, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName, payload }) => {
@@ -38,7 +38,7 @@ test.each([
 test.each([
   { answer: 'function-error', effect: 'the update fails, and the next deployment adopts the job', exitCode: 1, status: 'UPDATE_ROLLBACK_COMPLETE' },
   { answer: 'service-error', effect: 'Lambda reports a service error, and the framework invokes the function again', exitCode: 0, status: 'UPDATE_COMPLETE' },
-] as const)('when our isComplete function dies right after it started the job, $effect', async ({ answer, exitCode, status }) => {
+] as const)('when our isComplete function dies right after it has started the job, $effect', async ({ answer, exitCode, status }) => {
   await onLaptop({ healthlake: { listDelayMs: MINUTE } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
@@ -68,7 +68,7 @@ test.each([
   { when: 'before it has done anything', waiters: 1 },
   { when: 'after it has started the waiter', waiters: 2 },
 ])('only one job starts when the framework\'s onEvent function dies $when and Lambda invokes it again', async ({ waiters }) => {
-  // In the second case, two waiters wait for the data store. Both then try to start the job before HealthLake lists it.
+  // If the function starts a waiter before it dies, two waiters run. Both try to start the job before HealthLake lists it.
   await onLaptop({ healthlake: { datastoreCreationMs: 5 * MINUTE, listDelayMs: 2 * MINUTE } }, async (laptop, data) => {
     let kills = 0;
     laptop.aws.lambda.beforeInvoke = ({ functionName }) =>

@@ -58,7 +58,7 @@ test.each([
     serviceTimeout: 60, // CloudFormation's default service time-out, in minutes
     polls: 331, // the framework polls at most this many times
   },
-])('an import with a time-out $timeout fails at its service time-out when every poll fails', async ({ completion, serviceTimeout, polls }) => {
+])('an import with a time-out $timeout fails at the service time-out of its outcome when every poll fails', async ({ completion, serviceTimeout, polls }) => {
   await onLaptop({ healthlake: LONG_JOBS }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === OUTCOME_RESOURCE_TYPE);
     expect(await skippingPauses(laptop, laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) }))))).toBe(1);
@@ -114,7 +114,7 @@ test('a framework waiter whose polls fail until the next deployment starts no jo
 test.each([
   { when: 'before its deadline', until: 3, exitCode: 0, status: 'CREATE_COMPLETE', reason: '' },
   { when: 'after its deadline', until: 7, exitCode: 1, status: 'CREATE_FAILED', reason: 'the time is up and the job has not ended' },
-])('Outcome sends its response when its polls succeed again $when', async ({ until, exitCode, status, reason }) => {
+])('the outcome resource sends its response when its polls succeed again $when', async ({ until, exitCode, status, reason }) => {
   await onLaptop({ healthlake: { pace: { minimumDurationMs: (exitCode === 0 ? 4 : 120) * MINUTE } } }, async (laptop, data) => {
     let since: number | undefined;
     losePolls(laptop, ({ ResourceType: polled }) => {

@@ -3,7 +3,7 @@ import { onLaptop } from '../harness/laptop';
 
 jest.setTimeout(240_000);
 
-/** All ways in which CloudFormation may roll back an update that returned a new physical id. The CloudFormation documentation does not specify it. */
+/** All ways in which CloudFormation may roll back an update that returned a new physical id. AWS does not document which one it uses. */
 const REVERSALS = [true, false].flatMap((sendsUpdate) =>
   (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
 

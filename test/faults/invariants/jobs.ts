@@ -12,8 +12,8 @@ const SECOND = 1000;
 const START_AFTER_DESCRIBE = 60 * SECOND + 2 * SECOND * TIME_SCALE;
 
 /**
- * Two jobs count as started at the same moment if they were submitted within this time. It covers the calls from the last listing to the start, and one real
- * second for a busy machine.
+ * Two jobs count as started at the same moment if they were submitted within this time. It covers the calls from
+ * ListFHIRImportJobs to StartFHIRImportJob, and one real second for a busy machine.
  */
 const SAME_MOMENT = 5 * SECOND + SECOND * TIME_SCALE;
 

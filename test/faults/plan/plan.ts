@@ -54,7 +54,7 @@ export interface Variant {
   readonly completion: 'wait' | 'long wait' | 'detached';
   readonly timeoutMinutes: number;
   readonly datastore: PlannedDatastore;
-  /** The value of `alreadyImported`. */
+  /** The value of the import's property `alreadyImported`. */
   readonly declares: boolean;
   /** Construct id of the import. */
   readonly id: 'Patients' | 'Moved';

@@ -41,7 +41,7 @@ test.each([
   [Duration.seconds(61), '61', '361'],
   [Duration.minutes(50), '3000', '3300'],
   [Duration.millis(90_000), '90', '390'],
-])('the time-out of an outcome is written in seconds, and the service time-out is five minutes longer: %s', (timeout, seconds, serviceTimeout) => {
+])('a time-out of %s is written in seconds to the outcome, and the service time-out is five minutes longer', (timeout, seconds, serviceTimeout) => {
   const template = waitingFor(timeout);
   const { Properties } = onlyResource(template, OUTCOME);
 
@@ -83,7 +83,7 @@ describe('a time-out of more than 50 minutes', () => {
     [Duration.minutes(101), [LEG, 60, LEG]],
     [Duration.hours(3), [LEG, LEG, 30 * 60, LEG]],
     [Duration.hours(12), [...Array<number>(13).fill(LEG), 20 * 60, LEG]],
-  ])('is divided among the wait resources and the outcome: %s', (timeout, shares) => {
+  ])('is divided among the wait resources and the outcome if it is %s', (timeout, shares) => {
     const waiters = waitersOf(waitingFor(timeout)).map(([, waiter]) => waiter);
 
     expect(waiters.map(({ Properties }) => Number(Properties.TimeoutSeconds))).toEqual(shares);
@@ -143,7 +143,7 @@ describe('a time-out of more than 50 minutes', () => {
     }
   });
 
-  test('adds wait resources whose deletion policy RemovalPolicies.destroy() changes to Delete', () => {
+  test('adds wait resources to which RemovalPolicies.destroy() gives the deletion policy Delete', () => {
     const stack = newStack();
     importInto(stack, { completion: Completion.waitFor({ timeout: Duration.hours(2) }) });
     RemovalPolicies.of(stack).destroy();

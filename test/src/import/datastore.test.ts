@@ -43,7 +43,7 @@ describe('the job resource', () => {
     ['named by an import value', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', Fn.importValue('Datastore'))],
     ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
     ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
-  ])('has this DatastoreInApp for a data store that is %s: %s', (_what, expected, datastore) => {
+  ])('for a data store that is %s, the property DatastoreInApp has the value %s', (_what, expected, datastore) => {
     const stack = newStack();
     importInto(stack, { datastore: datastore(stack) });
 

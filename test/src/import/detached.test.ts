@@ -237,7 +237,7 @@ describe('the alarm of the monitor', () => {
     expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').logicalId).toBe(stack.resolve((alarm.node.defaultChild as CfnResource).logicalId));
   });
 
-  test('counts the failed executions', () => {
+  test('counts the failed monitor executions', () => {
     const stack = newStack();
     detached(stack);
 

@@ -29,7 +29,7 @@ test.each([
   [ErrorTolerance.resources(1), ErrorToleranceKind.RESOURCES],
   [ErrorTolerance.percent(1), ErrorToleranceKind.PERCENT],
   [ErrorTolerance.any(), ErrorToleranceKind.ANY],
-])('the kind of %j is %s', (tolerance, kind) => {
+])('the kind of the error tolerance %j is %s', (tolerance, kind) => {
   expect(tolerance.kind).toBe(kind);
 });
 
@@ -43,7 +43,7 @@ test.each([0, 100, -5, 250, NaN])('ErrorTolerance.percent() throws for %d', (per
     .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; use ErrorTolerance.none()`);
 });
 
-test('the limits of resources() and percent() can be tokens', () => {
+test('the arguments of ErrorTolerance.resources() and ErrorTolerance.percent() can be tokens', () => {
   const [one, other] = [newStack(), newStack()];
 
   expect(sentTolerance(ErrorTolerance.resources(numberParameter(one)), one)).toEqual({ Kind: 'RESOURCES', Limit: { Ref: 'Number' } });

@@ -80,14 +80,14 @@ describe('events of an import', () => {
     ['a waiting import with a rule on failure', true, Completion.waitFor(), (fhirImport) => fhirImport.onFailed('Undone')],
     ['a detached import without rules', true, Completion.detached(), () => undefined],
     ['a detached import with a rule', true, Completion.detached(), (fhirImport) => fhirImport.onFailed('Undone')],
-  ])('%s emits events: %s', (__, isPut, completion, use) => {
+  ])('the statement "%s emits events" is %s', (__, isPut, completion, use) => {
     const { template } = deployedWith(use, () => ({ completion }));
 
     expect(busOf(template, completion.isDetached)).toBe(isPut ? DEFAULT_BUS : 'none');
     expect(eventStatements(template).map(({ Resource }) => Resource)).toEqual(isPut ? [DEFAULT_BUS] : []);
   });
 
-  test('an import with a supplied bus emits events without a rule in the stack', () => {
+  test('an import with a supplied bus emits events even if the stack has no rule', () => {
     const { template } = deployedWith(() => undefined, (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'clinic') }));
 
     expect(busOf(template, false)).toBe(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/clinic`);
@@ -155,7 +155,7 @@ describe('a rule', () => {
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
   });
 
-  test('matches HealthLake events if the source prefix is a parameter', () => {
+  test('matches HealthLake events if the source prefix is a template parameter', () => {
     const stack = newStack();
     importInto(stack, { source: FhirSource.storage(textParameter(stack)) }).onStatusChange('Change');
     const template = templateOf(stack);
@@ -178,11 +178,11 @@ describe('a rule', () => {
 test.each([
   ['account', 'arn:aws:events:us-east-1:444455556666:event-bus/default', '444455556666', '111122223333'],
   ['region', 'arn:aws:events:eu-west-1:111122223333:event-bus/default', 'eu-west-1', 'us-east-1'],
-])('a rule throws for a bus in another %s, because the rule would receive no event', (name, arn, there, here) => {
+])('onFailed() throws if the event bus is in another %s, because its rule would receive no event', (name, arn, there, here) => {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   const fhirImport = importInto(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Bus', arn) });
 
   expect(() => fhirImport.onFailed('Failed')).toThrow(`eventBus "Stack/Bus" is in the ${name} ${there} and the import in ${here}, so its rules and notifications would `
     + 'receive no event; create the rule where the bus is, or leave eventBus out');
-  expect(templateOf(stack)).toBeDefined(); // without a rule, the import may use that bus
+  expect(templateOf(stack)).toBeDefined(); // an import without rules may use a bus in another account or Region
 });

@@ -191,7 +191,7 @@ describe('supplied roles', () => {
     return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   }
 
-  test('are used by the functions and get the necessary permissions if the app creates the roles', () => {
+  test('are used by the functions, and get the necessary permissions if the app creates the roles', () => {
     const template = templateInUse((stack) => Object.fromEntries(ROLE_PROPS.map((name) => [name, lambdaRole(stack, name)])));
     const ids = ROLE_PROPS.map((name) => onlyResource(template, 'AWS::IAM::Role', new RegExp(`^${name}`)).logicalId);
     const roleOf = (handler: string) => resourcesOfType(template, 'AWS::Lambda::Function')

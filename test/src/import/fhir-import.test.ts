@@ -319,7 +319,7 @@ describe('the output prefix', () => {
     expect(one).not.toBe(another);
   });
 
-  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" gives the location s3://.../%s', (outputPrefix, prefix) => {
+  test.each([['results', 'results/'], ['results/', 'results/'], ['', '']])('"%s" gives the output location s3://.../%s', (outputPrefix, prefix) => {
     expect(outputUri({ outputPrefix })).toBe(`s3://amzn-s3-demo-output/${prefix}`);
   });
 

@@ -131,7 +131,7 @@ describe.each([
       .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
   });
 
-  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('throws for a file instead of a folder: %s', (prefix) => {
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('throws for the prefix %s, which is not a folder', (prefix) => {
     expect(() => sourceOf(prefix, newStack()))
       .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   });
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for a bucket name that HealthLake rejects: %s', (bucketName) => {
+test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for the bucket name %s, which HealthLake rejects', (bucketName) => {
   const stack = newStack();
   const bucket = s3.Bucket.fromBucketName(stack, 'Legacy', bucketName);
 

@@ -20,11 +20,11 @@ test.each<[ImportQuotas, Partial<typeof DEFAULTS>]>([
   [{ maxFileSize: Size.bytes(1) }, { MaxFileSizeInGB: '1e-9' }],
   [{ maxTotalSize: Size.bytes(500_000_000) }, { MaxTotalSizeInGB: '0.5' }],
   [{ maxTotalSize: Size.tebibytes(5) }, { MaxTotalSizeInGB: '5497.55813888' }],
-])('the quota %j is written in gigabytes of 10^9 bytes, and the other quotas have defaults', (quotas, wire) => {
+])('the quota %j is written as a string, sizes in units of 10^9 bytes, and the other quotas have defaults', (quotas, wire) => {
   expect(quotasOnTheWire(quotas)).toEqual({ ...DEFAULTS, ...wire });
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('maxFiles throws for %d', (maxFiles) => {
+test.each([0, -1, 1.5, NaN, Infinity])('an import throws if maxFiles is %d', (maxFiles) => {
   expect(() => quotasOnTheWire({ maxFiles })).toThrow(
     new RegExp(`^quotas\\.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`));
 });

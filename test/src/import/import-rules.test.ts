@@ -9,16 +9,16 @@ const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-
 const ENV = { region: REGION, account: ACCOUNT };
 
 describe('jobNamePrefix', () => {
-  test.each(['x', 'fhir-import', 'Grüße/2025 = 100 %', 'x'.repeat(40)])('accepts "%s"', (jobNamePrefix) => {
+  test.each(['x', 'fhir-import', 'Grüße/2025 = 100 %', 'x'.repeat(40)])('accepts the value "%s"', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix })).not.toThrow();
   });
 
-  test.each(['', 'x'.repeat(41)])('throws for "%s" because of its length', (jobNamePrefix) => {
+  test.each(['', 'x'.repeat(41)])('throws for the value "%s" because of its length', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix })).toThrow(
       new RegExp(`^jobNamePrefix must have 1 to 40 characters, got ${jobNamePrefix.length} in "${jobNamePrefix}"; shorten it or leave it out`));
   });
 
-  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('throws for %j because of its characters', (jobNamePrefix) => {
+  test.each(['a&b', 'a;b', 'a\nb', '(a)'])('throws for the value %j because of its characters', (jobNamePrefix) => {
     expect(() => importInto(newStack(), { jobNamePrefix }))
       .toThrow(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${jobNamePrefix}"; leave the other characters out`);
   });
@@ -31,7 +31,7 @@ describe('jobNamePrefix', () => {
 });
 
 describe('revision', () => {
-  test.each([['', 0], ['x'.repeat(257), 257]])('throws for "%s" because of its length', (revision, length) => {
+  test.each([['', 0], ['x'.repeat(257), 257]])('throws for the value "%s" because of its length', (revision, length) => {
     expect(() => importInto(newStack(), { revision })).toThrow(
       new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
@@ -49,7 +49,7 @@ describe('outputPrefix', () => {
     expect(() => importInto(newStack(), { outputPrefix: '/results' })).toThrow(/^outputPrefix must not start with "\/", got "\/results"; S3 keys/);
   });
 
-  test.each(['all/*', 'what?', 'of/${aws:username}'])('throws for a prefix that contains an IAM wildcard or variable: %s', (prefix) => {
+  test.each(['all/*', 'what?', 'of/${aws:username}'])('throws for the prefix %s, because it contains an IAM wildcard or variable', (prefix) => {
     expect(() => importInto(newStack(), { outputPrefix: prefix })).toThrow(`outputPrefix must not have "*", "?" or "$", got "${prefix}"; IAM`);
     expect(() => FhirSource.storage(prefix)).toThrow(`the prefix of a FHIR source must not have "*", "?" or "$", got "${prefix}"; IAM`);
   });
@@ -72,7 +72,7 @@ describe('outputPrefix', () => {
       /^HealthLake accepts S3 locations of up to 1024 characters, got 1025 or more in "s3:\/\/amzn-s3-demo-bucket\/o+\/"; shorten the prefix/);
   });
 
-  test.each(['Legacy-Bucket', 'legacy_bucket'])('throws for a bucket name that HealthLake rejects: %s', (bucketName) => {
+  test.each(['Legacy-Bucket', 'legacy_bucket'])('throws for the bucket name %s, which HealthLake rejects', (bucketName) => {
     const stack = newStack();
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
 
@@ -106,7 +106,7 @@ describe('the check that results are not written into the input', () => {
       const bucket = new s3.Bucket(stack, 'Bucket');
       return [bucket, s3.Bucket.fromBucketName(stack, 'Again', bucket.bucketName)];
     }],
-  ])('fails if the buckets of input and output are %s', (_, buckets) => {
+  ])('fails if the input bucket and the output bucket are %s', (_, buckets) => {
     expect(importWithBuckets(buckets, 'data/', 'data/results/')).toThrow(
       /^the results would be written into the input: outputPrefix "data\/results\/" is inside the source's prefix "data\/" of the same bucket; give/);
   });

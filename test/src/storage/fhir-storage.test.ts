@@ -130,7 +130,7 @@ describe('encryptionKey with a supplied output bucket', () => {
     ['two imported keys', (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Own', KEY_ARN), kms.Key.fromKeyArn(stack, 'Other', OTHER_KEY_ARN)]],
     ['two keys of the app', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(stack, 'Other')]],
     ['keys of two stacks with the same logical id', (stack: Stack) => [new kms.Key(stack, 'Own'), new kms.Key(new Stack(stack.node.root, 'Elsewhere'), 'Own')]],
-  ])('throws if its key is not the key of the bucket: %s', (_, keysIn) => {
+  ])('throws if it is not the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, other] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -156,7 +156,7 @@ describe('encryptionKey with a supplied output bucket', () => {
       kms.Key.fromKeyArn(stack, 'Own', textParameter(stack)),
       kms.Key.fromKeyArn(stack, 'Again', textParameter(new Stack(stack.node.root, 'Elsewhere'))),
     ]],
-  ])('is accepted if its key may be the key of the bucket: %s', (_, keysIn) => {
+  ])('is accepted if it may be the key of the bucket: %s', (_, keysIn) => {
     const stack = newStack();
     const [own, again] = keysIn(stack);
     const outputBucket = s3.Bucket.fromBucketAttributes(stack, 'Output', { bucketName: 'amzn-s3-demo-output', encryptionKey: own });
@@ -190,7 +190,7 @@ describe('the property rules of a storage', () => {
     expect(() => new FhirStorage(stack, 'Other', { inputBucket: outputBucket, resultsExpiration: Duration.days(30) })).not.toThrow();
   });
 
-  test.each([Duration.hours(36), Duration.hours(1), Duration.seconds(90_000)])('resultsExpiration throws for %s', (resultsExpiration) => {
+  test.each([Duration.hours(36), Duration.hours(1), Duration.seconds(90_000)])('resultsExpiration must be whole days, not %s', (resultsExpiration) => {
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration }))
       .toThrow(`resultsExpiration must be in whole days, got ${resultsExpiration.toHumanString()}; S3 counts days`);
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.hours(48) })).not.toThrow();

@@ -35,7 +35,7 @@ test('the state IsRunning matches every status of a running job, and no end stat
   expect(known.sort()).toEqual(Object.values(JobStatus).filter((status) => !hasEnded(status)).sort());
 });
 
-test('the handler is invoked for any other job status, after a failed DescribeFHIRImportJob call and after the time limit', () => {
+test('the handler is invoked for every job status except a running one, after a failed DescribeFHIRImportJob call and after the time limit', () => {
   expect(States.IsRunning.Default).toBe('Judge');
   expect(States.Describe.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }]);
   expect(States.IsRunning.Choices).toEqual([{

@@ -47,7 +47,7 @@ describe('the data store of an import', () => {
   test.each([
     ['destroyed', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.DESTROY)],
     ['retained on deletion only', (datastore: CfnFHIRDatastore) => datastore.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false })],
-  ])('gets a warning if it is %s', (_, policies) => {
+  ])('gets a warning if its removal policy says that it is %s', (_, policies) => {
     expect(warningsOf(datastoreWith(policies))).toHaveLength(1);
   });
 
@@ -55,7 +55,7 @@ describe('the data store of an import', () => {
     expect(warningsOf(datastoreWith((datastore) => datastore.applyRemovalPolicy(policy)))).toEqual([]);
   });
 
-  test('gets no warning if it is not in the app', () => {
+  test('gets no warning if the app does not create it', () => {
     const stack = newStack();
     importInto(stack);
 
@@ -232,7 +232,7 @@ describe('several imports into one data store', () => {
       })).toEqual([]);
     });
 
-    test('get no warning if the stacks are in different Regions, where the same id names different data stores', () => {
+    test('get no warning if the stacks are in different Regions, because equal ids then name different data stores', () => {
       expect(twoStacks((first) => {
         ['us-east-1', 'us-west-2'].forEach((region) => importInto(new Stack(first.node.root, region, { env: { region, account: ACCOUNT } })));
       })).toEqual([]);
@@ -301,7 +301,7 @@ describe('imports into different data stores', () => {
     ['only one environment is known', 0, (app) => [new Stack(app, 'A', { env: here }), new Stack(app, 'B')]],
     ['the stacks are in two stages, which cannot depend on each other', 0, (app) =>
       [new Stack(new Stage(app, 'Beta', { env: here }), 'A'), new Stack(new Stage(app, 'Prod', { env: here }), 'B')]],
-  ])('in two stacks get this number of warnings if %s: %d', (_, count, stacksOf) => {
+  ])('if %s, two imports in two stacks get this number of warnings: %d', (_, count, stacksOf) => {
     const stacks = stacksOf(newApp());
     stacks.forEach((stack, n) => importIntoOwn(stack, `Import${n}`));
 
