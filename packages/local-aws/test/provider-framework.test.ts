@@ -34,7 +34,7 @@ const USER_HANDLER = `
 let aws: Foundation;
 let onEventArn: string;
 let waiterArn: string;
-let responses: { query: string; body: any }[]; // bodies have many shapes, and the tests check them
+let responses: { query: string; body: any }[]; // type `any`, because response bodies have different shapes
 
 beforeEach(async () => {
   aws = await Foundation.start({ timeScale: SCALE });
@@ -82,7 +82,7 @@ async function deployWaiter(isComplete: string, onTimeout: string): Promise<stri
   return (await aws.createResource('AWS::StepFunctions::StateMachine', { ...Properties, RoleArn })).physicalId;
 }
 
-// Returns the response body, which has many shapes.
+// Returns the response body, whose type is `any` because its shape varies.
 async function create(Polls: string): Promise<any> {
   await aws.lambda.invoke(aws.iam.admin, onEventArn, {
     RequestType: 'Create',

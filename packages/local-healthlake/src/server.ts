@@ -33,7 +33,7 @@ const OPEN_IAM: HealthLakeIam & PolicyChecker = {
   }),
 };
 
-/** Starts the server on 127.0.0.1. Port 0 picks a free one. */
+/** Starts the server on 127.0.0.1. Port 0 picks a free port. */
 export async function startHealthLakeServer(port: number, timeScale: number): Promise<HealthLakeServer> {
   const clock = new ScaledClock(timeScale);
   const router = new Router({ callerOf: () => EVERY_CALLER }, clock);

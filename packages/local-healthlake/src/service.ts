@@ -7,23 +7,23 @@ export type { Clock };
 export interface Caller extends SigningCaller {
   /** The ARN of the user, or of the session's role. Policies are attached to this ARN. */
   readonly principalArn: string;
-  /** Unique id of the session's role. A re-created role with the same name has another id. */
+  /** The unique id of the session's role. A re-created role with the same name has another id. */
   readonly roleId?: string;
 }
 
 /** An HTTP request to a service. */
 export interface WireRequest {
-  /** SigV4 service name: s3, sts, cloudformation, ssm, lambda, states, healthlake, kms, logs, ... */
+  /** The SigV4 name of the service: s3, sts, cloudformation, ssm, lambda, states, healthlake, kms, logs, ... */
   readonly service: string;
   readonly region: string;
   readonly method: string;
-  /** Starts with `/`; each segment is decoded. */
+  /** The path, which starts with `/`; each segment is decoded. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** The header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Undefined for unsigned requests. Only the bucket for responses to CloudFormation accepts unsigned requests. */
+  /** The caller; undefined for unsigned requests. Only the bucket for responses to CloudFormation accepts unsigned requests. */
   readonly caller?: Caller;
 }
 
@@ -61,7 +61,7 @@ export interface PolicyChecker {
 /** One authorization request. */
 export interface AuthorizationQuestion {
   readonly caller: Caller;
-  /** e.g. `s3:GetObject` */
+  /** The IAM action, e.g. `s3:GetObject`. */
   readonly action: string;
   readonly resource: string;
   readonly context?: Record<string, string | string[]>;
@@ -92,6 +92,6 @@ export interface Environment {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
-  /** `http://127.0.0.1:<port>`, known once the router listens. */
+  /** Returns `http://127.0.0.1:<port>`. The port is known once the router listens. */
   endpoint(): string;
 }

@@ -61,7 +61,7 @@ describe('CONSTRAINTS', () => {
     ['KmsKeyId', 'arn:aws:kms:us-east-1:111122223333:key/0-a', true], ['KmsKeyId', 'alias/x', true], ['KmsKeyId', 'a b', false],
     ['DataAccessRoleArn', 'arn:aws-us-gov:iam::111122223333:role/p/x', true], ['DataAccessRoleArn', 'arn:aws:iam::11112222333:role/xyz', false],
     ['JobName', 'Straße 1/2', true], ['JobName', 'a\nb', false], ['ClientToken', 'a_b', false],
-  ])('for %s accepts the value %j: %s', (name, value, isValid) => {
+  ])('for the member %s, the validity of the value %j is %s', (name, value, isValid) => {
     expect(violationsOf(name, value).length === 0).toBe(isValid);
   });
 
@@ -105,7 +105,7 @@ describe('decodeRequest', () => {
     ['{"DatastoreId": "a", "SubmittedAfter": "yesterday"}', 'STRING_VALUE can not be converted to a timestamp'],
     ['[]', 'LIST_VALUE can not be converted to a structure'],
     ['{', 'The request body is not valid JSON'],
-  ])('rejects %s', async (body, message) => {
+  ])('rejects the request body %s', async (body, message) => {
     expect(await errorOf(sdk.ListFHIRImportJobs$, body)).toBe(`SerializationException: ${message}`);
   });
 

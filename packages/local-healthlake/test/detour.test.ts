@@ -20,7 +20,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   ['has no input', {}, '', ['FAILED'], expect.stringContaining('No .ndjson files were found')],
   ['is made to fail', { outcome: { status: 'FAILED', message: 'too much' } }, patient('a'), ['FAILED'], 'too much'],
   ['is made to cancel', { outcome: { status: 'CANCEL_COMPLETED' } }, patient('a'), ['CANCEL_COMPLETED'], undefined],
-])('a job with the option `detour` has the extra status for its duration if the job %s', async (_, override, body, end, message) => {
+])('before its end, a job that %s shows the status of its option `detour` for the specified time', async (_, override, body, end, message) => {
   await start({ ...override, detour: PAUSED }, body);
   const cancelling = override.outcome?.status === 'CANCEL_COMPLETED' ? ['CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS'] : [];
   let pausedAt = Infinity;
@@ -41,7 +41,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   expect(job.EndTime!.getTime() - pausedAt).toBeGreaterThanOrEqual(PAUSE_MS);
 });
 
-test('List returns the extra status of the option `detour`, and the next job stays QUEUED during this status', async () => {
+test('List returns the status of the option `detour`, and the next job stays QUEUED during this status', async () => {
   await start({ detour: PAUSED });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await aws.event(first, ({ status }) => String(status) === PAUSED.status);
@@ -49,7 +49,7 @@ test('List returns the extra status of the option `detour`, and the next job sta
   expect(ImportJobPropertiesList!.map(({ JobId, JobStatus }) => [JobId, JobStatus])).toEqual([[second, 'QUEUED'], [first, PAUSED.status]]);
 });
 
-test('an export job with the option `detour` has the extra status', async () => {
+test('an export job shows the status of its option `detour`', async () => {
   await start({ detour: PAUSED });
   const JobId = await aws.startExport();
   await aws.event(JobId, ({ status }) => String(status) === PAUSED.status);
@@ -58,7 +58,7 @@ test('an export job with the option `detour` has the extra status', async () => 
   await aws.event(JobId, ({ status }) => status === 'COMPLETED');
 });
 
-test('the extra status of the option `detour` ends when the data store is deleted', async () => {
+test('the status of the option `detour` ends when the data store is deleted', async () => {
   await start({ detour: { ...PAUSED, ms: 1e12 } });
   const jobId = await aws.startImport();
   await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);

@@ -27,7 +27,7 @@ async function list(query: Partial<ListFHIRImportJobsCommandInput>): Promise<str
   return ImportJobPropertiesList!.map((job) => job.JobId!);
 }
 
-test('the pages together contain all jobs, newest first', async () => {
+test('the pages of List together contain all jobs, newest first', async () => {
   const pages: string[][] = [];
   for await (const page of paginateListFHIRImportJobs({ client: aws.healthLake, pageSize: 2 }, { DatastoreId: aws.datastoreId })) {
     pages.push(page.ImportJobPropertiesList!.map((job) => job.JobId!));
@@ -63,7 +63,7 @@ test('a page token continues the list with the same filters and any page size', 
   expect(await list({ JobName: 'a', MaxResults: 2, NextToken: first.NextToken })).toEqual([ids[2], ids[4]]);
 });
 
-test('a job that starts between two pages does not change the later pages', async () => {
+test('a job that starts after List returned the first page does not change the later pages', async () => {
   const { NextToken } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId, JobName: 'a', MaxResults: 1 }));
   const other = await aws.startImport({ JobName: 'a' });
   expect(await list({ JobName: 'a', NextToken })).toEqual([ids[2], ids[4]]);

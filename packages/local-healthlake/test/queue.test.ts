@@ -74,7 +74,7 @@ describe('a job', () => {
     ...(['CANCEL_COMPLETED', 'CANCEL_FAILED'] as const).map((status): [JobOverride, string[], undefined] => [
       { outcome: { status } }, ['SUBMITTED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', status], undefined,
     ]),
-  ])('ends with the outcome of its override: %j', async (override, statuses, message) => {
+  ])('ends with the outcome that `overrideJob` returns: %j', async (override, statuses, message) => {
     await start({ overrideJob: ({ jobName }) => jobName === 'special' ? override : undefined });
     const [special, usual] = [await aws.startImport({ JobName: 'special' }), await aws.startImport({ JobName: 'usual' })];
     const job = await aws.ended(special);
@@ -84,7 +84,7 @@ describe('a job', () => {
     expect(await aws.ended(usual)).toMatchObject({ JobStatus: 'COMPLETED' });
   });
 
-  test('lasts as long as its override specifies', async () => {
+  test('lasts as long as `overrideJob` specifies', async () => {
     await start({ overrideJob: () => ({ pace: { minimumDurationMs: 60_000, submitDelayMs: 10_000 } }) });
     const job = await aws.ended(await aws.startImport());
     expect(job.EndTime!.getTime() - job.SubmitTime!.getTime()).toBeGreaterThanOrEqual(70_000);
@@ -98,7 +98,7 @@ describe('a job', () => {
 });
 
 describe('a client token', () => {
-  test('returns the same job for repeated and simultaneous Start requests', async () => {
+  test('makes repeated and simultaneous Start requests return the same job', async () => {
     await start();
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).toBe(first);
@@ -112,13 +112,13 @@ describe('a client token', () => {
     [undefined, { name: 'ValidationException' }],
     ['validation' as const, { name: 'ValidationException' }],
     ['conflict' as const, { name: 'ConflictException' }],
-  ])('is refused for other parameters (`clientTokenMismatch`: %s)', async (clientTokenMismatch, error) => {
+  ])('is refused if another request used it with other parameters (`clientTokenMismatch`: %s)', async (clientTokenMismatch, error) => {
     await start(clientTokenMismatch && { clientTokenMismatch });
     await aws.startImport({ ClientToken: 't', JobName: 'a' });
     await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
   });
 
-  test('returns the first job even for other parameters if `clientTokenMismatch` is `replay`', async () => {
+  test('makes a request with other parameters return the first job if `clientTokenMismatch` is `replay`', async () => {
     await start({ clientTokenMismatch: 'replay' });
     const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
     expect(await aws.startImport({ ClientToken: 't', JobName: 'b' })).toBe(jobId);

@@ -14,7 +14,7 @@ describe('judgeLine', () => {
     '{"resourceType":"Patient","id":"a"}',
     '{"resourceType":"Binary","id":"A-9.z","contentType":1}\r',
     `{"resourceType":"Observation","id":"${'x'.repeat(64)}","valueDecimal":1.50}`,
-  ])('accepts a line unchanged: %j', (line) => {
+  ])('accepts the line %j unchanged', (line) => {
     expect(judgeLine(line)).toMatchObject({ json: line });
   });
 
@@ -25,7 +25,7 @@ describe('judgeLine', () => {
     ['{"resourceType":"Patient"}', NO_ID], ['{"resourceType":"Patient","id":null}', NO_ID],
     ['{"resourceType":"Patient","id":""}', BAD_ID], ['{"resourceType":"Patient","id":"a_b"}', BAD_ID], ['{"resourceType":"Patient","id":7}', BAD_ID],
     [`{"resourceType":"Patient","id":"${'x'.repeat(65)}"}`, BAD_ID], ['{"resourceType":"Patient","id":"a\\n"}', BAD_ID],
-  ])('rejects %j', (line, diagnostics) => {
+  ])('rejects the line %j', (line, diagnostics) => {
     expect(judgeLine(line)).toMatchObject({ diagnostics });
   });
 

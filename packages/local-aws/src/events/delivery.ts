@@ -21,8 +21,8 @@ export interface UndeliveredEvent extends Omit<DeliveredEvent, 'input'> {
 const SERVICE = { arn: 'events.amazonaws.com', principalArn: 'events.amazonaws.com', accountId: '' };
 
 /**
- * Delivers events to the functions and topics of matching rules. Never retries a failed delivery. Its cause is always a missing permission or
- * target, and EventBridge doesn't retry in these cases either.
+ * Delivers events to the functions and topics of matching rules. Never retries a failed delivery: a delivery fails only if a permission
+ * or the target is missing, and EventBridge doesn't retry in these cases.
  */
 export class Delivery {
   public readonly delivered: DeliveredEvent[] = [];
@@ -78,7 +78,7 @@ export class Delivery {
       const context = { 'aws:SourceArn': rule.arn, 'aws:SourceAccount': this.environment.accountId };
       return this.functions.invokeEvent(SERVICE, targetArn, JSON.parse(input), context);
     }
-    // EventBridge sets no condition keys, so a topic policy that requires one denies the request.
+    // EventBridge sets no condition keys, so a topic policy that requires a condition key denies the request.
     await this.topics.publish({ caller: SERVICE }, targetArn, { message: input });
   }
 }

@@ -35,7 +35,7 @@ function fieldFilter(field: string, condition: unknown): EventFilter {
   return (event) => valuesOf(event, field).some((value) => condition.includes(value));
 }
 
-/** Returns the elements of a list field, or the single value of another field. A pattern matches a list if it matches one element. */
+/** Returns the elements of a field that holds a list, or the single value of another field. A pattern must match one of them. */
 function valuesOf(event: unknown, field: string): unknown[] {
   return isObject(event) ? [event[field]].flat() : [];
 }

@@ -21,9 +21,9 @@ export type EventContent = Pick<Event, 'source' | 'detail-type' | 'resources' | 
 export interface Target {
   readonly Id: string;
   readonly Arn: string;
-  /** The fixed input, instead of the event. */
+  /** The text that the target receives instead of the event. */
   readonly Input?: string;
-  /** The JSON path of the part of the event that is the input. */
+  /** The JSON path of the part of the event that the target receives. */
   readonly InputPath?: string;
   readonly InputTransformer?: InputTransformer;
 }

@@ -11,7 +11,7 @@ export function targetProblem({ Id, Arn, InputPath = '$', InputTransformer }: Ta
   return path === undefined ? undefined : `JSON path ${path} of target ${Id} isn't emulated, give one like $.detail.jobId`;
 }
 
-/** Returns the text that a target gets: its fixed input, the event or a part of it as JSON, or the filled-in input template. */
+/** Returns the text that a target receives: its fixed input, its input template with values, or all or a part of the event as JSON. */
 export function targetInput(event: Event, rule: Rule, { Input, InputPath = '$', InputTransformer }: Target): string {
   if (Input !== undefined) {
     return Input;
@@ -28,7 +28,7 @@ export function targetInput(event: Event, rule: Rule, { Input, InputPath = '$', 
 }
 
 function valueAt(event: unknown, path: string): unknown {
-  return path.split('.').slice(1).reduce<any>((value, step) => value?.[step], event); // any: events hold JSON of any shape
+  return path.split('.').slice(1).reduce<any>((value, step) => value?.[step], event); // type `any`, because events contain JSON of any shape
 }
 
 /** Replaces the variables in an input template with their values: as plain text inside quotes, as JSON elsewhere. */

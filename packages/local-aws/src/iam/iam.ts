@@ -92,7 +92,7 @@ export class Iam implements Authorizer, PolicyChecker {
 
   /**
    * Checks a change of a role as IAM does, then makes the change.
-   * @param change returns the settings to change. It is called again after the checks, because the role may have changed in the meantime.
+   * @param change returns the settings to change; called again after the checks, because the role may have changed in the meantime
    */
   public async changeRole(name: string, change: (settings: RoleSettings) => Partial<RoleSettings>): Promise<Role> {
     const { settings } = this.roles.get(name);

@@ -18,7 +18,7 @@ export type KillAnswer = 'function-error' | 'service-error';
 export interface InvocationFault {
   /** The error that the Lambda service returns instead of running the function. */
   readonly error?: ServiceError;
-  /** Kills the process this long after the start of the event, by the clock of the local AWS. */
+  /** The time from the start of the event until the process is killed, in milliseconds of the local AWS clock. */
   readonly killAfterMs?: number;
   /** The response to Invoke when `killAfterMs` kills the process; by default `function-error`. */
   readonly killAnswer?: KillAnswer;

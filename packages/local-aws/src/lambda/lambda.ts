@@ -62,7 +62,7 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
 
   /**
    * Kills the processes of one function or of all functions, even in the middle of an event. The promise resolves when the processes have ended.
-   * The kill signals are sent at once. A fault hook therefore needn't await the promise to kill a process before its request gets a response.
+   * The kill signals are sent before the promise is returned, so `Faults.hook`, which is synchronous, can call this method.
    * @param functionName the physical name
    * @param answer the response to running events
    */
@@ -93,7 +93,7 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
     if (fault?.error) {
       throw fault.error;
     }
-    // The lookup follows the hook, because an update may have replaced the version in the meantime.
+    // Looks up the version again, because an update may have replaced it while `beforeInvoke` ran.
     const { version } = this.registry.resolve(functionArn);
     const { killAfterMs, killAnswer, twice = false } = fault ?? {};
     const invocation = { requestId, functionArn, payload: JSON.stringify(payload ?? null), killAfterMs, killAnswer };

@@ -15,7 +15,7 @@ export class Access {
 
   /** Rejects if the publisher may not perform the action on an existing topic. */
   public async onTopic({ caller, context }: Publisher, action: string, topic: Topic): Promise<void> {
-    // The default topic policy checks aws:SourceOwner. It is the account of the caller, or the account that a service passes in `context`.
+    // The default topic policy checks aws:SourceOwner: the account of the caller, or the account that a service passes in `context`.
     const owner: Record<string, string> = caller.accountId ? { 'aws:SourceOwner': caller.accountId } : {};
     await this.authorize({ caller, action, resource: topic.arn, context: { ...owner, ...context }, resourcePolicy: topic.policy });
   }

@@ -21,7 +21,7 @@ export interface ExecutionSetup extends TaskWorld {
   /** The input as unparsed JSON. */
   readonly input: string;
   readonly log?: ExecutionLog;
-  /** Starts a session of the task role `taskRoleArn`, which the state machine's role assumes; by default a session of the state machine's role. */
+  /** Starts a session of the state machine's role or, if `taskRoleArn` is set, of that role, which the state machine's role assumes. */
   assumeRole(taskRoleArn?: string): Promise<AssumedRole>;
   /** Returns whether the state machine has been deleted. If so, the execution ends at its next state transition. */
   isStateMachineDeleted(): boolean;

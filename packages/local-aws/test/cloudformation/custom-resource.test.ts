@@ -24,7 +24,7 @@ function requests(): string[] {
 }
 
 describe('CloudFormation', () => {
-  test('converts every scalar in a request to a string', async () => {
+  test('converts every scalar in the properties of a custom resource to a string', async () => {
     await start();
     await cfn.deploy({ C: custom({ Number: 1, Yes: true, Nested: { List: [1, false, 'x'] } }) });
     const [event] = cfn.events;
@@ -40,7 +40,7 @@ describe('CloudFormation', () => {
     });
   });
 
-  test('uses the Data of a response as attributes, and sends no Update if the properties are unchanged', async () => {
+  test('uses the Data of a response as attributes of the custom resource, and sends no Update if the properties are unchanged', async () => {
     await start();
     cfn.answer = () => ({ Data: { Count: 3, Name: 'n' } });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing({ X: attribute('C', 'Count'), Id: { Ref: 'C' } }) });
@@ -61,7 +61,7 @@ describe('CloudFormation', () => {
       `T CREATE_FAILED: CustomResource attribute error: Vendor response doesn't contain Nope attribute in object ${StackId}|C|${cfn.events[0].RequestId}`);
   });
 
-  test('masks the attributes of a NoEcho response in the outputs', async () => {
+  test('masks output values that come from a response with NoEcho', async () => {
     await start();
     cfn.answer = () => ({ Data: { Secret: 's3cret' }, NoEcho: true });
     await cfn.deploy({ C: custom() }, { Outputs: { O: { Value: { 'Fn::Sub': 'x${C.Secret}' } }, Id: { Value: { Ref: 'C' } } } });
@@ -74,7 +74,7 @@ describe('CloudFormation', () => {
     ['no physical id', { PhysicalResourceId: '' }, /^Invalid PhysicalResourceId$/],
     ['the RequestId of another request', { RequestId: 'other' }, /^Invalid response object: Value for property RequestId does not match$/],
     ['invalid JSON', 'oops', /^Response is not valid JSON$/],
-  ])('fails the resource if the response has %s', async (_, answer, reason) => {
+  ])('fails a custom resource if its response has %s', async (_, answer, reason) => {
     await start();
     cfn.answer = (event) => event.RequestType === 'Create' ? answer : {};
     expect(await cfn.deploy({ C: custom() })).toBe('ROLLBACK_COMPLETE');
@@ -87,7 +87,7 @@ describe('CloudFormation', () => {
     expect((await fetch(`${cfn.endpoint}/_response/guess`, { method: 'PUT', body: '{}' })).status).toBe(403);
   });
 
-  test('fails the resource if no response arrives within ServiceTimeout', async () => {
+  test('fails a custom resource if no response arrives within ServiceTimeout', async () => {
     await start({ timeScale: 10_000 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
@@ -106,7 +106,7 @@ describe('CloudFormation', () => {
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   });
 
-  test('fails the resource and sends no Delete if the function cannot be invoked', async () => {
+  test('fails a custom resource and sends it no Delete if its function cannot be invoked', async () => {
     await start();
     const ServiceToken = `${FUNCTION_ARN}-gone`;
     expect(await cfn.deploy({ C: custom({ ServiceToken }) })).toBe('ROLLBACK_COMPLETE');
@@ -114,7 +114,7 @@ describe('CloudFormation', () => {
     expect(requests()).toEqual([]);
   });
 
-  test('refuses a change of ServiceToken', async () => {
+  test('refuses to change the ServiceToken of a custom resource', async () => {
     await start();
     await cfn.deploy({ C: custom({ A: '1' }) });
     expect(await cfn.deploy({ C: custom({ A: '2', ServiceToken: `${FUNCTION_ARN}-2` }) })).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -219,7 +219,7 @@ describe('the roll-back of an update', () => {
       { succeeded: ['Delete id-1 {"A":"1"}'], failed: [], id: 'id-2', value: 'v2' }],
     [{ sendsUpdate: false, id: 'old', references: 'new' },
       { succeeded: ['Delete id-2 {"A":"2"}'], failed: ['Delete id-2 {"A":"2"}'], id: 'id-2', value: 'v2' }],
-  ])('follows the option `rollbackAfterUpdate` if the Update returned a new physical id: %j', async (reversal, expected) => {
+  ])('follows the option `rollbackAfterUpdate` (%j) if the Update returned a new physical id', async (reversal, expected) => {
     for (const after of both) {
       await start({ cloudformation: { rollbackAfterUpdate: { [after]: reversal } } });
       let isBack = false;
@@ -255,7 +255,7 @@ describe('the roll-back of an update', () => {
 });
 
 describe('a deployment after a failure without roll-back', () => {
-  test.each([[true], [false]])('reuses the RequestId of the failed request only if `reusesRequestId` is true: %s', async (reusesRequestId) => {
+  test.each([[true], [false]])('reuses the RequestId of the failed request only if `reusesRequestId` is true (here %s)', async (reusesRequestId) => {
     await start({ cloudformation: { reusesRequestId } });
     cfn.answer = () => ({ Status: 'FAILED', Reason: 'r', PhysicalResourceId: 'half-made' });
     await cfn.deploy({ C: custom({ A: '1' }), T: thing() }, {}, { disableRollback: true });

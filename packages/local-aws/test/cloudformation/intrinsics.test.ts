@@ -30,8 +30,8 @@ describe('intrinsic functions', () => {
     ['AWS::NoValue alone', { Ref: 'AWS::NoValue' }, undefined],
     ['Fn::GetAtt as a list', { 'Fn::GetAtt': ['Bucket', 'Arn'] }, '<Bucket|Arn>'],
     ['Fn::GetAtt as text', { 'Fn::GetAtt': 'Bucket.Endpoint.Address' }, '<Bucket|Endpoint.Address>'],
-    ['Fn::If that holds', { 'Fn::If': ['Yes', 'y', 'n'] }, 'y'],
-    ['Fn::If that does not', { A: { 'Fn::If': ['No', 'y', { Ref: 'AWS::NoValue' }] } }, {}],
+    ['Fn::If with a true condition', { 'Fn::If': ['Yes', 'y', 'n'] }, 'y'],
+    ['Fn::If with a false condition', { A: { 'Fn::If': ['No', 'y', { Ref: 'AWS::NoValue' }] } }, {}],
     ['Fn::Join', { 'Fn::Join': ['-', ['a', 1, { Ref: 'Bucket' }]] }, 'a-1-my-bucket'],
     ['Fn::Join of a list parameter', { 'Fn::Join': [',', { Ref: 'List' }] }, 'a,b'],
     ['Fn::Sub', { 'Fn::Sub': '${AWS::Region}/${Bucket}/${Bucket.Arn}/${!Literal}' }, 'eu-west-1/my-bucket/<Bucket|Arn>/${Literal}'],
@@ -43,8 +43,8 @@ describe('intrinsic functions', () => {
     ['Fn::GetAZs', { 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b']],
     ['Fn::ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': '${AWS::StackName}:X' } }, 'import:S:X'],
     ['Fn::GetStackOutput', { 'Fn::GetStackOutput': { StackName: 'Data', OutputName: 'Id', Region: { Ref: 'AWS::Region' } } }, 'Data!Id'],
-    ['an object without functions', { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }, { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }],
-  ])('are evaluated: %s', (_, value, expected) => {
+    ['an object without functions to the same object', { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }, { Version: '2012-10-17', Condition: { StringEquals: { 'aws:x': true } } }],
+  ])('`resolve` evaluates %s', (_, value, expected) => {
     expect(resolve(value, SCOPE)).toEqual(expected);
   });
 
@@ -53,7 +53,7 @@ describe('intrinsic functions', () => {
     ['an unknown function', { 'Fn::Sum': [1, 2] }, /no function Fn::Sum/],
     ['a join without a list', { 'Fn::Join': [',', 'x'] }, /Fn::Join needs a list, got "x"/],
     ['a list in a text', { 'Fn::Sub': '${List}' }, /Fn::Sub needs a string, got \["a","b"\]/],
-  ])('are refused with %s', (_, value, message) => {
+  ])('`resolve` refuses %s', (_, value, message) => {
     expect(() => resolve(value, SCOPE)).toThrow(message);
   });
 
@@ -110,7 +110,7 @@ describe('a template', () => {
     [{ 'Fn::And': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Base' }, { 'Fn::Equals': [1, 2] }] }, true],
     [{ 'Fn::Equals': [{ 'Fn::FindInMap': ['M', 'a', 'b'] }, 'c'] }, true],
-  ])('includes a resource and an output with the condition %j: %s', (condition, holds) => {
+  ])('includes a resource and an output only if their condition is true: %j is %s', (condition, holds) => {
     const { resources, outputs, dependencies } = program({
       Mappings: { M: { a: { b: 'c' } } },
       Conditions: { Base: { 'Fn::Equals': ['a', 'a'] }, Tested: condition },

@@ -43,7 +43,7 @@ describe('when a stack is created', () => {
     ]);
   });
 
-  test('a cancelled resource is deleted when its provider has finished', async () => {
+  test('a resource whose creation was cancelled is deleted when its provider has finished', async () => {
     const open = cfn.gate('Slow');
     await cfn.begin({ Slow: thing(), A: thing({ Fail: ['create'] }) });
     await until(() => cfn.cloudFormation.stacks.get('S').status === 'ROLLBACK_IN_PROGRESS');
@@ -92,7 +92,7 @@ describe('when a stack is deleted', () => {
     expect(Object.keys(await cfn.physicalIds()).sort()).toEqual(['A', 'B']);
   });
 
-  test('the resources of a deleted stack or of a creation that was rolled back can still be described', async () => {
+  test('resources can still be described after the stack is deleted or its creation is rolled back', async () => {
     const described = async (name: string): Promise<unknown> => {
       const { StackResources = [] } = await cfn.client.send(new DescribeStackResourcesCommand({ StackName: name, LogicalResourceId: 'A' }));
       return StackResources.map(({ PhysicalResourceId, ResourceStatus }) => [PhysicalResourceId, ResourceStatus]);

@@ -37,7 +37,7 @@ describe('when a stack is updated', () => {
     expect(cfn.takeCalls()).toEqual(['create A {"Key":"2"}']);
   });
 
-  test('the update succeeds even if the clean-up fails', async () => {
+  test('the update succeeds even if the deletion of a removed resource fails', async () => {
     await cfn.deploy({ A: thing(), B: thing({ Fail: ['delete'] }) });
     expect(await cfn.deploy({ A: thing() })).toBe('UPDATE_COMPLETE');
     expect(await cfn.history()).toContain('B DELETE_FAILED: delete failed as asked');
@@ -125,7 +125,7 @@ describe('when a deployment fails without roll-back', () => {
 describe('references to other stacks', () => {
   const producer = (more: object = {}): object => ({ Outputs: { Id: { Value: ref('A'), Export: { Name: 'P:Id' } } }, ...more });
 
-  test('an export in use can be neither changed nor deleted', async () => {
+  test('an export that another stack imports can be neither changed nor deleted', async () => {
     await cfn.deploy({ A: thing({ Key: '1' }) }, { ...producer() }, { name: 'P' });
     expect(await cfn.deploy({ B: thing({ X: { 'Fn::ImportValue': 'P:Id' } }) })).toBe('CREATE_COMPLETE');
     expect(cfn.takeCalls().at(-1)).toBe('create B {"X":"A-1"}');
@@ -149,7 +149,7 @@ describe('references to other stacks', () => {
     expect((await cfn.history('Q')).join()).toContain('Export with name P:Id is already exported by stack P');
   });
 
-  test('a weak reference resolves an output that can still be deleted', async () => {
+  test('Fn::GetStackOutput returns an output of another stack, and the other stack can still be deleted', async () => {
     await cfn.deploy({ A: thing() }, { Outputs: { Id: { Value: ref('A') } } }, { name: 'P' });
     const weak = { 'Fn::GetStackOutput': { StackName: 'P', OutputName: 'Id', Region: ref('AWS::Region') } };
     expect(await cfn.deploy({ B: thing({ X: weak }) })).toBe('CREATE_COMPLETE');

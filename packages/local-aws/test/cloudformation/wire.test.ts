@@ -105,7 +105,7 @@ test('the API reads a template from the bootstrap bucket and returns the templat
   await expect(createChangeSet('Nowhere', {}, { TemplateBody: undefined, TemplateURL: 'https://example.com/t.json' })).rejects.toThrow(/must reference a valid S3 object/);
 });
 
-test('a parameter has the value of the request, the previous deployment, its default or the parameter store', async () => {
+test('the value of a parameter comes from the request, the previous deployment, its default or the parameter store', async () => {
   aws.ssm.put('/my/parameter', 'stored');
   const template = {
     Parameters: {
@@ -153,7 +153,7 @@ test('the API describes one stack by name or by id, or all stacks', async () => 
     .rejects.toMatchObject({ name: 'ValidationError', message: 'Stack with id Nowhere does not exist' });
 });
 
-test('a protected stack cannot be deleted', async () => {
+test('a stack with termination protection cannot be deleted', async () => {
   await deploy('Protected', { P: PARAMETER });
   await client.send(new UpdateTerminationProtectionCommand({ StackName: 'Protected', EnableTerminationProtection: true }));
   await expect(client.send(new DeleteStackCommand({ StackName: 'Protected' }))).rejects.toThrow('Stack [Protected] cannot be deleted while TerminationProtection is enabled');

@@ -37,17 +37,17 @@ describe('the state of an alarm', () => {
     ['no data, when missing data is not breaching', [], { TreatMissingData: 'notBreaching' }, 'OK'],
     ['one value in three periods', [undefined, undefined, 1], { EvaluationPeriods: 3 }, 'ALARM'],
     ['one value in three periods, missing data is not breaching', [undefined, undefined, 1], { EvaluationPeriods: 3, TreatMissingData: 'notBreaching' }, 'OK'],
-  ])('case "%s": the values %j with the properties %j give %s', (_, values, properties, expected) => {
+  ])('case "%s": the metric values %j and the alarm properties %j give the state %s', (_, values, properties, expected) => {
     expect(stateAfter(values, properties)).toBe(expected);
   });
 
-  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if missing data is ignored', (before) => {
+  test.each<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA'])('stays %s if there is no data and TreatMissingData is `ignore`', (before) => {
     expect(stateAfter([], { TreatMissingData: 'ignore' }, before)).toBe(before);
   });
 
   test.each<[string, number]>([
     ['Sum', 6], ['Average', 2], ['Minimum', 1], ['Maximum', 3], ['SampleCount', 3],
-  ])('depends on the statistic %s', (statistic, expected) => {
+  ])('is ALARM only if the %s of the metric values reaches the threshold', (statistic, expected) => {
     const metrics = new Metrics();
     for (const value of [1, 2, 3]) {
       metrics.put({ namespace: 'App', name: 'Failures', dimensions: {}, value, time: NOW });

@@ -60,8 +60,8 @@ describe('embedded metrics', () => {
 
   test.each([
     ['invalid JSON', () => '{"_aws": oops'],
-    ['a JSON object around it', () => JSON.stringify({ level: 'INFO', message: line({ Failures: 1 }) })],
-    ['text around it', () => `INFO ${line({ Failures: 1 })}`],
+    ['a JSON object around the metrics', () => JSON.stringify({ level: 'INFO', message: line({ Failures: 1 }) })],
+    ['text before the metrics', () => `INFO ${line({ Failures: 1 })}`],
     ['a dimension without a value', () => line({ Failures: 1 }, { Dimensions: [['Store', 'Absent']] })],
     ['a value that is no number', () => line({ Failures: 'many' })],
   ])('are not read from a line with %s', (_, text) => {
@@ -135,7 +135,7 @@ describe('an alarm', () => {
     expect(() => local.aws.cloudwatch.alarm('failures')).toThrow('there is no alarm failures');
   });
 
-  test('with an unknown statistic causes a roll-back of the stack', async () => {
+  test('causes a roll-back of the stack if its statistic is unknown', async () => {
     expect(await local.deploy({ Topic, Good: alarm({ AlarmName: 'good' }), Alarm: { ...alarm({ Statistic: 'p99' }), DependsOn: 'Good' } })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't emulated"));
     expect(() => local.aws.cloudwatch.alarm('good')).toThrow('there is no alarm');

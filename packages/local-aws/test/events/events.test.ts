@@ -97,7 +97,7 @@ describe('PutEvents', () => {
     expect((await local.putEvents([{ ...ENTRY, Source: 'app.exports' }], limited)).status).toBe(400);
   });
 
-  test('sets events:eventBusInvocation to false for direct calls', async () => {
+  test('sets the condition key events:eventBusInvocation to false', async () => {
     const direct = await local.session('direct', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'false' } } });
     const forwarding = await local.session('forwarding', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'true' } } });
     expect((await local.putEvents([ENTRY], direct)).status).toBe(200);
@@ -132,13 +132,13 @@ describe('a rule', () => {
   test.each<[string, object, string]>([
     ['a fixed input', { Input: '{"fixed":true}' }, '{"fixed":true}'],
     ['a part of the event', { InputPath: '$.detail' }, '{"status":"FAILED","count":3}'],
-    ['an object with values', { InputTransformer: { InputPathsMap: { s: '$.detail.status', n: '$.detail.count' }, InputTemplate: '{"status":<s>,"text":"<n> of <s>"}' } },
+    ['an object with values from the event', { InputTransformer: { InputPathsMap: { s: '$.detail.status', n: '$.detail.count' }, InputTemplate: '{"status":<s>,"text":"<n> of <s>"}' } },
       '{"status":"FAILED","text":"3 of FAILED"}'],
-    ['a text with values', { InputTransformer: { InputPathsMap: { s: '$.detail.status' }, InputTemplate: '"it has <s>, says <aws.events.rule-name>"' } },
+    ['a text with values from the event', { InputTransformer: { InputPathsMap: { s: '$.detail.status' }, InputTemplate: '"it has <s>, says <aws.events.rule-name>"' } },
       '"it has FAILED, says rule"'],
-    ['a list', { InputTransformer: { InputPathsMap: { r: '$.resources', x: '$.detail.absent' }, InputTemplate: '{"all":<r>,"none":<x>}' } },
+    ['an object with a list from the event', { InputTransformer: { InputPathsMap: { r: '$.resources', x: '$.detail.absent' }, InputTemplate: '{"all":<r>,"none":<x>}' } },
       '{"all":["arn:one"],"none":null}'],
-  ])('sends %s', async (_, target, text) => {
+  ])('sends %s to its target', async (_, target, text) => {
     expect(await textsAt(target, ENTRY)).toEqual([text]);
   });
 
@@ -180,11 +180,11 @@ describe('a rule', () => {
     ['a wrong pattern', { EventPattern: { source: 'text' } }, 'Event pattern is not valid'],
     ['six targets', { Targets: Array.from({ length: 6 }, (__, n) => ({ Id: String(n), Arn: TOPIC })) }, 'rule rule has 6 targets, give at most 5'],
     ['the same target twice', { Targets: [{ Id: 'a', Arn: TOPIC }, { Id: 'a', Arn: TOPIC }] }, 'two targets with one Id'],
-    ['another bus', { EventBusName: 'imports' }, "event bus imports of rule rule isn't emulated"],
+    ['a bus other than the default bus', { EventBusName: 'imports' }, "event bus imports of rule rule isn't emulated"],
     ['a queue as target', { Targets: [{ Id: 'a', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q` }] }, "q isn't emulated, give a Lambda function or an SNS topic"],
     ['a path with a filter', { Targets: [{ Id: 'a', Arn: TOPIC, InputTransformer: { InputPathsMap: { x: '$..id' }, InputTemplate: '<x>' } }] },
       "JSON path $..id of target a isn't emulated"],
-  ])('with %s is refused', async (_, properties, reason) => {
+  ])('cannot have %s', async (_, properties, reason) => {
     expect(await local.deploy({ Rule: rule([], properties) })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining(reason));
   });

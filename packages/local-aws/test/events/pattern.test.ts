@@ -23,7 +23,7 @@ test.each<[string, object, boolean]>([
   ['a field of an absent object', { detail: { other: { deep: ['x'] } } }, false],
   ['a field of one of several objects', { detail: { items: { id: [2] } } }, true],
   ['a field of none of several objects', { detail: { items: { id: [3] } } }, false],
-])('a pattern with %s (%j) matches the event: %s', (_, pattern, expected) => {
+])('the filter for a pattern with %s, %j, returns %s', (_, pattern, expected) => {
   expect(eventFilter(pattern)(EVENT)).toBe(expected);
 });
 

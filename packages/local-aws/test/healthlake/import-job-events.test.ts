@@ -40,7 +40,7 @@ test.each<[string, JobOverride, string, string[]]>([
 });
 
 test('HealthLake emits an EventBridge event for the status QUEUED, but none for an undocumented status', async () => {
-  // The first job keeps this extra status for minutes, so that it still runs when the second job is submitted, even on a busy machine.
+  // The first job stays in PAUSED_FOR_MAINTENANCE for minutes, so that it still runs when the second job is submitted, even on a busy machine.
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await Promise.all([aws.ended(first), aws.ended(second)]);

@@ -98,14 +98,14 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(79);
   });
 
-  test('can be chosen by a hook', async () => {
+  test('can be chosen by `faults.hook` for a service and an operation', async () => {
     aws.router.faults.hook = (service, operation) => service === 'sts' && operation === 'GetCallerIdentity' ? { kind: 'throttle' } : undefined;
     await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
     aws.router.faults.clear();
     await identify();
   });
 
-  test('can be chosen by a hook that receives the ARN of the caller', async () => {
+  test('can be chosen by `faults.hook` for the ARN of a caller', async () => {
     const { credentials, caller } = await aws.sessionWith('victim', []);
     const callers: unknown[] = [];
     aws.router.faults.hook = (_service, _operation, { callerArn }) => {
@@ -118,7 +118,7 @@ describe('faults', () => {
     expect(callers).toEqual([caller.arn, aws.iam.admin.arn, undefined]);
   });
 
-  describe('with any error', () => {
+  describe('of the kind `error`', () => {
     const message = `User: ${'x'.repeat(5_000)} is <not> "authorized" & that's all`;
     const calls: Record<string, () => Promise<unknown>> = {
       s3: () => aws.s3Client().send(new ListBucketsCommand({})),

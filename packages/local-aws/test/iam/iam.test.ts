@@ -74,7 +74,7 @@ describe('identity policies', () => {
     await expect(ask(denied.caller, 's3:GetObject', 'arn:aws:s3:::data/in/*')).rejects.toThrow('explicit deny');
   });
 
-  test('a request throws if its resource contains a wildcard', async () => {
+  test('`authorize` throws if the requested resource contains a wildcard', async () => {
     const anyDatastore = `arn:aws:healthlake:${REGION}:${ACCOUNT}:datastore/fhir/*`;
     const { caller } = await aws.sessionWith('one', [allow('healthlake:DescribeFHIRDatastore', DATASTORE)]);
     await ask(caller, 'healthlake:DescribeFHIRDatastore', DATASTORE);
@@ -83,7 +83,7 @@ describe('identity policies', () => {
     }
   });
 
-  test('a request throws if its action is unknown', async () => {
+  test('`authorize` throws if the requested action is unknown', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
   });
 });
@@ -117,7 +117,7 @@ describe('a trust policy', () => {
     });
   });
 
-  test('grants access on its own if it names the calling role, but not if it names the account', async () => {
+  test('grants access without an identity policy if it names the calling role, but not if it names the account', async () => {
     const { caller } = await aws.sessionWith('handler', []);
     await createRole('named', trust({ AWS: roleArn('handler') }));
     await createRole('account', trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` }));

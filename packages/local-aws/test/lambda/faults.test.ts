@@ -55,7 +55,7 @@ describe('killEnvironments', () => {
     expect(await answer).toEqual(EXIT_ERROR);
   });
 
-  test('with the argument service-error makes a running invocation fail with a service error; the next invocation starts a new process', async () => {
+  test('can make a running invocation fail with a service error; the next invocation starts a new process', async () => {
     const { arn, answer, pid } = await stuck('lost');
     await aws.lambda.killEnvironments('lost', 'service-error');
     await expect(answer).rejects.toMatchObject(SERVICE_ERROR);
@@ -115,7 +115,7 @@ test('an invocation that runs twice returns the answer of the first run, even if
   expect(await invoke(arn)).toEqual({ payload: 'done' });
 });
 
-describe('a fault hook', () => {
+describe('`faults.hook`', () => {
   /** The code of a handler that logs its process id, calls another function, and logs again. */
   const CALLING = `
     const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
@@ -132,7 +132,7 @@ describe('a fault hook', () => {
     ['reset-before', 'service-error', []],
     ['reset-after', 'function-error', ['reached']],
     ['reset-after', 'service-error', ['reached']],
-  ] as const)('can kill a function while the function sends a request (%s, %s)', async (kind, answer, reached) => {
+  ] as const)('can kill a function while the function sends a request (fault: %s, response: %s)', async (kind, answer, reached) => {
     const target = await aws.function('target', 'exports.handler = async () => console.log("reached");');
     const arn = await aws.function('calling', CALLING, { Role: aws.functionRole('calling-role', [allow('lambda:InvokeFunction', target)]) });
     aws.router.faults.hook = (service, operation, { callerArn }): Fault | undefined => {

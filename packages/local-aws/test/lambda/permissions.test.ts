@@ -62,7 +62,7 @@ test('a function writes its log only if its role allows logging', async () => {
   expect(aws.logs.groupNames()).toEqual(['/aws/lambda/talking']);
 });
 
-test('a function that logs nothing has a log group', async () => {
+test('even a function that logs nothing has a log group', async () => {
   await invoke(await aws.function('silent', PID));
   expect(aws.logs.groupNames()).toEqual(['/aws/lambda/silent']);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('a bucket in another Region', () => {
-  test('is reported with its Region by GetBucketLocation', async () => {
+  test('GetBucketLocation returns the Region of the bucket', async () => {
     const s3 = aws.s3Client();
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'elsewhere' }))).LocationConstraint).toBe(ELSEWHERE);
     expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'here' }))).LocationConstraint).toBe(REGION);

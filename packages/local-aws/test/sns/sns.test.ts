@@ -67,9 +67,9 @@ describe('a topic', () => {
 
 test.each([
   ['an empty message', { Message: '' }, 'Invalid parameter: Empty message'],
-  ['a long message', { Message: 'é'.repeat(128 * 1024) + 'x' }, 'Invalid parameter: Message too long'],
-  ['a long subject', { Subject: 'x'.repeat(101) }, 'Invalid parameter: Subject'],
-  ['a subject of other letters', { Subject: 'läuft' }, 'Invalid parameter: Subject'],
+  ['a message of more than 256 KB', { Message: 'é'.repeat(128 * 1024) + 'x' }, 'Invalid parameter: Message too long'],
+  ['a subject of more than 100 characters', { Subject: 'x'.repeat(101) }, 'Invalid parameter: Subject'],
+  ['a subject with non-ASCII letters', { Subject: 'läuft' }, 'Invalid parameter: Subject'],
   ['a subject of two lines', { Subject: 'a\nb' }, 'Invalid parameter: Subject'],
   ['an empty subject', { Subject: '' }, 'Invalid parameter: Subject'],
 ])('%s is refused', async (_, message, reason) => {

@@ -124,7 +124,7 @@ test('the task retries throttling and connection errors by their names', async (
   expect(failed[0].cause).toMatch(/^Rate exceeded \(Service: HealthLake, Status Code: 400, Request ID: /);
 });
 
-test('the task fails with HealthLakeException for an error outside the service model', async () => {
+test('the task fails with HealthLakeException for an error that the service model does not declare', async () => {
   local.aws.router.faults.inject({
     service: 'healthlake', operation: 'DescribeFHIRImportJob', kind: 'error', error: { name: 'InternalFailure', message: 'broken', status: 500 },
   });

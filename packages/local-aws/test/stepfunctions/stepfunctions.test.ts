@@ -184,7 +184,7 @@ describe('executions', () => {
     expect(ending.history.events).toHaveLength(25_000);
   });
 
-  test('do not retry or catch the failure that ends a full history', async () => {
+  test('do not retry or catch the failure that a full history causes', async () => {
     const fn = await aws.function('one', 'exports.handler = async () => 1;');
     // The first 24,999 events are the start event, four events for each loop, and two events for the task.
     const turns = (24_999 - 1 - 2) / 4;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 /** The speed of a job, in the clock's milliseconds. A job lasts for its minimum duration, or longer if its resources need more time. */
 export interface Pace {
-  /** The time from SUBMITTED to QUEUED or IN_PROGRESS. */
+  /** The time for which a job is SUBMITTED, until it is QUEUED or IN_PROGRESS. */
   readonly submitDelayMs: number;
   readonly resourcesPerSecond: number;
   readonly minimumDurationMs: number;
@@ -11,13 +11,13 @@ export interface Pace {
 /** The outcome of a job that ends without reading or writing any data. */
 export interface ForcedOutcome {
   readonly status: 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
-  /** Optional, because AWS leaves some failed jobs without a message. */
+  /** The message of the job; optional, because AWS gives some failed jobs no message. */
   readonly message?: string;
 }
 
 /** An extra status that a job shows between IN_PROGRESS and its final status. */
 export interface Detour {
-  /** Any text, because AWS may have statuses that the SDK's enum lacks. */
+  /** The extra status; any text, because AWS may have statuses that the SDK's enum lacks. */
   readonly status: string;
   /** The time for which the job shows this status, in the clock's milliseconds. */
   readonly ms: number;
@@ -27,7 +27,7 @@ export interface Detour {
 export interface JobOverride {
   readonly pace?: Partial<Pace>;
   readonly outcome?: ForcedOutcome;
-  /** The extra status that the job shows before its final status, whether it succeeds or fails. */
+  /** The extra status that the job shows before its final status, whether the job succeeds or fails. */
   readonly detour?: Detour;
 }
 
@@ -49,9 +49,9 @@ export type ClientTokenMismatch = 'validation' | 'conflict' | 'replay';
 
 /** Options of the HealthLake emulator. `DEFAULT_OPTIONS` and `DEFAULT_PACE` have the default values. */
 export interface HealthLakeOptions {
-  /** The time from CREATING to ACTIVE. AWS takes 2 to 30 minutes. */
+  /** The time for which a new data store is CREATING. In AWS, this takes 2 to 30 minutes. */
   readonly datastoreCreationMs?: number;
-  /** The time from DELETING to DELETED. */
+  /** The time for which a deleted data store is DELETING. */
   readonly datastoreDeletionMs?: number;
   /** The time for which a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;

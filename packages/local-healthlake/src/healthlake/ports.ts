@@ -2,9 +2,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 /** A clock, possibly faster than real time. All durations are in the clock's own milliseconds. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the clock's time in milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms`. Rejects when the signal aborts. */
+  /** Resolves after `ms` milliseconds. Rejects when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface HealthLakePorts {
 
   /**
    * Assumes the role as healthlake.amazonaws.com, with `source` as aws:SourceArn and aws:SourceAccount. Rejects with a `ServiceError` if the
-   * role doesn't exist or its trust policy denies it.
+   * role doesn't exist or its trust policy doesn't allow this.
    */
   assumeDataAccessRole(roleArn: string, source: { readonly arn: string; readonly account: string }): Promise<DataAccess>;
 }

@@ -2,7 +2,7 @@
 export interface FaultError {
   readonly name: string;
   readonly message: string;
-  /** HTTP status; default 400. */
+  /** The HTTP status; by default 400. */
   readonly status?: number;
 }
 
@@ -17,9 +17,9 @@ export type FaultKind = Fault['kind'];
 
 /** A fault, and the requests that it affects. */
 export type FaultRule = Fault & {
-  /** SigV4 service name. */
+  /** The SigV4 name of the service. */
   readonly service: string;
-  /** Default: every operation of the service. */
+  /** The name of the operation; by default every operation of the service. */
   readonly operation?: string;
   /** The number of requests that get this fault; default 1. */
   readonly times?: number;
@@ -34,7 +34,7 @@ export interface FaultedRequest {
 /** Chooses the fault of a request, before the request is executed. */
 export type FaultHook = (service: string, operation: string, request: FaultedRequest) => Fault | undefined;
 
-/** Chooses the fault of each incoming request: first by the hook, then from the injected faults in their order. */
+/** Chooses the fault of each incoming request: first with `hook`, then from the injected faults, the oldest first. */
 export class Faults {
   public hook?: FaultHook;
   private rules: { rule: FaultRule; left: number }[] = [];

@@ -3,7 +3,7 @@ import { ServiceError, type WireRequest } from '../service';
 
 /** A request whose caller isn't known yet. */
 export interface ReceivedRequest extends Omit<WireRequest, 'caller'> {
-  /** Undefined if the request is unsigned. */
+  /** The access key that signed the request; undefined if the request is unsigned. */
   readonly accessKeyId?: string;
   readonly sessionToken?: string;
 }

@@ -5,7 +5,7 @@ export interface LoggedRequest {
   readonly service: string;
   readonly operation: string;
   readonly callerArn?: string;
-  /** Undefined if the connection was reset. */
+  /** The HTTP status of the response; undefined if the connection was reset. */
   readonly status?: number;
   readonly fault?: FaultKind;
   /** The arrival time of the request, by the clock of the local AWS. */

@@ -44,7 +44,7 @@ export class Router {
     this.unsigned.set(pathPrefix, wire);
   }
 
-  /** Listens on 127.0.0.1 and returns the port. Port 0 picks a free one. */
+  /** Listens on 127.0.0.1 and returns the port. Port 0 picks a free port. */
   public async listen(port = 0): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);

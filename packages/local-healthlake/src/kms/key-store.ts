@@ -9,7 +9,7 @@ export interface Key {
   /** The key policy. If it has no statement for the account's root, IAM policies grant no access to the key. */
   policy: unknown;
   enabled: boolean;
-  /** Set once the deletion is scheduled. */
+  /** The time of the scheduled deletion; undefined if no deletion is scheduled. */
   deletionDate?: number;
 }
 

@@ -22,7 +22,7 @@ export interface ObjectVersion {
   readonly versionId: string;
   readonly deleteMarker: boolean;
   readonly body: Buffer;
-  /** MD5, in quotes. */
+  /** The MD5 hash of the object, in quotes. */
   readonly etag: string;
   readonly lastModified: number;
   /** The headers that GetObject and HeadObject return unchanged, such as Content-Type and `x-amz-meta-...`. */

@@ -1,7 +1,7 @@
 /** The parts of a request that determine its operation. */
 export interface S3Address {
   readonly method: string;
-  /** Path-style: `/bucket/key`. */
+  /** The path of the request in path style: `/bucket/key`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ export interface Doomed {
   readonly record: ResourceRecord;
   /** True if the resource is removed from the stack without being deleted. */
   readonly retained: boolean;
-  /** False if no call can have created the resource. Then no delete call is needed. */
+  /** False if nothing was created, so that no delete call is needed. */
   readonly called: boolean;
 }
 

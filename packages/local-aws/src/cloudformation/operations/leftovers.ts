@@ -7,7 +7,7 @@ import type { DeletionPolicy } from '../template/template';
 
 /**
  * Returns the physical resources to remove: the stack's resources whose logical ids are not in `wanted`, and all replaced resources.
- * @param undoesCreation whether a roll-back removes the resources, because the rolled-back deployment created them
+ * @param undoesCreation true if the resources are removed to roll back the deployment that created them
  */
 export async function leftovers(operation: Operation, wanted: ReadonlySet<string>, undoesCreation: boolean): Promise<Doomed[]> {
   const { stack } = operation;
@@ -19,7 +19,7 @@ export async function leftovers(operation: Operation, wanted: ReadonlySet<string
 
 async function doomedCurrent({ stack, engine, aborted }: Operation, record: ResourceRecord, undoesCreation: boolean): Promise<Doomed> {
   const attempt = stack.unfinished && await concludedAttempt(stack.unfinished, record.logicalId, aborted);
-  // If the create call ended after the deployment was cancelled, only the attempt contains the physical id.
+  // If the create call ended after the deployment was cancelled, only `attempt.record` contains the physical id.
   const newest = attempt?.called && record.physicalId === undefined
     ? { ...record, physicalId: attempt.record.physicalId }
     : record;

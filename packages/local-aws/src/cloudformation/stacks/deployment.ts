@@ -15,7 +15,7 @@ export interface Attempt {
   /** False if the attempt failed before any function or service was called. */
   readonly called: boolean;
   readonly succeeded: boolean;
-  /** Resolves when the call ends, even if the deployment has been cancelled before. */
+  /** Resolves when the call ends, even if the deployment was cancelled during the call. */
   readonly settled: Promise<void>;
   readonly abandonable: boolean;
   /** Aborting this controller abandons a running call of a custom resource. */
@@ -32,7 +32,7 @@ export interface Unfinished {
   readonly replaced: ResourceRecord[];
 }
 
-/** Returns the attempt for a resource. Waits for the end of its call first, but abandons the running call of a custom resource instead. */
+/** Returns the attempt for a resource. First abandons a running call of a custom resource, and waits for any other running call. */
 export async function concludedAttempt(unfinished: Unfinished, logicalId: string, aborted: Promise<never>): Promise<Attempt | undefined> {
   const attempt = unfinished.attempts.get(logicalId);
   if (attempt && !attempt.abandonable) {

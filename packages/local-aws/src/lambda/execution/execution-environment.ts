@@ -22,7 +22,7 @@ export interface EnvironmentInvocation {
   readonly functionArn: string;
   readonly payload: string;
   readonly timeoutSeconds: number;
-  /** A fault for tests: the process is killed this long after the start of the event, by the clock of the local AWS. */
+  /** For tests: the time from the start of the event until the process is killed, in milliseconds of the local AWS clock. */
   readonly killAfterMs?: number;
   readonly killAnswer?: KillAnswer;
 }
@@ -37,7 +37,7 @@ export class ExecutionEnvironment {
   private readonly runtime: RuntimeProcess;
   private readonly ready: Promise<FunctionErrorPayload | undefined>;
   private hasCrashed = false;
-  /** The response to the event that runs when the process is killed; undefined until then. */
+  /** The response to the event during which the process was killed; undefined if the process has not been killed. */
   private killedWith?: KillAnswer;
   private settleReady?: (error?: FunctionErrorPayload) => void;
   private settle?: (outcome: Outcome) => void;

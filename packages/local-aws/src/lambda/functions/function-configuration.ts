@@ -22,7 +22,7 @@ export interface FunctionConfiguration {
   readonly code: CodeLocation;
 }
 
-// any: CloudFormation properties are JSON of any shape
+// The properties have the type `any`, because CloudFormation properties are JSON of any shape.
 export function functionConfiguration(env: Environment, name: string, properties: Record<string, any>): FunctionConfiguration {
   const logging = properties.LoggingConfig ?? {};
   const logFormat = logging.LogFormat === 'JSON' ? 'JSON' : 'Text';

@@ -15,7 +15,7 @@ export interface RegisteredFunction {
   readonly permissions: Map<string, FunctionPermission>;
 }
 
-/** The version to which a reference to a function leads. */
+/** The version that a reference to a function identifies. */
 export interface ResolvedFunction {
   readonly version: FunctionVersion;
   /** The ARN, with a qualifier if the reference has one. */
@@ -50,7 +50,7 @@ export class FunctionRegistry {
     return found;
   }
 
-  /** Returns the version to which a name or ARN leads: without a qualifier, `$LATEST`. */
+  /** Returns the version that a name or ARN identifies; `$LATEST` if it has no qualifier. */
   public resolve(reference: string): ResolvedFunction {
     const { arn: functionArn, versions, permissions } = this.get(reference);
     const { qualifier } = parseFunctionReference(reference);

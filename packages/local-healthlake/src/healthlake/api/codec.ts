@@ -32,7 +32,7 @@ export function encodeResponse(schema: StaticOperationSchema, output: unknown): 
   return respond(200, new TextDecoder().decode(serializer.flush()));
 }
 
-/** Encodes an error. An error that is not a `ServiceError` becomes an InternalServerException without its text. */
+/** Encodes an error. An error that is not a `ServiceError` becomes an InternalServerException without the error's text. */
 export function encodeError(error: unknown): HealthLakeResponse {
   if (!(error instanceof ServiceError)) {
     return encodeError(new ServiceError('InternalServerException', 'An unknown internal error occurred in the service.', 500));

@@ -81,7 +81,7 @@ function report(schema: NormalizedSchema, value: string | number | readonly unkn
   }
 }
 
-/** AWS JSON 1.0 uses epoch seconds. ISO 8601 is accepted too, because AWS's published examples use it. */
+/** Returns a time in epoch seconds, as in AWS JSON 1.0. Also accepts ISO 8601, because AWS's published examples use it. */
 function epochSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Date.parse(value) / 1000 : value;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {

@@ -3,7 +3,7 @@ export interface StoredResource {
   readonly resourceType: string;
   readonly id: string;
   readonly versionId: number;
-  /** Milliseconds since the epoch, by the service's clock. */
+  /** The time when this version was stored, in milliseconds since the epoch, by the clock of the emulator. */
   readonly lastUpdated: number;
   readonly json: string;
 }

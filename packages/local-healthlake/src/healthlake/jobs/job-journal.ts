@@ -14,7 +14,7 @@ export interface JobEvent {
   /** The input location of an import job. */
   readonly inputUri?: string;
   readonly message?: string;
-  /** Undefined for export jobs and for jobs that have not started. */
+  /** The progress of an import job; undefined for export jobs and for jobs that have not started. */
   readonly progress?: JobProgressReport;
 }
 

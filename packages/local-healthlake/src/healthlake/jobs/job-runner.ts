@@ -19,7 +19,7 @@ interface JobEnd {
 export class JobRunner {
   public constructor(private readonly clock: Clock, private readonly journal: JobJournal, private readonly access: Access) {}
 
-  /** Runs a job and never rejects. An aborted job ends as FAILED if the abort reason is a `JobAbortion`. Otherwise it keeps its status. */
+  /** Runs a job and never rejects. An aborted job ends as FAILED if the abort reason is a `JobAbortion`, and keeps its status otherwise. */
   public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
     this.journal.status(job, 'IN_PROGRESS');
     try {

@@ -55,7 +55,7 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       datastore.markDeleted(clock.now());
       const reason = new JobAbortion('The data store was deleted');
       await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
-      datastore.resources.clear(); // the job that was running may have stored more resources before it failed
+      datastore.resources.clear(); // deletes the resources that the running job stored before it failed
       return summaryOf(datastore);
     }),
   };

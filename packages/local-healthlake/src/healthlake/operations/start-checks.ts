@@ -6,7 +6,7 @@ import { putObject } from '../runs/s3-objects';
 
 /** The S3 locations and the KMS key of a job. */
 export interface JobLocations {
-  /** Undefined for exports. */
+  /** The location that an import job reads; undefined for exports. */
   readonly input?: S3Location;
   readonly output: S3Location;
   readonly kmsKeyId: string;

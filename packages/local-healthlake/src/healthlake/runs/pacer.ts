@@ -16,7 +16,7 @@ export class Pacer {
     return this.clock.now() - this.startedAt;
   }
 
-  /** Waits until this number of resources and this fraction (0 to 1) of the job are due. Returns whether it waited. */
+  /** Waits until the pace allows this number of resources and this fraction (0 to 1) of the job. Returns whether it waited. */
   public async reach(resources: number, share: number): Promise<boolean> {
     const due = Math.max(resources / this.pace.resourcesPerSecond * 1000, share * this.pace.minimumDurationMs);
     const waitMs = due - this.elapsedMs();

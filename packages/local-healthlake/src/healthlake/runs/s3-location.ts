@@ -20,7 +20,7 @@ export function asFolder(location: S3Location): S3Location {
   return isFolder ? location : { ...location, key: `${location.key}/` };
 }
 
-/** Returns the part of a key after the last slash of the prefix. For example, `in-1/a.ndjson` for the prefix `data/in-`. */
+/** Returns the part of a key after the last slash of the prefix: `in-1/a.ndjson` for the prefix `data/in-` and the key `data/in-1/a.ndjson`. */
 export function pathBelow(prefix: string, key: string): string {
   return key.slice(prefix.lastIndexOf('/') + 1);
 }

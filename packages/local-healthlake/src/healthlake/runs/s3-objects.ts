@@ -37,7 +37,7 @@ export async function putObject(
     Bucket: object.bucket,
     Key: object.key,
     Body: body,
-    ContentLength: Buffer.byteLength(body), // without it the SDK warns about an empty body
+    ContentLength: Buffer.byteLength(body), // without ContentLength, the SDK warns about an empty body
     ServerSideEncryption: 'aws:kms',
     SSEKMSKeyId: kmsKeyId,
   }), { abortSignal });

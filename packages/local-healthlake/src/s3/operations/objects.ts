@@ -59,7 +59,7 @@ export async function readObject(s3: S3Context, caller: Caller, bucket: Bucket, 
   return object;
 }
 
-/** Returns the encryption of a new object; rejects unless the caller may write it and use its key. */
+/** Returns the encryption of a new object; rejects unless the caller may write the object and use its KMS key. */
 export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bucket): Promise<Encryption> {
   const { headers, caller, key } = request;
   const algorithm = headers['x-amz-server-side-encryption'];
