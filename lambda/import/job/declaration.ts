@@ -18,7 +18,7 @@ export interface Versions {
  */
 export type Declaration = 'counts' | 'spent';
 
-/** Returns whether `alreadyImported` applies to this data set or to an earlier one. Returns undefined if `alreadyImported` is not set. */
+/** Returns 'counts' if `alreadyImported` applies to this data set, 'spent' if it applies to an earlier one, and undefined if it is not set. */
 export function declarationOf({ properties, old, id }: Versions): Declaration | undefined {
   const { AlreadyImported, DatastoreId } = properties;
   if (!AlreadyImported) {
@@ -51,8 +51,8 @@ export function refusalOf(versions: Versions): string | undefined {
 }
 
 /**
- * Returns the id of the former data store if the data set changed only in its data store, and otherwise undefined. After a failed deployment with
- * `--no-rollback`, the old properties may already name the new data store. Then only the physical id names the former one.
+ * Returns the id of the previous data store if an update changes only the data store of the data set, and otherwise undefined. After a failed
+ * deployment with `--no-rollback`, the old properties may already name the new data store. The physical id still names the previous one.
  */
 function formerDatastoreOf({ properties, old, id }: Versions): string | undefined {
   const { DatastoreId } = properties;

@@ -24,8 +24,9 @@ export async function noteSubmittedAfter({ clients: { healthlake }, observations
 
 /** A page token of ListFHIRImportJobs, and the job that the token leads to. */
 export interface ListPosition {
+  /** The page token of the second page. */
   readonly nextToken?: string;
-  /** The id of the job that ListFHIRImportJobs returned when `nextToken` was first used. */
+  /** The id of the only job on the second page. */
   readonly next?: string;
 }
 

@@ -21,7 +21,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
     ...readInputStatements(input),
     ...writeOutputStatements(output),
     new iam.PolicyStatement({
-      // The developer guide and two published roles that work allow GenerateDataKey*. AWS doesn't document which of these actions HealthLake calls.
+      // The developer guide and two published roles, which are known to work, allow GenerateDataKey*. AWS doesn't document what HealthLake calls.
       actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey*'],
       resources: [outputKey.keyRef.keyArn],
     }),

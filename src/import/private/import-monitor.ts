@@ -87,7 +87,8 @@ export class ImportMonitor extends Construct {
     return new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.DESTROY, // a log group that a roll-back retains would make the next deployment fail; the handler logs the verdicts anyway
+      // If a roll-back kept the log group, the next deployment would fail because the name is taken. The handler logs the verdict on each job too.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
   }
 }

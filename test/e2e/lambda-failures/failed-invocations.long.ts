@@ -115,7 +115,7 @@ test.each([
   })();
 });
 
-test('CloudFormation receives a response and one job starts when the response URL returns errors for five minutes', onLaptop({}, async (laptop, data) => {
+test('CloudFormation still receives a response, and only one job starts, if the response URL returns errors for 5 minutes', onLaptop({}, async (laptop, data) => {
   let since: number | undefined;
   laptop.aws.router.faults.hook = (service, operation) => {
     if (service !== RESPONSE_PATH || operation !== 'PUT') {

@@ -146,7 +146,7 @@ describe('an earlier job with errors', () => {
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
   });
 
-  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is judged without a failure report if the tolerance is %j', async (ErrorTolerance) => {
+  test.each([{ Kind: 'NONE' }, { Kind: 'ANY' }] as const)('is judged without a call of the report function if the tolerance is %j', async (ErrorTolerance) => {
     await run({ Report, ErrorTolerance });
     expect(aws.sent('Invoke')).toEqual([]);
   });

@@ -73,7 +73,7 @@ describe('readPieces', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  test('does not resume after the time limit has passed', async () => {
+  test('does not resume an interrupted download after the time limit has passed', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body(['a'], BROKEN), ContentLength: 3, ETag: '"1"' }));
     await expect(read(AbortSignal.abort())).rejects.toBe(BROKEN);
     expect(requests()).toHaveLength(1);
