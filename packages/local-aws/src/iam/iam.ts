@@ -23,7 +23,7 @@ const ADMIN_USER_ID = 'AIDALOCALADMINISTRAT';
 export class Iam implements Authorizer, PolicyChecker {
   public readonly admin: Caller;
   public readonly roles: Roles;
-  public readonly propagationMs: number;
+  private readonly propagationMs: number;
   private readonly sessions = new Sessions();
 
   public constructor(private readonly environment: Environment, options: IamOptions = {}) {
@@ -48,6 +48,19 @@ export class Iam implements Authorizer, PolicyChecker {
     const decision = await this.decide(caller, action, resource, question.context, question.resourcePolicy);
     if (!decision.allowed) {
       throw accessDenied(caller.arn, action, resource, decision.because);
+    }
+  }
+
+  /** Makes a check of a role. If the role may be too new to pass it, repeats the check once after the propagation delay, as CloudFormation does. */
+  public async checkWithRetry(check: () => Promise<unknown>): Promise<void> {
+    try {
+      await check();
+    } catch (error) {
+      if (this.propagationMs === 0) {
+        throw error;
+      }
+      await this.environment.clock.sleep(this.propagationMs);
+      await check();
     }
   }
 

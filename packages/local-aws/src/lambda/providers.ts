@@ -58,19 +58,10 @@ class FunctionProvider implements ResourceProvider {
   }
 
   private async checkRole(caller: Caller, configuration: FunctionConfiguration): Promise<void> {
-    const { iam, env } = this.host;
+    const { iam } = this.host;
     const context = { 'iam:PassedToService': 'lambda.amazonaws.com' };
     await iam.authorize({ caller, action: 'iam:PassRole', resource: configuration.roleArn, context });
-    try {
-      await assumeFunctionRole(this.host, configuration);
-    } catch (error) {
-      // Retries after the propagation delay of a new role, as CloudFormation does.
-      if (iam.propagationMs === 0) {
-        throw error;
-      }
-      await env.clock.sleep(iam.propagationMs);
-      await assumeFunctionRole(this.host, configuration);
-    }
+    await iam.checkWithRetry(() => assumeFunctionRole(this.host, configuration));
   }
 }
 

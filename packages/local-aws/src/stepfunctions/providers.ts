@@ -20,7 +20,7 @@ export function stepFunctionsProviders({ machines }: StepFunctions, env: Environ
 class StateMachineProvider implements ResourceProvider {
   public constructor(
     private readonly env: Environment,
-    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
+    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'checkWithRetry'>,
     private readonly logs: Pick<Logs, 'hasGroup'>,
     private readonly machines: Map<string, StateMachine>,
   ) {}
@@ -63,22 +63,12 @@ class StateMachineProvider implements ResourceProvider {
   }
 
   private async checkRole(stateMachineArn: string, roleArn: string, logging: Logging | undefined): Promise<void> {
-    const check = async (): Promise<void> => {
+    await this.iam.checkWithRetry(async () => {
       const { caller } = await assumeStateMachineRole(this.iam, stateMachineArn, roleArn, this.env.accountId);
       if (logging) {
         await this.checkLogDelivery(caller);
       }
-    };
-    try {
-      await check();
-    } catch (error) {
-      // Retries after the propagation delay of a new role, as CloudFormation does.
-      if (this.iam.propagationMs === 0) {
-        throw error;
-      }
-      await this.env.clock.sleep(this.iam.propagationMs);
-      await check();
-    }
+    });
   }
 
   private async checkLogDelivery(caller: Caller): Promise<void> {

@@ -28,7 +28,7 @@ export class StepFunctions implements WireService {
 
   public constructor(
     private readonly env: Environment,
-    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>,
+    private readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'checkWithRetry'>,
     private readonly invoker: FunctionInvoker,
     private readonly logs: Pick<Logs, 'hasGroup' | 'write'>,
   ) {}

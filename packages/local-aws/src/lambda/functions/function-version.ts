@@ -13,7 +13,7 @@ import { logGroupArn, type Logs } from '../../logs/logs';
 /** The emulated services that the local Lambda uses to run functions. */
 export interface FunctionHost {
   readonly env: Environment;
-  readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'propagationMs'>;
+  readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'checkWithRetry'>;
   readonly logs: Pick<Logs, 'hasGroup' | 'createGroup' | 'write'>;
   readonly loadCode: CodeLoader;
 }
