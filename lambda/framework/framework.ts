@@ -19,8 +19,8 @@ export interface OnEventRequest {
 export interface OnEventResponse extends EventTimes {
   readonly PhysicalResourceId: string;
   /**
-   * A random id of the waiter, which is the framework's state machine that repeats `isComplete`. If Lambda delivers an event twice, two waiters run. Undefined
-   * for all resources except `Job`, and if an earlier version of this handler received the CloudFormation event.
+   * A random id of the waiter, which is the framework's state machine that repeats `isComplete`. If Lambda delivers an event twice, two waiters run.
+   * Only `Job` has this id. It is undefined if an earlier version of this handler received the CloudFormation event.
    */
   readonly WaiterId?: string;
 }

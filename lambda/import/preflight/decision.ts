@@ -11,7 +11,7 @@ export interface Judgement {
   readonly warnings: readonly PreflightWarning[];
 }
 
-/** Judges the findings about the buckets. An S3 call that failed causes only a warning, because the import may succeed nevertheless. */
+/** Returns the problem with the buckets, if there is one, and the warnings about them. A failed S3 call causes only a warning, because the import may still succeed. */
 export function judgeBuckets(findings: BucketFindings, request: PreflightRequest): Judgement {
   const { input, output } = findings;
   const inputBucket = `the input bucket "${locationOf(request.InputS3Uri).bucket}"`;

@@ -7,7 +7,7 @@ import { QUIET_SDK } from './quiet-sdk';
 import { S3 } from './s3/s3';
 import type { Caller, Environment, PolicyChecker } from './service';
 
-/** HealthLake, and the S3 and KMS that it needs, on one port. */
+/** A server for HealthLake, S3 and KMS on one port. */
 export interface HealthLakeServer {
   readonly url: string;
   readonly service: HealthLakeService;

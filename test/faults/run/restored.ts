@@ -11,7 +11,7 @@ export function fingerprintIn(datastoreId: string, revision: Variant['revision']
   return fingerprintOf({ DatastoreId: datastoreId, InputS3Uri: `s3://${DATA_BUCKET}/${DATA_PREFIX}`, ValidationLevel: 'strict', Revision: revision });
 }
 
-/** Returns the id of the restored data store, and the data sets that it contains as a copy of the import's current data store. */
+/** Returns the restored data store, a copy of the import's current data store, with the fingerprints of the data sets that were imported before the copy. */
 export function restoredFrom(world: World, deployed: Wanted | undefined): Observed['restored'] {
   const jobs = deployed ? world.aws.healthlake.healthLake.importJobs(deployed.datastoreId) : [];
   const completed = jobs.filter(({ JobStatus: status }) => status?.startsWith('COMPLETED')).map(({ JobName: name }) => dataSetOf(name));

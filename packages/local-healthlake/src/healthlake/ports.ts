@@ -36,7 +36,7 @@ export interface HealthLakePorts {
   readonly region: string;
   readonly accountId: string;
 
-  /** Rejects with a `ServiceError` named AccessDeniedException unless the caller may do `action` on `resource`. */
+  /** Rejects with a `ServiceError` named AccessDeniedException if the caller may not perform `action` on `resource`. */
   authorize(caller: Caller, action: string, resource: string, context?: Record<string, string>): Promise<void>;
 
   /**

@@ -12,17 +12,17 @@ export class Access {
     return `arn:${this.environment.partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
   }
 
-  /** Rejects unless the caller may do the action on the bucket. */
+  /** Rejects if the caller may not perform the action on the bucket. */
   public async onBucket(caller: Caller, action: string, bucket: Bucket, context?: Record<string, string>): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource: this.arn(bucket.name), context, resourcePolicy: bucket.policy });
   }
 
-  /** Rejects unless the caller may do the action on the object. */
+  /** Rejects if the caller may not perform the action on the object. */
   public async onObject(caller: Caller, action: string, bucket: Bucket, key: string, context?: Record<string, string>): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource: this.arn(bucket.name, key), context, resourcePolicy: bucket.policy });
   }
 
-  /** Rejects unless the caller may do an action without an existing bucket, such as s3:CreateBucket. */
+  /** Rejects if the caller may not perform an action that needs no existing bucket, such as s3:CreateBucket. */
   public async onAccount(caller: Caller, action: string, resource: string): Promise<void> {
     await this.authorizer.authorize({ caller, action, resource });
   }

@@ -51,7 +51,7 @@ export class S3 implements WireService {
     return this.context.buckets.get(name);
   }
 
-  /** Returns the content of an object; rejects unless the caller may read it. CloudFormation calls this method to read templates, and Lambda to read code. */
+  /** Returns the content of an object. Rejects if the caller may not read it. CloudFormation calls this method to read templates, and Lambda to read code. */
   public async getObject(caller: Caller, bucket: string, key: string, versionId?: string): Promise<Buffer> {
     return (await readObject(this.context, caller, this.context.buckets.get(bucket), key, versionId)).body;
   }

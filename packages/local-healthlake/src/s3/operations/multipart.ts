@@ -75,7 +75,7 @@ export const multipartOperations: S3Operations = {
   },
 };
 
-/** Returns the upload. Rejects unless the caller may write the object and decrypt its parts: S3 decrypts the parts to join them. */
+/** Returns the upload. Rejects if the caller may not write the object or decrypt its parts: S3 decrypts the parts to join them. */
 async function authorizedUpload(s3: S3Context, request: S3Request): Promise<Upload> {
   const bucket = s3.buckets.get(request.bucket);
   await s3.access.onObject(request.caller, 's3:PutObject', bucket, request.key);

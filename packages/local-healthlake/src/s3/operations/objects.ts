@@ -41,7 +41,7 @@ async function store(
   return { object, headers: { ...encryptionHeaders(encryption), ...versionHeader(bucket, object) } };
 }
 
-/** Returns the object in the x-amz-copy-source header; rejects unless the caller may read it. */
+/** Returns the object in the x-amz-copy-source header. Rejects if the caller may not read it. */
 export async function readCopySource(s3: S3Context, request: S3Request): Promise<ObjectVersion> {
   const [path, parameters] = (request.headers['x-amz-copy-source'] ?? '').split('?');
   const { bucket, key } = bucketAndKey(`/${decodeURIComponent(path).replace(/^\//, '')}`);
@@ -52,14 +52,14 @@ export async function readCopySource(s3: S3Context, request: S3Request): Promise
   return readObject(s3, request.caller, s3.buckets.get(bucket), key, versionId);
 }
 
-/** Returns the object; rejects unless the caller may read and decrypt it. */
+/** Returns the object. Rejects if the caller may not read or decrypt it. */
 export async function readObject(s3: S3Context, caller: Caller, bucket: Bucket, key: string, versionId?: string): Promise<ObjectVersion> {
   const object = await findObject(s3, caller, bucket, key, versionId);
   await s3.access.useKey(caller, 'kms:Decrypt', object.encryption, bucket, key);
   return object;
 }
 
-/** Returns the encryption of a new object; rejects unless the caller may write the object and use its KMS key. */
+/** Returns the encryption of a new object. Rejects if the caller may not write the object or use its KMS key. */
 export async function authorizePut(s3: S3Context, request: S3Request, bucket: Bucket): Promise<Encryption> {
   const { headers, caller, key } = request;
   const algorithm = headers['x-amz-server-side-encryption'];
