@@ -90,8 +90,8 @@ function isAmount(cores: readonly string[], i: number): boolean {
 }
 
 /**
- * Returns the start of a chunk up to the end of the import's own location, such as its bucket and prefix. Returns an empty string if the chunk doesn't begin
- * with the location.
+ * Returns the part of a chunk that may be shown because it names a location of the import, such as `s3://bucket/prefix/`. Such a location is a name in `own`
+ * that ends in a slash. Returns an empty string if the chunk doesn't begin with one.
  */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
   const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));

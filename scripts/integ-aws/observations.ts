@@ -30,7 +30,7 @@ export class Observations {
   }
 }
 
-/** Returns the report of a run: the observation of each row, and the number of rows with each kind of observation. */
+/** Returns the text that a run prints: the observation for each row of docs/unverified.md, and the number of rows with each kind of observation. */
 export function reportOf(lines: readonly UnverifiedLine[], observations: Observations): string {
   const rows = lines.map(({ id, assumption }) => {
     const { kind, details } = observations.of(id);

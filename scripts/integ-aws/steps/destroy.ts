@@ -16,24 +16,24 @@ const STACK_DELETION_SECONDS = 30 * 60;
  */
 export async function destroy({ cloudformation, healthlake, s3, kms }: Clients): Promise<void> {
   await refuseForeignStacks(cloudformation);
-  const logGroups = await retained(cloudformation, 'Import', 'AWS::Logs::LogGroup');
+  const logGroups = await physicalIds(cloudformation, 'Import', 'AWS::Logs::LogGroup');
   await deleteStack(cloudformation, 'Import');
-  for (const id of await retained(cloudformation, 'Data', 'AWS::HealthLake::FHIRDatastore')) {
+  for (const id of await physicalIds(cloudformation, 'Data', 'AWS::HealthLake::FHIRDatastore')) {
     await deleteDatastore(healthlake, id);
   }
-  for (const bucket of await retained(cloudformation, 'Data', 'AWS::S3::Bucket')) {
+  for (const bucket of await physicalIds(cloudformation, 'Data', 'AWS::S3::Bucket')) {
     await deleteBucket(s3, bucket);
     console.log(`deleted the bucket ${bucket}`);
   }
-  for (const key of await retained(cloudformation, 'Data', 'AWS::KMS::Key')) {
+  for (const key of await physicalIds(cloudformation, 'Data', 'AWS::KMS::Key')) {
     await scheduleKeyDeletion(kms, key);
   }
   await deleteStack(cloudformation, 'Data');
   logGroups.forEach((name) => console.log(`to delete the log group, run: aws logs delete-log-group --log-group-name ${name}`));
 }
 
-/** Returns the physical ids of a stack's resources of one type. */
-async function retained(cloudformation: CloudFormationClient, stack: string, type: string): Promise<string[]> {
+/** Returns the physical ids of a stack's resources of one type, or an empty array if the stack doesn't exist. */
+async function physicalIds(cloudformation: CloudFormationClient, stack: string, type: string): Promise<string[]> {
   const resources: StackResource[] = await findStack(cloudformation, stack) ? await resourcesOf(cloudformation, stack) : [];
   return resources.filter(({ ResourceType }) => ResourceType === type).flatMap(({ PhysicalResourceId: id }) => id ?? []);
 }

@@ -59,7 +59,7 @@ export function pseudoParameters({ partition, region, accountId }: Environment, 
   return { partition, region, accountId, stackId: stack.id, stackName: stack.name };
 }
 
-/** Returns the scope in which an operation evaluates the intrinsic functions of a program. */
+/** Returns the scope in which an operation evaluates the intrinsic functions of a template. */
 export function scopeDuring({ engine, stack }: Operation, program: Program): Scope {
   return resourceScope(program, pseudoParameters(engine.environment, stack), stack.resources, engine.stacks);
 }
