@@ -54,6 +54,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/region-config-resolver', // client-sts imports this package without declaring the dependency
     '@smithy/core',
     '@smithy/types',
+    '@aws-cdk/asset-node-proxy-agent-v6@2.1.1', // the Go package requires the installed version, and aws-cdk-go 2.257.0 this one
+    '@aws-cdk/cloud-assembly-schema@53.25.0', // like the package above
     'aws-cdk@^2.1148.1', // npm's `latest` is an accidental 3.0.0 that can't read a current assembly
     'aws-sdk-client-mock@^4.1.0',
     '@aws-cdk/integ-runner@2.197.10',
@@ -107,7 +109,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
+  gitignore: ['!/packages/local-aws/*/logs/', '/packages/*/dist/', 'cdk.out', '/assets/', '/.newest/', '.venv', '__pycache__', '/examples/java/*/target/', '/examples/go/*/go.sum', '**/*.snapshot/asset.*/', '.jsii.tabl.json'],
 });
 
 // npm ci fails with unrs-resolver 1.13.0: its binaries for most platforms are not published, so the lock file lacks them.
