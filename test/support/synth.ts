@@ -67,6 +67,19 @@ export function templateOf(stack: Stack): TemplateJson {
   return Template.fromStack(stack).toJSON() as TemplateJson;
 }
 
+/**
+ * Returns the template of a new stack with one import.
+ *
+ * @param props the properties of the import, or a function that creates them in the stack.
+ */
+export function templateWith(
+  props: Partial<FhirImportProps> | ((stack: Stack) => Partial<FhirImportProps>) = {}, context = {}, id?: string,
+): TemplateJson {
+  const stack = newStack(context);
+  importInto(stack, typeof props === 'function' ? props(stack) : props, id);
+  return templateOf(stack);
+}
+
 export function resourcesOfType(template: TemplateJson, type: string): ResourceJson[] {
   return Object.values(template.Resources).filter((resource) => resource.Type === type);
 }

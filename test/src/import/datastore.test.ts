@@ -2,7 +2,7 @@ import { CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { DATASTORE_ID, datastoreOf, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
+import { DATASTORE_ID, datastoreOf, importInto, newStack, onlyResource, resourcesOfType, templateOf, templateWith, textParameter } from '../../support/synth';
 
 test('a job names its data store by id, whether the app creates or imports the data store', () => {
   const stack = newStack();
@@ -44,9 +44,7 @@ describe('the job resource', () => {
     ['named by a custom resource', undefined, (stack) => CfnFHIRDatastore.fromDatastoreId(stack, 'Named', lookUp(stack).ref)],
     ['a construct with a custom resource', undefined, (stack) => new Wrapper(stack, (scope) => lookUp(scope), refTo(DATASTORE_ID))],
   ])('for a data store that is %s, the property DatastoreInApp has the value %s', (_what, expected, datastore) => {
-    const stack = newStack();
-    importInto(stack, { datastore: datastore(stack) });
-
-    expect(onlyResource(templateOf(stack), 'Custom::FhirImportJob').Properties.DatastoreInApp).toBe(expected);
+    const template = templateWith((stack) => ({ datastore: datastore(stack) }));
+    expect(onlyResource(template, 'Custom::FhirImportJob').Properties.DatastoreInApp).toBe(expected);
   });
 });

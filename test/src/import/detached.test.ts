@@ -1,6 +1,5 @@
 import { CfnOutput, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import { Completion, type FhirImport, type FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
 import {
@@ -28,24 +27,6 @@ function sidsOf(template: TemplateJson): string[] {
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test('a detached import has a job and no outcome', () => {
-    const stack = newStack(flags);
-    detached(stack);
-    const template = templateOf(stack);
-    const waiting = newStack(flags);
-    importInto(waiting);
-    const { 'Custom::FhirImportOutcome': outcomes, ...others } = countsByType(templateOf(waiting));
-
-    expect(outcomes).toBe(1);
-    expect(countsByType(template)).toEqual({
-      ...others,
-      'AWS::CloudWatch::Alarm': 1,
-      'AWS::IAM::Role': others['AWS::IAM::Role'] + 1,
-      'AWS::Logs::LogGroup': others['AWS::Logs::LogGroup'] + 1,
-      'AWS::StepFunctions::StateMachine': others['AWS::StepFunctions::StateMachine'] + 1,
-    });
-  });
-
   test('the job of a detached import names the monitor, the time limit and the event bus', () => {
     const stack = newStack(flags);
     detached(stack);
@@ -113,16 +94,6 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(role.DependsOn).toContain(onlyResource(template, STATE_MACHINE, /Watch/).logicalId);
     expect(role.Properties.AssumeRolePolicyDocument.Statement.flatMap((statement: { Principal: { AWS: unknown } }) => statement.Principal.AWS))
       .toEqual([/HandlerRole/, /WatchRole/].map((pattern) => ({ 'Fn::GetAtt': [onlyResource(template, 'AWS::IAM::Role', pattern).logicalId, 'Arn'] })));
-  });
-
-  test('two identical apps give the same template', () => {
-    const [one, two] = [1, 2].map(() => {
-      const stack = newStack(flags);
-      detached(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
-      return JSON.stringify(templateOf(stack));
-    });
-
-    expect(one).toBe(two);
   });
 });
 
@@ -214,16 +185,6 @@ describe('ordered imports', () => {
     expect(onlyResource(template, JOB, /^Second/).DependsOn).toEqual(expect.arrayContaining(
       [onlyResource(template, JOB, /^First/).logicalId, onlyResource(template, 'Custom::FhirImportOutcome', /^First/).logicalId]));
   });
-
-  test('executeAfter() adds dependencies to the job of a detached import, and not to its roles', () => {
-    const stack = newStack();
-    const topic = new sns.Topic(stack, 'Topic');
-    detached(stack).executeAfter(topic);
-    const template = templateOf(stack);
-
-    expect(onlyResource(template, JOB).DependsOn).toContain(onlyResource(template, 'AWS::SNS::Topic').logicalId);
-    expect(onlyResource(template, 'AWS::IAM::Role', /OperatorRole/).DependsOn).not.toContain(onlyResource(template, 'AWS::SNS::Topic').logicalId);
-  });
 });
 
 describe('the alarm of the monitor', () => {
@@ -237,12 +198,15 @@ describe('the alarm of the monitor', () => {
     expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').logicalId).toBe(stack.resolve((alarm.node.defaultChild as CfnResource).logicalId));
   });
 
-  test('counts the failed monitor executions', () => {
+  test('counts the failed monitor executions, and has no actions without a notification topic', () => {
     const stack = newStack();
     detached(stack);
 
     const template = templateOf(stack);
-    expect(onlyResource(template, 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
+    const { Properties } = onlyResource(template, 'AWS::CloudWatch::Alarm');
+
+    expect(Properties).not.toHaveProperty('AlarmActions');
+    expect(Properties).toMatchObject({
       Namespace: 'AWS/States',
       MetricName: 'ExecutionsFailed',
       Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: onlyResource(template, STATE_MACHINE, /Watch/).logicalId } }],
@@ -252,13 +216,6 @@ describe('the alarm of the monitor', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
-  });
-
-  test('has no actions if no import has a notification topic', () => {
-    const stack = newStack();
-    detached(stack);
-
-    expect(onlyResource(templateOf(stack), 'AWS::CloudWatch::Alarm').Properties).not.toHaveProperty('AlarmActions');
   });
 });
 

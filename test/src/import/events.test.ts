@@ -4,7 +4,9 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
-import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, type TemplateJson, templateOf, textParameter } from '../../support/synth';
+import {
+  ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, type TemplateJson, templateOf, textParameter,
+} from '../../support/synth';
 
 const RULE = 'AWS::Events::Rule';
 const JOB = 'Custom::FhirImportJob';
@@ -145,14 +147,6 @@ describe('a rule', () => {
       'detail-type': ['FHIR Import Failed'],
       'detail': { constructPath: ['Stack/Import'], datastoreId: [DATASTORE_ID], jobStatus: ['CANCEL_COMPLETED'] },
     });
-  });
-
-  test('accepts a target after its creation', () => {
-    const { template } = deployedWith((fhirImport, stack) => {
-      fhirImport.onSucceeded('Done').addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Queue')));
-    });
-
-    expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
   });
 
   test('matches HealthLake events if the source prefix is a template parameter', () => {

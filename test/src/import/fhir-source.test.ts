@@ -38,13 +38,6 @@ describe('FhirSource.bucket()', () => {
       .toEqual({ 'Fn::Join': ['', ['s3://amzn-s3-demo-bucket/', { Ref: 'Text' }]] });
   });
 
-  test('creates no input bucket', () => {
-    const stack = newStack();
-    importInto(stack, { source: FhirSource.bucket(dataBucket(stack), 'synthea/') });
-
-    expect(resourcesOfType(templateOf(stack), 'AWS::S3::Bucket')).toHaveLength(1);
-  });
-
   test.each([
     ['the key of the bucket', KEY_ARN, undefined, [KEY_ARN]],
     ['the given key if the bucket has no key', undefined, OTHER_KEY_ARN, [OTHER_KEY_ARN]],
@@ -79,14 +72,6 @@ test.each([['2025', '2025/'], ['2025/', '2025/'], ['', '']])('a source for the f
 });
 
 describe('FhirSource.storage()', () => {
-  test('uses the prefix input/ in a new input bucket by default', () => {
-    const stack = newStack();
-
-    expect(inputUri(stack, FhirSource.storage())).toEqual({
-      'Fn::Join': ['', ['s3://', { Ref: onlyResource(templateOf(stack), 'AWS::S3::Bucket', /InputBucket/).logicalId }, '/input/']],
-    });
-  });
-
   test('adds a slash to a prefix that starts with a token, and rejects "*" after a token', () => {
     const stack = newStack();
     const token = textParameter(stack);
@@ -94,12 +79,6 @@ describe('FhirSource.storage()', () => {
 
     expect(end(`${token}/2025`)).toContain('"/2025/"');
     expect(() => FhirSource.storage(`${token}/*`)).toThrow('must not have "*"');
-  });
-
-  test.each([['2025', '/2025/'], ['2025/', '/2025/'], ['', '/']])('turns the prefix "%s" into a location that ends in "%s"', (prefix, end) => {
-    const stack = newStack();
-
-    expect(inputUri(stack, FhirSource.storage(prefix))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: expect.any(String) }, end]] });
   });
 
   test('lets the data access role decrypt with the key of a supplied input bucket', () => {
@@ -155,11 +134,4 @@ test.each(['Legacy-Bucket', 'legacy_bucket'])('an import throws for the bucket n
 
   expect(() => importInto(stack, { source: FhirSource.bucket(bucket, 'synthea/') }))
     .toThrow(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
-});
-
-test('an import accepts a bucket whose name is a token', () => {
-  const stack = newStack();
-  const bucket = s3.Bucket.fromBucketName(stack, 'Named', textParameter(stack));
-
-  expect(inputUri(stack, FhirSource.bucket(bucket, 'synthea/'))).toEqual({ 'Fn::Join': ['', ['s3://', { Ref: 'Text' }, '/synthea/']] });
 });

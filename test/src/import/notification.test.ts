@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImportProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
-import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf } from '../../support/synth';
+import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf, templateWith } from '../../support/synth';
 
 const RULE = 'AWS::Events::Rule';
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -31,9 +30,7 @@ function actionsOfAlarm(template: TemplateJson): unknown[] {
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test('a topic receives a message with resource counts when an import succeeds or fails', () => {
-    const stack = newStack(flags);
-    importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
-    const template = templateOf(stack);
+    const template = templateWith((stack) => ({ notificationTopic: new sns.Topic(stack, 'Topic') }), flags);
     const topic = onlyResource(template, 'AWS::SNS::Topic').logicalId;
     const { EventPattern, Targets: [{ Arn, InputTransformer }] } = onlyResource(template, RULE).Properties;
 
@@ -48,9 +45,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   });
 
   test('the job depends on the rule, the topic and the topic policy', () => {
-    const stack = newStack(flags);
-    importInto(stack, { notificationTopic: new sns.Topic(stack, 'Topic') });
-    const template = templateOf(stack);
+    const template = templateWith((stack) => ({ notificationTopic: new sns.Topic(stack, 'Topic') }), flags);
 
     expect(onlyResource(template, JOB).DependsOn).toEqual(expect.arrayContaining(
       [RULE, 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy'].map((type) => onlyResource(template, type).logicalId)));
@@ -58,27 +53,15 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 
   test('the policy of a topic lets EventBridge and CloudWatch publish', () => {
     for (const completion of [Completion.waitFor(), detached]) {
-      const stack = newStack(flags);
-      importInto(stack, { completion, notificationTopic: new sns.Topic(stack, 'Topic') });
-      const policy = onlyResource(templateOf(stack), 'AWS::SNS::TopicPolicy').Properties.PolicyDocument;
+      const template = templateWith((stack) => ({ completion, notificationTopic: new sns.Topic(stack, 'Topic') }), flags);
+      const policy = onlyResource(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument;
 
       expect(servicesOf(policy)).toEqual([['cloudwatch.amazonaws.com', 'sns:Publish'], ['events.amazonaws.com', 'sns:Publish']]);
     }
   });
 
-  test('the key of an encrypted topic of the app lets EventBridge and CloudWatch use it', () => {
-    const stack = newStack(flags);
-    importInto(stack, { completion: detached, notificationTopic: new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'TopicKey') }) });
-    const { KeyPolicy } = onlyResource(templateOf(stack), 'AWS::KMS::Key', /TopicKey/).Properties;
-
-    expect(servicesOf(KeyPolicy)).toEqual(
-      ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((service) => [service, ['kms:Decrypt', 'kms:GenerateDataKey*']]));
-  });
-
   test('an imported topic gets no policy', () => {
-    const stack = newStack(flags);
-    importInto(stack, { completion: detached, notificationTopic: sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN) });
-    const template = templateOf(stack);
+    const template = templateWith((stack) => ({ completion: detached, notificationTopic: sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN) }), flags);
 
     expect(resourcesOfType(template, 'AWS::SNS::TopicPolicy')).toEqual([]);
     expect(onlyResource(template, RULE).Properties.Targets[0].Arn).toBe(TOPIC_ARN);
@@ -167,9 +150,7 @@ describe('a topic in an app with several stacks', () => {
 });
 
 test('the notification rule uses the event bus of the import', () => {
-  const stack = newStack();
-  importInto(stack, { eventBus: new EventBus(stack, 'Bus'), notificationTopic: new sns.Topic(stack, 'Topic') });
-  const { template } = new Deployed(templateOf(stack));
+  const { template } = new Deployed(templateWith((stack) => ({ eventBus: new EventBus(stack, 'Bus'), notificationTopic: new sns.Topic(stack, 'Topic') })));
 
   expect(onlyResource(template, RULE).Properties.EventBusName).toMatch(/^bus/);
   expect(onlyResource(template, 'Custom::FhirImportOutcome').Properties.EventBusArn).toMatch(/:event-bus\/bus/);

@@ -4,11 +4,9 @@ import { hasEnded } from '../../../../lambda/import/healthlake-job';
 import { Completion } from '../../../../src';
 import { Deployed } from '../../../support/deployed';
 import { monitorDefinitionOf, nextOf, textsIn } from '../../../support/state-machine';
-import { importInto, newStack, onlyResource, templateOf } from '../../../support/synth';
+import { onlyResource, templateWith } from '../../../support/synth';
 
-const stack = newStack();
-importInto(stack, { completion: Completion.detached() });
-const deployed = new Deployed(templateOf(stack));
+const deployed = new Deployed(templateWith({ completion: Completion.detached() }));
 const definition = monitorDefinitionOf(deployed);
 const { StartAt, States } = definition;
 

@@ -42,6 +42,7 @@ describe('the data store of an import', () => {
       '/Stack/Import: the data store "Stack/Own" is deleted with its data if the stack is deleted or the data store replaced; '
       + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it',
     ]);
+    expect(acknowledgeHints(datastoreWith())).toEqual([NOT_RETAINED]);
   });
 
   test.each([
@@ -55,13 +56,6 @@ describe('the data store of an import', () => {
     expect(warningsOf(datastoreWith((datastore) => datastore.applyRemovalPolicy(policy)))).toEqual([]);
   });
 
-  test('gets no warning if the app does not create it', () => {
-    const stack = newStack();
-    importInto(stack);
-
-    expect(warningsOf(stack)).toEqual([]);
-  });
-
   test('gets a warning if it is the default child of another construct', () => {
     const stack = newStack();
     const parent = new Construct(stack, 'Level2');
@@ -69,14 +63,6 @@ describe('the data store of an import', () => {
     importInto(stack, { datastore: Object.assign(parent, { fhirDatastoreRef: own.fhirDatastoreRef, env: own.env }) });
 
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the data store "Stack/Level2" is deleted with its data')]);
-  });
-
-  test('gets no warning if the user acknowledges the warning', () => {
-    const stack = datastoreWith();
-    Scope.of(stack).acknowledgeWarning(NOT_RETAINED);
-
-    expect(warningsOf(stack)).toEqual([]);
-    expect(acknowledgeHints(datastoreWith())).toEqual([NOT_RETAINED]);
   });
 });
 
@@ -99,7 +85,7 @@ describe('the Region of an import', () => {
     expect(warningsOf(inRegion(region))).toEqual([]);
   });
 
-  test('gets no warning if the Region is a token', () => {
+  test('gets no warning if the Region is a token and the app does not create the data store', () => {
     const stack = newStack();
     importInto(stack);
 
@@ -126,14 +112,6 @@ describe('several imports into one data store', () => {
       expect.stringMatching(/^\/Stack\/Third: the imports "Stack\/Third" and "Stack\/First" go into one data store/),
     ]);
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER, NO_ORDER]);
-  });
-
-  test('get no warning if the user acknowledges the warning', () => {
-    const stack = newStack();
-    ['First', 'Second'].forEach((id) => importInto(stack, {}, id));
-    Scope.of(stack).acknowledgeWarning(NO_ORDER);
-
-    expect(warningsOf(stack)).toEqual([]);
   });
 
   test.each<[string, (first: ReturnType<typeof importInto>, second: ReturnType<typeof importInto>) => void]>([
@@ -218,13 +196,6 @@ describe('several imports into one data store', () => {
       })).toEqual([expect.stringContaining('the imports "Second/Import" and "Between/Import"')]);
     });
 
-    test('get no warning if one stack depends on the other', () => {
-      expect(twoStacks((first, second) => {
-        [first, second].forEach((stack) => importInto(stack));
-        second.addDependency(first);
-      })).toEqual([]);
-    });
-
     test('get no warning if the imports are ordered', () => {
       expect(twoStacks((first, second) => {
         const [one, other] = [first, second].map((stack) => importInto(stack));
@@ -267,15 +238,6 @@ describe('imports into different data stores', () => {
     Scope.of(stack).acknowledgeWarning(SHARED_QUEUE);
 
     expect(acknowledgeHints(stack)).toEqual([NO_ORDER]);
-  });
-
-  test('get no warning if the imports are ordered', () => {
-    const stack = newStack();
-    const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importIntoOwn(stack, id));
-    second.executeAfter(first);
-    third.executeAfter(second);
-
-    expect(warningsOf(stack)).toEqual([]);
   });
 
   test('get a warning only if the deployment waits for at least one of the imports', () => {
