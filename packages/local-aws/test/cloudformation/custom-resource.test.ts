@@ -1,5 +1,6 @@
-import { attribute, custom, FUNCTION_ARN, Harness, thing, until, type CustomResourceEvent } from './harness';
+import { attribute, custom, FUNCTION_ARN, Harness, thing, type CustomResourceEvent } from './harness';
 import type { UpdateReversal } from '../../src/cloudformation/cloudformation';
+import { eventually } from '../foundation';
 
 /** Returns a Thing whose creation and updates fail. The Thing depends on the named resource. */
 const failsAfter = (name: string): Record<string, unknown> => thing({ X: 'new', Fail: ['update', 'create'] }, { DependsOn: name });
@@ -161,7 +162,7 @@ describe('a custom resource', () => {
     const open = cfn.gate('T');
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     await cfn.begin({ C: custom(), T: thing({ Fail: ['create'] }) });
-    await until(() => cfn.events.length === 1);
+    await eventually(() => cfn.events.length === 1);
     open();
     expect((await cfn.cloudFormation.settled('S')).status).toBe('ROLLBACK_COMPLETE');
     expect(await cfn.history()).toContain('C CREATE_FAILED: Resource creation cancelled');

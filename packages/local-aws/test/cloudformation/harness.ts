@@ -225,10 +225,3 @@ export function custom(properties: Record<string, unknown> = {}, attributes: Rec
 export const ref = (name: string): object => ({ Ref: name });
 
 export const attribute = (name: string, key: string): object => ({ 'Fn::GetAtt': [name, key] });
-
-/** Waits until `holds` returns true. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -1,5 +1,6 @@
 import { DeleteStackCommand, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { attribute, Harness, ref, thing, until } from './harness';
+import { attribute, Harness, ref, thing } from './harness';
+import { eventually } from '../foundation';
 
 let cfn: Harness;
 
@@ -22,7 +23,7 @@ describe('when a stack is created', () => {
   test('independent resources are created at the same time', async () => {
     const open = cfn.gate('A');
     await cfn.begin({ A: thing(), B: thing(), C: thing({ X: ref('B') }) });
-    await until(() => cfn.calls.length === 3);
+    await eventually(() => cfn.calls.length === 3);
     expect((await cfn.stack()).StackStatus).toBe('CREATE_IN_PROGRESS');
     open();
     expect((await cfn.cloudFormation.settled('S')).status).toBe('CREATE_COMPLETE');
@@ -46,7 +47,7 @@ describe('when a stack is created', () => {
   test('a resource whose creation was cancelled is deleted when its provider has finished', async () => {
     const open = cfn.gate('Slow');
     await cfn.begin({ Slow: thing(), A: thing({ Fail: ['create'] }) });
-    await until(() => cfn.cloudFormation.stacks.get('S').status === 'ROLLBACK_IN_PROGRESS');
+    await eventually(() => cfn.cloudFormation.stacks.get('S').status === 'ROLLBACK_IN_PROGRESS');
     expect(cfn.calls).not.toContain('delete Slow-1');
     open();
     expect((await cfn.cloudFormation.settled('S')).status).toBe('ROLLBACK_COMPLETE');
@@ -125,7 +126,7 @@ test.each([
 ])('CloudFormation closes during a %s even if a provider never finishes', async (_, resources, status) => {
   cfn.gates.set('Slow', new Promise<void>(() => {}));
   await cfn.begin(resources);
-  await until(() => cfn.cloudFormation.stacks.get('S').status === status);
+  await eventually(() => cfn.cloudFormation.stacks.get('S').status === status);
   await cfn.cloudFormation.close();
   expect(cfn.cloudFormation.stacks.get('S').operation).toBeUndefined();
 });

@@ -97,13 +97,6 @@ describe('PutEvents', () => {
     expect((await local.putEvents([{ ...ENTRY, Source: 'app.exports' }], limited)).status).toBe(400);
   });
 
-  test('sets the condition key events:eventBusInvocation to false', async () => {
-    const direct = await local.session('direct', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'false' } } });
-    const forwarding = await local.session('forwarding', { ...allow('events:PutEvents', DEFAULT_BUS), Condition: { Bool: { 'events:eventBusInvocation': 'true' } } });
-    expect((await local.putEvents([ENTRY], direct)).status).toBe(200);
-    expect((await local.putEvents([ENTRY], forwarding)).status).toBe(400);
-  });
-
   test('accepts and drops events for a missing bus', async () => {
     expect((await local.putEvents([{ ...ENTRY, EventBusName: 'nowhere' }])).body.FailedEntryCount).toBe(0);
     expect(local.aws.events.entries).toMatchObject([{ bus: 'nowhere' }]);

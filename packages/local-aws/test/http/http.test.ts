@@ -75,12 +75,6 @@ describe('faults', () => {
     await expect(aws.kmsClient().send(new DescribeKeyCommand({ KeyId: 'x' }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
   });
 
-  test('the SDK retries requests with faults', async () => {
-    aws.router.faults.inject({ service: 's3', kind: 'internal' });
-    await aws.s3Client(undefined, 2).send(new ListBucketsCommand({}));
-    expect(aws.router.requests.of('s3', 'ListBuckets').map(({ status, fault }) => [status, fault])).toEqual([[500, 'internal'], [200, undefined]]);
-  });
-
   test('reset the connection before or after the request is processed', async () => {
     aws.s3.createBucket('reset');
     const put = (Key: string) => aws.s3Client().send(new PutObjectCommand({ Bucket: 'reset', Key, Body: 'x' }));
@@ -96,13 +90,6 @@ describe('faults', () => {
     const start = performance.now();
     await identify();
     expect(performance.now() - start).toBeGreaterThanOrEqual(79);
-  });
-
-  test('can be chosen by `faults.hook` for a service and an operation', async () => {
-    aws.router.faults.hook = (service, operation) => service === 'sts' && operation === 'GetCallerIdentity' ? { kind: 'throttle' } : undefined;
-    await expect(identify()).rejects.toMatchObject({ name: 'Throttling' });
-    aws.router.faults.clear();
-    await identify();
   });
 
   test('can be chosen by `faults.hook` for the ARN of a caller', async () => {

@@ -64,13 +64,6 @@ describe.each([
   ['its own policy', sessionByIdentityPolicy],
   ['the bucket policy and the key policy', sessionByResourcePolicies],
 ])('a session of a role that gets its permissions from %s', (_, startSession) => {
-  test('is refused by S3 and KMS once the role is deleted', async () => {
-    const session = await startSession();
-    await expectAccess(session);
-    await deleteRole();
-    await expectRefusal(session);
-  });
-
   test('is refused even if a new role has the same name and access', async () => {
     const old = await startSession();
     await expectAccess(old);

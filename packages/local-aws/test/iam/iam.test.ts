@@ -58,13 +58,6 @@ describe('identity policies', () => {
     await expect(ask(narrow.caller, 'healthlake:CreateFHIRDatastore', DATASTORE)).rejects.toThrow('no identity-based policy');
   });
 
-  test('every request counts as sent over TLS', async () => {
-    const { caller } = await aws.sessionWith('tls', [
-      allow('s3:*', '*'), { Effect: 'Deny', Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-    ]);
-    await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/a');
-  });
-
   test('a star in a requested object key is a plain character', async () => {
     const { caller } = await aws.sessionWith('starry', [allow('s3:GetObject', ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/out/a'])]);
     await ask(caller, 's3:GetObject', 'arn:aws:s3:::data/in/a*');
@@ -85,17 +78,6 @@ describe('identity policies', () => {
 
   test('`authorize` throws if the requested action is unknown', async () => {
     await expect(ask(aws.iam.admin, 's3:Fly', '*')).rejects.toThrow("can't judge s3:Fly");
-  });
-});
-
-describe('a resource policy', () => {
-  test('is evaluated together with the identity policies', async () => {
-    const { caller } = await aws.sessionWith('guest', []);
-    const question = { caller, action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' };
-    const statement = { Principal: { AWS: roleArn('guest') }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::data/*' };
-    await aws.iam.authorize({ ...question, resourcePolicy: policy({ Effect: 'Allow', ...statement }) });
-    await expect(aws.iam.authorize({ ...question, caller: aws.iam.admin, resourcePolicy: policy({ Effect: 'Deny', ...statement, Principal: '*' }) }))
-      .rejects.toThrow('with an explicit deny in a resource-based policy');
   });
 });
 

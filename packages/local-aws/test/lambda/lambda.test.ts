@@ -18,11 +18,6 @@ const invoke = (arn: string, payload: unknown = {}) => aws.lambda.invoke(aws.iam
 const PID = 'exports.handler = async ({ ms }) => { await new Promise(r => setTimeout(r, ms ?? 0)); return process.pid; };';
 
 describe('Lambda', () => {
-  test('reuses a warm environment', async () => {
-    const arn = await aws.function('warm', PID);
-    expect((await invoke(arn)).payload).toBe((await invoke(arn)).payload);
-  });
-
   test('records the start, the end and the memory size of each invocation', async () => {
     const arn = await aws.function('noted', PID, { MemorySize: 256 });
     const before = aws.clock.now();
