@@ -80,7 +80,6 @@ export class Events implements WireService {
       context: {
         ...(Source && { 'events:source': [Source] }),
         ...(DetailType && { 'events:detail-type': [DetailType] }),
-        'events:eventBusInvocation': 'false',
       },
     });
   }
