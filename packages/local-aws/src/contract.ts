@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../../local-healthlake/src/service';
 
 export * from '../../local-healthlake/src/service';
@@ -36,6 +37,18 @@ export interface ResourceProvider {
   create(request: ResourceRequest): Promise<ResourceResult>;
   update(request: ResourceUpdate): Promise<ResourceResult>;
   delete(request: ResourceDelete): Promise<void>;
+}
+
+/** Returns a provider that replaces a resource if one of the create-only properties changes, and otherwise updates the resource in place. */
+export function replacing(createOnly: readonly string[], provider: ResourceProvider): ResourceProvider {
+  return {
+    create: (request) => provider.create(request),
+    update: (request) => {
+      const isReplaced = createOnly.some((name) => !isDeepStrictEqual(request.properties[name], request.oldProperties[name]));
+      return isReplaced ? provider.create(request) : provider.update(request);
+    },
+    delete: (request) => provider.delete(request),
+  };
 }
 
 /** Providers by CloudFormation type, e.g. `AWS::S3::Bucket`. */

@@ -2,7 +2,7 @@ import { alarmRule, type AlarmProperties } from './alarm';
 import type { Alarms } from './alarms';
 import type { CloudWatch } from './cloudwatch';
 import {
-  physicalName, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  physicalName, replacing, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
   type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 255;
 
 /** Returns the resource providers of CloudWatch, by resource type. */
 export function cloudWatchProviders({ alarms }: CloudWatch, authorizer: Authorizer): ResourceProviders {
-  return { 'AWS::CloudWatch::Alarm': new AlarmProvider(alarms, authorizer) };
+  return { 'AWS::CloudWatch::Alarm': replacing(['AlarmName'], new AlarmProvider(alarms, authorizer)) };
 }
 
 /** Emulates AWS::CloudWatch::Alarm. */
@@ -27,9 +27,6 @@ class AlarmProvider implements ResourceProvider {
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    if (request.properties.AlarmName !== request.oldProperties.AlarmName) {
-      return this.create(request);
-    }
     return this.put(request, request.physicalId);
   }
 

@@ -3,13 +3,13 @@ import { eventFilter } from './pattern';
 import { DEFAULT_BUS, type Rules, type Target } from './rules';
 import { targetProblem } from './target-input';
 import {
-  physicalName, type Authorizer, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
-  type ResourceUpdate,
+  physicalName, replacing, type Authorizer, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
 /** Returns the resource providers of EventBridge, by resource type. */
 export function eventsProviders({ rules }: Events, authorizer: Authorizer): ResourceProviders {
-  return { 'AWS::Events::Rule': new RuleProvider(rules, authorizer) };
+  return { 'AWS::Events::Rule': replacing(['Name'], new RuleProvider(rules, authorizer)) };
 }
 
 interface RuleProperties {
@@ -38,9 +38,6 @@ class RuleProvider implements ResourceProvider {
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    if (request.properties.Name !== request.oldProperties.Name) {
-      return this.create(request);
-    }
     return this.put(request, request.physicalId);
   }
 

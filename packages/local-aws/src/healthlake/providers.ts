@@ -1,6 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { HealthLake } from '../../../local-healthlake/src/healthlake/healthlake';
-import type { Caller, Clock, ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../contract';
+import {
+  replacing, type Caller, type Clock, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
+  type ResourceUpdate,
+} from '../contract';
 
 /** The properties whose change makes CloudFormation replace the data store by a new, empty data store. */
 const CREATE_ONLY = ['DatastoreName', 'DatastoreTypeVersion', 'SseConfiguration', 'PreloadDataConfig', 'IdentityProviderConfiguration'];
@@ -16,7 +18,7 @@ interface DatastoreAnswer {
 
 /** Returns the resource providers of HealthLake, by resource type. */
 export function healthLakeProviders(healthLake: HealthLake, clock: Clock): ResourceProviders {
-  return { 'AWS::HealthLake::FHIRDatastore': new DatastoreProvider(healthLake, clock) };
+  return { 'AWS::HealthLake::FHIRDatastore': replacing(CREATE_ONLY, new DatastoreProvider(healthLake, clock)) };
 }
 
 /** Emulates AWS::HealthLake::FHIRDatastore. Calls HealthLake's API, as CloudFormation does. */
@@ -34,11 +36,7 @@ class DatastoreProvider implements ResourceProvider {
     return result(datastore);
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { properties, oldProperties, physicalId, caller } = request;
-    if (CREATE_ONLY.some((name) => !isDeepStrictEqual(properties[name], oldProperties[name]))) {
-      return this.create(request);
-    }
+  public async update({ physicalId, caller }: ResourceUpdate): Promise<ResourceResult> {
     return result(await this.describe(physicalId, caller));
   }
 

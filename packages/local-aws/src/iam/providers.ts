@@ -3,14 +3,15 @@ import type { Iam } from './iam';
 import type { PolicyDocument } from './policies/policy-document';
 import type { Role, RoleSettings } from './roles';
 import {
-  physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
+  physicalName, replacing, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
+  type ResourceUpdate,
 } from '../contract';
 
 /** Returns the resource providers of IAM, by resource type. */
 export function iamProviders(iam: Iam): ResourceProviders {
   return {
-    'AWS::IAM::Role': new RoleProvider(iam),
-    'AWS::IAM::Policy': new PolicyProvider(iam),
+    'AWS::IAM::Role': replacing(['RoleName', 'Path'], new RoleProvider(iam)),
+    'AWS::IAM::Policy': replacing(['PolicyName'], new PolicyProvider(iam)),
   };
 }
 
@@ -38,10 +39,6 @@ class RoleProvider implements ResourceProvider {
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as RoleProperties;
     const old = request.oldProperties as RoleProperties;
-    if (properties.RoleName !== old.RoleName || properties.Path !== old.Path) {
-      return this.create(request);
-    }
-
     const role = this.iam.roles.get(request.physicalId);
     await this.iam.authorize({ caller: request.caller, action: 'iam:PutRolePolicy', resource: role.arn });
     const before = settingsOf(role.name, old);
@@ -114,10 +111,6 @@ class PolicyProvider implements ResourceProvider {
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as PolicyProperties;
     const old = request.oldProperties as PolicyProperties;
-    if (properties.PolicyName !== old.PolicyName) {
-      return this.create(request);
-    }
-
     await this.put(request, properties);
     const left = (old.Roles ?? []).filter((role) => !properties.Roles?.includes(role));
     await this.remove(request, old.PolicyName, left);

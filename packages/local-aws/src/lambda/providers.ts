@@ -3,15 +3,15 @@ import { LATEST, type FunctionRegistry } from './functions/function-registry';
 import { assumeFunctionRole, FunctionVersion, type FunctionHost } from './functions/function-version';
 import type { Lambda } from './lambda';
 import {
-  physicalName, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
+  physicalName, replacing, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
   type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
 /** Returns the resource providers of Lambda, by resource type. */
 export function lambdaProviders({ host, registry }: Lambda): ResourceProviders {
   return {
-    'AWS::Lambda::Function': new FunctionProvider(host, registry),
-    'AWS::Lambda::Version': new VersionProvider(host, registry),
+    'AWS::Lambda::Function': replacing(['FunctionName'], new FunctionProvider(host, registry)),
+    'AWS::Lambda::Version': replacing(['FunctionName'], new VersionProvider(host, registry)),
     'AWS::Lambda::Permission': new PermissionProvider(host.iam, registry),
   };
 }
@@ -32,12 +32,7 @@ class FunctionProvider implements ResourceProvider {
     return result(configuration);
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.FunctionName !== oldProperties.FunctionName) {
-      return this.create(request);
-    }
-
+  public async update({ properties, oldProperties, physicalId, caller }: ResourceUpdate): Promise<ResourceResult> {
     const configuration = functionConfiguration(this.host.env, physicalId, properties);
     if (JSON.stringify(properties.Code) !== JSON.stringify(oldProperties.Code)) {
       await this.authorize(caller, 'lambda:UpdateFunctionCode', physicalId);
@@ -80,9 +75,8 @@ class VersionProvider implements ResourceProvider {
     return versionResult(`${arn}:${number}`);
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const isReplaced = request.properties.FunctionName !== request.oldProperties.FunctionName;
-    return isReplaced ? this.create(request) : versionResult(request.physicalId);
+  public async update({ physicalId }: ResourceUpdate): Promise<ResourceResult> {
+    return versionResult(physicalId);
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {

@@ -1,6 +1,6 @@
 import { logGroupArn, type Logs } from './logs';
 import {
-  physicalName, type Authorizer, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders,
+  physicalName, replacing, type Authorizer, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders,
   type ResourceRequest, type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
@@ -8,7 +8,7 @@ const MAX_NAME_LENGTH = 512;
 
 /** Returns the resource providers of CloudWatch Logs, by resource type. */
 export function logsProviders(env: Environment, authorizer: Authorizer, logs: Logs): ResourceProviders {
-  return { 'AWS::Logs::LogGroup': new LogGroupProvider(env, authorizer, logs) };
+  return { 'AWS::Logs::LogGroup': replacing(['LogGroupName'], new LogGroupProvider(env, authorizer, logs)) };
 }
 
 /** Emulates AWS::Logs::LogGroup. Ignores the retention: log events never expire. */
@@ -25,11 +25,7 @@ class LogGroupProvider implements ResourceProvider {
     return this.result(name);
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.LogGroupName !== oldProperties.LogGroupName) {
-      return this.create(request);
-    }
+  public async update({ properties, oldProperties, physicalId, caller }: ResourceUpdate): Promise<ResourceResult> {
     if (properties.RetentionInDays !== oldProperties.RetentionInDays) {
       await this.authorize(caller, properties.RetentionInDays === undefined ? 'logs:DeleteRetentionPolicy' : 'logs:PutRetentionPolicy', physicalId);
     }

@@ -3,13 +3,16 @@ import type { S3Context } from '../../../local-healthlake/src/s3/request';
 import type { S3 } from '../../../local-healthlake/src/s3/s3';
 import { encryptionFrom, publicAccessBlockFrom } from '../../../local-healthlake/src/s3/settings';
 import {
-  physicalName, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
+  physicalName, replacing, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
   type ResourceUpdate,
 } from '../contract';
 
 /** Returns the resource providers of S3, by resource type. */
 export function s3Providers({ context }: S3): ResourceProviders {
-  return { 'AWS::S3::Bucket': new BucketProvider(context), 'AWS::S3::BucketPolicy': new BucketPolicyProvider(context) };
+  return {
+    'AWS::S3::Bucket': replacing(['BucketName'], new BucketProvider(context)),
+    'AWS::S3::BucketPolicy': replacing(['Bucket'], new BucketPolicyProvider(context)),
+  };
 }
 
 interface BucketProperties {
@@ -56,9 +59,6 @@ class BucketProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as BucketProperties;
-    if (properties.BucketName !== (request.oldProperties as BucketProperties).BucketName) {
-      return this.create(request);
-    }
     const bucket = this.s3.buckets.get(request.physicalId);
     await this.apply(request.caller, bucket, properties);
     return this.result(bucket);
@@ -126,9 +126,6 @@ class BucketPolicyProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const { Bucket, PolicyDocument } = request.properties as BucketPolicyProperties;
-    if (Bucket !== request.physicalId) {
-      return this.create(request);
-    }
     return this.put(request, Bucket, PolicyDocument);
   }
 

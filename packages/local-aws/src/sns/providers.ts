@@ -3,16 +3,17 @@ import type { Access } from './access';
 import type { Sns } from './sns';
 import type { Topic, Topics } from './topics';
 import {
-  physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
+  physicalName, replacing, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
+  type ResourceUpdate,
 } from '../contract';
 import { checkResourcePolicy } from '../iam/policies/policy-checks';
 
 /** Returns the resource providers of SNS, by resource type. */
 export function snsProviders({ topics, access }: Sns): ResourceProviders {
   return {
-    'AWS::SNS::Topic': new TopicProvider(topics, access),
+    'AWS::SNS::Topic': replacing(['TopicName'], new TopicProvider(topics, access)),
     'AWS::SNS::TopicPolicy': new TopicPolicyProvider(topics, access),
-    'AWS::SNS::Subscription': new SubscriptionProvider(topics, access),
+    'AWS::SNS::Subscription': replacing(['TopicArn', 'Protocol', 'Endpoint'], new SubscriptionProvider(topics, access)),
   };
 }
 
@@ -41,9 +42,6 @@ class TopicProvider implements ResourceProvider {
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
     const properties = request.properties as TopicProperties;
-    if (properties.TopicName !== (request.oldProperties as TopicProperties).TopicName) {
-      return this.create(request);
-    }
     const topic = this.topics.get(request.physicalId);
     checkTopic(topic.name, properties);
     await this.access.onTopic(request, 'sns:SetTopicAttributes', topic);
@@ -141,10 +139,8 @@ class SubscriptionProvider implements ResourceProvider {
     return { physicalId: `${TopicArn}:${randomUUID()}` };
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { properties, oldProperties, physicalId } = request;
-    const isSame = (['TopicArn', 'Protocol', 'Endpoint'] as const).every((name) => properties[name] === oldProperties[name]);
-    return isSame ? { physicalId } : this.create(request);
+  public async update({ physicalId }: ResourceUpdate): Promise<ResourceResult> {
+    return { physicalId };
   }
 
   public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {

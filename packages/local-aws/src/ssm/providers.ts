@@ -1,6 +1,7 @@
 import type { Ssm } from './ssm';
 import {
-  physicalName, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult, type ResourceUpdate,
+  physicalName, replacing, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest, type ResourceResult,
+  type ResourceUpdate,
 } from '../contract';
 
 interface ParameterProperties {
@@ -11,7 +12,7 @@ interface ParameterProperties {
 
 /** Returns the resource providers of SSM, by resource type. */
 export function ssmProviders(ssm: Ssm): ResourceProviders {
-  return { 'AWS::SSM::Parameter': new ParameterProvider(ssm) };
+  return { 'AWS::SSM::Parameter': replacing(['Name'], new ParameterProvider(ssm)) };
 }
 
 /** Emulates AWS::SSM::Parameter. */
@@ -29,10 +30,7 @@ class ParameterProvider implements ResourceProvider {
   }
 
   public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { Name, Type, Value } = request.properties as ParameterProperties;
-    if (Name !== (request.oldProperties as ParameterProperties).Name) {
-      return this.create(request);
-    }
+    const { Type, Value } = request.properties as ParameterProperties;
     await this.ssm.authorize(request.caller, 'ssm:PutParameter', request.physicalId);
     return this.write(request.physicalId, Value, Type);
   }

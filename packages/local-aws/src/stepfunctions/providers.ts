@@ -3,8 +3,8 @@ import { LOG_DELIVERY_ACTIONS, loggingOf, type Logging } from './logging';
 import { assumeStateMachineRole, type StateMachine } from './state-machine';
 import type { StepFunctions } from './stepfunctions';
 import {
-  physicalName, ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
-  type ResourceResult, type ResourceUpdate,
+  physicalName, replacing, ServiceError, type Caller, type Environment, type ResourceDelete, type ResourceProvider, type ResourceProviders,
+  type ResourceRequest, type ResourceResult, type ResourceUpdate,
 } from '../contract';
 import type { Iam } from '../iam/iam';
 import { logGroupArn, type Logs } from '../logs/logs';
@@ -13,7 +13,7 @@ const MAX_NAME_LENGTH = 80;
 
 /** Returns the resource providers of Step Functions, by resource type. */
 export function stepFunctionsProviders({ machines }: StepFunctions, env: Environment, iam: Iam, logs: Logs): ResourceProviders {
-  return { 'AWS::StepFunctions::StateMachine': new StateMachineProvider(env, iam, logs, machines) };
+  return { 'AWS::StepFunctions::StateMachine': replacing(['StateMachineName'], new StateMachineProvider(env, iam, logs, machines)) };
 }
 
 /** Emulates AWS::StepFunctions::StateMachine. */
@@ -30,11 +30,7 @@ class StateMachineProvider implements ResourceProvider {
     return this.put(caller, 'states:CreateStateMachine', properties.StateMachineName ?? physicalName(stackName, logicalId, MAX_NAME_LENGTH), properties);
   }
 
-  public async update(request: ResourceUpdate): Promise<ResourceResult> {
-    const { properties, oldProperties, physicalId, caller } = request;
-    if (properties.StateMachineName !== oldProperties.StateMachineName) {
-      return this.create(request);
-    }
+  public update({ properties, physicalId, caller }: ResourceUpdate): Promise<ResourceResult> {
     return this.put(caller, 'states:UpdateStateMachine', physicalId.slice(physicalId.lastIndexOf(':') + 1), properties);
   }
 
