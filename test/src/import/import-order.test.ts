@@ -1,7 +1,7 @@
-import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, type Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../../support/synth';
 
 /** Creates an import whose source prefix is its construct id, so that each import has a different data set. */
@@ -64,9 +64,9 @@ describe('executeAfter', () => {
   });
 });
 
-test('executeBefore orders constructs after the outcome', () => {
+test.each([50, 180])('executeBefore orders constructs after the outcome of an import with a time-out of %d minutes', (minutes) => {
   const stack = newStack();
-  const fhirImport = importInto(stack);
+  const fhirImport = importInto(stack, { completion: Completion.waitFor({ timeout: Duration.minutes(minutes) }) });
   const thing = new CfnResource(stack, 'Thing', { type: 'Custom::Thing' });
   fhirImport.executeBefore(thing);
   const template = templateOf(stack);

@@ -81,6 +81,12 @@ describe('tasks', () => {
     });
   });
 
+  test('are not retried after a success', async () => {
+    const fn = await aws.function('third', 'let n = 0; exports.handler = async () => { if (++n < 3) throw new Error("no"); return n; };');
+    const arn = await stateMachine({ Try: { Type: 'Task', Resource: fn, End: true, Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 1 }] } });
+    expect(output(await run(arn))).toBe(3);
+  });
+
   test('can be retried by the names of Lambda service errors', async () => {
     const fn = await aws.function('served', 'exports.handler = async () => "at last";');
     aws.lambda.beforeInvoke = ({ count }) => count === 1 ? { error: new ServiceError('ServiceException', 'Internal', 500) } : undefined;
