@@ -129,14 +129,15 @@ describe('events of an import', () => {
 });
 
 describe('a rule', () => {
-  test('accepts rule options and a target', () => {
+  test('accepts rule options and a target, and another target after its creation', () => {
     const { template } = deployedWith((fhirImport, stack) => {
-      fhirImport.onFailed('Undone', { ruleName: 'import-failed', description: 'tell them', target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
+      fhirImport.onFailed('Undone', { ruleName: 'import-failed', description: 'tell them', target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) })
+        .addTarget(new targets.SqsQueue(new sqs.Queue(stack, 'Later')));
     });
     const { Properties } = onlyResource(template, RULE);
 
     expect(Properties).toMatchObject({ Name: 'import-failed', Description: 'tell them', State: 'ENABLED' });
-    expect(Properties.Targets).toEqual([{ Arn: expect.stringMatching(/^arn:aws:sqs:.*:queue/), Id: 'Target0' }]);
+    expect(Properties.Targets).toEqual([/:queue/, /:later/].map((name, n) => ({ Arn: expect.stringMatching(name), Id: `Target${n}` })));
   });
 
   test('merges a supplied event pattern into its own pattern', () => {
