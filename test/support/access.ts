@@ -31,6 +31,11 @@ export function policiesOf(deployed: Deployed, roleId: string): PolicyJson[] {
   return [...inline, ...attached].map(({ PolicyDocument }) => PolicyDocument);
 }
 
+/** Returns all actions in the identity policies of a role, sorted. */
+export function actionsOf(deployed: Deployed, roleId: string): string[] {
+  return [...new Set(policiesOf(deployed, roleId).flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action))].sort();
+}
+
 /** Returns whether a role may perform an action on a resource, by the policies of the role and of the bucket or key. */
 export async function may(deployed: Deployed, roleId: string, action: string, resource: string, context: Context = {}): Promise<boolean> {
   return isAllowed({ ...requestBy(deployed, roleId), action, resource, context, resourcePolicy: resourcePolicyOf(deployed, resource) });
