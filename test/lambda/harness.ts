@@ -1,7 +1,9 @@
 import timers from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand, type StackStatus } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { HealthLakeClient, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import {
+  DescribeFHIRDatastoreCommand, HealthLakeClient, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+} from '@aws-sdk/client-healthlake';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -136,7 +138,7 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** Mocks the SDK clients, the clock and the log of the handler. */
+/** Mocks the SDK clients, the clock and the log of the handler. By default, the data store is ACTIVE and has no jobs, and a start is accepted. */
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
   public readonly cloudformation = mockClient(CloudFormationClient);
@@ -162,6 +164,9 @@ export class Aws {
       this.lines.push(String(written).trimEnd()); return true;
     });
     this.stackIs('CREATE_IN_PROGRESS');
+    this.datastoreIs('ACTIVE');
+    this.lists();
+    this.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
     this.events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
     this.states.on(StartExecutionCommand).resolves({});
   }
@@ -171,6 +176,15 @@ export class Aws {
     this.cloudformation.on(DescribeStacksCommand).resolves({
       Stacks: [{ StackName: 'Import', CreationTime: new Date(T0), LastUpdatedTime, StackStatus: status }],
     });
+  }
+
+  public datastoreIs(status: string, DatastoreTypeVersion?: string): void {
+    this.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: status, DatastoreTypeVersion } }));
+  }
+
+  /** Sets the jobs that ListFHIRImportJobs returns. */
+  public lists(...jobs: ImportJob[]): void {
+    this.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: jobs });
   }
 
   /** Sets the answer of the report function. */

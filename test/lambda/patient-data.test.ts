@@ -21,10 +21,6 @@ import type { ImportOutcomeProperties, WatchedImport } from '../../src/contract'
 let aws: Aws;
 beforeEach(() => {
   aws = new Aws();
-  aws.healthlake
-    .on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R4' } }))
-    .on(ListFHIRImportJobsCommand).resolves({})
-    .on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
   described({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
 });
 afterEach(() => aws.close());
@@ -74,26 +70,22 @@ function throwing(event: OnEventRequest, property: string, what: unknown): OnEve
   return event;
 }
 
+/** Returns a scenario in which a call to AWS fails with the text. */
+const failing = (call: () => { rejects(error: Error): unknown }, invocation: () => Promise<unknown>) => (text: string): Promise<unknown> => {
+  call().rejects(thrown(text));
+  return invocation();
+};
+
 /** Scenarios by name. In each scenario, the handler gets the text from an AWS service or in an unexpected error. */
 const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>> = {
-  'Start fails': (text) => {
-    aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text)); return job();
-  },
+  'Start fails': failing(() => aws.healthlake.on(StartFHIRImportJobCommand), job),
   'Start fails under the name': (text, name) => {
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(thrown(text, name)); return job();
   },
-  'List fails': (text) => {
-    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text)); return job();
-  },
-  'DescribeFHIRDatastore fails': (text) => {
-    aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(thrown(text)); return job();
-  },
-  'DescribeStacks fails': (text) => {
-    aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text)); return job();
-  },
-  'StartExecution fails': (text) => {
-    aws.states.on(StartExecutionCommand).rejects(thrown(text)); return job();
-  },
+  'List fails': failing(() => aws.healthlake.on(ListFHIRImportJobsCommand), job),
+  'DescribeFHIRDatastore fails': failing(() => aws.healthlake.on(DescribeFHIRDatastoreCommand), job),
+  'DescribeStacks fails': failing(() => aws.cloudformation.on(DescribeStacksCommand), job),
+  'StartExecution fails': failing(() => aws.states.on(StartExecutionCommand), job),
   'S3 fails before the start': (text, name) => {
     aws.s3.rejects(thrown(text, name));
     return isComplete(late(jobEvent({}, { ...IMPORT, Quotas: { MaxFiles: '10', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '5' } })));
@@ -101,20 +93,14 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'the job fails with a message': (text) => {
     described({ JobStatus: 'FAILED', Message: text, JobName: text }); return outcome();
   },
-  'Describe fails': (text) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return outcome();
-  },
+  'Describe fails': failing(() => aws.healthlake.on(DescribeFHIRImportJobCommand), outcome),
   'Describe fails in an update': (text) => {
     aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text));
     aws.cloudformation.on(DescribeStacksCommand).rejects(thrown(text));
     return isComplete(late(update(outcomeEvent({}, OUTCOME_PROPERTIES))));
   },
-  'Describe fails in Wait': (text) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text)); return wait();
-  },
-  'the event is refused': (text) => {
-    aws.events.on(PutEventsCommand).rejects(thrown(text)); return outcome();
-  },
+  'Describe fails in Wait': failing(() => aws.healthlake.on(DescribeFHIRImportJobCommand), wait),
+  'the event is refused': failing(() => aws.events.on(PutEventsCommand), outcome),
   'the judge\'s event is refused': (text, name) => {
     aws.events.on(PutEventsCommand).rejects(thrown(text, name)); return judge();
   },
@@ -134,9 +120,7 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'the report function throws': (text, name) => {
     payload(JSON.stringify({ errorType: name, errorMessage: text, trace: [text] }), name); return outcome();
   },
-  'the report function can\'t be asked': (text) => {
-    aws.lambda.on(InvokeCommand).rejects(thrown(text)); return outcome();
-  },
+  'the report function can\'t be asked': failing(() => aws.lambda.on(InvokeCommand), outcome),
   'the report can\'t list': (text, name) => {
     aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeReport();
   },

@@ -9,7 +9,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isComplete } from '../../../lambda';
 import { BUDGETS } from '../../../lambda/budgets';
 import type { WatchedImport } from '../../../src/contract';
-import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
+import { Aws, importJob, JOB, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 
 /** The time-out of the handler function, in milliseconds. */
 const TIMEOUT = 5 * MINUTE;
@@ -29,9 +29,6 @@ beforeEach(() => {
     setTimeout(() => controller.abort(), ms);
     return controller.signal;
   });
-  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }));
-  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({});
-  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob({ JobStatus: 'COMPLETED' }) });
   aws.reports({ kind: 'unreadable', why: 'no' });
   aws.s3.onAnyCommand().resolves({});

@@ -1,4 +1,4 @@
-import { DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, ListFHIRImportJobsCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import {
   Aws, DATASTORE, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, SECOND, sdkError, T0, WAIT, waitEvent,
 } from '../harness';
@@ -36,18 +36,10 @@ async function askAfter(event: Parameters<Aws['begin']>[0], delay: number) {
 describe.each([
   ['at once', 0], ['after a cold start', 15 * SECOND],
 ])('isComplete, called %s for a CloudFormation event that is delivered 119 s late,', (_when, delay) => {
-  test('completes Outcome in a roll-back without waiting for the job', async () => {
+  test.each([['Wait', waitEvent, WAIT], ['Outcome', outcomeEvent, OUTCOME]] as const)('completes %s in a roll-back without waiting for the job', async (_what, event, old) => {
     aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     runs();
-    const update = outcomeEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: OUTCOME, ...signed(LATE) });
-    expect(await askAfter(update, delay)).toMatchObject({ answer: { IsComplete: true } });
-    expect(Date.now()).toBe(T0 + delay);
-  });
-
-  test('completes Wait in a roll-back without waiting for the job', async () => {
-    aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
-    runs();
-    const update = waitEvent({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: WAIT, ...signed(LATE) });
+    const update = event({ RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/new`, OldResourceProperties: old, ...signed(LATE) });
     expect(await askAfter(update, delay)).toMatchObject({ answer: { IsComplete: true } });
     expect(Date.now()).toBe(T0 + delay);
   });
@@ -75,12 +67,6 @@ describe('the handler, for a CloudFormation event that is delivered 4 minutes la
     }
     return {};
   };
-
-  beforeEach(() => {
-    aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }));
-    aws.healthlake.on(ListFHIRImportJobsCommand).resolves({});
-    aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
-  });
 
   test('retries a refused call until 5 minutes after the delivery', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).callsFake(failFor(4, DENIED));

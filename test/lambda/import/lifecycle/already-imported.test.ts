@@ -1,6 +1,6 @@
 import { ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import {
-  answersWith, aws, back, DECLARED, DECLARED_ID, declares, FAILED, GOOD, inRollBack, job, listed, NEW_DATA, OLD_STORE, OWN_ID,
+  answersWith, aws, back, DECLARED, DECLARED_ID, declares, FAILED, GOOD, inRollBack, job, NEW_DATA, OLD_STORE, OWN_ID,
   refuses, repointed, row, RUNNING, starts, startsOf, testsAllRows, UNKNOWN_ID, update,
 } from './table';
 import { JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, T0 } from '../../harness';
@@ -11,14 +11,14 @@ describe('Job with alreadyImported', () => {
 
   row('J80', async () => {
     for (const jobs of [[], [job('bad', FAILED)], [job('bad', { ...FAILED, SubmitTime: new Date(T0) })]]) {
-      listed(...jobs);
+      aws.lists(...jobs);
       await declares(jobEvent({}, { ...DECLARED, ...NOT_CHECKED }));
     }
     expect(aws.s3.calls()).toEqual([]);
   });
   row('J81', async () => {
     for (const end of [RUNNING, GOOD]) {
-      listed(job('old', end));
+      aws.lists(job('old', end));
       await answersWith('old', jobEvent({}, DECLARED));
     }
   });
@@ -31,7 +31,7 @@ describe('Job with alreadyImported', () => {
   });
   row('J84', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
-    listed(job(JOB_ID, FAILED));
+    aws.lists(job(JOB_ID, FAILED));
     await declares(jobEvent(update, DECLARED));
   });
   row('J85', async () => {
@@ -71,7 +71,7 @@ describe('Job with alreadyImported', () => {
   row('J90', async () => {
     inRollBack();
     for (const jobs of [[], [job('bad', FAILED)]]) {
-      listed(...jobs);
+      aws.lists(...jobs);
       await declares(jobEvent({ ...back, OldResourceProperties: { ...JOB, ...NEW_DATA, ...DECLARED } }, DECLARED));
     }
   });

@@ -3,7 +3,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
-  answersWith, aws, back, DECLARED, DECLARED_ID, declares, GOOD, inRollBack, job, listed, row, RUNNING, starts, startsOf,
+  answersWith, aws, back, DECLARED, DECLARED_ID, declares, GOOD, inRollBack, job, row, RUNNING, starts, startsOf,
   testsAllRows, update,
 } from './table';
 import type { ImportJobProperties } from '../../../../src/contract';
@@ -23,7 +23,7 @@ describe('Job of a detached import', () => {
   /** Makes StartExecution fail for this many minutes. ListFHIRImportJobs returns a started job at once. */
   function monitorFails(error: Error, minutes = Infinity): void {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      listed(job(JOB_ID, { ...RUNNING, SubmitTime: new Date() }));
+      aws.lists(job(JOB_ID, { ...RUNNING, SubmitTime: new Date() }));
       return { JobId: JOB_ID };
     });
     const until = Date.now() + minutes * MINUTE;
@@ -48,10 +48,10 @@ describe('Job of a detached import', () => {
   row('J62', async () => {
     for (const error of [THROTTLED, sdkError('InternalServerError', 'An internal error occurred', 500), NO_ANSWER]) {
       aws.healthlake.resetHistory();
-      listed();
+      aws.lists();
       monitorFails(error, 14);
       expect(await aws.run(detachedEvent())).toMatchObject({ after: 14 * MINUTE, data: { JobId: JOB_ID } });
-      listed();
+      aws.lists();
       monitorFails(error);
       const { after, reason } = await aws.run(detachedEvent());
       expect(after).toBe(15 * MINUTE);
@@ -100,7 +100,7 @@ describe('Job of a detached import', () => {
   });
   row('J69', async () => {
     inRollBack();
-    listed(job('old', GOOD));
+    aws.lists(job('old', GOOD));
     for (const error of [THROTTLED, NO_ANSWER, sdkError('StateMachineDoesNotExist', 'State Machine Does Not Exist')]) {
       monitorFails(error);
       expect(await aws.run(detachedEvent(back))).toMatchObject({ after: 0, data: { JobId: 'old' } });

@@ -1,9 +1,9 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListFHIRImportJobsCommand, StartFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import {
-  answersWith, aws, back, datastoreIs, DECLARED, declares, described, FAILED, GOOD, ignoresDeletion, inRollBack, INVENTED_ID, job,
-  late, listed, NEW_DATA, NEW_FINGERPRINT, NEW_NAME,
-  newJobsAre, OLD_STORE, OWN_ID, refuses, repointed, REPOINTED, row, RUNNING, starts, startsOf, testsAllRows, UNKNOWN_ID, update, WITH_ERRORS,
+  answersWith, aws, back, DECLARED, declares, described, FAILED, GOOD, ignoresDeletion, inRollBack, INVENTED_ID, job,
+  late, NEW_DATA, NEW_FINGERPRINT, NEW_NAME, newJobsAre,
+  OLD_STORE, OWN_ID, refuses, repointed, REPOINTED, row, RUNNING, starts, startsOf, testsAllRows, UNKNOWN_ID, update, WITH_ERRORS,
 } from './table';
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { DATASTORE, FINGERPRINT, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, SECOND, sdkError, T0 } from '../../harness';
@@ -11,28 +11,28 @@ import { DATASTORE, FINGERPRINT, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, OUTCO
 describe('Job, created', () => {
   row('J1', () => starts());
   row('J2', async () => {
-    listed(job('old', GOOD));
+    aws.lists(job('old', GOOD));
     await answersWith('old', jobEvent({ LogicalResourceId: 'Moved' }));
   });
   row('J3', async () => {
-    listed(job('old', RUNNING));
+    aws.lists(job('old', RUNNING));
     await answersWith('old');
   });
   row('J4', async () => {
     const first = await starts();
     aws.healthlake.resetHistory();
-    listed(job(JOB_ID, FAILED));
+    aws.lists(job(JOB_ID, FAILED));
     await starts(jobEvent(), first);
   });
   row('J5', async () => {
-    listed(job('old', WITH_ERRORS));
+    aws.lists(job('old', WITH_ERRORS));
     await starts(jobEvent({}, { ErrorTolerance: { Kind: 'NONE' } }));
     aws.healthlake.resetHistory();
     await answersWith('old', jobEvent({}, { ErrorTolerance: { Kind: 'ANY' } }));
   });
   row('J6', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      listed(job('lost', { ...RUNNING, SubmitTime: new Date() }));
+      aws.lists(job('lost', { ...RUNNING, SubmitTime: new Date() }));
       throw NO_ANSWER;
     });
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'lost' } });
@@ -47,7 +47,7 @@ describe('Job, created', () => {
   });
   row('J8', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      listed(job('lost', { ...FAILED, SubmitTime: new Date() }));
+      aws.lists(job('lost', { ...FAILED, SubmitTime: new Date() }));
       throw NO_ANSWER;
     });
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'lost' } });
@@ -56,13 +56,13 @@ describe('Job, created', () => {
   row('J9', async () => {
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       if (Date.now() >= T0 + MINUTE) {
-        listed(job('first', { ...RUNNING, SubmitTime: new Date(T0) }));
+        aws.lists(job('first', { ...RUNNING, SubmitTime: new Date(T0) }));
       }
       throw sdkError('ConflictException', 'the client token was already used');
     });
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'first' } });
 
-    listed();
+    aws.lists();
     aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('ConflictException', 'the client token was already used'));
     const { reason } = await aws.run(jobEvent());
     expect(reason).toContain('could not start the import job: ConflictException: the client token was already used; no import job is known to be started');
@@ -75,44 +75,44 @@ describe('Job, created', () => {
     const reused = { ...jobEvent(), RequestId: 'c5557f43-8642-9338-eb66-000000000000' };
     const first = await starts(reused);
     aws.healthlake.resetHistory();
-    listed(job(JOB_ID, FAILED));
+    aws.lists(job(JOB_ID, FAILED));
     await starts(reused, first);
   });
   row('J12', async () => {
     const [older, newer] = [new Date(T0 - 9 * MINUTE), new Date(T0 - 8 * MINUTE)];
-    listed(job('newer', { ...RUNNING, SubmitTime: newer }), job('older', { ...RUNNING, SubmitTime: older }));
+    aws.lists(job('newer', { ...RUNNING, SubmitTime: newer }), job('older', { ...RUNNING, SubmitTime: older }));
     await answersWith('older');
-    listed(job('newer', { ...GOOD, SubmitTime: newer }), job('older', { ...GOOD, SubmitTime: older }));
+    aws.lists(job('newer', { ...GOOD, SubmitTime: newer }), job('older', { ...GOOD, SubmitTime: older }));
     await answersWith('older');
   });
   row('J13', async () => {
-    listed(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('good', { ...GOOD, SubmitTime: new Date(2) }));
+    aws.lists(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('good', { ...GOOD, SubmitTime: new Date(2) }));
     await answersWith('good');
   });
   row('J14', async () => {
-    datastoreIs('CREATING');
+    aws.datastoreIs('CREATING');
     const waiting = await aws.begin(jobEvent());
     await aws.ask(waiting);
-    datastoreIs('ACTIVE');
+    aws.datastoreIs('ACTIVE');
     inRollBack('DELETE_IN_PROGRESS');
     expect(await aws.ask(waiting)).toMatchObject({ answer: { PhysicalResourceId: waiting.PhysicalResourceId, Data: { JobId: 'UNKNOWN' } } });
     expect(startsOf()).toEqual([]);
   });
   row('J15', async () => {
     aws.cloudformation.on(DescribeStacksCommand).rejects(NO_ANSWER);
-    listed(job('old', GOOD));
+    aws.lists(job('old', GOOD));
     expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('does not say whether the stack is rolled back') });
     expect(startsOf()).toEqual([]);
   });
   row('J16', async () => {
-    datastoreIs('CREATING');
+    aws.datastoreIs('CREATING');
     expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('the data store is CREATING') });
-    datastoreIs('DELETING');
+    aws.datastoreIs('DELETING');
     expect(await aws.run(jobEvent())).toMatchObject({ after: 0, reason: expect.stringContaining('the data store is DELETING') });
     expect(startsOf()).toEqual([]);
   });
   row('J17', async () => {
-    listed(job('old', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }));
+    aws.lists(job('old', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }));
     await answersWith('old');
   });
   row('J18', async () => {
@@ -135,7 +135,7 @@ describe('Job, updated', () => {
 
   for (const [name, jobs] of [['J20', [job(JOB_ID, GOOD)]], ['J21', []]] as const) {
     row(name, async () => {
-      listed(...jobs);
+      aws.lists(...jobs);
       const changes = {
         ErrorTolerance: { Kind: 'ANY' }, OutputS3Uri: 's3://elsewhere/', OperatorRoleArn: 'arn:aws:iam::123456789012:role/other', JobNamePrefix: 'nightly',
       } as const;
@@ -150,11 +150,11 @@ describe('Job, updated', () => {
     }
   });
   row('J23', async () => {
-    listed(job('old', RUNNING));
+    aws.lists(job('old', RUNNING));
     await starts(jobEvent(update, NEW_DATA));
   });
   row('J24', async () => {
-    listed(job('first', { ...GOOD, SubmitTime: new Date(1) }), job('second', { ...GOOD, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    aws.lists(job('first', { ...GOOD, SubmitTime: new Date(1) }), job('second', { ...GOOD, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
     await answersWith('first', jobEvent(back));
   });
   row('J25', async () => {
@@ -163,12 +163,12 @@ describe('Job, updated', () => {
     expect(JSON.stringify(asked)).not.toContain('old');
   });
   row('J26', async () => {
-    listed(job('bad', { ...WITH_ERRORS, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    aws.lists(job('bad', { ...WITH_ERRORS, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
     await starts(jobEvent(update, NEW_DATA));
   });
   row('J27', () => starts(jobEvent({ ...update, PhysicalResourceId: `${DATASTORE}/pending/${FINGERPRINT}` })));
   row('J28', async () => {
-    listed(job(JOB_ID, FAILED));
+    aws.lists(job(JOB_ID, FAILED));
     await answersWith(JOB_ID, jobEvent(update));
     for (const end of [WITH_ERRORS, FAILED]) {
       described(() => end);
@@ -177,7 +177,7 @@ describe('Job, updated', () => {
     }
   });
   row('J29', async () => {
-    listed(job('old', GOOD));
+    aws.lists(job('old', GOOD));
     await answersWith('old', jobEvent({ ...update, OldResourceProperties: { ...JOB, ContractVersion: '0' } }));
   });
   row('J30', async () => {
@@ -225,13 +225,13 @@ describe('Job, updated', () => {
   });
   row('J31', async () => {
     for (const jobs of [[], [job('bad', FAILED)]]) {
-      listed(...jobs);
+      aws.lists(...jobs);
       await refuses(jobEvent(repointed), REPOINTED);
     }
   });
   row('J32', async () => {
     for (const end of [RUNNING, GOOD]) {
-      listed(job('old', end));
+      aws.lists(job('old', end));
       await answersWith('old', jobEvent(repointed));
     }
   });
@@ -245,9 +245,9 @@ describe('Job, updated', () => {
   row('J36', async () => {
     const event = jobEvent({ ...update, PhysicalResourceId: `${DATASTORE}/UNKNOWN/${FINGERPRINT}` }, { ErrorTolerance: { Kind: 'ANY' } });
     await refuses(event, 'a roll-back did not find the job of this data set, and HealthLake lists none; set alreadyImported: true');
-    listed(job('old', GOOD));
+    aws.lists(job('old', GOOD));
     await answersWith('old', event);
-    listed();
+    aws.lists();
     await declares({ ...event, ResourceProperties: { ...event.ResourceProperties, ...DECLARED } });
   });
 });
@@ -256,16 +256,16 @@ describe('Job, rolled back', () => {
   beforeEach(() => inRollBack());
 
   row('J40', async () => {
-    listed(job('old', GOOD), job('new', { ...FAILED, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
+    aws.lists(job('old', GOOD), job('new', { ...FAILED, JobName: `fhir-import-${NEW_FINGERPRINT}` }));
     await answersWith('old', jobEvent(back));
   });
   row('J41', async () => {
     await answersWith(JOB_ID, jobEvent({ ...back, PhysicalResourceId: OWN_ID }));
   });
   row('J42', async () => {
-    listed(job('older', { ...FAILED, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
+    aws.lists(job('older', { ...FAILED, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
     await answersWith('latest', jobEvent(back));
-    listed(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
+    aws.lists(job('running', { ...RUNNING, SubmitTime: new Date(1) }), job('latest', { ...FAILED, SubmitTime: new Date(2) }));
     await answersWith('running', jobEvent(back));
   });
   row('J43', async () => {

@@ -126,8 +126,10 @@ describe('Outcome', () => {
       described(() => end);
       expect(await aws.run(outcomeEvent(outcomeUpdate))).toMatchObject({ after: 0, physicalId: PENDING, data: { JobStatus: end.JobStatus } });
     }
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(NO_ANSWER);
-    expect(await aws.run(outcomeEvent(outcomeUpdate))).toMatchObject({ after: 0, physicalId: PENDING });
+    for (const error of [NO_ANSWER, sdkError('AccessDeniedException', 'not authorized')]) {
+      aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
+      expect(await aws.run(outcomeEvent(outcomeUpdate))).toMatchObject({ after: 0, physicalId: PENDING });
+    }
   });
   row('O41', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
-  StartFHIRImportJobCommand,
-} from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { Aws, DATASTORE, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, report, T0 } from '../../harness';
 
@@ -45,19 +42,8 @@ export function testsAllRows(isTestedHere: (kind: string, number: number) => boo
 beforeEach(() => {
   aws = new Aws();
   moves = [];
-  datastoreIs('ACTIVE');
-  listed();
-  aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
 });
 afterEach(() => aws.close());
-
-export function datastoreIs(status: string): void {
-  aws.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: status } }));
-}
-
-export function listed(...jobs: ImportJob[]): void {
-  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: jobs });
-}
 
 export function described(at: (now: number) => Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => ({ ImportJobProperties: importJob(at(Date.now())) }));
