@@ -136,21 +136,14 @@ test('the handler starts a new job after a failed job, even if ListFHIRImportJob
 });
 
 describe('a job that is listed late, if HealthLake ignores client tokens', () => {
-  test('is found if the response to StartFHIRImportJob was lost', async () => {
+  test.each([
+    ['gets no answer', NO_ANSWER],
+    ['gets a server error', sdkError('InternalServerException', 'oh', 500)],
+  ])('is found if StartFHIRImportJob %s', async (_what, error) => {
     listDelay = 45 * SECOND;
     aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
       submit();
-      throw NO_ANSWER;
-    });
-    expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'job 1' } });
-    expect(jobs).toHaveLength(1);
-  });
-
-  test('is found if StartFHIRImportJob returned a server error', async () => {
-    listDelay = 45 * SECOND;
-    aws.healthlake.on(StartFHIRImportJobCommand).callsFake(() => {
-      submit();
-      throw sdkError('InternalServerException', 'oh', 500);
+      throw error;
     });
     expect(await aws.run(jobEvent())).toMatchObject({ data: { JobId: 'job 1' } });
     expect(jobs).toHaveLength(1);

@@ -1,8 +1,5 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
-  StartFHIRImportJobCommand,
-} from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import {
   GetBucketEncryptionCommand, GetBucketLocationCommand, GetPublicAccessBlockCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
@@ -12,10 +9,6 @@ import { Aws, importJob, JOB, JOB_ID, jobEvent, MINUTE, PATIENT, report, sdkErro
 let aws: Aws;
 beforeEach(() => {
   aws = new Aws();
-  aws.healthlake
-    .on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R4' } }))
-    .on(ListFHIRImportJobsCommand).resolves({})
-    .on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
   aws.s3
     .on(ListObjectsV2Command).resolves({ Contents: [{ Key: `synthea/${PATIENT}.ndjson`, Size: 10 }] })
     .on(GetBucketLocationCommand).resolves({ LocationConstraint: 'eu-west-1' })
@@ -48,18 +41,13 @@ test('Job inspects the buckets once, before it describes the stack, and logs no 
 
 test.each<[string, () => unknown, RegExp]>([
   ['no objects', () => aws.s3.on(ListObjectsV2Command).resolves({}), /there is nothing to import under s3:\/\/clinic-data\/synthea\//],
-  ['only .json objects', () => aws.s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: `synthea/${PATIENT}.json`, Size: 1 }] }), /only 1 \.json; write the resources/],
-  ['only .ndjson in another case', () => listed([{ Key: `synthea/${PATIENT}.NDJSON`, Size: 1 }]), /only 1 \.ndjson in another case; rename/],
-  ['only empty objects', () => listed([{ Key: `synthea/${PATIENT}.ndjson`, Size: 0 }]), /no \.ndjson object with content under [^;]*, only 1 empty \.ndjson; upload/],
   ['an archived object', () => listed([{ Key: 'synthea/a.ndjson', Size: 1 }, { Key: `synthea/${PATIENT}.ndjson`, Size: 1, StorageClass: 'GLACIER' }]),
     /1 of 2 \.ndjson objects under [^;]* are archived/],
   ['an archived object that is being restored', () => listed([
     { Key: `synthea/${PATIENT}.ndjson`, Size: 1, StorageClass: 'DEEP_ARCHIVE', RestoreStatus: { IsRestoreInProgress: true } },
   ]), /1 of 1 \.ndjson objects under [^;]* are archived/],
   ['buckets elsewhere', () => aws.s3.on(GetBucketLocationCommand).resolves({ LocationConstraint: 'us-west-2' }), /"clinic-data" is in us-west-2 and the data store in eu-west-1/],
-  ['an output that isn\'t encrypted with KMS', () => aws.s3.on(GetBucketEncryptionCommand).resolves({}), /"clinic-results" is not encrypted with KMS/],
-  ['a data store of another version', () => aws.healthlake.on(DescribeFHIRDatastoreCommand)
-    .callsFake(() => ({ DatastoreProperties: { DatastoreStatus: 'ACTIVE', DatastoreTypeVersion: 'R5' } })), /FHIR version R5/],
+  ['a data store of another version', () => aws.datastoreIs('ACTIVE', 'R5'), /FHIR version R5/],
 ])('Job fails at once and names the fix in the case "%s"', async (_what, given, expected) => {
   given();
   const { after, reason } = await run();
@@ -87,13 +75,6 @@ test('Job accepts archived objects that have been restored, and objects in GLACI
   expect(aws.s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ OptionalObjectAttributes: ['RestoreStatus'] });
 });
 
-test('Job warns about objects that HealthLake probably skips, and counts them by kind', async () => {
-  listed(['a.ndjson', `${PATIENT}.NDJSON`, `${PATIENT}.ndjson.gz`, `.${PATIENT}.ndjson.tmp`].map((name) => ({ Key: `synthea/${name}`, Size: 1 })));
-  expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
-  expect(warnings()).toEqual([expect.stringContaining(
-    '"skipped":3,"kinds":"1 .ndjson in another case, 1 .gz, 1 .ndjson with a suffix","files":1')]);
-});
-
 test('Job logs a warning for each exceeded quota', async () => {
   aws.s3.on(ListObjectsV2Command).resolves({ Contents: Array.from({ length: 11 }, (_, n) => ({ Key: `synthea/${n}.ndjson`, Size: 1.5e9 })) });
   expect(await run()).toMatchObject({ data: { JobId: JOB_ID } });
@@ -103,7 +84,7 @@ test('Job logs a warning for each exceeded quota', async () => {
 test.each<[string, Partial<ImportJob>]>([
   ['succeeded', { JobStatus: 'COMPLETED', JobProgressReport: report(9, 9, 0) }], ['runs', { JobStatus: 'IN_PROGRESS' }],
 ])('Job does not inspect the buckets if an earlier job %s', async (_what, job) => {
-  aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [importJob(job)] });
+  aws.lists(importJob(job));
   await run();
   expect(aws.s3.calls()).toEqual([]);
 });
@@ -137,7 +118,7 @@ describe('an earlier job with errors', () => {
       resourcesScanned: 1000, resourcesImported: 999 - serverErrors, resourcesWithCustomerError: 1, resourcesWithServerError: serverErrors,
     },
   });
-  beforeEach(() => aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [old] }));
+  beforeEach(() => aws.lists(old));
 
   test('is judged by the counts of its failure report', async () => {
     reported(1);
@@ -153,7 +134,7 @@ describe('an earlier job with errors', () => {
 
   test('is judged by its progress report if its results are outside the output location', async () => {
     const elsewhere = { ...old, JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://other/', KmsKeyId: 'k' } } };
-    aws.healthlake.on(ListFHIRImportJobsCommand).resolves({ ImportJobPropertiesList: [elsewhere] });
+    aws.lists(elsewhere);
     aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: elsewhere });
     expect(await run({ Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })).toMatchObject({ data: { JobId: 'old' } });
     expect(aws.sent('Invoke')).toEqual([]);
