@@ -2,7 +2,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import { onEvent } from '../../../../lambda';
 import {
-  Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, SECOND, T0,
+  Aws, DATASTORE, importJob, JOB_ID, MINUTE, OUTCOME, outcomeEvent, report, sdkError, SECOND, T0,
 } from '../../harness';
 import { pollsAt } from '../simulation';
 
@@ -55,28 +55,6 @@ describe('Outcome, for a job that succeeds,', () => {
     expect(ended).toMatchObject({ physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([{ DatastoreId: DATASTORE, JobId: JOB_ID }]);
     expect(aws.sent('DescribeStacks')).toEqual([]);
-  });
-
-  test('returns UNKNOWN for unknown counts, and the documented output location if HealthLake describes no location', async () => {
-    described(() => ({ JobStatus: 'COMPLETED', JobOutputDataConfig: undefined }));
-    expect(await aws.run(outcomeEvent()))
-      .toMatchObject({ physicalId: `${PENDING_ID}/COMPLETED/UNKNOWN/UNKNOWN/UNKNOWN`, data: { ...ATTRIBUTES, ...UNKNOWN_COUNTS } });
-  });
-
-  test('accepts errors that the error tolerance allows', async () => {
-    described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 8, 1) }));
-    expect(await aws.run(outcomeEvent({}, { ErrorTolerance: { Kind: 'PERCENT', Limit: '20' } }))).toMatchObject({
-      physicalId: `${PENDING_ID}/COMPLETED_WITH_ERRORS/10/8/2`,
-      data: { JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesScanned: '10', ResourcesImported: '8', ResourcesFailed: '2' },
-    });
-  });
-
-  test.each(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'CANCEL_SUBMITTED', 'CANCEL_IN_PROGRESS', 'PAUSED'])('waits while the job has the status %s', async (status) => {
-    described((now) => (now < T0 + 2 * MINUTE ? { JobStatus: status as ImportJob['JobStatus'] } : COMPLETED));
-    const { after, data } = await aws.run(outcomeEvent());
-    expect(data).toEqual(ATTRIBUTES);
-    expect(after).toBeGreaterThanOrEqual(2 * MINUTE);
-    expect(after).toBeLessThanOrEqual(3 * MINUTE);
   });
 
   test('logs one structured line for each poll', async () => {
@@ -151,18 +129,6 @@ describe('a failure', () => {
     expect(aws.sent('DescribeStacks')).toEqual([]);
   });
 
-  test('HealthLake\'s message is quoted without possible patient data', async () => {
-    described(() => ({ JobStatus: 'FAILED', Message: `File s3://clinic-data/synthea/Ada-${PATIENT}.ndjson is too large` }));
-    expect((await aws.run(outcomeEvent())).reason).toContain('; HealthLake says (full text: aws healthlake describe-fhir-import-job): File *** is too large; ');
-  });
-
-  test('a long message of HealthLake is shortened so that the reason has room for the location of the results and the advice', async () => {
-    described(() => ({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), Message: 'The import job failed because of an internal error. '.repeat(40) }));
-    const { reason } = await aws.run(outcomeEvent());
-    expect(reason).toMatch(/HealthLake says \(full text: .*\): The import job failed because of an internal error\. .*\.\.\.; results: s3:.*mend the resources/);
-    expect(reason?.endsWith(LAST)).toBe(true);
-  });
-
   test('is reported at the deadline if the last poll finds that the job still runs', async () => {
     runsUntil(Infinity);
     const { after, reason } = await aws.run(outcomeEvent({}, { TimeoutSeconds: '100' }));
@@ -170,52 +136,10 @@ describe('a failure', () => {
     expect(polls.at(-1)).toBe(T0 + 100 * SECOND);
     expect(reason).toMatch(/the time is up and the job has not ended; status IN_PROGRESS, .*can't be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role/);
   });
-
-  test('the reason advises to deploy again if an update times out', async () => {
-    aws.stackIs('UPDATE_IN_PROGRESS');
-    runsUntil(Infinity);
-    const { reason } = await aws.run(outcomeEvent(UPDATE, { TimeoutSeconds: '100' }));
-    expect(reason).toMatch(/the time is up and the job has not ended; .*can't be cancelled and goes on at HealthLake; deploy again later, which finds it/);
-  });
-
-  test('is reported after 50 minutes, within CloudFormation\'s limit of an hour, if the job is still running', async () => {
-    runsUntil(Infinity);
-    expect((await aws.run(outcomeEvent())).after).toBe(50 * MINUTE);
-  });
-
-  test.each([
-    ['AccessDenied', sdkError('AccessDeniedException', 'not authorized to perform: healthlake:DescribeFHIRImportJob'), 5],
-    ['not found', sdkError('ResourceNotFoundException', 'no such job'), 5],
-    ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 50],
-    ['no connection', NO_ANSWER, 50],
-  ])('is reported after 5 minutes or at the deadline, as expected, if all polls fail with the error "%s"', async (_what, error, minutes) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
-    const { after, reason } = await aws.run(outcomeEvent());
-    expect(after).toBeGreaterThanOrEqual(minutes * MINUTE);
-    expect(after).toBeLessThanOrEqual((minutes + 1) * MINUTE);
-    expect(reason).toContain(`could not describe the job: ${error.name}: ${error.message}; results: ${LOCATION}; `);
-  });
-
-  test('is not reported if DescribeFHIRImportJob is refused for less than 5 minutes', async () => {
-    runsUntil(T0 + 10 * MINUTE);
-    aws.healthlake.on(DescribeFHIRImportJobCommand).callsFake(() => {
-      if (Date.now() < T0 + 4 * MINUTE) {
-        throw sdkError('AccessDeniedException', `not authorized for s3://clinic-data/${PATIENT}`);
-      }
-      return { ImportJobProperties: importJob(COMPLETED) };
-    });
-    expect(await aws.run(outcomeEvent())).toMatchObject({ data: ATTRIBUTES });
-  });
 });
 
 describe('a job that was judged before', () => {
   const again = (changes: object) => outcomeEvent({ ...UPDATE, PhysicalResourceId: JUDGED_ID }, changes);
-
-  test.each([{ TimeoutSeconds: '60' }, { ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } }] as const)('is not judged again in an update that sets %j', async (changes) => {
-    described(() => ({ JobStatus: 'FAILED', JobProgressReport: report(1, 0, 1), JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://as-described/', KmsKeyId: 'k' } } }));
-    expect(await aws.run(again(changes))).toEqual({ after: 0, physicalId: JUDGED_ID, data: { ...ATTRIBUTES, OutputLocation: 's3://as-described/' } });
-    expect(polls).toHaveLength(1);
-  });
 
   test('is described again after a failed DescribeFHIRImportJob call, to get the output location', async () => {
     const denied = sdkError('AccessDeniedException', 'not authorized');
@@ -250,43 +174,11 @@ describe('a job that was judged before', () => {
 });
 
 describe('Outcome, in a roll-back,', () => {
-  const back = outcomeEvent({ ...UPDATE, OldResourceProperties: { ...OUTCOME, JobId: 'new' } });
   beforeEach(() => aws.stackIs('UPDATE_ROLLBACK_IN_PROGRESS'));
-
-  test.each(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_FAILED', 'PAUSED'])('succeeds at once without judging a job with the status %s', async (status) => {
-    described(() => ({ JobStatus: status as ImportJob['JobStatus'], JobProgressReport: report(10, 7, 3) }));
-    expect(await aws.run(back)).toEqual({
-      after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: status, ResourcesImported: '7', ResourcesFailed: '3' },
-    });
-  });
-
-  test.each([
-    ['a denied Describe', sdkError('AccessDeniedException', 'explicit deny')],
-    ['a job that is gone', sdkError('ResourceNotFoundException', 'gone')],
-    ['a refused Describe', sdkError('ValidationException', 'failed to satisfy constraint')],
-    ['no connection', NO_ANSWER],
-  ])('succeeds at once despite the problem "%s"', async (_what, error) => {
-    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(error);
-    expect(await aws.run(back)).toEqual({ after: 0, physicalId: PENDING_ID, data: { ...ATTRIBUTES, JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
-  });
 
   test.each([{ JobId: 'UNKNOWN' }, { ContractVersion: '99' }])('succeeds without calling HealthLake if the properties contain %j', async (changes) => {
     expect(await aws.run(outcomeEvent(UPDATE, changes))).toMatchObject({ after: 0, physicalId: PENDING_ID, data: { JobStatus: 'UNKNOWN', ...UNKNOWN_COUNTS } });
     expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
-  });
-
-  test('succeeds as soon as DescribeStacks shows the roll-back', async () => {
-    aws.cloudformation.on(DescribeStacksCommand).callsFake(() => {
-      if (Date.now() < T0 + 3 * MINUTE) {
-        throw sdkError('Throttling', 'Rate exceeded');
-      }
-      return { Stacks: [{ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }] };
-    });
-    described(() => ({ JobStatus: 'FAILED' }));
-    const { after, data } = await aws.run(back);
-    expect(data).toMatchObject({ JobStatus: 'FAILED' });
-    expect(after).toBeGreaterThanOrEqual(3 * MINUTE);
-    expect(after).toBeLessThanOrEqual(4 * MINUTE + SECOND);
   });
 
   test('succeeds if its job succeeds, even if DescribeStacks is refused', async () => {
@@ -327,12 +219,4 @@ test('Outcome logs how long a job has been waiting in the queue', async () => {
   expect(queued.map(({ secondsQueued }) => secondsQueued)).toEqual(polls.slice(0, queued.length).map(secondsAt));
   const running = lines.filter(({ status }) => status === 'IN_PROGRESS');
   expect(running.map(({ message, secondsQueued }) => [message, secondsQueued])).toEqual(running.map(() => ['import progress', undefined]));
-});
-
-test('Outcome waits for the new job of an update, and judges that job', async () => {
-  aws.stackIs('UPDATE_IN_PROGRESS');
-  runsUntil(T0 + 2 * MINUTE);
-  const { after, physicalId, data } = await aws.run(outcomeEvent({ ...UPDATE, PhysicalResourceId: `${DATASTORE}/old/COMPLETED/1/1/0`, OldResourceProperties: { ...OUTCOME, JobId: 'old' } }));
-  expect([physicalId, data]).toEqual([JUDGED_ID, ATTRIBUTES]);
-  expect(after).toBeGreaterThanOrEqual(2 * MINUTE);
 });
