@@ -100,21 +100,6 @@ describe('inspectBuckets', () => {
     request = { ...request, OutputS3Uri: 's3://input/results/' };
     expect(factsOf(await inspect(aws.s3Client()))).toEqual({ ...FINE(), encryption: { algorithm: 'AES256', keyId: undefined } });
   });
-
-  test('counts only the current versions of objects', async () => {
-    input.versioning = 'Enabled';
-    put('fhir/Patient.ndjson', 30);
-    put('fhir/Patient.ndjson', 20);
-    put('fhir/Gone.ndjson');
-    input.delete('fhir/Gone.ndjson', 1);
-    expect(factsOf(await inspect())).toMatchObject({ objects: { files: 1, totalSize: 20 } });
-  });
-
-  test('returns no object key', async () => {
-    put('fhir/Lovelace.ndjson');
-    put('fhir/Ada.Lovelace');
-    expect(JSON.stringify(await inspect())).not.toContain('Lovelace');
-  });
 });
 
 describe('the listing of inspectBuckets', () => {
@@ -195,27 +180,6 @@ describe('inspectBuckets continues with the other S3 calls', () => {
     expect(judgeBuckets(findings, request)).toEqual({
       problem: undefined, warnings: Object.keys(refused).map(() => ({ warning: expect.stringMatching(/^could not check/), code: 'AccessDenied' })),
     });
-  });
-
-  test('if a bucket policy refuses one call', async () => {
-    output.policy = {
-      Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:GetEncryptionConfiguration', Resource: 'arn:aws:s3:::output' }],
-    };
-    expect(factsOf(await inspect())).toEqual({ ...FINE(), encryption: 'AccessDenied' });
-  });
-
-  test.each([
-    ['ListObjectsV2', { objects: 'SlowDown' }],
-    ['GetBucketEncryption', { encryption: 'SlowDown' }],
-    ['GetPublicAccessBlock', { publicAccessBlock: 'SlowDown' }],
-  ])('if S3 throttles the operation %s', async (operation, failed) => {
-    aws.router.faults.inject({ service: 's3', operation, kind: 'throttle' });
-    expect(factsOf(await inspect())).toEqual({ ...FINE(), ...failed });
-  });
-
-  test('after the SDK has retried a transient error', async () => {
-    aws.router.faults.inject({ service: 's3', kind: 'internal', times: 2 });
-    expect(factsOf(await inspect(aws.s3Client(undefined, 3)))).toEqual(FINE());
   });
 });
 
