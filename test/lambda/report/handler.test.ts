@@ -191,13 +191,10 @@ describe('the report function', () => {
     expect(await job.report()).toMatchObject({ manifest: { resourcesScanned: 3 } });
   });
 
-  test.each([
-    ['is not JSON', '<html>', 'the manifest is not a JSON object'],
-    ['has no counts', '{}', 'the manifest has no counts'],
-  ])('reports the failures if the manifest %s', async (_, text, problem) => {
-    const job = harness.newJob().put('Manifest.json', text).put('FAILURE/a.ndjson', failure(1, GENDER));
+  test('reports the failures if the manifest has no counts', async () => {
+    const job = harness.newJob().put('Manifest.json', '{}').put('FAILURE/a.ndjson', failure(1, GENDER));
     const answer = await job.report();
-    expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: problem });
+    expect(answer).toMatchObject({ complete: true, failures: 1, manifestProblem: 'the manifest has no counts' });
     expect(answer.manifest).toBeUndefined();
   });
 

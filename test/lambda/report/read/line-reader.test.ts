@@ -15,11 +15,6 @@ function reasonsOf(content: string | Buffer): (string | number | undefined)[][] 
 }
 
 describe('a line', () => {
-  test('is counted by resource type, code and message', () => {
-    expect(reasonsOf(`${failure(7, MISSING_ID)}\n`)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
-    expect(rowsOf(tallyOf(`${failure(7, MISSING_ID)}\n`))[0].first).toEqual([expect.objectContaining({ line: 1, lineId: 7 })]);
-  });
-
   test.each([
     ['is not JSON', 'Missing required id field', NOT_JSON],
     ['is cut off', failure(7, MISSING_ID).slice(0, -2), NOT_JSON],
@@ -77,11 +72,6 @@ describe('a line', () => {
   test('is not counted as a failure if it is blank, but is counted in the line numbers', () => {
     const tally = tallyOf(`\n  \r\n${failure(7, MISSING_ID)}\r\n\n`);
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
-  });
-
-  test('is counted as line-not-json if it is not JSON, and the other lines are read', () => {
-    const reasons = reasonsOf([failure(1, MISSING_ID), failure(2, 'x').replace('"x"', '"\u0001"'), failure(3, MISSING_ID)].join('\n'));
-    expect(reasons).toEqual([['Patient', 'processing', MISSING_ID, 2], ['other', ...NOT_JSON, 1]]);
   });
 
   test('is counted only for the issues in its jsonBlob', () => {
