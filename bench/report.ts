@@ -10,10 +10,11 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limits for 1 GB of failures. The report function has one vCPU and about 150 s to read the results. The benchmark limits only the CPU time,
- * to a third of 150 s, because the wall time depends on the load of the machine.
+ * The limit of the CPU time for each gigabyte of failures. The report function has one vCPU and about 150 s to read the results, and the limit is a third of
+ * that. The wall time has no limit, because it depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
+
 const MAX_PEAK_MEGABYTES = 300;
 
 /** The time and memory that the report function used for one report. */

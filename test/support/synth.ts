@@ -11,7 +11,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 export const DATASTORE_ID = '0123456789abcdef0123456789abcdef';
 
-/** Rows of `describe.each`: apps without and with feature flags. The flag annotationsInValidationReport would print a report per warning. */
+/** Rows of `describe.each`: an app without feature flags, and one with all recommended flags except one that prints a report per warning. */
 export const FEATURE_FLAGS: [string, Record<string, unknown>][] = [
   ['without feature flags', {}],
   ['with all recommended feature flags', { ...recommended, '@aws-cdk/core:annotationsInValidationReport': false }],

@@ -24,7 +24,7 @@ export async function noteSubmittedAfter({ clients: { healthlake }, observations
 
 /** A page token of ListFHIRImportJobs, and the job that the token leads to. */
 export interface ListPosition {
-  /** The page token of the second page. */
+  /** The token that requests the second page. Undefined if there is only one page. */
   readonly nextToken?: string;
   /** The id of the only job on the second page. */
   readonly next?: string;

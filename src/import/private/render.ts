@@ -31,7 +31,7 @@ export interface ImportParts {
   readonly eventBusArn: string;
 }
 
-/** The properties that differ between the waiting resources of one import. */
+/** The properties that `createWaits()` sets on each `Custom::FhirImportWait` resource and on `Custom::FhirImportOutcome`. */
 export type TurnProperties = Pick<ImportOutcomeProperties, 'JobId' | 'TimeoutSeconds' | 'LegsBefore'>;
 
 /** Returns the properties of `Custom::FhirImportWait` except its `TurnProperties`. */

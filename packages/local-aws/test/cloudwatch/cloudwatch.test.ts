@@ -135,7 +135,7 @@ describe('an alarm', () => {
     expect(() => local.aws.cloudwatch.alarm('failures')).toThrow('there is no alarm failures');
   });
 
-  test('causes a roll-back of the stack if its statistic is unknown', async () => {
+  test('rolls back the stack if its statistic is not emulated', async () => {
     expect(await local.deploy({ Topic, Good: alarm({ AlarmName: 'good' }), Alarm: { ...alarm({ Statistic: 'p99' }), DependsOn: 'Good' } })).toBe('ROLLBACK_COMPLETE');
     expect(await local.failures()).toContainEqual(expect.stringContaining("statistic p99 of Failures isn't emulated"));
     expect(() => local.aws.cloudwatch.alarm('good')).toThrow('there is no alarm');

@@ -32,7 +32,7 @@ export interface Unfinished {
   readonly replaced: ResourceRecord[];
 }
 
-/** Returns the attempt for a resource. First abandons a running call of a custom resource, and waits for any other running call. */
+/** Returns the attempt for a resource. If the attempt is still running, abandons it for a custom resource, and waits for its end for any other type. */
 export async function concludedAttempt(unfinished: Unfinished, logicalId: string, aborted: Promise<never>): Promise<Attempt | undefined> {
   const attempt = unfinished.attempts.get(logicalId);
   if (attempt && !attempt.abandonable) {

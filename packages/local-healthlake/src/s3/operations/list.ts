@@ -98,7 +98,10 @@ function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]
   }
 }
 
-/** Returns the name after which ListObjectVersions continues: the name of this version, or a name after all versions of the key. */
+/**
+ * Returns the sort key after which ListObjectVersions continues. That is the sort key of the version or, if the key has no such version, one that sorts after
+ * all versions of the key. Empty at the start of the list.
+ */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
   if (key === '') {
     return '';
