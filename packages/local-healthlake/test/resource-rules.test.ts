@@ -1,6 +1,6 @@
 import { linesOf } from '../src/healthlake/runs/ndjson';
-import { R4_RESOURCE_TYPES } from '../src/healthlake/runs/r4-resource-types';
 import { judgeLine } from '../src/healthlake/runs/resource-rules';
+import { RESOURCE_TYPES } from '../src/healthlake/runs/resource-types';
 
 const BAD_ID = '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: '
   + 'Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}';
@@ -21,7 +21,7 @@ describe('judgeLine', () => {
   test.each([
     ['', NO_JSON], ['   ', NO_JSON], ['{', NO_JSON], ['[{"resourceType":"Patient","id":"a"}]', NO_JSON], ['null', NO_JSON], ['"Patient"', NO_JSON],
     ['{"id":"a"}', BAD_TYPE], ['{"resourceType":"MedicationOrder","id":"a"}', BAD_TYPE], ['{"resourceType":7,"id":"a"}', BAD_TYPE],
-    ['{"resourceType":"constructor","id":"a"}', BAD_TYPE], ['{"resourceType":"Resource","id":"a"}', BAD_TYPE],
+    ['{"resourceType":"Basic","id":"a"}', BAD_TYPE], ['{"resourceType":"constructor","id":"a"}', BAD_TYPE], ['{"resourceType":"Resource","id":"a"}', BAD_TYPE],
     ['{"resourceType":"Patient"}', NO_ID], ['{"resourceType":"Patient","id":null}', NO_ID],
     ['{"resourceType":"Patient","id":""}', BAD_ID], ['{"resourceType":"Patient","id":"a_b"}', BAD_ID], ['{"resourceType":"Patient","id":7}', BAD_ID],
     [`{"resourceType":"Patient","id":"${'x'.repeat(65)}"}`, BAD_ID], ['{"resourceType":"Patient","id":"a\\n"}', BAD_ID],
@@ -34,8 +34,8 @@ describe('judgeLine', () => {
   });
 });
 
-test('R4_RESOURCE_TYPES contains the 146 resource types of R4', () => {
-  expect(R4_RESOURCE_TYPES.size).toBe(146);
+test('RESOURCE_TYPES contains the 106 resource types that HealthLake supports', () => {
+  expect(RESOURCE_TYPES.size).toBe(106);
 });
 
 describe('linesOf', () => {

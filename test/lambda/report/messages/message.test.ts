@@ -2,7 +2,7 @@ import { ELEMENT_NAMES, RESOURCE_TYPES } from '../../../../lambda/report/message
 import { elementPath, HOLES } from '../../../../lambda/report/messages/holes';
 import { findMessage, isMessage } from '../../../../lambda/report/messages/message';
 import { MESSAGE_TEMPLATES } from '../../../../lambda/report/messages/message-templates';
-import { R4_RESOURCE_TYPES } from '../../../../packages/local-healthlake/src/healthlake/runs/r4-resource-types';
+import { RESOURCE_TYPES as SUPPORTED_TYPES } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-types';
 
 const CANARY = 'Quillfeather';
 
@@ -136,7 +136,8 @@ describe('an element path', () => {
 });
 
 test('RESOURCE_TYPES and ELEMENT_NAMES contain the names that FHIR R4 defines', () => {
-  expect(RESOURCE_TYPES).toEqual(R4_RESOURCE_TYPES);
+  expect(RESOURCE_TYPES.size).toBe(146);
+  expect([...SUPPORTED_TYPES].filter((type) => !RESOURCE_TYPES.has(type))).toEqual([]);
   for (const name of ['resourceType', 'id', 'birthDate', 'value', 'modifierExtension', 'div']) {
     expect(ELEMENT_NAMES).toContain(name);
   }

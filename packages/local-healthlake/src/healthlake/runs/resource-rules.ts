@@ -1,4 +1,4 @@
-import { R4_RESOURCE_TYPES } from './r4-resource-types';
+import { RESOURCE_TYPES } from './resource-types';
 
 /** A line that HealthLake stores. */
 export interface AcceptedLine {
@@ -20,8 +20,8 @@ const TYPE_PATTERN = '[A-Za-z]{1,256}';
 const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
 /**
- * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, it accepts a JSON object with an R4 resource
- * type and a legal id. A Bundle is accepted as one resource and is not unwrapped.
+ * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, it accepts a JSON object with a supported
+ * resource type and a legal id. A Bundle is accepted as one resource and is not unwrapped.
  */
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);
@@ -30,7 +30,7 @@ export function judgeLine(line: string): AcceptedLine | RejectedLine {
   }
   const { resourceType, id } = resource;
   const known = { ...textOf('resourceType', resourceType), ...textOf('id', id) };
-  if (typeof resourceType !== 'string' || !R4_RESOURCE_TYPES.has(resourceType)) {
+  if (typeof resourceType !== 'string' || !RESOURCE_TYPES.has(resourceType)) {
     return { ...known, diagnostics: violation('resourceType', TYPE_PATTERN) };
   }
   if (id === undefined || id === null) {
