@@ -100,7 +100,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return DatastoreId!;
   }
 
-  public async put(key: string, body: string): Promise<void> {
+  public async put(key: string, body: string | Buffer): Promise<void> {
     await this.s3.send(new PutObjectCommand({ Bucket: INPUT, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }));
   }
 

@@ -74,7 +74,8 @@ test('an import without errors stores the resources, and writes a manifest and S
 test('an import with errors completes, and writes FAILURE results and a manifest with all its fields', async () => {
   const lines = [patient('a'), '{"resourceType":"Patient"}\n', '\n', '{"resourceType":"Pet","id":"p"}\n', patient('a/b'), patient('c')];
   await aws.put('data/Patient.ndjson', lines.join(''));
-  await aws.put('data/Bad.ndjson', 'no json');
+  const notUtf8 = Buffer.from(patient('d', { language: '\u00fc' }), 'latin1');
+  await aws.put('data/Bad.ndjson', notUtf8);
   const jobId = await aws.startImport();
   const job = await aws.ended(jobId);
 
@@ -112,7 +113,7 @@ test('an import with errors completes, and writes FAILURE results and a manifest
     ['numberOfFilesReadWithSuccess', 2],
     ['numberOfFilesReadWithCustomerError', 0],
     ['numberOfFilesReadWithServerError', 0],
-    ['sizeOfScannedFilesInMB', (lines.join('').length + 7) / 1e6],
+    ['sizeOfScannedFilesInMB', (lines.join('').length + notUtf8.length) / 1e6],
     ['sizeOfDataImportedSuccessfullyInMB', (patient('a').length + patient('c').length - 2) / 1e6],
     ['numberOfResourcesScanned', 7],
     ['numberOfResourcesImportedSuccessfully', 2],

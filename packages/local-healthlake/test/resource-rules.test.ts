@@ -1,5 +1,5 @@
 import { linesOf } from '../src/healthlake/runs/ndjson';
-import { judgeLine } from '../src/healthlake/runs/resource-rules';
+import { judgeBytes, judgeLine } from '../src/healthlake/runs/resource-rules';
 import { RESOURCE_TYPES } from '../src/healthlake/runs/resource-types';
 
 const BAD_ID = '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: '
@@ -31,6 +31,18 @@ describe('judgeLine', () => {
 
   test('returns the type and id of a rejected line', () => {
     expect(judgeLine('{"resourceType":"Patient","id":"a_b"}')).toEqual({ resourceType: 'Patient', id: 'a_b', diagnostics: BAD_ID });
+  });
+});
+
+describe('judgeBytes', () => {
+  const line = '{"resourceType":"Patient","id":"a","name":[{"family":"M\u00fcller"}]}';
+
+  test('accepts UTF-8 and keeps the text', () => {
+    expect(judgeBytes(Buffer.from(line, 'utf8'))).toMatchObject({ json: line });
+  });
+
+  test('rejects a line in another encoding', () => {
+    expect(judgeBytes(Buffer.from(line, 'latin1'))).toEqual({ diagnostics: NO_JSON });
   });
 });
 

@@ -3,7 +3,7 @@ import { failureLine, manifestObject, manifestOf, outputObject, successLine } fr
 import { ImportTally } from './import-tally';
 import { linesOf } from './ndjson';
 import { Pacer } from './pacer';
-import { isRejected, judgeLine } from './resource-rules';
+import { isRejected, judgeBytes } from './resource-rules';
 import { pathBelow, s3Uri, type S3Location } from './s3-location';
 import { listObjects, openObject, putObject, type ListedObject } from './s3-objects';
 import type { ResourceStore } from '../datastores/resource-store';
@@ -90,7 +90,7 @@ export class ImportRun {
   }
 
   private importLine(line: Buffer, lineId: number, successes: string[], failures: string[]): void {
-    const judged = judgeLine(line.toString('utf8'));
+    const judged = judgeBytes(line);
     this.tally.resourcesScanned += 1;
     if (isRejected(judged)) {
       this.tally.resourcesRejected += 1;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { RESOURCE_TYPES } from './resource-types';
 
 /** A line that HealthLake stores. */
@@ -19,6 +20,13 @@ export interface RejectedLine {
 const TYPE_PATTERN = '[A-Za-z]{1,256}';
 const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
+const NOT_JSON: RejectedLine = { diagnostics: 'Invalid JSON found in input file' };
+
+/** Accepts or rejects one line of a file. Rejects invalid UTF-8, because decoding would replace the wrong bytes and store an altered resource. */
+export function judgeBytes(line: Buffer): AcceptedLine | RejectedLine {
+  return isUtf8(line) ? judgeLine(line.toString('utf8')) : NOT_JSON;
+}
+
 /**
  * Accepts or rejects one line of NDJSON. This is not a FHIR validator: at every validation level, it accepts a JSON object with a supported
  * resource type and a legal id. A Bundle is accepted as one resource and is not unwrapped.
@@ -26,7 +34,7 @@ const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 export function judgeLine(line: string): AcceptedLine | RejectedLine {
   const resource = parseObject(line);
   if (!resource) {
-    return { diagnostics: 'Invalid JSON found in input file' };
+    return NOT_JSON;
   }
   const { resourceType, id } = resource;
   const known = { ...textOf('resourceType', resourceType), ...textOf('id', id) };
