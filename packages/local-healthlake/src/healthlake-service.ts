@@ -2,13 +2,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
 import type { HealthLakePorts } from './healthlake/ports';
-import { targetOperation } from './http/json';
 import type { Kms } from './kms/kms';
 import {
   callerOf, ServiceError, type AssumedRole, type Authorizer, type Caller, type Environment, type WireRequest, type WireResponse, type WireService,
 } from './service';
 
 const SERVICE_PRINCIPAL = 'healthlake.amazonaws.com';
+
+const TARGET_PREFIX = 'HealthLake.';
 
 /** The calls that HealthLake makes to IAM and STS. */
 export interface HealthLakeIam extends Authorizer {
@@ -25,12 +26,18 @@ export class HealthLakeService implements WireService {
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {
-    return this.healthLake.handle({ operation: targetOperation(request), body: request.body, caller: callerOf(request) });
+    return this.healthLake.handle({ operation: operationOf(request), body: request.body, caller: callerOf(request) });
   }
 
   public async close(): Promise<void> {
     await this.healthLake.close();
   }
+}
+
+/** Returns the operation that `X-Amz-Target` names; empty if the target is not HealthLake's. */
+function operationOf({ headers }: WireRequest): string {
+  const target = headers['x-amz-target'] ?? '';
+  return target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
 }
 
 function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): HealthLakePorts {

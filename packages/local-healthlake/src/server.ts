@@ -59,7 +59,7 @@ export async function startHealthLakeServer(port: number, timeScale: number): Pr
 
 function greeting(url: string): string {
   const role = `arn:aws:iam::${ACCOUNT.accountId}:role/any`;
-  return `HealthLake, S3 and KMS listen on ${url} without IAM. Ctrl-C stops them. A data store is ACTIVE 10 seconds after its creation.
+  return `HealthLake, S3 and KMS listen on ${url} and verify neither signatures nor IAM permissions. Ctrl-C stops them. A data store is ACTIVE 10 seconds after its creation.
 
   export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${ACCOUNT.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   aws s3 mb s3://fhir && aws s3 cp Patient.ndjson s3://fhir/in/ && aws healthlake create-fhir-datastore --datastore-type-version R4

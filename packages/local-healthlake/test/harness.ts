@@ -23,6 +23,9 @@ const ENDED = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED
 
 export const CALLER: Caller = { arn: `arn:aws:iam::${ACCOUNT}:user/admin`, principalArn: `arn:aws:iam::${ACCOUNT}:user/admin`, accountId: ACCOUNT };
 
+/** The Authorization header of a request to HealthLake. The signature is missing, because the server doesn't verify it. */
+export const SIGNED = { authorization: 'AWS4-HMAC-SHA256 Credential=AKIAANY/20260101/us-east-1/healthlake/aws4_request' };
+
 const CREDENTIALS = { accessKeyId: 'AKIAANY', secretAccessKey: 'any' };
 
 /** The IAM that HealthLake, S3 and the router use. */
@@ -177,6 +180,18 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await this.s3.send(new GetObjectCommand({ Bucket: OUTPUT, Key: key }));
     expect({ ServerSideEncryption, SSEKMSKeyId }).toEqual({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: this.keyArn });
     return Body!.transformToString();
+  }
+
+  /** Calls an operation that the SDK's client doesn't know, or with an input that it would refuse. */
+  public async call(operation: string, input: object): Promise<{ status: number; body: Record<string, any> }> { // the answer of any operation
+    return this.post({ ...SIGNED, 'x-amz-target': `HealthLake.${operation}` }, JSON.stringify(input));
+  }
+
+  /** Posts a request in AWS's JSON protocol. Returns the parsed answer. */
+  public async post(headers: Record<string, string>, body: string): Promise<{ status: number; body: Record<string, any> }> {
+    const response = await fetch(this.url, { method: 'POST', headers: { 'content-type': 'application/x-amz-json-1.0', ...headers }, body });
+    expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.0');
+    return { status: response.status, body: await response.json() as Record<string, any> };
   }
 
   public async close(): Promise<void> {

@@ -7,6 +7,7 @@ type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';
 
 /** The errors that every operation of an AWS service can return. Their names and texts depend on the protocol. */
 interface CommonErrors {
+  readonly unsigned: readonly [name: string, message: string, status: number];
   readonly unknownAccessKey: string;
   readonly throttling: readonly [name: string, message: string, status: number];
   readonly internal: readonly [name: string, message: string];
@@ -14,21 +15,25 @@ interface CommonErrors {
 
 const COMMON_ERRORS: Readonly<Record<Protocol, CommonErrors>> = {
   'rest-xml': {
+    unsigned: ['AccessDenied', 'Access Denied', 403],
     unknownAccessKey: 'InvalidAccessKeyId',
     throttling: ['SlowDown', 'Please reduce your request rate.', 503],
     internal: ['InternalError', 'We encountered an internal error. Please try again.'],
   },
   'query': {
+    unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token', 403],
     unknownAccessKey: 'InvalidClientTokenId',
     throttling: ['Throttling', 'Rate exceeded', 400],
     internal: ['InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'],
   },
   'rest-json': {
+    unsigned: ['MissingAuthenticationTokenException', 'Missing Authentication Token', 403],
     unknownAccessKey: 'UnrecognizedClientException',
     throttling: ['TooManyRequestsException', 'Rate Exceeded.', 429],
     internal: ['ServiceException', 'Internal service error'],
   },
   'json': {
+    unsigned: ['com.amazon.coral.service#MissingAuthenticationTokenException', 'Request is missing Authentication Token', 400], // as DynamoDB answers
     unknownAccessKey: 'UnrecognizedClientException',
     throttling: ['ThrottlingException', 'Rate exceeded', 400],
     internal: ['InternalServerException', 'An internal error occurred, try again.'],
@@ -42,6 +47,11 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
 
 function protocolOf(service: string): Protocol {
   return PROTOCOLS[service] ?? 'json';
+}
+
+/** Returns the error that a service returns for an unsigned request. */
+export function unsignedRequest(service: string): ServiceError {
+  return new ServiceError(...COMMON_ERRORS[protocolOf(service)].unsigned);
 }
 
 /** Returns the error that a service returns for an unknown access key. */

@@ -24,14 +24,21 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   return { ...signerOf(headers, query), method, path: decodePath(rawPath), query, headers, body: Buffer.concat(chunks) };
 }
 
-/** Reads the credential scope of the Authorization header or of a presigned URL. */
+/**
+ * Reads the credential scope of the Authorization header or of a presigned URL. An unsigned request belongs to S3, or to HealthLake if it is in AWS's JSON
+ * protocol. The service determines the form of its error.
+ */
 function signerOf(headers: Readonly<Record<string, string>>, query: URLSearchParams): Pick<ReceivedRequest, 'service' | 'region' | 'accessKeyId' | 'sessionToken'> {
   const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
   const [accessKeyId, , region, service] = credential?.split('/') ?? [];
   if (!accessKeyId || !region || !service) {
-    return { service: 's3', region: '' }; // unsigned requests go to S3, for anonymous reads and for the responses to CloudFormation
+    return { service: isJsonProtocol(headers) ? 'healthlake' : 's3', region: '' };
   }
   return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined };
+}
+
+function isJsonProtocol(headers: Readonly<Record<string, string>>): boolean {
+  return 'x-amz-target' in headers || (headers['content-type'] ?? '').startsWith('application/x-amz-json-');
 }
 
 /** Decodes each segment of a path. Keeps `.` and `..`, because they are legal in object keys. */

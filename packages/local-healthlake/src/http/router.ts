@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../service';
 import { Faults, parseFaultRule, type Fault } from './faults';
 import { operationOf } from './operation-name';
-import { errorResponse, faultError, unknownAccessKey } from './protocol';
+import { errorResponse, faultError, unknownAccessKey, unsignedRequest } from './protocol';
 import { receive, unframedBody, type ReceivedRequest } from './receive';
 import { RequestLog } from './request-log';
 
@@ -119,7 +119,7 @@ export class Router {
       return unsigned.handle({ ...request, body });
     }
     if (!accessKeyId) {
-      throw new ServiceError(request.service === 's3' ? 'AccessDenied' : 'MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+      throw unsignedRequest(request.service);
     }
     if (!caller) {
       throw unknownAccessKey(request.service);

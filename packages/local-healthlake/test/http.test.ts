@@ -1,0 +1,24 @@
+import { Harness, SIGNED } from './harness';
+
+let aws: Harness;
+
+beforeAll(async () => {
+  aws = await Harness.start();
+});
+
+afterAll(() => aws.close());
+
+test.each([
+  ['DynamoDB_20120810.ListFHIRDatastores'], ['ListFHIRDatastores'], ['healthlake.ListFHIRDatastores'], ['HealthLake.'], [undefined],
+])('the target %s is an unknown operation', async (target) => {
+  expect(await aws.post({ ...SIGNED, ...(target && { 'x-amz-target': target }) }, '{}')).toMatchObject({
+    status: 400, body: { __type: 'com.amazon.coral.service#UnknownOperationException' },
+  });
+});
+
+test.each([[{ 'x-amz-target': 'HealthLake.ListFHIRDatastores' }], [{}]])('an unsigned request with the headers %j gets the error of a JSON service', async (headers) => {
+  expect(await aws.post(headers, '{}')).toEqual({
+    status: 400,
+    body: { __type: 'com.amazon.coral.service#MissingAuthenticationTokenException', message: 'Request is missing Authentication Token' },
+  });
+});
