@@ -1,6 +1,6 @@
 import {
   CreateFHIRDatastoreCommand, DeleteFHIRDatastoreCommand, DescribeFHIRDatastoreCommand, ListFHIRDatastoresCommand, paginateListFHIRDatastores,
-  StartFHIRImportJobCommand, TagResourceCommand, type DatastoreFilter,
+  StartFHIRImportJobCommand, type DatastoreFilter,
 } from '@aws-sdk/client-healthlake';
 import { ACCOUNT, CALLER, Harness, patient } from './harness';
 
@@ -38,6 +38,17 @@ test('Describe returns the properties with which a data store was created', asyn
     SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } },
     IdentityProviderConfiguration: { AuthorizationStrategy: 'AWS_AUTH' },
   });
+});
+
+test('Describe returns the configurations that the types of the SDK do not have', async () => {
+  aws = await Harness.start();
+  const configurations = {
+    AnalyticsConfiguration: { Status: 'PAUSED' }, NlpConfiguration: { Status: 'ENABLED' }, ProfileConfiguration: { DefaultProfiles: ['http://hl7.org/fhir/us/core'] },
+  };
+  const BackupConfiguration = { Status: 'ENABLED', BackupType: 'CONTINUOUS', RetentionPeriodInDays: 7, BackupTagsEnabled: true };
+  const { body: { DatastoreId } } = await aws.call('CreateFHIRDatastore', { DatastoreTypeVersion: 'R4', ...configurations, BackupConfiguration });
+  const { body: { DatastoreProperties } } = await aws.call('DescribeFHIRDatastore', { DatastoreId });
+  expect(DatastoreProperties).toMatchObject({ ...configurations, BackupStatusInfo: { Configuration: BackupConfiguration } });
 });
 
 test('a data store that is CREATING refuses imports and cannot be deleted', async () => {
@@ -132,7 +143,7 @@ test('the API returns ResourceNotFoundException for unknown ids and UnknownOpera
   aws = await Harness.start();
   await expect(status('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
   await expect(aws.describe('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  await expect(aws.healthLake.send(new TagResourceCommand({ ResourceARN: 'arn', Tags: [] }))).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  expect(await aws.call('StartDataTransformationJob', {})).toMatchObject({ status: 400, body: { message: 'The operation StartDataTransformationJob is not known' } });
 });
 
 test('the API encodes errors in AWS JSON 1.0', async () => {

@@ -236,6 +236,17 @@ test('the counts of the progress report increase while a job runs', async () => 
   expect(imported.at(-1)).toBe(60);
 });
 
+test.each([
+  { ProfileId: 'a'.repeat(32) }, { InputFormat: 'CCDA' }, { DriftDetectionEnabled: true },
+])('an import that needs a data transformation is refused: %j', async (member) => {
+  const { status, body } = await aws.call('StartFHIRImportJob', { ...aws.startRequest(), ...member });
+  expect([status, body.__type, body.message]).toEqual([400, 'com.amazonaws.healthlake#ValidationException', expect.stringContaining(Object.keys(member)[0])]);
+});
+
+test('an import accepts ProvenanceEnabled and a DriftDetectionEnabled that is false', async () => {
+  expect(await aws.call('StartFHIRImportJob', { ...aws.startRequest(), ProvenanceEnabled: true, DriftDetectionEnabled: false })).toMatchObject({ status: 200 });
+});
+
 test('close stops a running job', async () => {
   await restart();
   await aws.put('data/a.ndjson', patient('a') + patient('b'));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { DatastoreProperties, ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { Access } from './access';
-import { encodeError, type HealthLakeResponse } from './api/codec';
+import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } from './api/codec';
+import type { DatastoreProperties } from './api/newer-types';
 import { Datastores } from './datastores/datastores';
 import type { StoredResource } from './datastores/resource-store';
 import { JobJournal, type JobListener } from './jobs/job-journal';
@@ -114,7 +115,7 @@ export class HealthLake {
       if (!Object.hasOwn(this.operations, operation)) {
         throw new ServiceError('UnknownOperationException', `The operation ${operation} is not known`);
       }
-      return await this.operations[operation](body, caller);
+      return encodeResponse(operation, await this.operations[operation](decodeRequest(operation, body) as never, caller));
     } catch (error) {
       return encodeError(error);
     }

@@ -1,9 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { JsonCodec2 } from '@aws-sdk/core/protocols';
-import { NormalizedSchema } from '@smithy/core/schema';
-import type { StaticOperationSchema } from '@smithy/types';
+import { inputOf, outputOf, shape, type Shape } from './model';
 import { ServiceError } from '../ports';
 import { normalizeRequest } from './request-validation';
+import { serializationError } from './wrong-type';
 
 /** An HTTP response of the API. */
 export interface HealthLakeResponse {
@@ -12,24 +12,18 @@ export interface HealthLakeResponse {
   readonly body: string;
 }
 
-const EPOCH_SECONDS = 7;
-const codec = new JsonCodec2({ jsonName: false, timestampFormat: { useTrait: true, default: EPOCH_SECONDS } });
-
 /** The errors in the API model of HealthLake. All other errors come from AWS's service framework. */
 const MODEL_ERRORS = new Set([
   'AccessDeniedException', 'ConflictException', 'InternalServerException', 'ResourceNotFoundException', 'ThrottlingException', 'ValidationException',
 ]);
 
 /** Parses and validates the body of a request. Returns the operation's input. */
-export async function decodeRequest(schema: StaticOperationSchema, body: Buffer): Promise<unknown> {
-  const [, , , , input] = schema;
-  return codec.createDeserializer().read(NormalizedSchema.of(input), JSON.stringify(normalizeRequest(input, parse(body))));
+export function decodeRequest(operation: string, body: Buffer): unknown {
+  return normalizeRequest(inputOf(operation), parse(body));
 }
 
-export function encodeResponse(schema: StaticOperationSchema, output: unknown): HealthLakeResponse {
-  const serializer = codec.createSerializer();
-  serializer.write(NormalizedSchema.of(schema[5]), output);
-  return respond(200, new TextDecoder().decode(serializer.flush()));
+export function encodeResponse(operation: string, output: unknown): HealthLakeResponse {
+  return respond(200, JSON.stringify(encoded(outputOf(operation), output)));
 }
 
 /** Encodes an error. An error that is not a `ServiceError` becomes an InternalServerException without the error's text. */
@@ -38,14 +32,35 @@ export function encodeError(error: unknown): HealthLakeResponse {
     return encodeError(new ServiceError('InternalServerException', 'An unknown internal error occurred in the service.', 500));
   }
   const namespace = MODEL_ERRORS.has(error.name) ? 'com.amazonaws.healthlake' : 'com.amazon.coral.service';
-  return respond(error.status, JSON.stringify({ __type: `${namespace}#${error.name}`, message: error.message }));
+  return respond(error.status, JSON.stringify({ __type: `${namespace}#${error.name}`, message: error.message || undefined }));
 }
 
 function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(body.length === 0 ? '{}' : body.toString('utf8'));
+    if (isUtf8(body)) {
+      return JSON.parse(body.toString('utf8'));
+    }
   } catch {
-    throw new ServiceError('SerializationException', 'The request body is not valid JSON');
+    // Text that is not JSON gets the same error as other bytes.
+  }
+  throw serializationError();
+}
+
+/** Returns a value as JSON has it: the members of the model, with times as epoch seconds. */
+function encoded(expected: Shape, value: unknown): unknown {
+  if (value === undefined) {
+    return undefined;
+  }
+  switch (expected.type) {
+    case 'structure':
+      return Object.fromEntries(Object.entries(expected.members ?? {})
+        .map(([name, member]) => [name, encoded(shape(member), (value as Record<string, unknown>)[name])]));
+    case 'list':
+      return (value as unknown[]).map((item) => encoded(shape(expected.member!), item));
+    case 'timestamp':
+      return (value as Date).getTime() / 1000;
+    default:
+      return value;
   }
 }
 

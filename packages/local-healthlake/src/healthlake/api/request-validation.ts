@@ -1,15 +1,18 @@
-import { NormalizedSchema } from '@smithy/core/schema';
-import type { $SchemaRef, StaticStructureSchema } from '@smithy/types';
 import { violationsOf } from './constraints';
+import { shape, type Shape } from './model';
+import { wrongType } from './wrong-type';
 import { ServiceError } from '../ports';
 
+/** The largest time that a Date can have, in seconds. */
+const MAX_SECONDS = 8.64e12;
+
 /**
- * Checks a parsed request against the SDK's schema and the API model's constraints. Returns the request without unknown members. Throws a
- * SerializationException for a wrong type and a ValidationException for every other violation.
+ * Checks a parsed request against the API model. Returns the request with its times as Dates and without members that the model doesn't have, which AWS
+ * ignores. Throws a SerializationException for a wrong type and a ValidationException for every other violation.
  */
-export function normalizeRequest(schema: $SchemaRef, value: unknown): unknown {
+export function normalizeRequest(input: Shape, value: unknown): unknown {
   const violations: string[] = [];
-  const normalized = visit(NormalizedSchema.of(schema), value, '', violations);
+  const normalized = visit(input, value, '', violations);
   if (violations.length > 0) {
     const errors = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
     throw new ServiceError('ValidationException', `${errors} detected: ${violations.join('; ')}`);
@@ -17,82 +20,77 @@ export function normalizeRequest(schema: $SchemaRef, value: unknown): unknown {
   return normalized;
 }
 
-function visit(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
-  if (schema.isStructSchema()) {
-    return visitStructure(schema, value, path, violations);
+function visit(expected: Shape, value: unknown, path: string, violations: string[]): unknown {
+  switch (expected.type) {
+    case 'structure':
+      return visitStructure(expected, value, path, violations);
+    case 'list':
+      return visitList(expected, value, path, violations);
+    case 'timestamp':
+      return dateOf(value);
+    default:
+      return visitSimple(expected, value, path, violations);
   }
-  if (schema.isListSchema()) {
-    return visitList(schema, value, path, violations);
-  }
-  if (schema.isTimestampSchema()) {
-    return epochSeconds(value);
-  }
-  const expected = schema.isStringSchema() ? 'string' : schema.isNumericSchema() ? 'number' : schema.isBooleanSchema() ? 'boolean' : undefined;
-  if (expected && typeof value !== expected) {
-    throw wrongType(expected, value);
-  }
-  if (typeof value === 'string' || typeof value === 'number') {
-    report(schema, value, path, violations);
-  }
-  return value;
 }
 
-function visitStructure(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
+function visitStructure(expected: Shape, value: unknown, path: string, violations: string[]): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw wrongType('structure', value);
   }
-  const members = Object.entries(value);
-  const required = requiredMembers(schema);
+  const given = new Map<string, unknown>(Object.entries(value));
   const normalized: Record<string, unknown> = {};
-  for (const [name, member] of schema.structIterator()) {
-    const given: unknown = members.find(([key]) => key === name)?.[1] ?? undefined;
-    const memberPath = path + lowerFirst(name);
-    if (given !== undefined) {
-      normalized[name] = visit(member, given, member.isStructSchema() ? `${memberPath}.` : memberPath, violations);
-    } else if (required.has(name)) {
+  for (const [name, member] of Object.entries(expected.members ?? {})) {
+    const memberPath = `${path && `${path}.`}${lowerFirst(name)}`;
+    const memberValue = given.get(name) ?? undefined;
+    if (memberValue !== undefined) {
+      normalized[name] = visit(shape(member), memberValue, memberPath, violations);
+    } else if (expected.union || expected.required?.includes(name)) { // every union of HealthLake has one member
       violations.push(`Value null at '${memberPath}' failed to satisfy constraint: Member must not be null`);
     }
   }
   return normalized;
 }
 
-function visitList(schema: NormalizedSchema, value: unknown, path: string, violations: string[]): unknown {
+function visitList(expected: Shape, value: unknown, path: string, violations: string[]): unknown {
   if (!Array.isArray(value)) {
     throw wrongType('list', value);
   }
-  report(schema, value, path, violations);
-  const member = schema.getValueSchema();
-  return value.map((item: unknown, index) => visit(member, item, `${path}.${index + 1}.member${member.isStructSchema() ? '.' : ''}`, violations));
+  report(expected, value, path, violations);
+  const item = shape(expected.member!);
+  return value.map((element: unknown, index) => {
+    const elementPath = `${path}.${index + 1}.member`;
+    if (element === null) {
+      violations.push(`Value null at '${elementPath}' failed to satisfy constraint: Member must not be null`);
+      return null;
+    }
+    return visit(item, element, elementPath, violations);
+  });
 }
 
-/** Returns the names of the required members. Every union of HealthLake has one member, and that member is required. */
-function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
-  const [, , , , names, , count] = schema.getSchema() as StaticStructureSchema;
-  return new Set(schema.isUnionSchema() ? names : names.slice(0, count ?? 0));
-}
-
-function report(schema: NormalizedSchema, value: string | number | readonly unknown[], path: string, violations: string[]): void {
-  if (!schema.isMemberSchema()) {
-    return;
+function visitSimple(expected: Shape, value: unknown, path: string, violations: string[]): unknown {
+  const isRight = expected.type === 'integer' ? Number.isInteger(value) : typeof value === expected.type;
+  if (!isRight) {
+    throw wrongType(expected.type, value);
   }
-  for (const violation of violationsOf(schema.getMemberName(), value)) {
+  if (typeof value === 'string' || typeof value === 'number') {
+    report(expected, value, path, violations);
+  }
+  return value;
+}
+
+function report(expected: Shape, value: string | number | readonly unknown[], path: string, violations: string[]): void {
+  for (const violation of violationsOf(expected, value)) {
     const shown = typeof value === 'object' ? JSON.stringify(value) : value;
     violations.push(`Value '${shown}' at '${path}' failed to satisfy constraint: ${violation}`);
   }
 }
 
-/** Returns a time in epoch seconds, as in AWS JSON 1.0. Also accepts ISO 8601, because AWS's published examples use it. */
-function epochSeconds(value: unknown): number {
-  const seconds = typeof value === 'string' ? Date.parse(value) / 1000 : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
+/** Returns a time in epoch seconds as a Date. AWS JSON 1.0 has no other form of a time. */
+function dateOf(value: unknown): Date {
+  if (typeof value !== 'number' || Math.abs(value) > MAX_SECONDS) {
     throw wrongType('timestamp', value);
   }
-  return seconds;
-}
-
-function wrongType(expected: string, value: unknown): ServiceError {
-  const actual = Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value;
-  return new ServiceError('SerializationException', `${actual.toUpperCase()}_VALUE can not be converted to a ${expected}`);
+  return new Date(value * 1000);
 }
 
 function lowerFirst(name: string): string {

@@ -1,4 +1,5 @@
-import type { CreateFHIRDatastoreRequest, DatastoreProperties, DatastoreStatus } from '@aws-sdk/client-healthlake';
+import type { DatastoreStatus } from '@aws-sdk/client-healthlake';
+import type { CreateDatastoreRequest, DatastoreProperties } from '../api/newer-types';
 import type { Job } from '../jobs/job';
 import type { JobQueue } from '../jobs/job-queue';
 import type { JobKind, ResolvedOptions } from '../options';
@@ -11,7 +12,7 @@ export interface DatastoreSetup {
   readonly endpoint: string;
   readonly sequence: number;
   readonly createdAt: number;
-  readonly request: CreateFHIRDatastoreRequest;
+  readonly request: CreateDatastoreRequest;
   readonly resources: ResourceStore;
   readonly queues: Readonly<Record<JobKind, JobQueue>>;
 }
@@ -49,6 +50,10 @@ export class Datastore {
       SseConfiguration: request.SseConfiguration ?? { KmsEncryptionConfig: { CmkType: 'AWS_OWNED_KMS_KEY' } },
       PreloadDataConfig: request.PreloadDataConfig,
       IdentityProviderConfiguration: request.IdentityProviderConfiguration ?? { AuthorizationStrategy: 'AWS_AUTH' },
+      AnalyticsConfiguration: request.AnalyticsConfiguration,
+      NlpConfiguration: request.NlpConfiguration,
+      ProfileConfiguration: request.ProfileConfiguration,
+      BackupStatusInfo: request.BackupConfiguration && { Configuration: request.BackupConfiguration },
     };
   }
 

@@ -1,9 +1,7 @@
-import {
-  CreateFHIRDatastore$, DeleteFHIRDatastore$, DescribeFHIRDatastore$, ListFHIRDatastores$,
-  type CreateFHIRDatastoreRequest, type DeleteFHIRDatastoreRequest, type DescribeFHIRDatastoreRequest, type ListFHIRDatastoresRequest,
-} from '@aws-sdk/client-healthlake';
-import { operation, type OperationContext, type Operations } from './operation';
+import type { DeleteFHIRDatastoreRequest, DescribeFHIRDatastoreRequest, ListFHIRDatastoresRequest } from '@aws-sdk/client-healthlake';
+import type { OperationContext, Operations } from './operation';
 import { paginate } from './pagination';
+import type { CreateDatastoreRequest } from '../api/newer-types';
 import type { Datastore } from '../datastores/datastore';
 import { datastoreNotFound } from '../datastores/datastores';
 import { JobAbortion } from '../failures';
@@ -12,21 +10,21 @@ import { ServiceError } from '../ports';
 /** The operations on data stores. */
 export function datastoreOperations({ ports: { clock, region }, access, datastores, tokens, newId }: OperationContext): Operations {
   return {
-    CreateFHIRDatastore: operation<CreateFHIRDatastoreRequest>(CreateFHIRDatastore$, async (input, caller) => {
+    CreateFHIRDatastore: async (input: CreateDatastoreRequest, caller) => {
       await access.onAccount(caller, 'CreateFHIRDatastore');
       return summaryOf(await tokens.once('CreateFHIRDatastore', input, async () => {
         const id = newId();
         const endpoint = `https://healthlake.${region}.amazonaws.com/datastore/${id}/r4/`;
         return datastores.add({ id, arn: access.datastoreArn(id), endpoint, request: input });
       }));
-    }),
+    },
 
-    DescribeFHIRDatastore: operation<DescribeFHIRDatastoreRequest>(DescribeFHIRDatastore$, async (input, caller) => {
+    DescribeFHIRDatastore: async (input: DescribeFHIRDatastoreRequest, caller) => {
       await access.onDatastore(caller, 'DescribeFHIRDatastore', input.DatastoreId!);
       return { DatastoreProperties: datastores.get(input.DatastoreId!).properties(clock.now()) };
-    }),
+    },
 
-    ListFHIRDatastores: operation<ListFHIRDatastoresRequest>(ListFHIRDatastores$, async (input, caller) => {
+    ListFHIRDatastores: async (input: ListFHIRDatastoresRequest, caller) => {
       await access.onAccount(caller, 'ListFHIRDatastores');
       const { DatastoreName, DatastoreStatus, CreatedBefore, CreatedAfter } = input.Filter ?? {};
       const now = clock.now();
@@ -39,10 +37,10 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       });
       const { items, nextToken } = paginate('ListFHIRDatastores', found, input);
       return { DatastorePropertiesList: items.map((datastore) => datastore.properties(now)), NextToken: nextToken };
-    }),
+    },
 
     /** Deletes the data store and fails its running and waiting jobs. AWS doesn't document how the jobs end. */
-    DeleteFHIRDatastore: operation<DeleteFHIRDatastoreRequest>(DeleteFHIRDatastore$, async (input, caller) => {
+    DeleteFHIRDatastore: async (input: DeleteFHIRDatastoreRequest, caller) => {
       await access.onDatastore(caller, 'DeleteFHIRDatastore', input.DatastoreId!);
       const datastore = datastores.get(input.DatastoreId!);
       const status = datastore.status(clock.now());
@@ -57,7 +55,7 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
       datastore.resources.clear(); // deletes the resources that the running job stored before it failed
       return summaryOf(datastore);
-    }),
+    },
   };
 
   function summaryOf(datastore: Datastore) {

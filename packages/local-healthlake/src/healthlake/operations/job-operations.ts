@@ -1,38 +1,35 @@
-import {
-  DescribeFHIRExportJob$, DescribeFHIRImportJob$, ListFHIRExportJobs$, ListFHIRImportJobs$, StartFHIRExportJob$, StartFHIRImportJob$,
-  type DescribeFHIRImportJobRequest, type ListFHIRImportJobsRequest, type StartFHIRExportJobRequest, type StartFHIRImportJobRequest,
-  type StartFHIRImportJobResponse,
-} from '@aws-sdk/client-healthlake';
-import { operation, type OperationContext, type Operations } from './operation';
+import type { DescribeFHIRImportJobRequest, ListFHIRImportJobsRequest, StartFHIRExportJobRequest, StartFHIRImportJobResponse } from '@aws-sdk/client-healthlake';
+import type { OperationContext, Operations } from './operation';
 import { paginate, type Page } from './pagination';
-import { checkStart } from './start-checks';
+import { checkStart, refuseTransformation } from './start-checks';
+import type { StartImportRequest } from '../api/newer-types';
 import { jobFolder, type Job } from '../jobs/job';
 import type { JobKind } from '../options';
 import { ServiceError, type Caller } from '../ports';
 import { asFolder, parseS3Uri, s3Uri } from '../runs/s3-location';
 
 /** A request to start an import or an export. An import has `JobOutputDataConfig`, and an export has `OutputDataConfig`. */
-type StartRequest = Partial<StartFHIRImportJobRequest & StartFHIRExportJobRequest>;
+type StartRequest = Partial<StartImportRequest & StartFHIRExportJobRequest>;
 
 /** The operations on import and export jobs. */
 export function jobOperations(context: OperationContext): Operations {
   return {
-    StartFHIRImportJob: operation<StartRequest>(StartFHIRImportJob$, (input, caller) => start(context, 'import', input, caller)),
-    StartFHIRExportJob: operation<StartRequest>(StartFHIRExportJob$, (input, caller) => start(context, 'export', input, caller)),
+    StartFHIRImportJob: (input: StartRequest, caller) => start(context, 'import', input, caller),
+    StartFHIRExportJob: (input: StartRequest, caller) => start(context, 'export', input, caller),
 
-    DescribeFHIRImportJob: operation<DescribeFHIRImportJobRequest>(DescribeFHIRImportJob$, async (input, caller) =>
-      ({ ImportJobProperties: (await find(context, 'import', input, caller)).properties })),
-    DescribeFHIRExportJob: operation<DescribeFHIRImportJobRequest>(DescribeFHIRExportJob$, async (input, caller) =>
-      ({ ExportJobProperties: (await find(context, 'export', input, caller)).properties })),
+    DescribeFHIRImportJob: async (input: DescribeFHIRImportJobRequest, caller) =>
+      ({ ImportJobProperties: (await find(context, 'import', input, caller)).properties }),
+    DescribeFHIRExportJob: async (input: DescribeFHIRImportJobRequest, caller) =>
+      ({ ExportJobProperties: (await find(context, 'export', input, caller)).properties }),
 
-    ListFHIRImportJobs: operation<ListFHIRImportJobsRequest>(ListFHIRImportJobs$, async (input, caller) => {
+    ListFHIRImportJobs: async (input: ListFHIRImportJobsRequest, caller) => {
       const { items, nextToken } = await list(context, 'import', input, caller);
       return { ImportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
-    }),
-    ListFHIRExportJobs: operation<ListFHIRImportJobsRequest>(ListFHIRExportJobs$, async (input, caller) => {
+    },
+    ListFHIRExportJobs: async (input: ListFHIRImportJobsRequest, caller) => {
       const { items, nextToken } = await list(context, 'export', input, caller);
       return { ExportJobPropertiesList: items.map((job) => job.properties), NextToken: nextToken };
-    }),
+    },
   };
 }
 
@@ -41,6 +38,7 @@ async function start(context: OperationContext, kind: JobKind, input: StartReque
   const name = `Start${apiName(kind)}Job`;
   await access.onDatastore(caller, name, input.DatastoreId!);
   await access.toPassRole(caller, input.DataAccessRoleArn!);
+  refuseTransformation(input);
   datastores.getActive(input.DatastoreId!);
   const job = await tokens.once(name, input, () => submit(context, kind, input));
   return { JobId: job.jobId, JobStatus: job.properties.JobStatus, DatastoreId: job.datastoreId };

@@ -1,7 +1,5 @@
-import type { StaticOperationSchema } from '@smithy/types';
 import type { Access } from '../access';
 import type { ClientTokens } from './client-tokens';
-import { decodeRequest, encodeResponse, type HealthLakeResponse } from '../api/codec';
 import type { Datastores } from '../datastores/datastores';
 import type { ResolvedOptions } from '../options';
 import type { Caller, HealthLakePorts } from '../ports';
@@ -16,13 +14,8 @@ export interface OperationContext {
   newId(): string;
 }
 
-/** Handles a call of one API operation. */
-export type Operation = (body: Buffer, caller: Caller) => Promise<HealthLakeResponse>;
+/** Runs an API operation and returns its output. The input has the type that the API model gives to the operation. */
+export type Operation = (input: never, caller: Caller) => Promise<unknown>;
 
 /** The operations by their API names. */
 export type Operations = Readonly<Record<string, Operation>>;
-
-/** Decodes the input, runs the operation, and encodes its output. `I` must be the input type of the schema. */
-export function operation<I>(schema: StaticOperationSchema, run: (input: I, caller: Caller) => Promise<unknown>): Operation {
-  return async (body, caller) => encodeResponse(schema, await run(await decodeRequest(schema, body) as I, caller));
-}

@@ -1,4 +1,5 @@
 import { GetBucketEncryptionCommand, GetPublicAccessBlockCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { StartImportRequest } from '../api/newer-types';
 import { startFailure } from '../failures';
 import { ServiceError, type DataAccess } from '../ports';
 import { s3Uri, type S3Location } from '../runs/s3-location';
@@ -10,6 +11,17 @@ export interface JobLocations {
   readonly input?: S3Location;
   readonly output: S3Location;
   readonly kmsKeyId: string;
+}
+
+/**
+ * Rejects a request for a data transformation, which the emulator doesn't have. ProvenanceEnabled is accepted with both values, because it affects only data
+ * that a profile transforms.
+ */
+export function refuseTransformation({ ProfileId, InputFormat, DriftDetectionEnabled }: Partial<StartImportRequest>): void {
+  const [refused] = Object.entries({ ProfileId, InputFormat, DriftDetectionEnabled }).filter(([, value]) => value);
+  if (refused) {
+    throw new ServiceError('ValidationException', `the local HealthLake imports FHIR R4 only and does not emulate ${refused[0]} ${refused[1]}: omit it`);
+  }
 }
 
 /** The name of the empty object that Start writes into the output location to check access. */
