@@ -22,3 +22,11 @@ test.each([[{ 'x-amz-target': 'HealthLake.ListFHIRDatastores' }], [{}]])('an uns
     body: { __type: 'com.amazon.coral.service#MissingAuthenticationTokenException', message: 'Request is missing Authentication Token' },
   });
 });
+
+test('a request body of more than 16 MiB is refused', async () => {
+  const input = JSON.stringify({ DatastoreId: 'a', Surprise: 'x'.repeat(16 * 1024 ** 2) });
+  expect(await aws.post({ ...SIGNED, 'x-amz-target': 'HealthLake.DescribeFHIRDatastore' }, input)).toEqual({
+    status: 413,
+    body: { __type: 'com.amazon.coral.service#RequestEntityTooLargeException', message: 'The request entity is too large' },
+  });
+});

@@ -236,6 +236,16 @@ test('the counts of the progress report increase while a job runs', async () => 
   expect(imported.at(-1)).toBe(60);
 });
 
+test('an output location is refused if the URI of the job\'s folder exceeds 1,024 characters', async () => {
+  const outputTo = (length: number) => {
+    const S3Uri = `s3://${OUTPUT}/`.padEnd(length - '/'.length - `${aws.datastoreId}-FHIR_IMPORT-${'0'.repeat(32)}/`.length, 'a');
+    return aws.startImport({ JobOutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: aws.keyArn } } });
+  };
+  await expect(outputTo(1025)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('has 1025 characters') });
+  const { JobOutputDataConfig } = await aws.describe(await outputTo(1024));
+  expect(JobOutputDataConfig!.S3Configuration!.S3Uri).toHaveLength(1024);
+});
+
 test.each([
   { ProfileId: 'a'.repeat(32) }, { InputFormat: 'CCDA' }, { DriftDetectionEnabled: true },
 ])('an import that needs a data transformation is refused: %j', async (member) => {

@@ -44,10 +44,22 @@ describe('buckets', () => {
     });
   });
 
-  test('are refused if their name is invalid or already used', async () => {
+  test('are refused if their name is already used', async () => {
     aws.s3.createBucket('taken-bucket');
     await expect(s3.send(new CreateBucketCommand({ Bucket: 'taken-bucket' }))).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' });
-    await expect(s3.send(new CreateBucketCommand({ Bucket: 'Upper_Case' }))).rejects.toMatchObject({ name: 'InvalidBucketName' });
+  });
+
+  test.each([
+    'Upper_Case', 'ab', 'a'.repeat(64), '-a-b', 'two..dots', '192.168.5.4', 'xn--a', 'sthree-a', 'amzn-s3-demo-a', 'a-s3alias', 'a--ol-s3', 'a.mrap', 'a--table-s3',
+  ])('are refused if their name is %s', async (Bucket) => {
+    await expect(s3.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'InvalidBucketName' });
+  });
+
+  test('take keys of 1,024 bytes and refuse longer keys', async () => {
+    aws.s3.createBucket('long-bucket');
+    const longest = '\u00fc'.repeat(512);
+    await put('long-bucket', longest);
+    await expect(put('long-bucket', `${longest}a`)).rejects.toMatchObject({ name: 'KeyTooLongError', message: 'Your key is too long' });
   });
 
   test('refuse a request that expects another owner', async () => {

@@ -8,32 +8,39 @@ type Protocol = 'rest-xml' | 'query' | 'json' | 'rest-json';
 /** The errors that every operation of an AWS service can return. Their names and texts depend on the protocol. */
 interface CommonErrors {
   readonly unsigned: readonly [name: string, message: string, status: number];
+  readonly tooLarge: readonly [name: string, message: string, status: number];
   readonly unknownAccessKey: string;
   readonly throttling: readonly [name: string, message: string, status: number];
   readonly internal: readonly [name: string, message: string];
 }
 
+const TOO_LARGE = 'The request entity is too large';
+
 const COMMON_ERRORS: Readonly<Record<Protocol, CommonErrors>> = {
   'rest-xml': {
     unsigned: ['AccessDenied', 'Access Denied', 403],
+    tooLarge: ['EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400],
     unknownAccessKey: 'InvalidAccessKeyId',
     throttling: ['SlowDown', 'Please reduce your request rate.', 503],
     internal: ['InternalError', 'We encountered an internal error. Please try again.'],
   },
   'query': {
     unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token', 403],
+    tooLarge: ['RequestEntityTooLarge', TOO_LARGE, 413],
     unknownAccessKey: 'InvalidClientTokenId',
     throttling: ['Throttling', 'Rate exceeded', 400],
     internal: ['InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'],
   },
   'rest-json': {
     unsigned: ['MissingAuthenticationTokenException', 'Missing Authentication Token', 403],
+    tooLarge: ['RequestEntityTooLargeException', TOO_LARGE, 413],
     unknownAccessKey: 'UnrecognizedClientException',
     throttling: ['TooManyRequestsException', 'Rate Exceeded.', 429],
     internal: ['ServiceException', 'Internal service error'],
   },
   'json': {
     unsigned: ['com.amazon.coral.service#MissingAuthenticationTokenException', 'Request is missing Authentication Token', 400], // as DynamoDB answers
+    tooLarge: ['com.amazon.coral.service#RequestEntityTooLargeException', TOO_LARGE, 413],
     unknownAccessKey: 'UnrecognizedClientException',
     throttling: ['ThrottlingException', 'Rate exceeded', 400],
     internal: ['InternalServerException', 'An internal error occurred, try again.'],
@@ -47,6 +54,16 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
 
 function protocolOf(service: string): Protocol {
   return PROTOCOLS[service] ?? 'json';
+}
+
+/** Returns the largest body that a service accepts: S3's limit for an upload, and the limit that others observed at DynamoDB for all other services. */
+export function maxBodyBytes(service: string): number {
+  return service === 's3' ? 5 * 1024 ** 3 : 16 * 1024 ** 2;
+}
+
+/** Returns the error that a service returns for a larger body. */
+export function tooLargeRequest(service: string): ServiceError {
+  return new ServiceError(...COMMON_ERRORS[protocolOf(service)].tooLarge);
 }
 
 /** Returns the error that a service returns for an unsigned request. */

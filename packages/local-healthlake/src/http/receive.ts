@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { maxBodyBytes } from './protocol';
 import { ServiceError, type WireRequest } from '../service';
 
 /** A request whose caller isn't known yet. */
@@ -6,6 +7,8 @@ export interface ReceivedRequest extends Omit<WireRequest, 'caller'> {
   /** The access key that signed the request; undefined if the request is unsigned. */
   readonly accessKeyId?: string;
   readonly sessionToken?: string;
+  /** Whether the body exceeds the limit of the service; then `body` is empty. */
+  readonly isTooLarge: boolean;
 }
 
 /** Receives a request and its body. Signatures are read but never verified, because only local processes reach 127.0.0.1. */
@@ -16,12 +19,20 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   for (const [name, value] of Object.entries(incoming.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value ?? '';
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) {
-    chunks.push(chunk as Buffer);
+  const signer = signerOf(headers, query);
+  const limit = maxBodyBytes(signer.service);
+  let chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) {
+      chunks = []; // reads the rest without keeping it, so that the client gets the response
+    } else {
+      chunks.push(chunk);
+    }
   }
   const method = incoming.method ?? 'GET';
-  return { ...signerOf(headers, query), method, path: decodePath(rawPath), query, headers, body: Buffer.concat(chunks) };
+  return { ...signer, method, path: decodePath(rawPath), query, headers, body: Buffer.concat(chunks), isTooLarge: size > limit };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ServiceError, type Caller, type Clock, type WireResponse, type WireService } from '../service';
 import { Faults, parseFaultRule, type Fault } from './faults';
 import { operationOf } from './operation-name';
-import { errorResponse, faultError, unknownAccessKey, unsignedRequest } from './protocol';
+import { errorResponse, faultError, tooLargeRequest, unknownAccessKey, unsignedRequest } from './protocol';
 import { receive, unframedBody, type ReceivedRequest } from './receive';
 import { RequestLog } from './request-log';
 
@@ -108,11 +108,14 @@ export class Router {
   }
 
   private async serve(
-    { accessKeyId, sessionToken, ...request }: ReceivedRequest, unsigned: WireService | undefined, caller?: Caller, fault?: Fault,
+    { accessKeyId, sessionToken, isTooLarge, ...request }: ReceivedRequest, unsigned: WireService | undefined, caller?: Caller, fault?: Fault,
   ): Promise<WireResponse> {
     const error = fault && faultError(request.service, fault);
     if (error) {
       throw error;
+    }
+    if (isTooLarge) {
+      throw tooLargeRequest(request.service);
     }
     const body = unframedBody(request);
     if (unsigned) {

@@ -3,6 +3,9 @@ import { ServiceError, type Clock } from '../service';
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
+/** Names that S3 refuses or reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const RESERVED_NAME = /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+
 /** The buckets of the account. */
 export class Buckets {
   private readonly buckets = new Map<string, Bucket>();
@@ -10,7 +13,7 @@ export class Buckets {
   public constructor(private readonly clock: Clock) {}
 
   public create(name: string): Bucket {
-    if (!BUCKET_NAME.test(name)) {
+    if (!BUCKET_NAME.test(name) || RESERVED_NAME.test(name)) {
       throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
     }
     if (this.buckets.has(name)) {

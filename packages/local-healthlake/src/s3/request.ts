@@ -29,14 +29,21 @@ export type S3Operations = Readonly<Record<string, S3Operation>>;
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** Parses the address of a request. Throws if the request expects another owner of the bucket. */
+/** The size limit of a key in UTF-8. */
+const MAX_KEY_BYTES = 1024;
+
+/** Parses the address of a request. Throws if the key is too long or the request expects another owner of the bucket. */
 export function readRequest(request: WireRequest, accountId: string): S3Request {
   const expectedOwner = request.headers['x-amz-expected-bucket-owner'];
   if (expectedOwner && expectedOwner !== accountId) {
     throw new ServiceError('AccessDenied', 'Access Denied', 403);
   }
+  const address = bucketAndKey(request.path);
+  if (Buffer.byteLength(address.key) > MAX_KEY_BYTES) {
+    throw new ServiceError('KeyTooLongError', 'Your key is too long');
+  }
   const { query, headers, body } = request;
-  return { ...bucketAndKey(request.path), operation: s3Operation(request), query, headers, body, caller: callerOf(request) };
+  return { ...address, operation: s3Operation(request), query, headers, body, caller: callerOf(request) };
 }
 
 /** Returns an XML response with S3's namespace on its root element. */

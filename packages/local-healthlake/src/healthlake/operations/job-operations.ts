@@ -1,7 +1,7 @@
 import type { DescribeFHIRImportJobRequest, ListFHIRImportJobsRequest, StartFHIRExportJobRequest, StartFHIRImportJobResponse } from '@aws-sdk/client-healthlake';
 import type { OperationContext, Operations } from './operation';
 import { paginate, type Page } from './pagination';
-import { checkStart, refuseTransformation } from './start-checks';
+import { checkFolder, checkStart, refuseTransformation } from './start-checks';
 import type { StartImportRequest } from '../api/newer-types';
 import { jobFolder, type Job } from '../jobs/job';
 import type { JobKind } from '../options';
@@ -66,6 +66,7 @@ async function submit({ access, datastores, options, ports, newId }: OperationCo
   const jobId = newId();
   const override = options.overrideJob({ kind, datastoreId, jobId, jobName: JobName });
   const folder = jobFolder(location, kind, datastoreId, jobId);
+  checkFolder(folder);
   const outputConfig = { S3Configuration: { S3Uri: s3Uri(folder), KmsKeyId: kmsKeyId } };
   const job: Job = {
     kind,

@@ -1,4 +1,5 @@
 import { GetBucketEncryptionCommand, GetPublicAccessBlockCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { shape } from '../api/model';
 import type { StartImportRequest } from '../api/newer-types';
 import { startFailure } from '../failures';
 import { ServiceError, type DataAccess } from '../ports';
@@ -21,6 +22,14 @@ export function refuseTransformation({ ProfileId, InputFormat, DriftDetectionEna
   const [refused] = Object.entries({ ProfileId, InputFormat, DriftDetectionEnabled }).filter(([, value]) => value);
   if (refused) {
     throw new ServiceError('ValidationException', `the local HealthLake imports FHIR R4 only and does not emulate ${refused[0]} ${refused[1]}: omit it`);
+  }
+}
+
+/** Rejects a job whose folder is longer than an S3 URI of the API may be, because Describe could not show it. */
+export function checkFolder(folder: S3Location): void {
+  const [{ length }, max] = [s3Uri(folder), shape('S3Uri').max!];
+  if (length > max) {
+    throw new ServiceError('ValidationException', `The output folder of the job has ${length} characters, but an S3 URI may have ${max}: shorten the prefix`);
   }
 }
 
