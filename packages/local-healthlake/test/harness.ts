@@ -5,6 +5,8 @@ import {
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { ScaledClock } from '../src/clock';
+import { outputOf } from '../src/healthlake/api/model';
+import { normalizeRequest } from '../src/healthlake/api/request-validation';
 import type { JobEvent } from '../src/healthlake/jobs/job-journal';
 import type { HealthLakeOptions } from '../src/healthlake/options';
 import { HealthLakeService, type HealthLakeIam } from '../src/healthlake-service';
@@ -184,7 +186,11 @@ export class Harness<I extends HarnessIam = HarnessIam> {
 
   /** Calls an operation that the SDK's client doesn't know, or with an input that it would refuse. */
   public async call(operation: string, input: object): Promise<{ status: number; body: Record<string, any> }> { // the answer of any operation
-    return this.post({ ...SIGNED, 'x-amz-target': `HealthLake.${operation}` }, JSON.stringify(input));
+    const answer = await this.post({ ...SIGNED, 'x-amz-target': `HealthLake.${operation}` }, JSON.stringify(input));
+    if (answer.status === 200) {
+      normalizeRequest(outputOf(operation), answer.body); // throws if the answer violates the API model
+    }
+    return answer;
   }
 
   /** Posts a request in AWS's JSON protocol. Returns the parsed answer. */

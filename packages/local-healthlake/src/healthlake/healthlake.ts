@@ -11,7 +11,9 @@ import { JobRunner } from './jobs/job-runner';
 import { ClientTokens } from './operations/client-tokens';
 import { datastoreOperations } from './operations/datastore-operations';
 import { jobOperations } from './operations/job-operations';
-import type { Operations } from './operations/operation';
+import type { OperationContext, Operations } from './operations/operation';
+import { restoreOperation } from './operations/restore-operation';
+import { tagOperations } from './operations/tag-operations';
 import { resolveOptions, type HealthLakeOptions } from './options';
 import { ServiceError, type Caller, type HealthLakePorts } from './ports';
 
@@ -46,10 +48,10 @@ export class HealthLake {
       }
       return queue;
     });
-    const context = {
+    const context: OperationContext = {
       ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: idsFrom(resolved.seed),
     };
-    this.operations = { ...datastoreOperations(context), ...jobOperations(context) };
+    this.operations = { ...datastoreOperations(context), ...restoreOperation(context), ...tagOperations(context), ...jobOperations(context) };
   }
 
   /** Handles one API call. Never rejects: returns errors as HTTP responses. */

@@ -55,6 +55,10 @@ export interface HealthLakeOptions {
   readonly datastoreDeletionMs?: number;
   /** The time for which a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
+  /** The time for which a data store is UPDATING after a change of NLP or analytics. */
+  readonly datastoreUpdateMs?: number;
+  /** Called for each update of a data store. Returns the reason for which a change of NLP or analytics fails, or undefined if it succeeds. */
+  readonly failUpdate?: (datastoreId: string) => string | undefined;
   readonly pace?: Partial<Pace>;
   /** The time from a job's submission until lists show the job, in the clock's milliseconds. Describe shows the job at once. */
   readonly listDelayMs?: number;
@@ -76,6 +80,8 @@ const DEFAULT_OPTIONS = {
   datastoreCreationMs: 10_000,
   datastoreDeletionMs: 5_000,
   deletedDatastoreRetentionMs: 3_600_000,
+  datastoreUpdateMs: 10_000,
+  failUpdate: () => undefined,
   listDelayMs: 0,
   queueLimit: 25,
   clientTokenMismatch: 'validation',

@@ -1,9 +1,10 @@
-import type { DatastoreStatus } from '@aws-sdk/client-healthlake';
-import type { CreateDatastoreRequest, DatastoreProperties } from '../api/newer-types';
+import { Backup } from './backup';
+import type { CreateDatastoreRequest, DatastoreProperties, DatastoreStatus, UpdateDatastoreRequest } from '../api/newer-types';
 import type { Job } from '../jobs/job';
 import type { JobQueue } from '../jobs/job-queue';
 import type { JobKind, ResolvedOptions } from '../options';
 import type { ResourceStore } from './resource-store';
+import { Settings } from './settings';
 
 /** The parts of a data store that never change. */
 export interface DatastoreSetup {
@@ -13,6 +14,8 @@ export interface DatastoreSetup {
   readonly sequence: number;
   readonly createdAt: number;
   readonly request: CreateDatastoreRequest;
+  /** The id of the data store from which this one is restored. */
+  readonly restoredFrom?: string;
   readonly resources: ResourceStore;
   readonly queues: Readonly<Record<JobKind, JobQueue>>;
 }
@@ -22,14 +25,27 @@ export class Datastore {
   public readonly id: string;
   public readonly sequence: number;
   public readonly createdAt: number;
+  public readonly restoredFrom?: string;
   public readonly resources: ResourceStore;
   public readonly queues: Readonly<Record<JobKind, JobQueue>>;
   /** The import and export jobs, oldest first. */
   public readonly jobs: Job[] = [];
+  public readonly backup: Backup;
+  /** The values of the tags by key. */
+  public readonly tags: Map<string, string>;
+  private readonly settings: Settings;
   private deletionRequestedAt = Infinity;
 
   public constructor(private readonly setup: DatastoreSetup, private readonly options: ResolvedOptions) {
     ({ id: this.id, sequence: this.sequence, createdAt: this.createdAt, resources: this.resources, queues: this.queues } = setup);
+    const { Tags, BackupConfiguration } = setup.request;
+    this.restoredFrom = setup.restoredFrom;
+    this.settings = new Settings(setup.request);
+    this.tags = new Map(Tags?.map(({ Key, Value }) => [Key!, Value!]));
+    this.backup = new Backup(setup.resources);
+    if (BackupConfiguration) {
+      this.backup.configure(BackupConfiguration, this.createdAt + options.datastoreCreationMs);
+    }
   }
 
   public jobsOf(kind: JobKind): Job[] {
@@ -40,20 +56,16 @@ export class Datastore {
   public properties(now: number): DatastoreProperties {
     const { arn, endpoint, request } = this.setup;
     return {
+      ...this.settings.properties(now),
       DatastoreId: this.id,
       DatastoreArn: arn,
-      DatastoreName: request.DatastoreName,
       DatastoreStatus: this.status(now),
       CreatedAt: new Date(this.createdAt),
       DatastoreTypeVersion: request.DatastoreTypeVersion,
       DatastoreEndpoint: endpoint,
       SseConfiguration: request.SseConfiguration ?? { KmsEncryptionConfig: { CmkType: 'AWS_OWNED_KMS_KEY' } },
       PreloadDataConfig: request.PreloadDataConfig,
-      IdentityProviderConfiguration: request.IdentityProviderConfiguration ?? { AuthorizationStrategy: 'AWS_AUTH' },
-      AnalyticsConfiguration: request.AnalyticsConfiguration,
-      NlpConfiguration: request.NlpConfiguration,
-      ProfileConfiguration: request.ProfileConfiguration,
-      BackupStatusInfo: request.BackupConfiguration && { Configuration: request.BackupConfiguration },
+      BackupStatusInfo: this.backup.status(now, this.deletionRequestedAt),
     };
   }
 
@@ -64,12 +76,24 @@ export class Datastore {
     if (now >= this.deletionRequestedAt) {
       return 'DELETING';
     }
-    return now >= this.createdAt + this.options.datastoreCreationMs ? 'ACTIVE' : 'CREATING';
+    return now >= this.createdAt + this.options.datastoreCreationMs ? this.settings.status(now) : 'CREATING';
   }
 
   /** Whether the data store can no longer be described. */
   public isForgotten(now: number): boolean {
     return now >= this.deletionRequestedAt + this.options.datastoreDeletionMs + this.options.deletedDatastoreRetentionMs;
+  }
+
+  public update({ DatastoreId, BackupConfiguration, ...settings }: UpdateDatastoreRequest, now: number): void {
+    this.settings.change(settings, now, { endsAt: now + this.options.datastoreUpdateMs, failure: this.options.failUpdate(this.id) });
+    if (BackupConfiguration) {
+      this.backup.configure(BackupConfiguration, now);
+    }
+  }
+
+  /** Returns the times to which the data store can be restored; undefined if it has no backup. */
+  public restoreWindow(now: number) {
+    return this.backup.window(now, this.deletionRequestedAt);
   }
 
   /** Starts the deletion of the data store, and deletes its resources at once. */

@@ -1,5 +1,5 @@
 import { Datastore, type DatastoreSetup } from './datastore';
-import { ResourceStore } from './resource-store';
+import { ResourceStore, type StoredResource } from './resource-store';
 import type { JobQueue } from '../jobs/job-queue';
 import type { ResolvedOptions } from '../options';
 import { ServiceError, type Clock } from '../ports';
@@ -12,8 +12,9 @@ export class Datastores {
     private readonly clock: Clock, private readonly options: ResolvedOptions, private readonly newQueue: (resources: ResourceStore) => JobQueue,
   ) {}
 
-  public add(setup: Pick<DatastoreSetup, 'id' | 'arn' | 'endpoint' | 'request'>): Datastore {
-    const resources = new ResourceStore();
+  /** Adds a data store, with these resources if it is restored. */
+  public add(setup: Pick<DatastoreSetup, 'id' | 'arn' | 'endpoint' | 'request' | 'restoredFrom'>, restored?: readonly StoredResource[]): Datastore {
+    const resources = new ResourceStore(restored);
     const datastore = new Datastore({
       ...setup,
       sequence: this.byId.size,
@@ -30,6 +31,19 @@ export class Datastores {
     const datastore = this.byId.get(id);
     if (!datastore || datastore.isForgotten(this.clock.now())) {
       throw datastoreNotFound(id);
+    }
+    return datastore;
+  }
+
+  /** Returns the data store with this id. Throws if it is DELETED, or in a transition state such as CREATING. */
+  public getSettled(id: string): Datastore {
+    const datastore = this.get(id);
+    const status = datastore.status(this.clock.now());
+    if (status === 'DELETED') {
+      throw datastoreNotFound(id);
+    }
+    if (status !== 'ACTIVE' && status !== 'UPDATE_FAILED') {
+      throw new ServiceError('ConflictException', `The data store ${id} is in a transition state: ${status}`);
     }
     return datastore;
   }

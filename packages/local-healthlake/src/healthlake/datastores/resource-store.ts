@@ -8,17 +8,22 @@ export interface StoredResource {
   readonly json: string;
 }
 
-/** The resources of one data store, by type and id. Older versions are counted but not kept. */
+/** The resources of one data store, by type and id. Older versions are counted, and kept only for a backup. */
 export class ResourceStore {
   private readonly byType = new Map<string, Map<string, StoredResource>>();
+  /** All versions since `keepHistory`, oldest first. Undefined if no history is kept. */
+  private history?: StoredResource[];
+
+  public constructor(resources: readonly StoredResource[] = []) {
+    resources.forEach((resource) => this.set(resource));
+  }
 
   /** Stores a resource as the next version of the resource with the same type and id. */
   public upsert(resource: Pick<StoredResource, 'resourceType' | 'id' | 'json' | 'lastUpdated'>): StoredResource {
     const { resourceType, id } = resource;
-    const ofType = this.byType.get(resourceType) ?? new Map<string, StoredResource>();
-    this.byType.set(resourceType, ofType);
-    const stored = { ...resource, versionId: (ofType.get(id)?.versionId ?? 0) + 1 };
-    ofType.set(id, stored);
+    const stored = { ...resource, versionId: (this.get(resourceType, id)?.versionId ?? 0) + 1 };
+    this.set(stored);
+    this.history?.push(stored);
     return stored;
   }
 
@@ -34,7 +39,28 @@ export class ResourceStore {
     return [...this.byType.get(resourceType)?.values() ?? []];
   }
 
+  public keepHistory(): void {
+    this.history ??= this.types().flatMap((type) => this.ofType(type));
+  }
+
+  public dropHistory(): void {
+    this.history = undefined;
+  }
+
+  /** Returns the resources as they were at a time since `keepHistory`. */
+  public at(time: number): StoredResource[] {
+    const versions = (this.history ?? []).filter(({ lastUpdated }) => lastUpdated <= time);
+    return [...new Map(versions.map((version) => [`${version.resourceType}/${version.id}`, version])).values()];
+  }
+
+  /** Deletes all resources, but not the history. */
   public clear(): void {
     this.byType.clear();
+  }
+
+  private set(resource: StoredResource): void {
+    const ofType = this.byType.get(resource.resourceType) ?? new Map<string, StoredResource>();
+    this.byType.set(resource.resourceType, ofType);
+    ofType.set(resource.id, resource);
   }
 }

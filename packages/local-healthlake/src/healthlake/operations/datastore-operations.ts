@@ -1,22 +1,18 @@
 import type { DeleteFHIRDatastoreRequest, DescribeFHIRDatastoreRequest, ListFHIRDatastoresRequest } from '@aws-sdk/client-healthlake';
+import { addDatastore, checkConfigurations, summaryOf } from './new-datastore';
 import type { OperationContext, Operations } from './operation';
 import { paginate } from './pagination';
-import type { CreateDatastoreRequest } from '../api/newer-types';
-import type { Datastore } from '../datastores/datastore';
-import { datastoreNotFound } from '../datastores/datastores';
+import type { CreateDatastoreRequest, UpdateDatastoreRequest } from '../api/newer-types';
 import { JobAbortion } from '../failures';
-import { ServiceError } from '../ports';
 
 /** The operations on data stores. */
-export function datastoreOperations({ ports: { clock, region }, access, datastores, tokens, newId }: OperationContext): Operations {
+export function datastoreOperations(context: OperationContext): Operations {
+  const { ports: { clock }, access, datastores, tokens } = context;
   return {
     CreateFHIRDatastore: async (input: CreateDatastoreRequest, caller) => {
       await access.onAccount(caller, 'CreateFHIRDatastore');
-      return summaryOf(await tokens.once('CreateFHIRDatastore', input, async () => {
-        const id = newId();
-        const endpoint = `https://healthlake.${region}.amazonaws.com/datastore/${id}/r4/`;
-        return datastores.add({ id, arn: access.datastoreArn(id), endpoint, request: input });
-      }));
+      checkConfigurations(input);
+      return summaryOf(await tokens.once('CreateFHIRDatastore', input, async () => addDatastore(context, input)), clock.now());
     },
 
     DescribeFHIRDatastore: async (input: DescribeFHIRDatastoreRequest, caller) => {
@@ -39,27 +35,23 @@ export function datastoreOperations({ ports: { clock, region }, access, datastor
       return { DatastorePropertiesList: items.map((datastore) => datastore.properties(now)), NextToken: nextToken };
     },
 
+    UpdateFHIRDatastore: async (input: UpdateDatastoreRequest, caller) => {
+      await access.onDatastore(caller, 'UpdateFHIRDatastore', input.DatastoreId);
+      checkConfigurations(input);
+      const datastore = datastores.getSettled(input.DatastoreId);
+      datastore.update(input, clock.now());
+      return { DatastoreProperties: datastore.properties(clock.now()) };
+    },
+
     /** Deletes the data store and fails its running and waiting jobs. AWS doesn't document how the jobs end. */
     DeleteFHIRDatastore: async (input: DeleteFHIRDatastoreRequest, caller) => {
       await access.onDatastore(caller, 'DeleteFHIRDatastore', input.DatastoreId!);
-      const datastore = datastores.get(input.DatastoreId!);
-      const status = datastore.status(clock.now());
-      if (status === 'DELETED') {
-        throw datastoreNotFound(datastore.id);
-      }
-      if (status !== 'ACTIVE') {
-        throw new ServiceError('ConflictException', `The data store ${datastore.id} is in a transition state: ${status}`);
-      }
+      const datastore = datastores.getSettled(input.DatastoreId!);
       datastore.markDeleted(clock.now());
       const reason = new JobAbortion('The data store was deleted');
       await Promise.all(Object.values(datastore.queues).map((queue) => queue.fail(reason)));
       datastore.resources.clear(); // deletes the resources that the running job stored before it failed
-      return summaryOf(datastore);
+      return summaryOf(datastore, clock.now());
     },
   };
-
-  function summaryOf(datastore: Datastore) {
-    const { DatastoreId, DatastoreArn, DatastoreStatus, DatastoreEndpoint } = datastore.properties(clock.now());
-    return { DatastoreId, DatastoreArn, DatastoreStatus, DatastoreEndpoint };
-  }
 }
