@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { isFhirPath } from './healthlake/fhir/address';
 import { HealthLake } from './healthlake/healthlake';
 import type { HealthLakeOptions } from './healthlake/options';
 import type { HealthLakePorts } from './healthlake/ports';
@@ -26,7 +27,11 @@ export class HealthLakeService implements WireService {
   }
 
   public async handle(request: WireRequest): Promise<WireResponse> {
-    return this.healthLake.handle({ operation: operationOf(request), body: request.body, caller: callerOf(request) });
+    const caller = callerOf(request);
+    if (isFhirPath(request.path)) {
+      return this.healthLake.handleFhir({ ...request, caller });
+    }
+    return this.healthLake.handle({ operation: operationOf(request), body: request.body, caller });
   }
 
   public async close(): Promise<void> {
@@ -47,6 +52,7 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
     partition,
     region,
     accountId,
+    endpoint: () => environment.endpoint(),
     authorize: async (caller, action, resource, context) => {
       try {
         await iam.authorize({ caller: caller as Caller, action, resource, context }); // `handle` always passes a full Caller

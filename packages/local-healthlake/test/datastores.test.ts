@@ -34,7 +34,7 @@ test('Describe returns the properties with which a data store was created', asyn
     DatastoreStatus: 'ACTIVE',
     CreatedAt: expect.any(Date),
     DatastoreTypeVersion: 'R4',
-    DatastoreEndpoint: `https://healthlake.us-east-1.amazonaws.com/datastore/${created.DatastoreId}/r4/`,
+    DatastoreEndpoint: `${aws.environment.endpoint()}/datastore/${created.DatastoreId}/r4/`,
     SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } },
     IdentityProviderConfiguration: { AuthorizationStrategy: 'AWS_AUTH' },
   });

@@ -200,6 +200,11 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return { status: response.status, body: await response.json() as Record<string, any> };
   }
 
+  /** Reads a path of the data store's FHIR API, or a URL from one of its answers. */
+  public async fhir(pathOrUrl: string): Promise<Response> {
+    return fetch(new URL(pathOrUrl, `${this.url}/datastore/${this.datastoreId}/r4/`), { headers: SIGNED });
+  }
+
   public async close(): Promise<void> {
     await this.service.close();
     for (const client of this.clients) {

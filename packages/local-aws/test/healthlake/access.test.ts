@@ -2,6 +2,7 @@ import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, StartFHIREx
 import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { clientOfRole, dataAccessStatements, setDataAccess, startWithIam } from './with-iam';
 import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
+import type { Caller } from '../../src/contract';
 import type { Iam } from '../../src/iam/iam';
 import { policy, trust } from '../foundation';
 
@@ -161,5 +162,34 @@ describe('the data access role', () => {
     await expect(aws.startImport({ ClientToken: 't' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await setDataAccess(aws, dataAccessStatements(aws));
     expect(await aws.startImport({ ClientToken: 't' })).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('the caller of an operation on a data store', () => {
+  async function statusOf(operation: string, caller: Caller): Promise<number> {
+    const { healthLake } = aws.service;
+    const [DatastoreId, ResourceARN] = [aws.datastoreId, onDatastore(operation).Resource];
+    if (operation === 'ReadResource' || operation === 'SearchWithGet') {
+      const path = `/datastore/${DatastoreId}/r4/Patient${operation === 'ReadResource' ? '/a' : ''}`;
+      return (await healthLake.handleFhir({ method: 'GET', path, query: new URLSearchParams(), caller })).status;
+    }
+    const restore = { SourceDatastoreId: DatastoreId, RestoreConfiguration: { ContinuousBackupRestoreConfiguration: {} } };
+    const input = { DatastoreId, ResourceARN, Tags: [], TagKeys: [], BackupConfiguration: { Status: 'ENABLED' }, ...restore };
+    return (await healthLake.handle({ operation, body: Buffer.from(JSON.stringify(input)), caller })).status;
+  }
+
+  test.each([
+    ['ListTagsForResource', 200, 400], ['TagResource', 200, 400], ['UntagResource', 200, 400], ['UpdateFHIRDatastore', 200, 400],
+    ['RestoreFHIRDatastore', 200, 400], ['ReadResource', 404, 403], ['SearchWithGet', 200, 403],
+  ])('needs permission for %s', async (operation, allowed, denied) => {
+    const callerWith = async (name: string, ...statements: object[]): Promise<Caller> => {
+      const role = await aws.iam.createRole(name, {
+        trustPolicy: policy(trust({ AWS: aws.iam.admin.arn })), inlinePolicies: { p: policy(...statements) }, managedPolicyArns: [],
+      });
+      return (await aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' })).caller;
+    };
+    await statusOf('UpdateFHIRDatastore', aws.iam.admin); // enables the backup
+    expect(await statusOf(operation, await callerWith('allowed', onDatastore(`healthlake:${operation}`)))).toBe(allowed);
+    expect(await statusOf(operation, await callerWith('denied', onDatastore('healthlake:DescribeFHIRDatastore')))).toBe(denied);
   });
 });

@@ -35,7 +35,7 @@ test('the provider creates a data store and waits until the data store is ACTIVE
   expect(attributes).toEqual({
     DatastoreId: physicalId,
     DatastoreArn: `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${physicalId}`,
-    DatastoreEndpoint: `https://healthlake.us-east-1.amazonaws.com/datastore/${physicalId}/r4/`,
+    DatastoreEndpoint: `${aws.environment.endpoint()}/datastore/${physicalId}/r4/`,
     DatastoreStatus: 'ACTIVE',
   });
   expect(status(physicalId)).toBe('ACTIVE');

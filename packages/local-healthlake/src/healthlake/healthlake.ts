@@ -5,6 +5,8 @@ import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } f
 import type { DatastoreProperties } from './api/newer-types';
 import { Datastores } from './datastores/datastores';
 import type { StoredResource } from './datastores/resource-store';
+import { FhirApi, type FhirRequest } from './fhir/fhir-api';
+import type { FhirResponse } from './fhir/outcome';
 import { JobJournal, type JobListener } from './jobs/job-journal';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
@@ -27,12 +29,13 @@ export interface HealthLakeRequest {
 
 /**
  * Emulates HealthLake in memory, with data stores, import jobs and export jobs. The folder `operations` contains the API operations.
- * The emulator has no FHIR REST API, and only `judgeLine` validates resources.
+ * The folder `fhir` contains the FHIR API, which reads and searches. Only `judgeLine` validates resources.
  */
 export class HealthLake {
   private readonly datastores: Datastores;
   private readonly journal: JobJournal;
   private readonly operations: Operations;
+  private readonly fhirApi: FhirApi;
   private readonly pendingCalls = new Set<Promise<HealthLakeResponse>>();
   private allStalled = false;
 
@@ -51,6 +54,7 @@ export class HealthLake {
     const context: OperationContext = {
       ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: idsFrom(resolved.seed),
     };
+    this.fhirApi = new FhirApi(ports, access, this.datastores);
     this.operations = { ...datastoreOperations(context), ...restoreOperation(context), ...tagOperations(context), ...jobOperations(context) };
   }
 
@@ -63,6 +67,11 @@ export class HealthLake {
     } finally {
       this.pendingCalls.delete(answer);
     }
+  }
+
+  /** Handles one request to the FHIR API. Never rejects: returns errors as HTTP responses. */
+  public async handleFhir(request: FhirRequest): Promise<FhirResponse> {
+    return this.fhirApi.answer(request);
   }
 
   /** Calls the listener at every change of a job. The returned function removes the listener. */

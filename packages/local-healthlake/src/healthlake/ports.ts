@@ -35,6 +35,8 @@ export interface HealthLakePorts {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
+  /** Returns the URL of the server, without a slash at its end. */
+  endpoint(): string;
 
   /** Rejects with a `ServiceError` named AccessDeniedException if the caller may not perform `action` on `resource`. */
   authorize(caller: Caller, action: string, resource: string, context?: Record<string, string>): Promise<void>;

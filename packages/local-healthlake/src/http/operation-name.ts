@@ -1,3 +1,4 @@
+import { fhirOperation } from '../healthlake/fhir/address';
 import { s3Operation } from '../s3/operation-name';
 import type { WireRequest } from '../service';
 import { targetOperation } from './json';
@@ -9,6 +10,9 @@ export function operationOf(request: Omit<WireRequest, 'caller'>): string {
   }
   if (request.service === 's3') {
     return s3Operation(request);
+  }
+  if (request.service === 'healthlake') {
+    return fhirOperation(request.method, request.path) ?? `${request.method} ${request.path}`;
   }
   if (request.service === 'lambda') {
     return lambdaOperation(request.method, request.path);

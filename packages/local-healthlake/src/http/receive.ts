@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { maxBodyBytes } from './protocol';
+import { isFhirPath } from '../healthlake/fhir/address';
 import { ServiceError, type WireRequest } from '../service';
 
 /** A request whose caller isn't known yet. */
@@ -19,7 +20,7 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   for (const [name, value] of Object.entries(incoming.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value ?? '';
   }
-  const signer = signerOf(headers, query);
+  const signer = signerOf(headers, query, rawPath);
   const limit = maxBodyBytes(signer.service);
   let chunks: Buffer[] = [];
   let size = 0;
@@ -37,13 +38,15 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
 
 /**
  * Reads the credential scope of the Authorization header or of a presigned URL. An unsigned request belongs to S3, or to HealthLake if it is in AWS's JSON
- * protocol. The service determines the form of its error.
+ * protocol or has the path of a data store. The service determines the form of its error.
  */
-function signerOf(headers: Readonly<Record<string, string>>, query: URLSearchParams): Pick<ReceivedRequest, 'service' | 'region' | 'accessKeyId' | 'sessionToken'> {
+function signerOf(
+  headers: Readonly<Record<string, string>>, query: URLSearchParams, path: string,
+): Pick<ReceivedRequest, 'service' | 'region' | 'accessKeyId' | 'sessionToken'> {
   const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential');
   const [accessKeyId, , region, service] = credential?.split('/') ?? [];
   if (!accessKeyId || !region || !service) {
-    return { service: isJsonProtocol(headers) ? 'healthlake' : 's3', region: '' };
+    return { service: isJsonProtocol(headers) || isFhirPath(path) ? 'healthlake' : 's3', region: '' };
   }
   return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined };
 }

@@ -25,7 +25,8 @@ export class Settings {
   private settled: ChangeableSettings;
   private update?: Update;
 
-  public constructor({ DatastoreName, IdentityProviderConfiguration, AnalyticsConfiguration, NlpConfiguration, ProfileConfiguration }: ChangeableSettings) {
+  public constructor(initial: ChangeableSettings) {
+    const { DatastoreName, IdentityProviderConfiguration, AnalyticsConfiguration, NlpConfiguration, ProfileConfiguration } = initial;
     this.settled = {
       DatastoreName,
       IdentityProviderConfiguration: IdentityProviderConfiguration ?? { AuthorizationStrategy: 'AWS_AUTH' },

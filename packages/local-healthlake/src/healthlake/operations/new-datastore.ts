@@ -14,9 +14,9 @@ const REQUESTABLE_STATUSES = ['ENABLED', 'DISABLED', 'PAUSED'];
 
 /** Adds a data store that is CREATING. */
 export function addDatastore(context: OperationContext, request: CreateDatastoreRequest, restored?: Restored): Datastore {
-  const { access, datastores, ports: { region } } = context;
+  const { access, datastores, ports } = context;
   const id = context.newId();
-  const endpoint = `https://healthlake.${region}.amazonaws.com/datastore/${id}/r4/`;
+  const endpoint = `${ports.endpoint()}/datastore/${id}/r4/`; // not AWS's, so that a client that follows it stays here
   return datastores.add({ id, arn: access.datastoreArn(id), endpoint, request, restoredFrom: restored?.from }, restored?.resources);
 }
 

@@ -1,0 +1,34 @@
+import type { StoredResource } from '../datastores/resource-store';
+
+/** The tokens of JSON: a string, a bracket, a separator, or any other value. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/**
+ * Returns a resource as the FHIR API shows it: with its version and time in `meta`. All other members keep their text, because parsing and printing would
+ * lose the precision of decimals.
+ */
+export function shownResource({ json, versionId, lastUpdated }: StoredResource): string {
+  const { meta } = JSON.parse(json) as { meta?: object };
+  const shownMeta = JSON.stringify({ ...meta, versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() });
+  const members = [...membersOf(json)].filter(([name]) => name !== '"meta"');
+  return `{${[...members, ['"meta"', shownMeta]].map(([name, value]) => `${name}:${value}`).join()}}`;
+}
+
+/** Yields the names and values of the members of a JSON object, as they are written. */
+function* membersOf(json: string): Generator<readonly [name: string, value: string]> {
+  let depth = 0;
+  let start = 0;
+  let name: string | undefined;
+  for (const { 0: token, index } of json.matchAll(TOKEN)) {
+    if (depth === 1 && name !== undefined && (token === ',' || token === '}')) {
+      yield [name, json.slice(start, index).trim()];
+      name = undefined;
+    }
+    if (depth === 1 && name === undefined && token.startsWith('"')) {
+      name = token;
+    } else if (depth === 1 && token === ':') {
+      start = index + 1;
+    }
+    depth += token === '{' || token === '[' ? 1 : token === '}' || token === ']' ? -1 : 0;
+  }
+}
