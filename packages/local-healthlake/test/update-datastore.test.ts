@@ -44,6 +44,8 @@ test('a change of NLP or analytics makes the data store UPDATING, and then ACTIV
   expect(await properties()).toMatchObject({
     DatastoreStatus: 'ACTIVE', NlpConfiguration: { Status: 'ENABLED' }, AnalyticsConfiguration: { Status: 'PAUSED' },
   });
+  const { body: later } = await update({ AnalyticsConfiguration: { Status: 'ENABLED' } });
+  expect(later.DatastoreProperties).toMatchObject({ NlpConfiguration: { Status: 'ENABLED' }, AnalyticsConfiguration: { Status: 'ENABLING' } });
 });
 
 test('a data store that is UPDATING refuses another update, a deletion and an import', async () => {
