@@ -50,7 +50,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `@aws-sdk/client-s3@${SDK}`,
     `@aws-sdk/client-sfn@${SDK}`,
     `@aws-sdk/client-sts@${SDK}`,
-    '@aws-sdk/core',
     '@aws-sdk/region-config-resolver', // client-sts imports this package without declaring the dependency
     '@smithy/core',
     '@smithy/types',
