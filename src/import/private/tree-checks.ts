@@ -1,6 +1,7 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
+import { isDeployedAfter } from './deployment-order';
 
 /** The parts of an import that the checks in this file read. */
 export interface ImportInTree {
@@ -23,19 +24,25 @@ export function checkWhenFinished(item: ImportInTree): void {
   IMPORTS.set(root, [...earlier, item]);
   item.construct.node.addValidation({
     validate: () => {
+      const inStage = earlier.filter((other) => isSameStage(item.construct, other.construct));
       warnOfDatastoreWithoutRetain(item);
-      warnOfMissingOrder(item, earlier);
-      warnOfSharedQueue(item, earlier);
+      warnOfOtherStage(item, earlier);
+      warnOfMissingOrder(item, inStage);
+      warnOfSharedQueue(item, inStage);
       // If one of the two imports waits for the other, it finds the job of the other import. Without an order, both imports may start a job.
-      return earlier.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
+      return inStage.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
         + 'remove one of them, or order them with executeAfter()');
     },
   });
 }
 
-/** Throws if the construct contains the import, because the import would then wait for itself. */
+/** Throws if the import can't be ordered with the construct, because the construct contains the import or is in another stage. */
 export function validateOrder(fhirImport: IConstruct, method: string, construct: IConstruct): void {
+  if (!isSameStage(fhirImport, construct)) {
+    throw new Error(`${method}("${construct.node.path}") can't order the import "${fhirImport.node.path}", because they are in different stages; `
+      + 'deploy one stage after the other');
+  }
   if (fhirImport.node.scopes.includes(construct)) {
     throw new Error(`${method}("${construct.node.path}") would make the import wait for itself, because that construct contains it; `
       + 'name the constructs inside it that have to be ordered');
@@ -56,6 +63,16 @@ function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): v
   }
 }
 
+/** Warns of imports in other stages, because a stage can't depend on another one. */
+function warnOfOtherStage(item: ImportInTree, earlier: ImportInTree[]): void {
+  const other = earlier.find((candidate) => !isSameStage(item.construct, candidate.construct) && isSameDatastore(item, candidate));
+  if (other) {
+    Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:other-stage',
+      `the imports "${item.construct.node.path}" and "${other.construct.node.path}" go into one data store and are in different stages, which have no order; `
+      + 'deploy one stage after the other, or give each stage a data store of its own');
+  }
+}
+
 function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameDatastore(item, other) && !isOrdered(item, other));
   if (unordered) {
@@ -65,10 +82,10 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** Warns of unordered imports that share HealthLake's queue. Skips imports of different stages, because stages are deployed separately and can't be ordered. */
+/** Warns of unordered imports that share HealthLake's queue. */
 function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
-    && Stage.of(item.construct) === Stage.of(other.construct) && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
+    && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));
   if (unordered) {
     Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:shared-queue',
       `the imports "${item.construct.node.path}" and "${unordered.construct.node.path}" go into two data stores without an order between them; `
@@ -80,6 +97,10 @@ function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
 /** Returns whether the deployment waits for the job. The only resource of a detached import is the one that starts the job. */
 function isWaitedFor({ first, last }: ImportInTree): boolean {
   return first !== last;
+}
+
+function isSameStage(a: IConstruct, b: IConstruct): boolean {
+  return Stage.of(a) === Stage.of(b);
 }
 
 function isSameEnvironment(a: ImportInTree, b: ImportInTree): boolean {
@@ -95,32 +116,5 @@ function isSameDataSet(a: ImportInTree, b: ImportInTree): boolean {
 }
 
 function isOrdered(a: ImportInTree, b: ImportInTree): boolean {
-  return isAfter(a, b) || isAfter(b, a);
-}
-
-function isAfter(item: ImportInTree, other: ImportInTree): boolean {
-  const [path, otherPath] = [resourcePath(item.first), resourcePath(other.last)];
-  const [top, otherTop] = [path, otherPath].map(([resource]) => Stack.of(resource));
-  if (top !== otherTop) {
-    return reaches(top, otherTop, (stack) => stack.dependencies);
-  }
-  const level = path.findIndex((resource, n) => resource !== otherPath[n]);
-  return reaches(path[level], otherPath[level], (resource) => resource.obtainDependencies().filter(CfnResource.isCfnResource));
-}
-
-/** Returns the `AWS::CloudFormation::Stack` resources of the nested stacks around a resource, the outermost first, and then the resource itself. */
-function resourcePath(resource: CfnResource): CfnResource[] {
-  const { nestedStackResource } = Stack.of(resource);
-  return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];
-}
-
-function reaches<T>(from: T, to: T, next: (node: T) => T[]): boolean {
-  const seen = new Set<T>([from]);
-  for (const node of seen) {
-    if (node === to) {
-      return true;
-    }
-    next(node).forEach((n) => seen.add(n));
-  }
-  return false;
+  return isDeployedAfter(a.first, b.last) || isDeployedAfter(b.first, a.last);
 }

@@ -1,8 +1,8 @@
-import { CfnResource, Duration, type Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Stack, Stage } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
-import { datastoreOf, importInto as minimalImport, newStack, onlyResource, templateOf } from '../../support/synth';
+import { datastoreOf, importInto as minimalImport, newApp, newStack, onlyResource, templateOf } from '../../support/synth';
 
 /** Creates an import whose source prefix is its construct id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
@@ -87,5 +87,13 @@ describe.each(['executeAfter', 'executeBefore'] as const)('%s()', (method) => {
 
     expect(() => fhirImport[method](pick(stack, parent, fhirImport)))
       .toThrow(new RegExp(`^${method}\\("${path}"\\) would make the import wait for itself, because that construct contains it; name the constructs`));
+  });
+
+  test('throws if the argument is in another stage', () => {
+    const app = newApp();
+    const [fhirImport, other] = ['Beta', 'Prod'].map((name) => importInto(new Stack(new Stage(app, name), 'Stack')));
+
+    expect(() => fhirImport[method](other)).toThrow(
+      `${method}("Prod/Stack/Import") can't order the import "Beta/Stack/Import", because they are in different stages; deploy one stage after the other`);
   });
 });

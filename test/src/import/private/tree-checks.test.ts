@@ -1,11 +1,13 @@
 import { Annotations as Scope, type App, CfnResource, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../../src';
 import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, templateOf } from '../../../support/synth';
 
-const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'shared-queue'].map((id) => `cdk-healthlake-import:${id}`);
+const [NOT_RETAINED, REGION_UNKNOWN, NO_ORDER, OTHER_STAGE, SHARED_QUEUE] = ['datastore-not-retained', 'region', 'no-order', 'other-stage', 'shared-queue']
+  .map((id) => `cdk-healthlake-import:${id}`);
 
 /** Creates an import whose source prefix is its construct id, so that each import has a different data set. */
 function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
@@ -131,6 +133,14 @@ describe('several imports into one data store', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
+  test('get no warning if the second import refers to the job of the first import', () => {
+    const stack = newStack();
+    const first = importInto(stack, {}, 'First');
+    importInto(stack, { revision: first.jobId }, 'Second');
+
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
   test('get no warning if three imports are ordered in a chain', () => {
     const stack = newStack();
     const [first, second, third] = ['First', 'Second', 'Third'].map((id) => importInto(stack, {}, id));
@@ -201,6 +211,18 @@ describe('several imports into one data store', () => {
         const [one, other] = [first, second].map((stack) => importInto(stack));
         other.executeAfter(one);
       })).toEqual([]);
+    });
+
+    test('get a warning that asks for no order if the stacks are in two stages, even for one data set', () => {
+      const app = newApp();
+      const stacks = ['Beta', 'Prod'].map((name) => new Stack(new Stage(app, name), 'Stack'));
+      stacks.forEach((stack) => minimalImport(stack, { source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Bucket', 'data'), 'in/') }));
+
+      expect(stacks.map(warningsOf)).toEqual([[], [
+        '/Prod/Stack/Import: the imports "Prod/Stack/Import" and "Beta/Stack/Import" go into one data store and are in different stages, which have no order; '
+        + 'deploy one stage after the other, or give each stage a data store of its own',
+      ]]);
+      expect(stacks.flatMap(acknowledgeHints)).toEqual([OTHER_STAGE]);
     });
 
     test('get no warning if the stacks are in different Regions, because equal ids then name different data stores', () => {

@@ -1,0 +1,61 @@
+import {
+  CfnResource, DefaultTokenResolver, type IPostProcessor, type IResolvable, type IResolveContext, Reference, Stack, StringConcat, Tokenization,
+} from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Returns whether CloudFormation deploys a resource only after another one, because of dependencies or of references. */
+export function isDeployedAfter(resource: CfnResource, other: CfnResource): boolean {
+  const [path, otherPath] = [resourcePath(resource), resourcePath(other)];
+  const [top, otherTop] = [path, otherPath].map(([outermost]) => Stack.of(outermost));
+  if (top !== otherTop) {
+    return reaches(top, otherTop, (stack) => stack.dependencies);
+  }
+  const level = path.findIndex((step, n) => step !== otherPath[n]);
+  // References are found by resolving whole resources, which is slow, so the dependencies are tried first.
+  return [dependenciesOf, prerequisitesOf].some((next) => reaches(path[level], otherPath[level], next));
+}
+
+/** Returns the `AWS::CloudFormation::Stack` resources of the nested stacks around a resource, the outermost first, and then the resource itself. */
+function resourcePath(resource: CfnResource): CfnResource[] {
+  const { nestedStackResource } = Stack.of(resource);
+  return nestedStackResource ? [...resourcePath(nestedStackResource as CfnResource), resource] : [resource];
+}
+
+/** Returns the resources of the same stack that CloudFormation deploys before this one. A nested stack stands for the resources in it. */
+function prerequisitesOf(resource: CfnResource): CfnResource[] {
+  const references = new References();
+  Tokenization.resolve(resource._toCloudFormation(), { scope: resource, resolver: references, preparing: false });
+  const targets = [...references.targets].filter(CfnResource.isCfnResource).flatMap(resourcePath);
+  return [...dependenciesOf(resource), ...targets.filter((target) => target !== resource && Stack.of(target) === Stack.of(resource))];
+}
+
+function dependenciesOf(resource: CfnResource): CfnResource[] {
+  return resource.obtainDependencies().filter(CfnResource.isCfnResource);
+}
+
+/** Collects the constructs to which a value refers. */
+class References extends DefaultTokenResolver {
+  public readonly targets = new Set<IConstruct>();
+
+  constructor() {
+    super(new StringConcat());
+  }
+
+  public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    if (Reference.isReference(token)) {
+      this.targets.add(token.target);
+    }
+    return super.resolveToken(token, context, postProcessor);
+  }
+}
+
+function reaches<T>(from: T, to: T, next: (node: T) => T[]): boolean {
+  const seen = new Set<T>([from]);
+  for (const node of seen) {
+    if (node === to) {
+      return true;
+    }
+    next(node).forEach((n) => seen.add(n));
+  }
+  return false;
+}
