@@ -15,6 +15,29 @@ export function isDeployedAfter(resource: CfnResource, other: CfnResource): bool
   return [dependenciesOf, prerequisitesOf].some((next) => reaches(path[level], otherPath[level], next));
 }
 
+/**
+ * Returns the shortest circle of resources that wait for each other and so for the given resource. The circle starts with this resource or with a nested stack
+ * around it, and has no `excluded` resource. CDK refuses circles of stacks itself.
+ */
+export function findCircle(resource: CfnResource, excluded: readonly CfnResource[]): readonly CfnResource[] | undefined {
+  return resourcePath(resource).map((step) => circleThrough(step, excluded)).find((circle) => circle !== undefined);
+}
+
+function circleThrough(start: CfnResource, excluded: readonly CfnResource[]): readonly CfnResource[] | undefined {
+  const paths = new Map([[start, [start]]]);
+  for (const [resource, path] of paths) {
+    for (const next of prerequisitesOf(resource)) {
+      if (next === start) {
+        return path;
+      }
+      if (!paths.has(next) && !excluded.includes(next)) {
+        paths.set(next, [...path, next]);
+      }
+    }
+  }
+  return undefined;
+}
+
 /** Returns the `AWS::CloudFormation::Stack` resources of the nested stacks around a resource, the outermost first, and then the resource itself. */
 function resourcePath(resource: CfnResource): CfnResource[] {
   const { nestedStackResource } = Stack.of(resource);

@@ -1,7 +1,7 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
-import { isDeployedAfter } from './deployment-order';
+import { findCircle, isDeployedAfter } from './deployment-order';
 
 /** The parts of an import that the checks in this file read. */
 export interface ImportInTree {
@@ -30,9 +30,10 @@ export function checkWhenFinished(item: ImportInTree): void {
       warnOfMissingOrder(item, inStage);
       warnOfSharedQueue(item, inStage);
       // If one of the two imports waits for the other, it finds the job of the other import. Without an order, both imports may start a job.
-      return inStage.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
+      const twins = inStage.filter((other) => isSameDataSet(item, other) && !isOrdered(item, other)).map((other) =>
         `"${item.construct.node.path}" imports the same data set into the same data store as "${other.construct.node.path}"; `
         + 'remove one of them, or order them with executeAfter()');
+      return [...twins, ...circularDependencies(item, earlier)];
     },
   });
 }
@@ -47,6 +48,24 @@ export function validateOrder(fhirImport: IConstruct, method: string, construct:
     throw new Error(`${method}("${construct.node.path}") would make the import wait for itself, because that construct contains it; `
       + 'name the constructs inside it that have to be ordered');
   }
+}
+
+/** Returns an error if the import waits for itself. Circles with an earlier import are errors of that import. */
+function circularDependencies({ construct, first }: ImportInTree, earlier: ImportInTree[]): string[] {
+  const circle = findCircle(first, earlier.map((other) => other.first));
+  const { path } = construct.node;
+  const links = circle?.slice(1).map(describe).filter((link, n, all) => link !== path && link !== all[n - 1]) ?? [];
+  return circle
+    ? [`"${path}" waits for "${[...links, path].join('", which waits for "')}"; remove the executeAfter(), executeBefore() or reference that closes the circle `
+      + '(the target of a rule finds the values in the event instead)']
+    : [];
+}
+
+/** Returns the path of the construct that users know: the import of a custom resource, or the construct whose main resource this is. */
+function describe(resource: CfnResource): string {
+  const parents = [...resource.node.scopes].reverse();
+  const level = resource.cfnResourceType.startsWith('Custom::FhirImport') ? 2 : Number(['Default', 'Resource'].includes(resource.node.id));
+  return parents[level].node.path;
 }
 
 function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): void {
