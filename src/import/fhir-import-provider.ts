@@ -11,7 +11,7 @@ import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { FunctionRoles, validateRoles } from './private/function-roles';
 import { ImportMonitor } from './private/import-monitor';
 import type { ReportFunction } from './private/report';
-import { ofStack } from '../private/of-stack';
+import { brand, ofStack } from '../private/of-stack';
 
 /** Properties of `FhirImportProvider`. */
 export interface FhirImportProviderProps {
@@ -117,7 +117,7 @@ export class FhirImportProvider extends Construct {
    * @internal
    */
   public static _ofStack(scope: Construct): FhirImportProvider {
-    return ofStack(scope, 'FhirImportProvider', FhirImportProvider, 'provider', (stack, id) => new FhirImportProvider(stack, id));
+    return ofStack(scope, 'FhirImportProvider', 'provider', (stack, id) => new FhirImportProvider(stack, id));
   }
 
   /** The service token of the custom resources. */
@@ -265,6 +265,8 @@ export class FhirImportProvider extends Construct {
     };
   }
 }
+
+brand(FhirImportProvider, 'FhirImportProvider');
 
 function validateVpc(props: FhirImportProviderProps): void {
   for (const name of ['vpcSubnets', 'securityGroups'] as const) {

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ofStack } from '../private/of-stack';
+import { brand, ofStack } from '../private/of-stack';
 
 /** Properties of `FhirStorage`. */
 export interface FhirStorageProps {
@@ -89,7 +89,7 @@ export class FhirStorage extends Construct implements IFhirStorage {
    * @internal
    */
   public static _ofStack(scope: Construct): FhirStorage {
-    return ofStack(scope, 'FhirStorage', FhirStorage, 'storage', (stack, id) => new FhirStorage(stack, id, OF_STACK));
+    return ofStack(scope, 'FhirStorage', 'storage', (stack, id) => new FhirStorage(stack, id, OF_STACK));
   }
 
   /** The bucket for results. */
@@ -164,6 +164,8 @@ export class FhirStorage extends Construct implements IFhirStorage {
     return this.props.removalPolicy ?? RemovalPolicy.RETAIN;
   }
 }
+
+brand(FhirStorage, 'FhirStorage');
 
 /**
  * Marks the storage that the imports of a stack share. The constructor compares its properties with this object, because only the shared storage creates its

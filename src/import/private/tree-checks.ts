@@ -15,13 +15,14 @@ export interface ImportInTree {
   readonly last: CfnResource;
 }
 
-const IMPORTS = new WeakMap<IConstruct, ImportInTree[]>();
+/** The property of the root that holds all imports of the app. The copies of this library in an app share it, so the fields of `ImportInTree` must stay. */
+const IMPORTS = Symbol.for('cdk-healthlake-import.imports');
 
 /** Adds the checks of an import. They run at synthesis, because removal policies and dependencies can change until then. */
 export function checkWhenFinished(item: ImportInTree): void {
-  const root = item.construct.node.root;
-  const earlier = [...(IMPORTS.get(root) ?? [])];
-  IMPORTS.set(root, [...earlier, item]);
+  const root: IConstruct & { [IMPORTS]?: ImportInTree[] } = item.construct.node.root;
+  const earlier = root[IMPORTS] ?? [];
+  root[IMPORTS] = [...earlier, item];
   item.construct.node.addValidation({
     validate: () => {
       const inStage = earlier.filter((other) => isSameStage(item.construct, other.construct));
