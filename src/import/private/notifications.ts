@@ -1,11 +1,12 @@
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
+import type * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Construct, DependencyGroup } from 'constructs';
 import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import type { ImportMonitor } from './import-monitor';
+import { ImportRule } from './import-rule';
 import { putEventsStatement } from './operator';
 import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
 
@@ -23,7 +24,7 @@ export interface ImportNotificationsProps {
 
 /** The rules and topics that receive the event at the end of a job. */
 export class ImportNotifications {
-  /** The rules and topics, which are deployed before the job starts. Otherwise a small import could end before CloudFormation creates them. */
+  /** The rules, topics and policies, which are deployed before the job starts. Otherwise a small import could end before CloudFormation creates them. */
   public readonly prerequisites = new DependencyGroup();
   private isAnnounced = false;
 
@@ -68,11 +69,11 @@ export class ImportNotifications {
       this.validateBus(eventBus);
     }
     const { target, ...ruleProps } = options;
-    const rule = new events.Rule(this.scope, id, { ...ruleProps, eventBus });
+    const rule = new ImportRule(this.scope, id, { ...ruleProps, eventBus });
     rule.addEventPattern(pattern);
     rule.addEventPattern(options.eventPattern);
     rule.addTarget(target);
-    this.prerequisites.add(rule);
+    this.prerequisites.add(rule, rule.targetPolicies);
     return rule;
   }
 

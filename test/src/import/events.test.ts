@@ -1,6 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as kinesis from 'aws-cdk-lib/aws-kinesis';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
@@ -56,6 +58,18 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     });
     expect(onlyResource(template, JOB).DependsOn).toEqual(expect.arrayContaining(
       [/Done/, /Undone/, /Change/].map((id) => onlyResource(template, RULE, id).logicalId)));
+  });
+
+  test('the job depends on the policies that let EventBridge use a target, whenever the target is added', () => {
+    const stack = newStack(flags);
+    const rule = importInto(stack).onFailed('Undone', { target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
+    rule.addTarget(new targets.SnsTopic(new sns.Topic(stack, 'Topic')));
+    rule.addTarget(new targets.KinesisStream(new kinesis.Stream(stack, 'Stream')));
+    const template = templateOf(stack);
+    const policies = Object.entries(template.Resources).filter(([id, { Type }]) => /Policy$/.test(Type) && /^(Queue|Topic|Stream)/.test(id));
+
+    expect(policies).toHaveLength(3);
+    expect(onlyResource(template, JOB).DependsOn).toEqual(expect.arrayContaining(policies.map(([id]) => id)));
   });
 
   test.each(COMPLETIONS)('a %s import sends its events to the supplied bus, and its rule for HealthLake events uses the default bus', (name, completion) => {
