@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -175,7 +175,12 @@ export class FhirImportProvider extends Construct {
         resources: [onEvent.functionArn, isComplete.functionArn],
       })],
     });
-    const startWaiter = new iam.PolicyDocument();
+    const startWaiter = new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement({
+        actions: ['states:StartExecution'],
+        resources: [Lazy.string({ produce: () => waiter.stateMachineArn })], // the framework creates the waiter after this role
+      })],
+    });
     this.roles.allowBasics(props.frameworkOnEventRole);
     this.roles.allowBasics(props.frameworkCompleteAndTimeoutRole);
     const provider = new cr.Provider(this, 'Provider', {
@@ -187,17 +192,16 @@ export class FhirImportProvider extends Construct {
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
-      // The framework's own grants would add two policies with ARNs that end in `:*`. So these roles ignore grants and have inline policies.
-      frameworkOnEventRole: props.frameworkOnEventRole ?? this.roles.create('FrameworkOnEventRole', 'Runs the provider framework',
-        { Invoke: invokeHandlers(), StartWaiter: startWaiter }).withoutPolicyUpdates(),
-      frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole ?? this.roles.create('FrameworkCompleteAndTimeoutRole',
-        'Runs the provider framework', { Invoke: invokeHandlers() }).withoutPolicyUpdates(),
+      // The framework's own grants would add two policies with ARNs that end in `:*`. These roles ignore them.
+      frameworkOnEventRole: props.frameworkOnEventRole
+        ?? this.roles.createForFramework('FrameworkOnEventRole', { Invoke: invokeHandlers(), StartWaiter: startWaiter }),
+      frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole
+        ?? this.roles.createForFramework('FrameworkCompleteAndTimeoutRole', { Invoke: invokeHandlers() }),
       // At other log levels, the framework logs requests and waiter inputs, which have CloudFormation's pre-signed response URL.
       frameworkLambdaLoggingLevel: lambda.ApplicationLogLevel.FATAL,
       disableWaiterStateMachineLogging: true,
     });
     const waiter = provider.node.findChild('waiter-state-machine') as cr.WaiterStateMachine;
-    startWaiter.addStatements(new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
     this.serviceToken = provider.serviceToken;
   }
 

@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { CompleteRole, type CompleteRoleProps } from './complete-role';
 
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
@@ -30,18 +31,28 @@ export function validateRoles(props: { readonly [Name in typeof ROLES[number]]?:
 export class FunctionRoles {
   constructor(private readonly scope: Construct, private readonly logGroup: logs.ILogGroupRef, private readonly isInVpc: boolean) {}
 
-  /** Creates a role with the permissions that every function needs, and with additional policies. */
-  public create(id: string, description: string, policies: Record<string, iam.PolicyDocument> = {}): iam.Role {
-    return new iam.Role(this.scope, id, {
-      description,
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Function: new iam.PolicyDocument({ statements: this.basics() }), ...policies },
-    });
+  /** Creates a role with the permissions that every function needs. */
+  public create(id: string, description: string): iam.Role {
+    return new iam.Role(this.scope, id, this.roleProps(description));
+  }
+
+  /** Creates a role with the permissions that every function needs, and with the policies that functions of the provider framework need. */
+  public createForFramework(id: string, policies: CompleteRoleProps['inlinePolicies']): iam.Role {
+    const { inlinePolicies, ...props } = this.roleProps('Runs the provider framework');
+    return new CompleteRole(this.scope, id, { ...props, inlinePolicies: { ...inlinePolicies, ...policies } });
   }
 
   /** Adds to a supplied role the permissions that every function needs. */
   public allowBasics(supplied?: iam.IRole): void {
     this.basics().forEach((statement) => supplied?.addToPrincipalPolicy(statement));
+  }
+
+  private roleProps(description: string): CompleteRoleProps {
+    return {
+      description,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Function: new iam.PolicyDocument({ statements: this.basics() }) },
+    };
   }
 
   private basics(): iam.PolicyStatement[] {

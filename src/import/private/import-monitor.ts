@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
+import { CompleteRole } from './complete-role';
 import { monitorDefinition } from './monitor-definition';
 
 /** Properties of `ImportMonitor`. */
@@ -38,11 +39,11 @@ export class ImportMonitor extends Construct {
   public constructor(scope: Construct, id: string, { judge, role, logGroup }: ImportMonitorProps) {
     super(scope, id);
     role?.addToPrincipalPolicy(invoke(judge));
-    this.role = role ?? new iam.Role(this, 'Role', {
+    this.role = role ?? new CompleteRole(this, 'Role', {
       description: 'Watches the jobs of detached FHIR imports',
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
       inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), ...logAndTrace()] }) },
-    }).withoutPolicyUpdates(); // otherwise the grants of aws-stepfunctions would add a policy
+    });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Watches the jobs of detached FHIR imports',
       definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(monitorDefinition(judge.functionArn))),
