@@ -61,6 +61,23 @@ export interface FhirImportProps {
   readonly dataAccessRole?: iam.IRole;
 
   /**
+   * The role that the functions of the provider assume for this import: to start and describe its job, to pass the data access role to HealthLake, and to check
+   * the buckets. A supplied role is given these permissions, unless it is immutable. It must let the `handlerRole` of the provider assume it and, for a detached
+   * import, the `monitorRole` too.
+   *
+   * @default - a new role
+   */
+  readonly operatorRole?: iam.IRole;
+
+  /**
+   * The role that the report function of the provider assumes for this import, to read about failures and to write the report. A supplied role is given these
+   * permissions, unless it is immutable. It must let the `reportFunctionRole` of the provider assume it, so give both.
+   *
+   * @default - a new role, if the import has a failure report
+   */
+  readonly reportRole?: iam.IRole;
+
+  /**
    * The key prefix of the results in the output bucket. HealthLake creates a folder for each job under it. Changing the prefix starts no job.
    *
    * @default - a prefix made of the construct id and a hash of its path

@@ -1,3 +1,4 @@
+import { Aws, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,10 +9,10 @@ import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
-import { createAssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
+import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
 import { validateJobNamePrefix, validateRevision } from './private/names';
 import { ImportNotifications } from './private/notifications';
-import { operatorPolicyOf } from './private/operator';
+import { inputChecks, operatorStatements, stackPattern } from './private/operator';
 import { outputLocation } from './private/output';
 import { createReport } from './private/report';
 import { checkWhenFinished, validateOrder } from './private/tree-checks';
@@ -54,7 +55,10 @@ export class FhirImport extends Construct {
   /** The statements that the data access role needs. Add them to a role that you supply as `dataAccessRole`. */
   public readonly dataAccessStatements: iam.PolicyStatement[];
 
-  /** The statements for the policy of an input bucket in another account. Add them to that policy. */
+  /**
+   * The statements for the policy of an input bucket in another account. Add them to that policy. They let the data access role read the input, and a supplied
+   * `operatorRole` list it for the checks before the start.
+   */
   public readonly sourceBucketStatements: iam.PolicyStatement[];
 
   /** The statements for the policies of input keys in another account. Add them to those policies. Empty if the import knows no input key. */
@@ -84,33 +88,39 @@ export class FhirImport extends Construct {
 
     this.dataAccessStatements = dataAccessStatements(input, input.encryptionKeys, output, this.storage.outputKey);
     this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(this, storeArn, this.dataAccessStatements);
-    this.sourceBucketStatements = grantedTo(this.dataAccessRole, readInputStatements(input));
     this.sourceKeyStatements = grantedTo(this.dataAccessRole, decryptInputStatements(input.encryptionKeys));
 
     this.provider = props.provider ?? FhirImportProvider._ofStack(this);
     const report = props.failureReport === false
       ? undefined
-      : createReport(this, this.provider._reportFunction(), { output, outputKey: this.storage.outputKey, datastoreId });
+      : createReport(this, this.provider._reportFunction(), { output, outputKey: this.storage.outputKey, datastoreId }, props.reportRole);
     this.reportRole = report?.role;
     const monitor = completion.isDetached ? this.provider._monitor() : undefined;
-    const operatorPolicy = operatorPolicyOf({
-      datastoreArn: storeArn,
-      dataAccessRoleArn: this.dataAccessRole.roleArn,
-      input,
-      output,
-      reportFunctionArn: report?.contract.FunctionArn,
-      stateMachineArn: monitor?.stateMachine.stateMachineArn,
-      datastoreEncryptionKey: props.datastoreEncryptionKey,
-    });
-    this.operatorRole = createAssumedRole(this, 'OperatorRole', {
+    const operator = new AssumedRole(this, 'OperatorRole', {
+      supplied: props.operatorRole,
       description: 'Starts and watches FHIR import jobs',
       assumedBy: [this.provider.handlerRole, ...(monitor ? [monitor.role] : [])],
       policyName: 'Operator',
-      policy: operatorPolicy,
+      statements: operatorStatements({
+        datastoreArn: storeArn,
+        dataAccessRoleArn: this.dataAccessRole.roleArn,
+        stackArn: props.operatorRole ? stackPattern(Stack.of(this)) : Aws.STACK_ID,
+        input,
+        output,
+        reportFunctionArn: report?.contract.FunctionArn,
+        stateMachineArn: monitor?.stateMachine.stateMachineArn,
+        datastoreEncryptionKey: props.datastoreEncryptionKey,
+      }),
       after: [...this.provider._functions, ...(monitor ? [monitor.stateMachine] : [])],
     });
+    this.operatorRole = operator.role;
+    this.sourceBucketStatements = [
+      ...grantedTo(this.dataAccessRole, readInputStatements(input)),
+      // A new operator role doesn't exist before the deployment that needs the policy of the bucket, and a policy can't name a role that doesn't exist.
+      ...(props.operatorRole ? grantedTo(props.operatorRole, inputChecks(input)) : []),
+    ];
 
-    this.notifications = new ImportNotifications(this, { dimensions: this.dimensions, inputS3Uri, eventBus: props.eventBus, operatorPolicy });
+    this.notifications = new ImportNotifications(this, { dimensions: this.dimensions, inputS3Uri, eventBus: props.eventBus, operator });
     this.resources = new ImportResources(this, props, {
       dimensions: this.dimensions,
       inputS3Uri,

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { roleDescription } from '../../private/text';
@@ -17,12 +17,14 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
   });
 }
 
-/** Properties of a role that the provider's roles assume for one import only. */
-export interface AssumedRole {
+/** Properties of `AssumedRole`. */
+export interface AssumedRoleProps {
+  /** A role to use instead of a new one. It gets the statements, unless it is immutable. */
+  readonly supplied?: iam.IRole;
   readonly description: string;
   readonly assumedBy: readonly iam.IRole[];
   readonly policyName: string;
-  readonly policy: iam.PolicyDocument;
+  readonly statements: iam.PolicyStatement[];
   /**
    * The functions and state machines that run as the `assumedBy` roles. CloudFormation creates the new role after them. By then IAM accepts the `assumedBy`
    * roles as principals, which it can reject in the first seconds after their creation.
@@ -30,16 +32,45 @@ export interface AssumedRole {
   readonly after: readonly IDependable[];
 }
 
-/** Creates a role that the provider's roles assume for one import only. */
-export function createAssumedRole(scope: Construct, id: string, { description, assumedBy, policyName, policy, after }: AssumedRole): iam.Role {
-  const principals = assumedBy.map(({ roleArn }) => new iam.ArnPrincipal(roleArn));
-  const role = new iam.Role(scope, id, {
-    description: roleDescription(`${description} (${scope.node.path})`),
-    assumedBy: principals.length === 1 ? principals[0] : new iam.CompositePrincipal(...principals),
-    inlinePolicies: { [policyName]: policy },
-  });
-  role.node.addDependency(...after);
-  return role;
+/** A role that the provider's roles assume for one import only. */
+export class AssumedRole {
+  public readonly role: iam.IRole;
+  private readonly policy: iam.PolicyDocument;
+
+  constructor(scope: Construct, id: string, private readonly props: AssumedRoleProps) {
+    this.policy = new iam.PolicyDocument({ statements: props.statements });
+    this.role = props.supplied ?? this.createRole(scope, id);
+    if (props.supplied) {
+      props.statements.forEach((statement) => this.addToPolicyOfRole(statement));
+    }
+  }
+
+  /** Adds a statement after the creation of the role. */
+  public allow(statement: iam.PolicyStatement): void {
+    this.policy.addStatements(statement);
+    // The name of a new role is known at synthesis only if `Role.customizeRoles()` is used. It copies inline policies when the role is created.
+    if (this.props.supplied || !Token.isUnresolved(this.role.roleName)) {
+      this.addToPolicyOfRole(statement);
+    }
+  }
+
+  /** Adds a statement without its Sid, because Sids must be unique in a policy and several imports can share a supplied role. */
+  private addToPolicyOfRole(statement: iam.PolicyStatement): void {
+    const copy = statement.copy();
+    copy.sid = undefined;
+    this.role.addToPrincipalPolicy(copy);
+  }
+
+  private createRole(scope: Construct, id: string): iam.Role {
+    const principals = this.props.assumedBy.map(({ roleArn }) => new iam.ArnPrincipal(roleArn));
+    const role = new iam.Role(scope, id, {
+      description: roleDescription(`${this.props.description} (${scope.node.path})`),
+      assumedBy: principals.length === 1 ? principals[0] : new iam.CompositePrincipal(...principals),
+      inlinePolicies: { [this.props.policyName]: this.policy },
+    });
+    role.node.addDependency(...this.props.after);
+    return role;
+  }
 }
 
 /** Returns copies of the statements with the role as their principal, for the policy of a bucket or of a key. */

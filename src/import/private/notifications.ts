@@ -1,11 +1,11 @@
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Construct, DependencyGroup } from 'constructs';
 import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import type { ImportMonitor } from './import-monitor';
+import type { AssumedRole } from './import-roles';
 import { ImportRule } from './import-rule';
 import { putEventsStatement } from './operator';
 import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
@@ -18,8 +18,8 @@ export interface ImportNotificationsProps {
   readonly inputS3Uri: string;
   /** The event bus that receives the event at the end of the job. Undefined for the default event bus. */
   readonly eventBus?: events.IEventBus;
-  /** The policy of the operator role. `announce()` adds the permission to send the event. */
-  readonly operatorPolicy: iam.PolicyDocument;
+  /** The operator role. `announce()` adds the permission to send the event. */
+  readonly operator: AssumedRole;
 }
 
 /** The rules and topics that receive the event at the end of a job. */
@@ -39,7 +39,7 @@ export class ImportNotifications {
   public announce(): void {
     if (!this.isAnnounced) {
       this.isAnnounced = true;
-      this.props.operatorPolicy.addStatements(putEventsStatement(busArn(this.scope, this.props.eventBus)));
+      this.props.operator.allow(putEventsStatement(busArn(this.scope, this.props.eventBus)));
     }
   }
 

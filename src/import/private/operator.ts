@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { listPrefix, type Location } from './data-access';
@@ -8,6 +8,8 @@ import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
 export interface OperatorScope {
   readonly datastoreArn: string;
   readonly dataAccessRoleArn: string;
+  /** The ARN of the stack of the import, or a pattern that matches it. */
+  readonly stackArn: string;
   readonly input: Location;
   readonly output: Location;
   /** The ARN of the report function. Undefined if the import has no failure report. */
@@ -22,8 +24,8 @@ export interface OperatorScope {
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthlake.html
  */
-export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
-  const statements = [
+export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
+  return [
     new iam.PolicyStatement({
       sid: 'ImportJobs',
       actions: [
@@ -43,7 +45,7 @@ export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
     new iam.PolicyStatement({
       sid: 'OwnStack', // to find out whether the stack is rolling back; if so, no job is started
       actions: ['cloudformation:DescribeStacks'],
-      resources: [Aws.STACK_ID],
+      resources: [scope.stackArn],
     }),
     ...bucketChecks(scope),
     ...(scope.reportFunctionArn ? [new iam.PolicyStatement({
@@ -58,7 +60,6 @@ export function operatorPolicyOf(scope: OperatorScope): iam.PolicyDocument {
     })] : []),
     ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
   ];
-  return new iam.PolicyDocument({ statements });
 }
 
 /** Returns a statement that allows sending the two events at the end of a job, and no other events. */
@@ -81,14 +82,26 @@ export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
  */
 function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   return [
-    listPrefix(input, 'InputNames'),
-    new iam.PolicyStatement({ sid: 'InputBucket', actions: ['s3:GetBucketLocation'], resources: [input.bucket.bucketArn] }),
+    ...inputChecks(input, { list: 'InputNames', locate: 'InputBucket' }),
     new iam.PolicyStatement({
       sid: 'OutputBucket',
       actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
       resources: [output.bucket.bucketArn],
     }),
   ];
+}
+
+/** Returns the statements for the checks of the input. The policy of a bucket in another account needs them too. */
+export function inputChecks(input: Location, sids: { readonly list?: string; readonly locate?: string } = {}): iam.PolicyStatement[] {
+  return [
+    listPrefix(input, sids.list),
+    new iam.PolicyStatement({ sid: sids.locate, actions: ['s3:GetBucketLocation'], resources: [input.bucket.bucketArn] }),
+  ];
+}
+
+/** Returns a pattern that matches the ARN of the stack. A role in another stack can't refer to the id that AWS appends to the name of the stack. */
+export function stackPattern(stack: Stack): string {
+  return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` });
 }
 
 /** Returns a statement with the actions that the developer guide requires for users of a data store with a customer managed key. */

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Location } from './data-access';
-import { createAssumedRole } from './import-roles';
+import { AssumedRole } from './import-roles';
 import type { ContractReport } from '../../contract';
 
 /** The function of a provider that writes failure reports. */
@@ -29,14 +29,15 @@ const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAIL
 /** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A `*` would also match paths with sub-folders. */
 const ANY_JOB_ID = '?'.repeat(32);
 
-/** Creates the role that the report function assumes for one import. */
-export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope):
-{ readonly role: iam.Role; readonly contract: ContractReport } {
-  const role = createAssumedRole(scope, 'ReportRole', {
+/** Returns the role that the report function assumes for one import: the supplied role or a new one. */
+export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope,
+  supplied?: iam.IRole): { readonly role: iam.IRole; readonly contract: ContractReport } {
+  const { role } = new AssumedRole(scope, 'ReportRole', {
+    supplied,
     description: 'Reports on the results of FHIR import jobs',
     assumedBy: [functionRole],
     policyName: 'Report',
-    policy: new iam.PolicyDocument({ statements: reportStatements(output, outputKey, datastoreId) }),
+    statements: reportStatements(output, outputKey, datastoreId),
     after: [fn],
   });
   return { role, contract: { FunctionArn: fn.functionArn, RoleArn: role.roleArn } };
