@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { type FhirImport, FhirSource } from '../../src';
+import { type FhirImport, type FhirImportProps, FhirSource } from '../../src';
 import { actionsOf, type Case, type Context, may, mayAbroad, mayAssume, type PolicyJson, policiesOf, sessionOf } from '../support/access';
 import { Deployed, STACK_ID } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
@@ -194,11 +194,11 @@ describe('the policy statements for a source in another account', () => {
   const BUCKET_ARN = 'arn:aws:s3:::amzn-s3-demo-partner';
   const KEY_ARN = `arn:aws:kms:${REGION}:444455556666:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f`;
 
-  function importFromAbroad(stack: Stack, role?: iam.IRole): FhirImport {
+  function importFromAbroad(stack: Stack, props: Partial<FhirImportProps> = {}): FhirImport {
     const bucket = s3.Bucket.fromBucketArn(stack, 'Partner', BUCKET_ARN);
     return importInto(stack, {
       source: FhirSource.bucket(bucket, 'export/', { encryptionKey: kms.Key.fromKeyArn(stack, 'PartnerKey', KEY_ARN) }),
-      dataAccessRole: role,
+      ...props,
     });
   }
   const stack = newStack();
@@ -244,6 +244,20 @@ describe('the policy statements for a source in another account', () => {
     expect(await mayAbroad(deployed, operator, 's3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`, bucketPolicy)).toBe(false);
   });
 
+  test('let a supplied operator role list the prefix and locate the bucket, but read no objects', async () => {
+    const own = newStack();
+    const operatorRole = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const { sourceBucketStatements } = importFromAbroad(own, { operatorRole });
+    const ownDeployed = new Deployed(templateOf(own));
+    const pasted = ownDeployed.resolve(own.resolve(new iam.PolicyDocument({ statements: sourceBucketStatements }))) as PolicyJson;
+    const allowed = [
+      ['s3:ListBucket', BUCKET_ARN, { 's3:prefix': 'export/' }], ['s3:GetBucketLocation', BUCKET_ARN],
+      ['s3:ListBucket', BUCKET_ARN, { 's3:prefix': 'private/' }], ['s3:GetObject', `${BUCKET_ARN}/export/Patient.ndjson`],
+    ].map(([action, resource, context]) => mayAbroad(ownDeployed, ownDeployed.roleId(/^Own/), action as string, resource as string, pasted, context as Context));
+
+    expect(await Promise.all(allowed)).toEqual([true, true, false, false]);
+  });
+
   test('include no key statement if the source has no encryption key', () => {
     const plain = newStack();
     const source = FhirSource.bucket(s3.Bucket.fromBucketArn(plain, 'Partner', BUCKET_ARN), 'export/');
@@ -254,7 +268,7 @@ describe('the policy statements for a source in another account', () => {
   test('give a supplied data access role the same permissions as a generated data access role', () => {
     const own = newStack();
     const supplied = new iam.Role(own, 'Own', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
-    const { dataAccessStatements } = importFromAbroad(own, supplied);
+    const { dataAccessStatements } = importFromAbroad(own, { dataAccessRole: supplied });
     dataAccessStatements.forEach((statement) => supplied.addToPolicy(statement));
     const ownDeployed = new Deployed(templateOf(own));
 

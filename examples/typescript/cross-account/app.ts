@@ -1,9 +1,9 @@
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 // The partner's bucket and KMS key. They are in another account, but in the same Region as the data store.
 const PARTNER_BUCKET = 'partner-fhir-exports';
@@ -12,7 +12,7 @@ const PREFIX = '2026-11/';
 
 const app = new App();
 
-// Step 1: deploy this stack, which contains the data access role. The partner's policies can name a role only after it exists.
+// Step 1: deploy this stack, which contains the two roles that use the bucket. The partner's policies can name a role only after it exists.
 const data = new Stack(app, 'Data');
 
 const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
@@ -29,23 +29,32 @@ const dataAccessRole = new Role(data, 'DataAccessRole', {
   }),
 });
 
+// The operator role checks the input before the start. The functions of the provider assume it.
+const provider = new FhirImportProvider(data, 'Provider');
+const operatorRole = new Role(data, 'OperatorRole', { assumedBy: new ArnPrincipal(provider.handlerRole.roleArn) });
+operatorRole.node.addDependency(provider); // IAM can refuse a trust policy that names a role that is seconds old
+
 // Step 3: deploy this stack after the partner has added the policy statements of step 2.
 const imports = new Stack(app, 'Import');
 
 const fhirImport = new FhirImport(imports, 'Partner', {
   datastore,
   storage,
+  provider,
   dataAccessRole,
+  operatorRole,
   source: FhirSource.bucket(Bucket.fromBucketName(imports, 'PartnerBucket', PARTNER_BUCKET), PREFIX, {
     encryptionKey: Key.fromKeyArn(imports, 'PartnerKey', PARTNER_KEY),
   }),
 });
 fhirImport.dataAccessStatements.forEach((statement) => dataAccessRole.addToPolicy(statement));
 
-// Step 2: send these outputs to the partner, who adds the statements to the bucket policy and the key policy.
-const toJson = (statements: PolicyStatement[]) => data.toJsonString(statements.map((statement) => statement.toStatementJson()));
-new CfnOutput(data, 'PartnerBucketStatements', { value: toJson(fhirImport.sourceBucketStatements) });
-new CfnOutput(data, 'PartnerKeyStatements', { value: toJson(fhirImport.sourceKeyStatements) });
+// Step 2: send these outputs to the partner, who adds the statements to the bucket policy and the key policy. Each statement has an output of its own, because
+// CloudFormation limits the size of an output.
+const print = (name: string, statements: PolicyStatement[]) => statements.forEach((statement, n) =>
+  new CfnOutput(data, `${name}${n + 1}`, { value: data.toJsonString(statement.toStatementJson()) }));
+print('PartnerBucketStatement', fhirImport.sourceBucketStatements);
+print('PartnerKeyStatement', fhirImport.sourceKeyStatements);
 
 new CfnOutput(imports, 'JobId', { value: fhirImport.jobId });
 new CfnOutput(imports, 'ResourcesImported', { value: fhirImport.resourcesImported });
