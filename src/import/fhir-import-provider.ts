@@ -5,11 +5,12 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { FunctionRoles, validateRoles } from './private/function-roles';
-import { ImportMonitor } from './private/import-monitor';
+import { ImportMonitor, sendTraces } from './private/import-monitor';
 import type { ReportFunction } from './private/report';
 import { brand, ofStack } from '../private/of-stack';
 
@@ -202,6 +203,9 @@ export class FhirImportProvider extends Construct {
       disableWaiterStateMachineLogging: true,
     });
     const waiter = provider.node.findChild('waiter-state-machine') as cr.WaiterStateMachine;
+    // The provider framework has no option for tracing.
+    (waiter.node.defaultChild as sfn.CfnStateMachine).tracingConfiguration = { enabled: true };
+    (waiter.node.findChild('Role') as iam.Role).addToPrincipalPolicy(sendTraces());
     this.serviceToken = provider.serviceToken;
   }
 

@@ -90,6 +90,10 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     expect(await mayAssume(deployed, waiterRole, 'lambda.amazonaws.com')).toBe(false);
   });
 
+  test.each<[boolean, string, string]>([[true, 'waiter', waiterRole], [false, 'handler', handler]])('it is %s that the %s role may send traces', async (allowed, __, role) => {
+    expect(await may(deployed, role, 'xray:PutTraceSegments', '*')).toBe(allowed);
+  });
+
   const folder = `${output}/Import-ae573c5f/${DATASTORE_ID}-FHIR_IMPORT-${'?'.repeat(32)}`;
 
   /** All wildcards in the actions and resources of policies, each with the reason why it is necessary. */
@@ -100,6 +104,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['FhirImportProviderReportFunctionRole', `${logGroup}:*`, 'Lambda names its log streams'],
     ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', `${frameworkIsComplete}:*`, 'written by aws-cdk-lib: versions of its own function'],
     ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', `${frameworkOnTimeout}:*`, 'written by aws-cdk-lib: versions of its own function'],
+    ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', '*', 'traces name no resource'],
     ['FhirStorageInputBucketPolicy', 's3:*', 'denies requests without TLS'],
     ['FhirStorageInputBucketPolicy', `${input}/*`, 'denies requests without TLS'],
     ['FhirStorageKey', 'kms:*', 'the key policy for the account: without it, identity policies have no effect'],
@@ -141,7 +146,8 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     const named = statementsOf(new Deployed(templateOf(stack))).flatMap(([id, { Sid }]) => Sid === undefined ? [] : [[id.slice(0, -8), Sid]]);
 
     // Statements of the data access role have no Sid, so that users can copy them into any policy.
-    expect(new Set(named.map(([id]) => id))).toEqual(new Set(['ImportOperatorRole', 'ImportReportRole']));
+    expect(new Set(named.map(([id]) => id))).toEqual(new Set(
+      ['FhirImportProviderwaiterstatemachineRoleDefaultPolicy', 'ImportOperatorRole', 'ImportReportRole']));
     expect(new Set(named.map((pair) => pair.join(' '))).size).toBe(named.length);
     expect(named.filter(([, sid]) => !/^[A-Za-z0-9]+$/.test(sid))).toEqual([]);
   });

@@ -42,7 +42,7 @@ export class ImportMonitor extends Construct {
     this.role = role ?? new CompleteRole(this, 'Role', {
       description: 'Watches the jobs of detached FHIR imports',
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
-      inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), ...logAndTrace()] }) },
+      inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), deliverLogs(), sendTraces()] }) },
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Watches the jobs of detached FHIR imports',
@@ -98,29 +98,31 @@ function invoke(judge: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'Judge', actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
 }
 
-/** Returns the permissions for logs and traces. A supplied role gets the same permissions from aws-stepfunctions. */
-function logAndTrace(): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      sid: 'Logs',
-      actions: [
-        'logs:CreateLogDelivery',
-        'logs:DeleteLogDelivery',
-        'logs:DescribeLogGroups',
-        'logs:DescribeResourcePolicies',
-        'logs:GetLogDelivery',
-        'logs:ListLogDeliveries',
-        'logs:PutResourcePolicy',
-        'logs:UpdateLogDelivery',
-      ],
-      // Actions on log deliveries don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-      resources: ['*'],
-    }),
-    new iam.PolicyStatement({
-      sid: 'Traces',
-      actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-      // These X-Ray actions don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
-      resources: ['*'],
-    }),
-  ];
+/** Returns the permissions for logs. A supplied role gets the same permissions from aws-stepfunctions. */
+function deliverLogs(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Logs',
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    // Actions on log deliveries don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+    resources: ['*'],
+  });
+}
+
+/** Returns the permissions that the role of a state machine needs for traces. A supplied role of the monitor gets the same permissions from aws-stepfunctions. */
+export function sendTraces(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Traces',
+    actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    // These X-Ray actions don't support resource-level permissions: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+    resources: ['*'],
+  });
 }

@@ -75,6 +75,10 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       .toEqual(['FATAL', 'FATAL', 'FATAL', undefined, undefined]);
   });
 
+  test('the waiter sends traces', () => {
+    expect(onlyResource(template, 'AWS::StepFunctions::StateMachine').Properties.TracingConfiguration).toEqual({ Enabled: true });
+  });
+
   test('no role has an AWS-managed policy in a VPC', () => {
     const inVpc = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) }), flags);
 
