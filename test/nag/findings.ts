@@ -132,7 +132,7 @@ export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-LambdaDLQ',
     where: FUNCTIONS,
-    reason: 'our functions are invoked synchronously, where a dead-letter queue has no effect; the framework\'s functions have no option for one',
+    reason: 'the functions of this library are invoked synchronously, where a dead-letter queue has no effect; the framework\'s functions have no option for one',
     setUps: ALL,
   },
   {

@@ -1,0 +1,34 @@
+import type { Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { SetUp } from './findings';
+import { Completion, FhirImportProvider, FhirStorage } from '../../src';
+import { importInto } from '../support/synth';
+
+/** Creates an import in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
+export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
+  default: (stack) => {
+    importInto(stack);
+  },
+  hardened: (stack, surroundings) => {
+    const encryptionKey = new kms.Key(surroundings, 'LogsKey', { enableKeyRotation: true });
+    importInto(stack, {
+      provider: new FhirImportProvider(stack, 'FhirImportProvider', {
+        vpc: new ec2.Vpc(surroundings, 'Vpc'),
+        logGroup: new logs.LogGroup(surroundings, 'Logs', { encryptionKey }),
+      }),
+      storage: new FhirStorage(stack, 'FhirStorage', {
+        serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'AccessLogs', 'amzn-s3-demo-logs'),
+      }),
+    });
+  },
+  detached: (stack, surroundings) => {
+    const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
+    const notificationTopic = new sns.Topic(surroundings, 'Topic', { masterKey });
+    importInto(stack, { completion: Completion.detached(), notificationTopic }).alarmOnFailure().addAlarmAction(new SnsAction(notificationTopic));
+  },
+};
