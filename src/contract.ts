@@ -163,7 +163,11 @@ export interface ImportOutcomeAttributes {
 export const METRIC_NAMESPACE = 'CdkHealthLakeImport';
 
 /** The names of the metrics that the handler emits for a job that it judged. */
-export type ResultMetricName = 'ResourcesScanned' | 'ResourcesImported' | 'ResourcesFailed' | 'Duration' | 'Succeeded' | 'Failed';
+export const RESULT_METRICS = ['ResourcesScanned', 'ResourcesImported', 'ResourcesFailed', 'Duration', 'Succeeded', 'Failed'] as const;
+export type ResultMetricName = typeof RESULT_METRICS[number];
+
+/** The names of the metrics that the handler emits for a job that has not ended. */
+export const PROGRESS_METRICS = ['ResourcesScannedSoFar', 'ResourcesImportedSoFar', 'ResourcesFailedSoFar'] as const;
 
 /** The names of the metrics at the end of an import. `AlreadyImported` counts imports that started no job because the data was already in the data store. */
 export type EndMetricName = ResultMetricName | 'AlreadyImported';

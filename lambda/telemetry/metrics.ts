@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, type EndMetricName, type MetricDimensions, type ResultMetricName } from '../../src/contract';
+import { METRIC_NAMESPACE, type EndMetricName, type MetricDimensions, type PROGRESS_METRICS, type ResultMetricName } from '../../src/contract';
 import { durationOf } from '../import/healthlake-job';
 import type { OutcomeDecision } from '../import/outcome/decision';
 import type { Counts } from '../import/verdict';
@@ -36,7 +36,11 @@ export function metricsOf({ kind, evidence }: OutcomeDecision): Metrics {
 
 /** Returns the metrics of a job that has not ended. */
 export function progressMetrics({ scanned, imported, failed }: Counts = {}): Metrics {
-  return { ResourcesScannedSoFar: count(scanned), ResourcesImportedSoFar: count(imported), ResourcesFailedSoFar: count(failed) };
+  return {
+    ResourcesScannedSoFar: count(scanned),
+    ResourcesImportedSoFar: count(imported),
+    ResourcesFailedSoFar: count(failed),
+  } satisfies Record<typeof PROGRESS_METRICS[number], Metric>;
 }
 
 function count(value: number | undefined): Metric {

@@ -44,7 +44,7 @@ export class ErrorTolerance {
    * @throws if the count is not a whole number of 1 or more.
    */
   public static resources(count: number): ErrorTolerance {
-    if (!Token.isUnresolved(count) && (!Number.isInteger(count) || count < 1)) {
+    if (!Token.isUnresolved(count) && (!Number.isSafeInteger(count) || count < 1)) {
       throw new Error(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
     }
     return new ErrorTolerance({ Kind: 'RESOURCES', Limit: text(count) });

@@ -10,7 +10,7 @@ import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions 
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
 import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
-import { validateJobNamePrefix, validateRevision } from './private/names';
+import { validateJobNamePrefix, validateMetricName, validateRevision } from './private/names';
 import { ImportNotifications } from './private/notifications';
 import { inputChecks, operatorStatements, stackPattern } from './private/operator';
 import { outputLocation } from './private/output';
@@ -233,8 +233,13 @@ export class FhirImport extends Construct {
     return this.notifications.onStatusChange(id, options);
   }
 
-  /** Returns a metric of this import by its name, for example `ResourcesImportedSoFar`. The default statistic is the sum over 5 minutes. */
+  /**
+   * Returns a metric of this import by its name, for example `ResourcesImportedSoFar`. The default statistic is the sum over 5 minutes.
+   *
+   * @throws if imports have no metric of this name.
+   */
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    validateMetricName(metricName);
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE, metricName, statistic: cloudwatch.Stats.SUM, dimensionsMap: { ...this.dimensions }, ...options,
     }).attachTo(this);

@@ -1,32 +1,41 @@
 import { Annotations, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { Construct } from 'constructs';
+import { validateArn } from './arn';
+import { resourceOfType } from './cfn-resource';
+import { validateEnvironment } from './environment';
 
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
-/** The maximum length of a data store id: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_StartFHIRImportJob.html */
-const MAX_ID_LENGTH = 32;
+/** The form of all known ids of data stores. The pattern of the API is wider, but HealthLake gives no other ids. */
+const DATASTORE_ID = /^[0-9a-f]{32}$/;
+
+/** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
+const FHIR_VERSION = 'R4';
 
 /**
  * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN that a caller supplies may
  * have an older form.
  *
- * @throws if the data store is known to be in another Region or account than the import, or if its id has an invalid length.
+ * @throws if the data store is known to be in another Region or account than the import, or if its id is not one of HealthLake, or
+ *   if its FHIR version is not R4.
  */
 export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
   const stack = Stack.of(scope);
   const { datastoreId } = datastore.fhirDatastoreRef;
-  if (!Token.isUnresolved(datastoreId) && (datastoreId.length < 1 || datastoreId.length > MAX_ID_LENGTH)) {
-    throw new Error(`the id of a data store has 1 to ${MAX_ID_LENGTH} characters, got "${datastoreId}"; if it is an ARN, give the part after "datastore/fhir/"`);
+  if (!Token.isUnresolved(datastoreId) && !DATASTORE_ID.test(datastoreId)) {
+    throw new Error(`the id of a data store has 32 characters from 0-9 and a-f, got "${datastoreId}"; `
+      + 'copy it from the console, or if it is an ARN, give the part after "datastore/fhir/"');
   }
-  for (const what of ['region', 'account'] as const) {
-    const [there, here] = [datastore.env[what], stack[what]];
-    if (!Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here) {
-      throw new Error(`the data store "${datastore.node.path}" is in the ${what} ${there} and the import in ${here}; `
-        + `put the import into a stack of the ${what} ${there}`);
-    }
-  }
+  validateArn(scope, 'the data store', datastore.fhirDatastoreRef.datastoreArn, 'a data store');
+  validateEnvironment(scope, 'the import', {
+    what: 'the data store',
+    construct: datastore,
+    env: datastore.env,
+    remedy: (part, _here, there) => `put the import into a stack of the ${part} ${there}`,
+  }, ['region', 'account']);
+  validateVersion(datastore);
   warnOfRegionWithoutHealthLake(scope, stack.region);
   return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
 }
@@ -40,6 +49,14 @@ export function isOfApp(datastore: IFHIRDatastoreRef): boolean {
   const candidates = [datastore, datastore.node.defaultChild, Reference.isReference(token) ? token.target : undefined];
   return candidates.some((construct) => construct !== undefined && CfnResource.isCfnResource(construct)
     && construct.cfnResourceType === CfnFHIRDatastore.CFN_RESOURCE_TYPE_NAME);
+}
+
+/** Throws if the app creates the data store with another FHIR version, which CloudFormation would refuse only at deployment. */
+function validateVersion(datastore: IFHIRDatastoreRef): void {
+  const version = resourceOfType(datastore, CfnFHIRDatastore)?.datastoreTypeVersion ?? FHIR_VERSION;
+  if (!Token.isUnresolved(version) && version !== FHIR_VERSION) {
+    throw new Error(`the data store "${datastore.node.path}" has the datastoreTypeVersion "${version}", and HealthLake has only ${FHIR_VERSION}; use ${FHIR_VERSION}`);
+  }
 }
 
 function warnOfRegionWithoutHealthLake(scope: Construct, region: string): void {

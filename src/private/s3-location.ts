@@ -8,29 +8,40 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
  */
 const BUCKET_NAME = /^[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]$/;
 
+/** The reserved ends of other names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const NO_GENERAL_PURPOSE_BUCKET = /(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+
 /** The maximum length of an S3 URI: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
 const MAX_S3_URI_LENGTH = 1024;
 
 /** Matches a token within a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
 const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
+/** Matches prefixes that would fail later. Each has its problem and its remedy. */
+const UNUSABLE: readonly (readonly [pattern: RegExp, problem: string, remedy: string])[] = [
+  [/^([a-z][a-z0-9+.-]*:\/\/|arn:)/i, 'must be a key prefix', 'name the bucket in the argument for the bucket'],
+  [/^\//, 'must not start with "/"', 'S3 keys start with the name of the first folder'],
+  [/[*?$]/, 'must not have "*", "?" or "$"', 'IAM would read them as wildcards and variables, so use another prefix'],
+  [/\\/, 'must not have "\\"', 'separate folders with "/"'],
+  [/\/\//, 'must not have "//"', 'a folder without a name is nearly always a mistake, so leave one "/" out'],
+  [/(^|\/)\.\.?(\/|$)/, 'must not have the folders "." and ".."', 'S3 has no relative paths, so write the whole prefix'],
+  [/(^|\/)\s|\s(\/|$)/, 'must not have folders that start or end with white space', 'remove it'],
+  // IAM refuses policies with other characters: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+  [/[^\x20-\x7e\xa0-\xff]/, 'must not have control characters or characters beyond Latin-1', 'IAM would refuse the policies of the roles, so use another prefix'],
+];
+
 /**
  * Returns the key prefix with a `/` at its end, so that `data` doesn't match `data-old/`. An empty prefix means the whole bucket and stays empty. A prefix
  * that ends in a token stays unchanged, because the value of the token may end in `/`.
  *
  * @param what the name of the prefix in the error message.
- * @throws if the prefix starts with `/` or `s3://`, or has characters that IAM reads as wildcards or variables.
+ * @throws if the prefix is an S3 URI, or has folders or characters with which S3 or IAM would not find the objects.
  */
 export function normalizePrefix(prefix: string, what: string): string {
-  if (prefix.startsWith('/')) {
-    throw new Error(`${what} must not start with "/", got "${prefix}"; S3 keys start with the name of the first folder`);
-  }
-  if (prefix.startsWith('s3://')) {
-    throw new Error(`${what} must be a key prefix, got "${prefix}"; name the bucket in the argument for the bucket`);
-  }
-  const literal = prefix.replace(TOKEN, '');
-  if (/[*?$]/.test(literal)) {
-    throw new Error(`${what} must not have "*", "?" or "$", got "${prefix}"; IAM would read them as wildcards and variables, so use another prefix`);
+  const literal = prefix.replace(TOKEN, 'x'); // the value of a token is unknown and counts as the name of a folder
+  const [, problem, remedy] = UNUSABLE.find(([pattern]) => pattern.test(literal)) ?? [];
+  if (problem !== undefined) {
+    throw new Error(`${what} ${problem}, got "${prefix}"; ${remedy}`);
   }
   const isClosed = prefix === '' || prefix.replace(TOKEN, '/').endsWith('/');
   return isClosed ? prefix : `${prefix}/`;
@@ -44,6 +55,9 @@ export function normalizePrefix(prefix: string, what: string): string {
 export function s3Uri(bucketName: string, prefix: string): string {
   if (!Token.isUnresolved(bucketName) && !BUCKET_NAME.test(bucketName)) {
     throw new Error(`HealthLake doesn't accept the bucket name "${bucketName}" (only lower-case letters, digits, "." and "-"); use another bucket`);
+  }
+  if (NO_GENERAL_PURPOSE_BUCKET.test(bucketName)) {
+    throw new Error(`"${bucketName}" is the name of an access point or of a directory bucket; use a general purpose bucket`);
   }
   const shortest = `s3://${Token.isUnresolved(bucketName) ? '...' : bucketName}/${prefix}`; // a bucket name has at least three characters
   if (!Token.isUnresolved(prefix) && shortest.length > MAX_S3_URI_LENGTH) {

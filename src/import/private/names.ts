@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { type EndMetricName, PROGRESS_METRICS, RESULT_METRICS } from '../../contract';
 
 /**
  * HealthLake's pattern for job names.
@@ -24,6 +25,9 @@ export function validateJobNamePrefix(prefix?: string): void {
   if (prefix.length < 1 || prefix.length > MAX_PREFIX_LENGTH) {
     throw new Error(`jobNamePrefix must have 1 to ${MAX_PREFIX_LENGTH} characters, got ${prefix.length} in "${prefix}"; shorten it or leave it out`);
   }
+  if (prefix.trim() === '') {
+    throw new Error(`jobNamePrefix must have more than spaces, got "${prefix}"; leave it out for the default`);
+  }
   if (!JOB_NAME.test(prefix)) {
     throw new Error(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${prefix}"; leave the other characters out`);
   }
@@ -34,8 +38,17 @@ export function validateRevision(revision?: string): void {
   if (revision === undefined || Token.isUnresolved(revision)) {
     return;
   }
-  if (revision === '' || revision.length > MAX_REVISION_LENGTH) {
+  if (revision.trim() === '' || revision.length > MAX_REVISION_LENGTH) {
     throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters, got "${revision.slice(0, 50)}" with ${revision.length}; `
       + 'leave it out if the data has no revisions');
+  }
+}
+
+const METRIC_NAMES: readonly string[] = [...RESULT_METRICS, ...PROGRESS_METRICS, 'AlreadyImported' satisfies EndMetricName];
+
+/** Throws if imports have no metric of this name. An alarm on such a metric would never fire. */
+export function validateMetricName(name: string): void {
+  if (!Token.isUnresolved(name) && !METRIC_NAMES.includes(name)) {
+    throw new Error(`an import has no metric "${name}"; use one of ${METRIC_NAMES.join(', ')}`);
   }
 }

@@ -7,7 +7,7 @@ const GIGABYTE = 1_000_000_000;
 
 /** Returns the contract property `Quotas`. Throws if a quota is not more than 0. */
 export function renderQuotas({ maxFiles = 1_000_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): ContractQuotas {
-  if (!Token.isUnresolved(maxFiles) && !(Number.isInteger(maxFiles) && maxFiles > 0)) {
+  if (!Token.isUnresolved(maxFiles) && !(Number.isSafeInteger(maxFiles) && maxFiles > 0)) {
     throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`);
   }
   return {
@@ -22,8 +22,8 @@ function gigabytes(name: keyof ImportQuotas, size: Size): string {
     throw new Error(`quotas.${name} must be known at synth, got a token; give the size itself, or leave it out for the default`);
   }
   const bytes = size.toBytes();
-  if (!(bytes > 0)) {
-    throw new Error(`quotas.${name} must be more than 0 bytes, got ${bytes}; leave it out for the default`);
+  if (!(bytes > 0 && bytes < Infinity)) {
+    throw new Error(`quotas.${name} must be a number of bytes above 0, got ${bytes}; leave it out for the default`);
   }
   return String(bytes / GIGABYTE);
 }

@@ -114,7 +114,7 @@ test('two stages of an app can have the same import', () => {
   const app = newApp();
   const stacks = ['Beta', 'Prod'].map((name) => {
     const stack = new Stack(new Stage(app, name), 'Stack');
-    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', name.padEnd(32, '0').toLowerCase()) });
+    importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', Buffer.from(name.padEnd(16)).toString('hex')) });
     return stack;
   });
 

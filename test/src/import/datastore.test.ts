@@ -26,7 +26,7 @@ describe('the job resource', () => {
     }
   }
   const newDatastore = (scope: Construct, id = 'Own') => new CfnFHIRDatastore(scope, id, { datastoreTypeVersion: 'R4' });
-  const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: 'not used' });
+  const refTo = (datastoreId: string) => ({ datastoreId, datastoreArn: `arn:aws:healthlake:us-east-1:111122223333:datastore/${DATASTORE_ID}` });
   /** Creates a custom resource that returns a data store id. The id may belong to a data store that was restored with its data. */
   const lookUp = (scope: Construct) => new CfnResource(scope, 'Resource', { type: 'Custom::RestoredDatastore' });
 

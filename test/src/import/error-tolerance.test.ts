@@ -33,7 +33,7 @@ test.each([
   expect(tolerance.kind).toBe(kind);
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('ErrorTolerance.resources() throws for %d', (count) => {
+test.each([0, -1, 1.5, 2 ** 53, NaN, Infinity])('ErrorTolerance.resources() throws for %d', (count) => {
   expect(() => ErrorTolerance.resources(count))
     .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
 });

@@ -105,19 +105,9 @@ describe.each([
   ['bucket', (prefix: string, stack: Stack) => FhirSource.bucket(dataBucket(stack), prefix)],
   ['storage', (prefix: string) => FhirSource.storage(prefix)],
 ])('FhirSource.%s()', (_, sourceOf) => {
-  test('throws for a prefix with a leading slash', () => {
-    expect(() => sourceOf('/synthea/', newStack()))
-      .toThrow('the prefix of a FHIR source must not start with "/", got "/synthea/"; S3 keys start with the name of the first folder');
-  });
-
-  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.gz'])('throws for the prefix %s, which is not a folder', (prefix) => {
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.jsonl', 'all.gz', 'all.tgz'])('throws for the prefix %s, which is not a folder', (prefix) => {
     expect(() => sourceOf(prefix, newStack()))
       .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
-  });
-
-  test('throws for an S3 URI instead of a prefix', () => {
-    expect(() => sourceOf('s3://amzn-s3-demo-bucket/synthea/', newStack()))
-      .toThrow('the prefix of a FHIR source must be a key prefix, got "s3://amzn-s3-demo-bucket/synthea/"; name the bucket');
   });
 
   test('throws for a location of more than 1024 characters, even if the bucket name is unknown', () => {

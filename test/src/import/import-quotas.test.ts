@@ -24,15 +24,15 @@ test.each<[ImportQuotas, Partial<typeof DEFAULTS>]>([
   expect(quotasOnTheWire(quotas)).toEqual({ ...DEFAULTS, ...wire });
 });
 
-test.each([0, -1, 1.5, NaN, Infinity])('an import throws if maxFiles is %d', (maxFiles) => {
+test.each([0, -1, 1.5, 2 ** 53, NaN, Infinity])('an import throws if maxFiles is %d', (maxFiles) => {
   expect(() => quotasOnTheWire({ maxFiles })).toThrow(
     new RegExp(`^quotas\\.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`));
 });
 
 describe.each(['maxFileSize', 'maxTotalSize'] as const)('%s', (name) => {
-  test.each([0, NaN])('throws for %d bytes', (bytes) => {
+  test.each([0, NaN, Infinity])('throws for %d bytes', (bytes) => {
     expect(() => quotasOnTheWire({ [name]: Size.bytes(bytes) })).toThrow(
-      new RegExp(`^quotas\\.${name} must be more than 0 bytes, got ${bytes}; leave it out for the default`));
+      new RegExp(`^quotas\\.${name} must be a number of bytes above 0, got ${bytes}; leave it out for the default`));
   });
 
   test.each<[string, (amount: number) => Size]>([['bytes', Size.bytes], ['gibibytes', Size.gibibytes]])(

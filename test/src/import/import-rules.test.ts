@@ -23,6 +23,11 @@ describe('jobNamePrefix', () => {
       .toThrow(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${jobNamePrefix}"; leave the other characters out`);
   });
 
+  test('throws for spaces only', () => {
+    expect(() => importInto(newStack(), { jobNamePrefix: '  ' }))
+      .toThrow('jobNamePrefix must have more than spaces, got "  "; leave it out for the default');
+  });
+
   test('accepts a token', () => {
     const stack = newStack();
 
@@ -31,7 +36,7 @@ describe('jobNamePrefix', () => {
 });
 
 describe('revision', () => {
-  test.each([['', 0], ['x'.repeat(257), 257]])('throws for the value "%s" because of its length', (revision, length) => {
+  test.each([['', 0], [' ', 1], ['x'.repeat(257), 257]])('throws for the value "%s"', (revision, length) => {
     expect(() => importInto(newStack(), { revision })).toThrow(
       new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
@@ -154,10 +159,38 @@ describe('a data store', () => {
     expect(() => importInto(stack, { datastore })).toThrow(/^the data store "West\/Datastore" is in the region us-west-2 and the import in us-east-1;/);
   });
 
-  test.each(['arn:aws:healthlake:us-east-1:123456789012:datastore/fhir/0123456789abcdef0123456789abcdef', ''])('is rejected if its id is "%s"', (id) => {
+  test.each([
+    '',
+    'abc',
+    DATASTORE_ID.toUpperCase(),
+    ` ${DATASTORE_ID}`,
+    `${DATASTORE_ID}\n`,
+    `fhir/${DATASTORE_ID}`,
+    arn(REGION, ACCOUNT),
+  ])('is rejected if its id is %j', (id) => {
     const stack = newStack();
     expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Named', id) }))
-      .toThrow(`the id of a data store has 1 to 32 characters, got "${id}"; if it is an ARN, give the part after "datastore/fhir/"`);
+      .toThrow(`the id of a data store has 32 characters from 0-9 and a-f, got "${id}"; copy it from the console, or if it is an ARN, give the part after "datastore/fhir/"`);
+  });
+
+  test.each([
+    [arn(REGION, ACCOUNT).replace(DATASTORE_ID, 'abc'), 'the id of a data store has 32 characters from 0-9 and a-f, got "abc"'],
+    [arn(REGION, ACCOUNT).replace('aws', 'aws-us-gov'), 'the data store has an ARN of the partition aws-us-gov'],
+    [arn(REGION, '1234'), 'the data store must have the ARN of a data store, got "arn:aws:healthlake:us-east-1:1234:datastore/fhir/'],
+  ])('is rejected if its ARN is %s', (datastoreArn, problem) => {
+    const stack = newStack({}, ENV);
+
+    expect(() => importInto(stack, { datastore: CfnFHIRDatastore.fromFHIRDatastoreArn(stack, 'Named', datastoreArn) })).toThrow(problem);
+  });
+
+  test('is rejected if the app creates it with another FHIR version', () => {
+    const stack = newStack();
+    const [stu3, token] = ['STU3', textParameter(stack)]
+      .map((datastoreTypeVersion, n) => new CfnFHIRDatastore(stack, `Own${n}`, { datastoreTypeVersion }));
+
+    expect(() => importInto(stack, { datastore: stu3 }, 'First'))
+      .toThrow('the data store "Stack/Own0" has the datastoreTypeVersion "STU3", and HealthLake has only R4; use R4');
+    expect(() => importInto(stack, { datastore: token }, 'Second')).not.toThrow();
   });
 
   test('is accepted if its Region and account are those of the import', () => {

@@ -82,7 +82,7 @@ test('FhirImport has a method for every metric that the handler writes for a com
   expect(Metrics.map(({ Name }) => Name).sort()).toEqual(METRICS.map(([name]) => name).sort());
 });
 
-test('metric() returns a metric with any name', () => {
+test('metric() returns a metric by its name', () => {
   const metric = importInto(newStack()).metric('ResourcesImportedSoFar', { period: Duration.minutes(1) });
 
   expect(metric).toMatchObject({
@@ -94,10 +94,14 @@ test('metric() returns a metric with any name', () => {
   expect(metric.period.toMinutes()).toBe(1);
 });
 
+test.each(['resourcesFailed', 'Errors', ''])('metric() throws for the name "%s", because an alarm on such a metric would never fire', (name) => {
+  expect(() => importInto(newStack()).metric(name)).toThrow(`an import has no metric "${name}"; use one of ResourcesScanned, ResourcesImported, `);
+});
+
 test('the DatastoreId dimension can be a token', () => {
   const stack = newStack();
   const datastoreId = textParameter(stack);
-  const alarm = importInto(stack, { datastore: { fhirDatastoreRef: { datastoreId }, env: stack.env, node: stack.node } as unknown as FhirImportProps['datastore'] })
+  const alarm = importInto(stack, { datastore: { fhirDatastoreRef: { datastoreId, datastoreArn: datastoreId }, env: stack.env, node: stack.node } as unknown as FhirImportProps['datastore'] })
     .alarmOnFailure();
 
   expect(alarm).toBeInstanceOf(Alarm);
