@@ -9,6 +9,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { CompleteRole } from './complete-role';
 import { monitorDefinition } from './monitor-definition';
+import { validateEnvironment } from '../../private/environment';
 
 /** Properties of `ImportMonitor`. */
 export interface ImportMonitorProps {
@@ -64,8 +65,11 @@ export class ImportMonitor extends Construct {
   /**
    * Adds a topic of an import to the actions of the alarm. Skips a topic that the alarm already notifies. Also skips a topic to which the provider's stack
    * can't refer: the import and its topic are in other stacks, and the import's stack depends on the provider's stack.
+   *
+   * @throws if the topic is known to be in another Region, because alarms notify only topics of their Region, or if the alarm has too many topics.
    */
   public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
+    validateEnvironment(this, 'the alarm of detached imports', { what: 'notificationTopic', construct: topic, env: topic.env }, ['region']);
     const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
     if (isReachable && !this.notified.has(topic.topicArn)) {
       if (this.notified.size === MAX_ACTIONS) {

@@ -1,8 +1,9 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Construct, DependencyGroup } from 'constructs';
+import { validateBus, validateBusAccount, validateRuleOptions, validateTopic } from './checks/notifications';
 import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import type { ImportMonitor } from './import-monitor';
 import type { AssumedRole } from './import-roles';
@@ -28,7 +29,11 @@ export class ImportNotifications {
   public readonly prerequisites = new DependencyGroup();
   private isAnnounced = false;
 
-  constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {}
+  constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {
+    if (props.eventBus) {
+      validateBus(scope, props.eventBus);
+    }
+  }
 
   /** The ARN of the event bus, as a token. The token resolves to undefined if `announce()` is not called before the synthesis. */
   public get busArn(): string {
@@ -57,6 +62,7 @@ export class ImportNotifications {
 
   /** Makes EventBridge publish a message to the topic at the end of the job. Also adds the topic to the alarm of the monitor. */
   public notify(topic: sns.ITopic, monitor?: ImportMonitor): void {
+    validateTopic(this.scope, topic);
     const target = new targets.SnsTopic(topic, { message: notificationMessage() });
     this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
     allowAlarms(topic);
@@ -66,8 +72,9 @@ export class ImportNotifications {
 
   private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
     if (eventBus) {
-      this.validateBus(eventBus);
+      validateBusAccount(this.scope, eventBus);
     }
+    validateRuleOptions(id, options);
     const { target, ...ruleProps } = options;
     const rule = new ImportRule(this.scope, id, { ...ruleProps, eventBus });
     rule.addEventPattern(pattern);
@@ -75,19 +82,5 @@ export class ImportNotifications {
     rule.addTarget(target);
     this.prerequisites.add(rule, rule.targetPolicies);
     return rule;
-  }
-
-  /**
-   * Throws if the event bus is known to be in another account or Region. CloudFormation would create the rule in the account and Region of its stack, on the
-   * event bus with the same name there.
-   */
-  private validateBus(eventBus: events.IEventBus): void {
-    const [bus, own] = [eventBus.env, Stack.of(this.scope)];
-    for (const name of ['account', 'region'] as const) {
-      if (!Token.isUnresolved(bus[name]) && !Token.isUnresolved(own[name]) && bus[name] !== own[name]) {
-        throw new Error(`eventBus "${eventBus.node.path}" is in the ${name} ${bus[name]} and the import in ${own[name]}, so its rules and notifications would `
-          + 'receive no event; create the rule where the bus is, or leave eventBus out');
-      }
-    }
   }
 }

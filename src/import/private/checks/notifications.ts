@@ -1,0 +1,58 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { validateArn } from '../../../private/arn';
+import { resourceOfType } from '../../../private/cfn-resource';
+import { validateEnvironment } from '../../../private/environment';
+
+/** Throws if the event bus is known to be in another Region, to which PutEvents sends no events. */
+export function validateBus(scope: Construct, eventBus: events.IEventBus): void {
+  validateArn(scope, 'eventBus', eventBus.eventBusArn, 'an event bus');
+  validateEnvironment(scope, 'the import', {
+    what: 'eventBus', construct: eventBus, env: eventBus.env, remedy: () => 'the import can send events only within its Region, so give a bus of that Region, or leave eventBus out',
+  }, ['region']);
+}
+
+/**
+ * Throws if the event bus of a rule is known to be in another account. CloudFormation would create the rule in the account of its stack, on the event bus with
+ * the same name there.
+ */
+export function validateBusAccount(scope: Construct, eventBus: events.IEventBus): void {
+  validateEnvironment(scope, 'the import', {
+    what: 'eventBus',
+    construct: eventBus,
+    env: eventBus.env,
+    remedy: () => 'a rule or notification of the import would receive no event, so create the rule where the bus is, or leave eventBus out',
+  }, ['account']);
+}
+
+/** The fields of an event pattern with which a rule finds the events of its import. */
+const OWN_FIELDS = ['source', 'detailType'] as const;
+const OWN_DETAIL = ['constructPath', 'datastoreId'];
+
+/** Throws if the options of a rule would let it match other events, because aws-events adds the values of two patterns for one field, or have no effect. */
+export function validateRuleOptions(id: string, { eventPattern, crossStackScope }: events.OnEventOptions): void {
+  const widened = [...OWN_FIELDS.filter((field) => eventPattern?.[field]), ...OWN_DETAIL.filter((field) => eventPattern?.detail?.[field])];
+  if (widened.length > 0) {
+    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would match events of others; leave out what identifies the import`);
+  }
+  if (crossStackScope) {
+    throw new Error(`the rule "${id}" can't have the crossStackScope "${crossStackScope.node.path}", because the job waits for the rule; `
+      + 'leave crossStackScope out, or create the rule in the other stack yourself');
+  }
+}
+
+/** Throws if EventBridge is known to be unable to publish to the topic. */
+export function validateTopic(scope: Construct, topic: sns.ITopic): void {
+  const { path } = topic.node;
+  validateArn(scope, 'notificationTopic', topic.topicArn, 'an SNS topic');
+  if (topic.fifo) {
+    throw new Error(`notificationTopic "${path}" is a FIFO topic, and EventBridge publishes only to standard topics; give a standard topic`);
+  }
+  const keys = [topic.masterKey?.keyArn, resourceOfType(topic, sns.CfnTopic)?.kmsMasterKeyId];
+  if (JSON.stringify(Stack.of(topic).resolve(keys)).includes('alias/aws/')) {
+    throw new Error(`notificationTopic "${path}" is encrypted with a key that AWS manages, which EventBridge and CloudWatch may not use; `
+      + 'give the topic a customer managed key as its masterKey');
+  }
+}
