@@ -9,7 +9,8 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../contract';
-import { FunctionRoles, validateRoles } from './private/function-roles';
+import { validateProviderResources } from './private/checks/provider-resources';
+import { FunctionRoles, suppliedRoles } from './private/function-roles';
 import { ImportMonitor, sendTraces } from './private/import-monitor';
 import type { ReportFunction } from './private/report';
 import { brand, ofStack } from '../private/of-stack';
@@ -146,12 +147,12 @@ export class FhirImportProvider extends Construct {
   private monitor?: ImportMonitor;
 
   /**
-   * @throws if subnets or security groups are given without a VPC, or if one role is given twice.
+   * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if one role is given twice, or if a role, the log group or the
+   *   VPC is known to be in another account or Region.
    */
   constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
     super(scope, id);
-    validateVpc(props);
-    validateRoles(props);
+    validateProviderResources(this, props);
     this.props = props;
 
     const logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
@@ -207,6 +208,15 @@ export class FhirImportProvider extends Construct {
     (waiter.node.defaultChild as sfn.CfnStateMachine).tracingConfiguration = { enabled: true };
     (waiter.node.findChild('Role') as iam.Role).addToPrincipalPolicy(sendTraces());
     this.serviceToken = provider.serviceToken;
+  }
+
+  /**
+   * Returns whether a role is known to be a role of this provider.
+   *
+   * @internal
+   */
+  public _hasRole({ roleArn }: iam.IRole): boolean {
+    return [this.handlerRole, ...suppliedRoles(this.props).map(([, role]) => role)].some((own) => own.roleArn === roleArn);
   }
 
   /**
@@ -275,11 +285,3 @@ export class FhirImportProvider extends Construct {
 }
 
 brand(FhirImportProvider, 'FhirImportProvider');
-
-function validateVpc(props: FhirImportProviderProps): void {
-  for (const name of ['vpcSubnets', 'securityGroups'] as const) {
-    if (props[name] && !props.vpc) {
-      throw new Error(`${name} has no meaning without a VPC; give vpc too, or leave ${name} out`);
-    }
-  }
-}

@@ -7,6 +7,8 @@ import { Completion } from './completion';
 import type { FhirImportProps } from './fhir-import-props';
 import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
+import { checkTrustWhenFinished } from './private/checks/trust';
+import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
 import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
@@ -69,8 +71,8 @@ export class FhirImport extends Construct {
   private readonly dimensions: MetricDimensions;
 
   /**
-   * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if the data store is known to be in
-   *   another Region or account.
+   * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if a resource that the import uses is known
+   *   to be in the wrong Region or account, to have no usable key, or to be of another kind.
    */
   constructor(scope: Construct, id: string, props: FhirImportProps) {
     super(scope, id);
@@ -86,11 +88,13 @@ export class FhirImport extends Construct {
     const inputS3Uri = s3Uri(input.bucket.bucketName, input.prefix);
     const output = outputLocation(this, this.storage.outputBucket, input, props.outputPrefix);
 
+    this.provider = props.provider ?? FhirImportProvider._ofStack(this);
+    validateUsedResources(this, props, { input, storage: this.storage, provider: this.provider });
+
     this.dataAccessStatements = dataAccessStatements(input, input.encryptionKeys, output, this.storage.outputKey);
     this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(this, storeArn, this.dataAccessStatements);
     this.sourceKeyStatements = grantedTo(this.dataAccessRole, decryptInputStatements(input.encryptionKeys));
 
-    this.provider = props.provider ?? FhirImportProvider._ofStack(this);
     const report = props.failureReport === false
       ? undefined
       : createReport(this, this.provider._reportFunction(), { output, outputKey: this.storage.outputKey, datastoreId }, props.reportRole);
@@ -140,6 +144,9 @@ export class FhirImport extends Construct {
     }
     if (props.notificationTopic) {
       this.notifications.notify(props.notificationTopic, monitor);
+    }
+    if (props.dataAccessRole) {
+      checkTrustWhenFinished(this, 'dataAccessRole', props.dataAccessRole, 'healthlake.amazonaws.com');
     }
     checkWhenFinished({ construct: this, datastore: props.datastore, ...this.resources.summary });
   }

@@ -1,7 +1,9 @@
-import { Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { validateEnvironment } from '../private/environment';
+import { isOtherKey, validateKey } from '../private/kms-key';
 import { brand, ofStack } from '../private/of-stack';
 
 /** Properties of `FhirStorage`. */
@@ -103,13 +105,15 @@ export class FhirStorage extends Construct implements IFhirStorage {
 
   /**
    * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` and
-   *   `autoDeleteObjects` contradict each other, if `resultsExpiration` is not in whole days, or if a property would not apply to a supplied bucket.
+   *   `autoDeleteObjects` contradict each other, if `resultsExpiration` is not in whole days, if a property would not apply to a supplied bucket, or if
+   *   `encryptionKey` is an alias or `serverAccessLogsBucket` can't receive the logs.
    */
   constructor(scope: Construct, id: string, props: FhirStorageProps = {}) {
     super(scope, id);
     validateRemoval(props);
     validateSupplied(props);
     validateExpiration(props.resultsExpiration);
+    validateResources(this, props);
     this.props = props;
     this.outputKey = this.keyOfOutput(props);
     this.outputBucket = props.outputBucket ?? this.createBucket('OutputBucket', 'fhir-output/', expiration(props.resultsExpiration));
@@ -173,21 +177,14 @@ brand(FhirStorage, 'FhirStorage');
  */
 const OF_STACK: FhirStorageProps = {};
 
-/**
- * Returns whether two keys are certainly different. Compares their ARNs if both ARNs are known at synthesis, or if this app creates both keys. Otherwise
- * returns false.
- */
-function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
-  const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
-  const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
-  return (concrete || isCreatedHere) && a.keyArn !== b.keyArn;
-}
-
 function expiration(after?: Duration): s3.LifecycleRule[] {
   return after ? [{ expiration: after, noncurrentVersionExpiration: after }] : [];
 }
 
 function validateRemoval(props: FhirStorageProps): void {
+  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
+    throw new Error('removalPolicy must not be SNAPSHOT, because buckets and keys have no snapshots; leave it out to retain them');
+  }
   const destroys = props.removalPolicy === RemovalPolicy.DESTROY;
   if (destroys && !props.autoDeleteObjects) {
     throw new Error('removalPolicy DESTROY needs autoDeleteObjects: true, because a bucket with results in it can\'t be deleted; '
@@ -217,5 +214,22 @@ function validateSupplied({ inputBucket, outputBucket, resultsExpiration, server
   if (inputBucket && outputBucket && serverAccessLogsBucket) {
     throw new Error(`serverAccessLogsBucket doesn't apply to the supplied buckets "${inputBucket.node.path}" and "${outputBucket.node.path}"; `
       + 'set it where they are made');
+  }
+}
+
+/** Throws if the key or the bucket for access logs is known to be unusable. */
+function validateResources(scope: Construct, { encryptionKey, serverAccessLogsBucket }: FhirStorageProps): void {
+  if (encryptionKey) {
+    validateKey(scope, 'encryptionKey', encryptionKey);
+    validateEnvironment(scope, 'the storage', { what: 'encryptionKey', construct: encryptionKey, env: encryptionKey.env }, ['region']);
+  }
+  if (!serverAccessLogsBucket) {
+    return;
+  }
+  validateEnvironment(scope, 'the storage', { what: 'serverAccessLogsBucket', construct: serverAccessLogsBucket, env: serverAccessLogsBucket.env },
+    ['region', 'account']);
+  if (serverAccessLogsBucket.encryptionKey) { // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    throw new Error(`serverAccessLogsBucket "${serverAccessLogsBucket.node.path}" is encrypted with a KMS key, and S3 writes access logs only to buckets with `
+      + 'SSE-S3; give a bucket with encryption: BucketEncryption.S3_MANAGED');
   }
 }

@@ -15,12 +15,22 @@ const WHY_NOT_SHARED: { readonly [Name in typeof ROLES[number]]?: string } = {
   monitorRole: 'would let the state machine do what these functions may',
 };
 
-/** Throws if two properties have the same role. */
-export function validateRoles(props: { readonly [Name in typeof ROLES[number]]?: iam.IRole }): void {
-  ROLES.forEach((name, index) => {
+/** The roles that a user supplies for the functions of a provider. */
+export type SuppliedRoles = { readonly [Name in typeof ROLES[number]]?: iam.IRole };
+
+/** Returns the names of the properties that have a role, with their roles. */
+export function suppliedRoles(props: SuppliedRoles): [name: typeof ROLES[number], role: iam.IRole][] {
+  return ROLES.flatMap((name) => {
     const role = props[name];
-    const twin = ROLES.slice(0, index).find((other) => role && props[other] === role);
-    if (role && twin) {
+    return role ? [[name, role] as [typeof name, iam.IRole]] : [];
+  });
+}
+
+/** Throws if two properties have the same role. */
+export function validateRoles(props: SuppliedRoles): void {
+  suppliedRoles(props).forEach(([name, role], index, roles) => {
+    const [twin] = roles.slice(0, index).find(([, other]) => other.roleArn === role.roleArn) ?? [];
+    if (twin) {
       throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${WHY_NOT_SHARED[name] ?? 'makes a circular dependency'}; `
         + 'give each its own role');
     }

@@ -2,7 +2,7 @@ import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirSource, FhirStorage, type IFhirStorage } from '../../../src';
-import { countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, templateWith, textParameter } from '../../support/synth';
+import { ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, resourcesOfType, templateOf, templateWith, textParameter } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const OTHER_KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/ffffffff-7c1d-11f0-8a3b-0a1b2c3d4e5f';
@@ -198,10 +198,34 @@ describe('the property rules of a storage', () => {
 
   test('serverAccessLogsBucket throws if both buckets are supplied', () => {
     const stack = newStack();
-    const [inputBucket, outputBucket, serverAccessLogsBucket] = ['In', 'Out', 'Logs'].map((id) => importedBucket(stack, id, KEY_ARN));
+    const [inputBucket, outputBucket] = ['In', 'Out'].map((id) => importedBucket(stack, id, KEY_ARN));
+    const serverAccessLogsBucket = importedBucket(stack, 'Logs');
     expect(() => new FhirStorage(stack, 'Storage', { inputBucket, outputBucket, serverAccessLogsBucket }))
       .toThrow(/^serverAccessLogsBucket doesn't apply to the supplied buckets "Stack\/In" and "Stack\/Out"; set it where they are made/);
     expect(() => new FhirStorage(stack, 'Other', { outputBucket, serverAccessLogsBucket })).not.toThrow();
+  });
+
+  test.each<[string, Partial<s3.BucketAttributes>, string]>([
+    ['in another Region', { region: 'us-west-2' }, 'is in the region us-west-2 and the storage in us-east-1; give one of the region us-east-1'],
+    ['in another account', { account: '444455556666' }, 'is in the account 444455556666 and the storage in 111122223333; give one of the account 111122223333'],
+  ])('serverAccessLogsBucket throws if it is %s', (_, attributes, problem) => {
+    const stack = newStack({}, { region: REGION, account: ACCOUNT });
+    const serverAccessLogsBucket = s3.Bucket.fromBucketAttributes(stack, 'Logs', { bucketName: 'amzn-s3-demo-logs', ...attributes });
+
+    expect(() => new FhirStorage(stack, 'Storage', { serverAccessLogsBucket })).toThrow(`serverAccessLogsBucket "Stack/Logs" ${problem}`);
+  });
+
+  test('serverAccessLogsBucket throws if it is encrypted with a KMS key', () => {
+    const stack = newStack();
+
+    expect(() => new FhirStorage(stack, 'Storage', { serverAccessLogsBucket: importedBucket(stack, 'Logs', KEY_ARN) })).toThrow(
+      'serverAccessLogsBucket "Stack/Logs" is encrypted with a KMS key, and S3 writes access logs only to buckets with SSE-S3; '
+      + 'give a bucket with encryption: BucketEncryption.S3_MANAGED');
+  });
+
+  test('removalPolicy SNAPSHOT throws', () => {
+    expect(() => new FhirStorage(newStack(), 'Storage', { removalPolicy: RemovalPolicy.SNAPSHOT }))
+      .toThrow('removalPolicy must not be SNAPSHOT, because buckets and keys have no snapshots; leave it out to retain them');
   });
 
   test.each(['inputBucket', 'outputBucket'] as const)('autoDeleteObjects throws with a supplied %s', (name) => {

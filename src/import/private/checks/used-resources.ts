@@ -1,0 +1,75 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { validateArn } from '../../../private/arn';
+import { validateEnvironment } from '../../../private/environment';
+import { isOtherKey, validateKey } from '../../../private/kms-key';
+import type { IFhirStorage } from '../../../storage/fhir-storage';
+import type { FhirImportProps } from '../../fhir-import-props';
+import type { FhirImportProvider } from '../../fhir-import-provider';
+import type { FhirSourceLocation } from '../../fhir-source';
+
+/** The resources that an import uses, with defaults in place of missing properties. */
+export interface UsedResources {
+  readonly input: FhirSourceLocation;
+  readonly storage: IFhirStorage;
+  readonly provider: FhirImportProvider;
+}
+
+/**
+ * Throws if a resource that the import uses is known to be in the wrong Region or account, to be another kind of resource, or to be unusable for imports.
+ * HealthLake uses only buckets of its own Region, and S3 uses only keys of the Region of the bucket.
+ */
+export function validateUsedResources(scope: Construct, props: FhirImportProps, { input, storage, provider }: UsedResources): void {
+  const { dataAccessRole, datastoreEncryptionKey } = props;
+  validateStack(scope, 'storage', storage);
+  validateStack(scope, 'provider', provider);
+  validateBucket(scope, 'the source bucket', input.bucket);
+  validateBucket(scope, 'the output bucket', storage.outputBucket);
+  const keys = [
+    { what: 'the key of the output bucket', key: storage.outputKey },
+    ...input.encryptionKeys.map((key) => ({ what: 'the key of the source', key })),
+    ...(datastoreEncryptionKey ? [{ what: 'datastoreEncryptionKey', key: datastoreEncryptionKey }] : []),
+  ];
+  for (const { what, key } of keys) {
+    validateKey(scope, what, key);
+    validateEnvironment(scope, 'the import', { what, construct: key, env: key.env }, ['region']);
+  }
+  validateOutputKey(storage);
+  if (dataAccessRole) {
+    validateDataAccessRole(scope, dataAccessRole, provider);
+  }
+}
+
+/** Throws if a construct is known to be in a stack of another Region or account. A storage can be a plain object, which is in no stack. */
+function validateStack(scope: Construct, what: string, construct: unknown): void {
+  if (Construct.isConstruct(construct)) {
+    validateEnvironment(scope, 'the import', {
+      what, construct, env: Stack.of(construct), remedy: (part, here) => `put the ${what} into a stack of the ${part} ${here}`,
+    }, ['region', 'account']);
+  }
+}
+
+function validateBucket(scope: Construct, what: string, bucket: s3.IBucket): void {
+  validateArn(scope, what, bucket.bucketArn, 'a bucket');
+  validateEnvironment(scope, 'the import', {
+    what, construct: bucket, env: bucket.env, remedy: (_part, here) => `HealthLake uses only buckets of its own Region, so use a bucket in ${here}`,
+  }, ['region']);
+}
+
+function validateOutputKey({ outputBucket: { encryptionKey }, outputKey }: IFhirStorage): void {
+  if (encryptionKey && isOtherKey(encryptionKey, outputKey)) {
+    throw new Error(`the outputKey "${outputKey.node.path}" of the storage is not the output bucket's own key "${encryptionKey.node.path}"; `
+      + 'give the key of the bucket');
+  }
+}
+
+function validateDataAccessRole(scope: Construct, role: iam.IRole, provider: FhirImportProvider): void {
+  validateArn(scope, 'dataAccessRole', role.roleArn, 'an IAM role');
+  validateEnvironment(scope, 'the import', { what: 'dataAccessRole', construct: role, env: role.env }, ['account']);
+  if (provider._hasRole(role)) {
+    throw new Error(`dataAccessRole "${role.node.path}" is also a role of the provider "${provider.node.path}", whose functions could then read the data; `
+      + 'give each its own role');
+  }
+}

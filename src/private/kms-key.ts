@@ -1,0 +1,41 @@
+import { Resource, Token } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import { validateArn } from './arn';
+import { resourceOfType } from './cfn-resource';
+
+const SYMMETRIC = 'SYMMETRIC_DEFAULT';
+
+/** Matches an ARN of an alias, also if parts of the ARN are tokens, and captures the name of the alias. */
+const ALIAS = /(?:^|:)(alias\/.+)$/;
+
+/**
+ * Throws if a key is named by an alias, if it is known to be no KMS key, or if the app creates it disabled or asymmetric. An alias in the `Resource` of a
+ * policy matches no key: https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+export function validateKey(scope: IConstruct, what: string, key: kms.IKeyRef & { readonly aliasRef?: kms.AliasReference }): void {
+  const { keyArn } = key.keyRef;
+  const [, alias = key.node.path] = ALIAS.exec(keyArn) ?? [];
+  if (key.aliasRef || alias !== key.node.path) {
+    throw new Error(`${what} is named by the alias "${alias}", and a policy can't name a key by an alias; `
+      + 'give the customer managed key itself, for example with Key.fromKeyArn() or Key.fromLookup()');
+  }
+  validateArn(scope, what, keyArn, 'a KMS key');
+  const { keySpec = SYMMETRIC, enabled = true } = resourceOfType(key, kms.CfnKey) ?? {};
+  if (!Token.isUnresolved(keySpec) && keySpec !== SYMMETRIC) {
+    throw new Error(`${what} "${key.node.path}" must be a symmetric key, got the keySpec ${keySpec}; leave keySpec and keyUsage out`);
+  }
+  if (enabled === false) {
+    throw new Error(`${what} "${key.node.path}" is disabled, and a disabled key encrypts and decrypts nothing; enable it`);
+  }
+}
+
+/**
+ * Returns whether two keys are certainly different. Compares their ARNs if both ARNs are known at synthesis, or if this app creates both keys. Otherwise
+ * returns false.
+ */
+export function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
+  const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
+  const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
+  return (concrete || isCreatedHere) && a.keyArn !== b.keyArn;
+}
