@@ -22,6 +22,7 @@ import { datastoreArn } from '../private/datastore';
 import { s3Uri } from '../private/s3-location';
 import { dimensionValue } from '../private/text';
 import { FhirStorage, type IFhirStorage } from '../storage/fhir-storage';
+import { checkBucketsWhenFinished } from '../storage/private/bucket-checks';
 
 /**
  * An import of FHIR R4 data into an AWS HealthLake data store, as a part of the deployment.
@@ -145,6 +146,7 @@ export class FhirImport extends Construct {
     if (props.notificationTopic) {
       this.notifications.notify(props.notificationTopic, monitor);
     }
+    checkBucketsWhenFinished(this, input.bucket, this.storage);
     if (props.dataAccessRole) {
       checkTrustWhenFinished(this, 'dataAccessRole', props.dataAccessRole, 'healthlake.amazonaws.com');
     }

@@ -102,6 +102,7 @@ export class FhirStorage extends Construct implements IFhirStorage {
 
   private readonly props: FhirStorageProps;
   private _inputBucket?: s3.IBucket;
+  private isInputBucketRead = false;
 
   /**
    * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` and
@@ -118,12 +119,26 @@ export class FhirStorage extends Construct implements IFhirStorage {
     this.outputKey = this.keyOfOutput(props);
     this.outputBucket = props.outputBucket ?? this.createBucket('OutputBucket', 'fhir-output/', expiration(props.resultsExpiration));
     if (props !== OF_STACK) {
-      this._inputBucket = this.inputBucket;
+      this.ensureInputBucket();
     }
   }
 
   /** The bucket for input data. */
   public get inputBucket(): s3.IBucket {
+    this.isInputBucketRead = true;
+    return this.ensureInputBucket();
+  }
+
+  /**
+   * Whether the storage has created an input bucket that no other code has read.
+   *
+   * @internal
+   */
+  public get _hasUnusedInputBucket(): boolean {
+    return this._inputBucket !== undefined && this._inputBucket !== this.props.inputBucket && !this.isInputBucketRead;
+  }
+
+  private ensureInputBucket(): s3.IBucket {
     this._inputBucket ??= this.props.inputBucket ?? this.createBucket('InputBucket', 'fhir-input/', []);
     return this._inputBucket;
   }
