@@ -7,12 +7,12 @@ import { Completion } from './completion';
 import type { FhirImportProps } from './fhir-import-props';
 import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
-import { checkTrustWhenFinished } from './private/checks/trust';
+import { checkPermissionsWhenFinished, checkTrustWhenFinished } from './private/checks/supplied-roles';
 import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
 import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
-import { validateJobNamePrefix, validateMetricName, validateRevision } from './private/names';
+import { validateJobNamePrefix, validateMetricName, validateRevision, validateValidationLevel } from './private/names';
 import { ImportNotifications } from './private/notifications';
 import { inputChecks, operatorStatements, stackPattern } from './private/operator';
 import { outputLocation } from './private/output';
@@ -79,6 +79,7 @@ export class FhirImport extends Construct {
     super(scope, id);
     validateJobNamePrefix(props.jobNamePrefix);
     validateRevision(props.revision);
+    validateValidationLevel(props.validationLevel);
 
     const { datastoreId } = props.datastore.fhirDatastoreRef;
     const storeArn = datastoreArn(this, props.datastore);
@@ -149,6 +150,7 @@ export class FhirImport extends Construct {
     checkBucketsWhenFinished(this, input.bucket, this.storage);
     if (props.dataAccessRole) {
       checkTrustWhenFinished(this, 'dataAccessRole', props.dataAccessRole, 'healthlake.amazonaws.com');
+      checkPermissionsWhenFinished(this, props.dataAccessRole);
     }
     checkWhenFinished({ construct: this, datastore: props.datastore, ...this.resources.summary });
   }

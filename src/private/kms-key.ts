@@ -21,6 +21,10 @@ export function validateKey(scope: IConstruct, what: string, key: kms.IKeyRef & 
       + 'give the customer managed key itself, for example with Key.fromKeyArn() or Key.fromLookup()');
   }
   validateArn(scope, what, keyArn, 'a KMS key');
+  const managed = managedAliasOf(scope, keyArn);
+  if (managed !== undefined) {
+    throw new Error(`${what} "${key.node.path}" is looked up by the alias "${managed}" and belongs to AWS; give a customer managed key`);
+  }
   const { keySpec = SYMMETRIC, enabled = true } = resourceOfType(key, kms.CfnKey) ?? {};
   if (!Token.isUnresolved(keySpec) && keySpec !== SYMMETRIC) {
     throw new Error(`${what} "${key.node.path}" must be a symmetric key, got the keySpec ${keySpec}; leave keySpec and keyUsage out`);
@@ -28,6 +32,18 @@ export function validateKey(scope: IConstruct, what: string, key: kms.IKeyRef & 
   if (enabled === false) {
     throw new Error(`${what} "${key.node.path}" is disabled, and a disabled key encrypts and decrypts nothing; enable it`);
   }
+}
+
+/**
+ * Returns the alias of an AWS managed key if `Key.fromLookup()` found the key by this alias. The context of the app has the result of each lookup:
+ * https://docs.aws.amazon.com/cdk/v2/guide/context.html
+ */
+function managedAliasOf({ node }: IConstruct, keyArn: string): string | undefined {
+  const lookups = Object.entries(node.getAllContext() as Record<string, { readonly keyId?: string } | undefined>);
+  return lookups.flatMap(([name, found]) => {
+    const [, alias] = /^key-provider:.*aliasName=(alias\/aws\/[^:]+)/.exec(name) ?? [];
+    return alias && found?.keyId && keyArn.endsWith(`:key/${found.keyId}`) ? [alias] : [];
+  })[0];
 }
 
 /**

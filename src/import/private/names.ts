@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { type EndMetricName, PROGRESS_METRICS, RESULT_METRICS } from '../../contract';
+import { ValidationLevel } from '../fhir-import-props';
 
 /**
  * HealthLake's pattern for job names.
@@ -41,6 +42,14 @@ export function validateRevision(revision?: string): void {
   if (revision.trim() === '' || revision.length > MAX_REVISION_LENGTH) {
     throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters, got "${revision.slice(0, 50)}" with ${revision.length}; `
       + 'leave it out if the data has no revisions');
+  }
+}
+
+/** Throws if HealthLake has no such validation level. Only JavaScript and casts give another value. */
+export function validateValidationLevel(level?: ValidationLevel): void {
+  const levels = Object.values(ValidationLevel);
+  if (level !== undefined && !Token.isUnresolved(level) && !levels.includes(level)) {
+    throw new Error(`validationLevel must be one of ${levels.join(', ')}, got "${level}"; use a member of ValidationLevel`);
   }
 }
 

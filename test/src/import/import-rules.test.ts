@@ -2,8 +2,8 @@ import { Fn, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirSource, FhirStorage } from '../../../src';
-import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateWith, textParameter } from '../../support/synth';
+import { FhirSource, FhirStorage, type ValidationLevel } from '../../../src';
+import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateOf, templateWith, textParameter } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const ENV = { region: REGION, account: ACCOUNT };
@@ -47,6 +47,11 @@ describe('revision', () => {
     expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
     expect(() => importInto(stack, { revision: textParameter(stack) }, 'Unknown')).not.toThrow();
   });
+});
+
+test.each(['', 'STRICT', 'strict '])('validationLevel throws for the value "%s"', (level) => {
+  expect(() => importInto(newStack(), { validationLevel: level as ValidationLevel }))
+    .toThrow(`validationLevel must be one of strict, structure-only, minimal, got "${level}"; use a member of ValidationLevel`);
 });
 
 describe('outputPrefix', () => {

@@ -2,7 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { checkTrustWhenFinished } from './trust';
+import { checkTrustWhenFinished } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';

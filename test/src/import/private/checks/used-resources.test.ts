@@ -64,6 +64,19 @@ describe.each<[string, (key: kms.IKey, stack: Stack) => Partial<FhirImportProps>
   });
 });
 
+test('an import throws for a key of AWS that is looked up by its alias', () => {
+  const keyId = '11111111-2222-3333-4444-555555555555';
+  const stack = newStack({
+    [`key-provider:account=${ACCOUNT}:aliasName=alias/aws/s3:region=${REGION}`]: { keyId },
+    [`key-provider:account=${ACCOUNT}:aliasName=alias/fhir:region=${REGION}`]: { keyId: keyId.replace('1', '9') },
+  }, ENV);
+  const [ofAws, own] = ['alias/aws/s3', 'alias/fhir'].map((aliasName) => kms.Key.fromLookup(stack, aliasName, { aliasName }));
+
+  expect(() => importInto(stack, { datastoreEncryptionKey: ofAws }, 'First'))
+    .toThrow('datastoreEncryptionKey "Stack/alias--aws--s3" is looked up by the alias "alias/aws/s3" and belongs to AWS; give a customer managed key');
+  expect(() => importInto(stack, { datastoreEncryptionKey: own }, 'Second')).not.toThrow();
+});
+
 const HERE = 'and the import in us-east-1; HealthLake uses only buckets of its own Region, so use a bucket in us-east-1';
 
 test.each<[string, PropsOf, string]>([

@@ -1,7 +1,7 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { FhirImportProvider } from '../../../../../src';
+import { type FhirImport, FhirImportProvider } from '../../../../../src';
 import { importInto, newStack } from '../../../../support/synth';
 
 const ROLES: [string, string, (stack: Stack, role: iam.IRole) => void][] = [
@@ -34,5 +34,36 @@ describe.each(ROLES)('the trust policy of a supplied %s', (name, service, use) =
     ['is not known', (stack) => iam.Role.fromRoleName(stack, 'Role', 'fhir')],
   ])('causes no warning if the policy %s', (_, roleOf) => {
     expect(warningsWith(roleOf)).toEqual([]);
+  });
+});
+
+describe('the policies of a supplied dataAccessRole', () => {
+  function warningsWith(addPolicies: (role: iam.Role, stack: Stack, fhirImport: FhirImport) => void): unknown[] {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com') });
+    addPolicies(role, stack, importInto(stack, { dataAccessRole: role }));
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('permissions-of-dataAccessRole')).map(({ entry }) => entry.data);
+  }
+
+  test('cause a warning if there are none', () => {
+    const other = (stack: Stack) => new iam.Role(stack, 'Other', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+
+    expect(warningsWith((_role, stack, { dataAccessStatements: [statement] }) => other(stack).addToPolicy(statement))).toEqual([
+      'the dataAccessRole "Stack/Role" has no policy, so HealthLake could read and write nothing; add the dataAccessStatements of the import to it '
+      + '[ack: cdk-healthlake-import:permissions-of-dataAccessRole]',
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof warningsWith>[0]]>([
+    ['statements are added', (role, _stack, { dataAccessStatements }) => dataAccessStatements.forEach((statement) => role.addToPolicy(statement))],
+    ['a managed policy is added', (role) => role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'))],
+    ['a policy of another stack names the role', (role, stack, { dataAccessStatements: statements }) => {
+      new iam.Policy(new Stack(stack.node.root, 'Policies'), 'Policy', { statements, roles: [role] });
+    }],
+    ['a managed policy names the role', (role, stack, { dataAccessStatements: statements }) => {
+      new iam.ManagedPolicy(stack, 'Policy', { statements, roles: [role] });
+    }],
+  ])('cause no warning if %s', (_, addPolicies) => {
+    expect(warningsWith(addPolicies)).toEqual([]);
   });
 });
