@@ -83,6 +83,8 @@ export const LINE = {
   restoredDatastore: 'U61',
   replacedDatastore: 'U62',
   idAfterFailure: 'U63',
+  datastoreIds: 'U90',
+  busRegion: 'U91',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
@@ -123,6 +125,8 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.restoredDatastore]: 'a restore needs a backup, which takes days',
   [LINE.replacedDatastore]: 'the quickstart\'s data store is not replaced',
   [LINE.idAfterFailure]: 'the quickstart is rolled back',
+  [LINE.datastoreIds]: 'the id of one data store says nothing about other ids',
+  [LINE.busRegion]: 'the quickstart sends no events',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',
 };

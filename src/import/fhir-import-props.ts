@@ -39,14 +39,15 @@ export interface FhirImportProps {
   readonly source: FhirSource;
 
   /**
-   * The output bucket, its key, and the input bucket that `FhirSource.storage()` reads.
+   * The output bucket, its key, and the input bucket that `FhirSource.storage()` reads. A `FhirStorage` must be in a stack of the Region and account of the
+   * import.
    *
    * @default - one storage for all imports of the stack that have no `storage` property
    */
   readonly storage?: IFhirStorage;
 
   /**
-   * The provider of the functions that start the job and poll it.
+   * The provider of the functions that start the job and poll it. It must be in a stack of the Region and account of the import.
    *
    * @default - one provider for all imports of the stack that have no `provider` property
    */
@@ -54,7 +55,8 @@ export interface FhirImportProps {
 
   /**
    * The role that HealthLake assumes to read the input and to write the results. The import doesn't change a supplied role: add the statements of
-   * `dataAccessStatements` to it, and let `healthlake.amazonaws.com` assume it.
+   * `dataAccessStatements` to it, and let `healthlake.amazonaws.com` assume it. It must be in the account of the import, and must not be one of the roles of
+   * the provider.
    *
    * @default - a new role
    */
@@ -139,7 +141,8 @@ export interface FhirImportProps {
 
   /**
    * The event bus that receives the event at the end of the job: `FHIR Import Succeeded` or `FHIR Import Failed`, with ids, status and counts only. The event
-   * is sent for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with this property.
+   * is sent for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with this property. The bus must be
+   * in the Region of the import and, if the import has rules or a topic, in its account.
    *
    * @default - the default bus of the account
    */
@@ -149,8 +152,8 @@ export interface FhirImportProps {
    * The topic that receives a message at the end of the job, with ids, status and counts. EventBridge publishes the message. For a detached import,
    * the alarm of the provider publishes to the topic too.
    *
-   * The key of an encrypted topic must allow `events.amazonaws.com` and `cloudwatch.amazonaws.com` the actions `kms:Decrypt` and
-   * `kms:GenerateDataKey*`. A topic that is not in this app must allow both services `sns:Publish`.
+   * The topic must be a standard topic. The key of an encrypted topic must be a customer managed key, and must allow `events.amazonaws.com` and
+   * `cloudwatch.amazonaws.com` the actions `kms:Decrypt` and `kms:GenerateDataKey*`. A topic that is not in this app must allow both services `sns:Publish`.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    * @default - no message

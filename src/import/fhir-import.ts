@@ -7,7 +7,7 @@ import { Completion } from './completion';
 import type { FhirImportProps } from './fhir-import-props';
 import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
-import { checkPermissionsWhenFinished, checkTrustWhenFinished } from './private/checks/supplied-roles';
+import { checkDataAccessRoleWhenFinished } from './private/checks/supplied-roles';
 import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
@@ -148,10 +148,7 @@ export class FhirImport extends Construct {
       this.notifications.notify(props.notificationTopic, monitor);
     }
     checkBucketsWhenFinished(this, input.bucket, this.storage);
-    if (props.dataAccessRole) {
-      checkTrustWhenFinished(this, 'dataAccessRole', props.dataAccessRole, 'healthlake.amazonaws.com');
-      checkPermissionsWhenFinished(this, props.dataAccessRole);
-    }
+    checkDataAccessRoleWhenFinished(this, props.dataAccessRole);
     checkWhenFinished({ construct: this, datastore: props.datastore, ...this.resources.summary });
   }
 
@@ -221,6 +218,8 @@ export class FhirImport extends Construct {
    * DescribeFHIRImportJob for the job in the event before you act on it.
    *
    * The rule is created before the job starts, so its target can't use attributes of this import. Use the values in the event instead.
+   *
+   * @throws if the event bus is known to be in another account, if `eventPattern` has a field that identifies the import, or if `crossStackScope` is given.
    */
   public onSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.notifications.onResult(id, options, EVENT_SUCCEEDED);

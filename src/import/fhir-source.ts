@@ -42,7 +42,7 @@ export class FhirSource {
    * @param bucket a bucket of this app, or an imported bucket.
    * @param prefix the key prefix. A missing `/` at the end is added, unless the prefix ends in a token. The empty string means the whole bucket.
    * @param options the key of the objects, if it is not the bucket's key.
-   * @throws if the prefix names a file, starts with `/`, or has characters that IAM reads as wildcards or variables.
+   * @throws if the prefix names a file, is an S3 URI, or has folders or characters with which S3 or IAM would not find the objects.
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizeSource(prefix);
@@ -53,7 +53,7 @@ export class FhirSource {
    * All `.ndjson` objects under a prefix of the input bucket of the import's storage.
    *
    * @param prefix the key prefix. A missing `/` at the end is added, unless the prefix ends in a token. The default is `input/`.
-   * @throws if the prefix names a file, starts with `/`, or has characters that IAM reads as wildcards or variables.
+   * @throws if the prefix names a file, is an S3 URI, or has folders or characters with which S3 or IAM would not find the objects.
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizeSource(prefix);

@@ -55,7 +55,8 @@ export function isOfApp(datastore: IFHIRDatastoreRef): boolean {
 function validateVersion(datastore: IFHIRDatastoreRef): void {
   const version = resourceOfType(datastore, CfnFHIRDatastore)?.datastoreTypeVersion ?? FHIR_VERSION;
   if (!Token.isUnresolved(version) && version !== FHIR_VERSION) {
-    throw new Error(`the data store "${datastore.node.path}" has the datastoreTypeVersion "${version}", and HealthLake has only ${FHIR_VERSION}; use ${FHIR_VERSION}`);
+    throw new Error(`the data store "${datastore.node.path}" has the datastoreTypeVersion "${version}", and HealthLake has only ${FHIR_VERSION}; `
+      + `use ${FHIR_VERSION}`);
   }
 }
 

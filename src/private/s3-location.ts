@@ -27,7 +27,7 @@ const UNUSABLE: readonly (readonly [pattern: RegExp, problem: string, remedy: st
   [/(^|\/)\.\.?(\/|$)/, 'must not have the folders "." and ".."', 'S3 has no relative paths, so write the whole prefix'],
   [/(^|\/)\s|\s(\/|$)/, 'must not have folders that start or end with white space', 'remove it'],
   // IAM refuses policies with other characters: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
-  [/[^\x20-\x7e\xa0-\xff]/, 'must not have control characters or characters beyond Latin-1', 'IAM would refuse the policies of the roles, so use another prefix'],
+  [/[^\x20-\x7e\xa0-\xff]/, 'must not have control characters or characters beyond Latin-1', 'IAM would refuse the roles, so use another prefix'],
 ];
 
 /**

@@ -9,7 +9,7 @@ import { brand, ofStack } from '../private/of-stack';
 /** Properties of `FhirStorage`. */
 export interface FhirStorageProps {
   /**
-   * The bucket for input data.
+   * The bucket for input data. If no import reads `FhirSource.storage()`, give the bucket of the source, so that the storage creates no bucket of its own.
    *
    * @default - a new bucket
    */
@@ -25,15 +25,16 @@ export interface FhirStorageProps {
   readonly outputBucket?: s3.IBucket;
 
   /**
-   * The customer managed, symmetric KMS key of the new buckets and of the results. HealthLake requires a key for results, so this property is required
-   * with an `outputBucket` whose construct doesn't know its key.
+   * The customer managed, symmetric KMS key of the new buckets and of the results, not an alias of it. HealthLake requires a key for results, so this
+   * property is required with an `outputBucket` whose construct doesn't know its key.
    *
    * @default - the key of the `outputBucket`, or a new key with rotation
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * The bucket for the server access logs of the new buckets. The logs are under `fhir-input/` and `fhir-output/`.
+   * The bucket for the server access logs of the new buckets. The logs are under `fhir-input/` and `fhir-output/`. The bucket must be in the Region and
+   * account of the storage, and be encrypted with SSE-S3.
    *
    * @default - no access logs
    */

@@ -83,7 +83,11 @@ function encryptionProblem({ encryption = S3_MANAGED }: SettingsJson): string | 
     : undefined;
 }
 
-/** Returns the problem if a block is off. A bucket without the property blocks all public access: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * Returns the problem if a block is off. A new bucket without the property blocks all public access.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 function accessProblem({ access }: SettingsJson): string | undefined {
   const isLiteral = access && Object.keys(access).every((name) => BLOCKS.some((block) => block === name));
   const open = isLiteral ? BLOCKS.filter((name) => access[name] === undefined || access[name] === false) : [];

@@ -10,7 +10,10 @@ import { validateEnvironment } from '../../../private/environment';
 export function validateBus(scope: Construct, eventBus: events.IEventBus): void {
   validateArn(scope, 'eventBus', eventBus.eventBusArn, 'an event bus');
   validateEnvironment(scope, 'the import', {
-    what: 'eventBus', construct: eventBus, env: eventBus.env, remedy: () => 'the import can send events only within its Region, so give a bus of that Region, or leave eventBus out',
+    what: 'eventBus',
+    construct: eventBus,
+    env: eventBus.env,
+    remedy: () => 'the import can send events only within its Region, so give a bus of that Region, or leave eventBus out',
   }, ['region']);
 }
 
@@ -35,7 +38,8 @@ const OWN_DETAIL = ['constructPath', 'datastoreId'];
 export function validateRuleOptions(id: string, { eventPattern, crossStackScope }: events.OnEventOptions): void {
   const widened = [...OWN_FIELDS.filter((field) => eventPattern?.[field]), ...OWN_DETAIL.filter((field) => eventPattern?.detail?.[field])];
   if (widened.length > 0) {
-    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would match events of others; leave out what identifies the import`);
+    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would match events of others; `
+      + 'leave out what identifies the import');
   }
   if (crossStackScope) {
     throw new Error(`the rule "${id}" can't have the crossStackScope "${crossStackScope.node.path}", because the job waits for the rule; `

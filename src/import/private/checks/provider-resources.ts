@@ -47,7 +47,8 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
     validateEnvironment(scope, 'the provider', { what: 'the security group', construct: group, env: group.env }, ['region', 'account']));
   const { subnets, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
   if (subnets.length === 0 && !isPendingLookup) {
-    throw new Error(`vpcSubnets selects no subnet of the VPC "${vpc.node.path}", and the functions need at least one; change vpcSubnets, or leave vpcSubnets out`);
+    throw new Error(`vpcSubnets selects no subnet of the VPC "${vpc.node.path}", and the functions need at least one; `
+      + 'change vpcSubnets, or leave vpcSubnets out');
   }
 }
 

@@ -21,11 +21,12 @@ export function checkTrustWhenFinished(scope: IConstruct, name: string, role: ia
   });
 }
 
-/**
- * Adds a check that a supplied data access role has permissions. The check runs at synthesis, because policies can be added until then. Only the policies of
- * roles that the app creates are known.
- */
-export function checkPermissionsWhenFinished(scope: IConstruct, role: iam.IRole): void {
+/** Adds checks that HealthLake can assume a supplied data access role, and that the role has permissions. They run at synthesis, too. */
+export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IRole): void {
+  if (!role) {
+    return;
+  }
+  checkTrustWhenFinished(scope, 'dataAccessRole', role, 'healthlake.amazonaws.com');
   scope.node.addValidation({
     validate: () => {
       const resource = resourceOfType(role, iam.CfnRole);
