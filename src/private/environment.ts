@@ -16,7 +16,7 @@ export interface UsedResource {
 }
 
 /**
- * Throws if the resource is known to be in another Region or account than its user. An ARN without a Region or account says nothing about them.
+ * Throws if the resource is known to be in another Region or account than its user.
  *
  * @param user the name of `scope` in the error message, for example `the import`.
  * @param same the parts of the environment that have to be the same.
@@ -25,8 +25,7 @@ export function validateEnvironment(scope: IConstruct, user: string, used: UsedR
   const { what, construct, env, remedy } = used;
   for (const part of same) {
     const [there, here] = [env[part], Stack.of(scope)[part]];
-    const isKnown = there !== '' && !Token.isUnresolved(there) && !Token.isUnresolved(here);
-    if (isKnown && there !== here) {
+    if (!Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here) {
       throw new Error(`${what} "${construct.node.path}" is in the ${part} ${there} and ${user} in ${here}; `
         + (remedy?.(part, here, there) ?? `give one of the ${part} ${here}`));
     }
