@@ -7,8 +7,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { CompleteRole } from './complete-role';
 import { monitorDefinition } from './monitor-definition';
+import { CompleteRole } from '../../private/complete-role';
 import { validateEnvironment } from '../../private/environment';
 
 /** Properties of `ImportMonitor`. */

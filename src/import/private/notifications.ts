@@ -7,9 +7,9 @@ import { validateBus, validateBusAccount, validateRuleOptions, validateTopic } f
 import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import type { ImportMonitor } from './import-monitor';
 import type { AssumedRole } from './import-roles';
-import { ImportRule } from './import-rule';
 import { putEventsStatement } from './operator';
 import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
+import { ImportRule } from '../../private/import-rule';
 
 /** Properties of `ImportNotifications`. */
 export interface ImportNotificationsProps {

@@ -1,7 +1,7 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
-import { findCircle, isDeployedAfter } from './deployment-order';
+import { findCircle, isDeployedAfter } from '../../private/deployment-order';
 
 /** The parts of an import that the checks in this file read. */
 export interface ImportInTree {

@@ -1,7 +1,7 @@
 import { CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { isDeployedAfter } from '../../../../src/import/private/deployment-order';
-import { newStack, templateOf } from '../../../support/synth';
+import { isDeployedAfter } from '../../../src/private/deployment-order';
+import { newStack, templateOf } from '../../support/synth';
 
 /** Creates a resource that refers to other resources. */
 function thing(scope: Construct, id: string, ...references: CfnResource[]): CfnResource {
