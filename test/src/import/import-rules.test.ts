@@ -3,7 +3,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { FhirSource, FhirStorage, type ValidationLevel } from '../../../src';
-import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateOf, templateWith, textParameter } from '../../support/synth';
+import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateWith, textParameter } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const ENV = { region: REGION, account: ACCOUNT };
