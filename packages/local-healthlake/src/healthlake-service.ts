@@ -65,7 +65,9 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
       const { caller, credentials } = await iam.assumeRole({ service: SERVICE_PRINCIPAL }, roleArn, {
         'sts:RoleSessionName': 'HealthLake', 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.account,
       });
-      const s3 = new S3Client({ endpoint: environment.endpoint(), region, credentials, forcePathStyle: true });
+      // The user's settings may demand FIPS or dual-stack endpoints, which the SDK refuses together with `endpoint`.
+      const plainEndpoint = { endpoint: environment.endpoint(), useFipsEndpoint: false, useDualstackEndpoint: false };
+      const s3 = new S3Client({ ...plainEndpoint, region, credentials, forcePathStyle: true });
       return { s3, describeKey: async (keyId) => (await kms.describe(caller, keyId)).arn };
     },
   };

@@ -38,9 +38,9 @@ test('the server accepts any credentials, and the waiters of the SDK work', asyn
   await expect(fetch(server.url)).rejects.toThrow();
 });
 
-test('npm run healthlake prints its address and example commands, and stops on Ctrl-C', async () => {
+test('npm run healthlake prints its address and example commands, works with FIPS and dual-stack settings, and stops on Ctrl-C', async () => {
   const server = spawn(process.execPath, ['--import', 'tsx', 'packages/local-healthlake/src/server.ts', '--port', '0', '--time-scale', '1000'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   const errors: string[] = [];
   server.stderr.on('data', (text) => errors.push(String(text)));
