@@ -190,7 +190,7 @@ project.testTask.spawn(project.addTask('circles', {
   exec: 'depcruise src lambda packages examples bench scripts test',
 }));
 
-project.setScript('demo', 'projen bundle && node --import tsx packages/local-aws/src/demo/main.ts');
+project.setScript('demo', 'projen bundle && node packages/local-aws/src/demo/run.mjs');
 project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src/server.ts');
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
 project.setScript('integ:aws', 'projen bundle && node --import tsx scripts/integ-aws/main.ts');

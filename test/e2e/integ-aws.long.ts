@@ -42,7 +42,7 @@ describe('npm run integ:aws', () => {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name));
     const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/integ-aws/main.ts', ...args], {
       cwd: PROJECT,
-      env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...aws.cliEnvironment(join(folder, 'cdk-home')) },
+      env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...aws.cliEnvironment(join(folder, 'home')) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

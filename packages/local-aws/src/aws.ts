@@ -31,6 +31,9 @@ import { Router } from '../../local-healthlake/src/http/router';
 import { Kms } from '../../local-healthlake/src/kms/kms';
 import { S3 } from '../../local-healthlake/src/s3/s3';
 
+/** Environment variables that hide the AWS configuration files of the user, which could send a command to a real account. */
+export const NO_AWS_FILES = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } as const;
+
 export interface LocalAwsOptions {
   /** The factor by which the clock of the local AWS runs faster than real time; by default 1. */
   readonly timeScale?: number;
@@ -108,9 +111,10 @@ export class LocalAws {
 
   /**
    * Returns the environment variables with which the unmodified CDK CLI, AWS CLI and SDKs call this local AWS as its administrator.
-   * @param cdkHome a directory for this local AWS alone: the CDK CLI caches the account id of an access key there, and every local AWS has the same key
+   * @param home a directory for this local AWS alone, in place of the user's home directory: it has no `.cdk.json` and no `.aws` that could send a
+   *   command elsewhere, and the CDK CLI caches the account id of an access key there, which is the same for every local AWS
    */
-  public cliEnvironment(cdkHome: string): Record<string, string> {
+  public cliEnvironment(home: string): Record<string, string> {
     const { region, credentials } = this;
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -119,10 +123,9 @@ export class LocalAws {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
-      // The user's own configuration must not send a command to a real account.
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      CDK_HOME: cdkHome,
+      ...NO_AWS_FILES,
+      HOME: home,
+      CDK_HOME: home,
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       CDK_DISABLE_VERSION_CHECK: '1',
     };

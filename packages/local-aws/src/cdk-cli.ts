@@ -22,6 +22,7 @@ export interface CdkRunOptions {
   readonly signal?: AbortSignal;
 }
 
+const PLAIN_OUTPUT = { ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' } as const;
 const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
 
 /** Runs the unmodified CDK CLI. */
@@ -30,7 +31,10 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, pollSc
   const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
   // The CLI runs in its own process group, so that `killGroup` also ends the CDK app that the CLI starts.
   const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
-    cwd, env: { ...inherited(), ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
+    env: { ...withoutAwsSettings(process.env), ...PLAIN_OUTPUT, ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = () => killGroup(child);
   signal?.addEventListener('abort', end, { once: true });
@@ -51,10 +55,9 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, pollSc
   }
 }
 
-/** Returns this process's environment variables, except variables that configure AWS, the CDK or a proxy. */
-function inherited(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name));
-  return { ...Object.fromEntries(entries) as Record<string, string>, ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' };
+/** Returns the environment variables, except variables that configure AWS, the CDK or a proxy. */
+export function withoutAwsSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name)));
 }
 
 function killGroup({ pid }: ChildProcess): void {

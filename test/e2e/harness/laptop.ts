@@ -44,7 +44,7 @@ export class Laptop {
     const confirmed = { deploy: ['--require-approval', 'never'], diff: [], destroy: ['--force'] }[command];
     const run = await runCdk([command, '--all', '--app', outdir, '--no-notices', '--ci', '--progress', 'events', ...confirmed, ...args], {
       cwd: this.folder,
-      env: this.aws.cliEnvironment(join(this.folder, 'cdk-home')),
+      env: this.aws.cliEnvironment(join(this.folder, 'home')),
       pollScale: this.pollScale,
     });
     this.terminal += run.output;

@@ -41,7 +41,9 @@ export class Demo {
   private async deploy(aws: LocalAws, s3: S3Client, folder: string): Promise<boolean> {
     const assembly = join(folder, 'cdk.out');
     this.say(`The local AWS listens on ${aws.endpoint} and runs ${TIME_SCALE} times faster than real time.`);
-    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--output', assembly])) {
+    // Not the `npx` of cdk.json, because npm writes into the user's home directory.
+    const app = `"${process.execPath}" --import tsx app.ts`;
+    if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--app', app, '--output', assembly])) {
       return false;
     }
 
@@ -84,7 +86,7 @@ export class Demo {
     this.say(`$ npx cdk ${typed.join(' ')}`);
     const { exitCode } = await runCdk([...typed, ...options, '--no-notices', '--ci'], {
       cwd: join(EXAMPLES, 'typescript', 'quickstart'),
-      env: aws.cliEnvironment(join(folder, 'cdk-home')),
+      env: aws.cliEnvironment(join(folder, 'home')),
       onLine: (line) => {
         this.bar.current?.clear();
         this.out.write(`${line}\n`);

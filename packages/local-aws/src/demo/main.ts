@@ -1,21 +1,31 @@
 import { parseArgs } from 'node:util';
 import { Demo } from './demo';
 import { QUIET_SDK } from '../../../local-healthlake/src/quiet-sdk';
+import { NO_AWS_FILES } from '../aws';
+import { withoutAwsSettings } from '../cdk-cli';
 
 async function main(): Promise<number> {
-  Object.assign(process.env, QUIET_SDK);
-  const interrupted = new AbortController();
+  // The AWS settings of a laptop, such as FIPS endpoints, don't fit the local AWS. They also apply to the SDK clients of this process.
+  process.env = { ...withoutAwsSettings(process.env), ...NO_AWS_FILES, ...QUIET_SDK };
+  const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => interrupted.abort()); // `on`, not `once`: a second Ctrl-C must not end the process before the clean-up
+    process.on(signal, () => ended.abort(signal)); // `on`, not `once`: a second Ctrl-C must not end the process before the clean-up
+  }
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', (error) => ended.abort(error));
   }
   try {
     const { values } = parseArgs({ options: { 'bad-data': { type: 'boolean', default: false } } });
-    const isExpected = await new Demo({ badData: values['bad-data'] }, process.stdout, interrupted.signal).run();
+    const isExpected = await new Demo({ badData: values['bad-data'] }, process.stdout, ended.signal).run();
     return isExpected ? 0 : 1;
   } catch (error) {
-    if (interrupted.signal.aborted) {
+    const { aborted, reason } = ended.signal;
+    if (aborted && typeof reason === 'string') {
       console.log('\nInterrupted; everything is cleaned up.');
       return 130;
+    }
+    if ((reason as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') {
+      return 0; // the reader of the output, such as `head -1`, has all that it wants
     }
     console.error(error instanceof Error ? error.message : error);
     return 1;

@@ -64,7 +64,7 @@ function synth(version: string): string {
 }
 
 async function cdk(...args: string[]): Promise<CdkRun> {
-  return runCdk([...args, '--no-notices', '--ci'], { cwd: folder, env: aws.cliEnvironment(join(folder, 'cdk-home')), pollScale: TIME_SCALE });
+  return runCdk([...args, '--no-notices', '--ci'], { cwd: folder, env: aws.cliEnvironment(join(folder, 'home')), pollScale: TIME_SCALE });
 }
 
 async function deploy(version: string): Promise<CdkRun> {
