@@ -31,7 +31,7 @@ export class Foundation {
   public readonly environment: Environment;
   private readonly clients: { destroy(): void }[] = [];
 
-  private constructor(private readonly local: LocalAws) {
+  private constructor(public readonly local: LocalAws) {
     ({
       clock: this.clock, iam: this.iam, kms: this.kms, s3: this.s3, ssm: this.ssm, logs: this.logs, lambda: this.lambda, states: this.states,
       router: this.router,

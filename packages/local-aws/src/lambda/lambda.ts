@@ -41,7 +41,7 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
     private readonly env: Environment, private readonly iam: FunctionHost['iam'], logs: FunctionHost['logs'], loadCode: CodeLoader,
   ) {
     this.host = { env, iam, logs, loadCode };
-    this.wire = new LambdaWire(iam, this.registry, this);
+    this.wire = new LambdaWire(this.host, this.registry, this);
   }
 
   public handle(request: WireRequest): Promise<WireResponse> {

@@ -1,14 +1,14 @@
-import {
-  ServiceError, type Authorizer, type Caller, type EventInvoker, type FunctionInvoker, type WireRequest, type WireResponse,
-} from '../contract';
-import type { FunctionRegistry } from './functions/function-registry';
+import { ServiceError, type Caller, type EventInvoker, type FunctionInvoker, type WireRequest, type WireResponse } from '../contract';
+import type { FunctionConfiguration } from './functions/function-configuration';
+import { LATEST, type FunctionRegistry, type ResolvedFunction } from './functions/function-registry';
+import { FunctionVersion, type FunctionHost } from './functions/function-version';
 
-const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?\/?$/;
+const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(?:\/(invocations|code|configuration))?\/?$/;
 
-/** Emulates the actions Invoke and GetFunction of Lambda's REST API. */
+/** Emulates the actions Invoke, GetFunction, UpdateFunctionCode and UpdateFunctionConfiguration of Lambda's REST API. */
 export class LambdaWire {
   public constructor(
-    private readonly authorizer: Authorizer, private readonly registry: FunctionRegistry, private readonly invoker: FunctionInvoker & EventInvoker,
+    private readonly host: FunctionHost, private readonly registry: FunctionRegistry, private readonly invoker: FunctionInvoker & EventInvoker,
   ) {}
 
   public async handle(request: WireRequest): Promise<WireResponse> {
@@ -16,14 +16,18 @@ export class LambdaWire {
     if (!caller) {
       throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
     }
-    const [, name, isInvocation] = FUNCTION_PATH.exec(path) ?? [];
+    const [, name, part] = FUNCTION_PATH.exec(path) ?? [];
     const qualifier = query.get('Qualifier');
     const reference = qualifier ? `${name}:${qualifier}` : name;
-    if (name && isInvocation && method === 'POST') {
-      return this.invoke(caller, reference, request);
-    }
-    if (name && !isInvocation && method === 'GET') {
-      return this.getFunction(caller, reference);
+    switch (name && `${method} ${part ?? 'function'}`) {
+      case 'POST invocations':
+        return this.invoke(caller, reference, request);
+      case 'GET function':
+        return this.getFunction(caller, reference);
+      case 'PUT code':
+        return this.update(caller, reference, 'UpdateFunctionCode', codeChange(request.body));
+      case 'PUT configuration':
+        return this.update(caller, reference, 'UpdateFunctionConfiguration', environmentChange(request.body));
     }
     throw new ServiceError('UnknownOperationException', `${method} ${path} isn't emulated by the local Lambda`, 404);
   }
@@ -50,28 +54,60 @@ export class LambdaWire {
   }
 
   private async getFunction(caller: Caller, reference: string): Promise<WireResponse> {
-    const { version: { configuration, version }, arn } = this.registry.resolve(reference);
-    await this.authorizer.authorize({ caller, action: 'lambda:GetFunction', resource: arn });
-    const Configuration = {
-      FunctionName: configuration.name,
-      FunctionArn: arn,
-      Runtime: configuration.runtime,
-      Role: configuration.roleArn,
-      Handler: configuration.handler,
-      Timeout: configuration.timeoutSeconds,
-      MemorySize: configuration.memorySize,
-      Environment: { Variables: configuration.environment },
-      Version: version,
-      State: 'Active',
-      LastUpdateStatus: 'Successful',
-      LoggingConfig: { LogFormat: configuration.logFormat, ApplicationLogLevel: configuration.logLevel, LogGroup: configuration.logGroup },
-    };
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ Configuration, Code: { RepositoryType: 'S3' } }),
-    };
+    const resolved = this.registry.resolve(reference);
+    await this.host.iam.authorize({ caller, action: 'lambda:GetFunction', resource: resolved.arn });
+    return json({ Configuration: describe(resolved), Code: { RepositoryType: 'S3' } });
   }
+
+  /** Replaces `$LATEST`. The update has taken effect when the caller gets the response. */
+  private async update(caller: Caller, reference: string, action: string, change: Partial<FunctionConfiguration>): Promise<WireResponse> {
+    const { version: { configuration }, arn } = this.registry.resolve(reference);
+    await this.host.iam.authorize({ caller, action: `lambda:${action}`, resource: arn });
+    this.registry.put(await FunctionVersion.create(this.host, { ...configuration, ...change }, LATEST));
+    return json(describe(this.registry.resolve(reference)));
+  }
+}
+
+function describe({ version: { configuration, version }, arn }: ResolvedFunction): object {
+  return {
+    FunctionName: configuration.name,
+    FunctionArn: arn,
+    Runtime: configuration.runtime,
+    Role: configuration.roleArn,
+    Handler: configuration.handler,
+    Timeout: configuration.timeoutSeconds,
+    MemorySize: configuration.memorySize,
+    Environment: { Variables: configuration.environment },
+    Version: version,
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    LoggingConfig: { LogFormat: configuration.logFormat, ApplicationLogLevel: configuration.logLevel, LogGroup: configuration.logGroup },
+  };
+}
+
+function json(body: object): WireResponse {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function codeChange(body: Buffer): Partial<FunctionConfiguration> {
+  const { S3Bucket: bucket, S3Key: key, ZipFile: zip } = parsePayload(body) as Partial<Record<string, string>>;
+  if (zip !== undefined) {
+    return { code: { zip: Buffer.from(zip, 'base64') } };
+  }
+  if (bucket === undefined || key === undefined) {
+    throw new ServiceError('InvalidParameterValueException', 'Please provide a source for function code.', 400);
+  }
+  return { code: { bucket, key } };
+}
+
+/** Returns the change of the environment variables. The description changes no answer, and other settings aren't emulated. */
+function environmentChange(body: Buffer): Partial<FunctionConfiguration> {
+  const { Environment: environment, ...others } = parsePayload(body) as { readonly Environment?: { readonly Variables?: Record<string, string> } };
+  const other = Object.keys(others).find((name) => name !== 'Description');
+  if (other !== undefined) {
+    throw new ServiceError('InvalidParameterValueException', `UpdateFunctionConfiguration of ${other} isn't emulated by the local Lambda`, 400);
+  }
+  return environment ? { environment: environment.Variables ?? {} } : {};
 }
 
 function parsePayload(body: Buffer): unknown {

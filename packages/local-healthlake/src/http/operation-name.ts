@@ -24,9 +24,9 @@ export function operationOf(request: Omit<WireRequest, 'caller'>): string {
 
 const LAMBDA_OPERATIONS: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
   ['POST', /\/functions\/[^/]+\/invocations$/, 'Invoke'],
-  ['GET', /\/functions\/[^/]+\/configuration$/, 'GetFunctionConfiguration'],
+  ['PUT', /\/functions\/[^/]+\/code$/, 'UpdateFunctionCode'],
+  ['PUT', /\/functions\/[^/]+\/configuration$/, 'UpdateFunctionConfiguration'],
   ['GET', /\/functions\/[^/]+$/, 'GetFunction'],
-  ['GET', /\/functions\/?$/, 'ListFunctions'],
 ];
 
 function lambdaOperation(method: string, path: string): string {

@@ -12,7 +12,7 @@ export class CodePackage {
   public static async unpack(code: CodeLocation, load: CodeLoader): Promise<CodePackage> {
     const files: Record<string, Uint8Array> = 'zipFile' in code
       ? { 'index.js': Buffer.from(code.zipFile, 'utf8') }
-      : unzipSync(await load(code.bucket, code.key));
+      : unzipSync('zip' in code ? code.zip : await load(code.bucket, code.key));
     const directory = await mkdtemp(join(tmpdir(), 'local-lambda-'));
     try {
       for (const [name, content] of Object.entries(files)) {

@@ -3,7 +3,9 @@ import type { Environment } from '../../contract';
 /** The source of a function's code. */
 export type CodeLocation =
   | { readonly bucket: string; readonly key: string }
-  | { readonly zipFile: string };
+  /** Source text, the `ZipFile` of a template. */
+  | { readonly zipFile: string }
+  | { readonly zip: Uint8Array };
 
 /** The configuration of a function, read from the properties of AWS::Lambda::Function. */
 export interface FunctionConfiguration {
