@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Authorizer, Caller, Environment, EventInvoker, ResourceProviders } from '../contract';
+import type { Caller } from '../contract';
 import { reasonOf, type CloudFormationOptions, type Engine, type Operation } from './operations/engine';
 import { deleteStack, deploy, rollBack } from './operations/operations';
+import type { CloudFormationPorts } from './ports';
 import { CustomResources, isCustomResource } from './resources/custom-resource';
 import { EMPTY_TYPES, type ResourceHandler } from './resources/handler';
+import { NestedStacks, type StackOperations } from './resources/nested-stacks';
 import type { Deployment } from './stacks/deployment';
-import { Stack } from './stacks/stack';
+import { Stack, STACK_TYPE } from './stacks/stack';
 import { Stacks } from './stacks/stacks';
 import { isInProgress, isUpdatable, type StackStatus } from './stacks/status';
 import { TemplateError } from './template/template';
@@ -13,38 +15,25 @@ import { TemplateError } from './template/template';
 export { RESPONSE_PATH } from './resources/custom-resource';
 export type { CloudFormationOptions, UpdateReversal } from './operations/engine';
 
-/** The other emulated services that CloudFormation uses. */
-export interface CloudFormationPorts {
-  readonly environment: Environment;
-  readonly authorizer: Authorizer;
-  readonly functions: EventInvoker;
-  /** The providers of all services, by resource type. */
-  readonly providers: ResourceProviders;
-  /** Reads a template from an S3 bucket. */
-  readObject(caller: Caller, bucket: string, key: string): Promise<string>;
-  /** Reads a parameter of SSM Parameter Store. */
-  readParameter(caller: Caller, name: string): Promise<string>;
-  /** Assumes the execution role of a stack as the service principal cloudformation.amazonaws.com. */
-  assumeExecutionRole(roleArn: string): Promise<Caller>;
-}
-
 /** Emulates CloudFormation for the unmodified CDK CLI. */
-export class CloudFormation {
+export class CloudFormation implements StackOperations {
   public readonly stacks: Stacks;
   /** Calls the functions of custom resources and receives their responses. */
   public readonly customResources: CustomResources;
+  private readonly nestedStacks: NestedStacks;
   private readonly engine: Engine;
 
   public constructor(public readonly ports: CloudFormationPorts, options: CloudFormationOptions = {}) {
     const { environment, functions } = ports;
     this.stacks = new Stacks(environment.region);
     this.customResources = new CustomResources(functions, environment.clock);
+    this.nestedStacks = new NestedStacks(this, options);
     this.engine = { environment, options, stacks: this.stacks, handlerOf: (type) => this.handlerOf(type) };
   }
 
   /** Creates a stack without adding it to `stacks`. */
-  public newStack(name: string): Stack {
-    return new Stack(this.arn(`stack/${name}/${randomUUID()}`), name);
+  public newStack(name: string, parent?: Stack): Stack {
+    return new Stack(this.arn(`stack/${name}/${randomUUID()}`), name, parent);
   }
 
   public arn(resource: string): string {
@@ -63,6 +52,9 @@ export class CloudFormation {
   public handlerOf(type: string): ResourceHandler {
     if (isCustomResource(type)) {
       return this.customResources;
+    }
+    if (type === STACK_TYPE) {
+      return this.nestedStacks;
     }
     const handler = this.ports.providers[type] ?? EMPTY_TYPES[type];
     if (handler) {
@@ -95,6 +87,15 @@ export class CloudFormation {
     this.start(stack, executor, 'DELETE_FAILED', (operation) => deleteStack(operation, new Set(retained)));
   }
 
+  /** Runs an operation on a stack to its end, or until the signal is aborted. Returns the status of the stack. */
+  public async run(
+    stack: Stack, caller: Caller, failed: StackStatus, work: (operation: Operation) => Promise<void>, signal: AbortSignal,
+  ): Promise<StackStatus> {
+    this.start(stack, caller, failed, work, [signal]);
+    await stack.operation?.done;
+    return stack.status;
+  }
+
   /** Resolves when the running operation on the stack has ended. */
   public async settled(stackName: string): Promise<Stack> {
     const stack = this.stacks.get(stackName);
@@ -109,13 +110,16 @@ export class CloudFormation {
     await Promise.all(operations.map(({ done }) => done));
   }
 
-  private start(stack: Stack, caller: Caller, failed: StackStatus, work: (operation: Operation) => Promise<void>): void {
+  private start(
+    stack: Stack, caller: Caller, failed: StackStatus, work: (operation: Operation) => Promise<void>, signals: readonly AbortSignal[] = [],
+  ): void {
     const abort = new AbortController();
-    const aborted = new Promise<never>((_, reject) => abort.signal.addEventListener('abort', () => reject(abort.signal.reason)));
+    const signal = AbortSignal.any([abort.signal, ...signals]);
+    const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     aborted.catch(() => undefined);
-    const done = work({ engine: this.engine, stack, caller, signal: abort.signal, aborted })
+    const done = work({ engine: this.engine, stack, caller, signal, aborted })
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) {
+        if (!signal.aborted) {
           stack.setStatus(failed, `Internal Failure: ${reasonOf(error)}`);
         }
       })

@@ -60,6 +60,8 @@ export class Harness {
   public readonly events: CustomResourceEvent[] = [];
   /** Promises by logical id. Each operation of a Thing waits for the promise of the Thing's logical id. */
   public readonly gates = new Map<string, Promise<void>>();
+  /** The templates of nested stacks, by the key in their TemplateURL. */
+  public readonly templates = new Map<string, string | Promise<string>>();
   public readonly cloudFormation: CloudFormation;
   public readonly clock: ScaledClock;
   public client!: CloudFormationClient;
@@ -77,7 +79,7 @@ export class Harness {
       authorizer,
       functions: { invokeEvent: async (_, functionArn, event) => this.invoke(functionArn, event as CustomResourceEvent) },
       providers: { 'Test::Thing': this.thing() },
-      readObject: async (_, bucket, key) => Promise.reject(new Error(`no object ${bucket}/${key}`)),
+      readObject: async (_, bucket, key) => Promise.resolve(this.templates.get(key) ?? Promise.reject(new Error(`no object ${bucket}/${key}`))),
       readParameter: async (_, name) => Promise.resolve(`value of ${name}`),
       assumeExecutionRole: async () => Promise.resolve(ADMIN),
     }, cloudformation);
@@ -215,6 +217,12 @@ export class Harness {
 /** Returns the template definition of a Thing. */
 export function thing(properties: Record<string, unknown> = {}, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return { Type: 'Test::Thing', Properties: properties, ...attributes };
+}
+
+/** Returns the template definition of a nested stack whose template has this key in `Harness.templates`. */
+export function nestedStack(key: string, parameters?: Record<string, unknown>, attributes: Record<string, unknown> = {}): Record<string, unknown> {
+  const properties = { TemplateURL: `https://s3.${REGION}.amazonaws.com/templates/${key}`, Parameters: parameters };
+  return { Type: 'AWS::CloudFormation::Stack', Properties: properties, ...attributes };
 }
 
 /** Returns the template definition of a custom resource. */

@@ -33,6 +33,8 @@ function summarizeStack(stack: Stack): Answer {
   return {
     StackId: stack.id,
     StackName: stack.name,
+    ParentId: stack.parent?.id,
+    RootId: stack.parent && stack.root.id,
     TemplateDescription: stack.deployment?.program.description,
     CreationTime: timestamp(stack.createdAt),
     LastUpdatedTime: timestamp(stack.updatedAt),

@@ -72,7 +72,8 @@ async function applyResource(
     stack.unfinished?.replaced.push(former);
   }
   stack.setResource({ ...base, status: started });
-  const outcome = await attempt(operation, plan, kind === 'update' ? former : undefined, properties, cancelled);
+  const initiated = (physicalId: string) => stack.setResource({ ...base, physicalId, status: started, statusReason: 'Resource creation Initiated' });
+  const outcome = await attempt(operation, plan, kind === 'update' ? former : undefined, properties, cancelled, initiated);
   // A failed update leaves the old properties in the record. A failed creation records the new properties, because the Delete request contains them.
   const left = kind === 'create' ? { ...base, properties } : base;
   if (outcome === 'cancelled') {
@@ -85,8 +86,8 @@ async function applyResource(
     return false;
   }
   const { result } = outcome;
-  if (kind === 'create') {
-    stack.setResource({ ...base, physicalId: result.physicalId, status: started, statusReason: 'Resource creation Initiated' });
+  if (kind === 'create' && stack.resources.get(logicalId)?.physicalId === undefined) {
+    initiated(result.physicalId);
   }
   if (kind === 'update' && former && former.physicalId !== result.physicalId) {
     stack.unfinished?.replaced.push(former);

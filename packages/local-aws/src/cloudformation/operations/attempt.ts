@@ -1,5 +1,5 @@
 import { requestFor, type Operation, type Planned } from './engine';
-import { ResourceFailure, type HandlerResult } from '../resources/handler';
+import { ResourceFailure, type Delivery, type HandlerResult } from '../resources/handler';
 import type { Attempt } from '../stacks/deployment';
 import type { ResourceRecord } from '../stacks/resource-record';
 
@@ -12,15 +12,21 @@ export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as cons
 /**
  * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even if the call ends after the deployment was
  * cancelled: the call may have created a resource, and the roll-back needs its physical id.
+ * @param initiated called if the physical id is known before the creation ends
  */
 export async function attempt(
   operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,
+  initiated: (physicalId: string) => void,
 ): Promise<Outcome> {
   const { stack, engine } = operation;
   const abandon = new AbortController();
   const base: ResourceRecord = { ...UNKNOWN, ...former, ...plan, status: 'UPDATE_IN_PROGRESS', timestamp: 0, properties };
 
-  const outcome = start(operation, plan, former, properties, abandon.signal)
+  const identified = (physicalId: string): void => {
+    keep({ called: true, succeeded: false }, { physicalId });
+    initiated(physicalId);
+  };
+  const outcome = Promise.resolve().then(async () => start(operation, plan, former, properties, { signal: abandon.signal, identified }))
     .then((result) => ({ result }), (error: unknown) => ({ error }));
   const keep = (seen: Pick<Attempt, 'called' | 'succeeded'>, more: Partial<ResourceRecord>): void => {
     if (abandon.signal.aborted) {
@@ -57,11 +63,12 @@ export function knownOfFailure(error: unknown): Partial<ResourceRecord> {
 }
 
 async function start(
-  operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, abandoned: AbortSignal,
+  operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>,
+  { signal, identified }: Pick<Delivery, 'signal' | 'identified'>,
 ): Promise<HandlerResult> {
   const handler = operation.engine.handlerOf(plan.type);
   const request = requestFor(operation, plan, properties);
-  const delivery = { requestId: plan.requestId ?? '', signal: AbortSignal.any([operation.signal, abandoned]) };
+  const delivery = { requestId: plan.requestId ?? '', signal: AbortSignal.any([operation.signal, signal]), identified };
   return former
     ? handler.update({ ...request, physicalId: former.physicalId ?? '', oldProperties: former.properties }, delivery)
     : handler.create(request, delivery);

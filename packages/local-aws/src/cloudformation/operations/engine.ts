@@ -25,6 +25,11 @@ export interface CloudFormationOptions {
     /** The roll-back of a custom resource whose Update failed. */
     readonly failed?: UpdateReversal;
   };
+  /**
+   * Whether the status of a nested stack shows that its parent is rolled back; by default true. Otherwise the nested stack is updated to its former
+   * template.
+   */
+  readonly nestedStackShowsRollback?: boolean;
   /** Whether custom resources get the same RequestId again when a deployment that failed without roll-back is retried; by default true. */
   readonly reusesRequestId?: boolean;
 }

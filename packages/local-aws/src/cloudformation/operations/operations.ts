@@ -25,9 +25,11 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
   }
   const reason = failureReason(failures) ?? conclude(operation, deployment.program);
   if (reason === undefined) {
-    await succeed(operation, deployment.program, creates);
+    await succeed(operation, creates);
   } else if (stack.disableRollback) {
     stack.setStatus(creates ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason);
+  } else if (stack.parent) {
+    stack.setStatus(creates ? 'CREATE_FAILED' : 'UPDATE_ROLLBACK_IN_PROGRESS', reason); // the roll-back of the parent continues
   } else {
     await rollBack(operation, reason);
   }
@@ -47,7 +49,9 @@ export async function rollBack(operation: Operation, reason: string | undefined,
   }
 
   stack.deployment = before;
-  stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+  if (stack.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') {
+    stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+  }
   const failed = await reverse(operation, unfinished, before, skip);
   if (operation.signal.aborted) {
     return;
@@ -58,12 +62,9 @@ export async function rollBack(operation: Operation, reason: string | undefined,
     return;
   }
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-  await deleteResources(operation, await leftovers(operation, new Set(unfinished.resources.keys()), true));
-  if (operation.signal.aborted) {
-    return;
+  if (!stack.parent) {
+    await cleanUp(operation);
   }
-  stack.unfinished = undefined;
-  stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
 
 /** Deletes a stack with all its resources except the retained ones. */
@@ -109,22 +110,41 @@ async function rollBackCreation(operation: Operation, reason: string | undefined
   stack.setStatus('ROLLBACK_COMPLETE');
 }
 
-async function succeed(operation: Operation, program: Program, creates: boolean): Promise<void> {
+async function succeed(operation: Operation, creates: boolean): Promise<void> {
   const { stack } = operation;
-  if (!creates) {
-    stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    await deleteResources(operation, await leftovers(operation, new Set(program.resources.keys()), false));
-    if (operation.signal.aborted) {
-      return;
-    }
-    for (const logicalId of stack.resources.keys()) {
-      if (!program.resources.has(logicalId)) {
-        stack.resources.delete(logicalId);
-      }
+  if (creates) {
+    stack.unfinished = undefined;
+    stack.setStatus('CREATE_COMPLETE');
+    return;
+  }
+  stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  if (!stack.parent) {
+    await cleanUp(operation);
+  }
+}
+
+/**
+ * Ends an update or its roll-back: deletes the replaced and removed resources of a stack and of the stacks nested in it. A nested stack waits for this
+ * until its root has been updated or rolled back, because the root may still roll it back.
+ */
+async function cleanUp(operation: Operation): Promise<void> {
+  const { stack, engine: { stacks } } = operation;
+  const rolledBack = stack.status === 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS';
+  const waiting = stacks.live().filter(({ parent, status }) => parent === stack && status.endsWith('_COMPLETE_CLEANUP_IN_PROGRESS'));
+  await Promise.all(waiting.map(async (child) => cleanUp({ ...operation, stack: child })));
+
+  const wanted = new Set((rolledBack ? stack.unfinished : stack.deployment?.program)?.resources.keys());
+  await deleteResources(operation, await leftovers(operation, wanted, rolledBack));
+  if (operation.signal.aborted) {
+    return;
+  }
+  for (const logicalId of stack.resources.keys()) {
+    if (!rolledBack && !wanted.has(logicalId)) {
+      stack.resources.delete(logicalId);
     }
   }
   stack.unfinished = undefined;
-  stack.setStatus(creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
+  stack.setStatus(rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE');
 }
 
 /** Sets the outputs and imports of the stack. Returns an error message if an output or import is invalid. */

@@ -1,8 +1,10 @@
 import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
 
-/** The RequestId and the abort signal of a create, update or delete request. */
+/** The RequestId, the abort signal and the receiver of an early physical id of a create, update or delete request. */
 export interface Delivery {
   readonly requestId: string;
+  /** Receives the physical id of a resource whose creation has just begun. */
+  readonly identified?: (physicalId: string) => void;
   /** This signal is aborted when the result of the request is no longer needed. */
   readonly signal: AbortSignal;
 }
@@ -11,7 +13,7 @@ export interface HandlerResult extends ResourceResult {
   readonly noEcho?: boolean;
 }
 
-/** Creates, updates and deletes resources: a `ResourceProvider` or `CustomResources`. */
+/** Creates, updates and deletes resources: a `ResourceProvider`, `CustomResources` or `NestedStacks`. */
 export interface ResourceHandler {
   /** True if a roll-back may abandon a running call. Otherwise the roll-back waits until the call ends. */
   readonly abandonable?: boolean;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from './change-set';
 import type { Deployment } from './deployment';
 import type { ResourceRecord, Tag } from './resource-record';
-import type { Stack } from './stack';
+import { STACK_TYPE, type Stack } from './stack';
 import { isCustomResource } from '../resources/custom-resource';
 import { resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
@@ -29,8 +29,9 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
       continue;
     }
     found.push(change);
-    // The attributes of a new resource are unknown before it is created. Any update of a custom resource can also change its attributes.
-    if (change.action === 'Add' || (change.properties.length > 0 && isCustomResource(change.type))) {
+    // The attributes of a new resource are unknown before it is created. Any update of a custom resource or nested stack can change its attributes.
+    const hasOwnAttributes = isCustomResource(change.type) || change.type === STACK_TYPE;
+    if (change.action === 'Add' || (change.properties.length > 0 && hasOwnAttributes)) {
       unknown.add(logicalId);
     }
   }

@@ -5,6 +5,9 @@ import type { Output } from './outputs';
 import type { ResourceRecord } from './resource-record';
 import type { ResourceStatus, StackStatus } from './status';
 
+/** The resource type of a stack in its own events, and of a nested stack in its parent. */
+export const STACK_TYPE = 'AWS::CloudFormation::Stack';
+
 export interface StackEvent {
   readonly EventId: string;
   readonly StackId: string;
@@ -64,8 +67,14 @@ export class Stack {
   public readonly createdAt = Date.now();
   public readonly events: EventLog;
 
-  public constructor(public readonly id: string, public readonly name: string) {
+  /** @param parent the stack in which this stack is nested */
+  public constructor(public readonly id: string, public readonly name: string, public readonly parent?: Stack) {
     this.events = new EventLog(id, name);
+  }
+
+  /** The stack at the top of the tree of nested stacks. */
+  public get root(): Stack {
+    return this.parent?.root ?? this;
   }
 
   public setStatus(status: StackStatus, reason?: string): void {
@@ -74,7 +83,7 @@ export class Stack {
     this.events.add({
       LogicalResourceId: this.name,
       PhysicalResourceId: this.id,
-      ResourceType: 'AWS::CloudFormation::Stack',
+      ResourceType: STACK_TYPE,
       ResourceStatus: status,
       ResourceStatusReason: reason,
     });
