@@ -124,9 +124,13 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
   }
 }
 
-/** Adds a data store to the stack. CloudFormation replaces the data store if its name changes. */
+/** Adds a data store to the stack. Another name also gives the data store another key, because CloudFormation then replaces the data store. */
 function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
-  const datastore = new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4', datastoreName });
+  const datastore = new CfnFHIRDatastore(stack, 'Own', {
+    datastoreTypeVersion: 'R4',
+    datastoreName,
+    sseConfiguration: { kmsEncryptionConfig: { cmkType: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: `alias/${datastoreName.replace(' ', '-')}` } },
+  });
   datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return datastore;
 }

@@ -41,14 +41,62 @@ test('the provider creates a data store and waits until the data store is ACTIVE
   expect(status(physicalId)).toBe('ACTIVE');
 });
 
-test('a data store is kept when its tags change, and replaced when its name changes', async () => {
-  aws = await Harness.start();
-  const { physicalId } = await provider().create(request(PROPERTIES));
-  const update = { physicalId, oldProperties: PROPERTIES };
-  expect(await provider().update({ ...request({ ...PROPERTIES, Tags: [{ Key: 'a', Value: 'b' }] }), ...update })).toMatchObject({ physicalId });
-  const replaced = await provider().update({ ...request({ ...PROPERTIES, DatastoreName: 'b' }), ...update });
-  expect(replaced.physicalId).not.toBe(physicalId);
-  expect([status(physicalId), status(replaced.physicalId)]).toEqual(['ACTIVE', 'ACTIVE']);
+describe('an update of a data store', () => {
+  const settingsOf = (id: string) => aws.service.healthLake.datastoreProperties().find(({ DatastoreId }) => DatastoreId === id)!;
+  const idps = (strategy: string) => ({ AuthorizationStrategy: strategy, FineGrainedAuthorizationEnabled: false, Metadata: '{}' });
+  const update = async (physicalId: string, oldProperties: object, changes: object) =>
+    provider().update({ ...request({ ...oldProperties, ...changes }), physicalId, oldProperties });
+
+  test('changes its name, identity provider, analytics and NLP in place, and waits while it is UPDATING', async () => {
+    aws = await Harness.start({ datastoreUpdateMs: 12_000 });
+    const old = { ...PROPERTIES, IdentityProviderConfiguration: idps('AWS_AUTH') };
+    const { physicalId } = await provider().create(request(old));
+    const changes = {
+      DatastoreName: 'b',
+      IdentityProviderConfiguration: idps('SMART_ON_FHIR_V1'),
+      AnalyticsConfiguration: { Status: 'ENABLED' },
+      NlpConfiguration: { Status: 'ENABLED' },
+    };
+    const before = aws.clock.now();
+    expect(await update(physicalId, old, changes)).toMatchObject({ physicalId, attributes: { DatastoreStatus: 'ACTIVE' } });
+    expect(aws.clock.now() - before).toBeGreaterThanOrEqual(12_000);
+    expect(settingsOf(physicalId)).toMatchObject(changes);
+  });
+
+  test.each([
+    { SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: 'alias/other' } } },
+    { PreloadDataConfig: { PreloadDataType: 'SYNTHEA' } },
+  ])('replaces the data store when the property %j changes', async (change) => {
+    aws = await Harness.start();
+    const { physicalId } = await provider().create(request(PROPERTIES));
+    const replaced = await update(physicalId, PROPERTIES, change);
+    expect(replaced.physicalId).not.toBe(physicalId);
+    expect([status(physicalId), status(replaced.physicalId)]).toEqual(['ACTIVE', 'ACTIVE']);
+  });
+
+  test('adds, changes and removes tags in place', async () => {
+    aws = await Harness.start();
+    const tags = (values: Record<string, string>) => ({ Tags: Object.entries(values).map(([Key, Value]) => ({ Key, Value })) });
+    const old = { ...PROPERTIES, ...tags({ kept: '1', changed: '1', removed: '1' }) };
+    const { physicalId, attributes } = await provider().create(request(old));
+    expect(await update(physicalId, old, tags({ kept: '1', changed: '2', added: '2' }))).toMatchObject({ physicalId });
+    const body = Buffer.from(JSON.stringify({ ResourceARN: attributes!.DatastoreArn }));
+    const listed = JSON.parse((await aws.service.healthLake.handle({ operation: 'ListTagsForResource', body, caller: CALLER })).body);
+    expect(listed.Tags).toEqual(expect.arrayContaining(tags({ kept: '1', changed: '2', added: '2' }).Tags));
+    expect(listed.Tags).toHaveLength(3);
+  });
+
+  test('fails with the reason if the data store becomes UPDATE_FAILED, and the former settings can be restored', async () => {
+    let failure: string | undefined = 'no capacity';
+    aws = await Harness.start({ failUpdate: () => failure });
+    const old = { ...PROPERTIES, NlpConfiguration: { Status: 'DISABLED' } };
+    const { physicalId } = await provider().create(request(old));
+    const changes = { NlpConfiguration: { Status: 'ENABLED' } };
+    await expect(update(physicalId, old, changes)).rejects.toThrow(`data store ${physicalId} became UPDATE_FAILED instead of ACTIVE: no capacity`);
+    failure = undefined;
+    await update(physicalId, { ...old, ...changes }, old);
+    expect(settingsOf(physicalId)).toMatchObject(old);
+  });
 });
 
 test('a deletion waits until the data store is DELETED, and succeeds for a missing data store', async () => {
