@@ -36,12 +36,16 @@ function nestedStatus({ aws }: Laptop) {
   return aws.cloudformation.stacks.all().find(({ parent }) => parent)?.status;
 }
 
-test('an import in a nested stack is created, updated and destroyed, and gives its attributes to the parent', onLaptop({}, async (laptop, data) => {
+test('an import in a nested stack is created, compared, updated and destroyed, and gives its attributes to the parent', onLaptop({}, async (laptop, data) => {
+  laptop.appProps = { context: { 'aws:cdk:enable-asset-metadata': true } }; // as the CLI sets it, so that `cdk diff` finds the nested template
   const { exitCode, output } = await laptop.cdk('deploy', app(data));
   expect(exitCode === 0 ? output : `failed: ${output}`).toMatch(/Custom::FhirImportOutcome[^\n]*Nested/);
   expect(laptop.output('Root', 'jobId')).toBe(laptop.jobs()[0].JobId);
+  expect((await laptop.cdk('diff', app(data))).output).toContain('There were no differences');
 
-  expect(await laptop.deploy(app(data, { revision: '2' }))).toBe(0);
+  const revised = app(data, { revision: '2' });
+  expect((await laptop.cdk('diff', revised)).output).toMatch(/Stack Root-Nested[^]*\[~\] Custom::FhirImportJob/);
+  expect(await laptop.deploy(revised)).toBe(0);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
   expect(laptop.output('Root', 'jobId')).toBe(laptop.jobs()[1].JobId);
   expect(nestedStatus(laptop)).toBe('UPDATE_COMPLETE');
