@@ -32,12 +32,8 @@ export const BUDGETS = {
     },
     /** The budgets of an invocation that polls a job. */
     poll: {
-      /** The longest time that an invocation waits before its first poll. If the first poll is due later, a later invocation makes it. */
-      firstPollWithinMs: 15_000,
-      /**
-       * An invocation makes further polls only within this time after its first poll. If a job is polled once a minute, each invocation makes only one poll.
-       */
-      repeatForMs: 45_000,
+      /** In the first 10 minutes of a job, an invocation polls a job in progress repeatedly for this time. Later, an invocation polls once. */
+      repeatForMs: 60_000,
       /** The budget for all polls and the pauses between them. */
       pollsMs: 2 * 60_000,
       /** The budget for the polls and the call of the report function. */

@@ -27,6 +27,12 @@ export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 /** The time that `Custom::FhirImportJob` waits for HealthLake to accept its job. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
+/**
+ * The provider framework's pause between two calls of `isComplete`. It is the longest pause with which an import is answered within 30 seconds after the end of
+ * its job, and the time-out of the framework is a multiple of it. A shorter pause would cost more, because each call is two invocations and a state transition.
+ */
+export const QUERY_INTERVAL_SECONDS = 25;
+
 /** The maximum time that CloudFormation needs to receive the response of a custom resource after the time-out of the resource. */
 export const ANSWER_MARGIN_MINUTES = 5;
 

@@ -20,7 +20,7 @@ export interface OnEventResponse extends EventTimes {
   readonly PhysicalResourceId: string;
   /**
    * A random id of the waiter, which is the framework's state machine that repeats `isComplete`. If Lambda delivers an event twice, two waiters run.
-   * Only `Job` has this id. It is undefined if an earlier version of this handler received the CloudFormation event.
+   * It is undefined if an earlier version of this handler received the CloudFormation event.
    */
   readonly WaiterId?: string;
 }
@@ -46,5 +46,5 @@ export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId: string; readonly Data: Readonly<Record<string, string>> };
 
-/** The response for a change that is not complete. The framework then calls `isComplete` again after 10 seconds. */
+/** The response for a change that is not complete. The framework then calls `isComplete` again after `QUERY_INTERVAL_SECONDS`. */
 export const NOT_YET: IsCompleteResponse = { IsComplete: false };

@@ -6,7 +6,7 @@ export const CLOCK_SKEW_MS = 5_000;
 
 /**
  * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts.
- * The second call may count as well, because the framework repeats the call after 10 seconds.
+ * It is shorter than the framework's pause, so that the second call doesn't count.
  */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 
@@ -32,9 +32,9 @@ export function eventTimesOf(request: OnEventRequest, timeoutMs: number): EventT
   return { RequestedAt, DeliveredAt, Deadline: RequestedAt + timeoutMs };
 }
 
-/** Returns whether this call of `isComplete` is the first one for its event, or a second one shortly after. Some AWS calls are made only then. */
-export function isFirstInvocation({ deliveredAt }: Pick<Times, 'deliveredAt'>): boolean {
-  return Date.now() < deliveredAt + FIRST_INVOCATION_WITHIN_MS;
+/** Returns whether this call of `isComplete` is the first one for its event. Some AWS calls are made only then. */
+export function isFirstInvocation({ deliveredAt }: Pick<Times, 'deliveredAt'>, now = Date.now()): boolean {
+  return now < deliveredAt + FIRST_INVOCATION_WITHIN_MS;
 }
 
 /** Returns the time until which calls that AWS refuses are retried, in milliseconds since the epoch. A new role or policy may need this long to take effect. */

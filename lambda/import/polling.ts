@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { isInProgress, type JobDescription } from './healthlake-job';
+import type { LastPoll, WaiterMemory } from './waiter-memory';
+import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS } from '../../src/contract';
 import type { Operator } from '../aws/operator';
 import { BUDGETS } from '../budgets';
 import { type IsCompleteResponse, NOT_YET } from '../framework/framework';
@@ -9,8 +11,11 @@ import { isFirstInvocation, type Times } from '../framework/times';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The polls of each job are offset by up to this time, so that the polls of many imports don't coincide. */
-const SPREAD = 45 * SECOND;
+/** The framework's pause between two invocations. */
+const PAUSE = QUERY_INTERVAL_SECONDS * SECOND;
+
+/** Jobs that have the same deadline are polled for the last time over this period. */
+const DEADLINE_SPREAD = 2 * PAUSE;
 
 /** The job to poll, and the times of the CloudFormation event. */
 export interface PolledJob extends Times {
@@ -33,10 +38,15 @@ export interface PollingBudget {
   readonly results: AbortSignal;
 }
 
-/** Starts the time budget of an invocation that polls. */
-export function pollingBudget(): PollingBudget {
-  const { pollsMs, resultsMs } = BUDGETS.handler.poll;
-  return { polls: AbortSignal.timeout(pollsMs), results: AbortSignal.timeout(resultsMs) };
+/**
+ * Starts the time budget of an invocation that polls. After the deadline of a resource, the budget ends early enough for the response to reach CloudFormation
+ * in time.
+ */
+export function pollingBudget(deadline = Infinity): PollingBudget {
+  const { call: { describeStacksMs, putEventsMs }, poll: { pollsMs, resultsMs } } = BUDGETS.handler;
+  const left = deadline + ANSWER_MARGIN_MINUTES * MINUTE - describeStacksMs - putEventsMs - Date.now();
+  const within = (ms: number) => AbortSignal.timeout(Math.max(0, Math.min(ms, left)));
+  return { polls: within(pollsMs), results: within(resultsMs) };
 }
 
 /** Calls DescribeFHIRImportJob and returns the job. */
@@ -49,74 +59,64 @@ export async function describeJob({ healthlake }: Operator, { DatastoreId, JobId
   return job;
 }
 
-/** Polls the job whenever a poll is due. Stops when there is a response to CloudFormation, or when a later invocation has to make the next poll. */
-export async function pollRepeatedly(job: PolledJob, poll: () => Promise<Poll>): Promise<IsCompleteResponse> {
-  let last: LastPoll = {};
-  while (await pauseForNextPoll(job, last)) {
-    const firstPollAt = last.firstPollAt ?? Date.now();
+/** Polls the job if a poll is due. Returns the response to CloudFormation, or `NOT_YET` if a later invocation has to make the next poll. */
+export async function pollWhenDue(job: PolledJob, memory: WaiterMemory, poll: () => Promise<Poll>): Promise<IsCompleteResponse> {
+  const beganAt = Date.now();
+  const offset = isFirstInvocation(job) ? firstOffset(job, beganAt) : 0;
+  await sleep(offset);
+  if (!isDue(job, memory.lastPoll, beganAt + offset)) {
+    return NOT_YET;
+  }
+  for (;;) {
+    const at = Date.now();
     const { response, status } = await poll();
     if (response) {
       return response;
     }
-    if (Date.now() >= job.deadline) {
-      break; // the decision needs only the stack status, and the framework calls again after 10 seconds
+    memory.lastPoll = { status: status ?? memory.lastPoll?.status, at };
+    const next = nextPollAt(job, memory.lastPoll, beganAt);
+    if (next === undefined) {
+      return NOT_YET;
     }
-    last = { status, firstPollAt };
+    await sleep(next - Date.now());
   }
-  return NOT_YET;
 }
 
-async function pauseForNextPoll(job: PolledJob, last: LastPoll): Promise<boolean> {
-  const now = Date.now();
-  // The job may have ended during an earlier `Wait` resource. An immediate poll then lets this resource complete in seconds instead of a minute.
-  if (job.isContinued && last.firstPollAt === undefined && isFirstInvocation(job)) {
+/**
+ * Returns the pause of the first invocation for a resource. The pause spreads the invocations of imports that start at the same moment over the framework's
+ * pause, and lets an invocation begin when the first poll is due. After an earlier `Wait` resource, the invocations are spread already.
+ */
+export function firstOffset({ jobId, isContinued }: PolledJob, now: number): number {
+  return isContinued ? 0 : (MINUTE - ((now - hashOf(jobId)) % MINUTE)) % PAUSE;
+}
+
+/**
+ * Returns whether an invocation polls the job. An account may call DescribeFHIRImportJob only 10 times a second. So a job that is not known to be in progress
+ * is polled seldom, and the polls of many imports are spread.
+ */
+export function isDue(job: PolledJob, last: LastPoll | undefined, now: number): boolean {
+  const { jobId, isContinued, requestedAt, deadline } = job;
+  // The job may have ended during an earlier `Wait` resource. An immediate poll then lets this resource complete in seconds instead of minutes.
+  const isFirstOfResource = isContinued && isFirstInvocation(job, now) && !last;
+  if (isFirstOfResource || now >= deadline + hashOf(jobId) % DEADLINE_SPREAD) {
     return true;
   }
-  const next: NextPoll = { ...last, jobId: job.jobId, isContinued: job.isContinued, requestedAt: job.requestedAt, now };
-  const delay = Math.min(untilNextPoll(next), Math.max(0, job.deadline - now));
-  if (!isWorthWaiting(delay, next)) {
-    return false;
+  if (last && isInProgress(last.status)) {
+    return now >= last.at + PAUSE - SECOND; // a waiter of an earlier version pauses for 10 seconds
   }
-  await sleep(delay);
-  return true;
+  // Another execution environment may have polled the job. So the time of the poll in each interval depends only on the job id.
+  const interval = !isContinued && now < requestedAt + 2 * MINUTE ? MINUTE : 2 * MINUTE;
+  const indexOf = (time: number) => Math.floor((time - hashOf(jobId)) / interval);
+  return indexOf(now) > indexOf(Math.max(last?.at ?? requestedAt, now - PAUSE));
 }
 
-/** The latest poll of this invocation. The members are undefined before the first poll. */
-interface LastPoll {
-  /** The job status at the latest poll. */
-  readonly status?: string;
-  readonly firstPollAt?: number;
+/** Returns the time of the next poll by the same invocation. Returns undefined if a later invocation makes the next poll. */
+export function nextPollAt({ isContinued, requestedAt, deadline }: PolledJob, { status, at }: LastPoll, beganAt: number): number | undefined {
+  const next = at + 5 * SECOND;
+  const isEarly = !isContinued && at < requestedAt + 10 * MINUTE;
+  return isEarly && isInProgress(status) && at < deadline && next <= beganAt + BUDGETS.handler.poll.repeatForMs ? next : undefined;
 }
 
-/** The facts that determine the time of the next poll. All times are in milliseconds since the epoch. */
-export interface NextPoll extends LastPoll, Pick<PolledJob, 'jobId' | 'requestedAt'> {
-  readonly isContinued?: boolean;
-  readonly now: number;
-}
-
-/**
- * Returns the milliseconds until the next poll. A job is polled at regular intervals, with an offset that is derived from the job id. The offsets spread the
- * polls of many imports, because an account may call DescribeFHIRImportJob only 10 times a second.
- */
-export function untilNextPoll(next: NextPoll): number {
-  const interval = pollInterval(next);
-  const offset = (parseInt(next.jobId.slice(-6), 16) || 0) % SPREAD;
-  return interval - ((next.now - next.requestedAt + MINUTE - offset) % interval);
-}
-
-/** Returns whether this invocation waits for the next poll. If not, a later invocation makes the next poll. */
-export function isWorthWaiting(delay: number, { firstPollAt, now }: NextPoll): boolean {
-  const { firstPollWithinMs, repeatForMs } = BUDGETS.handler.poll;
-  return firstPollAt === undefined ? delay <= firstPollWithinMs : now + delay <= firstPollAt + repeatForMs;
-}
-
-/**
- * Returns the interval between two polls. An invocation doesn't know which status an earlier invocation saw, so it polls once a minute at first. It polls more
- * often only after it has seen the job in progress. Queued jobs are polled once a minute, because many queued jobs would exhaust the account's quota of calls.
- */
-function pollInterval({ status, requestedAt, isContinued, now }: NextPoll): number {
-  if (!isInProgress(status)) {
-    return MINUTE;
-  }
-  return !isContinued && now - requestedAt < 10 * MINUTE ? 5 * SECOND : 30 * SECOND;
+function hashOf(jobId: string): number {
+  return parseInt(jobId.slice(-6), 16) || 0;
 }

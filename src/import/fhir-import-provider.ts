@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, type IDependable } from 'constructs';
-import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../contract';
+import { HANDLER_TIMEOUT_MINUTES, QUERY_INTERVAL_SECONDS, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { validateProviderResources } from './private/checks/provider-resources';
 import { FunctionRoles, suppliedRoles } from './private/function-roles';
 import { ImportMonitor, sendTraces } from './private/import-monitor';
@@ -91,9 +91,6 @@ export interface FhirImportProviderProps {
 
 /** The memory of the report function. With this amount, Lambda provides one vCPU. `npm run bench` prints the CPU time and the memory of a report. */
 const REPORT_MEMORY_MIB = 1769;
-
-/** The pause between two invocations of the isComplete function, which polls more often within an invocation. */
-const QUERY_INTERVAL = Duration.seconds(10);
 
 /**
  * The time-out of the provider framework. It is longer than the handler's own time-outs. It is shorter than CloudFormation's limit of 60 minutes, because the
@@ -188,7 +185,7 @@ export class FhirImportProvider extends Construct {
     const provider = new cr.Provider(this, 'Provider', {
       onEventHandler: onEvent,
       isCompleteHandler: isComplete,
-      queryInterval: QUERY_INTERVAL,
+      queryInterval: Duration.seconds(QUERY_INTERVAL_SECONDS),
       totalTimeout: TOTAL_TIMEOUT,
       logGroup: this.functionLogs,
       vpc: props.vpc,

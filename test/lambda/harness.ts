@@ -15,7 +15,7 @@ import { fingerprintOf } from '../../lambda/import/fingerprint';
 import type { ReportAnswer } from '../../lambda/report/types';
 import {
   CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
-  OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  OUTCOME_RESOURCE_TYPE, QUERY_INTERVAL_SECONDS, WAIT_RESOURCE_TYPE,
 } from '../../src/contract';
 
 export const T0 = Date.UTC(2026, 0, 15, 12);
@@ -138,6 +138,12 @@ export interface Ended {
   readonly reason?: string;
 }
 
+/** Checks that a resource is answered soon after its deadline: at the turn of its job, by the next call of `isComplete`. */
+export function expectAnsweredAt(deadline: number, after: number): void {
+  expect(after).toBeGreaterThanOrEqual(deadline);
+  expect(after).toBeLessThanOrEqual(deadline + 75 * SECOND);
+}
+
 /** Mocks the SDK clients, the clock and the log of the handler. By default, the data store is ACTIVE and has no jobs, and a start is accepted. */
 export class Aws {
   public readonly healthlake = mockClient(HealthLakeClient);
@@ -206,7 +212,7 @@ export class Aws {
     return this.clients.reduce((count, client) => count + client.calls().length, 0);
   }
 
-  /** Calls the handler for a CloudFormation event as the provider framework does: `onEvent` once, then `isComplete` every 10 s. */
+  /** Calls the handler for a CloudFormation event as the provider framework does: `onEvent` once, then `isComplete` repeatedly. */
   public async run(event: OnEventRequest): Promise<Ended> {
     const waiting = await this.begin(event);
     for (;;) {
@@ -218,7 +224,7 @@ export class Aws {
       if (answer?.IsComplete) {
         return { after, physicalId: answer.PhysicalResourceId, data: answer.Data };
       }
-      await jest.advanceTimersByTimeAsync(10 * SECOND);
+      await jest.advanceTimersByTimeAsync(QUERY_INTERVAL_SECONDS * SECOND);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Declaration } from './declaration';
 import type { LedgerEntry } from './ledger';
-import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
+import { ALREADY_IMPORTED, QUERY_INTERVAL_SECONDS, UNKNOWN } from '../../../src/contract';
 import { describeError, type Fact, kindOf } from '../../aws/errors';
 import type { Direction } from '../../aws/stack';
 import { CLOCK_SKEW_MS, type Times } from '../../framework/times';
@@ -127,10 +127,10 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
 }
 
 /**
- * A job may still be started within this time after the deadline. The handler makes its last attempt at the deadline, and the deployment shows the error of
- * that attempt.
+ * A job may still be started within this time after the deadline. The handler makes its last attempt up to a pause of the framework after the deadline, and the
+ * deployment shows the error of that attempt.
  */
-const LAST_ATTEMPT_MS = 60_000;
+const LAST_ATTEMPT_MS = QUERY_INTERVAL_SECONDS * 1000 + 50_000;
 
 function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { requestedAt, deadline, declaration }: JobChange, now: number): JobDecision {
   if ('error' in ledger) {

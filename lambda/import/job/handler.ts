@@ -4,7 +4,7 @@ import { DescribeFHIRDatastoreCommand, StartFHIRImportJobCommand, type StartFHIR
 import { answerFromId, type DatastoreFacts, decideJob, type JobChange, type JobDecision, type JobFacts, wouldStart } from './decision';
 import { declarationOf, refusalOf } from './declaration';
 import { type LedgerEntry, type LedgerReader, readLedger, readNewJobs } from './ledger';
-import { decideRepeat, memoryOf } from './memory';
+import { decideRepeat } from './memory';
 import { likelyCauses } from './start-causes';
 import { ALREADY_IMPORTED, type ImportJobAttributes, type ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../../src/contract';
 import { ask, describeError, isRefusal, kindOf } from '../../aws/errors';
@@ -22,6 +22,7 @@ import { unreadable } from '../obstacles';
 import { formatJobId, parseJobId } from '../physical-ids';
 import { judgeBuckets } from '../preflight/decision';
 import { inspectBuckets } from '../preflight/inspect';
+import { memoryOf } from '../waiter-memory';
 
 const STEPS = BUDGETS.handler.start.steps;
 

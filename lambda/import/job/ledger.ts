@@ -1,5 +1,4 @@
 import { DescribeFHIRImportJobCommand, ListFHIRImportJobsCommand, paginateListFHIRImportJobs } from '@aws-sdk/client-healthlake';
-import type { WaiterMemory } from './memory';
 import type { ImportJobProperties } from '../../../src/contract';
 import { isNotFound, kindOf } from '../../aws/errors';
 import type { Operator } from '../../aws/operator';
@@ -10,6 +9,7 @@ import { readResults } from '../evidence';
 import { isJobOf } from '../fingerprint';
 import { isCompleted, type JobDescription } from '../healthlake-job';
 import { dependsOnResults, type Evidence, evidenceOf, judge, type Verdict } from '../verdict';
+import type { WaiterMemory } from '../waiter-memory';
 
 /** The maximum page size of ListFHIRImportJobs. */
 const PAGE_SIZE = 500;

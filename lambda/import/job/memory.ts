@@ -1,4 +1,3 @@
-import type { IsCompleteRequest } from '../../framework/framework';
 import type { JobDescription } from '../healthlake-job';
 
 /** The progress of listing the jobs of a data store. The listing can take more than one invocation. */
@@ -19,32 +18,6 @@ export interface EarlierStart {
   readonly lost?: string;
   /** The time of the call, in milliseconds since the epoch. */
   readonly at: number;
-}
-
-/** The state that a Lambda execution environment keeps between the invocations of one waiter. A new execution environment has no such state. */
-export interface WaiterMemory {
-  listing?: Listing;
-  start?: EarlierStart;
-}
-
-/** The maximum number of waiters whose state is kept. An account runs fewer waiters at the same time. */
-const MAX_WAITERS = 100;
-
-const memories = new Map<string, WaiterMemory>();
-
-/** Returns the state that is kept for a waiter. A waiter that an earlier version of this handler started has no id, so its state is not kept. */
-export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): WaiterMemory {
-  if (WaiterId === undefined) {
-    return {};
-  }
-  const memory = memories.get(WaiterId) ?? {};
-  memories.delete(WaiterId); // moves the waiter to the end, because the first waiter of the map is deleted when there are too many
-  memories.set(WaiterId, memory);
-  const [oldest] = memories.keys();
-  if (memories.size > MAX_WAITERS) {
-    memories.delete(oldest);
-  }
-  return memory;
 }
 
 /** If StartFHIRImportJob gets no response, the handler waits this long for HealthLake to list the job before it repeats the call. */

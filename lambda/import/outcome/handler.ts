@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { attributesOf, sentencesOf } from './answer';
 import { decideJudged, decideOutcome, judgePoll, type OutcomeDecision, type Terms } from './decision';
 import { ALREADY_IMPORTED, type ImportOutcomeProperties } from '../../../src/contract';
@@ -13,14 +14,16 @@ import { recordDecision } from '../../telemetry/log';
 import { pollJob } from '../evidence';
 import { isDeclaredJob, obstacleOf } from '../obstacles';
 import { formatOutcomeId, type JudgedJob, parseOutcomeId } from '../physical-ids';
-import { type PollingBudget, pollingBudget, pollRepeatedly } from '../polling';
+import { type PollingBudget, pollingBudget, pollWhenDue } from '../polling';
 import type { Evidence, Verdict } from '../verdict';
+import { memoryOf } from '../waiter-memory';
 
 /** Sets the deadline of the resource. */
 export function onOutcomeEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportOutcomeProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatOutcomeId({ datastoreId: properties.DatastoreId, jobId: properties.JobId }),
+    WaiterId: randomUUID(),
     ...eventTimesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
@@ -47,7 +50,7 @@ export async function isOutcomeComplete(request: IsCompleteRequest): Promise<IsC
     return respond(invocation, await pollAndDecide(invocation)) ?? NOT_YET;
   }
   const { JobId, LegsBefore } = invocation.properties;
-  return pollRepeatedly({ ...timesOf(request), jobId: JobId, isContinued: LegsBefore !== undefined }, async () => {
+  return pollWhenDue({ ...timesOf(request), jobId: JobId, isContinued: LegsBefore !== undefined }, memoryOf(request), async () => {
     const decision = await pollAndDecide(invocation);
     return { response: respond(invocation, decision), status: decision.evidence?.job.JobStatus };
   });
@@ -62,7 +65,7 @@ function invocationOf(request: IsCompleteRequest): Invocation {
     request,
     properties,
     operator: operatorFor(properties.OperatorRoleArn),
-    budget: pollingBudget(),
+    budget: pollingBudget(times.deadline),
     terms: { tolerance: properties.ErrorTolerance, own: ownNamesOf(properties), settledBy: settledBy(times), deadline: times.deadline },
     judged: isOfThisJob ? id.judged : undefined,
     obstacle: obstacleOf(properties),

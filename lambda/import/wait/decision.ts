@@ -26,6 +26,9 @@ export interface WaitFacts {
 /** The decision of a `Wait` resource. The resource never fails and never judges the job. When it completes, the next `Wait` resource or `Outcome` continues. */
 export type WaitDecision = { readonly kind: 'wait' } | { readonly kind: 'hand on'; readonly why: string };
 
+/** The decision at the deadline. It needs no poll, because the next resource polls the job at once. */
+export const TIME_IS_UP: WaitDecision = { kind: 'hand on', why: 'the time of this leg is up' };
+
 /** Decides whether a `Wait` resource continues to wait. The decision table is in docs/lifecycle.md. */
 export function decideWait(change: WaitChange, { poll, direction, now }: WaitFacts): WaitDecision {
   const isRolledBack = direction && 'value' in direction && direction.value === 'roll-back';
@@ -37,10 +40,7 @@ function whyByPoll(poll: Fact<JobDescription>, change: WaitChange, now: number):
   if ('error' in poll) {
     return now >= retriedUntil(poll.error, change) ? `could not describe the job: ${describeError(poll.error, change.own)}` : undefined;
   }
-  if (hasEnded(poll.value.JobStatus)) {
-    return 'the job has ended';
-  }
-  return now >= change.deadline ? 'the time of this leg is up' : undefined;
+  return hasEnded(poll.value.JobStatus) ? 'the job has ended' : undefined;
 }
 
 /**

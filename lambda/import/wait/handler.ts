@@ -1,4 +1,5 @@
-import { decideWait, type WaitChange, type WaitDecision } from './decision';
+import { randomUUID } from 'node:crypto';
+import { decideWait, TIME_IS_UP, type WaitChange, type WaitDecision } from './decision';
 import type { ImportWaitProperties } from '../../../src/contract';
 import { ask, type Fact } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
@@ -11,14 +12,16 @@ import { progressMetrics, putMetrics } from '../../telemetry/metrics';
 import type { JobDescription } from '../healthlake-job';
 import { isDeclaredJob, obstacleOf } from '../obstacles';
 import { formatWaitId } from '../physical-ids';
-import { describeJob, type Poll, pollingBudget, pollRepeatedly } from '../polling';
+import { describeJob, type Poll, pollingBudget, pollWhenDue } from '../polling';
 import { evidenceOf } from '../verdict';
+import { memoryOf } from '../waiter-memory';
 
 /** Sets the deadline of the resource. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
   const properties = request.ResourceProperties as ImportWaitProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatWaitId(properties),
+    WaiterId: randomUUID(),
     ...eventTimesOf(request, Number(properties.TimeoutSeconds) * 1000),
   };
 }
@@ -34,8 +37,11 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
   if (atOnce.kind === 'hand on') {
     return respond(request, properties, atOnce).response!;
   }
-  const { polls } = pollingBudget();
-  return pollRepeatedly({ ...change, jobId: properties.JobId }, async () => {
+  const { polls } = pollingBudget(change.deadline);
+  return pollWhenDue({ ...change, jobId: properties.JobId }, memoryOf(request), async () => {
+    if (Date.now() >= change.deadline) {
+      return respond(request, properties, TIME_IS_UP);
+    }
     const poll = await ask(() => describeJob(operator, properties, polls));
     const byPoll = decideWait(change, { poll, now: Date.now() });
     const decision = byPoll.kind === 'wait' ? decideWait(change, { poll, direction: await direction(), now: Date.now() }) : byPoll;

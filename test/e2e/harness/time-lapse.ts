@@ -3,16 +3,17 @@ import type { Laptop } from './laptop';
 import type { LocalAws, LocalAwsOptions } from '../../../packages/local-aws/src/aws';
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
+import { QUERY_INTERVAL_SECONDS } from '../../../src/contract';
 import { arePaused } from '../../support/executions';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Each skip ends this long before the next job end or time-out. The value exceeds `POLL_INTERVAL`, so that the framework polls once more in between. */
-const NEAR = 20 * SECOND;
+/** The framework's pause between two calls of the handler. */
+const PAUSE = QUERY_INTERVAL_SECONDS * SECOND;
 
-/** The framework's pause between polls. */
-const POLL_INTERVAL = 10 * SECOND;
+/** Each skip ends this long before the next job end or time-out. The time is longer than the framework's pause, so that the handler is called in between. */
+const NEAR = 2 * PAUSE;
 
 /** Lets a test set the duration of the jobs. */
 export class TimedJobs {
@@ -58,7 +59,7 @@ export async function skippingPauses<T>(laptop: Laptop, deployment: Promise<T>):
   return during(deployment, () => {
     const waiters = pausedWaiters(laptop.aws);
     if (waiters) {
-      skipTo(laptop, Math.min(...waiters.map(({ history }) => history.events.at(-1)!.timestamp * SECOND + POLL_INTERVAL)));
+      skipTo(laptop, Math.min(...waiters.map(({ history }) => history.events.at(-1)!.timestamp * SECOND + PAUSE)));
     }
   });
 }

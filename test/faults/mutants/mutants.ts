@@ -133,9 +133,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a Wait resource has no deadline',
-    file: 'lambda/import/wait/decision.ts',
-    text: 'return now >= change.deadline ?',
-    replacement: 'return now >= change.deadline * 2 ?',
+    file: 'lambda/import/wait/handler.ts',
+    text: 'if (Date.now() >= change.deadline) {',
+    replacement: 'if (Date.now() >= change.deadline * 2) {',
   },
   {
     name: 'a Wait resource fails instead of succeeding at its deadline',

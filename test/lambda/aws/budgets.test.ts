@@ -8,7 +8,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isComplete } from '../../../lambda';
 import { BUDGETS } from '../../../lambda/budgets';
-import type { WatchedImport } from '../../../src/contract';
+import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS, type WatchedImport } from '../../../src/contract';
 import { Aws, importJob, JOB, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 
 /** The time-out of the handler function, in milliseconds. */
@@ -117,6 +117,18 @@ test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler takes 90 s 
   }));
   HANGS[call]();
   expect(await timeOf(adopt)).toBe(90 * SECOND);
+});
+
+test.each(['DescribeFHIRImportJob', 'Invoke'] as const)('an answer after the deadline reaches CloudFormation in time if no %s call gets an answer', async (call) => {
+  const request = await aws.begin(outcomeEvent({}, Import));
+  // The last turn of a job comes `DEADLINE_SPREAD` after the deadline, and the invocation may begin a pause of the framework later.
+  for (const late of [0, 2 * QUERY_INTERVAL_SECONDS, 3 * QUERY_INTERVAL_SECONDS, 120 + QUERY_INTERVAL_SECONDS]) {
+    jest.setSystemTime(request.Deadline + late * SECOND);
+    HANGS[call]();
+    await timeOf(() => isComplete(request));
+    expect(aws.sent(call).length).toBeGreaterThan(0);
+    expect(Date.now() + BUDGETS.handler.call.describeStacksMs).toBeLessThanOrEqual(request.Deadline + ANSWER_MARGIN_MINUTES * MINUTE);
+  }
 });
 
 test('the time budgets of all calls in an invocation add up to less than the time-out of the handler function', () => {

@@ -1,4 +1,6 @@
-import { isWorthWaiting, type NextPoll, untilNextPoll } from '../../../lambda/import/polling';
+import { firstOffset, isDue, nextPollAt, type PolledJob } from '../../../lambda/import/polling';
+import type { WaiterMemory } from '../../../lambda/import/waiter-memory';
+import { QUERY_INTERVAL_SECONDS } from '../../../src/contract';
 
 /** A simulated import. All times are in milliseconds since the epoch. */
 export interface SimulatedImport {
@@ -8,40 +10,69 @@ export interface SimulatedImport {
   readonly endsAt: number;
   /** Whether an earlier `Wait` resource has polled the job. */
   readonly isContinued?: boolean;
+  /** The time-outs of the resources that wait for the job one after the other, in milliseconds. The default is one resource without a time-out. */
+  readonly timeouts?: readonly number[];
 }
 
-/** The framework's pause between two invocations, in milliseconds. */
-export const QUERY_INTERVAL = 10_000;
+/** The circumstances of a simulation. */
+export interface Circumstances {
+  /** Returns the duration of the next call, in milliseconds. The default is zero. */
+  readonly latency?: () => number;
+  /** The number of execution environments, of which a random one runs each invocation. The default is one. */
+  readonly environments?: number;
+  /** Returns a random number between 0 and 1. */
+  readonly random?: () => number;
+  /** The framework's pause between two invocations, in milliseconds. */
+  readonly pause?: number;
+}
 
-/** Simulates the polls of the handler. Returns their times until `until`, or until a poll finds that the job has ended. */
-export function pollsAt({ jobId, requestedAt, startsAt, endsAt, isContinued }: SimulatedImport, until: number, latency = () => 0): number[] {
+/** The least time that CloudFormation and the framework need from the end of one resource to the first invocation for the next one. */
+const BETWEEN_RESOURCES = 2_000;
+
+/** Simulates the polls of the handler. Returns their times until a poll finds that the job has ended, or until the last time-out. */
+export function pollsAt({ timeouts = [Infinity], ...simulated }: SimulatedImport, circumstances: Circumstances = {}): number[] {
+  const all = { latency: () => 0, environments: 1, random: () => 0, pause: QUERY_INTERVAL_SECONDS * 1000, ...circumstances };
   const polls: number[] = [];
-  let now = requestedAt;
-  while (now < until) {
-    let seen: Pick<NextPoll, 'status' | 'firstPollAt'> = {};
-    for (;;) {
-      const next: NextPoll = { ...seen, jobId, requestedAt, isContinued, now };
-      const isAtOnce = isContinued && polls.length === 0 && now < requestedAt + QUERY_INTERVAL;
-      const delay = isAtOnce ? 0 : untilNextPoll(next);
-      if (!isWorthWaiting(delay, next)) {
-        break;
-      }
-      now += delay;
-      polls.push(now);
-      if (now >= endsAt) {
-        return polls;
-      }
-      seen = { status: now >= startsAt ? 'IN_PROGRESS' : 'QUEUED', firstPollAt: seen.firstPollAt ?? now };
-      now += latency();
-    }
-    now += QUERY_INTERVAL + latency();
-  }
+  let now = simulated.requestedAt;
+  timeouts.forEach((timeout, turn) => {
+    now += turn > 0 ? BETWEEN_RESOURCES + all.latency() : 0;
+    const isContinued = turn > 0 || simulated.isContinued === true;
+    const job = { jobId: simulated.jobId, requestedAt: now, deliveredAt: now, deadline: now + timeout, isContinued };
+    now = waitFor(job, simulated, turn < timeouts.length - 1, all, polls);
+  });
   return polls;
 }
 
+/** Simulates the invocations for one resource. Adds the times of the polls to `polls`. Returns the time at which the resource completes. */
+function waitFor(job: PolledJob, { startsAt, endsAt }: SimulatedImport, isLeg: boolean, all: Required<Circumstances>, polls: number[]): number {
+  const memories = Array.from({ length: all.environments }, (): WaiterMemory => ({}));
+  for (let now = job.requestedAt; ; now += all.latency() + all.pause) {
+    const beganAt = now;
+    const memory = memories[Math.floor(all.random() * memories.length)];
+    now += beganAt === job.requestedAt ? firstOffset(job, now) : 0;
+    let next: number | undefined = isDue(job, memory.lastPoll, now) ? now : undefined;
+    while (next !== undefined) {
+      now = Math.max(now, next);
+      if (isLeg && now >= job.deadline) {
+        return now;
+      }
+      polls.push(now);
+      if (now >= endsAt) {
+        return now;
+      }
+      memory.lastPoll = { status: now >= startsAt ? 'IN_PROGRESS' : 'QUEUED', at: now };
+      next = nextPollAt(job, memory.lastPoll, beganAt);
+      if (!isLeg && now >= job.deadline) {
+        return now;
+      }
+      now += all.latency();
+    }
+  }
+}
+
 /** Returns the delay from the end of a job to the poll that finds the job ended, in milliseconds. */
-export function noticeDelayOf(job: SimulatedImport, latency?: () => number): number {
-  return pollsAt(job, Infinity, latency).at(-1)! - job.endsAt;
+export function noticeDelayOf(job: SimulatedImport, circumstances?: Circumstances): number {
+  return pollsAt(job, circumstances).at(-1)! - job.endsAt;
 }
 
 /** Returns a generator of pseudo-random numbers between 0 and 1. The same seed gives the same numbers. */

@@ -1,10 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FhirImportProps, FhirImportProvider, type FhirImportProviderProps } from '../../../src';
+import { Completion, type FhirImportProps, FhirImportProvider, type FhirImportProviderProps } from '../../../src';
+import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS } from '../../../src/contract';
 import { policiesOf, type StatementJson } from '../../support/access';
 import { Deployed } from '../../support/deployed';
 import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf, templateWith } from '../../support/synth';
@@ -29,6 +30,14 @@ function actionsOf(template: TemplateJson, roleId: string): string[] {
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   const template = providerTemplate(() => ({}), flags);
+
+  test('the waiter outlasts the longest time-out of a resource and the time for its answer', () => {
+    const { Properties } = onlyResource(template, 'AWS::StepFunctions::StateMachine');
+    const [, attempts] = /"MaxAttempts":(\d+)/.exec(new Deployed(template).resolve(Properties.DefinitionString) as string)!;
+    const longest = Math.max(...Completion.waitFor({ timeout: Duration.hours(12) })._shares().map((share) => share.toSeconds()));
+
+    expect(Number(attempts) * QUERY_INTERVAL_SECONDS).toBeGreaterThanOrEqual(longest + ANSWER_MARGIN_MINUTES * 60);
+  });
 
   test('the report function has a time-out of three minutes, the memory size that gives one vCPU, and a separate bundle', () => {
     const inUse = templateInUse(() => ({}), flags);
@@ -63,12 +72,12 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       .toEqual(Array(6).fill({ Ref: logicalId }));
   });
 
-  test('the waiter invokes isComplete every ten seconds for 55 minutes, and logs no execution data', () => {
+  test('the waiter invokes isComplete every 25 seconds for 55 minutes, and logs no execution data', () => {
     const { Properties } = onlyResource(template, 'AWS::StepFunctions::StateMachine');
     const definition = JSON.parse(new Deployed(template).resolve(Properties.DefinitionString) as string);
 
     expect(definition.States['framework-isComplete-task'].Retry).toEqual([
-      { ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 330, BackoffRate: 1 },
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 25, MaxAttempts: 132, BackoffRate: 1 },
     ]);
     expect(Properties).not.toHaveProperty('LoggingConfiguration');
     expect(resourcesOfType(template, 'AWS::Lambda::Function').map(({ Properties: { LoggingConfig } }) => LoggingConfig.ApplicationLogLevel).sort())

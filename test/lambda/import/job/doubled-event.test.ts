@@ -159,8 +159,8 @@ describe('a job that is listed late, if HealthLake ignores client tokens', () =>
 });
 
 test.each([
-  ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 10 * SECOND],
-  ['refused', sdkError('ConflictException', 'not now'), 10 * SECOND],
+  ['throttled', sdkError('ThrottlingException', 'Rate exceeded'), 25 * SECOND],
+  ['refused', sdkError('ConflictException', 'not now'), 25 * SECOND],
   ['not answered', NO_ANSWER, MINUTE],
 ])('a StartFHIRImportJob call that is %s is retried after a pause', async (_what, error, after) => {
   const starts: number[] = [];
@@ -174,7 +174,7 @@ test.each([
   await aws.run(jobEvent());
   expect(starts).toHaveLength(2);
   expect(starts[1] - starts[0]).toBeGreaterThanOrEqual(after);
-  expect(starts[1] - starts[0]).toBeLessThan(after + 11 * SECOND);
+  expect(starts[1] - starts[0]).toBeLessThan(after + 26 * SECOND);
 });
 
 test('the failure reason names the network error if StartFHIRImportJob gets no answer and no job is listed', async () => {

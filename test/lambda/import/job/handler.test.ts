@@ -115,7 +115,7 @@ describe('errors', () => {
       .on(DescribeFHIRDatastoreCommand).callsFake(failingFor(4, { DatastoreProperties: { DatastoreStatus: 'ACTIVE' } }))
       .on(ListFHIRImportJobsCommand).callsFake(failingFor(8, {}))
       .on(StartFHIRImportJobCommand).callsFake(failingFor(12, { JobId: JOB_ID }));
-    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 12 * MINUTE });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: 725 * SECOND });
   });
 
   test('throttling fails the deployment after 15 minutes', async () => {
@@ -160,7 +160,7 @@ describe('a data store', () => {
       }
       return {};
     });
-    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE + 10 * SECOND });
+    expect(await aws.run(jobEvent())).toEqual({ ...STARTED, after: MINUTE + 40 * SECOND });
   });
 });
 

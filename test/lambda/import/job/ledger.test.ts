@@ -1,6 +1,6 @@
 import { type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, type ListFHIRImportJobsRequest } from '@aws-sdk/client-healthlake';
 import type { IsCompleteRequest } from '../../../../lambda/framework/framework';
-import { memoryOf } from '../../../../lambda/import/job/memory';
+import { memoryOf } from '../../../../lambda/import/waiter-memory';
 import { Aws, importJob, JOB_ID, jobEvent, MINUTE, report, sdkError, SECOND, T0 } from '../../harness';
 
 let aws: Aws;
@@ -45,16 +45,16 @@ describe('a data store with a million jobs', () => {
     jobs = 1_000_000;
   });
 
-  test.each([[80, 170], [100, 210]])('is listed in one invocation if each page takes %i ms, and the job of the data set is adopted after %i s', async (ms, seconds) => {
+  test.each([[80, 185], [100, 225]])('is listed in one invocation if each page takes %i ms, and the job of the data set is adopted after %i s', async (ms, seconds) => {
     pageTime = ms;
     pages.set(1_999, [importJob({ JobId: 'first of all', ...GOOD })]);
     expect(await aws.run(jobEvent())).toMatchObject({ after: seconds * SECOND, data: { JobId: 'first of all' } });
     expect(asked).toEqual(numbers(2_000));
   });
 
-  test('gets a new job after 210 s if none of its jobs belongs to the data set, and a warning is logged', async () => {
+  test('gets a new job after 225 s if none of its jobs belongs to the data set, and a warning is logged', async () => {
     pageTime = 100;
-    expect(await aws.run(jobEvent())).toMatchObject({ after: 210 * SECOND, data: { JobId: JOB_ID } });
+    expect(await aws.run(jobEvent())).toMatchObject({ after: 225 * SECOND, data: { JobId: JOB_ID } });
     expect(aws.sent('StartFHIRImportJob')).toHaveLength(1);
     expect(warnings()).toEqual([expect.stringContaining('"maxJobs":1000000')]);
   });

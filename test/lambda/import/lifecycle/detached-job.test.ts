@@ -42,7 +42,7 @@ describe('Job of a detached import', () => {
   row('J61', async () => {
     monitorFails(NO_ANSWER, 0.1);
     aws.states.on(StartExecutionCommand).rejectsOnce(NO_ANSWER).rejects(sdkError('ExecutionAlreadyExists', 'Execution Already Exists'));
-    expect(await aws.run(detachedEvent())).toMatchObject({ after: 10 * SECOND, data: { JobId: JOB_ID } });
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: 25 * SECOND, data: { JobId: JOB_ID } });
     expect([startsOf().length, monitored()]).toEqual([1, [JOB_ID, JOB_ID]]);
   });
   row('J62', async () => {
@@ -50,7 +50,7 @@ describe('Job of a detached import', () => {
       aws.healthlake.resetHistory();
       aws.lists();
       monitorFails(error, 14);
-      expect(await aws.run(detachedEvent())).toMatchObject({ after: 14 * MINUTE, data: { JobId: JOB_ID } });
+      expect(await aws.run(detachedEvent())).toMatchObject({ after: 850 * SECOND, data: { JobId: JOB_ID } });
       aws.lists();
       monitorFails(error);
       const { after, reason } = await aws.run(detachedEvent());
@@ -62,7 +62,7 @@ describe('Job of a detached import', () => {
   row('J63', async () => {
     const refusal = (more: string) => sdkError('AccessDeniedException', `not authorized to perform: states:StartExecution ${more}`);
     monitorFails(refusal(''), 4);
-    expect(await aws.run(detachedEvent())).toMatchObject({ after: 4 * MINUTE, data: { JobId: JOB_ID } });
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: 250 * SECOND, data: { JobId: JOB_ID } });
     monitorFails(refusal(''));
     expect(await aws.run(detachedEvent())).toEqual({ after: 5 * MINUTE, reason: expect.stringContaining(GOES_ON) });
     monitorFails(refusal('with an explicit deny'));
@@ -72,7 +72,7 @@ describe('Job of a detached import', () => {
   row('J64', async () => {
     monitorFails(THROTTLED, 1);
     aws.healthlake.on(StartFHIRImportJobCommand).resolves({ JobId: JOB_ID });
-    expect(await aws.run(detachedEvent())).toMatchObject({ after: MINUTE, data: { JobId: JOB_ID } });
+    expect(await aws.run(detachedEvent())).toMatchObject({ after: 75 * SECOND, data: { JobId: JOB_ID } });
     expect(startsOf()).toHaveLength(1);
   });
   row('J65', async () => {

@@ -25,7 +25,6 @@ const NOT_SAID: Fact<Direction> = { error: NO_ANSWER };
 
 const WAIT = undefined;
 const ENDED = 'the job has ended';
-const TIME_IS_UP = 'the time of this leg is up';
 
 /** Returns the reason why `Wait` hands the job on to the next resource, or undefined if `Wait` keeps waiting. */
 function whyOf(change: WaitChange, facts: WaitFacts): string | undefined {
@@ -35,7 +34,6 @@ function whyOf(change: WaitChange, facts: WaitFacts): string | undefined {
 
 test.each<[string, WaitChange, Fact<JobDescription>, number, string | undefined]>([
   ['a running job', FIRST, running, DEADLINE - 1, WAIT],
-  ['a running job when the time is up', FIRST, running, DEADLINE, TIME_IS_UP],
   ['a queued job', FIRST, seen('QUEUED'), DEADLINE - 1, WAIT],
   ['a job that is being cancelled', FIRST, seen('CANCEL_IN_PROGRESS'), DEADLINE - 1, WAIT],
   ['a job with an unknown status', FIRST, seen('REVIEWING'), DEADLINE - 1, WAIT],
