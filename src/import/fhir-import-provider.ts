@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
-import { Construct, type IDependable } from 'constructs';
+import { Construct, Dependable, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, QUERY_INTERVAL_SECONDS, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { validateProviderResources } from './private/checks/provider-resources';
 import { FunctionRoles, suppliedRoles } from './private/function-roles';
@@ -18,7 +18,8 @@ import { brand, ofStack } from '../private/of-stack';
 /** Properties of `FhirImportProvider`. */
 export interface FhirImportProviderProps {
   /**
-   * The VPC of the functions. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms and cloudformation. For imports that send
+   * The VPC of the functions. Imports wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an endpoint that is
+   * created otherwise, call `executeAfter(endpoint)` of the import. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms and cloudformation. For imports that send
    * events, they also need to reach the endpoint of events.
    *
    * @default - the functions run outside a VPC
@@ -130,7 +131,7 @@ export class FhirImportProvider extends Construct {
 
   /**
    * The functions that run as the handler role. Operator roles are created after these functions, because IAM can reject a new handler role as a principal.
-   * When Lambda has accepted the role, IAM accepts it too.
+   * When Lambda has accepted the role, IAM accepts it too. In a VPC, these are also the endpoints of the VPC, which the functions need for every call.
    *
    * @internal
    */
@@ -166,7 +167,7 @@ export class FhirImportProvider extends Construct {
     const onEvent = this.createHandler('OnEvent', 'index.onEvent');
     const isComplete = this.createHandler('IsComplete', 'index.isComplete');
     this.isComplete = isComplete;
-    this._functions = [onEvent, isComplete];
+    this._functions = [onEvent, isComplete, ...(props.vpc ? [endpointsOf(props.vpc)] : [])];
 
     const invokeHandlers = () => new iam.PolicyDocument({
       statements: [new iam.PolicyStatement({
@@ -282,3 +283,14 @@ export class FhirImportProvider extends Construct {
 }
 
 brand(FhirImportProvider, 'FhirImportProvider');
+
+/** Returns the endpoints that are constructs under a VPC. Those that are added later are included. */
+function endpointsOf(vpc: ec2.IVpc): IDependable {
+  const endpoints = {};
+  Dependable.implement(endpoints, {
+    get dependencyRoots() {
+      return vpc.node.findAll().filter((child) => child instanceof ec2.VpcEndpoint);
+    },
+  });
+  return endpoints;
+}

@@ -127,6 +127,16 @@ describe('the VPC options', () => {
     ]));
   });
 
+  test('let an import wait for the endpoints of the VPC, those that are added after the import included', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', { gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } } });
+    importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', { vpc }) });
+    vpc.addInterfaceEndpoint('Sts', { service: ec2.InterfaceVpcEndpointAwsService.STS });
+
+    expect(onlyResource(templateOf(stack), 'AWS::IAM::Role', /OperatorRole/).DependsOn)
+      .toEqual(expect.arrayContaining([expect.stringMatching(/^VpcS3[0-9A-F]{8}$/), expect.stringMatching(/^VpcSts[0-9A-F]{8}$/)]));
+  });
+
   test('give each function its own security group by default', () => {
     const own = templateInUse((stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }));
 
