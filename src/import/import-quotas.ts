@@ -9,9 +9,10 @@ import type { Size } from 'aws-cdk-lib';
  */
 export interface ImportQuotas {
   /**
-   * The maximum number of files.
+   * The maximum number of files. The default is the quota in the AWS General Reference. If HealthLake accepts more files in your account, set that number.
    *
-   * @default 1000000
+   * @see https://docs.aws.amazon.com/general/latest/gr/Amazon-HealthLake.html
+   * @default 10000
    */
   readonly maxFiles?: number;
 

@@ -186,7 +186,8 @@ test('the constructs write exactly the properties of the newest contract version
   const ofApp = { datastore: new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' }), errorTolerance, alreadyImported: true };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
   const completion = Completion.waitFor({ timeout: Duration.hours(2) });
-  const whole = new FhirImport(stack, 'Whole', { ...ofApp, source: FhirSource.bucket(bucket, 'a/'), revision: job.Revision, completion });
+  const quotas = { maxFiles: Number(job.Quotas!.MaxFiles) };
+  const whole = new FhirImport(stack, 'Whole', { ...ofApp, source: FhirSource.bucket(bucket, 'a/'), revision: job.Revision, completion, quotas });
   whole.onFailed('Failed');
   const bare = new FhirImport(stack, 'Bare', { ...existing, source: FhirSource.bucket(bucket, 'b/'), failureReport: false });
   bare.executeAfter(whole);

@@ -54,7 +54,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       DataAccessRoleArn: { 'Fn::GetAtt': [idOf('AWS::IAM::Role', /DataAccessRole/), 'Arn'] },
       JobNamePrefix: 'fhir-import',
       ValidationLevel: 'strict',
-      Quotas: { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' },
+      Quotas: { MaxFiles: '10000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' },
     });
     expect(sentTo(template, 'Custom::FhirImportOutcome')).toEqual({
       ...common,

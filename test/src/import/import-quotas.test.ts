@@ -2,7 +2,7 @@ import { Size } from 'aws-cdk-lib';
 import type { ImportQuotas } from '../../../src';
 import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
 
-const DEFAULTS = { MaxFiles: '1000000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' };
+const DEFAULTS = { MaxFiles: '10000', MaxFileSizeInGB: '50', MaxTotalSizeInGB: '5000' };
 
 function quotasOnTheWire(quotas?: ImportQuotas, stack = newStack()): unknown {
   importInto(stack, { quotas });
