@@ -40,13 +40,13 @@ function payload(text: string, FunctionError?: string): void {
 
 /** Returns a request whose deadline has passed, so that one invocation is enough to report an error. */
 function late(event: OnEventRequest): IsCompleteRequest {
-  return { ...event, PhysicalResourceId: 'x', RequestedAt: Date.now() - 60 * MINUTE, Deadline: Date.now() - 1 };
+  return { ...event, PhysicalResourceId: 'x', RequestedAt: Date.now() - 60 * MINUTE, Deadline: Date.now() - MINUTE };
 }
 
 const job = () => isComplete(late(jobEvent({}, IMPORT)));
 const update = (event: OnEventRequest): OnEventRequest => ({ ...event, RequestType: 'Update', OldResourceProperties: event.ResourceProperties });
 const outcome = () => isComplete(late(outcomeEvent({}, OUTCOME_PROPERTIES)));
-const wait = () => isComplete(late(waitEvent({}, { LegsBefore: '1' })));
+const wait = async () => aws.run(waitEvent({}, { LegsBefore: '1' }));
 const judge = () => isComplete({
   Import: { ...OUTCOME, ...OUTCOME_PROPERTIES, Report: undefined }, RequestedAt: T0, Deadline: T0 + MINUTE, GiveUpAt: '', Poll: { Seconds: 30, FailingSince: 0 },
 } satisfies WatchedImport);
