@@ -39,7 +39,7 @@ export class HealthLakeService implements WireService {
   }
 }
 
-/** Returns the operation that `X-Amz-Target` names; empty if the target is not HealthLake's. */
+/** Returns the operation that `X-Amz-Target` names, or an empty string if the header doesn't have HealthLake's prefix. */
 function operationOf({ headers }: WireRequest): string {
   const target = headers['x-amz-target'] ?? '';
   return target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';

@@ -61,7 +61,7 @@ describe('the model', () => {
     ['EncryptionKeyID', 'arn:aws:kms:us-east-1:111122223333:key/0-a', true], ['EncryptionKeyID', 'alias/x', true], ['EncryptionKeyID', 'a b', false],
     ['IamRoleArn', 'arn:aws-us-gov:iam::111122223333:role/p/x', true], ['IamRoleArn', 'arn:aws:iam::11112222333:role/xyz', false],
     ['JobName', 'Straße 1/2', true], ['JobName', 'a\nb', false], ['ClientTokenString', 'a_b', false],
-  ])('for the shape %s, the validity of the value %j is %s', (name, value, isValid) => {
+  ])('violationsOf(%s, %j) finds no violation: %s', (name, value, isValid) => {
     expect(violationsOf(shape(name), value).length === 0).toBe(isValid);
   });
 

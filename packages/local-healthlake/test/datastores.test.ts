@@ -40,7 +40,7 @@ test('Describe returns the properties with which a data store was created', asyn
   });
 });
 
-test('Describe returns the configurations that the types of the SDK do not have', async () => {
+test('Describe returns the configurations that the types of the SDK lack', async () => {
   aws = await Harness.start();
   const configurations = {
     AnalyticsConfiguration: { Status: 'PAUSED' }, NlpConfiguration: { Status: 'ENABLED' }, ProfileConfiguration: { DefaultProfiles: ['http://hl7.org/fhir/us/core'] },
@@ -139,14 +139,14 @@ test('a repeated client token creates only one data store', async () => {
   await expect(create('b')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('the API returns ResourceNotFoundException for unknown ids and UnknownOperationException for operations that are not emulated', async () => {
+test('the HealthLake API returns ResourceNotFoundException for unknown ids and UnknownOperationException for operations that are not emulated', async () => {
   aws = await Harness.start();
   await expect(status('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
   await expect(aws.describe('0'.repeat(32))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   expect(await aws.call('StartDataTransformationJob', {})).toMatchObject({ status: 400, body: { message: 'The operation StartDataTransformationJob is not known' } });
 });
 
-test('the API encodes errors in AWS JSON 1.0', async () => {
+test('the HealthLake API encodes errors in AWS JSON 1.0', async () => {
   aws = await Harness.start();
   const { healthLake } = aws.service;
   for (const operation of ['Nonsense', 'constructor', '']) {

@@ -15,19 +15,19 @@ afterAll(() => aws.close());
 
 async function outcome(path: string): Promise<unknown> {
   const response = await aws.fhir(path);
-  const { resourceType, issue: [{ code, diagnostics }] } = await response.json() as Record<string, any>; // of any type
+  const { resourceType, issue: [{ code, diagnostics }] } = await response.json() as Record<string, any>; // `any`, because responses have different shapes
   expect(resourceType).toBe('OperationOutcome');
   return [response.status, code, diagnostics];
 }
 
-/** Returns the ids of a search, page by page. */
+/** Returns the ids of the found resources, page by page. */
 async function pages(path: string): Promise<string[][]> {
   const bundle = await (await aws.fhir(path)).json() as { entry?: { resource: { id: string } }[]; link: { relation: string; url: string }[] };
   const next = bundle.link.find(({ relation }) => relation === 'next');
   return [(bundle.entry ?? []).map(({ resource }) => resource.id), ...(next ? await pages(next.url) : [])];
 }
 
-test('a read returns the resource with its version and time', async () => {
+test('a read returns the resource with its version and the time of its last update', async () => {
   const response = await aws.fhir('Patient/a');
   expect([response.status, response.headers.get('content-type'), response.headers.get('etag')]).toEqual([200, 'application/fhir+json', 'W/"1"']);
   expect(await response.json()).toEqual({ resourceType: 'Patient', id: 'a', meta: { versionId: '1', lastUpdated: expect.stringMatching(/^\d{4}-.*Z$/) } });
@@ -50,7 +50,7 @@ test('a search returns a searchset Bundle with the URLs of its resources', async
   });
 });
 
-test('a search is paged by the links to the next page', async () => {
+test('a search returns its resources in pages of _count, each with a link to the next page', async () => {
   expect(await pages('Patient?_count=2')).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   expect(await pages('Patient')).toEqual([['a', 'b', 'c', 'd', 'e']]);
   expect(await pages('Patient?_count=5')).toEqual([['a', 'b', 'c', 'd', 'e']]);
@@ -79,7 +79,7 @@ test('an unsigned request is refused', async () => {
   expect([response.status, await response.json()]).toMatchObject([400, { __type: 'com.amazon.coral.service#MissingAuthenticationTokenException' }]);
 });
 
-test('faults affect reads and searches by their IAM actions', async () => {
+test('a fault for the operation ReadResource or SearchWithGet affects one read or search', async () => {
   const inject = (operation: string) => fetch(`${aws.environment.endpoint()}/_local/faults`, {
     method: 'POST', body: JSON.stringify({ service: 'healthlake', operation, kind: 'internal' }),
   });
@@ -89,7 +89,7 @@ test('faults affect reads and searches by their IAM actions', async () => {
   expect([(await aws.fhir('Patient')).status, (await aws.fhir('Patient')).status]).toEqual([500, 200]);
 });
 
-test('a data store that is CREATING or deleted is not readable', async () => {
+test('a read fails while the data store is CREATING and after it is deleted', async () => {
   const creating = await Harness.start({ datastoreCreationMs: 1e12 });
   expect((await creating.fhir('Patient/a')).status).toBe(400);
   await creating.close();

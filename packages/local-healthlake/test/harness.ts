@@ -184,8 +184,8 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return Body!.transformToString();
   }
 
-  /** Calls an operation that the SDK's client doesn't know, or with an input that it would refuse. */
-  public async call(operation: string, input: object): Promise<{ status: number; body: Record<string, any> }> { // the answer of any operation
+  /** Calls an operation without the SDK's client, which lacks some operations and refuses some inputs. */
+  public async call(operation: string, input: object): Promise<{ status: number; body: Record<string, any> }> { // `any`, because outputs have different shapes
     const answer = await this.post({ ...SIGNED, 'x-amz-target': `HealthLake.${operation}` }, JSON.stringify(input));
     if (answer.status === 200) {
       normalizeRequest(outputOf(operation), answer.body); // throws if the answer violates the API model
@@ -200,7 +200,7 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return { status: response.status, body: await response.json() as Record<string, any> };
   }
 
-  /** Reads a path of the data store's FHIR API, or a URL from one of its answers. */
+  /** Reads a path of the data store's FHIR API, or a URL that the FHIR API returned. */
   public async fhir(pathOrUrl: string): Promise<Response> {
     return fetch(new URL(pathOrUrl, `${this.url}/datastore/${this.datastoreId}/r4/`), { headers: SIGNED });
   }

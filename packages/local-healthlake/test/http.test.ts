@@ -10,7 +10,7 @@ afterAll(() => aws.close());
 
 test.each([
   ['DynamoDB_20120810.ListFHIRDatastores'], ['ListFHIRDatastores'], ['healthlake.ListFHIRDatastores'], ['HealthLake.'], [undefined],
-])('the target %s is an unknown operation', async (target) => {
+])('a request with the X-Amz-Target %s gets UnknownOperationException', async (target) => {
   expect(await aws.post({ ...SIGNED, ...(target && { 'x-amz-target': target }) }, '{}')).toMatchObject({
     status: 400, body: { __type: 'com.amazon.coral.service#UnknownOperationException' },
   });

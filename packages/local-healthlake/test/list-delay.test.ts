@@ -54,7 +54,7 @@ describe.each(['import', 'export'] as const)('the list of %s jobs', (kind) => {
   });
 });
 
-test('Describe returns a job until its end, even if the list never shows the job', async () => {
+test('Describe returns a job until its end, even if ListFHIRImportJobs never shows the job', async () => {
   await start({ listDelayMs: Infinity });
   const jobId = await aws.startImport();
   expect(await aws.describe(jobId)).toMatchObject({ JobId: jobId });
@@ -62,7 +62,7 @@ test('Describe returns a job until its end, even if the list never shows the job
   expect(await LISTS.import()).toEqual([]);
 });
 
-test('the list shows older jobs while it does not yet show a new job', async () => {
+test('ListFHIRImportJobs shows older jobs while it does not yet show a new job', async () => {
   await start({ listDelayMs: DELAY_MS });
   const older = await aws.startImport();
   await untilListed('import', older);

@@ -29,7 +29,7 @@ async function restore(RestorePointTime?: number, more: object = {}): Promise<{ 
 
 const ids = (datastoreId: string) => aws.service.healthLake.resources(datastoreId).map(({ id }) => id);
 
-test('a restore creates a data store with the resources of the latest or of an earlier time, and without jobs', async () => {
+test('a restore creates a data store without jobs, and with the resources that the source had at the latest or an earlier time', async () => {
   aws = await Harness.start();
   await create(BACKUP);
   await importPatients('a');
@@ -43,7 +43,7 @@ test('a restore creates a data store with the resources of the latest or of an e
   expect((await aws.call('ListFHIRImportJobs', { DatastoreId: latest })).body).toEqual({ ImportJobPropertiesList: [] });
 });
 
-test('a restored data store inherits no configuration, and tags only if the backup includes them', async () => {
+test('a restored data store inherits no configuration, and inherits tags only if the backup includes them', async () => {
   aws = await Harness.start();
   await create({ ...BACKUP, BackupTagsEnabled: true });
   const { body } = await restore(undefined, { DatastoreName: 'copy', Tags: [{ Key: 'stage', Value: 'x' }] });
@@ -58,7 +58,7 @@ test('a restored data store inherits no configuration, and tags only if the back
   expect((await aws.call('ListTagsForResource', { ResourceARN: untagged.DatastoreArn })).body.Tags).toEqual([]);
 });
 
-test('a restored data store is CREATING first, and a second restore of the source is refused meanwhile', async () => {
+test('a restored data store is CREATING at first, and a second restore of its source is refused during this time', async () => {
   aws = await Harness.start({ datastoreCreationMs: 60_000 });
   await create(BACKUP);
   await aws.clock.sleep(60_000);
@@ -94,7 +94,7 @@ test('a restore is refused without an enabled backup, and outside the restore wi
   expect(await restore()).toMatchObject({ status: 400, body: { __type: 'com.amazonaws.healthlake#ResourceNotFoundException' } });
 });
 
-test('a backup that is enabled later includes the resources of that time', async () => {
+test('a backup that is enabled after the creation of the data store includes the resources that already exist', async () => {
   aws = await Harness.start();
   await create();
   await importPatients('a');
@@ -103,7 +103,7 @@ test('a backup that is enabled later includes the resources of that time', async
   expect(ids((await restore()).body.DatastoreId)).toEqual(['a', 'b']);
 });
 
-test('a repeated client token restores only once', async () => {
+test('two restores with the same client token create only one data store', async () => {
   aws = await Harness.start();
   await create(BACKUP);
   const [first, second] = [await restore(undefined, { ClientToken: 't' }), await restore(undefined, { ClientToken: 't' })];

@@ -26,7 +26,7 @@ test('TagResource adds tags and changes values, and UntagResource removes tags',
   expect(await tags()).toEqual([{ Key: 'stage', Value: '' }, { Key: 'new', Value: 'c' }]);
 });
 
-test('a data store takes 200 tags and refuses more', async () => {
+test('a data store accepts 200 tags and refuses more', async () => {
   const Tags = Array.from({ length: 199 }, (_, index) => ({ Key: `key-${index}`, Value: '' }));
   expect(await aws.call('TagResource', { ResourceARN, Tags })).toMatchObject({ status: 400, body: { __type: 'com.amazonaws.healthlake#ValidationException' } });
   expect(await tags()).toHaveLength(2);
@@ -37,7 +37,7 @@ test.each([
   ['an unknown data store', () => ResourceARN.replace(/.{32}$/, '0'.repeat(32))],
   ['another account', () => ResourceARN.replace(ACCOUNT, '999999999999')],
   ['another Region', () => ResourceARN.replace('us-east-1', 'us-west-2')],
-])('the ARN of %s is not found', async (_, arn) => {
+])('the tag operations do not find the ARN of %s', async (_, arn) => {
   for (const [operation, more] of [['TagResource', { Tags: [] }], ['UntagResource', { TagKeys: [] }], ['ListTagsForResource', {}]] as const) {
     expect(await aws.call(operation, { ResourceARN: arn(), ...more }))
       .toMatchObject({ status: 400, body: { __type: 'com.amazonaws.healthlake#ResourceNotFoundException' } });

@@ -20,7 +20,7 @@ async function properties(): Promise<Record<string, any>> {
   return (await aws.call('DescribeFHIRDatastore', { DatastoreId: aws.datastoreId })).body.DatastoreProperties;
 }
 
-test('the name, the profiles, the identity provider and the backup change at once', async () => {
+test('an update of the name, the profiles, the identity provider and the backup takes effect at once', async () => {
   const change = {
     DatastoreName: 'renamed',
     ProfileConfiguration: { DefaultProfiles: ['http://hl7.org/fhir/us/core'] },
@@ -72,6 +72,6 @@ test('a failed update leaves the data store UPDATE_FAILED with its former config
 
 test.each([
   { NlpConfiguration: { Status: 'ENABLING' } }, { AnalyticsConfiguration: { Status: 'DISABLING' } }, { BackupConfiguration: { RetentionPeriodInDays: 31 } },
-])('the change %j is refused', async (change) => {
+])('an update with the change %j is refused', async (change) => {
   expect(await update(change)).toMatchObject({ status: 400, body: { __type: 'com.amazonaws.healthlake#ValidationException' } });
 });

@@ -29,7 +29,7 @@ export interface HealthLakeRequest {
 
 /**
  * Emulates HealthLake in memory, with data stores, import jobs and export jobs. The folder `operations` contains the API operations.
- * The folder `fhir` contains the FHIR API, which reads and searches. Only `judgeLine` validates resources.
+ * The folder `fhir` contains the FHIR API. Only `judgeLine` validates resources.
  */
 export class HealthLake {
   private readonly datastores: Datastores;

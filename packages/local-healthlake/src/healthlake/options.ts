@@ -55,9 +55,9 @@ export interface HealthLakeOptions {
   readonly datastoreDeletionMs?: number;
   /** The time for which a DELETED data store and its jobs can still be described. */
   readonly deletedDatastoreRetentionMs?: number;
-  /** The time for which a data store is UPDATING after a change of NLP or analytics. */
+  /** The time for which a data store is UPDATING when its NLP or analytics configuration changes. */
   readonly datastoreUpdateMs?: number;
-  /** Called for each update of a data store. Returns the reason for which a change of NLP or analytics fails, or undefined if it succeeds. */
+  /** Called for each update of a data store. Returns why a change of the NLP or analytics configuration fails, or undefined if the change succeeds. */
   readonly failUpdate?: (datastoreId: string) => string | undefined;
   readonly pace?: Partial<Pace>;
   /** The time from a job's submission until lists show the job, in the clock's milliseconds. Describe shows the job at once. */

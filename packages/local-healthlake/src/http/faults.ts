@@ -27,7 +27,7 @@ export type FaultRule = Fault & {
 
 /** The details of a request that a hook receives besides service and operation. */
 export interface FaultedRequest {
-  /** ARN of the user or role session that signed the request; undefined for an unknown signer. */
+  /** The ARN of the user or role session that signed the request; undefined for an unknown signer. */
   readonly callerArn?: string;
 }
 

@@ -39,7 +39,7 @@ const COMMON_ERRORS: Readonly<Record<Protocol, CommonErrors>> = {
     internal: ['ServiceException', 'Internal service error'],
   },
   'json': {
-    unsigned: ['com.amazon.coral.service#MissingAuthenticationTokenException', 'Request is missing Authentication Token', 400], // as DynamoDB answers
+    unsigned: ['com.amazon.coral.service#MissingAuthenticationTokenException', 'Request is missing Authentication Token', 400], // like DynamoDB
     tooLarge: ['com.amazon.coral.service#RequestEntityTooLargeException', TOO_LARGE, 413],
     unknownAccessKey: 'UnrecognizedClientException',
     throttling: ['ThrottlingException', 'Rate exceeded', 400],
@@ -56,12 +56,12 @@ function protocolOf(service: string): Protocol {
   return PROTOCOLS[service] ?? 'json';
 }
 
-/** Returns the largest body that a service accepts: S3's limit for an upload, and the limit that others observed at DynamoDB for all other services. */
+/** Returns the size limit of a request body: for S3 its limit for an upload, and for all other services the limit that is reported for DynamoDB. */
 export function maxBodyBytes(service: string): number {
   return service === 's3' ? 5 * 1024 ** 3 : 16 * 1024 ** 2;
 }
 
-/** Returns the error that a service returns for a larger body. */
+/** Returns the error that a service returns for a body that exceeds `maxBodyBytes`. */
 export function tooLargeRequest(service: string): ServiceError {
   return new ServiceError(...COMMON_ERRORS[protocolOf(service)].tooLarge);
 }

@@ -27,7 +27,7 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) {
-      chunks = []; // reads the rest without keeping it, so that the client gets the response
+      chunks = []; // reads the rest of the body without keeping it, because a client may read the response only after sending the whole body
     } else {
       chunks.push(chunk);
     }
@@ -37,8 +37,8 @@ export async function receive(incoming: IncomingMessage): Promise<ReceivedReques
 }
 
 /**
- * Reads the credential scope of the Authorization header or of a presigned URL. An unsigned request belongs to S3, or to HealthLake if it is in AWS's JSON
- * protocol or has the path of a data store. The service determines the form of its error.
+ * Reads the credential scope of the Authorization header or of a presigned URL. An unsigned request is assigned to HealthLake if it is in AWS's JSON
+ * protocol or has the path of a data store, and otherwise to S3. Its error response has the format of this service.
  */
 function signerOf(
   headers: Readonly<Record<string, string>>, query: URLSearchParams, path: string,

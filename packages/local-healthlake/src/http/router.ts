@@ -16,7 +16,7 @@ export interface Callers {
   callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined;
 }
 
-/** Path of the request that injects a fault into a stand-alone server. */
+/** The path of the request that injects a fault into a stand-alone server. */
 const FAULTS_PATH = '/_local/faults';
 
 /** The HTTP server of the local AWS. It finds the caller of each request and passes the request to its service. */

@@ -13,7 +13,7 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, tri
 
 /** Renders elements, without an XML declaration. */
 export function renderXml(elements: XmlElement): string {
-  // XML parsers turn a carriage return into a newline, so it needs a character reference.
+  // XML parsers turn a plain carriage return into a newline, so the document contains a character reference instead.
   return builder.build(elements).replace(/\r/g, '&#13;');
 }
 

@@ -3,7 +3,7 @@ import { ServiceError, type Clock } from '../service';
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Names that S3 refuses or reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/** Matches the names that S3 refuses or reserves. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. */
 const RESERVED_NAME = /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 
 /** The buckets of the account. */

@@ -29,7 +29,7 @@ export type S3Operations = Readonly<Record<string, S3Operation>>;
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** The size limit of a key in UTF-8. */
+/** The size limit of an object key, in UTF-8 bytes. */
 const MAX_KEY_BYTES = 1024;
 
 /** Parses the address of a request. Throws if the key is too long or the request expects another owner of the bucket. */

@@ -41,12 +41,12 @@ function parse(body: Buffer): unknown {
       return JSON.parse(body.toString('utf8'));
     }
   } catch {
-    // Text that is not JSON gets the same error as other bytes.
+    // Invalid JSON gets the same error as invalid UTF-8.
   }
   throw serializationError();
 }
 
-/** Returns a value as JSON has it: the members of the model, with times as epoch seconds. */
+/** Prepares an output for `JSON.stringify`: omits members that the API model doesn't have, and converts times into epoch seconds. */
 function encoded(expected: Shape, value: unknown): unknown {
   if (value === undefined) {
     return undefined;

@@ -18,8 +18,8 @@ export interface Shape {
 }
 
 /**
- * The operations that the emulator has, from the API model 2017-07-01 of botocore 1.44.8 (Apache-2.0), without the documentation. Patterns have anchors
- * where the API reference prints them, because errors quote the patterns.
+ * The API model 2017-07-01 of botocore 1.44.8 (Apache-2.0), reduced to the emulated operations and without documentation. A pattern has the anchors
+ * `^` and `$` only if the API reference prints them, because errors quote the pattern.
  */
 const { operations, shapes }: {
   operations: Readonly<Record<string, { readonly input: string; readonly output: string }>>; shapes: Readonly<Record<string, object>>;

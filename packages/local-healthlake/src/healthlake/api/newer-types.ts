@@ -1,6 +1,6 @@
 import type * as sdk from '@aws-sdk/client-healthlake';
 
-// Members and values that the API model has and the types of the pinned SDK don't have.
+// These types have members and values of the API model that the types of the pinned SDK lack.
 
 export interface BackupConfiguration {
   readonly Status?: 'ENABLED' | 'DISABLED';
@@ -17,7 +17,7 @@ export interface BackupStatus {
   readonly ScheduledPermanentDeletionTime?: Date;
 }
 
-/** Configurations that a data store can be created with, restored with and updated to. */
+/** The configurations of a data store that Create, Restore and Update requests can contain. */
 export interface DatastoreConfigurations {
   readonly AnalyticsConfiguration?: { readonly Status?: string };
   readonly NlpConfiguration?: { readonly Status?: string };

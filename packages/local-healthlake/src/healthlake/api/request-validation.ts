@@ -44,7 +44,7 @@ function visitStructure(expected: Shape, value: unknown, path: string, violation
     const memberValue = given.get(name) ?? undefined;
     if (memberValue !== undefined) {
       normalized[name] = visit(shape(member), memberValue, memberPath, violations);
-    } else if (expected.union || expected.required?.includes(name)) { // every union of HealthLake has one member
+    } else if (expected.union || expected.required?.includes(name)) { // the only member of a union is required
       violations.push(`Value null at '${memberPath}' failed to satisfy constraint: Member must not be null`);
     }
   }
@@ -85,7 +85,7 @@ function report(expected: Shape, value: string | number | readonly unknown[], pa
   }
 }
 
-/** Returns a time in epoch seconds as a Date. AWS JSON 1.0 has no other form of a time. */
+/** Converts epoch seconds into a Date. Throws for every other value, because AWS JSON 1.0 has no other form of times. */
 function dateOf(value: unknown): Date {
   if (typeof value !== 'number' || Math.abs(value) > MAX_SECONDS) {
     throw wrongType('timestamp', value);

@@ -1,14 +1,14 @@
 import type { Shape } from './model';
 import { ServiceError } from '../ports';
 
-/** The words for a type to which AWS's JSON parser can't convert a value. */
+/** The names of types in the error messages of AWS's JSON parser. */
 const TARGETS: Readonly<Partial<Record<Shape['type'], string>>> = {
   string: 'a String', integer: 'an Integer', boolean: 'a Boolean', timestamp: 'milliseconds since epoch',
 };
 
 /**
- * Returns the error for a value of the wrong JSON type. The words are those that others observed at services of AWS with JSON protocols: Athena, SES and
- * X-Ray. The text for a number that is not an integer is a guess.
+ * Returns the error for a value of the wrong JSON type. The messages are taken from public reports about other AWS services with JSON protocols: Athena,
+ * SES and X-Ray. The message for a number that is not an integer is a guess.
  */
 export function wrongType(expected: Shape['type'], value: unknown): ServiceError {
   if (Array.isArray(value)) {
@@ -27,7 +27,7 @@ export function wrongType(expected: Shape['type'], value: unknown): ServiceError
   return serializationError(`${kind.toUpperCase()}_VALUE can not be converted to ${TARGETS[expected]}`);
 }
 
-/** Returns the error for a request that can't be parsed. AWS gives no message if the body is not JSON. */
+/** Returns the error for a request that can't be parsed. AWS returns no message if the body is not JSON. */
 export function serializationError(message = ''): ServiceError {
   return new ServiceError('SerializationException', message);
 }

@@ -3,7 +3,7 @@ import type { BackupConfiguration, BackupStatus } from '../api/newer-types';
 
 const DAY_MS = 86_400_000;
 
-/** The retention period of a backup whose configuration has none. AWS doesn't document its default. */
+/** The retention period of a backup whose configuration specifies none. AWS doesn't document the default retention period. */
 const DEFAULT_RETENTION_DAYS = 30;
 
 /** The times to which a data store can be restored. */
@@ -19,7 +19,7 @@ export class Backup {
 
   public constructor(private readonly resources: ResourceStore) {}
 
-  /** Whether the source's tags are applied to a restored data store. */
+  /** Whether a restored data store gets the tags of this data store. */
   public get includesTags(): boolean {
     return this.configuration?.BackupTagsEnabled ?? false;
   }
@@ -28,7 +28,7 @@ export class Backup {
     const wasEnabled = this.isEnabled;
     this.configuration = { ...this.configuration, ...changes };
     if (this.isEnabled && !wasEnabled) {
-      this.enabledAt = Math.floor(now); // as Describe shows it
+      this.enabledAt = Math.floor(now); // whole milliseconds, so that the EarliestRestorePoint that Describe shows is in the restore window
       this.resources.keepHistory();
     } else if (!this.isEnabled) {
       this.resources.dropHistory();
@@ -47,7 +47,7 @@ export class Backup {
     return this.resources.at(time);
   }
 
-  /** Returns what DescribeFHIRDatastore shows; undefined if a backup was never configured. */
+  /** Returns the backup status that DescribeFHIRDatastore shows; undefined if a backup was never configured. */
   public status(now: number, deletedAt: number): BackupStatus | undefined {
     const window = this.window(now, deletedAt);
     return this.configuration && {

@@ -6,7 +6,7 @@ import type { JobKind, ResolvedOptions } from '../options';
 import type { ResourceStore } from './resource-store';
 import { Settings } from './settings';
 
-/** The parts of a data store that never change. */
+/** The values with which a data store is created. */
 export interface DatastoreSetup {
   readonly id: string;
   readonly arn: string;
@@ -14,7 +14,7 @@ export interface DatastoreSetup {
   readonly sequence: number;
   readonly createdAt: number;
   readonly request: CreateDatastoreRequest;
-  /** The id of the data store from which this one is restored. */
+  /** The id of the data store from which this data store is restored. */
   readonly restoredFrom?: string;
   readonly resources: ResourceStore;
   readonly queues: Readonly<Record<JobKind, JobQueue>>;
@@ -31,7 +31,7 @@ export class Datastore {
   /** The import and export jobs, oldest first. */
   public readonly jobs: Job[] = [];
   public readonly backup: Backup;
-  /** The values of the tags by key. */
+  /** The tag values, by tag key. */
   public readonly tags: Map<string, string>;
   private readonly settings: Settings;
   private deletionRequestedAt = Infinity;
@@ -91,7 +91,7 @@ export class Datastore {
     }
   }
 
-  /** Returns the times to which the data store can be restored; undefined if it has no backup. */
+  /** Returns the times to which the data store can be restored; undefined if its backup is not enabled. */
   public restoreWindow(now: number) {
     return this.backup.window(now, this.deletionRequestedAt);
   }

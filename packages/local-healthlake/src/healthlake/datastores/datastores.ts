@@ -12,7 +12,7 @@ export class Datastores {
     private readonly clock: Clock, private readonly options: ResolvedOptions, private readonly newQueue: (resources: ResourceStore) => JobQueue,
   ) {}
 
-  /** Adds a data store, with these resources if it is restored. */
+  /** Adds a data store. A restored data store starts with the resources in `restored`. */
   public add(setup: Pick<DatastoreSetup, 'id' | 'arn' | 'endpoint' | 'request' | 'restoredFrom'>, restored?: readonly StoredResource[]): Datastore {
     const resources = new ResourceStore(restored);
     const datastore = new Datastore({

@@ -1,4 +1,4 @@
-/** The current version of a resource. */
+/** One version of a resource. */
 export interface StoredResource {
   readonly resourceType: string;
   readonly id: string;
@@ -8,10 +8,10 @@ export interface StoredResource {
   readonly json: string;
 }
 
-/** The resources of one data store, by type and id. Older versions are counted, and kept only for a backup. */
+/** The resources of one data store, by type and id. Keeps older versions only for a backup, but counts all versions. */
 export class ResourceStore {
   private readonly byType = new Map<string, Map<string, StoredResource>>();
-  /** All versions since `keepHistory`, oldest first. Undefined if no history is kept. */
+  /** The resources at the time of `keepHistory`, and all versions since then, oldest first; undefined without a backup. */
   private history?: StoredResource[];
 
   public constructor(resources: readonly StoredResource[] = []) {
@@ -47,7 +47,7 @@ export class ResourceStore {
     this.history = undefined;
   }
 
-  /** Returns the resources as they were at a time since `keepHistory`. */
+  /** Returns the resources as they were at a time. The time must not be earlier than the call of `keepHistory`. */
   public at(time: number): StoredResource[] {
     const versions = (this.history ?? []).filter(({ lastUpdated }) => lastUpdated <= time);
     return [...new Map(versions.map((version) => [`${version.resourceType}/${version.id}`, version])).values()];

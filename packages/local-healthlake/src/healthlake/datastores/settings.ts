@@ -1,12 +1,12 @@
 import type { DatastoreProperties, DatastoreConfigurations } from '../api/newer-types';
 
-/** The settings that UpdateFHIRDatastore changes, except the backup. */
+/** The settings that UpdateFHIRDatastore can change, except the backup. */
 export type ChangeableSettings = DatastoreConfigurations & Pick<DatastoreProperties, 'DatastoreName' | 'IdentityProviderConfiguration'>;
 
-/** The end of an update. */
+/** The time and the result of an update's end. */
 export interface UpdateEnd {
   readonly endsAt: number;
-  /** The reason of a failure; undefined if the update succeeds. */
+  /** The reason for the update's failure; undefined if the update succeeds. */
   readonly failure?: string;
 }
 
@@ -14,7 +14,7 @@ interface Update extends UpdateEnd {
   readonly target: Pick<DatastoreConfigurations, 'NlpConfiguration' | 'AnalyticsConfiguration'>;
 }
 
-/** The statuses of a configuration while it changes, by the requested status. */
+/** The status that a configuration has during an update, by the requested status. */
 const TRANSITIONS: Readonly<Record<string, string>> = { ENABLED: 'ENABLING', DISABLED: 'DISABLING', PAUSED: 'PAUSING' };
 
 /**
@@ -64,7 +64,7 @@ export class Settings {
     }
   }
 
-  /** Returns the settings with the changes of an update that has succeeded. */
+  /** Returns the settings, including the changes of the last update if it has succeeded. */
   private afterUpdate(now: number): ChangeableSettings {
     return this.update && this.status(now) === 'ACTIVE' ? { ...this.settled, ...this.update.target } : this.settled;
   }

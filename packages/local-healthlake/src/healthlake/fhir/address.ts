@@ -13,12 +13,12 @@ export function isFhirPath(path: string): boolean {
   return path.startsWith('/datastore/');
 }
 
-/** Parses the path of a read or a search; returns undefined for every other path. */
+/** Parses the path of a FHIR read or search. Returns undefined for every other path. */
 export function parseAddress(path: string): FhirAddress | undefined {
   return PATH.exec(path)?.groups as FhirAddress | undefined;
 }
 
-/** Returns the IAM action of a FHIR request without its prefix; undefined if the emulator doesn't have the request. */
+/** Returns the IAM action of a FHIR request, without the prefix `healthlake:`; undefined if the request isn't emulated. */
 export function fhirOperation(method: string, path: string): 'ReadResource' | 'SearchWithGet' | undefined {
   const address = method === 'GET' ? parseAddress(path) : undefined;
   return address && (address.id === undefined ? 'SearchWithGet' : 'ReadResource');

@@ -17,7 +17,7 @@ export interface FhirRequest {
   readonly caller: Caller;
 }
 
-/** The FHIR API of data stores: it reads resources by id, and searches by type and id. */
+/** The FHIR API of data stores. It emulates reads of one resource, and searches of one resource type. */
 export class FhirApi {
   public constructor(private readonly ports: HealthLakePorts, private readonly access: Access, private readonly datastores: Datastores) {}
 
@@ -33,7 +33,7 @@ export class FhirApi {
   private async execute({ method, path, query, caller }: FhirRequest): Promise<FhirResponse> {
     const [operation, address] = [fhirOperation(method, path), parseAddress(path)];
     if (!operation || !address) {
-      throw new FhirError(501, 'not-supported', `the local HealthLake reads and searches resources of a type, and does not emulate ${method} ${path}`);
+      throw new FhirError(501, 'not-supported', `the local HealthLake only reads a resource or searches a type, and does not emulate ${method} ${path}`);
     }
     const { datastoreId, type, id } = address;
     await this.access.onDatastore(caller, operation, datastoreId);
@@ -45,7 +45,7 @@ export class FhirApi {
       : read(resources, { datastoreId, type, id });
   }
 
-  /** Returns the resources of a data store. Rejects if the data store is not there yet or no longer. */
+  /** Returns the resources of a data store. Throws if the data store is CREATING, DELETING, DELETED or unknown. */
   private resourcesOf(datastoreId: string): ResourceStore {
     const datastore = this.datastores.get(datastoreId);
     const status = datastore.status(this.ports.clock.now());

@@ -7,7 +7,7 @@ export interface FhirResponse {
   readonly body: string;
 }
 
-/** An error of the FHIR API. `code` is an issue type of FHIR. */
+/** An error of the FHIR API. `code` is one of FHIR's issue types. */
 export class FhirError extends Error {
   public constructor(public readonly status: number, public readonly code: string, message: string) {
     super(message);

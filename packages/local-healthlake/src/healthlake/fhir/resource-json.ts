@@ -4,8 +4,8 @@ import type { StoredResource } from '../datastores/resource-store';
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * Returns a resource as the FHIR API shows it: with its version and time in `meta`. All other members keep their text, because parsing and printing would
- * lose the precision of decimals.
+ * Returns the JSON text of a resource as the FHIR API shows it, with `versionId` and `lastUpdated` in `meta`. All other members keep their text, because
+ * parsing and printing would lose the precision of decimals.
  */
 export function shownResource({ json, versionId, lastUpdated }: StoredResource): string {
   const { meta } = JSON.parse(json) as { meta?: object };
@@ -14,7 +14,7 @@ export function shownResource({ json, versionId, lastUpdated }: StoredResource):
   return `{${[...members, ['"meta"', shownMeta]].map(([name, value]) => `${name}:${value}`).join()}}`;
 }
 
-/** Yields the names and values of the members of a JSON object, as they are written. */
+/** Yields the name and the value of each member of a JSON object, as their original text. */
 function* membersOf(json: string): Generator<readonly [name: string, value: string]> {
   let depth = 0;
   let start = 0;

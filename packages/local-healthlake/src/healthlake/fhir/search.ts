@@ -2,11 +2,13 @@ import { FhirError } from './outcome';
 import { shownResource } from './resource-json';
 import type { ResourceStore, StoredResource } from '../datastores/resource-store';
 
-/** The search parameters that the emulator has. `page` is in the links to the next page. */
+/** The emulated search parameters. The link to the next page contains `page`. */
 const PARAMETERS = ['_id', '_count', 'page'];
 
-/** The size of a page without `_count`, and the largest size. AWS doesn't document them. */
+/** The number of resources on a page if a search has no `_count`. AWS doesn't document this number. */
 const DEFAULT_COUNT = 10;
+
+/** The maximum number of resources on a page. AWS doesn't document this number. */
 const MAX_COUNT = 100;
 
 /** Returns one page of the resources of a type, ordered by id, as a searchset Bundle. `url` is the URL of the search without its parameters. */
@@ -26,7 +28,7 @@ export function search(resources: ResourceStore, type: string, query: URLSearchP
   return entries.length === 0 ? bundle : `${bundle.slice(0, -1)},"entry":[${entries.join()}]}`; // FHIR allows no empty array
 }
 
-/** Returns the resources of a type. Each list of ids, separated by commas, must have the id of the resource. */
+/** Returns the resources of a type whose id is in every list. A list is the value of one `_id` parameter: ids separated by commas. */
 function matching(resources: ResourceStore, type: string, idLists: readonly string[]): StoredResource[] {
   const lists = idLists.map((list) => list.split(','));
   return resources.ofType(type).filter(({ id }) => lists.every((ids) => ids.includes(id)));
@@ -45,7 +47,7 @@ function afterPage(page: string | null): string {
   return page === null ? '' : Buffer.from(page, 'base64url').toString('utf8');
 }
 
-/** Returns the URL of a search, or of its next page after an id. */
+/** Returns the URL of a search. With `after`, returns the URL of the page that begins after this id. */
 function linkTo(url: string, query: URLSearchParams, after?: string): string {
   const parameters = new URLSearchParams(query);
   if (after !== undefined) {

@@ -4,7 +4,7 @@ import type { CreateDatastoreRequest, RestoreDatastoreRequest } from '../api/new
 import type { Datastore } from '../datastores/datastore';
 import { ServiceError } from '../ports';
 
-/** RestoreFHIRDatastore. See https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores-restore.html. */
+/** The operation RestoreFHIRDatastore. See https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores-restore.html. */
 export function restoreOperation(context: OperationContext): Operations {
   const { access, datastores, ports: { clock }, tokens } = context;
   return {
@@ -21,7 +21,7 @@ export function restoreOperation(context: OperationContext): Operations {
     },
   };
 
-  /** Returns the time to which the source is restored. Rejects if it has no backup of that time, or if another restore of it runs. */
+  /** Returns the point in time to restore. Throws if it is not in the restore window, or if another restore of the source data store is running. */
   function restorePoint(source: Datastore, requested?: Date): number {
     const now = clock.now();
     const window = source.restoreWindow(now);
@@ -40,7 +40,7 @@ export function restoreOperation(context: OperationContext): Operations {
   }
 }
 
-/** Returns the request that creates the restored data store. It inherits no configuration, and the source's tags only if the backup includes them. */
+/** Returns the request that creates the restored data store. It has the source's tags if the backup includes them, but not the source's configuration. */
 function requestFor(input: RestoreDatastoreRequest, source: Datastore): CreateDatastoreRequest {
   const { SourceDatastoreId, RestoreConfiguration, Tags = [], ...request } = input;
   const inherited = source.backup.includesTags ? [...source.tags].map(([Key, Value]) => ({ Key, Value })) : [];

@@ -15,8 +15,8 @@ export interface JobLocations {
 }
 
 /**
- * Rejects a request for a data transformation, which the emulator doesn't have. ProvenanceEnabled is accepted with both values, because it affects only data
- * that a profile transforms.
+ * Throws if a request demands a data transformation, which isn't emulated. Accepts both values of ProvenanceEnabled, because it affects only data that a
+ * profile transforms.
  */
 export function refuseTransformation({ ProfileId, InputFormat, DriftDetectionEnabled }: Partial<StartImportRequest>): void {
   const [refused] = Object.entries({ ProfileId, InputFormat, DriftDetectionEnabled }).filter(([, value]) => value);
@@ -25,7 +25,7 @@ export function refuseTransformation({ ProfileId, InputFormat, DriftDetectionEna
   }
 }
 
-/** Rejects a job whose folder is longer than an S3 URI of the API may be, because Describe could not show it. */
+/** Throws if the URI of a job's output folder is too long. DescribeFHIRImportJob shows this URI, and the API model limits the length of an S3 URI. */
 export function checkFolder(folder: S3Location): void {
   const [{ length }, max] = [s3Uri(folder), shape('S3Uri').max!];
   if (length > max) {

@@ -30,7 +30,7 @@ export function tagOperations({ access, datastores, ports: { clock } }: Operatio
     },
   };
 
-  /** Returns the data store with this ARN. Rejects if it is deleted, or if the ARN is of another account, Region or kind. */
+  /** Returns the data store with this ARN. Rejects if the data store is DELETED, or if the ARN names another account, Region or resource type. */
   async function taggable(operation: string, arn: string, caller: Caller): Promise<Datastore> {
     const id = arn.slice(arn.lastIndexOf('/') + 1);
     await access.onDatastore(caller, operation, id);

@@ -35,7 +35,7 @@ export function outputObject(job: Job, folder: 'SUCCESS' | 'FAILURE', path: stri
   return { ...job.output.folder, key: `${job.output.folder.key}${folder}/${path}` };
 }
 
-/** Returns the result of a line that was stored. AWS publishes no sample of such a result, so it has the same fields as a failure result. */
+/** Returns the result of a line that was stored. AWS publishes no sample of a success result, so the emulator gives it the same fields as a failure result. */
 export function successLine(lineId: number, stored: StoredResource): string {
   const { resourceType, id, versionId, lastUpdated } = stored;
   const meta = { versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() };

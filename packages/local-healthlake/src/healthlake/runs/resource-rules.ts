@@ -22,7 +22,7 @@ const ID_PATTERN = '[A-Za-z0-9-.]{1,64}';
 
 const NOT_JSON: RejectedLine = { diagnostics: 'Invalid JSON found in input file' };
 
-/** Accepts or rejects one line of a file. Rejects invalid UTF-8, because decoding would replace the wrong bytes and store an altered resource. */
+/** Accepts or rejects one line of a file. Rejects invalid UTF-8, because decoding would replace the invalid bytes and so alter the resource. */
 export function judgeBytes(line: Buffer): AcceptedLine | RejectedLine {
   return isUtf8(line) ? judgeLine(line.toString('utf8')) : NOT_JSON;
 }

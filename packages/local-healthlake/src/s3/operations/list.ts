@@ -99,8 +99,8 @@ function* allVersions(bucket: Bucket): Iterable<readonly [string, ObjectVersion]
 }
 
 /**
- * Returns the sort key after which ListObjectVersions continues. That is the sort key of the version or, if the key has no such version, one that sorts after
- * all versions of the key. Empty at the start of the list.
+ * Returns the name after which a page of ListObjectVersions starts: the name of this version or, if the key has no such version, a name that sorts after
+ * all versions of the key. Returns an empty string for the first page.
  */
 function versionName(bucket: Bucket, key: string, versionId: string | null): string {
   if (key === '') {

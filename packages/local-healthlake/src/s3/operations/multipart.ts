@@ -5,7 +5,7 @@ import { children, parseXml, text } from '../../http/xml';
 import { ServiceError } from '../../service';
 import { empty, NO_CONTENT, xmlResponse, type S3Context, type S3Operations, type S3Request } from '../request';
 
-/** The minimum size of all parts but the last. */
+/** The minimum size of each part except the last part. */
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 
 /** The operations of multipart uploads. */
