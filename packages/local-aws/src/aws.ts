@@ -31,7 +31,7 @@ import { Router } from '../../local-healthlake/src/http/router';
 import { Kms } from '../../local-healthlake/src/kms/kms';
 import { S3 } from '../../local-healthlake/src/s3/s3';
 
-/** Environment variables that hide the AWS configuration files of the user, which could send a command to a real account. */
+/** Environment variables that hide the user's AWS configuration files. The settings in these files could send a command to a real account. */
 export const NO_AWS_FILES = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } as const;
 
 export interface LocalAwsOptions {
@@ -111,8 +111,8 @@ export class LocalAws {
 
   /**
    * Returns the environment variables with which the unmodified CDK CLI, AWS CLI and SDKs call this local AWS as its administrator.
-   * @param home a directory for this local AWS alone, in place of the user's home directory: it has no `.cdk.json` and no `.aws` that could send a
-   *   command elsewhere, and the CDK CLI caches the account id of an access key there, which is the same for every local AWS
+   * @param home the home directory of these programs. It must have no `.cdk.json` and no `.aws`, because such settings could send a command to a real
+   *   account. Two local AWSs must not share it: the CDK CLI caches account ids in it by access key, and every local AWS has the same access key.
    */
   public cliEnvironment(home: string): Record<string, string> {
     const { region, credentials } = this;

@@ -55,7 +55,7 @@ export async function runCdk(args: readonly string[], { cwd, env, onLine, pollSc
   }
 }
 
-/** Returns the environment variables, except variables that configure AWS, the CDK or a proxy. */
+/** Returns a copy of the environment variables without those that configure AWS, the CDK or a proxy. */
 export function withoutAwsSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|CDK_|https?_proxy$|all_proxy$)/i.test(name)));
 }

@@ -77,7 +77,7 @@ export class CloudFormation implements StackOperations {
     this.start(stack, executor, 'UPDATE_ROLLBACK_FAILED', (operation) => rollBack(operation, 'User Initiated', new Set(skip)));
   }
 
-  /** Deletes a stack, even in the middle of another operation. */
+  /** Starts the deletion of a stack. First aborts a running creation or update, or waits for the end of any other running operation. */
   public async startDeletion(stack: Stack, caller: Caller, roleArn: string | undefined, retained: readonly string[]): Promise<void> {
     const executor = await this.executor(stack, roleArn, caller);
     if (stack.status === 'CREATE_IN_PROGRESS' || stack.status === 'UPDATE_IN_PROGRESS') {

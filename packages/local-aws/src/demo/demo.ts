@@ -41,7 +41,7 @@ export class Demo {
   private async deploy(aws: LocalAws, s3: S3Client, folder: string): Promise<boolean> {
     const assembly = join(folder, 'cdk.out');
     this.say(`The local AWS listens on ${aws.endpoint} and runs ${TIME_SCALE} times faster than real time.`);
-    // Not the `npx` of cdk.json, because npm writes into the user's home directory.
+    // The app command in cdk.json calls npx, which writes into the user's home directory. This command does not.
     const app = `"${process.execPath}" --import tsx app.ts`;
     if (!await this.cdk(aws, folder, ['synth', '--quiet'], ['--app', app, '--output', assembly])) {
       return false;

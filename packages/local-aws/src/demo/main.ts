@@ -5,7 +5,7 @@ import { NO_AWS_FILES } from '../aws';
 import { withoutAwsSettings } from '../cdk-cli';
 
 async function main(): Promise<number> {
-  // The AWS settings of a laptop, such as FIPS endpoints, don't fit the local AWS. They also apply to the SDK clients of this process.
+  // The SDK clients of this process would use the user's AWS settings. Some of these settings, such as FIPS endpoints, don't work with the local AWS.
   process.env = { ...withoutAwsSettings(process.env), ...NO_AWS_FILES, ...QUIET_SDK };
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -25,7 +25,7 @@ async function main(): Promise<number> {
       return 130;
     }
     if ((reason as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') {
-      return 0; // the reader of the output, such as `head -1`, has all that it wants
+      return 0; // the program that reads the output, such as `head -1`, has closed the pipe, which is no failure
     }
     console.error(error instanceof Error ? error.message : error);
     return 1;

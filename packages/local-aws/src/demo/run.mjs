@@ -1,4 +1,4 @@
-// Runs the demo. This file is JavaScript, because tsx, which loads the TypeScript, fails without a writable temporary folder.
+// Checks that the temporary folder is writable, and runs the demo. The check is in JavaScript, because tsx needs the temporary folder to load TypeScript.
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

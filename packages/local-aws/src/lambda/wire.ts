@@ -59,7 +59,7 @@ export class LambdaWire {
     return json({ Configuration: describe(resolved), Code: { RepositoryType: 'S3' } });
   }
 
-  /** Replaces `$LATEST`. The update has taken effect when the caller gets the response. */
+  /** Updates the version `$LATEST` of a function. The update has taken effect when the caller gets the response. */
   private async update(caller: Caller, reference: string, action: string, change: Partial<FunctionConfiguration>): Promise<WireResponse> {
     const { version: { configuration }, arn } = this.registry.resolve(reference);
     await this.host.iam.authorize({ caller, action: `lambda:${action}`, resource: arn });
@@ -100,7 +100,7 @@ function codeChange(body: Buffer): Partial<FunctionConfiguration> {
   return { code: { bucket, key } };
 }
 
-/** Returns the change of the environment variables. The description changes no answer, and other settings aren't emulated. */
+/** Returns the new environment variables in a request. Ignores `Description`, and throws if the request changes any other setting. */
 function environmentChange(body: Buffer): Partial<FunctionConfiguration> {
   const { Environment: environment, ...others } = parsePayload(body) as { readonly Environment?: { readonly Variables?: Record<string, string> } };
   const other = Object.keys(others).find((name) => name !== 'Description');

@@ -60,7 +60,7 @@ export class Harness {
   public readonly events: CustomResourceEvent[] = [];
   /** Promises by logical id. Each operation of a Thing waits for the promise of the Thing's logical id. */
   public readonly gates = new Map<string, Promise<void>>();
-  /** The templates of nested stacks, by the key in their TemplateURL. */
+  /** The templates of nested stacks, by the S3 key in the TemplateURL. A promise delays the reading of its template. */
   public readonly templates = new Map<string, string | Promise<string>>();
   public readonly cloudFormation: CloudFormation;
   public readonly clock: ScaledClock;

@@ -11,7 +11,7 @@ async function start(options?: HarnessOptions): Promise<void> {
 beforeEach(async () => start());
 afterEach(() => cfn.stop());
 
-/** Stores the template of a nested stack. Its output `Value` is the attribute of the Thing `A`. */
+/** Stores the template of a nested stack. The output `Value` of the template is the attribute `Value` of the resource `A`. */
 function template(key: string, resources: Resources = { A: thing({ Value: ref('P') }) }): void {
   cfn.templates.set(key, JSON.stringify({
     Parameters: { P: { Type: 'String', Default: 'none' } }, Resources: resources, Outputs: { Value: { Value: attribute('A', 'Value') } },
@@ -31,7 +31,7 @@ async function statuses(): Promise<string[]> {
 const user = (value: object) => thing({ X: value });
 
 describe('a nested stack', () => {
-  test('is created with parameters, and gives its outputs to its parent', async () => {
+  test('is created with parameters, and its parent can read its outputs', async () => {
     template('N');
     expect(await cfn.deploy({ N: nestedStack('N', { P: 7 }), B: user(attribute('N', 'Outputs.Value')) })).toBe('CREATE_COMPLETE');
     expect(cfn.takeCalls()).toEqual(['create A {"Value":"7"}', 'create B {"X":"7"}']);
@@ -66,7 +66,7 @@ describe('a nested stack', () => {
     expect((await statuses()).slice(2)).toEqual(['UPDATE_IN_PROGRESS: User Initiated', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE']);
   });
 
-  test('gives its parent an output that its new template adds', async () => {
+  test('lets its parent read an output that an update of its template adds', async () => {
     cfn.templates.set('without output', JSON.stringify({ Resources: { A: thing() } }));
     template('N');
     await cfn.deploy({ N: nestedStack('without output') });
@@ -74,7 +74,7 @@ describe('a nested stack', () => {
     expect(cfn.takeCalls().at(-1)).toBe('create B {"X":"none"}');
   });
 
-  test('is deleted with its parent, and when its parent no longer has it', async () => {
+  test('is deleted when its parent is deleted or when the template of its parent no longer contains it', async () => {
     template('N');
     await cfn.deploy({ N: nestedStack('N'), B: thing() });
     expect(await cfn.deploy({ B: thing() })).toBe('UPDATE_COMPLETE');
@@ -84,7 +84,7 @@ describe('a nested stack', () => {
     expect(cfn.cloudFormation.stacks.live()).toEqual([]);
   });
 
-  test('that cannot be created fails its parent with its own reason, and is deleted', async () => {
+  test('is deleted if its creation fails, and the event in its parent contains the reason', async () => {
     template('N', { A: thing({ Fail: ['create'] }) });
     expect(await cfn.deploy({ N: nestedStack('N') })).toBe('ROLLBACK_COMPLETE');
     expect(await cfn.history()).toContain(
@@ -92,7 +92,7 @@ describe('a nested stack', () => {
     expect((await statuses()).map((line) => line.split(':')[0])).toEqual(['CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
   });
 
-  test('that cannot be deleted fails the deletion of its parent', async () => {
+  test('makes the deletion of its parent fail if it cannot be deleted', async () => {
     template('N', { A: thing({ Fail: ['delete'] }) });
     await cfn.deploy({ N: nestedStack('N') });
     expect(await cfn.destroy()).toBe('DELETE_FAILED');
@@ -100,7 +100,7 @@ describe('a nested stack', () => {
       `N DELETE_FAILED: Embedded stack ${nested().id} was not successfully deleted: The following resource(s) failed to delete: [A].`);
   });
 
-  test('without a template, or with a time-out, fails the creation of its parent', async () => {
+  test('makes the creation of its parent fail if its template is missing or if it has TimeoutInMinutes', async () => {
     expect(await cfn.deploy({ N: nestedStack('N') })).toBe('ROLLBACK_COMPLETE');
     expect(await cfn.history()).toContain('N CREATE_FAILED: no object templates/N');
     await cfn.destroy();
@@ -111,7 +111,7 @@ describe('a nested stack', () => {
   });
 });
 
-describe('the roll-back of the parent', () => {
+describe('the roll-back of a parent stack', () => {
   const update = (key: string, more: Record<string, unknown> = {}): Resources => ({ N: nestedStack(key), B: thing(more, { DependsOn: 'N' }) });
 
   beforeEach(() => {
@@ -120,7 +120,7 @@ describe('the roll-back of the parent', () => {
     template('Bad', { A: thing({ Value: '2' }), Bad: thing({ Fail: ['create'] }, { DependsOn: 'A' }) });
   });
 
-  test('rolls an updated nested stack back', async () => {
+  test('rolls back an updated nested stack', async () => {
     await cfn.deploy(update('N1'));
     cfn.takeCalls();
     expect(await cfn.deploy(update('N2', { Fail: ['update'] }))).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -157,7 +157,7 @@ describe('the roll-back of the parent', () => {
     expect(cfn.calls).toContainEqual(expect.stringMatching(/^delete C-/));
   });
 
-  test('leaves a nested stack unchanged whose update has not begun', async () => {
+  test('does not change a nested stack if the update of the nested stack has not begun', async () => {
     await cfn.deploy({ N: nestedStack('N1'), B: thing() });
     const body = cfn.templates.get('N2')!;
     let deliver = (): void => undefined;
@@ -183,7 +183,7 @@ describe('the roll-back of the parent', () => {
     expect(inner.outputs).toMatchObject([{ value: '1' }]);
   });
 
-  test('is an update of the nested stack if the status of nested stacks shows no roll-back', async () => {
+  test('gives a nested stack the statuses of an ordinary update if nestedStackShowsRollback is false', async () => {
     await cfn.stop();
     const { templates } = cfn;
     await start({ cloudformation: { nestedStackShowsRollback: false } });
@@ -197,7 +197,7 @@ describe('the roll-back of the parent', () => {
     expect([...nested().resources.keys()]).toEqual(['A', 'Gone']);
   });
 
-  test('is left out with DisableRollback, and the next update completes the nested stack', async () => {
+  test('does not happen with DisableRollback, and the next update completes the nested stack', async () => {
     await cfn.deploy(update('N1'));
     expect(await cfn.deploy(update('Bad'), {}, { disableRollback: true })).toBe('UPDATE_FAILED');
     expect(nested().status).toBe('UPDATE_FAILED');
@@ -207,7 +207,7 @@ describe('the roll-back of the parent', () => {
   });
 });
 
-test('the deletion of the parent ends the running creation of a nested stack', async () => {
+test('the deletion of a parent stack aborts the running creation of a nested stack', async () => {
   template('N');
   const open = cfn.gate('A');
   await cfn.begin({ N: nestedStack('N') });

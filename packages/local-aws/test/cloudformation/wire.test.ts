@@ -49,7 +49,7 @@ async function deploy(name: string, resources: object, more: Partial<CreateChang
   return (await aws.cloudformation.settled(name)).status;
 }
 
-test('the API creates, describes and executes a change set', async () => {
+test('the CloudFormation API creates, describes and executes a change set', async () => {
   await createChangeSet('Review', { P: PARAMETER }, { Tags: [{ Key: 'k', Value: 'v' }] });
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'Review' }));
   expect(Stacks).toMatchObject([{ StackStatus: 'REVIEW_IN_PROGRESS', StackId: expect.stringMatching(/^arn:aws:cloudformation:us-east-1:123456789012:stack\/Review\/[0-9a-f-]{36}$/) }]);
@@ -92,7 +92,7 @@ test('a change set without changes fails with the message of AWS and can be dele
   await expect(client.send(new ExecuteChangeSetCommand({ StackName: 'Same', ChangeSetName: 'c' }))).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
 });
 
-test('the API reads a template from the bootstrap bucket and returns the template unchanged', async () => {
+test('the CloudFormation API reads a template from the bootstrap bucket and returns the template unchanged', async () => {
   const s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   const bucket = bootstrapBucketName({ partition: 'aws', accountId: aws.accountId, region: aws.region });
   const body = JSON.stringify({ Resources: { P: PARAMETER } });
@@ -132,7 +132,7 @@ test('the value of a parameter comes from the request, the previous deployment, 
   expect((await client.send(new DescribeStacksCommand({ StackName: 'Params' }))).Stacks![0].Outputs).toMatchObject([{ OutputValue: 'g d changed a+b' }, {}]);
 });
 
-test('the API returns stack events in pages, newest first, with unique times', async () => {
+test('the CloudFormation API returns stack events in pages, newest first, with unique times', async () => {
   await deploy('Many', Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`P${index}`, PARAMETER])));
   const first = await client.send(new DescribeStackEventsCommand({ StackName: 'Many' }));
   const second = await client.send(new DescribeStackEventsCommand({ StackName: 'Many', NextToken: first.NextToken }));
@@ -144,7 +144,7 @@ test('the API returns stack events in pages, newest first, with unique times', a
   await expect(client.send(new DescribeStackEventsCommand({ StackName: 'Nowhere' }))).rejects.toThrow('Stack [Nowhere] does not exist');
 });
 
-test('the API describes one stack by name or by id, or all stacks', async () => {
+test('the CloudFormation API describes one stack by name or by id, or all stacks', async () => {
   await deploy('Described', { P: PARAMETER });
   const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: 'Described' }));
   expect((await client.send(new DescribeStacksCommand({ StackName: stack.StackId }))).Stacks).toEqual([stack]);
@@ -193,6 +193,6 @@ test('CloudFormation creates resources with the execution role, for which the ca
     .toMatch(/weak-executor.*is not authorized to perform: ssm:PutParameter/);
 });
 
-test('the API refuses change sets of type IMPORT', async () => {
+test('the CloudFormation API refuses change sets of type IMPORT', async () => {
   await expect(createChangeSet('Imported', { P: PARAMETER }, { ChangeSetType: 'IMPORT' })).rejects.toThrow(/change set type IMPORT isn't emulated/);
 });

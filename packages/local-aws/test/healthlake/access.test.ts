@@ -165,7 +165,7 @@ describe('the data access role', () => {
   });
 });
 
-describe('the caller of an operation on a data store', () => {
+describe('a caller of HealthLake', () => {
   async function statusOf(operation: string, caller: Caller): Promise<number> {
     const { healthLake } = aws.service;
     const [DatastoreId, ResourceARN] = [aws.datastoreId, onDatastore(operation).Resource];

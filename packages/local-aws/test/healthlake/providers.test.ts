@@ -28,7 +28,7 @@ function status(id: string): string | undefined {
 
 const PROPERTIES = { DatastoreTypeVersion: 'R4', DatastoreName: 'a' };
 
-test('the provider creates a data store and waits until the data store is ACTIVE', async () => {
+test('the resource provider of AWS::HealthLake::FHIRDatastore creates a data store and waits until it is ACTIVE', async () => {
   aws = await Harness.start({ datastoreCreationMs: 12_000 });
   const { physicalId, attributes } = await provider().create(request({ ...PROPERTIES, AnalyticsConfiguration: { Status: 'ENABLED' } }));
   expect(physicalId).toMatch(/^[0-9a-f]{32}$/);
@@ -41,13 +41,13 @@ test('the provider creates a data store and waits until the data store is ACTIVE
   expect(status(physicalId)).toBe('ACTIVE');
 });
 
-describe('an update of a data store', () => {
+describe('an update of AWS::HealthLake::FHIRDatastore', () => {
   const settingsOf = (id: string) => aws.service.healthLake.datastoreProperties().find(({ DatastoreId }) => DatastoreId === id)!;
   const idps = (strategy: string) => ({ AuthorizationStrategy: strategy, FineGrainedAuthorizationEnabled: false, Metadata: '{}' });
   const update = async (physicalId: string, oldProperties: object, changes: object) =>
     provider().update({ ...request({ ...oldProperties, ...changes }), physicalId, oldProperties });
 
-  test('changes its name, identity provider, analytics and NLP in place, and waits while it is UPDATING', async () => {
+  test('changes the name, identity provider, analytics and NLP of the data store in place, and waits while it is UPDATING', async () => {
     aws = await Harness.start({ datastoreUpdateMs: 12_000 });
     const old = { ...PROPERTIES, IdentityProviderConfiguration: idps('AWS_AUTH') };
     const { physicalId } = await provider().create(request(old));
@@ -74,7 +74,7 @@ describe('an update of a data store', () => {
     expect([status(physicalId), status(replaced.physicalId)]).toEqual(['ACTIVE', 'ACTIVE']);
   });
 
-  test('adds, changes and removes tags in place', async () => {
+  test('adds, changes and removes tags without replacing the data store', async () => {
     aws = await Harness.start();
     const tags = (values: Record<string, string>) => ({ Tags: Object.entries(values).map(([Key, Value]) => ({ Key, Value })) });
     const old = { ...PROPERTIES, ...tags({ kept: '1', changed: '1', removed: '1' }) };
@@ -86,7 +86,7 @@ describe('an update of a data store', () => {
     expect(listed.Tags).toHaveLength(3);
   });
 
-  test('fails with the reason if the data store becomes UPDATE_FAILED, and the former settings can be restored', async () => {
+  test('fails with the reason if the data store becomes UPDATE_FAILED, and the next update can restore the former settings', async () => {
     let failure: string | undefined = 'no capacity';
     aws = await Harness.start({ failUpdate: () => failure });
     const old = { ...PROPERTIES, NlpConfiguration: { Status: 'DISABLED' } };
@@ -99,7 +99,7 @@ describe('an update of a data store', () => {
   });
 });
 
-test('a deletion waits until the data store is DELETED, and succeeds for a missing data store', async () => {
+test('a deletion of AWS::HealthLake::FHIRDatastore waits until the data store is DELETED, and succeeds for a missing data store', async () => {
   aws = await Harness.start({ datastoreCreationMs: 30_000, datastoreDeletionMs: 10_000, deletedDatastoreRetentionMs: 1e9 });
   const id = await aws.createDatastore();
   expect(status(id)).toBe('CREATING');
@@ -109,14 +109,14 @@ test('a deletion waits until the data store is DELETED, and succeeds for a missi
   await provider().delete({ ...request(PROPERTIES), physicalId: '0'.repeat(32) });
 });
 
-test('the provider fails with the error that HealthLake returns', async () => {
+test('the resource provider of AWS::HealthLake::FHIRDatastore fails with the error that HealthLake returns', async () => {
   aws = await Harness.start();
   await expect(provider().create(request({ DatastoreTypeVersion: 'R5' }))).rejects.toThrow(
     '1 validation error detected: Value \'R5\' at \'datastoreTypeVersion\' failed to satisfy constraint: Member must satisfy enum value set: [R4] '
     + '(Service: HealthLake, Status Code: 400, Error Code: ValidationException)');
 });
 
-test('the provider refuses callers without permission for the HealthLake API', async () => {
+test('the resource provider of AWS::HealthLake::FHIRDatastore refuses callers without permission for the HealthLake API', async () => {
   aws = await startWithIam();
   const nobody = { arn: 'arn:aws:sts::111122223333:assumed-role/x/y', principalArn: 'arn:aws:iam::111122223333:role/x', accountId: '111122223333' };
   await expect(provider().create({ ...request(PROPERTIES), caller: nobody })).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');

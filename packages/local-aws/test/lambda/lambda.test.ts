@@ -217,7 +217,7 @@ describe('a function', () => {
   });
 });
 
-describe('the API', () => {
+describe('the Lambda API', () => {
   test('responds to Invoke and GetFunction', async () => {
     const client = aws.lambdaClient();
     const arn = await aws.function('wired', 'exports.handler = async event => { if (event.fail) throw new Error("failed"); return event; };');

@@ -21,7 +21,7 @@ async function answer(): Promise<unknown> {
   return (await aws.lambda.invoke(aws.iam.admin, FunctionName, {})).payload;
 }
 
-test('UpdateFunctionCode replaces the code by a zip file or an object, and keeps the environment variables', async () => {
+test('UpdateFunctionCode replaces the code by a zip file or an S3 object, and keeps the environment variables', async () => {
   await aws.function(FunctionName, handler('one'), { Environment: { Variables: { STAGE: 'a' } } });
   expect(await answer()).toBe('one a');
   const configuration = await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip('two') }));
@@ -41,7 +41,7 @@ test('UpdateFunctionConfiguration replaces the environment variables and keeps t
   expect(await answer()).toBe('one b');
 });
 
-test('updates of a missing function, without code, or of a setting that is not emulated are refused', async () => {
+test('Lambda refuses an update of a missing function, an update without code, and an update of a setting that is not emulated', async () => {
   await expect(client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zip('two') }))).rejects.toThrow('Function not found: changed');
   await aws.function(FunctionName, handler('one'));
   await expect(client.send(new UpdateFunctionCodeCommand({ FunctionName }))).rejects.toThrow('Please provide a source for function code.');

@@ -55,7 +55,7 @@ describe('buckets', () => {
     await expect(s3.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'InvalidBucketName' });
   });
 
-  test('take keys of 1,024 bytes and refuse longer keys', async () => {
+  test('accept keys of 1,024 bytes and refuse longer keys', async () => {
     aws.s3.createBucket('long-bucket');
     const longest = '\u00fc'.repeat(512);
     await put('long-bucket', longest);

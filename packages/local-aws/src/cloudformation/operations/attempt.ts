@@ -12,7 +12,7 @@ export const UNKNOWN = { attributes: {}, noEcho: false, properties: {} } as cons
 /**
  * Creates one resource, or updates `former`. Stores the outcome in the stack's attempts even if the call ends after the deployment was
  * cancelled: the call may have created a resource, and the roll-back needs its physical id.
- * @param initiated called if the physical id is known before the creation ends
+ * @param initiated called with the physical id if the handler knows it before the creation ends
  */
 export async function attempt(
   operation: Operation, plan: Planned, former: ResourceRecord | undefined, properties: Readonly<Record<string, unknown>>, cancelled: Promise<'cancelled'>,

@@ -26,8 +26,8 @@ export interface CloudFormationOptions {
     readonly failed?: UpdateReversal;
   };
   /**
-   * Whether the status of a nested stack shows that its parent is rolled back; by default true. Otherwise the nested stack is updated to its former
-   * template.
+   * Whether a nested stack gets the status UPDATE_ROLLBACK_IN_PROGRESS when its parent rolls back the update of the nested stack; by default true. If
+   * false, the nested stack gets the statuses of an ordinary update to its former template.
    */
   readonly nestedStackShowsRollback?: boolean;
   /** Whether custom resources get the same RequestId again when a deployment that failed without roll-back is retried; by default true. */

@@ -29,7 +29,7 @@ export async function deploy(operation: Operation, deployment: Deployment): Prom
   } else if (stack.disableRollback) {
     stack.setStatus(creates ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason);
   } else if (stack.parent) {
-    stack.setStatus(creates ? 'CREATE_FAILED' : 'UPDATE_ROLLBACK_IN_PROGRESS', reason); // the roll-back of the parent continues
+    stack.setStatus(creates ? 'CREATE_FAILED' : 'UPDATE_ROLLBACK_IN_PROGRESS', reason); // the roll-back of the parent stack deletes this stack or rolls it back
   } else {
     await rollBack(operation, reason);
   }
@@ -124,8 +124,8 @@ async function succeed(operation: Operation, creates: boolean): Promise<void> {
 }
 
 /**
- * Ends an update or its roll-back: deletes the replaced and removed resources of a stack and of the stacks nested in it. A nested stack waits for this
- * until its root has been updated or rolled back, because the root may still roll it back.
+ * Ends an update or its roll-back: deletes the replaced and removed resources of a stack and of the stacks nested in it. Only the clean-up of the root
+ * stack cleans up a nested stack, because the root stack may roll back the nested stack until then.
  */
 async function cleanUp(operation: Operation): Promise<void> {
   const { stack, engine: { stacks } } = operation;

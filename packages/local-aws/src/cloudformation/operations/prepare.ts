@@ -9,7 +9,7 @@ import { parameterValues, type ParameterInput } from '../template/parameters';
 import { compile } from '../template/program';
 import { parseTemplate, TemplateError } from '../template/template';
 
-/** The desired state of a stack, as an API request or the parent of a nested stack gives it. */
+/** The desired state of a stack: the content of an API request or, for a nested stack, the properties in the parent's template. */
 export interface DeploymentRequest {
   readonly templateBody?: string;
   /** The S3 URL of the template, if the request has no `templateBody`. */
@@ -19,13 +19,13 @@ export interface DeploymentRequest {
   readonly capabilities: readonly string[];
 }
 
-/** The parts of CloudFormation that the preparation of a deployment uses. */
+/** The parts of CloudFormation that `prepare` uses. */
 export interface Preparation {
   readonly ports: CloudFormationPorts;
   handlerOf(type: string): ResourceHandler;
 }
 
-/** Compiles the desired state of a stack. Throws if CloudFormation would reject the request without changing a resource. */
+/** Returns the deployment for the desired state of a stack. Throws if CloudFormation would reject the request without changing a resource. */
 export async function prepare(
   cloudFormation: Preparation, stack: Stack, request: DeploymentRequest, caller: Caller,
 ): Promise<Deployment> {

@@ -83,7 +83,7 @@ function startingPoint(former: ResourceRecord, attempt: Attempt | undefined, opt
   if (record.physicalId === former.physicalId) {
     return { record: { ...former, properties: record.properties }, mustUpdate: true, keepsReferences: false };
   }
-  // The update created a new physical resource and left the old one unchanged, so the old record is restored. Custom resources follow `options`.
+  // The update created a new physical resource and left the old one unchanged, so the old record is restored. For a custom resource, `options` decides.
   if (!attempt.abandonable) {
     return { record: former, mustUpdate: false, keepsReferences: false };
   }

@@ -1,9 +1,9 @@
 import type { ResourceDelete, ResourceProvider, ResourceProviders, ResourceRequest, ResourceResult, ResourceUpdate } from '../../contract';
 
-/** The RequestId, the abort signal and the receiver of an early physical id of a create, update or delete request. */
+/** The circumstances of a create, update or delete request. */
 export interface Delivery {
   readonly requestId: string;
-  /** Receives the physical id of a resource whose creation has just begun. */
+  /** The handler calls this function if it knows the physical id of a new resource before the creation ends. */
   readonly identified?: (physicalId: string) => void;
   /** This signal is aborted when the result of the request is no longer needed. */
   readonly signal: AbortSignal;

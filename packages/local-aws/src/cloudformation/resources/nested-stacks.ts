@@ -11,7 +11,7 @@ import { TemplateError } from '../template/template';
 
 const LONGEST_STACK_NAME = 128;
 
-/** The parts of CloudFormation that nested stacks use. */
+/** The parts of CloudFormation that `NestedStacks` uses. */
 export interface StackOperations extends Preparation {
   readonly stacks: Stacks;
   newStack(name: string, parent?: Stack): Stack;
@@ -19,8 +19,8 @@ export interface StackOperations extends Preparation {
 }
 
 /**
- * Emulates AWS::CloudFormation::Stack. A nested stack ends its update only after the update of its root. If the creation or update fails, the roll-back
- * of the parent deletes the nested stack or rolls it back.
+ * Emulates AWS::CloudFormation::Stack. A nested stack cleans up only after its root stack has been updated. If the creation or update of a nested stack
+ * fails, the roll-back of the parent stack deletes the nested stack or rolls it back.
  */
 export class NestedStacks implements ResourceHandler {
   public readonly abandonable = true;
@@ -57,7 +57,7 @@ export class NestedStacks implements ResourceHandler {
     return resultOf(nested);
   }
 
-  /** Deletes a nested stack, even in the middle of another operation. */
+  /** Deletes a nested stack. First aborts a running operation on it. */
   public async delete({ physicalId, caller }: ResourceDelete, delivery: Delivery): Promise<void> {
     const nested = this.cloudFormation.stacks.find(physicalId);
     if (!nested || nested.status === 'DELETE_COMPLETE') {
@@ -76,7 +76,7 @@ export class NestedStacks implements ResourceHandler {
     return async (operation: Operation) => deploy(operation, deployment);
   }
 
-  /** Returns how to roll a nested stack back; undefined if the update of the parent didn't change it. */
+  /** Returns the operation that rolls back a nested stack; undefined if the update of the parent stack didn't change the nested stack. */
   private async reversal(nested: Stack) {
     await nested.operation?.done;
     const before = nested.unfinished?.before;
@@ -91,7 +91,7 @@ export class NestedStacks implements ResourceHandler {
     nested.roleArn = parent.roleArn;
     nested.disableRollback = parent.disableRollback;
     const deployment = await prepare(this.cloudFormation, nested, requestOf(properties, parent), caller);
-    signal.throwIfAborted(); // the roll-back of the parent may have begun
+    signal.throwIfAborted(); // the parent stack may have begun its roll-back
     return deployment;
   }
 }

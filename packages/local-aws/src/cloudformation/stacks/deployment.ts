@@ -18,7 +18,7 @@ export interface Attempt {
   /** Resolves when the call ends, even if the deployment was cancelled during the call. */
   readonly settled: Promise<void>;
   readonly abandonable: boolean;
-  /** Aborting this controller abandons a running call of a custom resource. */
+  /** Aborting this controller abandons a running call. */
   readonly abandon: AbortController;
 }
 
@@ -32,7 +32,7 @@ export interface Unfinished {
   readonly replaced: ResourceRecord[];
 }
 
-/** Returns the attempt for a resource. If the attempt is still running, abandons it for a custom resource, and waits for its end for any other type. */
+/** Returns the attempt for a resource. If its call is still running, abandons the call, or waits for its end if the call is not abandonable. */
 export async function concludedAttempt(unfinished: Unfinished, logicalId: string, aborted: Promise<never>): Promise<Attempt | undefined> {
   const attempt = unfinished.attempts.get(logicalId);
   if (attempt && !attempt.abandonable) {

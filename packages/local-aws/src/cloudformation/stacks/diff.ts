@@ -29,7 +29,7 @@ export function changes(stack: Stack, program: Program, scope: Scope): ResourceC
       continue;
     }
     found.push(change);
-    // The attributes of a new resource are unknown before it is created. Any update of a custom resource or nested stack can change its attributes.
+    // The attributes of a new resource are unknown before it is created. Any update of a custom resource or nested stack can also change its attributes.
     const hasOwnAttributes = isCustomResource(change.type) || change.type === STACK_TYPE;
     if (change.action === 'Add' || (change.properties.length > 0 && hasOwnAttributes)) {
       unknown.add(logicalId);

@@ -11,7 +11,7 @@ export interface ResourceRecord {
   readonly statusReason?: string;
   readonly timestamp: number;
   readonly physicalId?: string;
-  /** The value of `Ref`, if a roll-back as in `UpdateReversal` made it differ from the physical id. */
+  /** The value of `Ref`, if it differs from the physical id after the roll-back of a custom resource. See `UpdateReversal`. */
   readonly reference?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly noEcho: boolean;

@@ -5,7 +5,7 @@ import type { Output } from './outputs';
 import type { ResourceRecord } from './resource-record';
 import type { ResourceStatus, StackStatus } from './status';
 
-/** The resource type of a stack in its own events, and of a nested stack in its parent. */
+/** The resource type of a nested stack. The events about a stack itself also have this resource type. */
 export const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 export interface StackEvent {

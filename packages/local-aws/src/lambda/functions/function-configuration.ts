@@ -3,7 +3,7 @@ import type { Environment } from '../../contract';
 /** The source of a function's code. */
 export type CodeLocation =
   | { readonly bucket: string; readonly key: string }
-  /** Source text, the `ZipFile` of a template. */
+  /** The source text of `index.js`, which a template calls `ZipFile`. */
   | { readonly zipFile: string }
   | { readonly zip: Uint8Array };
 
