@@ -53,8 +53,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/region-config-resolver', // client-sts imports this package without declaring the dependency
     '@smithy/core',
     '@smithy/types',
-    '@aws-cdk/asset-node-proxy-agent-v6@2.1.1', // the Go package requires the installed version, and aws-cdk-go 2.257.0 this one
-    '@aws-cdk/cloud-assembly-schema@53.25.0', // like the package above
+    '@aws-cdk/asset-node-proxy-agent-v6@2.1.1', // the go.mod of the Go package requires the installed version, and aws-cdk-go 2.257.0 requires 2.1.1
+    '@aws-cdk/cloud-assembly-schema@53.25.0', // aws-cdk-go 2.257.0 requires this version, like the version of the package above
     'aws-cdk@^2.1148.1', // npm's `latest` is an accidental 3.0.0 that can't read a current assembly
     'aws-sdk-client-mock@^4.1.0',
     '@aws-cdk/integ-runner@2.197.10',

@@ -10,8 +10,8 @@ const FILE_MEGABYTES = 25;
 const TYPES = ['Patient', 'Observation', 'Encounter', 'Condition'];
 
 /**
- * The limit of the CPU time for each gigabyte of failures. The report function has one vCPU and about 150 s to read the results, and the limit is a third of
- * that. The wall time has no limit, because it depends on the load of the machine.
+ * The limit of the CPU time for each gigabyte of failures. The report function has one vCPU and about 150 s to read the results, and the limit is a third
+ * of these 150 s. The benchmark doesn't limit the wall time, because the wall time depends on the load of the machine.
  */
 const MAX_CPU_SECONDS = 50;
 

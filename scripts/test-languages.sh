@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 NETWORK='Could not (resolve|transfer)|Unknown host|dial tcp|NewConnectionError|Could not find a version'
 
-# Runs a command, and prints its output only if the command fails. If the command fails because a registry can't be reached, skips the language.
+# Runs a command, and prints its output only if the command fails. If the reason is that a package registry can't be reached, skips the language instead.
 quietly() {
   "$@" > "$work/log" 2>&1 && return
   if grep -qE "$NETWORK" "$work/log"; then
@@ -47,7 +47,7 @@ build_go() {
   cp -r "$work/code/go" "$work/dist/go"
 }
 
-# check LANGUAGE TOOL...: runs in a subshell, so that a skipped language ends nothing else.
+# check LANGUAGE TOOL...: checks the examples of one language. Runs in a subshell, so that `exit` ends only the check of this language.
 check() (
   language=$1
   shift

@@ -9,7 +9,7 @@ jest.setTimeout(180_000);
 
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** The files of a home directory whose settings would break the demo. */
+/** Files in the user's home directory with settings that would break the demo. */
 const HOME_FILES = {
   '.aws/config': '[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n',
   '.cdk.json': JSON.stringify({ 'profile': 'hospital', 'proxy': NOWHERE, 'rollback': false, '@aws-cdk/core:bootstrapQualifier': 'hospital' }),
@@ -35,7 +35,7 @@ afterEach(() => {
   expect(left).toEqual([]);
 });
 
-/** Returns how to start the demo on a laptop whose settings would break it. */
+/** Returns the arguments of `spawn` that run the demo on a laptop with settings that would break the demo. */
 function command(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const settings = {
     HOME: home,
@@ -91,7 +91,7 @@ test('the demo ends quietly, with all its processes, when the reader of its outp
   expect(spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout).not.toContain(temporary);
 });
 
-test('the demo fails with one sentence when it cannot write to the temporary folder', () => {
+test('the demo prints only one line and fails when it cannot write to the temporary folder', () => {
   const file = join(home, '.cdk.json');
   const { status, stdout, stderr } = demo([], { TMPDIR: file });
   expect([status, stdout, stderr]).toEqual(

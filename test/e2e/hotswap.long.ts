@@ -5,7 +5,7 @@ import { type Existing, type Laptop, onLaptop } from './harness/laptop';
 
 jest.setTimeout(180_000);
 
-/** Returns an app with an import, and with a function that knows the job's id. */
+/** Returns an app with an import, and with a function that returns `answer` and the job's id. */
 function app(data: Existing, answer: string) {
   return (root: App): void => importApp(data, {}, (stack, { jobId }) => {
     new Function(stack, 'Reader', {

@@ -19,12 +19,12 @@ function app(data: Existing, props: Partial<FhirImportProps> = {}, change: (pare
   };
 }
 
-/** Makes the deployment fail after the nested stack, by a bucket with a name that is already taken. */
+/** Makes the deployment fail after it has deployed the nested stack, because the name of a bucket is already taken. */
 function failAfter({ bucket }: Existing) {
   return (parent: Stack, nested: NestedStack) => new Bucket(parent, 'Taken', { bucketName: bucket }).node.addDependency(nested);
 }
 
-/** Makes the deployment fail 200 s after its start, by a custom resource that never answers. */
+/** Makes the deployment fail after 200 s, because a custom resource never answers. */
 function failMeanwhile(parent: Stack): void {
   const { functionArn: serviceToken } = new Function(parent, 'Silent', {
     runtime: Runtime.NODEJS_22_X, handler: 'index.handler', code: Code.fromInline('exports.handler = async () => {};'),
@@ -36,7 +36,7 @@ function nestedStatus({ aws }: Laptop) {
   return aws.cloudformation.stacks.all().find(({ parent }) => parent)?.status;
 }
 
-test('an import in a nested stack is created, compared, updated and destroyed, and gives its attributes to the parent', onLaptop({}, async (laptop, data) => {
+test('an import in a nested stack is created, compared, updated and destroyed, and the parent can read its attributes', onLaptop({}, async (laptop, data) => {
   laptop.appProps = { context: { 'aws:cdk:enable-asset-metadata': true } }; // as the CLI sets it, so that `cdk diff` finds the nested template
   const { exitCode, output } = await laptop.cdk('deploy', app(data));
   expect(exitCode === 0 ? output : `failed: ${output}`).toMatch(/Custom::FhirImportOutcome[^\n]*Nested/);

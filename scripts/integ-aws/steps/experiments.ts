@@ -101,7 +101,7 @@ async function startTwice(starter: JobStarter, request: ReturnType<JobStarter['r
   return { answers, when: starter.throttled === throttled ? 'at the same moment' : 'at different moments because of throttling' };
 }
 
-/** Records how HealthLake imported the folder `lines`. `Patient.ndjson` has two patients with an empty line between them. A second file has another extension. */
+/** Records how HealthLake imported the folder `lines`. `Patient.ndjson` has an empty line between two patients. A second file isn't named `.ndjson`. */
 async function noteLines({ clients: { s3 }, observations }: Context, job: ImportJobProperties): Promise<void> {
   const { TotalNumberOfScannedFiles: files, TotalNumberOfResourcesImported: imported, TotalNumberOfResourcesWithCustomerError: failed } =
     job.JobProgressReport ?? {};

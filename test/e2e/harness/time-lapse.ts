@@ -9,10 +9,10 @@ import { arePaused } from '../../support/executions';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The framework's pause between two calls of the handler. */
+/** The pause of the provider framework between two calls of isComplete. */
 const PAUSE = QUERY_INTERVAL_SECONDS * SECOND;
 
-/** Each skip ends this long before the next job end or time-out. The time is longer than the framework's pause, so that the handler is called in between. */
+/** Each skip ends this long before the next job end or time-out. It is longer than `PAUSE`, so that the framework calls isComplete once more before. */
 const NEAR = 2 * PAUSE;
 
 /** Lets a test set the duration of the jobs. */
@@ -47,7 +47,7 @@ export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment
     const nextEnd = jobs.nextEnd(laptop);
     const waiters = pausedWaiters(laptop.aws);
     if (nextEnd !== undefined && waiters) {
-      // A resource is answered up to 75 s after its deadline, so nothing is skipped once a deadline has passed.
+      // A custom resource may end up to 75 s after its deadline. During these 75 s the deadline is in the past, so `skipTo` skips nothing.
       skipTo(laptop, Math.min(nextEnd, ...waiters.map((waiter) => inputOf(waiter).Deadline)) - NEAR);
     }
   });

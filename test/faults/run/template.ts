@@ -124,7 +124,7 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
   }
 }
 
-/** Adds a data store to the stack. Another name also gives the data store another key, because CloudFormation then replaces the data store. */
+/** Adds a data store to the stack. A change of its name also changes its KMS key, so that CloudFormation replaces the data store. */
 function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
   const datastore = new CfnFHIRDatastore(stack, 'Own', {
     datastoreTypeVersion: 'R4',
