@@ -32,7 +32,7 @@ export const BUDGETS = {
     },
     /** The budgets of an invocation that polls a job. */
     poll: {
-      /** In the first 10 minutes of a job, an invocation polls a job in progress repeatedly for this time. Later, an invocation polls once. */
+      /** The time for which an invocation repeats its poll of a running job in the first 10 minutes of a wait. Later, an invocation polls once. */
       repeatForMs: 60_000,
       /** The budget for all polls and the pauses between them. */
       pollsMs: 2 * 60_000,

@@ -28,8 +28,9 @@ export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 export const JOB_TIMEOUT_MINUTES = 15;
 
 /**
- * The provider framework's pause between two calls of `isComplete`. It is the longest pause with which an import is answered within 30 seconds after the end of
- * its job, and the time-out of the framework is a multiple of it. A shorter pause would cost more, because each call is two invocations and a state transition.
+ * The query interval of the provider framework: the time between two calls of `isComplete`. With a longer interval, the deployment could learn the end of a job
+ * more than 30 seconds late. A shorter interval costs more, because each call causes two invocations and a state transition. The framework's time-out is a
+ * multiple of the interval.
  */
 export const QUERY_INTERVAL_SECONDS = 25;
 

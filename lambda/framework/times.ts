@@ -5,8 +5,8 @@ import { SETTLING_MS } from '../aws/errors';
 export const CLOCK_SKEW_MS = 5_000;
 
 /**
- * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts.
- * It is shorter than the framework's pause, so that the second call doesn't count.
+ * A call of `isComplete` within this time after Lambda delivered the CloudFormation event counts as the first call. The time allows for cold starts, and is
+ * shorter than the framework's query interval, so that the second call doesn't count as the first.
  */
 const FIRST_INVOCATION_WITHIN_MS = 20_000;
 

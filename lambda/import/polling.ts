@@ -11,11 +11,11 @@ import { isFirstInvocation, type Times } from '../framework/times';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The framework's pause between two invocations. */
-const PAUSE = QUERY_INTERVAL_SECONDS * SECOND;
+/** The framework's query interval, in milliseconds. */
+const QUERY_INTERVAL = QUERY_INTERVAL_SECONDS * SECOND;
 
-/** Jobs that have the same deadline are polled for the last time over this period. */
-const DEADLINE_SPREAD = 2 * PAUSE;
+/** The period after a deadline over which the last polls of jobs with the same deadline are spread. */
+const DEADLINE_SPREAD = 2 * QUERY_INTERVAL;
 
 /** The job to poll, and the times of the CloudFormation event. */
 export interface PolledJob extends Times {
@@ -83,11 +83,12 @@ export async function pollWhenDue(job: PolledJob, memory: WaiterMemory, poll: ()
 }
 
 /**
- * Returns the pause of the first invocation for a resource. The pause spreads the invocations of imports that start at the same moment over the framework's
- * pause, and lets an invocation begin when the first poll is due. After an earlier `Wait` resource, the invocations are spread already.
+ * Returns how long the first invocation for a resource sleeps, which is less than a query interval. The sleep depends on the job id, so the invocations of
+ * imports that start at the same moment are spread, and one of the invocations begins when the first poll is due. After an earlier `Wait` resource, the
+ * invocations are spread already.
  */
 export function firstOffset({ jobId, isContinued }: PolledJob, now: number): number {
-  return isContinued ? 0 : (MINUTE - ((now - hashOf(jobId)) % MINUTE)) % PAUSE;
+  return isContinued ? 0 : (MINUTE - ((now - hashOf(jobId)) % MINUTE)) % QUERY_INTERVAL;
 }
 
 /**
@@ -102,12 +103,12 @@ export function isDue(job: PolledJob, last: LastPoll | undefined, now: number): 
     return true;
   }
   if (last && isInProgress(last.status)) {
-    return now >= last.at + PAUSE - SECOND; // a waiter of an earlier version pauses for 10 seconds
+    return now >= last.at + QUERY_INTERVAL - SECOND; // a waiter that an earlier version started has a query interval of 10 seconds
   }
-  // Another execution environment may have polled the job. So the time of the poll in each interval depends only on the job id.
+  // Another execution environment may have polled the job, which is not known here. So the time of the poll in each interval depends only on the job id.
   const interval = !isContinued && now < requestedAt + 2 * MINUTE ? MINUTE : 2 * MINUTE;
   const indexOf = (time: number) => Math.floor((time - hashOf(jobId)) / interval);
-  return indexOf(now) > indexOf(Math.max(last?.at ?? requestedAt, now - PAUSE));
+  return indexOf(now) > indexOf(Math.max(last?.at ?? requestedAt, now - QUERY_INTERVAL));
 }
 
 /** Returns the time of the next poll by the same invocation. Returns undefined if a later invocation makes the next poll. */

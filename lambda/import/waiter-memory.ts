@@ -1,9 +1,9 @@
 import type { EarlierStart, Listing } from './job/memory';
 import type { IsCompleteRequest } from '../framework/framework';
 
-/** The last poll that a waiter made. */
+/** The last poll of a job by one waiter in this execution environment. */
 export interface LastPoll {
-  /** The job status. Undefined if the job could not be described. */
+  /** The last known status of the job. Undefined if no poll could describe the job. */
   readonly status?: string;
   readonly at: number;
 }
@@ -15,7 +15,7 @@ export interface WaiterMemory {
   lastPoll?: LastPoll;
 }
 
-/** The maximum number of waiters whose state is kept. An account runs fewer waiters at the same time. */
+/** The maximum number of waiters whose state is kept. If there are more, the state that was used least recently is deleted. */
 const MAX_WAITERS = 100;
 
 const memories = new Map<string, WaiterMemory>();
@@ -26,7 +26,7 @@ export function memoryOf({ WaiterId }: Pick<IsCompleteRequest, 'WaiterId'>): Wai
     return {};
   }
   const memory = memories.get(WaiterId) ?? {};
-  memories.delete(WaiterId); // moves the waiter to the end, because the first waiter of the map is deleted when there are too many
+  memories.delete(WaiterId); // moves the waiter to the end of the map, because the first waiter of the map is deleted when there are too many
   memories.set(WaiterId, memory);
   const [oldest] = memories.keys();
   if (memories.size > MAX_WAITERS) {

@@ -91,7 +91,7 @@ function isAmount(cores: readonly string[], i: number): boolean {
 
 /**
  * Returns the part of a chunk that may be shown because it names a location of the import, such as `s3://bucket/prefix/`. Such a location is a name in `own`
- * that ends in a slash. Returns an empty string if the chunk doesn't begin with one.
+ * that ends in a slash. Returns an empty string if the chunk doesn't begin with such a name.
  */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {
   const places = own.filter((name) => name.endsWith('/') && core.startsWith(name));

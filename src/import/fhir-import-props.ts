@@ -73,7 +73,7 @@ export interface FhirImportProps {
 
   /**
    * The role that the report function of the provider assumes for this import, to read about failures and to write the report. A supplied role is given these
-   * permissions, unless it is immutable. It must let the `reportFunctionRole` of the provider assume it, so give both.
+   * permissions, unless it is immutable. It must let the `reportFunctionRole` of the provider assume it, so supply both roles.
    *
    * @default - a new role, if the import has a failure report
    */

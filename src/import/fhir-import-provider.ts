@@ -19,8 +19,8 @@ import { brand, ofStack } from '../private/of-stack';
 export interface FhirImportProviderProps {
   /**
    * The VPC of the functions. Imports wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an endpoint that is
-   * created otherwise, call `executeAfter(endpoint)` of the import. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms and cloudformation. For imports that send
-   * events, they also need to reach the endpoint of events.
+   * created in another way, call `executeAfter(endpoint)` of the import. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms
+   * and cloudformation. For imports that send events, they also need to reach the endpoint of events.
    *
    * @default - the functions run outside a VPC
    */
@@ -130,8 +130,8 @@ export class FhirImportProvider extends Construct {
   public readonly logGroup: logs.ILogGroup;
 
   /**
-   * The functions that run as the handler role. Operator roles are created after these functions, because IAM can reject a new handler role as a principal.
-   * When Lambda has accepted the role, IAM accepts it too. In a VPC, these are also the endpoints of the VPC, which the functions need for every call.
+   * The constructs that must be deployed before an operator role. They include the functions that run as the handler role: IAM can reject a new handler role
+   * as a principal, but accepts the role when Lambda has accepted it. In a VPC, they also include the endpoints, which the functions need for every call.
    *
    * @internal
    */
@@ -145,8 +145,8 @@ export class FhirImportProvider extends Construct {
   private monitor?: ImportMonitor;
 
   /**
-   * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if one role is given twice, or if a role, the log group or the
-   *   VPC is known to be in another account or Region.
+   * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if one role is given twice, if a role is not an IAM role, or if
+   *   a role, the log group, the VPC or a security group is known to be in another account or Region.
    */
   constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
     super(scope, id);
@@ -192,7 +192,7 @@ export class FhirImportProvider extends Construct {
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
-      // The framework's own grants would add two policies with ARNs that end in `:*`. These roles ignore them.
+      // The framework's own grants would add two policies with ARNs that end in `:*`. These roles ignore the grants.
       frameworkOnEventRole: props.frameworkOnEventRole
         ?? this.roles.createForFramework('FrameworkOnEventRole', { Invoke: invokeHandlers(), StartWaiter: startWaiter }),
       frameworkCompleteAndTimeoutRole: props.frameworkCompleteAndTimeoutRole
@@ -209,7 +209,7 @@ export class FhirImportProvider extends Construct {
   }
 
   /**
-   * Returns whether a role is known to be a role of this provider.
+   * Returns whether a role has the same ARN as the handler role or a role that was supplied to this provider.
    *
    * @internal
    */
@@ -284,7 +284,7 @@ export class FhirImportProvider extends Construct {
 
 brand(FhirImportProvider, 'FhirImportProvider');
 
-/** Returns the endpoints that are constructs under a VPC. Those that are added later are included. */
+/** Returns the endpoints that are constructs under a VPC, including endpoints that are added later. */
 function endpointsOf(vpc: ec2.IVpc): IDependable {
   const endpoints = {};
   Dependable.implement(endpoints, {

@@ -59,8 +59,8 @@ export class FhirImport extends Construct {
   public readonly dataAccessStatements: iam.PolicyStatement[];
 
   /**
-   * The statements for the policy of an input bucket in another account. Add them to that policy. They let the data access role read the input, and a supplied
-   * `operatorRole` list it for the checks before the start.
+   * The statements for the policy of an input bucket in another account. Add them to that policy. They let the data access role read the input. They also let a
+   * supplied `operatorRole` list the input for the checks before the start.
    */
   public readonly sourceBucketStatements: iam.PolicyStatement[];
 
@@ -122,7 +122,7 @@ export class FhirImport extends Construct {
     this.operatorRole = operator.role;
     this.sourceBucketStatements = [
       ...grantedTo(this.dataAccessRole, readInputStatements(input)),
-      // A new operator role doesn't exist before the deployment that needs the policy of the bucket, and a policy can't name a role that doesn't exist.
+      // A new operator role is left out. The bucket needs its policy before the deployment that creates the role, and a policy can't name a missing role.
       ...(props.operatorRole ? grantedTo(props.operatorRole, inputChecks(input)) : []),
     ];
 
@@ -194,7 +194,7 @@ export class FhirImport extends Construct {
    * Starts the job only after these constructs are deployed, for example an upload into the input bucket or another import. The buckets and roles of this
    * import don't wait for these constructs.
    *
-   * @throws if one of the constructs contains this import.
+   * @throws if one of the constructs contains this import or is in another stage.
    */
   public executeAfter(...constructs: IConstruct[]): void {
     constructs.forEach((construct) => validateOrder(this, 'executeAfter', construct));
@@ -204,7 +204,7 @@ export class FhirImport extends Construct {
   /**
    * Deploys these constructs only after the import has succeeded or, if it is detached, after HealthLake has accepted its job.
    *
-   * @throws if one of the constructs contains this import.
+   * @throws if one of the constructs contains this import or is in another stage.
    */
   public executeBefore(...constructs: IConstruct[]): void {
     for (const construct of constructs) {

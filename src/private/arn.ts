@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 
-/** The ends of the ARNs of the resources that an import uses, after `arn:PARTITION:`. */
+/** For each kind of resource that an import uses, a pattern for the part of its ARN after `arn:PARTITION:`. */
 const ARNS = {
   'a bucket': /^s3:::[^:/]+$/,
   'a data store': /^healthlake:[^:]+:\d{12}:datastore\/.+$/,
@@ -13,8 +13,8 @@ const ARNS = {
 };
 
 /**
- * Throws if the ARN of a resource is known and is not the ARN of such a resource, or if it belongs to another partition than the Region of `scope`. The
- * methods `from...Arn()` of aws-cdk-lib accept the ARN of any service.
+ * Throws if the ARN is known at synthesis and is not the ARN of the given kind of resource, or belongs to another partition than the Region of `scope`. The
+ * methods `from...Arn()` of aws-cdk-lib don't check this: they accept the ARN of any service.
  */
 export function validateArn(scope: IConstruct, what: string, arn: string, kind: keyof typeof ARNS): void {
   if (Token.isUnresolved(arn)) {
@@ -27,6 +27,7 @@ export function validateArn(scope: IConstruct, what: string, arn: string, kind: 
   const { region } = Stack.of(scope);
   const own = Token.isUnresolved(region) ? undefined : RegionInfo.get(region).partition;
   if (own !== undefined && own !== partition) {
-    throw new Error(`${what} has an ARN of the partition ${partition}, got "${arn}", and ${region} is in the partition ${own}; use a resource of ${own}`);
+    throw new Error(`${what} has an ARN of the partition ${partition}, got "${arn}", and ${region} is in the partition ${own}; `
+      + `use a resource in the partition ${own}`);
   }
 }

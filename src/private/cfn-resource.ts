@@ -7,7 +7,7 @@ interface ResourceClass<T> {
   readonly prototype: T;
 }
 
-/** Returns the construct itself or its default child, if that is a resource of the given type that the app creates. */
+/** Returns the construct or its default child if it is a resource of the given type that the app creates. Returns undefined otherwise. */
 export function resourceOfType<T extends CfnResource>(construct: IConstruct, type: ResourceClass<T>): T | undefined {
   const isOfType = (candidate?: IConstruct): candidate is T =>
     candidate !== undefined && CfnResource.isCfnResource(candidate) && candidate.cfnResourceType === type.CFN_RESOURCE_TYPE_NAME;

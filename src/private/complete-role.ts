@@ -7,8 +7,9 @@ export interface CompleteRoleProps extends iam.RoleProps {
 }
 
 /**
- * A role whose inline policies are complete. It ignores the grants with which aws-cdk-lib would repeat them in a second and wider policy. It accepts permissions
- * for other actions, which an app needs if its property injectors or Aspects give every function tracing or a dead-letter queue.
+ * A role whose inline policies are complete. It ignores statements that have only actions of these policies: aws-cdk-lib would repeat the actions in a second
+ * policy with wider resources. It accepts other statements, which an app needs if its property injectors or Aspects give every function tracing or a
+ * dead-letter queue.
  */
 export class CompleteRole extends iam.Role {
   private readonly actions: ReadonlySet<string>;

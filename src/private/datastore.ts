@@ -8,7 +8,7 @@ import { validateEnvironment } from './environment';
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
-/** The form of all known ids of data stores. The pattern of the API is wider, but HealthLake gives no other ids. */
+/** The form of all known ids of data stores. The API's pattern is wider: see U90 in docs/unverified.md. */
 const DATASTORE_ID = /^[0-9a-f]{32}$/;
 
 /** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
@@ -18,8 +18,8 @@ const FHIR_VERSION = 'R4';
  * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN that a caller supplies may
  * have an older form.
  *
- * @throws if the data store is known to be in another Region or account than the import, or if its id is not one of HealthLake, or
- *   if its FHIR version is not R4.
+ * @throws if the data store is known to be in another Region or account than the import, or if its id doesn't have the
+ *   form of HealthLake's ids, or if its FHIR version is not R4.
  */
 export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
   const stack = Stack.of(scope);

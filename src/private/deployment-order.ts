@@ -3,7 +3,7 @@ import {
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Returns whether CloudFormation deploys a resource only after another one, because of dependencies or of references. */
+/** Returns whether CloudFormation deploys a resource only after another one, because of direct or indirect dependencies or references. */
 export function isDeployedAfter(resource: CfnResource, other: CfnResource): boolean {
   const [path, otherPath] = [resourcePath(resource), resourcePath(other)];
   const [top, otherTop] = [path, otherPath].map(([outermost]) => Stack.of(outermost));
@@ -16,8 +16,8 @@ export function isDeployedAfter(resource: CfnResource, other: CfnResource): bool
 }
 
 /**
- * Returns the shortest circle of resources that wait for each other and so for the given resource. The circle starts with this resource or with a nested stack
- * around it, and has no `excluded` resource. CDK refuses circles of stacks itself.
+ * Returns the shortest circle of resources that starts with the given resource or with a nested stack around it. Each resource of the circle waits for the next
+ * one. The circle contains no `excluded` resource. Circles of stacks are not searched, because the CDK rejects them.
  */
 export function findCircle(resource: CfnResource, excluded: readonly CfnResource[]): readonly CfnResource[] | undefined {
   return resourcePath(resource).map((step) => circleThrough(step, excluded)).find((circle) => circle !== undefined);

@@ -1,7 +1,7 @@
 import { type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The parts of an environment in which resources can differ. */
+/** A part of an environment: the account or the Region. */
 export type EnvironmentPart = keyof ResourceEnvironment;
 
 /** A resource that another construct uses. */
@@ -16,7 +16,7 @@ export interface UsedResource {
 }
 
 /**
- * Throws if the resource is known to be in another Region or account than its user.
+ * Throws if a resource is known to be in another Region or account than `scope`, which uses the resource.
  *
  * @param user the name of `scope` in the error message, for example `the import`.
  * @param same the parts of the environment that have to be the same.
@@ -27,7 +27,7 @@ export function validateEnvironment(scope: IConstruct, user: string, used: UsedR
     const [there, here] = [env[part], Stack.of(scope)[part]];
     if (!Token.isUnresolved(there) && !Token.isUnresolved(here) && there !== here) {
       throw new Error(`${what} "${construct.node.path}" is in the ${part} ${there} and ${user} in ${here}; `
-        + (remedy?.(part, here, there) ?? `give one of the ${part} ${here}`));
+        + (remedy?.(part, here, there) ?? `use one in the ${part} ${here}`));
     }
   }
 }

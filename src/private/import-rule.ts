@@ -2,13 +2,13 @@ import { CfnResource } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { DependencyGroup, type IConstruct } from 'constructs';
 
-/** The policies with which the owner of a target lets EventBridge use it. EventBridge loses an event if such a policy doesn't exist yet. */
+/** The types of the policies that let EventBridge use a target. EventBridge loses an event if such a policy doesn't exist yet. */
 const RESOURCE_POLICIES = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
 const ROLE_POLICIES = ['AWS::IAM::Policy'];
 
 /** A rule for events of an import. */
 export class ImportRule extends events.Rule {
-  /** The policies that the targets of the rule need. The job waits for them, because a rule can be deployed before them. */
+  /** The policies that the targets of the rule need. The job waits for them, because CloudFormation can create the rule before the policies. */
   public readonly targetPolicies = new DependencyGroup();
 
   public override addTarget(target?: events.IRuleTarget): void {

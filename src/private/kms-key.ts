@@ -10,8 +10,9 @@ const SYMMETRIC = 'SYMMETRIC_DEFAULT';
 const ALIAS = /(?:^|:)(alias\/.+)$/;
 
 /**
- * Throws if a key is named by an alias, if it is known to be no KMS key, or if the app creates it disabled or asymmetric. An alias in the `Resource` of a
- * policy matches no key: https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ * Throws if a key is named by an alias, if its ARN is known and is not the ARN of a KMS key, if `Key.fromLookup()` found it by the alias of an AWS managed key,
+ * or if the app creates it disabled or asymmetric. An alias in the `Resource` of a policy matches no key:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  */
 export function validateKey(scope: IConstruct, what: string, key: kms.IKeyRef & { readonly aliasRef?: kms.AliasReference }): void {
   const { keyArn } = key.keyRef;

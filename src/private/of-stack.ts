@@ -1,12 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** The constructs that the imports of a stack share. The name of the class is the construct id too. */
+/** The class name of a construct that the imports of a stack share. The name is also the construct id. */
 type Shared = 'FhirStorage' | 'FhirImportProvider';
 
 /**
  * Marks the instances of a class, so that all copies of this library in an app recognize them: `instanceof` is false for the class of another copy. Other copies
- * also call the methods of the instances, internal methods included, so these methods must stay.
+ * also call the methods of the instances, internal methods included, so these methods must not be removed or changed.
  */
 export function brand(type: abstract new (...args: never[]) => Construct, name: Shared): void {
   Object.defineProperty(type.prototype, brandOf(name), { value: true });

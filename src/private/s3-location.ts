@@ -8,7 +8,11 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
  */
 const BUCKET_NAME = /^[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]$/;
 
-/** The reserved ends of other names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/**
+ * Matches names with a suffix that S3 reserves for access points and for other kinds of buckets.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
 const NO_GENERAL_PURPOSE_BUCKET = /(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 
 /** The maximum length of an S3 URI: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_InputDataConfig.html */
@@ -17,9 +21,9 @@ const MAX_S3_URI_LENGTH = 1024;
 /** Matches a token within a string: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html */
 const TOKEN = /\$\{Token\[[^\]]*\]\}/g;
 
-/** Matches prefixes that would fail later. Each has its problem and its remedy. */
+/** The patterns of prefixes that would fail later, each with the problem and the remedy for the error message. */
 const UNUSABLE: readonly (readonly [pattern: RegExp, problem: string, remedy: string])[] = [
-  [/^([a-z][a-z0-9+.-]*:\/\/|arn:)/i, 'must be a key prefix', 'name the bucket in the argument for the bucket'],
+  [/^([a-z][a-z0-9+.-]*:\/\/|arn:)/i, 'must be a key prefix', 'leave out everything before the key'],
   [/^\//, 'must not start with "/"', 'S3 keys start with the name of the first folder'],
   [/[*?$]/, 'must not have "*", "?" or "$"', 'IAM would read them as wildcards and variables, so use another prefix'],
   [/\\/, 'must not have "\\"', 'separate folders with "/"'],
@@ -50,7 +54,7 @@ export function normalizePrefix(prefix: string, what: string): string {
 /**
  * Returns the S3 URI of a prefix.
  *
- * @throws if HealthLake doesn't accept the name of the bucket or the length of the URI.
+ * @throws if HealthLake doesn't accept the name of the bucket or the length of the URI, or if the name belongs to an access point or a directory bucket.
  */
 export function s3Uri(bucketName: string, prefix: string): string {
   if (!Token.isUnresolved(bucketName) && !BUCKET_NAME.test(bucketName)) {

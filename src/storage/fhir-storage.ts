@@ -106,9 +106,9 @@ export class FhirStorage extends Construct implements IFhirStorage {
   private isInputBucketRead = false;
 
   /**
-   * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` and
-   *   `autoDeleteObjects` contradict each other, if `resultsExpiration` is not in whole days, if a property would not apply to a supplied bucket, or if
-   *   `encryptionKey` is an alias or `serverAccessLogsBucket` can't receive the logs.
+   * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` is SNAPSHOT or
+   *   contradicts `autoDeleteObjects`, if `resultsExpiration` is not in whole days, if a property would not apply to a supplied bucket, or if
+   *   `encryptionKey` or `serverAccessLogsBucket` is known to be unusable.
    */
   constructor(scope: Construct, id: string, props: FhirStorageProps = {}) {
     super(scope, id);
@@ -131,7 +131,7 @@ export class FhirStorage extends Construct implements IFhirStorage {
   }
 
   /**
-   * Whether the storage has created an input bucket that no other code has read.
+   * Whether the storage has created an input bucket and no code has read `inputBucket`.
    *
    * @internal
    */
@@ -188,8 +188,8 @@ export class FhirStorage extends Construct implements IFhirStorage {
 brand(FhirStorage, 'FhirStorage');
 
 /**
- * Marks the storage that the imports of a stack share. The constructor compares its properties with this object, because only the shared storage creates its
- * input bucket on first use.
+ * The properties of the storage that the imports of a stack share. The constructor recognizes this storage by the identity of this object. The shared storage
+ * creates its input bucket on first use. Every other storage creates its input bucket in the constructor, even if its properties are empty too.
  */
 const OF_STACK: FhirStorageProps = {};
 

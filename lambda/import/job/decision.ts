@@ -127,8 +127,8 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
 }
 
 /**
- * A job may still be started within this time after the deadline. The handler makes its last attempt up to a pause of the framework after the deadline, and the
- * deployment shows the error of that attempt.
+ * The handler may still start a job within this time after the deadline. Its last attempt can begin one query interval after the deadline, and the deployment
+ * shows the error of that attempt.
  */
 const LAST_ATTEMPT_MS = QUERY_INTERVAL_SECONDS * 1000 + 50_000;
 

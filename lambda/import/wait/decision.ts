@@ -26,7 +26,7 @@ export interface WaitFacts {
 /** The decision of a `Wait` resource. The resource never fails and never judges the job. When it completes, the next `Wait` resource or `Outcome` continues. */
 export type WaitDecision = { readonly kind: 'wait' } | { readonly kind: 'hand on'; readonly why: string };
 
-/** The decision at the deadline. It needs no poll, because the next resource polls the job at once. */
+/** The decision of a `Wait` resource at its deadline. It needs no poll, because the next resource polls the job at once. */
 export const TIME_IS_UP: WaitDecision = { kind: 'hand on', why: 'the time of this leg is up' };
 
 /** Decides whether a `Wait` resource continues to wait. The decision table is in docs/lifecycle.md. */

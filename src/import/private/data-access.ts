@@ -29,7 +29,7 @@ export function dataAccessStatements(input: Location, inputKeys: kms.IKeyRef[], 
   ];
 }
 
-/** Returns the statements that allow reading the input from its bucket. The policy of a bucket in another account needs them too. */
+/** Returns the statements that allow reading the input from its bucket. The policy of a bucket in another account needs these statements too. */
 export function readInputStatements(input: Location): iam.PolicyStatement[] {
   return [
     bucketSettings(input),

@@ -15,9 +15,9 @@ import { validateEnvironment } from '../../private/environment';
 export interface ImportMonitorProps {
   /** The function that judges a job. */
   readonly judge: lambda.IFunction;
-  /** The role of the state machine. */
+  /** The role of the state machine. Undefined for a new role. */
   readonly role?: iam.IRole;
-  /** The log group of the state machine. */
+  /** The log group of the state machine. Undefined for a new log group. */
   readonly logGroup?: logs.ILogGroupRef;
 }
 
@@ -102,7 +102,7 @@ function invoke(judge: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'Judge', actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
 }
 
-/** Returns the permissions for logs. A supplied role gets the same permissions from aws-stepfunctions. */
+/** Returns the permissions that the state machine needs for its logs. A supplied role gets the same permissions from aws-stepfunctions. */
 function deliverLogs(): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Logs',

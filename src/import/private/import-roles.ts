@@ -19,7 +19,7 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
 
 /** Properties of `AssumedRole`. */
 export interface AssumedRoleProps {
-  /** A role to use instead of a new one. It gets the statements, unless it is immutable. */
+  /** A role to use instead of a new one. The statements are added to it, unless it is immutable. */
   readonly supplied?: iam.IRole;
   readonly description: string;
   readonly assumedBy: readonly iam.IRole[];
@@ -48,7 +48,7 @@ export class AssumedRole {
   /** Adds a statement after the creation of the role. */
   public allow(statement: iam.PolicyStatement): void {
     this.policy.addStatements(statement);
-    // The name of a new role is known at synthesis only if `Role.customizeRoles()` is used. It copies inline policies when the role is created.
+    // If the name of a new role is known, the app uses `Role.customizeRoles()`, which has already copied the inline policy without this statement.
     if (this.props.supplied || !Token.isUnresolved(this.role.roleName)) {
       this.addToPolicyOfRole(statement);
     }

@@ -27,25 +27,25 @@ export function validateJobNamePrefix(prefix?: string): void {
     throw new Error(`jobNamePrefix must have 1 to ${MAX_PREFIX_LENGTH} characters, got ${prefix.length} in "${prefix}"; shorten it or leave it out`);
   }
   if (prefix.trim() === '') {
-    throw new Error(`jobNamePrefix must have more than spaces, got "${prefix}"; leave it out for the default`);
+    throw new Error(`jobNamePrefix must not have only spaces, got "${prefix}"; leave it out for the default`);
   }
   if (!JOB_NAME.test(prefix)) {
     throw new Error(`jobNamePrefix may have letters, digits, spaces and _.:/=+-%@, got "${prefix}"; leave the other characters out`);
   }
 }
 
-/** Throws if the revision is empty or too long. */
+/** Throws if the revision is empty, too long, or has only spaces. */
 export function validateRevision(revision?: string): void {
   if (revision === undefined || Token.isUnresolved(revision)) {
     return;
   }
   if (revision.trim() === '' || revision.length > MAX_REVISION_LENGTH) {
-    throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters, got "${revision.slice(0, 50)}" with ${revision.length}; `
+    throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters and not only spaces, got "${revision.slice(0, 50)}" with ${revision.length}; `
       + 'leave it out if the data has no revisions');
   }
 }
 
-/** Throws if HealthLake has no such validation level. Only JavaScript and casts give another value. */
+/** Throws if HealthLake has no such validation level. The compiler doesn't find such a value in JavaScript code or behind a cast. */
 export function validateValidationLevel(level?: ValidationLevel): void {
   const levels = Object.values(ValidationLevel);
   if (level !== undefined && !Token.isUnresolved(level) && !levels.includes(level)) {

@@ -91,7 +91,7 @@ function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
   ];
 }
 
-/** Returns the statements for the checks of the input. The policy of a bucket in another account needs them too. */
+/** Returns the statements for the checks of the input. The policy of a bucket in another account needs these statements too. */
 export function inputChecks(input: Location, sids: { readonly list?: string; readonly locate?: string } = {}): iam.PolicyStatement[] {
   return [
     listPrefix(input, sids.list),

@@ -5,7 +5,7 @@ import type { ImportQuotas } from '../import-quotas';
 
 const GIGABYTE = 1_000_000_000;
 
-/** Returns the contract property `Quotas`. Throws if a quota is not more than 0. */
+/** Returns the contract property `Quotas`. Throws if a quota is not more than 0, or if `maxFiles` is not a whole number. */
 export function renderQuotas({ maxFiles = 10_000, maxFileSize, maxTotalSize }: ImportQuotas = {}): ContractQuotas {
   if (!Token.isUnresolved(maxFiles) && !(Number.isSafeInteger(maxFiles) && maxFiles > 0)) {
     throw new Error(`quotas.maxFiles must be a whole number above 0, got ${maxFiles}; leave it out for the default`);

@@ -29,7 +29,7 @@ const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAIL
 /** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A `*` would also match paths with sub-folders. */
 const ANY_JOB_ID = '?'.repeat(32);
 
-/** Returns the role that the report function assumes for one import: the supplied role or a new one. */
+/** Returns the role that the report function assumes for one import, which is the supplied role or a new one, and the contract property `Report`. */
 export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope,
   supplied?: iam.IRole): { readonly role: iam.IRole; readonly contract: ContractReport } {
   const { role } = new AssumedRole(scope, 'ReportRole', {

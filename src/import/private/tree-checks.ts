@@ -15,7 +15,7 @@ export interface ImportInTree {
   readonly last: CfnResource;
 }
 
-/** The property of the root that holds all imports of the app. The copies of this library in an app share it, so the fields of `ImportInTree` must stay. */
+/** The property of the root that holds all imports of the app. All copies of this library in an app read it, so `ImportInTree` must keep its fields. */
 const IMPORTS = Symbol.for('cdk-healthlake-import.imports');
 
 /** Adds the checks of an import. They run at synthesis, because removal policies and dependencies can change until then. */
@@ -51,18 +51,18 @@ export function validateOrder(fhirImport: IConstruct, method: string, construct:
   }
 }
 
-/** Returns an error if the import waits for itself. Circles with an earlier import are errors of that import. */
+/** Returns an error if the import waits for itself. A circle that contains an earlier import is left to the check of that import. */
 function circularDependencies({ construct, first }: ImportInTree, earlier: ImportInTree[]): string[] {
   const circle = findCircle(first, earlier.map((other) => other.first));
   const { path } = construct.node;
   const links = circle?.slice(1).map(describe).filter((link, n, all) => link !== path && link !== all[n - 1]) ?? [];
   return circle
     ? [`"${path}" waits for "${[...links, path].join('", which waits for "')}"; remove the executeAfter(), executeBefore() or reference that closes the circle `
-      + '(the target of a rule finds the values in the event instead)']
+      + '(in the target of a rule, use the values in the event instead)']
     : [];
 }
 
-/** Returns the path of the construct that users know: the import of a custom resource, or the construct whose main resource this is. */
+/** Returns a path that the user knows: of the import to which a custom resource belongs, or of the construct whose default child the resource is. */
 function describe(resource: CfnResource): string {
   const parents = [...resource.node.scopes].reverse();
   const level = resource.cfnResourceType.startsWith('Custom::FhirImport') ? 2 : Number(['Default', 'Resource'].includes(resource.node.id));
@@ -83,7 +83,7 @@ function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): v
   }
 }
 
-/** Warns of imports in other stages, because a stage can't depend on another one. */
+/** Warns of an import in another stage into the same data store, because stages can't depend on each other. */
 function warnOfOtherStage(item: ImportInTree, earlier: ImportInTree[]): void {
   const other = earlier.find((candidate) => !isSameStage(item.construct, candidate.construct) && isSameDatastore(item, candidate));
   if (other) {
@@ -102,7 +102,7 @@ function warnOfMissingOrder(item: ImportInTree, earlier: ImportInTree[]): void {
   }
 }
 
-/** Warns of unordered imports that share HealthLake's queue. */
+/** Warns of unordered imports into different data stores that share HealthLake's queue, if a deployment waits for one of them. */
 function warnOfSharedQueue(item: ImportInTree, earlier: ImportInTree[]): void {
   const unordered = earlier.find((other) => isSameEnvironment(item, other) && !isSameDatastore(item, other)
     && (isWaitedFor(item) || isWaitedFor(other)) && !isOrdered(item, other));

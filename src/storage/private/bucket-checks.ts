@@ -21,7 +21,7 @@ export function checkBucketsWhenFinished(scope: IConstruct, input: s3.IBucket, s
   });
 }
 
-/** Warns of an input bucket that the storage of an import creates and nothing in the app uses. */
+/** Warns if the storage of an import creates an input bucket that nothing in the app uses. */
 function warnOfUnusedInputBucket(storage: IFhirStorage): void {
   if (storage instanceof FhirStorage && storage._hasUnusedInputBucket) {
     Annotations.of(storage).addWarningV2('cdk-healthlake-import:unused-input-bucket',
@@ -29,15 +29,16 @@ function warnOfUnusedInputBucket(storage: IFhirStorage): void {
   }
 }
 
-/** Warns of a bucket that CloudFormation would try to delete. The deletion of a stack and the roll-back of its creation fail at a bucket that has objects. */
+/** Warns of a bucket that CloudFormation would try to delete. If the bucket has objects, the deletion of its stack or the roll-back of its creation fails. */
 function warnOfRemoval(scope: IConstruct, bucket: s3.IBucket): void {
   const resource = resourceOfType(bucket, s3.CfnBucket);
   if (!resource || resource.tags.tagValues()[AUTO_DELETE_OBJECTS] === 'true') {
     return;
   }
   const { deletionPolicy } = resource.cfnOptions;
+  // The creation of another stack ends before the import writes objects, so its roll-back can delete the empty bucket.
   const isRetained = deletionPolicy === CfnDeletionPolicy.RETAIN
-    || (deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE && Stack.of(bucket) !== Stack.of(scope)); // the import fills it after its creation
+    || (deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE && Stack.of(bucket) !== Stack.of(scope));
   if (!isRetained) {
     Annotations.of(bucket).addWarningV2('cdk-healthlake-import:bucket-not-retained',
       `CloudFormation can't delete the bucket "${bucket.node.path}" once it has data or results, so the deletion of its stack, or a roll-back after a failed `
@@ -84,7 +85,7 @@ function encryptionProblem({ encryption = S3_MANAGED }: SettingsJson): string | 
 }
 
 /**
- * Returns the problem if a block is off. A new bucket without the property blocks all public access.
+ * Returns the problem if a setting of the public access block is off. A new bucket without the property `access` blocks all public access.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */

@@ -25,7 +25,7 @@ describe('jobNamePrefix', () => {
 
   test('throws for spaces only', () => {
     expect(() => importInto(newStack(), { jobNamePrefix: '  ' }))
-      .toThrow('jobNamePrefix must have more than spaces, got "  "; leave it out for the default');
+      .toThrow('jobNamePrefix must not have only spaces, got "  "; leave it out for the default');
   });
 
   test('accepts a token', () => {
@@ -38,7 +38,7 @@ describe('jobNamePrefix', () => {
 describe('revision', () => {
   test.each([['', 0], [' ', 1], ['x'.repeat(257), 257]])('throws for the value "%s"', (revision, length) => {
     expect(() => importInto(newStack(), { revision })).toThrow(
-      new RegExp(`^revision must have 1 to 256 characters, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
+      new RegExp(`^revision must have 1 to 256 characters and not only spaces, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
 
   test('accepts 256 characters and accepts a token', () => {

@@ -206,8 +206,8 @@ describe('the property rules of a storage', () => {
   });
 
   test.each<[string, Partial<s3.BucketAttributes>, string]>([
-    ['in another Region', { region: 'us-west-2' }, 'is in the region us-west-2 and the storage in us-east-1; give one of the region us-east-1'],
-    ['in another account', { account: '444455556666' }, 'is in the account 444455556666 and the storage in 111122223333; give one of the account 111122223333'],
+    ['in another Region', { region: 'us-west-2' }, 'is in the region us-west-2 and the storage in us-east-1; use one in the region us-east-1'],
+    ['in another account', { account: '444455556666' }, 'is in the account 444455556666 and the storage in 111122223333; use one in the account 111122223333'],
   ])('serverAccessLogsBucket throws if it is %s', (_, attributes, problem) => {
     const stack = newStack({}, { region: REGION, account: ACCOUNT });
     const serverAccessLogsBucket = s3.Bucket.fromBucketAttributes(stack, 'Logs', { bucketName: 'amzn-s3-demo-logs', ...attributes });

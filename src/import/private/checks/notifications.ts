@@ -6,7 +6,7 @@ import { validateArn } from '../../../private/arn';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
 
-/** Throws if the event bus is known to be in another Region, to which PutEvents sends no events. */
+/** Throws if the ARN is not the ARN of an event bus, or if the bus is known to be in another Region. PutEvents sends no events to another Region. */
 export function validateBus(scope: Construct, eventBus: events.IEventBus): void {
   validateArn(scope, 'eventBus', eventBus.eventBusArn, 'an event bus');
   validateEnvironment(scope, 'the import', {
@@ -26,20 +26,23 @@ export function validateBusAccount(scope: Construct, eventBus: events.IEventBus)
     what: 'eventBus',
     construct: eventBus,
     env: eventBus.env,
-    remedy: () => 'a rule or notification of the import would receive no event, so create the rule where the bus is, or leave eventBus out',
+    remedy: () => 'a rule or notification of the import would receive no event, so create the rule in the account of the bus, or leave eventBus out',
   }, ['account']);
 }
 
-/** The fields of an event pattern with which a rule finds the events of its import. */
+/** The fields of an event, and the members of its detail, by which a rule finds the events of its import. */
 const OWN_FIELDS = ['source', 'detailType'] as const;
 const OWN_DETAIL = ['constructPath', 'datastoreId'];
 
-/** Throws if the options of a rule would let it match other events, because aws-events adds the values of two patterns for one field, or have no effect. */
+/**
+ * Throws if `eventPattern` has a field that identifies the import: aws-events would add its values to the values of the import, so the rule would also match
+ * other events. Also throws if `crossStackScope` is given, because it would have no effect.
+ */
 export function validateRuleOptions(id: string, { eventPattern, crossStackScope }: events.OnEventOptions): void {
   const widened = [...OWN_FIELDS.filter((field) => eventPattern?.[field]), ...OWN_DETAIL.filter((field) => eventPattern?.detail?.[field])];
   if (widened.length > 0) {
-    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would match events of others; `
-      + 'leave out what identifies the import');
+    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would also match other events; `
+      + 'leave out these fields, which identify the import');
   }
   if (crossStackScope) {
     throw new Error(`the rule "${id}" can't have the crossStackScope "${crossStackScope.node.path}", because the job waits for the rule; `
@@ -47,7 +50,7 @@ export function validateRuleOptions(id: string, { eventPattern, crossStackScope 
   }
 }
 
-/** Throws if EventBridge is known to be unable to publish to the topic. */
+/** Throws if the ARN is not the ARN of an SNS topic, or if EventBridge or CloudWatch is known to be unable to publish to the topic. */
 export function validateTopic(scope: Construct, topic: sns.ITopic): void {
   const { path } = topic.node;
   validateArn(scope, 'notificationTopic', topic.topicArn, 'an SNS topic');

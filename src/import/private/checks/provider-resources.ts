@@ -17,7 +17,8 @@ interface ProviderResources extends SuppliedRoles {
 }
 
 /**
- * Throws if the properties of a provider contradict each other, or if a resource that its functions use is known to be in the wrong Region or account.
+ * Throws if the properties of a provider contradict each other, or if a resource that its functions use is known to be in the wrong Region or account. Warns of
+ * unusable roles and of an unsuitable log group.
  */
 export function validateProviderResources(scope: Construct, props: ProviderResources): void {
   validateVpc(scope, props);
@@ -53,7 +54,7 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
 }
 
 /**
- * Warns of a log group that makes no metrics from the log lines of the functions.
+ * Warns of a log group whose class doesn't support metrics from log lines.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
  */

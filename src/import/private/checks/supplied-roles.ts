@@ -4,8 +4,8 @@ import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
 
 /**
- * Adds a check that the trust policy of a supplied role names the service that has to assume it. The check runs at synthesis, because the policy can change
- * until then. Only the policies of roles that the app creates are known.
+ * Warns at synthesis if the trust policy of a supplied role doesn't name the service that has to assume the role. The policy can change until then. Roles that
+ * the app doesn't create are skipped, because their policies are not known.
  */
 export function checkTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, service: string): void {
   scope.node.addValidation({
@@ -21,7 +21,7 @@ export function checkTrustWhenFinished(scope: IConstruct, name: string, role: ia
   });
 }
 
-/** Adds checks that HealthLake can assume a supplied data access role, and that the role has permissions. They run at synthesis, too. */
+/** Warns at synthesis if HealthLake can't assume a supplied data access role, or if the role has no policy. */
 export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IRole): void {
   if (!role) {
     return;
@@ -39,7 +39,7 @@ export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IR
   });
 }
 
-/** Returns whether a role has inline or managed policies, or a policy of the app names the role. */
+/** Returns whether a role has inline or managed policies, or whether a policy that the app creates names the role. */
 function hasPolicy(role: iam.CfnRole): boolean {
   const stack = Stack.of(role);
   const own: unknown[][] = stack.resolve([role.policies, role.managedPolicyArns]);

@@ -32,7 +32,7 @@ test.each<[string, PropsOf, string]>([
   ['a topic of another Region, if the import is detached', (stack) => {
     const topic = new sns.Topic(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Topic', { topicName: 'ops' });
     return { completion: Completion.detached(), notificationTopic: topic };
-  }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; give one of the region us-east-1'],
+  }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; use one in the region us-east-1'],
   ['an event bus of another Region', busByArn(`arn:aws:events:eu-west-1:${ACCOUNT}:event-bus/default`),
     'eventBus "Stack/Bus" is in the region eu-west-1 and the import in us-east-1; the import can send events only within its Region, so give a bus of that Region'],
   ['a rule as event bus', busByArn(`arn:aws:events:${REGION}:${ACCOUNT}:rule/x`), 'eventBus must have the ARN of an event bus, got "arn:aws:events:'],
@@ -56,19 +56,19 @@ test.each<[string, PropsOf]>([
 describe('an event bus of another account', () => {
   const propsOf = busByArn(`arn:aws:events:${REGION}:444455556666:event-bus/default`);
 
-  test('is accepted without rules, because the import can send events to it', () => {
+  test('is accepted for an import without rules, which can send events to it', () => {
     const stack = newStack({}, ENV);
     importInto(stack, propsOf(stack));
 
     expect(templateOf(stack)).toBeDefined();
   });
 
-  test('throws with a rule, because the rule would be in the wrong account', () => {
+  test('is rejected for an import with a rule, because the rule would be in the wrong account', () => {
     const stack = newStack({}, ENV);
 
     expect(() => importInto(stack, propsOf(stack)).onFailed('Failed')).toThrow(
       'eventBus "Stack/Bus" is in the account 444455556666 and the import in 111122223333; '
-      + 'a rule or notification of the import would receive no event, so create the rule where the bus is, or leave eventBus out');
+      + 'a rule or notification of the import would receive no event, so create the rule in the account of the bus, or leave eventBus out');
   });
 });
 
@@ -79,7 +79,7 @@ test.each<[string, events.EventPattern]>([
   ['datastoreId', { detail: { datastoreId: ['*'] } }],
 ])('a rule throws for %s in its eventPattern, because it would match other events too', (field, eventPattern) => {
   expect(() => importInto(newStack()).onSucceeded('Done', { eventPattern })).toThrow(
-    `the eventPattern of the rule "Done" must not have ${field}, because the rule would match events of others; leave out what identifies the import`);
+    `the eventPattern of the rule "Done" must not have ${field}, because the rule would also match other events; leave out these fields, which identify the import`);
 });
 
 test('a rule throws for a crossStackScope, which would have no effect', () => {

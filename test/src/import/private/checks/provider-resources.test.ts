@@ -21,11 +21,11 @@ const roleOf = (arn: string) => (stack: Stack) => iam.Role.fromRoleArn(stack, 'R
 const logGroupOf = (arn: string) => (stack: Stack) => ({ logGroup: logs.LogGroup.fromLogGroupArn(stack, 'Logs', arn) });
 
 test.each<[string, PropsOf, string]>([
-  ['a VPC of another Region', (stack) => ({ vpc: new ec2.Vpc(west(stack), 'Vpc') }), 'vpc "West/Vpc" is in the region us-west-2 and the provider in us-east-1; give'],
+  ['a VPC of another Region', (stack) => ({ vpc: new ec2.Vpc(west(stack), 'Vpc') }), 'vpc "West/Vpc" is in the region us-west-2 and the provider in us-east-1; use'],
   ['a security group of another Region', (stack) => {
     const group = new ec2.SecurityGroup(west(stack), 'Group', { vpc: ec2.Vpc.fromVpcAttributes(stack, 'There', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'] }) });
     return { vpc: new ec2.Vpc(stack, 'Vpc'), securityGroups: [group] };
-  }, 'the security group "West/Group" is in the region us-west-2 and the provider in us-east-1; give'],
+  }, 'the security group "West/Group" is in the region us-west-2 and the provider in us-east-1; use'],
   ['an empty list of subnets', (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), vpcSubnets: { subnets: [] } }),
     'vpcSubnets selects no subnet of the VPC "Stack/Vpc", and the functions need at least one; change vpcSubnets, or leave vpcSubnets out'],
   ['subnets of a zone that the VPC is not in', (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), vpcSubnets: { availabilityZones: ['us-east-1z'] } }),
@@ -46,9 +46,9 @@ describe.each(ROLES)('%s', (name) => {
   const withRole = (role: (stack: Stack) => iam.IRole): PropsOf => (stack) => ({ [name]: role(stack) });
 
   test.each([
-    ['another account', 'arn:aws:iam::444455556666:role/fhir', '"Stack/Role" is in the account 444455556666 and the provider in 111122223333; give one of the account 111122223333'],
-    ['another kind', 'arn:aws:iam::111122223333:policy/fhir', 'must have the ARN of an IAM role, got "arn:aws:iam::111122223333:policy/fhir"; correct the ARN'],
-  ])('throws for a role of %s', (_, arn, problem) => {
+    ['a role of another account', 'arn:aws:iam::444455556666:role/fhir', '"Stack/Role" is in the account 444455556666 and the provider in 111122223333; use one in the account 111122223333'],
+    ['the ARN of a policy', 'arn:aws:iam::111122223333:policy/fhir', 'must have the ARN of an IAM role, got "arn:aws:iam::111122223333:policy/fhir"; correct the ARN'],
+  ])('throws for %s', (_, arn, problem) => {
     expect(() => providerWith(withRole(roleOf(arn)))).toThrow(`${name} ${problem}`);
   });
 });
@@ -57,14 +57,14 @@ test('a provider whose environment is not known accepts a role of any account', 
   expect(() => providerWith((stack) => ({ handlerRole: roleOf('arn:aws:iam::444455556666:role/fhir')(stack) }), newStack())).not.toThrow();
 });
 
-test('two roles with one ARN are the same role', () => {
+test('a provider throws for two roles with the same ARN', () => {
   expect(() => providerWith((stack) => {
     const [handlerRole, reportFunctionRole] = ['One', 'Same'].map((id) => iam.Role.fromRoleArn(stack, id, 'arn:aws:iam::111122223333:role/fhir'));
     return { handlerRole, reportFunctionRole };
   })).toThrow('handlerRole and reportFunctionRole are the same role "Stack/Same"');
 });
 
-test('a log group without metrics causes a warning', () => {
+test('a log group whose class does not support metrics causes a warning', () => {
   const warningsOf = (logGroupClass?: logs.LogGroupClass) => {
     const stack = providerWith((scope) => ({ logGroup: new logs.LogGroup(scope, 'Logs', { logGroupClass }) }));
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cdk-healthlake-import')).map(({ entry }) => entry.data);

@@ -89,7 +89,7 @@ test.each<[string, PropsOf, string]>([
   ['an output bucket of another Region', (stack) => ({ storage: new FhirStorage(stack, 'Storage', { outputBucket: bucketOf(stack, { region: 'eu-west-1' }) }) }),
     `the output bucket "Stack/Bucket" is in the region eu-west-1 ${HERE}`],
   ['a bucket of another partition', (stack) => ({ source: FhirSource.bucket(s3.Bucket.fromBucketArn(stack, 'Bucket', 'arn:aws-cn:s3:::bucket'), 'x') }),
-    'the source bucket has an ARN of the partition aws-cn, got "arn:aws-cn:s3:::bucket", and us-east-1 is in the partition aws; use a resource of aws'],
+    'the source bucket has an ARN of the partition aws-cn, got "arn:aws-cn:s3:::bucket", and us-east-1 is in the partition aws; use a resource in the partition aws'],
   ['an access point', (stack) => ({ source: FhirSource.bucket(s3.Bucket.fromBucketArn(stack, 'Bucket', `arn:aws:s3:us-east-1:${ACCOUNT}:accesspoint/x`), 'x') }),
     `the source bucket must have the ARN of a bucket, got "arn:aws:s3:us-east-1:${ACCOUNT}:accesspoint/x"; correct the ARN`],
   ['a storage of another Region', (stack) => ({ storage: new FhirStorage(elsewhere(stack, { region: 'us-west-2' }), 'Storage') }),
@@ -104,7 +104,7 @@ test.each<[string, PropsOf, string]>([
     storage: { inputBucket: bucketOf(stack), outputBucket: stack.node.findChild('Bucket') as unknown as s3.IBucket, outputKey: byArn(KEY_ARN.replace('5f0e', '6f0e'))(stack) },
   }), 'the outputKey "Stack/Named" of the storage is not the output bucket\'s own key "Stack/BucketKey"; give the key of the bucket'],
   ['a data access role of another account', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN.replace(ACCOUNT, '444455556666')) }),
-    'dataAccessRole "Stack/Role" is in the account 444455556666 and the import in 111122223333; give one of the account 111122223333'],
+    'dataAccessRole "Stack/Role" is in the account 444455556666 and the import in 111122223333; use one in the account 111122223333'],
   ['a user as data access role', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN.replace('role', 'user')) }),
     'dataAccessRole must have the ARN of an IAM role, got "arn:aws:iam::111122223333:user/fhir"; correct the ARN'],
   ['the handler role as data access role', (stack) => {
