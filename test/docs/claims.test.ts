@@ -11,7 +11,7 @@ import { importInto, newApp, newStack, templateOf } from '../support/synth';
 const TROUBLESHOOTING = readFileSync(join(__dirname, '../../docs/troubleshooting.md'), 'utf8');
 
 describe('docs/troubleshooting.md', () => {
-  test('has the error of a stack without a bootstrap bucket', () => {
+  test('quotes the error for a stack that can have no assets', () => {
     const stack = new Stack(newApp(), 'Stack', { synthesizer: new BootstraplessSynthesizer() });
     const text = 'Cannot add assets to a Stack that uses the BootstraplessSynthesizer';
 
@@ -22,7 +22,7 @@ describe('docs/troubleshooting.md', () => {
   test.each([
     ['LegacyStackSynthesizer', LegacyStackSynthesizer],
     ['CliCredentialsStackSynthesizer', CliCredentialsStackSynthesizer],
-  ])('names %s, which works', (name, Synthesizer) => {
+  ])('names %s, with which an import can be synthesized', (name, Synthesizer) => {
     const stack = new Stack(newApp(), 'Stack', { synthesizer: new Synthesizer() });
     importInto(stack);
 
@@ -46,7 +46,7 @@ describe('docs/troubleshooting.md', () => {
   });
 });
 
-test('docs/limits.md is right that CustomResourceConfig changes nothing', () => {
+test('CustomResourceConfig changes no template, as docs/limits.md says', () => {
   const [configured, plain] = [newStack(), newStack()];
   [configured, plain].forEach((stack) => importInto(stack));
   CustomResourceConfig.of(configured).addLogRetentionLifetime(logs.RetentionDays.ONE_DAY);

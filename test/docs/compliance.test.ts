@@ -11,7 +11,7 @@ import { FEATURE_FLAGS, newApp, resourcesOfType, type TemplateJson, templateOf }
 const NAMES = Object.keys(SET_UPS) as SetUp[];
 const PAGE = readFileSync(join(__dirname, '../../docs/compliance.md'), 'utf8');
 
-/** The section of the page for each tool, by its heading. */
+/** The sections of the page, by their headings. A heading is the name of a tool. */
 const SECTIONS = new Map(PAGE.split(/^## /m).slice(1).map((section) => [section.split('\n')[0], section]));
 
 const snippetOf = (tool: string) => /```ts\n(.*?)```/s.exec(SECTIONS.get(tool) ?? '')?.[1] ?? '';
@@ -26,7 +26,7 @@ function rowsOf(tool: string) {
   });
 }
 
-/** Returns the rows of the page's table for accepted findings. Findings that differ only in their rule share a row. */
+/** Returns the rows that the page's table must have for the accepted findings. Findings that differ only in their rule share a row. */
 function tableOf(findings: Finding[]): string[] {
   const rows = new Map<string, string[]>();
   for (const { rule, where, setUps, reason } of findings) {
@@ -88,11 +88,11 @@ describe('the section about cdk-nag', () => {
 });
 
 describe.each(['checkov', 'Control Tower'])('the table about %s', (tool) => {
-  test.each(rowsOf(tool).filter(({ missing }) => missing))('has the set-ups in which a resource has $id', ({ type, missing, setUps }) => {
+  test.each(rowsOf(tool).filter(({ missing }) => missing))('names for $id the set-ups that have a resource without the property', ({ type, missing, setUps }) => {
     expect(NAMES.filter((setUp) => resourcesOfType(TEMPLATES[setUp], type).some(({ Properties }) => !(missing in Properties)))).toEqual(setUps);
   });
 
-  test.each(rowsOf(tool).filter(({ missing }) => !missing))('names a resource type of the set-ups for $id', ({ type, setUps }) => {
+  test.each(rowsOf(tool).filter(({ missing }) => !missing))('names for $id a resource type that exists in the set-ups', ({ type, setUps }) => {
     expect(setUps.filter((setUp) => resourcesOfType(TEMPLATES[setUp], type).length === 0)).toEqual([]);
   });
 });

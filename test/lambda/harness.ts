@@ -138,7 +138,7 @@ export interface Ended {
   readonly reason?: string;
 }
 
-/** Checks that a resource is answered soon after its deadline: at the turn of its job, by the next call of `isComplete`. */
+/** Checks that a resource is answered soon after its deadline: the last poll is due up to 50 seconds later, and the next call of `isComplete` makes it. */
 export function expectAnsweredAt(deadline: number, after: number): void {
   expect(after).toBeGreaterThanOrEqual(deadline);
   expect(after).toBeLessThanOrEqual(deadline + 75 * SECOND);

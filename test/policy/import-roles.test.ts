@@ -73,7 +73,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       expect(await may(deployed, dataAccess, action, resource, context)).toBe(false);
     });
 
-    test('may perform no other actions than these', () => {
+    test('may perform only the listed actions', () => {
       expect(actionsOf(deployed, dataAccess)).toEqual([
         'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey*', 's3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration',
         's3:GetObject', 's3:ListBucket', 's3:PutObject',
@@ -152,7 +152,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       expect(await may(deployed, operator, action, resource, context)).toBe(false);
     });
 
-    test('may perform no other actions than these', () => {
+    test('may perform only the listed actions', () => {
       expect(actionsOf(deployed, operator)).toEqual([
         'cloudformation:DescribeStacks', 'healthlake:DescribeFHIRDatastore', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRImportJobs',
         'healthlake:StartFHIRImportJob', 'iam:PassRole', 'kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'lambda:InvokeFunction',

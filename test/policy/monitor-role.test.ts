@@ -53,7 +53,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
       expect(await may(deployed, monitor, action, resource, context)).toBe(false);
     });
 
-    test('has three policy statements, which allow no other actions than these', () => {
+    test('has three policy statements, which allow only the listed actions', () => {
       const statements = policiesOf(deployed, monitor).flatMap(({ Statement }) => Statement);
 
       expect(statements.map(({ Sid, Effect, Resource }) => [Sid, Effect, Resource])).toEqual(

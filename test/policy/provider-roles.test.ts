@@ -29,7 +29,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['handler', handler, []], ['report function', reportFunctionRole, []], ['framework isComplete', completeRole, ['lambda:GetFunction', 'lambda:InvokeFunction']],
     ['framework onEvent', onEventRole, ['lambda:GetFunction', 'lambda:InvokeFunction', 'states:StartExecution']],
   ])('the %s role', (__, role, otherActions) => {
-    test('may write logs and perform no other actions than these', () => {
+    test('may perform only the actions for logs and the listed actions', () => {
       expect(actionsOf(deployed, role)).toEqual([...otherActions, 'logs:CreateLogStream', 'logs:PutLogEvents'].sort());
     });
 

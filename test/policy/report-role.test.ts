@@ -101,7 +101,7 @@ describe.each(FEATURE_FLAGS)('the report role in an app %s', (_, flags) => {
     expect(await may(deployed, role, action, resource, context)).toBe(false);
   });
 
-  test('may perform no other actions than these', () => {
+  test('may perform only the listed actions', () => {
     expect(actionsOf(deployed, role)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey', 's3:GetObject', 's3:ListBucket', 's3:PutObject']);
   });
 

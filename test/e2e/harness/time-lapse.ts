@@ -53,7 +53,7 @@ export async function inTimeLapse<T>(laptop: Laptop, jobs: TimedJobs, deployment
   });
 }
 
-/** Skips the framework's pauses between polls until a deployment is over. The framework still makes every poll at its scheduled time. */
+/** Skips the framework's query intervals until a deployment is over. The framework still makes every poll at its scheduled time. */
 export async function skippingPauses<T>(laptop: Laptop, deployment: Promise<T>): Promise<T> {
   return during(deployment, () => {
     const waiters = pausedWaiters(laptop.aws);

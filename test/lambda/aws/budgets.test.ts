@@ -121,7 +121,7 @@ test.each(['Invoke', 'DescribeFHIRImportJob'] as const)('the handler takes 90 s 
 
 test.each(['DescribeFHIRImportJob', 'Invoke'] as const)('an answer after the deadline reaches CloudFormation in time if no %s call gets an answer', async (call) => {
   const request = await aws.begin(outcomeEvent({}, Import));
-  // The last turn of a job comes `DEADLINE_SPREAD` after the deadline, and the invocation may begin a pause of the framework later.
+  // The last poll of a job is due at most `DEADLINE_SPREAD` after the deadline, and the invocation may begin one query interval later.
   for (const late of [0, 2 * QUERY_INTERVAL_SECONDS, 3 * QUERY_INTERVAL_SECONDS, 120 + QUERY_INTERVAL_SECONDS]) {
     jest.setSystemTime(request.Deadline + late * SECOND);
     HANGS[call]();

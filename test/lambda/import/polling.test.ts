@@ -22,20 +22,20 @@ const seen = (status: string | undefined, at: number): LastPoll => ({ status, at
 describe('a poll', () => {
   test.each<[string, number, LastPoll | undefined, Partial<PolledJob>, boolean]>([
     ['of a new job is not due at once', 1, undefined, {}, false],
-    ['of a new job is due at its offset', MINUTE, undefined, {}, true],
-    ['of an unseen job is due up to 25 s after its offset', MINUTE + 24_999, undefined, {}, true],
-    ['of an unseen job is left to a later interval after that', MINUTE + 25_000, undefined, {}, false],
-    ['of a queued job is due once at each offset', MINUTE + 20_000, seen('QUEUED', after(MINUTE)), {}, false],
-    ['of a queued job is due once a minute at first', MINUTE, seen('QUEUED', after(SECOND)), {}, true],
-    ['of a queued job is not due every minute after two minutes', 3 * MINUTE, seen('QUEUED', after(2 * MINUTE)), {}, false],
-    ['of a queued job is due every two minutes after two minutes', 4 * MINUTE, seen('QUEUED', after(2 * MINUTE)), {}, true],
-    ['of a job with an unknown status is due as seldom as that of a queued job', 3 * MINUTE, seen('PAUSED', after(2 * MINUTE)), {}, false],
-    ['of a running job is due at the next invocation', 10 * MINUTE, seen('IN_PROGRESS', after(10 * MINUTE - 24_000)), {}, true],
-    ['of a running job is not due after 10 s, the pause of earlier versions', 10 * MINUTE, seen('IN_PROGRESS', after(10 * MINUTE - 23_999)), {}, false],
+    ['of a new job is due at the time that its job id determines', MINUTE, undefined, {}, true],
+    ['of a job without an earlier poll is due in the 25 s after the time that its job id determines', MINUTE + 24_999, undefined, {}, true],
+    ['of a job without an earlier poll is not due 25 s after the time that its job id determines', MINUTE + 25_000, undefined, {}, false],
+    ['of a queued job is not due twice in one minute', MINUTE + 20_000, seen('QUEUED', after(MINUTE)), {}, false],
+    ['of a queued job is due every minute in the first two minutes', MINUTE, seen('QUEUED', after(SECOND)), {}, true],
+    ['of a queued job is not due every minute after the first two minutes', 3 * MINUTE, seen('QUEUED', after(2 * MINUTE)), {}, false],
+    ['of a queued job is due every two minutes after the first two minutes', 4 * MINUTE, seen('QUEUED', after(2 * MINUTE)), {}, true],
+    ['of a job with an unknown status is due as seldom as a poll of a queued job', 3 * MINUTE, seen('PAUSED', after(2 * MINUTE)), {}, false],
+    ['of a running job is due 24 s after the last poll', 10 * MINUTE, seen('IN_PROGRESS', after(10 * MINUTE - 24_000)), {}, true],
+    ['of a running job is not due less than 24 s after the last poll', 10 * MINUTE, seen('IN_PROGRESS', after(10 * MINUTE - 23_999)), {}, false],
     ['after an earlier Wait resource is due at once', 1, undefined, { isContinued: true }, true],
-    ['after an earlier Wait resource is due at once only the first time', 10 * SECOND, seen('QUEUED', after(1)), { isContinued: true }, false],
-    ['after an earlier Wait resource is due every two minutes', MINUTE, seen('QUEUED', after(1)), { isContinued: true }, false],
-    ['is not due at the deadline if that is not yet the turn of the job', 50 * MINUTE, seen('IN_PROGRESS', after(50 * MINUTE - 1)), { jobId: hexOf(49_000) }, false],
+    ['after an earlier Wait resource is not due again 10 s later', 10 * SECOND, seen('QUEUED', after(1)), { isContinued: true }, false],
+    ['after an earlier Wait resource is not due every minute', MINUTE, seen('QUEUED', after(1)), { isContinued: true }, false],
+    ['is not due at the deadline if the job id determines a later last poll', 50 * MINUTE, seen('IN_PROGRESS', after(50 * MINUTE - 1)), { jobId: hexOf(49_000) }, false],
     ['is due up to 50 s after the deadline', 50 * MINUTE + 49_000, seen('IN_PROGRESS', after(50 * MINUTE + 48_000)), { jobId: hexOf(49_000) }, true],
   ])('%s', (_what, ms, last, changes, expected) => {
     expect(isDue(jobOf(changes), last, after(ms))).toBe(expected);
@@ -59,11 +59,11 @@ describe('an invocation', () => {
 });
 
 describe('the first invocation', () => {
-  test.each([[0, 10_000], [3, 3], [24_999, 24_999], [25_000, 0], [59_999, 9_999]])('for a job whose turn is after %i ms pauses for %i ms', (offset, pause) => {
-    expect(firstOffset(jobOf({ jobId: hexOf(offset) }), REQUESTED_AT)).toBe(pause);
+  test.each([[0, 10_000], [3, 3], [24_999, 24_999], [25_000, 0], [59_999, 9_999]])('for a job that is polled %i ms after full minutes sleeps for %i ms', (offset, sleep) => {
+    expect(firstOffset(jobOf({ jobId: hexOf(offset) }), REQUESTED_AT)).toBe(sleep);
   });
 
-  test('pauses for less than 25 s for any job id, and not at all after an earlier Wait resource', () => {
+  test('sleeps for less than 25 s for any job id, and not at all after an earlier Wait resource', () => {
     for (const jobId of ['UNKNOWN', '', 'x', 'zzzzzz', 'ffffff']) {
       expect(firstOffset(jobOf({ jobId }), REQUESTED_AT)).toBeGreaterThanOrEqual(0);
       expect(firstOffset(jobOf({ jobId }), REQUESTED_AT)).toBeLessThan(25 * SECOND);
@@ -103,7 +103,7 @@ describe('polling, simulated with the framework\'s query interval,', () => {
     expect(Array.from({ length: 50 }, () => continued(0))).toEqual(Array(50).fill(0));
   });
 
-  test('notices the end within about two minutes if the job was queued until 20 s before its end', () => {
+  test('notices the end of a job within two and a half minutes if the job was queued until 20 s before its end', () => {
     const queued = () => {
       const simulated = importOf(30 * MINUTE);
       return { ...simulated, startsAt: simulated.endsAt - 20 * SECOND };
@@ -121,19 +121,19 @@ describe('polling, simulated with the framework\'s query interval,', () => {
     expect(calls.at(-1)).toBeLessThanOrEqual(most);
   });
 
-  test('takes fewer calls if the waiter of an earlier version pauses for 10 s, as many as the handler of that version at most', () => {
-    const old = { latency, pause: 10 * SECOND };
+  test('with the query interval of earlier versions, takes no more calls than their handlers', () => {
+    const old = { latency, queryInterval: 10 * SECOND };
     expect(median(callsOf(50 * MINUTE - 20 * SECOND, old))).toBeLessThan(165);
     expect(median(callsOf(9 * MINUTE, old))).toBeLessThan(90);
   });
 
-  test('of a queued job takes a call in two minutes', () => {
+  test('of a job that is queued for 50 minutes takes at most 28 calls', () => {
     const queued = { ...importOf(50 * MINUTE), startsAt: Infinity };
     expect(pollsAt(queued, { latency }).length).toBeLessThanOrEqual(28);
   });
 
   describe('100 imports that are requested at the same moment', () => {
-    /** Returns the most polls in any second, for each of 20 simulations. */
+    /** Returns the maximum number of polls in any second, for each of 20 simulations. */
     function peaksOf(stores: number, minutes: number, timeouts: readonly number[], environments: number): number[] {
       return sorted(Array.from({ length: 20 }, (_, seed) => {
         const draw = pseudoRandom(7919 * (seed + 1));

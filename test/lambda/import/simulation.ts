@@ -18,20 +18,20 @@ export interface SimulatedImport {
 export interface Circumstances {
   /** Returns the duration of the next call, in milliseconds. The default is zero. */
   readonly latency?: () => number;
-  /** The number of execution environments, of which a random one runs each invocation. The default is one. */
+  /** The number of execution environments. A random one of them runs each invocation. The default is one. */
   readonly environments?: number;
   /** Returns a random number between 0 and 1. */
   readonly random?: () => number;
-  /** The framework's pause between two invocations, in milliseconds. */
-  readonly pause?: number;
+  /** The framework's query interval, in milliseconds. The default is the interval of this version. */
+  readonly queryInterval?: number;
 }
 
 /** The least time that CloudFormation and the framework need from the end of one resource to the first invocation for the next one. */
 const BETWEEN_RESOURCES = 2_000;
 
-/** Simulates the polls of the handler. Returns their times until a poll finds that the job has ended, or until the last time-out. */
+/** Simulates the polls of the handler until a poll finds that the job has ended, or until the last time-out. Returns the times of the polls. */
 export function pollsAt({ timeouts = [Infinity], ...simulated }: SimulatedImport, circumstances: Circumstances = {}): number[] {
-  const all = { latency: () => 0, environments: 1, random: () => 0, pause: QUERY_INTERVAL_SECONDS * 1000, ...circumstances };
+  const all = { latency: () => 0, environments: 1, random: () => 0, queryInterval: QUERY_INTERVAL_SECONDS * 1000, ...circumstances };
   const polls: number[] = [];
   let now = simulated.requestedAt;
   timeouts.forEach((timeout, turn) => {
@@ -46,7 +46,7 @@ export function pollsAt({ timeouts = [Infinity], ...simulated }: SimulatedImport
 /** Simulates the invocations for one resource. Adds the times of the polls to `polls`. Returns the time at which the resource completes. */
 function waitFor(job: PolledJob, { startsAt, endsAt }: SimulatedImport, isLeg: boolean, all: Required<Circumstances>, polls: number[]): number {
   const memories = Array.from({ length: all.environments }, (): WaiterMemory => ({}));
-  for (let now = job.requestedAt; ; now += all.latency() + all.pause) {
+  for (let now = job.requestedAt; ; now += all.latency() + all.queryInterval) {
     const beganAt = now;
     const memory = memories[Math.floor(all.random() * memories.length)];
     now += beganAt === job.requestedAt ? firstOffset(job, now) : 0;

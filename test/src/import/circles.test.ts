@@ -29,17 +29,17 @@ describe('the synthesis fails and names the constructs', () => {
         fhirImport.onFailed('Failed', { target: new LambdaFunction(functionWith(stack, fhirImport.jobId)) });
       },
     ],
-    ['if the source bucket comes after the import', '"Stack/Import" waits for "Stack/Bucket", which waits for "Stack/Import"', (stack, bucket) => {
+    ['if the source bucket waits for the import', '"Stack/Import" waits for "Stack/Bucket", which waits for "Stack/Import"', (stack, bucket) => {
       importInto(stack, bucket).executeBefore(bucket);
     }],
-    ['if the source bucket comes after an import in a nested stack', '"Stack/Nested/Import" waits for "Stack/Bucket", which waits for "Stack/Nested/Import"', (stack, bucket) => {
+    ['if the source bucket waits for an import in a nested stack', '"Stack/Nested/Import" waits for "Stack/Bucket", which waits for "Stack/Nested/Import"', (stack, bucket) => {
       importInto(new NestedStack(stack, 'Nested') as Stack, bucket).executeBefore(bucket);
     }],
-    ['if the provider comes after the import', '"Stack/Import" waits for "Stack/FhirImportProvider/Provider/framework-onEvent", which waits', (stack, bucket) => {
+    ['if the provider waits for the import', '"Stack/Import" waits for "Stack/FhirImportProvider/Provider/framework-onEvent", which waits', (stack, bucket) => {
       const fhirImport = importInto(stack, bucket);
       fhirImport.executeBefore(fhirImport.provider);
     }],
-    ['once if two imports come after each other', '"Stack/Import" waits for "Stack/Second", which waits for "Stack/Import"; remove', (stack, bucket) => {
+    ['only once if two imports wait for each other', '"Stack/Import" waits for "Stack/Second", which waits for "Stack/Import"; remove', (stack, bucket) => {
       const [first, second] = [importInto(stack, bucket), importInto(stack, bucket, 'Second')];
       first.executeAfter(second);
       second.executeAfter(first);

@@ -11,37 +11,37 @@ function thing(scope: Construct, id: string, ...references: CfnResource[]): CfnR
   });
 }
 
-describe('a resource is deployed after another one', () => {
+describe('isDeployedAfter() is true for a resource and', () => {
   test.each<[string, (stack: Stack) => [CfnResource, CfnResource]]>([
-    ['that it depends on', (stack) => {
+    ['a resource that it depends on', (stack) => {
       const [first, second] = [thing(stack, 'First'), thing(stack, 'Second')];
       second.addDependency(first);
       return [first, second];
     }],
-    ['that it refers to', (stack) => {
+    ['a resource that it refers to', (stack) => {
       const first = thing(stack, 'First');
       return [first, thing(stack, 'Second', first)];
     }],
-    ['that it refers to by way of a resource that depends on that one', (stack) => {
+    ['a dependency of a resource that it refers to', (stack) => {
       const [first, between] = [thing(stack, 'First'), thing(stack, 'Between')];
       between.addDependency(first);
       return [first, thing(stack, 'Second', between)];
     }],
-    ['of a nested stack that it refers to', (stack) => {
+    ['a resource that it refers to in a nested stack', (stack) => {
       const first = thing(new NestedStack(stack, 'Nested'), 'First');
       return [first, thing(stack, 'Second', first)];
     }],
-    ['that its nested stack refers to', (stack) => {
+    ['a resource that another resource of its nested stack refers to', (stack) => {
       const first = thing(stack, 'First');
       const nested = new NestedStack(stack, 'Nested');
       thing(nested, 'Between', first);
       return [first, thing(nested, 'Second')];
     }],
-    ['in a nested stack that its own nested stack refers to', (stack) => {
+    ['a resource that it refers to from one nested stack to another', (stack) => {
       const first = thing(new NestedStack(stack, 'One'), 'First');
       return [first, thing(new NestedStack(stack, 'Other'), 'Second', first)];
     }],
-    ['of a stack that its own stack refers to', (stack) => {
+    ['a resource that it refers to in another stack', (stack) => {
       const first = thing(stack, 'First');
       return [first, thing(new Stack(stack.node.root, 'Other'), 'Second', first)];
     }],

@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => aws.close());
 
-/** The assumed durations of a DescribeFHIRImportJob call and of the other work of an invocation. */
+/** The assumed durations of a DescribeFHIRImportJob call and of the other work of an invocation, in milliseconds. */
 const CALL = 300;
 const OVERHEAD = 100;
 
-/** The memory of the handler and of the framework's function, in GB. */
+/** The memory of the handler and of the framework's function together, in GB. */
 const MEMORY = 0.25 + 0.125;
 
 /** The cost of waiting for one job. */

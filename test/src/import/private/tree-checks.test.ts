@@ -213,7 +213,7 @@ describe('several imports into one data store', () => {
       })).toEqual([]);
     });
 
-    test('get a warning that asks for no order if the stacks are in two stages, even for one data set', () => {
+    test('get a warning about the stages, not about the order, if the stacks are in two stages, even for one data set', () => {
       const app = newApp();
       const stacks = ['Beta', 'Prod'].map((name) => new Stack(new Stage(app, name), 'Stack'));
       stacks.forEach((stack) => minimalImport(stack, { source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Bucket', 'data'), 'in/') }));

@@ -34,7 +34,7 @@ describe('an output bucket of the app', () => {
     expect(synthesize(props)).toThrow(message);
   });
 
-  test('is checked as it is at synthesis', () => {
+  test('is checked with the properties that it has at synthesis', () => {
     expect(synthesize(KMS, (resource) => {
       resource.bucketEncryption = { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] };
     })).toThrow(managed('AES256'));
