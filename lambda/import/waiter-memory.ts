@@ -16,7 +16,7 @@ export interface WaiterMemory {
 }
 
 /** The maximum number of waiters whose state is kept. If there are more, the state that was used least recently is deleted. */
-const MAX_WAITERS = 100;
+const MAX_WAITERS = 500;
 
 const memories = new Map<string, WaiterMemory>();
 
