@@ -40,7 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-healthlake/cdk-healthlake-import-go' },
 
   devDeps: [
-    '@types/node@^22', // the oldest version that is still maintained; newer types have more APIs that Node 20 lacks
+    '@types/node@^22', // the types of Node 20 are no longer maintained; newer types have more APIs that Node 20 lacks
     '@types/aws-lambda',
     `@aws-sdk/client-cloudformation@${SDK}`,
     `@aws-sdk/client-eventbridge@${SDK}`,

@@ -103,7 +103,8 @@ export function isDue(job: PolledJob, last: LastPoll | undefined, now: number): 
     return true;
   }
   if (last && isInProgress(last.status)) {
-    return now >= last.at + QUERY_INTERVAL - SECOND; // a waiter that an earlier version started has a query interval of 10 seconds
+    // False only for a waiter that an earlier version started, because it calls every 10 seconds.
+    return now >= last.at + QUERY_INTERVAL - SECOND;
   }
   // Another execution environment may have polled the job, which is not known here. So the time of the poll in each interval depends only on the job id.
   const interval = !isContinued && now < requestedAt + 2 * MINUTE ? MINUTE : 2 * MINUTE;

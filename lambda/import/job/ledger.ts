@@ -24,7 +24,7 @@ export interface LedgerEntry {
   readonly verdict: Verdict['kind'];
 }
 
-/** The import whose ledger is read, and its AWS clients. */
+/** An import that reads the ledger of its data set, and the AWS clients that it uses. */
 export interface LedgerReader {
   readonly construct: string;
   readonly operator: Operator;

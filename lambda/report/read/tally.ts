@@ -155,8 +155,8 @@ function bump(counted: Count, file: FileTally, line: number, lineId?: number): v
   const { first } = counted;
   counted.count += 1;
   if (first.length < FIRST_KEPT || file.index < first[first.length - 1].file.index) {
-    // The lines of one file arrive in order, and a stable sort doesn't change their order.
     first.push({ file, line, lineId });
+    // It is enough to sort by file, because the lines of one file arrive in order and a stable sort keeps that order.
     first.sort((a, b) => a.file.index - b.file.index);
     first.length = Math.min(first.length, FIRST_KEPT);
   }

@@ -16,7 +16,7 @@ const RESOURCES: Record<Data, readonly object[]> = {
   'empty': [],
 };
 
-/** Replaces the objects in the input bucket. */
+/** Overwrites the only input object with the given resources. */
 export function putData(aws: LocalAws, data: Data): void {
   const body = Buffer.from(RESOURCES[data].map((resource) => `${JSON.stringify(resource)}\n`).join(''));
   aws.s3.bucket(DATA_BUCKET).put(`${DATA_PREFIX}${CANARY}.ndjson`, {

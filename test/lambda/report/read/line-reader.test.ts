@@ -74,7 +74,7 @@ describe('a line', () => {
     expect([tally.count, rowsOf(tally)[0].first[0].line]).toEqual([1, 3]);
   });
 
-  test('is counted only for the issues in its jsonBlob', () => {
+  test('is counted under the reasons in its jsonBlob, not under issues outside the jsonBlob', () => {
     const line = failure(1, MISSING_ID).replace('"jsonBlob"', `"issue":[${JSON.stringify(error('Unrecognised property \'@gender\''))}],"jsonBlob"`);
     expect(reasonsOf(line)).toEqual([['Patient', 'processing', MISSING_ID, 1]]);
   });

@@ -67,7 +67,7 @@ export class FunctionVersion {
     await this.code.remove();
   }
 
-  /** Removes the processes and the code at once. */
+  /** Ends the processes without waiting for running events, and removes the code. */
   public async close(): Promise<void> {
     await this.pool.close();
     await this.code.remove();
