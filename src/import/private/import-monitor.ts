@@ -43,7 +43,7 @@ export class ImportMonitor extends Construct {
     this.role = role ?? new CompleteRole(this, 'Role', {
       description: 'Watches the jobs of detached FHIR imports',
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
-      inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge), deliverLogs(), sendTraces()] }) },
+      inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge, 'Judge'), deliverLogs(), sendTraces()] }) },
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       comment: 'Watches the jobs of detached FHIR imports',
@@ -98,8 +98,9 @@ export class ImportMonitor extends Construct {
   }
 }
 
-function invoke(judge: lambda.IFunction): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'Judge', actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
+/** Returns the permission to invoke the function. A supplied role gets it without a Sid, because several providers can share the role. */
+function invoke(judge: lambda.IFunction, sid?: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid, actions: ['lambda:InvokeFunction'], resources: [judge.functionArn] });
 }
 
 /** Returns the permissions that the state machine needs for its logs. A supplied role gets the same permissions from aws-stepfunctions. */

@@ -62,6 +62,17 @@ describe('Role.customizeRoles()', () => {
   });
 });
 
+test('two providers can share their roles, whose policies then have no Sid twice', () => {
+  const stack = newStack();
+  const roles = Object.fromEntries(['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'].map((name) =>
+    [name, new Role(stack, name, { assumedBy: new ServicePrincipal(name === 'monitorRole' ? 'states.amazonaws.com' : 'lambda.amazonaws.com') })]));
+  ['First', 'Second'].forEach((id) =>
+    importInto(stack, { provider: new FhirImportProvider(stack, `${id}Provider`, roles), completion: Completion.detached(), revision: id }, id));
+  const sids = resourcesOfType(templateOf(stack), 'AWS::IAM::Policy').flatMap(({ Properties }) => (Properties.PolicyDocument as PolicyJson).Statement).map(({ Sid }) => Sid);
+
+  expect(sids.filter((sid) => sid && sid !== 'Traces')).toEqual([]); // the waiter of each provider has a role of its own, which sends traces
+});
+
 describe('a supplied operator role and a supplied report role', () => {
   function supplied() {
     const first = newStack();
