@@ -21,7 +21,7 @@ export class ImportResources {
   public readonly last: CustomResource;
 
   /** The values that `checkWhenFinished()` reads. */
-  public readonly summary: Pick<ImportInTree, 'dataSet' | 'first' | 'last'>;
+  public readonly summary: Pick<ImportInTree, 'dataSet' | 'inputS3Uri' | 'outputS3Uri' | 'first' | 'last'>;
 
   private readonly idSuffix: string;
   private readonly isDetached: boolean;
@@ -37,6 +37,8 @@ export class ImportResources {
     this.last = this.isDetached ? this.job : this.createWaits(renderOutcome(props, parts));
     this.summary = {
       dataSet: dataSetFields(jobProperties),
+      inputS3Uri: parts.inputS3Uri,
+      outputS3Uri: parts.outputS3Uri,
       first: this.job.node.defaultChild as CfnResource,
       last: this.last.node.defaultChild as CfnResource,
     };

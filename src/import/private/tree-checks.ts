@@ -9,6 +9,9 @@ export interface ImportInTree {
   readonly datastore: IFHIRDatastoreRef;
   /** The values that identify the data set, as `dataSetFields()` returns them. */
   readonly dataSet: readonly string[];
+  /** The S3 URIs of the input and of the results. Undefined if another copy of this library, of an older version, created the import. */
+  readonly inputS3Uri?: string;
+  readonly outputS3Uri?: string;
   /** The resource that starts the job. */
   readonly first: CfnResource;
   /** The resource that completes when the import is complete. */
@@ -27,6 +30,7 @@ export function checkWhenFinished(item: ImportInTree): void {
     validate: () => {
       const inStage = earlier.filter((other) => isSameStage(item.construct, other.construct));
       warnOfDatastoreWithoutRetain(item);
+      warnOfResultsAsInput(item, earlier);
       warnOfOtherStage(item, earlier);
       warnOfMissingOrder(item, inStage);
       warnOfSharedQueue(item, inStage);
@@ -80,6 +84,17 @@ function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): v
     Annotations.of(construct).addWarningV2('cdk-healthlake-import:datastore-not-retained',
       `the data store "${datastore.node.path}" is deleted with its data if the stack is deleted or the data store replaced; `
       + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it');
+  }
+}
+
+/** Warns if one import would read the results of another import. */
+function warnOfResultsAsInput(item: ImportInTree, earlier: ImportInTree[]): void {
+  const pairs = earlier.flatMap((other) => [[item, other], [other, item]]);
+  const [reader, writer] = pairs.find(([{ inputS3Uri }, { outputS3Uri }]) => inputS3Uri !== undefined && outputS3Uri?.startsWith(inputS3Uri)) ?? [];
+  if (reader && writer) {
+    Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:results-as-input',
+      `the results of the import "${writer.construct.node.path}" are inside the input of "${reader.construct.node.path}", which would import them; `
+      + 'give them different folders');
   }
 }
 

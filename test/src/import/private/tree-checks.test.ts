@@ -1,7 +1,7 @@
 import { Annotations as Scope, type App, CfnResource, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Completion, type FhirImport, type FhirImportProps, FhirSource } from '../../../../src';
 import { ACCOUNT, datastoreOf, importInto as minimalImport, newApp, newStack, templateOf } from '../../../support/synth';
@@ -66,6 +66,35 @@ describe('the data store of an import', () => {
 
     expect(warningsOf(stack)).toEqual([expect.stringContaining('the data store "Stack/Level2" is deleted with its data')]);
   });
+});
+
+describe('the results of an import', () => {
+  const [whole, results] = ['', 'results/'];
+  test.each<[string, string, string, string]>([
+    ['Second', 'First', 'in/', whole],
+    ['First', 'Second', whole, 'in/'],
+    ['Second', 'First', 'in/', results],
+  ])('cause a warning if %s would import the results of %s', (reader, writer, ...prefixes) => {
+    expect(warningsWith(prefixes)).toEqual([`/Stack/Second: the results of the import "Stack/${writer}" are inside the input of "Stack/${reader}", `
+      + 'which would import them; give them different folders']);
+  });
+
+  test('cause no warning if they are in other folders', () => {
+    expect(warningsWith(['in/', 'more/'])).toEqual([]);
+  });
+
+  /** Creates two imports from one bucket. An import writes its results into `results/` of the same bucket, unless they would be in its own input. */
+  function warningsWith(prefixes: string[]): string[] {
+    const stack = newStack();
+    const [bucket, other] = ['Bucket', 'Other'].map((id) => new Bucket(stack, id, { encryption: BucketEncryption.KMS }));
+    const imports = prefixes.map((prefix, n) => {
+      const outputBucket = prefix === whole || prefix === results ? other : bucket;
+      const storage = { inputBucket: bucket, outputBucket, outputKey: outputBucket.encryptionKey! };
+      return importInto(stack, { source: FhirSource.bucket(bucket, prefix), storage, outputPrefix: results }, ['First', 'Second'][n]);
+    });
+    imports[1].executeAfter(imports[0]);
+    return warningsOf(stack);
+  }
 });
 
 describe('the Region of an import', () => {
