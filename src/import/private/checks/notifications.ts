@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -6,8 +6,19 @@ import { validateArn } from '../../../private/arn';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
 
-/** Throws if the ARN is not the ARN of an event bus, or if the bus is known to be in another Region. PutEvents sends no events to another Region. */
+/** Matches the name of an event bus: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
+const BUS_NAME = /^[/.\-_A-Za-z0-9]{1,256}$/;
+
+/**
+ * Throws if the event bus is known to have an invalid name, if its ARN is not the ARN of an event bus, or if it is known to be in another Region. PutEvents sends
+ * no events to another Region.
+ */
 export function validateBus(scope: Construct, eventBus: events.IEventBus): void {
+  const { eventBusName: name } = eventBus;
+  if (!Token.isUnresolved(name) && !BUS_NAME.test(name)) {
+    throw new Error(`eventBus "${eventBus.node.path}" must have a name of 1 to 256 letters, digits and /.-_, got "${name}"; `
+      + 'correct the name, or leave eventBus out');
+  }
   validateArn(scope, 'eventBus', eventBus.eventBusArn, 'an event bus');
   validateEnvironment(scope, 'the import', {
     what: 'eventBus',
@@ -57,7 +68,11 @@ export function validateTopic(scope: Construct, topic: sns.ITopic): void {
   if (topic.fifo) {
     throw new Error(`notificationTopic "${path}" is a FIFO topic, and EventBridge publishes only to standard topics; give a standard topic`);
   }
-  const keys = [topic.masterKey?.keyArn, resourceOfType(topic, sns.CfnTopic)?.kmsMasterKeyId];
+  const { masterKey } = topic;
+  if (masterKey) {
+    validateEnvironment(topic, 'the topic', { what: 'the masterKey of notificationTopic', construct: masterKey, env: masterKey.env }, ['region']);
+  }
+  const keys = [masterKey?.keyArn, resourceOfType(topic, sns.CfnTopic)?.kmsMasterKeyId];
   if (JSON.stringify(Stack.of(topic).resolve(keys)).includes('alias/aws/')) {
     throw new Error(`notificationTopic "${path}" is encrypted with a key that AWS manages, which EventBridge and CloudWatch may not use; `
       + 'give the topic a customer managed key as its masterKey');

@@ -6,6 +6,7 @@ import { Completion, type FhirImportProps } from '../../../../../src';
 import { ACCOUNT, importInto, newStack, REGION, templateOf } from '../../../../support/synth';
 
 const ENV = { region: REGION, account: ACCOUNT };
+const KEY_ID = '5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const TOPIC_ARN = `arn:aws:sns:${REGION}:${ACCOUNT}:ops`;
 
 type PropsOf = (stack: Stack) => Partial<FhirImportProps>;
@@ -32,9 +33,13 @@ test.each<[string, PropsOf, string]>([
   ['a topic of another Region, if the import is detached', (stack) => {
     const topic = new sns.Topic(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Topic', { topicName: 'ops' });
     return { completion: Completion.detached(), notificationTopic: topic };
-  }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; use one in the region us-east-1'],
+    }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; use one in the region us-east-1'],
+    ['a topic whose key is in another Region', topicByArn(TOPIC_ARN, `arn:aws:kms:us-west-2:${ACCOUNT}:key/${KEY_ID}`),
+      'the masterKey of notificationTopic "Stack/Topic/Key" is in the region us-west-2 and the topic in us-east-1; use one in the region us-east-1'],
   ['an event bus of another Region', busByArn(`arn:aws:events:eu-west-1:${ACCOUNT}:event-bus/default`),
     'eventBus "Stack/Bus" is in the region eu-west-1 and the import in us-east-1; the import can send events only within its Region, so give a bus of that Region'],
+  ['an event bus without a name', (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', '') }),
+    'eventBus "Stack/Bus" must have a name of 1 to 256 letters, digits and /.-_, got ""; correct the name, or leave eventBus out'],
   ['a rule as event bus', busByArn(`arn:aws:events:${REGION}:${ACCOUNT}:rule/x`), 'eventBus must have the ARN of an event bus, got "arn:aws:events:'],
 ])('an import throws for %s', (_, propsOf, message) => {
   const stack = newStack({}, ENV);
@@ -46,6 +51,12 @@ test.each<[string, PropsOf]>([
   ['a topic with a customer managed key', topicWith((stack) => ({ masterKey: new kms.Key(stack, 'Key') }))],
   ['a topic with the alias of a customer managed key', topicWith((stack) => ({ masterKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/fhir') }))],
   ['an imported topic', topicByArn(TOPIC_ARN)],
+  ['a topic with its key in another Region', (stack) => {
+    const west = new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } });
+    const masterKey = kms.Key.fromKeyArn(west, 'Key', `arn:aws:kms:us-west-2:${ACCOUNT}:key/${KEY_ID}`);
+    return { notificationTopic: new sns.Topic(west, 'Topic', { topicName: 'ops', masterKey }) };
+  }],
+  ['the default event bus by its name', (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'default') })],
   ['an event bus', busByArn(`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/clinic`)],
 ])('an import accepts %s', (_, propsOf) => {
   const stack = newStack({}, ENV);
