@@ -145,8 +145,9 @@ export class FhirImportProvider extends Construct {
   private monitor?: ImportMonitor;
 
   /**
-   * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if one role is given twice, if a role is not an IAM role, or if
-   *   a role, the log group, the VPC or a security group is known to be in another account or Region.
+   * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if a security group is known to belong to another VPC, if one role
+   *   is given twice, if a role is not an IAM role, if the name of the log group is not valid, or if a role, the log group, the VPC or a security group is known
+   *   to be in another account or Region.
    */
   constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
     super(scope, id);

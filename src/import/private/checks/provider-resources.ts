@@ -1,5 +1,5 @@
-import { Annotations, Token } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkTrustWhenFinished } from './supplied-roles';
@@ -16,6 +16,9 @@ interface ProviderResources extends SuppliedRoles {
   readonly logGroup?: logs.ILogGroupRef;
 }
 
+/** The names of log groups: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
+
 /**
  * Throws if the properties of a provider contradict each other, or if a resource that its functions use is known to be in the wrong Region or account. Warns of
  * unusable roles and of an unsuitable log group.
@@ -29,8 +32,17 @@ export function validateProviderResources(scope: Construct, props: ProviderResou
     checkTrustWhenFinished(scope, name, role, name === 'monitorRole' ? 'states.amazonaws.com' : 'lambda.amazonaws.com');
   }
   if (props.logGroup) {
-    validateEnvironment(scope, 'the provider', { what: 'logGroup', construct: props.logGroup, env: props.logGroup.env }, ['region', 'account']);
+    validateLogGroup(scope, props.logGroup);
     warnOfLogClass(scope, props.logGroup);
+  }
+}
+
+function validateLogGroup(scope: Construct, logGroup: logs.ILogGroupRef): void {
+  validateEnvironment(scope, 'the provider', { what: 'logGroup', construct: logGroup, env: logGroup.env }, ['region', 'account']);
+  const { logGroupName: name } = logGroup.logGroupRef;
+  if (!Token.isUnresolved(name) && !LOG_GROUP_NAME.test(name)) {
+    throw new Error(`logGroup "${logGroup.node.path}" must have a name of 1 to 512 letters, digits and .-_/#, got "${name}"; `
+      + 'correct the name, or leave logGroup out');
   }
 }
 
@@ -44,13 +56,24 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
     return;
   }
   validateEnvironment(scope, 'the provider', { what: 'vpc', construct: vpc, env: vpc.env }, ['region', 'account']);
-  securityGroups?.forEach((group) =>
-    validateEnvironment(scope, 'the provider', { what: 'the security group', construct: group, env: group.env }, ['region', 'account']));
+  for (const group of securityGroups ?? []) {
+    validateEnvironment(scope, 'the provider', { what: 'the security group', construct: group, env: group.env }, ['region', 'account']);
+    const [own, other] = [vpc.vpcId, resourceOfType(group, ec2.CfnSecurityGroup)?.vpcId].map(vpcOfApp);
+    if (own && other && own !== other) {
+      throw new Error(`the security group "${group.node.path}" belongs to another VPC than "${vpc.node.path}"; give security groups of the VPC of the functions`);
+    }
+  }
   const { subnets, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
   if (subnets.length === 0 && !isPendingLookup) {
     throw new Error(`vpcSubnets selects no subnet of the VPC "${vpc.node.path}", and the functions need at least one; `
       + 'change vpcSubnets, or leave vpcSubnets out');
   }
+}
+
+/** Returns the VPC of the app to which an id refers. Other ids can't be compared, because an id that is not looked up yet is a dummy. */
+function vpcOfApp(id?: string): ec2.CfnVPC | undefined {
+  const token = Tokenization.reverse(id, { failConcat: false });
+  return Reference.isReference(token) ? resourceOfType(token.target, ec2.CfnVPC) : undefined;
 }
 
 /**

@@ -20,26 +20,39 @@ const west = (stack: Stack) => new Stack(stack.node.root, 'West', { env: { ...EN
 const roleOf = (arn: string) => (stack: Stack) => iam.Role.fromRoleArn(stack, 'Role', arn);
 const logGroupOf = (arn: string) => (stack: Stack) => ({ logGroup: logs.LogGroup.fromLogGroupArn(stack, 'Logs', arn) });
 
+const NAME = (name: string) => `logGroup "Stack/Logs" must have a name of 1 to 512 letters, digits and .-_/#, got "${name}"; correct the name, or leave logGroup out`;
+
 test.each<[string, PropsOf, string]>([
   ['a VPC of another Region', (stack) => ({ vpc: new ec2.Vpc(west(stack), 'Vpc') }), 'vpc "West/Vpc" is in the region us-west-2 and the provider in us-east-1; use'],
   ['a security group of another Region', (stack) => {
     const group = new ec2.SecurityGroup(west(stack), 'Group', { vpc: ec2.Vpc.fromVpcAttributes(stack, 'There', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'] }) });
     return { vpc: new ec2.Vpc(stack, 'Vpc'), securityGroups: [group] };
   }, 'the security group "West/Group" is in the region us-west-2 and the provider in us-east-1; use'],
+  ['a security group of another VPC', (stack) => {
+    const [vpc, other] = ['Vpc', 'Other'].map((id) => new ec2.Vpc(stack, id));
+    return { vpc, securityGroups: [new ec2.SecurityGroup(stack, 'Own', { vpc }), new ec2.SecurityGroup(stack, 'Group', { vpc: other })] };
+  }, 'the security group "Stack/Group" belongs to another VPC than "Stack/Vpc"; give security groups of the VPC of the functions'],
   ['an empty list of subnets', (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), vpcSubnets: { subnets: [] } }),
     'vpcSubnets selects no subnet of the VPC "Stack/Vpc", and the functions need at least one; change vpcSubnets, or leave vpcSubnets out'],
   ['subnets of a zone that the VPC is not in', (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), vpcSubnets: { availabilityZones: ['us-east-1z'] } }),
     'vpcSubnets selects no subnet of the VPC "Stack/Vpc"'],
   ['a log group of another Region', logGroupOf(`arn:aws:logs:us-west-2:${ACCOUNT}:log-group:fhir:*`), 'logGroup "Stack/Logs" is in the region us-west-2 and the provider in'],
   ['a log group of another account', logGroupOf(`arn:aws:logs:${REGION}:444455556666:log-group:fhir:*`), 'logGroup "Stack/Logs" is in the account 444455556666 and the provider'],
+  ['a log group without a name', (stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', '') }), NAME('')],
+  ['a log group with an invalid name', (stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', '/fhir imports') }), NAME('/fhir imports')],
 ])('a provider throws for %s', (_, propsOf, message) => {
   expect(() => providerWith(propsOf)).toThrow(message);
 });
 
-test('a provider accepts a VPC that is not looked up yet', () => {
-  expect(() => providerWith((stack) => ({
-    vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-12345678' }), vpcSubnets: { availabilityZones: ['us-east-1a'] },
-  }))).not.toThrow();
+test.each<[string, PropsOf]>([
+  ['a VPC that is not looked up yet', (stack) => ({ vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-12345678' }), vpcSubnets: { availabilityZones: ['us-east-1a'] } })],
+  ['a security group whose VPC is not looked up yet', (stack) => ({
+    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-87654321', availabilityZones: ['us-east-1a'], privateSubnetIds: ['subnet-1'] }),
+    securityGroups: [new ec2.SecurityGroup(stack, 'Group', { vpc: ec2.Vpc.fromLookup(stack, 'Same', { vpcId: 'vpc-87654321' }) })],
+  })],
+  ['a log group by its name', (stack) => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', '/aws/lambda/fhir_imports.log-#1') })],
+])('a provider accepts %s', (_, propsOf) => {
+  expect(() => providerWith(propsOf)).not.toThrow();
 });
 
 describe.each(ROLES)('%s', (name) => {
