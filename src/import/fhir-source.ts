@@ -78,7 +78,7 @@ function locationOf(bucket: s3.IBucket, prefix: string, encryptionKey?: kms.IKey
 }
 
 function normalizeSource(prefix: string): string {
-  if (!Token.isUnresolved(prefix) && /\.(ndjson|jsonl?|gz|tgz|tar|zip|bz2|zst)\/?$/i.test(prefix)) {
+  if (!Token.isUnresolved(prefix) && /\.((ndjson|jsonl?|csv|parquet|gz|tgz|tar|zip|bz2|zst)\/?|tmp)$/i.test(prefix)) {
     throw new Error(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   }
   return normalizePrefix(prefix, 'the prefix of a FHIR source');

@@ -24,6 +24,7 @@ describe('FhirSource.bucket()', () => {
     ['synthea/', 's3://amzn-s3-demo-bucket/synthea/'],
     ['synthea', 's3://amzn-s3-demo-bucket/synthea/'],
     ['2025/11/export', 's3://amzn-s3-demo-bucket/2025/11/export/'],
+    ['upload.tmp/', 's3://amzn-s3-demo-bucket/upload.tmp/'],
     ['', 's3://amzn-s3-demo-bucket/'],
   ])('turns the prefix "%s" into the location %s', (prefix, uri) => {
     const stack = newStack();
@@ -105,7 +106,7 @@ describe.each([
   ['bucket', (prefix: string, stack: Stack) => FhirSource.bucket(dataBucket(stack), prefix)],
   ['storage', (prefix: string) => FhirSource.storage(prefix)],
 ])('FhirSource.%s()', (_, sourceOf) => {
-  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.jsonl', 'all.gz', 'all.tgz'])('throws for the prefix %s, which is not a folder', (prefix) => {
+  test.each(['synthea/Patient.ndjson', 'export.NDJSON/', 'bundle.json', 'all.jsonl', 'all.gz', 'all.tgz', 'all.csv', 'all.parquet', 'all.tmp'])('throws for the prefix %s, which is not a folder', (prefix) => {
     expect(() => sourceOf(prefix, newStack()))
       .toThrow(`the prefix of a FHIR source must be a folder, got "${prefix}"; HealthLake imports all .ndjson objects of a folder, so name that`);
   });
