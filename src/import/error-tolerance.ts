@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Token } from 'aws-cdk-lib';
 import type { ContractErrorTolerance } from '../contract';
 import { text } from '../private/text';
@@ -45,7 +46,7 @@ export class ErrorTolerance {
    */
   public static resources(count: number): ErrorTolerance {
     if (!Token.isUnresolved(count) && (!Number.isSafeInteger(count) || count < 1)) {
-      throw new Error(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
+      throw new Error(`the number of resources that may fail must be a whole number of 1 or more, got ${inspect(count)}; for none use ErrorTolerance.none()`);
     }
     return new ErrorTolerance({ Kind: 'RESOURCES', Limit: text(count) });
   }
@@ -57,8 +58,8 @@ export class ErrorTolerance {
    * @throws if the percentage is out of this range.
    */
   public static percent(percent: number): ErrorTolerance {
-    if (!Token.isUnresolved(percent) && !(percent > 0 && percent < 100)) {
-      throw new Error(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; `
+    if (!Token.isUnresolved(percent) && !(Number.isFinite(percent) && percent > 0 && percent < 100)) {
+      throw new Error(`the percentage of resources that may fail must be more than 0 and less than 100, got ${inspect(percent)}; `
         + 'use ErrorTolerance.none() or ErrorTolerance.any() for the ends of the range');
     }
     return new ErrorTolerance({ Kind: 'PERCENT', Limit: text(percent) });

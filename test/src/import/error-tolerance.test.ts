@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ErrorTolerance, ErrorToleranceKind } from '../../../src';
 import { importInto, newStack, numberParameter, onlyResource, templateOf } from '../../support/synth';
 
@@ -33,14 +34,14 @@ test.each([
   expect(tolerance.kind).toBe(kind);
 });
 
-test.each([0, -1, 1.5, 2 ** 53, NaN, Infinity])('ErrorTolerance.resources() throws for %d', (count) => {
+test.each([0, -1, 1.5, 2 ** 53, NaN, Infinity, '5' as unknown as number])('ErrorTolerance.resources() throws for %p', (count) => {
   expect(() => ErrorTolerance.resources(count))
-    .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${count}; for none use ErrorTolerance.none()`);
+    .toThrow(`the number of resources that may fail must be a whole number of 1 or more, got ${inspect(count)}; for none use ErrorTolerance.none()`);
 });
 
-test.each([0, 100, -5, 250, NaN])('ErrorTolerance.percent() throws for %d', (percent) => {
+test.each([0, 100, -5, 250, NaN, '5' as unknown as number])('ErrorTolerance.percent() throws for %p', (percent) => {
   expect(() => ErrorTolerance.percent(percent))
-    .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${percent}; use ErrorTolerance.none()`);
+    .toThrow(`the percentage of resources that may fail must be more than 0 and less than 100, got ${inspect(percent)}; use ErrorTolerance.none()`);
 });
 
 test('the arguments of ErrorTolerance.resources() and ErrorTolerance.percent() can be tokens', () => {
