@@ -107,7 +107,7 @@ export class FhirStorage extends Construct implements IFhirStorage {
 
   /**
    * @throws if the key of the output bucket is unknown, if `encryptionKey` is not the key of the supplied output bucket, if `removalPolicy` is SNAPSHOT or
-   *   contradicts `autoDeleteObjects`, if `resultsExpiration` is not in whole days, if a property would not apply to a supplied bucket, or if
+   *   contradicts `autoDeleteObjects`, if `resultsExpiration` is not in whole days or too long, if a property would not apply to a supplied bucket, or if
    *   `encryptionKey` or `serverAccessLogsBucket` is known to be unusable.
    */
   constructor(scope: Construct, id: string, props: FhirStorageProps = {}) {
@@ -193,6 +193,9 @@ brand(FhirStorage, 'FhirStorage');
  */
 const OF_STACK: FhirStorageProps = {};
 
+/** S3 stores the days of a lifecycle rule as a 32-bit integer. */
+const MAX_EXPIRATION_DAYS = 2 ** 31 - 1;
+
 function expiration(after?: Duration): s3.LifecycleRule[] {
   return after ? [{ expiration: after, noncurrentVersionExpiration: after }] : [];
 }
@@ -216,9 +219,12 @@ function validateRemoval(props: FhirStorageProps): void {
 }
 
 function validateExpiration(after?: Duration): void {
-  const hours = after && !after.isUnresolved() ? after.toHours({ integral: false }) : 24;
-  if (hours < 24 || hours % 24 !== 0) {
+  const days = after && !after.isUnresolved() ? after.toDays({ integral: false }) : 1;
+  if (days < 1 || !Number.isInteger(days)) {
     throw new Error(`resultsExpiration must be in whole days, got ${after?.toHumanString()}; S3 counts days`);
+  }
+  if (days > MAX_EXPIRATION_DAYS) {
+    throw new Error(`resultsExpiration must be at most ${MAX_EXPIRATION_DAYS} days, got ${days}; leave it out to keep the results`);
   }
 }
 

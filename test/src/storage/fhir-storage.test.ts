@@ -196,6 +196,11 @@ describe('the property rules of a storage', () => {
     expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.hours(48) })).not.toThrow();
   });
 
+  test('resultsExpiration throws if S3 could not store its days', () => {
+    expect(() => new FhirStorage(newStack(), 'Storage', { resultsExpiration: Duration.days(2 ** 31) }))
+      .toThrow('resultsExpiration must be at most 2147483647 days, got 2147483648; leave it out to keep the results');
+  });
+
   test('serverAccessLogsBucket throws if both buckets are supplied', () => {
     const stack = newStack();
     const [inputBucket, outputBucket] = ['In', 'Out'].map((id) => importedBucket(stack, id, KEY_ARN));
