@@ -7,12 +7,12 @@ import { Completion } from './completion';
 import type { FhirImportProps } from './fhir-import-props';
 import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
+import { validateMetricName, validateProperties } from './private/checks/properties';
 import { checkDataAccessRoleWhenFinished } from './private/checks/supplied-roles';
 import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
 import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
-import { validateJobNamePrefix, validateMetricName, validateRevision, validateValidationLevel } from './private/names';
 import { ImportNotifications } from './private/notifications';
 import { inputChecks, operatorStatements, stackPattern } from './private/operator';
 import { outputLocation } from './private/output';
@@ -77,9 +77,7 @@ export class FhirImport extends Construct {
    */
   constructor(scope: Construct, id: string, props: FhirImportProps) {
     super(scope, id);
-    validateJobNamePrefix(props.jobNamePrefix);
-    validateRevision(props.revision);
-    validateValidationLevel(props.validationLevel);
+    validateProperties(props);
 
     const { datastoreId } = props.datastore.fhirDatastoreRef;
     const storeArn = datastoreArn(this, props.datastore);

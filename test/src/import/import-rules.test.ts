@@ -1,9 +1,10 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirSource, FhirStorage, type ValidationLevel } from '../../../src';
-import { ACCOUNT, DATASTORE_ID, importInto, newStack, REGION, templateWith, textParameter } from '../../support/synth';
+import { FhirImport, FhirSource, FhirStorage, type ValidationLevel } from '../../../src';
+import { ACCOUNT, DATASTORE_ID, datastoreOf, importInto, newStack, REGION, templateWith, textParameter } from '../../support/synth';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/5f0e7a60-7c1d-11f0-8a3b-0a1b2c3d4e5f';
 const ENV = { region: REGION, account: ACCOUNT };
@@ -41,12 +42,32 @@ describe('revision', () => {
       new RegExp(`^revision must have 1 to 256 characters and not only spaces, got "${revision.slice(0, 50)}" with ${length}; leave it out if`));
   });
 
+  test.each(['a\0b', 'a\ud800', '\udc00'])('throws for the value %j, which is no text', (revision) => {
+    expect(() => importInto(newStack(), { revision })).toThrow(
+      `revision must not have NUL or half of a surrogate pair, got ${JSON.stringify(revision)}; leave these characters out`);
+  });
+
   test('accepts 256 characters and accepts a token', () => {
     const stack = newStack();
 
-    expect(() => importInto(stack, { revision: 'x'.repeat(256) }, 'Longest')).not.toThrow();
+    expect(() => importInto(stack, { revision: `${'x'.repeat(254)}\u{1f3e5}` }, 'Longest')).not.toThrow();
     expect(() => importInto(stack, { revision: textParameter(stack) }, 'Unknown')).not.toThrow();
   });
+});
+
+test.each(['datastore', 'source'])('an import throws if %s is undefined', (name) => {
+  const stack = newStack();
+
+  expect(() => new FhirImport(stack, 'Import', { datastore: datastoreOf(stack), source: FhirSource.storage(), [name]: undefined }))
+    .toThrow(`an import needs a ${name}, got undefined; set the property ${name}`);
+});
+
+test('reportRole throws with failureReport: false, because it has no use', () => {
+  const stack = newStack();
+  const reportRole = iam.Role.fromRoleName(stack, 'Role', 'report');
+
+  expect(() => importInto(stack, { reportRole, failureReport: false }))
+    .toThrow('reportRole "Stack/Role" has no use with failureReport: false; leave reportRole or failureReport out');
 });
 
 test.each(['', 'STRICT', 'strict '])('validationLevel throws for the value "%s"', (level) => {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { type EndMetricName, PROGRESS_METRICS, RESULT_METRICS } from '../../contract';
-import { ValidationLevel } from '../fhir-import-props';
+import { type EndMetricName, PROGRESS_METRICS, RESULT_METRICS } from '../../../contract';
+import { type FhirImportProps, ValidationLevel } from '../../fhir-import-props';
 
 /**
  * HealthLake's pattern for job names.
@@ -18,8 +18,31 @@ const MAX_PREFIX_LENGTH = 40;
 /** The maximum length of a revision. The provider framework passes the revision through Step Functions, which limits the size of an input. */
 const MAX_REVISION_LENGTH = 256;
 
+/** Matches characters that CloudFormation can't pass on: NUL, and halves of surrogate pairs, which have no form in UTF-8. */
+const NO_TEXT = /[\0\ud800-\udfff]/u;
+
+/** Throws if a required property is missing, if a property has no use, or if HealthLake would reject a value. */
+export function validateProperties(props: FhirImportProps): void {
+  validateRequired(props);
+  validateJobNamePrefix(props.jobNamePrefix);
+  validateRevision(props.revision);
+  validateValidationLevel(props.validationLevel);
+  if (props.reportRole && props.failureReport === false) {
+    throw new Error(`reportRole "${props.reportRole.node.path}" has no use with failureReport: false; leave reportRole or failureReport out`);
+  }
+}
+
+/** Throws if a required property is undefined, which only JavaScript and casts allow. */
+function validateRequired({ datastore, source }: Partial<FhirImportProps>): void {
+  for (const [name, value] of Object.entries({ datastore, source })) {
+    if (!value) {
+      throw new Error(`an import needs a ${name}, got ${value}; set the property ${name}`);
+    }
+  }
+}
+
 /** Throws if HealthLake would reject job names with this prefix. */
-export function validateJobNamePrefix(prefix?: string): void {
+function validateJobNamePrefix(prefix?: string): void {
   if (prefix === undefined || Token.isUnresolved(prefix)) {
     return;
   }
@@ -34,8 +57,8 @@ export function validateJobNamePrefix(prefix?: string): void {
   }
 }
 
-/** Throws if the revision is empty, too long, or has only spaces. */
-export function validateRevision(revision?: string): void {
+/** Throws if the revision is empty, too long, has only spaces, or is not valid text. */
+function validateRevision(revision?: string): void {
   if (revision === undefined || Token.isUnresolved(revision)) {
     return;
   }
@@ -43,10 +66,13 @@ export function validateRevision(revision?: string): void {
     throw new Error(`revision must have 1 to ${MAX_REVISION_LENGTH} characters and not only spaces, got "${revision.slice(0, 50)}" with ${revision.length}; `
       + 'leave it out if the data has no revisions');
   }
+  if (NO_TEXT.test(revision)) {
+    throw new Error(`revision must not have NUL or half of a surrogate pair, got ${JSON.stringify(revision)}; leave these characters out`);
+  }
 }
 
 /** Throws if HealthLake has no such validation level. The compiler doesn't find such a value in JavaScript code or behind a cast. */
-export function validateValidationLevel(level?: ValidationLevel): void {
+function validateValidationLevel(level?: ValidationLevel): void {
   const levels = Object.values(ValidationLevel);
   if (level !== undefined && !Token.isUnresolved(level) && !levels.includes(level)) {
     throw new Error(`validationLevel must be one of ${levels.join(', ')}, got "${level}"; use a member of ValidationLevel`);
