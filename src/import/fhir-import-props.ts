@@ -65,7 +65,7 @@ export interface FhirImportProps {
   /**
    * The role that the functions of the provider assume for this import: to start and describe its job, to pass the data access role to HealthLake, and to check
    * the buckets. A supplied role is given these permissions, unless it is immutable. It must let the `handlerRole` of the provider assume it and, for a detached
-   * import, the `monitorRole` too.
+   * import, the `monitorRole` too. It must be in the account of the import, and must not be another role of the import or a role of the provider.
    *
    * @default - a new role
    */
@@ -73,7 +73,8 @@ export interface FhirImportProps {
 
   /**
    * The role that the report function of the provider assumes for this import, to read about failures and to write the report. A supplied role is given these
-   * permissions, unless it is immutable. It must let the `reportFunctionRole` of the provider assume it, so supply both roles.
+   * permissions, unless it is immutable. It must let the `reportFunctionRole` of the provider assume it, so supply both roles. It must be in the account of the
+   * import, and must not be another role of the import or a role of the provider.
    *
    * @default - a new role, if the import has a failure report
    */

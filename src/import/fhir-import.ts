@@ -1,4 +1,3 @@
-import { Aws, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -12,9 +11,9 @@ import { checkDataAccessRoleWhenFinished } from './private/checks/supplied-roles
 import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
-import { AssumedRole, createDataAccessRole, grantedTo } from './private/import-roles';
+import { createDataAccessRole, grantedTo } from './private/import-roles';
 import { ImportNotifications } from './private/notifications';
-import { inputChecks, operatorStatements, stackPattern } from './private/operator';
+import { createOperator, inputChecks } from './private/operator';
 import { outputLocation } from './private/output';
 import { createReport } from './private/report';
 import { checkWhenFinished, validateOrder } from './private/tree-checks';
@@ -72,8 +71,9 @@ export class FhirImport extends Construct {
   private readonly dimensions: MetricDimensions;
 
   /**
-   * @throws if HealthLake would reject a name or a location, if the results would be written into the input, or if a resource that the import uses is known
-   *   to be in the wrong Region or account, to have no usable key, or to be of another kind.
+   * @throws if HealthLake would reject a name or a location, if the results would be written into the input, if one role is given twice, if `reportRole` is
+   *   given without a failure report, or if a resource that the import uses is known to be in the wrong Region or account, to have no usable key, or to be of
+   *   another kind.
    */
   constructor(scope: Construct, id: string, props: FhirImportProps) {
     super(scope, id);
@@ -100,23 +100,14 @@ export class FhirImport extends Construct {
       : createReport(this, this.provider._reportFunction(), { output, outputKey: this.storage.outputKey, datastoreId }, props.reportRole);
     this.reportRole = report?.role;
     const monitor = completion.isDetached ? this.provider._monitor() : undefined;
-    const operator = new AssumedRole(this, 'OperatorRole', {
-      supplied: props.operatorRole,
-      description: 'Starts and watches FHIR import jobs',
-      assumedBy: [this.provider.handlerRole, ...(monitor ? [monitor.role] : [])],
-      policyName: 'Operator',
-      statements: operatorStatements({
-        datastoreArn: storeArn,
-        dataAccessRoleArn: this.dataAccessRole.roleArn,
-        stackArn: props.operatorRole ? stackPattern(Stack.of(this)) : Aws.STACK_ID,
-        input,
-        output,
-        reportFunctionArn: report?.contract.FunctionArn,
-        stateMachineArn: monitor?.stateMachine.stateMachineArn,
-        datastoreEncryptionKey: props.datastoreEncryptionKey,
-      }),
-      after: [...this.provider._functions, ...(monitor ? [monitor.stateMachine] : [])],
-    });
+    const operator = createOperator(this, { provider: this.provider, monitor }, {
+      datastoreArn: storeArn,
+      dataAccessRoleArn: this.dataAccessRole.roleArn,
+      input,
+      output,
+      reportFunctionArn: report?.contract.FunctionArn,
+      datastoreEncryptionKey: props.datastoreEncryptionKey,
+    }, props.operatorRole);
     this.operatorRole = operator.role;
     this.sourceBucketStatements = [
       ...grantedTo(this.dataAccessRole, readInputStatements(input)),

@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { validateDistinct } from './checks/supplied-roles';
 import { CompleteRole, type CompleteRoleProps } from '../../private/complete-role';
 
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
@@ -28,13 +29,7 @@ export function suppliedRoles(props: SuppliedRoles): [name: typeof ROLES[number]
 
 /** Throws if two properties have the same role. */
 export function validateRoles(props: SuppliedRoles): void {
-  suppliedRoles(props).forEach(([name, role], index, roles) => {
-    const [twin] = roles.slice(0, index).find(([, other]) => other.roleArn === role.roleArn) ?? [];
-    if (twin) {
-      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${WHY_NOT_SHARED[name] ?? 'makes a circular dependency'}; `
-        + 'give each its own role');
-    }
-  });
+  validateDistinct(suppliedRoles(props), (name) => WHY_NOT_SHARED[name] ?? 'makes a circular dependency');
 }
 
 /** The roles of the functions of a provider. Each role may write to the log group of the provider and, in a VPC, manage network interfaces. */

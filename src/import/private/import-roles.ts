@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
+import { checkTrustInRoleWhenFinished } from './checks/supplied-roles';
 import { roleDescription } from '../../private/text';
 
 /** Creates the role that HealthLake assumes. HealthLake may assume this role only for jobs of this data store. */
@@ -19,6 +20,8 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
 
 /** Properties of `AssumedRole`. */
 export interface AssumedRoleProps {
+  /** The property of the import that may supply the role. */
+  readonly name: 'operatorRole' | 'reportRole';
   /** A role to use instead of a new one. The statements are added to it, unless it is immutable. */
   readonly supplied?: iam.IRole;
   readonly description: string;
@@ -39,9 +42,11 @@ export class AssumedRole {
 
   constructor(scope: Construct, id: string, private readonly props: AssumedRoleProps) {
     this.policy = new iam.PolicyDocument({ statements: props.statements });
-    this.role = props.supplied ?? this.createRole(scope, id);
-    if (props.supplied) {
+    const { supplied } = props;
+    this.role = supplied ?? this.createRole(scope, id);
+    if (supplied) {
       props.statements.forEach((statement) => this.addToPolicyOfRole(statement));
+      props.assumedBy.forEach((role) => checkTrustInRoleWhenFinished(scope, props.name, supplied, role));
     }
   }
 

@@ -1,8 +1,12 @@
-import { Aws, type Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
 import { listPrefix, type Location } from './data-access';
+import type { ImportMonitor } from './import-monitor';
+import { AssumedRole } from './import-roles';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
+import type { FhirImportProvider } from '../fhir-import-provider';
 
 /** The resources that an operator role may use. */
 export interface OperatorScope {
@@ -19,12 +23,37 @@ export interface OperatorScope {
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }
 
+/** The functions and the state machine that assume an operator role. */
+export interface Operators {
+  readonly provider: FhirImportProvider;
+  /** The monitor. Undefined if the deployment waits for the job. */
+  readonly monitor?: ImportMonitor;
+}
+
+/** Returns the role that the handler and the monitor assume for one import: the supplied role or a new one. */
+export function createOperator(scope: Construct, { provider, monitor }: Operators, operatorScope: Omit<OperatorScope, 'stackArn' | 'stateMachineArn'>,
+  supplied?: iam.IRole): AssumedRole {
+  return new AssumedRole(scope, 'OperatorRole', {
+    name: 'operatorRole',
+    supplied,
+    description: 'Starts and watches FHIR import jobs',
+    assumedBy: [provider.handlerRole, ...(monitor ? [monitor.role] : [])],
+    policyName: 'Operator',
+    statements: operatorStatements({
+      ...operatorScope,
+      stackArn: supplied ? stackPattern(Stack.of(scope)) : Aws.STACK_ID,
+      stateMachineArn: monitor?.stateMachine.stateMachineArn,
+    }),
+    after: [...provider._functions, ...(monitor ? [monitor.stateMachine] : [])],
+  });
+}
+
 /**
  * Returns the permissions of the handler for one import.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthlake.html
  */
-export function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
+function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       sid: 'ImportJobs',
@@ -100,7 +129,7 @@ export function inputChecks(input: Location, sids: { readonly list?: string; rea
 }
 
 /** Returns a pattern that matches the ARN of the stack. A role in another stack can't refer to the id that AWS appends to the name of the stack. */
-export function stackPattern(stack: Stack): string {
+function stackPattern(stack: Stack): string {
   return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` });
 }
 

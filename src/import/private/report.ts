@@ -33,6 +33,7 @@ const ANY_JOB_ID = '?'.repeat(32);
 export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope,
   supplied?: iam.IRole): { readonly role: iam.IRole; readonly contract: ContractReport } {
   const { role } = new AssumedRole(scope, 'ReportRole', {
+    name: 'reportRole',
     supplied,
     description: 'Reports on the results of FHIR import jobs',
     assumedBy: [functionRole],

@@ -3,22 +3,65 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
 
-/**
- * Warns at synthesis if the trust policy of a supplied role doesn't name the service that has to assume the role. The policy can change until then. Roles that
- * the app doesn't create are skipped, because their policies are not known.
- */
+/** Throws if two properties have the same role. In the error, the text that `why` returns for the second property follows the word "which". */
+export function validateDistinct<T extends string>(roles: readonly (readonly [name: T, role: iam.IRole])[], why: (name: T) => string): void {
+  roles.forEach(([name, role], index) => {
+    const [twin] = roles.slice(0, index).find(([, other]) => other.roleArn === role.roleArn) ?? [];
+    if (twin) {
+      throw new Error(`${twin} and ${name} are the same role "${role.node.path}", which ${why(name)}; give each its own role`);
+    }
+  });
+}
+
+/** Warns at synthesis if the trust policy of a supplied role doesn't name the service that has to assume the role. */
 export function checkTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, service: string): void {
+  warnOfTrustWhenFinished(scope, name, role, (policy) => (JSON.stringify(policy).includes(service)
+    ? undefined
+    : `doesn't let ${service} assume the role, so the deployment would fail; create the role with assumedBy: new ServicePrincipal("${service}")`));
+}
+
+/** Warns at synthesis if the trust policy of a supplied role doesn't name the role that has to assume it. */
+export function checkTrustInRoleWhenFinished(scope: IConstruct, name: string, role: iam.IRole, assumedBy: iam.IRole): void {
+  warnOfTrustWhenFinished(scope, name, role, (policy) => {
+    const arn: unknown = Stack.of(role).resolve(assumedBy.roleArn);
+    return principalsOf(policy).some((principal) => !isOtherRole(principal, arn))
+      ? undefined
+      : `doesn't let the role "${assumedBy.node.path}" assume it, so the import couldn't use it; `
+        + `create the ${name} with assumedBy: new ArnPrincipal() and the ARN of that role`;
+  });
+}
+
+/**
+ * Warns at synthesis if the trust policy of a role has a problem. The policy can change until then. Roles that the app doesn't create are skipped, because
+ * their policies are not known.
+ */
+function warnOfTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, problemOf: (policy: TrustPolicyJson) => string | undefined): void {
   scope.node.addValidation({
     validate: () => {
       const { assumeRolePolicy } = role instanceof iam.Role ? role : {};
-      if (assumeRolePolicy && !JSON.stringify(Stack.of(role).resolve(assumeRolePolicy)).includes(service)) {
-        Annotations.of(scope).addWarningV2(`cdk-healthlake-import:trust-of-${name}`,
-          `the trust policy of the ${name} "${role.node.path}" doesn't let ${service} assume the role, so the deployment would fail; `
-          + `create the role with assumedBy: new ServicePrincipal("${service}")`);
+      const problem = assumeRolePolicy && problemOf(Stack.of(role).resolve(assumeRolePolicy) as TrustPolicyJson);
+      if (problem) {
+        Annotations.of(scope).addWarningV2(`cdk-healthlake-import:trust-of-${name}`, `the trust policy of the ${name} "${role.node.path}" ${problem}`);
       }
       return [];
     },
   });
+}
+
+/** A resolved trust policy. A principal is a string or an intrinsic function. */
+interface TrustPolicyJson {
+  readonly Statement?: readonly { readonly Principal?: '*' | { readonly AWS?: unknown } }[];
+}
+
+/** Returns the accounts, users and roles that a trust policy names. */
+function principalsOf({ Statement: statements = [] }: TrustPolicyJson): unknown[] {
+  return statements.flatMap(({ Principal: principal }) => (principal === '*' ? principal : principal?.AWS ?? []));
+}
+
+/** Returns whether a principal is certainly not the role with this ARN. Compares two ARNs of roles, or two attributes of resources in the template. */
+function isOtherRole(principal: unknown, arn: unknown): boolean {
+  const isComparable = [/^"arn:[^:]+:iam::\d+:role\//, /^{"Fn::GetAtt":/].some((form) => [principal, arn].every((value) => form.test(JSON.stringify(value))));
+  return isComparable && JSON.stringify(principal) !== JSON.stringify(arn);
 }
 
 /** Warns at synthesis if HealthLake can't assume a supplied data access role, or if the role has no policy. */

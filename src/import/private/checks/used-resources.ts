@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { validateDistinct } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
 import { validateEnvironment } from '../../../private/environment';
 import { isOtherKey, validateKey } from '../../../private/kms-key';
@@ -22,7 +22,7 @@ export interface UsedResources {
  * HealthLake uses only buckets of its own Region, and S3 uses only keys of the Region of the bucket.
  */
 export function validateUsedResources(scope: Construct, props: FhirImportProps, { input, storage, provider }: UsedResources): void {
-  const { dataAccessRole, datastoreEncryptionKey } = props;
+  const { datastoreEncryptionKey } = props;
   validateStack(scope, 'storage', storage);
   validateStack(scope, 'provider', provider);
   validateBucket(scope, 'the source bucket', input.bucket);
@@ -37,9 +37,7 @@ export function validateUsedResources(scope: Construct, props: FhirImportProps, 
     validateEnvironment(scope, 'the import', { what, construct: key, env: key.env }, ['region']);
   }
   validateOutputKey(storage);
-  if (dataAccessRole) {
-    validateDataAccessRole(scope, dataAccessRole, provider);
-  }
+  validateRoles(scope, props, provider);
 }
 
 /** Throws if a construct is known to be in a stack of another Region or account. A storage can be a plain object, which is in no stack. */
@@ -65,11 +63,25 @@ function validateOutputKey({ outputBucket: { encryptionKey }, outputKey }: IFhir
   }
 }
 
-function validateDataAccessRole(scope: Construct, role: iam.IRole, provider: FhirImportProvider): void {
-  validateArn(scope, 'dataAccessRole', role.roleArn, 'an IAM role');
-  validateEnvironment(scope, 'the import', { what: 'dataAccessRole', construct: role, env: role.env }, ['account']);
-  if (provider._hasRole(role)) {
-    throw new Error(`dataAccessRole "${role.node.path}" is also a role of the provider "${provider.node.path}", whose functions could then read the data; `
-      + 'give each its own role');
+/** The roles of an import, each with the effect if it were a role of the provider too. */
+const ROLES = {
+  dataAccessRole: 'could then read the data',
+  operatorRole: 'would then have its permissions for every import',
+  reportRole: 'would then have its permissions for every import',
+};
+
+function validateRoles(scope: Construct, props: FhirImportProps, provider: FhirImportProvider): void {
+  const roles = Object.keys(ROLES).flatMap((key) => {
+    const name = key as keyof typeof ROLES;
+    const role = props[name];
+    return role ? [[name, role] as const] : [];
+  });
+  for (const [name, role] of roles) {
+    validateArn(scope, name, role.roleArn, 'an IAM role');
+    validateEnvironment(scope, 'the import', { what: name, construct: role, env: role.env }, ['account']);
+    if (provider._hasRole(role)) {
+      throw new Error(`${name} "${role.node.path}" is also a role of the provider "${provider.node.path}", whose functions ${ROLES[name]}; give each its own role`);
+    }
   }
+  validateDistinct(roles, () => 'would give functions more permissions than they need');
 }

@@ -103,18 +103,6 @@ test.each<[string, PropsOf, string]>([
   ['an object as storage whose outputKey is not the key of its bucket', (stack) => ({
     storage: { inputBucket: bucketOf(stack), outputBucket: stack.node.findChild('Bucket') as unknown as s3.IBucket, outputKey: byArn(KEY_ARN.replace('5f0e', '6f0e'))(stack) },
   }), 'the outputKey "Stack/Named" of the storage is not the output bucket\'s own key "Stack/BucketKey"; give the key of the bucket'],
-  ['a data access role of another account', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN.replace(ACCOUNT, '444455556666')) }),
-    'dataAccessRole "Stack/Role" is in the account 444455556666 and the import in 111122223333; use one in the account 111122223333'],
-  ['a user as data access role', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN.replace('role', 'user')) }),
-    'dataAccessRole must have the ARN of an IAM role, got "arn:aws:iam::111122223333:user/fhir"; correct the ARN'],
-  ['the handler role as data access role', (stack) => {
-    const provider = new FhirImportProvider(stack, 'Provider');
-    return { provider, dataAccessRole: provider.handlerRole };
-  }, 'dataAccessRole "Stack/Provider/HandlerRole" is also a role of the provider "Stack/Provider", whose functions could then read the data; give each'],
-  ['a supplied role of the provider as data access role', (stack) => {
-    const [reportFunctionRole, dataAccessRole] = ['One', 'Same'].map((id) => iam.Role.fromRoleArn(stack, id, ROLE_ARN));
-    return { provider: new FhirImportProvider(stack, 'Provider', { reportFunctionRole }), dataAccessRole };
-  }, 'dataAccessRole "Stack/Same" is also a role of the provider "Stack/Provider"'],
 ])('an import throws for %s', (_, propsOf, message) => {
   expect(importing(propsOf)).toThrow(message);
 });
@@ -123,10 +111,43 @@ test.each<[string, PropsOf]>([
   ['a source bucket of another account', (stack) => ({ source: FhirSource.bucket(bucketOf(stack, { account: '444455556666' }), 'x') })],
   ['a bucket by its ARN, which has no Region', (stack) => ({ source: FhirSource.bucket(s3.Bucket.fromBucketArn(stack, 'Bucket', 'arn:aws:s3:::bucket'), 'x') })],
   ['a storage of a stack without environment', (stack) => ({ storage: new FhirStorage(new Stack(stack.node.root, 'Agnostic'), 'Storage') })],
-  ['a data access role by its ARN', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN) })],
-  ['a data access role that is a token', (stack) => ({ dataAccessRole: iam.Role.fromRoleArn(stack, 'Role', textParameter(stack)) })],
 ])('an import accepts %s', (_, propsOf) => {
   expect(importing(propsOf)).not.toThrow();
+});
+
+describe.each([
+  ['dataAccessRole', 'could then read the data'],
+  ['operatorRole', 'would then have its permissions for every import'],
+  ['reportRole', 'would then have its permissions for every import'],
+] as const)('%s', (name, effect) => {
+  const roleOf = (stack: Stack, arn = ROLE_ARN, id = 'Role') => iam.Role.fromRoleArn(stack, id, arn);
+
+  test.each<[string, string, PropsOf]>([
+    ['a role of another account', '"Stack/Role" is in the account 444455556666 and the import in 111122223333; give one of the account 111122223333',
+      (stack) => ({ [name]: roleOf(stack, ROLE_ARN.replace(ACCOUNT, '444455556666')) })],
+    ['a user', 'must have the ARN of an IAM role, got "arn:aws:iam::111122223333:user/fhir"; correct the ARN',
+      (stack) => ({ [name]: roleOf(stack, ROLE_ARN.replace('role', 'user')) })],
+    ['the handler role', `"Stack/Provider/HandlerRole" is also a role of the provider "Stack/Provider", whose functions ${effect}; give each its own role`, (stack) => {
+      const provider = new FhirImportProvider(stack, 'Provider');
+      return { provider, [name]: provider.handlerRole };
+    }],
+    ['a supplied role of the provider', '"Stack/Same" is also a role of the provider "Stack/Provider"',
+      (stack) => ({ provider: new FhirImportProvider(stack, 'Provider', { reportFunctionRole: roleOf(stack) }), [name]: roleOf(stack, ROLE_ARN, 'Same') })],
+  ])('throws for %s', (_, problem, propsOf) => {
+    expect(importing(propsOf)).toThrow(`${name} ${problem}`);
+  });
+
+  test.each<[string, PropsOf]>([
+    ['a role by its ARN', (stack) => ({ [name]: roleOf(stack) })],
+    ['a token', (stack) => ({ [name]: roleOf(stack, textParameter(stack)) })],
+  ])('accepts %s', (_, propsOf) => {
+    expect(importing(propsOf)).not.toThrow();
+  });
+});
+
+test.each([['dataAccessRole', 'operatorRole'], ['dataAccessRole', 'reportRole'], ['operatorRole', 'reportRole']])('an import throws if %s and %s are the same role', (one, other) => {
+  expect(importing((stack) => ({ [one]: iam.Role.fromRoleArn(stack, 'One', ROLE_ARN), [other]: iam.Role.fromRoleArn(stack, 'Same', ROLE_ARN) })))
+    .toThrow(`${one} and ${other} are the same role "Stack/Same", which would give functions more permissions than they need; give each its own role`);
 });
 
 test('an import whose environment is not known accepts resources of any Region and account', () => {
