@@ -52,7 +52,7 @@ describe('the trust policy of a supplied role of an import', () => {
     importInto(stack, { provider, [name]: role, ...props });
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp(`trust-of-${name}`)).map(({ entry }) => entry.data);
   }
-  const arnOf = (path: string) => (_provider: FhirImportProvider, stack: Stack) =>
+  const arnOf = (path: string) => (_provider: FhirImportProvider, stack: Stack): iam.PrincipalBase =>
     new iam.ArnPrincipal((path.split('/').reduce((construct, id) => construct.node.findChild(id), stack as IConstruct) as iam.Role).roleArn);
   const both = (...principals: ReturnType<typeof arnOf>[]) => (provider: FhirImportProvider, stack: Stack) =>
     new iam.CompositePrincipal(...principals.map((principal) => principal(provider, stack)));
