@@ -33,9 +33,9 @@ test.each<[string, PropsOf, string]>([
   ['a topic of another Region, if the import is detached', (stack) => {
     const topic = new sns.Topic(new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } }), 'Topic', { topicName: 'ops' });
     return { completion: Completion.detached(), notificationTopic: topic };
-    }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; use one in the region us-east-1'],
-    ['a topic whose key is in another Region', topicByArn(TOPIC_ARN, `arn:aws:kms:us-west-2:${ACCOUNT}:key/${KEY_ID}`),
-      'the masterKey of notificationTopic "Stack/Topic/Key" is in the region us-west-2 and the topic in us-east-1; use one in the region us-east-1'],
+  }, 'notificationTopic "West/Topic" is in the region us-west-2 and the alarm of detached imports in us-east-1; use one in the region us-east-1'],
+  ['a topic whose key is in another Region', topicByArn(TOPIC_ARN, `arn:aws:kms:us-west-2:${ACCOUNT}:key/${KEY_ID}`),
+    'the masterKey of notificationTopic "Stack/Topic/Key" is in the region us-west-2 and the topic in us-east-1; use one in the region us-east-1'],
   ['an event bus of another Region', busByArn(`arn:aws:events:eu-west-1:${ACCOUNT}:event-bus/default`),
     'eventBus "Stack/Bus" is in the region eu-west-1 and the import in us-east-1; the import can send events only within its Region, so give a bus of that Region'],
   ['an event bus without a name', (stack) => ({ eventBus: events.EventBus.fromEventBusName(stack, 'Bus', '') }),

@@ -123,7 +123,7 @@ describe.each([
   const roleOf = (stack: Stack, arn = ROLE_ARN, id = 'Role') => iam.Role.fromRoleArn(stack, id, arn);
 
   test.each<[string, string, PropsOf]>([
-    ['a role of another account', '"Stack/Role" is in the account 444455556666 and the import in 111122223333; give one of the account 111122223333',
+    ['a role of another account', '"Stack/Role" is in the account 444455556666 and the import in 111122223333; use one in the account 111122223333',
       (stack) => ({ [name]: roleOf(stack, ROLE_ARN.replace(ACCOUNT, '444455556666')) })],
     ['a user', 'must have the ARN of an IAM role, got "arn:aws:iam::111122223333:user/fhir"; correct the ARN',
       (stack) => ({ [name]: roleOf(stack, ROLE_ARN.replace('role', 'user')) })],
