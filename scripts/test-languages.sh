@@ -12,23 +12,24 @@ NETWORK='Could not (resolve|transfer)|Unknown host|dial tcp|NewConnectionError|C
 
 # Runs a command, and prints its output only if the command fails. If the reason is that a package registry can't be reached, skips the language instead.
 quietly() {
-  "$@" > "$work/log" 2>&1 && return
-  if grep -qE "$NETWORK" "$work/log"; then
+  "$@" > "$work/$language.log" 2>&1 && return
+  if grep -qE "$NETWORK" "$work/$language.log"; then
     echo "$language: skipped, this machine does not reach the registry of its packages"
     exit
   fi
-  cat "$work/log"
+  cat "$work/$language.log"
   echo "$language: failed: $*"
   exit 1
 }
 
 installed() { node -p "require('$1/package.json').version"; }
 
-# templates FROM TO: copies the templates of a cloud assembly, without the hashes of assets.
-templates() {
-  mkdir -p "$2"
-  for template in "$1"/*.template.json; do
-    sed -E 's/[0-9a-f]{64}/ASSET/g' "$template" > "$2/$(basename "$template")"
+# synth APP OUTPUT: synthesizes an app into OUTPUT, and copies its templates into OUTPUT.templates, without the hashes of assets.
+synth() {
+  CDK_OUTDIR="$2" quietly sh -c "cd '$1' && $(node -p "require('$(realpath "$1")/cdk.json').app")"
+  mkdir -p "$2.templates"
+  for template in "$2"/*.template.json; do
+    sed -E 's/[0-9a-f]{64}/ASSET/g' "$template" > "$2.templates/$(basename "$template")"
   done
 }
 
@@ -47,7 +48,7 @@ build_go() {
   cp -r "$work/code/go" "$work/dist/go"
 }
 
-# check LANGUAGE TOOL...: checks the examples of one language. Runs in a subshell, so that `exit` ends only the check of this language.
+# check LANGUAGE TOOL...: runs in a subshell, so that a skipped language ends nothing else.
 check() (
   language=$1
   shift
@@ -58,22 +59,24 @@ check() (
   export PATH="$work/venv/bin:$PATH" GOFLAGS=-mod=mod
   for folder in "$work/examples/$language"/*/; do
     name=$(basename "$folder")
-    app=$(node -p "require('$folder/cdk.json').app")
-    CDK_OUTDIR="$work/typescript/$name" quietly sh -c "cd 'examples/typescript/$name' && npx tsx app.ts"
-    CDK_OUTDIR="$work/$language/$name" quietly sh -c "cd '$folder' && $app"
-    templates "$work/typescript/$name" "$work/templates/$language/expected/$name"
-    templates "$work/$language/$name" "$work/templates/$language/actual/$name"
+    synth "$folder" "$work/$language/$name"
+    if ! diff -r "$work/typescript/$name.templates" "$work/$language/$name.templates"; then
+      echo "$language: failed: the templates of $name differ from those of TypeScript"
+      exit 1
+    fi
   done
-  if ! (cd "$work/templates/$language" && diff -r expected actual); then
-    echo "$language: failed: the templates differ from those of TypeScript"
-    exit 1
-  fi
-  echo "$language: the templates of the examples are those of TypeScript: $(cd "$work/templates/$language/actual" && echo */*)"
+  echo "$language: the templates are those of TypeScript: $(cd "$work/$language" && echo *.templates/*)"
 )
 
 cp -r examples "$work/examples"
 npx jsii-pacmak . --code-only --outdir "$work/code" --targets python java dotnet go --rosetta-unknown-snippets fail
-check python python3
-check java mvn javac
-check go go
+language=typescript
+for name in quickstart detached; do synth "examples/typescript/$name" "$work/typescript/$name"; done
+
+check python python3 & python=$!
+check java mvn javac & java=$!
+check go go & go=$!
+failed=0
+for pid in $python $java $go; do wait "$pid" || failed=1; done
 echo 'dotnet: not built'
+exit "$failed"
