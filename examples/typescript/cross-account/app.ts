@@ -18,7 +18,8 @@ const data = new Stack(app, 'Data');
 const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
 datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
 
-const storage = new FhirStorage(data, 'Storage');
+const partnerBucket = Bucket.fromBucketName(data, 'PartnerBucket', PARTNER_BUCKET);
+const storage = new FhirStorage(data, 'Storage', { inputBucket: partnerBucket }); // creates only an output bucket
 
 const dataAccessRole = new Role(data, 'DataAccessRole', {
   assumedBy: new ServicePrincipal('healthlake.amazonaws.com', {
@@ -43,7 +44,7 @@ const fhirImport = new FhirImport(imports, 'Partner', {
   provider,
   dataAccessRole,
   operatorRole,
-  source: FhirSource.bucket(Bucket.fromBucketName(imports, 'PartnerBucket', PARTNER_BUCKET), PREFIX, {
+  source: FhirSource.bucket(partnerBucket, PREFIX, {
     encryptionKey: Key.fromKeyArn(imports, 'PartnerKey', PARTNER_KEY),
   }),
 });
