@@ -1,4 +1,4 @@
-import { CfnResource } from 'aws-cdk-lib';
+import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** A class of resources of one type, for example `CfnBucket`. */
@@ -12,4 +12,10 @@ export function resourceOfType<T extends CfnResource>(construct: IConstruct, typ
   const isOfType = (candidate?: IConstruct): candidate is T =>
     candidate !== undefined && CfnResource.isCfnResource(candidate) && candidate.cfnResourceType === type.CFN_RESOURCE_TYPE_NAME;
   return [construct, construct.node.defaultChild].find(isOfType);
+}
+
+/** Returns the construct to which a string refers. Returns undefined if the string is not exactly one reference. */
+export function referencedConstruct(text?: string): IConstruct | undefined {
+  const token = Tokenization.reverse(text, { failConcat: false });
+  return Reference.isReference(token) ? token.target : undefined;
 }

@@ -46,14 +46,19 @@ function resourcePath(resource: CfnResource): CfnResource[] {
 
 /** Returns the resources of the same stack that CloudFormation deploys before this one. A nested stack stands for the resources in it. */
 function prerequisitesOf(resource: CfnResource): CfnResource[] {
-  const references = new References();
-  Tokenization.resolve(resource._toCloudFormation(), { scope: resource, resolver: references, preparing: false });
-  const targets = [...references.targets].filter(CfnResource.isCfnResource).flatMap(resourcePath);
+  const targets = [...referencesOf(resource)].filter(CfnResource.isCfnResource).flatMap(resourcePath);
   return [...dependenciesOf(resource), ...targets.filter((target) => target !== resource && Stack.of(target) === Stack.of(resource))];
 }
 
 function dependenciesOf(resource: CfnResource): CfnResource[] {
   return resource.obtainDependencies().filter(CfnResource.isCfnResource);
+}
+
+/** Returns the constructs to which a resource refers. */
+export function referencesOf(resource: CfnResource): ReadonlySet<IConstruct> {
+  const references = new References();
+  Tokenization.resolve(resource._toCloudFormation(), { scope: resource, resolver: references, preparing: false });
+  return references.targets;
 }
 
 /** Collects the constructs to which a value refers. */

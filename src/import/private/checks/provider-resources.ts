@@ -1,10 +1,10 @@
-import { Annotations, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkTrustWhenFinished } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
-import { resourceOfType } from '../../../private/cfn-resource';
+import { referencedConstruct, resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
 import { type SuppliedRoles, suppliedRoles, validateRoles } from '../function-roles';
 
@@ -72,8 +72,8 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
 
 /** Returns the VPC of the app to which an id refers. Other ids can't be compared, because an id that is not looked up yet is a dummy. */
 function vpcOfApp(id?: string): ec2.CfnVPC | undefined {
-  const token = Tokenization.reverse(id, { failConcat: false });
-  return Reference.isReference(token) ? resourceOfType(token.target, ec2.CfnVPC) : undefined;
+  const construct = referencedConstruct(id);
+  return construct && resourceOfType(construct, ec2.CfnVPC);
 }
 
 /**
