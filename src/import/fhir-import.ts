@@ -8,6 +8,7 @@ import { FhirImportProvider } from './fhir-import-provider';
 import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
 import { validateMetricName, validateProperties } from './private/checks/properties';
 import { checkDataAccessRoleWhenFinished } from './private/checks/supplied-roles';
+import { checkUploadsWhenFinished } from './private/checks/uploads';
 import { validateUsedResources } from './private/checks/used-resources';
 import { ImportResources } from './private/custom-resources';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
@@ -138,6 +139,7 @@ export class FhirImport extends Construct {
     }
     checkBucketsWhenFinished(this, input.bucket, this.storage);
     checkDataAccessRoleWhenFinished(this, props.dataAccessRole);
+    checkUploadsWhenFinished(this, input, this.resources.summary.first);
     checkWhenFinished({ construct: this, datastore: props.datastore, ...this.resources.summary });
   }
 
