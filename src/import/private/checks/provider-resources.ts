@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -21,7 +21,7 @@ const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 
 /**
  * Throws if the properties of a provider contradict each other, or if a resource that its functions use is known to be in the wrong Region or account. Warns of
- * unusable roles and of an unsuitable log group.
+ * unusable roles, of an unsuitable log group, and of subnets without a way to AWS.
  */
 export function validateProviderResources(scope: Construct, props: ProviderResources): void {
   validateVpc(scope, props);
@@ -68,6 +68,32 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
     throw new Error(`vpcSubnets selects no subnet of the VPC "${vpc.node.path}", and the functions need at least one; `
       + 'change vpcSubnets, or leave vpcSubnets out');
   }
+  warnOfNoWayOutWhenFinished(scope, vpc, subnets);
+}
+
+/**
+ * Adds a check that warns of isolated subnets of a VPC of this app that have neither routes nor endpoints. The check runs at synthesis, because routes and
+ * endpoints can be added until then.
+ */
+function warnOfNoWayOutWhenFinished(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): void {
+  const own = resourceOfType(vpc, ec2.CfnVPC);
+  if (!own || !subnets.every((subnet) => vpc.isolatedSubnets.includes(subnet))) {
+    return;
+  }
+  const routeTables = subnets.map((subnet) => subnet.routeTable.routeTableId);
+  scope.node.addValidation({
+    validate: () => {
+      const hasWayOut = scope.node.root.node.findAll().filter(CfnResource.isCfnResource).some((resource) =>
+        vpcOfApp(resourceOfType(resource, ec2.CfnVPCEndpoint)?.vpcId) === own
+        || routeTables.some((id) => id === resourceOfType(resource, ec2.CfnRoute)?.routeTableId));
+      if (!hasWayOut) {
+        Annotations.of(scope).addWarningV2('cdk-healthlake-import:no-way-out',
+          `the functions run in isolated subnets of the VPC "${vpc.node.path}", which has no endpoints, so they can't reach AWS and a deployment hangs for up to `
+          + '55 minutes; add the endpoints of docs/permissions.md, or choose subnets with egress');
+      }
+      return [];
+    },
+  });
 }
 
 /** Returns the VPC of the app to which an id refers. Other ids can't be compared, because an id that is not looked up yet is a dummy. */

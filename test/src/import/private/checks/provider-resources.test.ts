@@ -77,15 +77,59 @@ test('a provider throws for two roles with the same ARN', () => {
   })).toThrow('handlerRole and reportFunctionRole are the same role "Stack/Same"');
 });
 
+const asCreated = () => undefined;
+
+/** Returns the warnings of this library after the provider is created and the stack is completed. */
+function warningsWith(propsOf: PropsOf, complete: (stack: Stack) => void = asCreated): unknown[] {
+  const stack = providerWith(propsOf);
+  complete(stack);
+  return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cdk-healthlake-import')).map(({ entry }) => entry.data);
+}
+
 test('a log group whose class does not support metrics causes a warning', () => {
-  const warningsOf = (logGroupClass?: logs.LogGroupClass) => {
-    const stack = providerWith((scope) => ({ logGroup: new logs.LogGroup(scope, 'Logs', { logGroupClass }) }));
-    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cdk-healthlake-import')).map(({ entry }) => entry.data);
-  };
+  const warningsOf = (logGroupClass?: logs.LogGroupClass) =>
+    warningsWith((scope) => ({ logGroup: new logs.LogGroup(scope, 'Logs', { logGroupClass }) }));
 
   expect(warningsOf(logs.LogGroupClass.INFREQUENT_ACCESS)).toEqual([
     'the log group "Stack/Logs" has the class INFREQUENT_ACCESS, in which imports have no metrics and alarmOnFailure() never fires; use the class STANDARD '
     + '[ack: cdk-healthlake-import:log-class]',
   ]);
   expect(warningsOf()).toEqual([]);
+});
+
+describe('a VPC', () => {
+  const isolated: PropsOf = (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0 }) });
+  const vpcOf = (stack: Stack) => stack.node.findChild('Vpc') as ec2.Vpc;
+
+  test('without a way out causes a warning', () => {
+    expect(warningsWith(isolated, (stack) => new ec2.Vpc(stack, 'Other').addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 }))).toEqual([
+      'the functions run in isolated subnets of the VPC "Stack/Vpc", which has no endpoints, so they can\'t reach AWS and a deployment hangs for up to 55 minutes; '
+      + 'add the endpoints of docs/permissions.md, or choose subnets with egress [ack: cdk-healthlake-import:no-way-out]',
+    ]);
+  });
+
+  test.each<[string, PropsOf, (stack: Stack) => void]>([
+    ['with subnets with egress', (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc') }), asCreated],
+    ['with one subnet that another app creates', (stack) => {
+      const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
+      const subnet = ec2.Subnet.fromSubnetAttributes(stack, 'Subnet', { subnetId: 'subnet-1', availabilityZone: 'us-east-1a', routeTableId: 'rtb-1' });
+      return { vpc, vpcSubnets: { subnets: [vpc.isolatedSubnets[0], subnet] } };
+    }, asCreated],
+    ['with an endpoint', isolated, (stack) => vpcOf(stack).addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 })],
+    ['with an endpoint in another stack', isolated, (stack) => {
+      const other = new Stack(stack.node.root, 'Other', { env: ENV });
+      new ec2.InterfaceVpcEndpoint(other, 'Sts', { vpc: vpcOf(stack), service: ec2.InterfaceVpcEndpointAwsService.STS });
+    }],
+    ['with a route to a transit gateway', isolated, (stack) => {
+      const [subnet] = vpcOf(stack).isolatedSubnets as ec2.Subnet[];
+      subnet.addRoute('Out', { routerType: ec2.RouterType.TRANSIT_GATEWAY, routerId: 'tgw-1', destinationCidrBlock: '0.0.0.0/0' });
+    }],
+    ['that another app creates', (stack) => ({
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'],
+      }),
+    }), asCreated],
+  ])('%s causes no warning', (_, propsOf, complete) => {
+    expect(warningsWith(propsOf, complete)).toEqual([]);
+  });
 });
