@@ -125,10 +125,10 @@ describe('a listing that is interrupted', () => {
     expect(asked).toEqual(numbers(300));
   });
 
-  test('is forgotten after requests with a hundred other WaiterIds', async () => {
-    numbers(99).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
+  test('is forgotten after requests with five hundred other WaiterIds', async () => {
+    numbers(499).forEach((n) => memoryOf({ WaiterId: `other ${n}` }));
     expect(memoryOf(waiting).listing).toBeDefined();
-    numbers(100).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
+    numbers(500).forEach((n) => memoryOf({ WaiterId: `yet another ${n}` }));
     expect(memoryOf(waiting).listing).toBeUndefined();
   });
 
