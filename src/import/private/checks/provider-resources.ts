@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -6,6 +6,7 @@ import { checkTrustWhenFinished } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
 import { referencedConstruct, resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
+import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
 import { type SuppliedRoles, suppliedRoles, validateRoles } from '../function-roles';
 
 /** The resources that the functions of a provider use. */
@@ -71,28 +72,22 @@ function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: Prov
   warnOfNoWayOutWhenFinished(scope, vpc, subnets);
 }
 
-/**
- * Adds a check that warns of isolated subnets of a VPC of this app that have neither routes nor endpoints. The check runs at synthesis, because routes and
- * endpoints can be added until then.
- */
+/** Warns at synthesis of isolated subnets of a VPC of this app that have neither routes nor endpoints. */
 function warnOfNoWayOutWhenFinished(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): void {
   const own = resourceOfType(vpc, ec2.CfnVPC);
   if (!own || !subnets.every((subnet) => vpc.isolatedSubnets.includes(subnet))) {
     return;
   }
   const routeTables = subnets.map((subnet) => subnet.routeTable.routeTableId);
-  scope.node.addValidation({
-    validate: () => {
-      const hasWayOut = scope.node.root.node.findAll().filter(CfnResource.isCfnResource).some((resource) =>
-        vpcOfApp(resourceOfType(resource, ec2.CfnVPCEndpoint)?.vpcId) === own
-        || routeTables.some((id) => id === resourceOfType(resource, ec2.CfnRoute)?.routeTableId));
-      if (!hasWayOut) {
-        Annotations.of(scope).addWarningV2('cdk-healthlake-import:no-way-out',
-          `the functions run in isolated subnets of the VPC "${vpc.node.path}", which has no endpoints, so they can't reach AWS and a deployment hangs for up to `
-          + '55 minutes; add the endpoints of docs/permissions.md, or choose subnets with egress');
-      }
-      return [];
-    },
+  warnWhenFinished(scope, () => {
+    const hasWayOut = resourcesOfApp(scope).some((resource) =>
+      vpcOfApp(resourceOfType(resource, ec2.CfnVPCEndpoint)?.vpcId) === own
+      || routeTables.some((id) => id === resourceOfType(resource, ec2.CfnRoute)?.routeTableId));
+    if (!hasWayOut) {
+      Annotations.of(scope).addWarningV2('cdk-healthlake-import:no-way-out',
+        `the functions run in isolated subnets of the VPC "${vpc.node.path}", which has no endpoints, so they can't reach AWS and a deployment hangs for up to `
+        + '55 minutes; add the endpoints of docs/permissions.md, or choose subnets with egress');
+    }
   });
 }
 

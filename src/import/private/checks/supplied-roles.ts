@@ -2,6 +2,7 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
+import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
 
 /** Throws if two properties have the same role. In the error, the text that `why` returns for the second property follows the word "which". */
 export function validateDistinct<T extends string>(roles: readonly (readonly [name: T, role: iam.IRole])[], why: (name: T) => string): void {
@@ -31,20 +32,14 @@ export function checkTrustInRoleWhenFinished(scope: IConstruct, name: string, ro
   });
 }
 
-/**
- * Warns at synthesis if the trust policy of a role has a problem. The policy can change until then. Roles that the app doesn't create are skipped, because
- * their policies are not known.
- */
+/** Warns at synthesis if the trust policy of a role has a problem. Roles that the app doesn't create are skipped, because their policies are not known. */
 function warnOfTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, problemOf: (policy: TrustPolicyJson) => string | undefined): void {
-  scope.node.addValidation({
-    validate: () => {
-      const { assumeRolePolicy } = role instanceof iam.Role ? role : {};
-      const problem = assumeRolePolicy && problemOf(Stack.of(role).resolve(assumeRolePolicy) as TrustPolicyJson);
-      if (problem) {
-        Annotations.of(scope).addWarningV2(`cdk-healthlake-import:trust-of-${name}`, `the trust policy of the ${name} "${role.node.path}" ${problem}`);
-      }
-      return [];
-    },
+  warnWhenFinished(scope, () => {
+    const { assumeRolePolicy } = role instanceof iam.Role ? role : {};
+    const problem = assumeRolePolicy && problemOf(Stack.of(role).resolve(assumeRolePolicy) as TrustPolicyJson);
+    if (problem) {
+      Annotations.of(scope).addWarningV2(`cdk-healthlake-import:trust-of-${name}`, `the trust policy of the ${name} "${role.node.path}" ${problem}`);
+    }
   });
 }
 
@@ -70,15 +65,12 @@ export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IR
     return;
   }
   checkTrustWhenFinished(scope, 'dataAccessRole', role, 'healthlake.amazonaws.com');
-  scope.node.addValidation({
-    validate: () => {
-      const resource = resourceOfType(role, iam.CfnRole);
-      if (resource && !hasPolicy(resource)) {
-        Annotations.of(scope).addWarningV2('cdk-healthlake-import:permissions-of-dataAccessRole',
-          `the dataAccessRole "${role.node.path}" has no policy, so HealthLake could read and write nothing; add the dataAccessStatements of the import to it`);
-      }
-      return [];
-    },
+  warnWhenFinished(scope, () => {
+    const resource = resourceOfType(role, iam.CfnRole);
+    if (resource && !hasPolicy(resource)) {
+      Annotations.of(scope).addWarningV2('cdk-healthlake-import:permissions-of-dataAccessRole',
+        `the dataAccessRole "${role.node.path}" has no policy, so HealthLake could read and write nothing; add the dataAccessStatements of the import to it`);
+    }
   });
 }
 
@@ -87,9 +79,9 @@ function hasPolicy(role: iam.CfnRole): boolean {
   const stack = Stack.of(role);
   const own: unknown[][] = stack.resolve([role.policies, role.managedPolicyArns]);
   const ref = JSON.stringify(stack.resolve(role.ref));
-  const isOfRole = (construct: IConstruct) => {
-    const policy = resourceOfType(construct, iam.CfnPolicy) ?? resourceOfType(construct, iam.CfnManagedPolicy);
+  const isOfRole = (resource: IConstruct) => {
+    const policy = resourceOfType(resource, iam.CfnPolicy) ?? resourceOfType(resource, iam.CfnManagedPolicy);
     return policy !== undefined && JSON.stringify(stack.resolve([policy.roles])).includes(ref);
   };
-  return own.flat().length > 0 || role.node.root.node.findAll().some(isOfRole);
+  return own.flat().length > 0 || resourcesOfApp(role).some(isOfRole);
 }

@@ -1,7 +1,8 @@
-import { Annotations, CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, type CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { referencedConstruct } from '../../../private/cfn-resource';
 import { isDeployedAfter, referencesOf } from '../../../private/deployment-order';
+import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
 import type { Location } from '../data-access';
 
 /** The type of the resource that a `BucketDeployment` of aws-cdk-lib creates. */
@@ -14,22 +15,18 @@ interface UploadProperties {
 }
 
 /**
- * Adds a check that warns of uploads into the input for which the import doesn't wait. The job could read a part of the files, succeed, and never import the
- * others. The check runs at synthesis, because uploads and dependencies can be added until then.
+ * Warns at synthesis of uploads into the input for which the import doesn't wait. The job could read a part of the files, succeed, and never import the
+ * others.
  */
 export function checkUploadsWhenFinished(scope: IConstruct, input: Location, job: CfnResource): void {
-  scope.node.addValidation({
-    validate: () => {
-      const uploads = scope.node.root.node.findAll().filter(CfnResource.isCfnResource).filter((resource) =>
-        resource.cfnResourceType === UPLOAD_TYPE && Stage.of(resource) === Stage.of(scope));
-      for (const upload of uploads.filter((candidate) => canWriteInto(candidate, input) && !isDeployedAfter(job, candidate))) {
-        const [, , construct] = [...upload.node.scopes].reverse();
-        Annotations.of(scope).addWarningV2('cdk-healthlake-import:upload-order',
-          `the upload "${construct.node.path}" can write into the input of "${scope.node.path}", and the import doesn't wait for it; `
-          + 'call executeAfter() with the upload');
-      }
-      return [];
-    },
+  warnWhenFinished(scope, () => {
+    const uploads = resourcesOfApp(scope).filter((resource) => resource.cfnResourceType === UPLOAD_TYPE && Stage.of(resource) === Stage.of(scope));
+    for (const upload of uploads.filter((candidate) => canWriteInto(candidate, input) && !isDeployedAfter(job, candidate))) {
+      const [, , construct] = [...upload.node.scopes].reverse();
+      Annotations.of(scope).addWarningV2('cdk-healthlake-import:upload-order',
+        `the upload "${construct.node.path}" can write into the input of "${scope.node.path}", and the import doesn't wait for it; `
+        + 'call executeAfter() with the upload');
+    }
   });
 }
 
