@@ -1,3 +1,7 @@
+export * from './datastore/fhir-datastore';
+export * from './datastore/fhir-datastore-grants';
+export * from './datastore/fhir-datastore-props';
+export * from './datastore/identity-provider';
 export * from './import/completion';
 export * from './import/error-tolerance';
 export * from './import/fhir-import';

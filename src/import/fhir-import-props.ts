@@ -185,7 +185,7 @@ export interface FhirImportProps {
    *
    * AWS requires this permission for users of the FHIR API of such a data store. AWS doesn't document whether the role that starts an import needs it too.
    *
-   * @default - the operator role has no permissions on the key of the data store
+   * @default - the key of a `FhirDatastore`; for other data stores, the operator role has no permissions on a key
    */
   readonly datastoreEncryptionKey?: kms.IKeyRef;
 }

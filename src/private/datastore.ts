@@ -1,5 +1,6 @@
-import { Annotations, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnResource, Reference, type ResourceEnvironment, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { validateArn } from './arn';
 import { resourceOfType } from './cfn-resource';
@@ -12,7 +13,7 @@ const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southe
 const DATASTORE_ID = /^[0-9a-f]{32}$/;
 
 /** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
-const FHIR_VERSION = 'R4';
+export const FHIR_VERSION = 'R4';
 
 /**
  * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN that a caller supplies may
@@ -24,10 +25,7 @@ const FHIR_VERSION = 'R4';
 export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
   const stack = Stack.of(scope);
   const { datastoreId } = datastore.fhirDatastoreRef;
-  if (!Token.isUnresolved(datastoreId) && !DATASTORE_ID.test(datastoreId)) {
-    throw new Error(`the id of a data store has 32 characters from 0-9 and a-f, got "${datastoreId}"; `
-      + 'copy it from the console, or if it is an ARN, give the part after "datastore/fhir/"');
-  }
+  validateDatastoreId(datastoreId);
   validateArn(scope, 'the data store', datastore.fhirDatastoreRef.datastoreArn, 'a data store');
   validateEnvironment(scope, 'the import', {
     what: 'the data store',
@@ -36,8 +34,47 @@ export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): st
     remedy: (part, _here, there) => `put the import into a stack of the ${part} ${there}`,
   }, ['region', 'account']);
   validateVersion(datastore);
-  warnOfRegionWithoutHealthLake(scope, stack.region);
-  return stack.formatArn({ service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
+  warnOfRegionWithoutHealthLake(scope);
+  return formatDatastoreArn(stack, datastoreId);
+}
+
+/** Throws if the id is known and doesn't have the form of HealthLake's ids. */
+export function validateDatastoreId(datastoreId: string): void {
+  if (!Token.isUnresolved(datastoreId) && !DATASTORE_ID.test(datastoreId)) {
+    throw new Error(`the id of a data store has 32 characters from 0-9 and a-f, got "${datastoreId}"; `
+      + 'copy it from the console, or if it is an ARN, give the part after "datastore/fhir/"');
+  }
+}
+
+/** Returns the ARN of a data store. The account and the Region are those of the stack unless given. */
+export function formatDatastoreArn(stack: Stack, datastoreId: string, env?: ResourceEnvironment): string {
+  return stack.formatArn({ ...env, service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
+}
+
+/** The elements of a policy statement. */
+interface Permission {
+  readonly actions: string[];
+  readonly resources: string[];
+  readonly conditions: Record<string, Record<string, string>>;
+}
+
+/**
+ * Returns the permission that the developer guide requires of the users of a data store with a customer managed key. It allows use of the key through HealthLake
+ * only.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/encryption-at-rest.html
+ */
+export function useDatastoreKey({ keyRef }: IKeyRef, region: string): Permission {
+  return {
+    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+    resources: [keyRef.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `healthlake.${region}.amazonaws.com`, 'kms:CallerAccount': Aws.ACCOUNT_ID } },
+  };
+}
+
+/** Returns the permission to pass the data access role of a job to HealthLake, and to no other service. */
+export function passDataAccessRole(roleArn: string): Permission {
+  return { actions: ['iam:PassRole'], resources: [roleArn], conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } } };
 }
 
 /**
@@ -60,7 +97,9 @@ function validateVersion(datastore: IFHIRDatastoreRef): void {
   }
 }
 
-function warnOfRegionWithoutHealthLake(scope: Construct, region: string): void {
+/** Warns if the Region is known and this version doesn't know that HealthLake is there. */
+export function warnOfRegionWithoutHealthLake(scope: Construct): void {
+  const { region } = Stack.of(scope);
   if (!Token.isUnresolved(region) && !REGIONS.includes(region)) {
     Annotations.of(scope).addWarningV2('cdk-healthlake-import:region',
       `AWS HealthLake is not known to be in ${region}; the Regions known to this version are ${REGIONS.join(', ')}`);

@@ -6,6 +6,7 @@ import { listPrefix, type Location } from './data-access';
 import type { ImportMonitor } from './import-monitor';
 import { AssumedRole } from './import-roles';
 import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
+import { passDataAccessRole, useDatastoreKey } from '../../private/datastore';
 import type { FhirImportProvider } from '../fhir-import-provider';
 
 /** The resources that an operator role may use. */
@@ -65,12 +66,7 @@ function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
       ],
       resources: [scope.datastoreArn],
     }),
-    new iam.PolicyStatement({
-      sid: 'PassDataAccessRole',
-      actions: ['iam:PassRole'],
-      resources: [scope.dataAccessRoleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'healthlake.amazonaws.com' } },
-    }),
+    new iam.PolicyStatement({ sid: 'PassDataAccessRole', ...passDataAccessRole(scope.dataAccessRoleArn) }),
     new iam.PolicyStatement({
       sid: 'OwnStack', // to find out whether the stack is rolling back; if so, no job is started
       actions: ['cloudformation:DescribeStacks'],
@@ -87,7 +83,9 @@ function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
       actions: ['states:StartExecution'],
       resources: [scope.stateMachineArn],
     })] : []),
-    ...(scope.datastoreEncryptionKey ? [datastoreKeyStatement(scope.datastoreEncryptionKey)] : []),
+    ...(scope.datastoreEncryptionKey ? [
+      new iam.PolicyStatement({ sid: 'DatastoreKey', ...useDatastoreKey(scope.datastoreEncryptionKey, Aws.REGION) }),
+    ] : []),
   ];
 }
 
@@ -131,14 +129,4 @@ export function inputChecks(input: Location, sids: { readonly list?: string; rea
 /** Returns a pattern that matches the ARN of the stack. A role in another stack can't refer to the id that AWS appends to the name of the stack. */
 function stackPattern(stack: Stack): string {
   return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` });
-}
-
-/** Returns a statement with the actions that the developer guide requires for users of a data store with a customer managed key. */
-function datastoreKeyStatement(key: kms.IKeyRef): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'DatastoreKey',
-    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
-    resources: [key.keyRef.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `healthlake.${Aws.REGION}.amazonaws.com`, 'kms:CallerAccount': Aws.ACCOUNT_ID } },
-  });
 }

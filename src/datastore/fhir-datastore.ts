@@ -1,0 +1,153 @@
+import { Fn, type IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { type IMetric, SearchExpression, type SearchExpressionOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FHIRDatastoreReference, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { FhirDatastoreGrants } from './fhir-datastore-grants';
+import type { FhirDatastoreProps } from './fhir-datastore-props';
+import { createDatastore } from './private/create-datastore';
+import { validateArn } from '../private/arn';
+import { formatDatastoreArn, validateDatastoreId } from '../private/datastore';
+
+/** An AWS HealthLake data store. */
+export interface IFhirDatastore extends IResource, IFHIRDatastoreRef {
+  /**
+   * The id of the data store.
+   *
+   * @attribute
+   */
+  readonly datastoreId: string;
+
+  /**
+   * The ARN of the data store.
+   *
+   * @attribute
+   */
+  readonly datastoreArn: string;
+
+  /**
+   * The URL of the FHIR API: `https://healthlake.REGION.amazonaws.com/datastore/ID/r4/`.
+   *
+   * @attribute
+   */
+  readonly datastoreEndpoint: string;
+
+  /** The customer managed key that encrypts the data. Undefined if AWS owns the key, or if the key is not known. */
+  readonly encryptionKey?: kms.IKey;
+
+  /** The methods that grant permissions on the data store. */
+  readonly grants: FhirDatastoreGrants;
+
+  /**
+   * Returns HealthLake's metrics of API calls on this data store whose names contain all words of `name`. HealthLake documents these metrics: Call Count,
+   * Successful Requests, User Errors, Server Errors, Throttled Requests, Latency (in milliseconds).
+   *
+   * AWS documents the names as its console shows them, but not the ids of the metrics. So this is a search expression, with one line for each API
+   * operation. CloudWatch shows it in graphs and dashboards, but not in alarms.
+   *
+   * @see https://docs.aws.amazon.com/healthlake/latest/devguide/monitoring-cloudwatch.html
+   */
+  metric(name: string, options?: FhirDatastoreMetricOptions): IMetric;
+}
+
+/** Options of `metric()` of a data store. */
+export interface FhirDatastoreMetricOptions extends SearchExpressionOptions {
+  /**
+   * The statistic, for example `Average`.
+   *
+   * @default Sum
+   */
+  readonly statistic?: string;
+}
+
+/** The members that data stores of the app and imported data stores share. */
+abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
+  public abstract readonly datastoreId: string;
+  public abstract readonly datastoreArn: string;
+  public abstract readonly datastoreEndpoint: string;
+  public abstract readonly encryptionKey?: kms.IKey;
+
+  public get fhirDatastoreRef(): FHIRDatastoreReference {
+    return { datastoreId: this.datastoreId, datastoreArn: this.datastoreArn };
+  }
+
+  public get grants(): FhirDatastoreGrants {
+    return FhirDatastoreGrants.fromDatastore(this, this.encryptionKey);
+  }
+
+  public metric(name: string, { statistic = Stats.SUM, ...options }: FhirDatastoreMetricOptions = {}): IMetric {
+    const seconds = options.period?.toSeconds() ?? 300;
+    return new SearchExpression({
+      expression: `SEARCH('Namespace="AWS/HealthLake" "${this.datastoreId}" ${name}', '${statistic}', ${seconds})`,
+      label: name,
+      ...options,
+    });
+  }
+}
+
+/**
+ * An AWS HealthLake data store for FHIR R4.
+ *
+ * It is retained when it is removed from the stack, when the stack is deleted, and when a change replaces it. It costs money by the hour from its creation
+ * on, and takes up to 30 minutes to be created.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores.html
+ * @example
+ *
+ * const datastore = new FhirDatastore(this, 'Datastore', { encryptionKey: new kms.Key(this, 'Key', { enableKeyRotation: true }) });
+ * datastore.grants.read(role);
+ *
+ * new FhirImport(this, 'Import', { datastore, source: FhirSource.storage() });
+ */
+export class FhirDatastore extends FhirDatastoreBase {
+  /**
+   * Returns a data store of the stack's account and Region.
+   *
+   * @throws if the id is known and doesn't have the form of HealthLake's ids.
+   */
+  public static fromDatastoreId(scope: Construct, id: string, datastoreId: string): IFhirDatastore {
+    validateDatastoreId(datastoreId);
+    return new ImportedDatastore(scope, id, formatDatastoreArn(Stack.of(scope), datastoreId), datastoreId);
+  }
+
+  /**
+   * Returns a data store by its ARN.
+   *
+   * @throws if the ARN is known and is not the ARN of a data store.
+   */
+  public static fromDatastoreArn(scope: Construct, id: string, datastoreArn: string): IFhirDatastore {
+    validateArn(scope, 'the data store', datastoreArn, 'a data store');
+    const datastoreId = Token.isUnresolved(datastoreArn) ? Fn.select(2, Fn.split('/', datastoreArn)) : datastoreArn.split('/').at(-1)!;
+    validateDatastoreId(datastoreId);
+    return new ImportedDatastore(scope, id, datastoreArn, datastoreId);
+  }
+
+  public readonly datastoreId: string;
+  public readonly datastoreArn: string;
+  public readonly datastoreEndpoint: string;
+  public readonly encryptionKey?: kms.IKey;
+
+  /**
+   * @throws if HealthLake would reject the name, if the key is known to be unusable, if `removalPolicy` is SNAPSHOT, or if a property needs a newer
+   *   aws-cdk-lib.
+   */
+  constructor(scope: Construct, id: string, props: FhirDatastoreProps = {}) {
+    super(scope, id);
+    const resource = createDatastore(this, 'Resource', props);
+    this.datastoreId = resource.attrDatastoreId;
+    this.datastoreArn = resource.attrDatastoreArn;
+    this.datastoreEndpoint = resource.attrDatastoreEndpoint;
+    this.encryptionKey = props.encryptionKey;
+  }
+}
+
+/** A data store that this app doesn't create. */
+class ImportedDatastore extends FhirDatastoreBase {
+  public readonly datastoreEndpoint: string;
+  public readonly encryptionKey?: kms.IKey;
+
+  constructor(scope: Construct, id: string, public readonly datastoreArn: string, public readonly datastoreId: string) {
+    super(scope, id, { environmentFromArn: datastoreArn });
+    this.datastoreEndpoint = `https://healthlake.${this.env.region}.${this.stack.urlSuffix}/datastore/${datastoreId}/r4/`;
+  }
+}
