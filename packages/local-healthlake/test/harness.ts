@@ -200,9 +200,9 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return { status: response.status, body: await response.json() as Record<string, any> };
   }
 
-  /** Reads a path of the data store's FHIR API, or a URL that the FHIR API returned. */
-  public async fhir(pathOrUrl: string): Promise<Response> {
-    return fetch(new URL(pathOrUrl, `${this.url}/datastore/${this.datastoreId}/r4/`), { headers: SIGNED });
+  /** Calls a path of the data store's FHIR API, or a URL that the FHIR API returned. */
+  public async fhir(pathOrUrl: string, method = 'GET', body?: string): Promise<Response> {
+    return fetch(new URL(pathOrUrl, `${this.url}/datastore/${this.datastoreId}/r4/`), { method, headers: SIGNED, body });
   }
 
   public async close(): Promise<void> {

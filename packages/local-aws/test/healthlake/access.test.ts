@@ -166,29 +166,48 @@ describe('the data access role', () => {
 });
 
 describe('a caller of HealthLake', () => {
+  const FHIR: Readonly<Record<string, readonly [method: string, path: string]>> = {
+    GetCapabilities: ['GET', 'metadata'],
+    ReadResource: ['GET', 'Patient/a'],
+    VersionReadResource: ['GET', 'Patient/a/_history/1'],
+    GetHistoryByResourceId: ['GET', 'Patient/a/_history'],
+    SearchWithGet: ['GET', 'Patient'],
+    SearchWithPost: ['POST', 'Patient/_search'],
+    CreateResource: ['POST', 'Patient'],
+    UpdateResource: ['PUT', 'Patient/a'],
+    DeleteResource: ['DELETE', 'Patient/a'],
+    StartFHIRBulkDeleteJob: ['POST', 'Patient/$bulk-delete'],
+    DescribeFHIRBulkDeleteJob: ['GET', '$bulk-delete/x'],
+  };
+
   async function statusOf(operation: string, caller: Caller): Promise<number> {
     const { healthLake } = aws.service;
     const [DatastoreId, ResourceARN] = [aws.datastoreId, onDatastore(operation).Resource];
-    if (operation === 'ReadResource' || operation === 'SearchWithGet') {
-      const path = `/datastore/${DatastoreId}/r4/Patient${operation === 'ReadResource' ? '/a' : ''}`;
-      return (await healthLake.handleFhir({ method: 'GET', path, query: new URLSearchParams(), caller })).status;
+    if (FHIR[operation]) {
+      const [method, path] = FHIR[operation];
+      const body = Buffer.from(method === 'GET' || path.includes('_search') ? '' : patient('a'));
+      return (await healthLake.handleFhir({ method, path: `/datastore/${DatastoreId}/r4/${path}`, query: new URLSearchParams(), body, caller })).status;
     }
     const restore = { SourceDatastoreId: DatastoreId, RestoreConfiguration: { ContinuousBackupRestoreConfiguration: {} } };
     const input = { DatastoreId, ResourceARN, Tags: [], TagKeys: [], BackupConfiguration: { Status: 'ENABLED' }, ...restore };
     return (await healthLake.handle({ operation, body: Buffer.from(JSON.stringify(input)), caller })).status;
   }
 
+  async function callerWith(name: string, ...statements: object[]): Promise<Caller> {
+    const role = await aws.iam.createRole(name, {
+      trustPolicy: policy(trust({ AWS: aws.iam.admin.arn })), inlinePolicies: { p: policy(...statements) }, managedPolicyArns: [],
+    });
+    return (await aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' })).caller;
+  }
+
   test.each([
     ['ListTagsForResource', 200, 400], ['TagResource', 200, 400], ['UntagResource', 200, 400], ['UpdateFHIRDatastore', 200, 400],
-    ['RestoreFHIRDatastore', 200, 400], ['ReadResource', 404, 403], ['SearchWithGet', 200, 403],
+    ['RestoreFHIRDatastore', 200, 400], ['GetCapabilities', 200, 403], ['ReadResource', 200, 403], ['VersionReadResource', 200, 403],
+    ['GetHistoryByResourceId', 200, 403], ['SearchWithGet', 200, 403], ['SearchWithPost', 200, 403], ['CreateResource', 201, 403],
+    ['UpdateResource', 200, 403], ['DeleteResource', 204, 403], ['StartFHIRBulkDeleteJob', 200, 403], ['DescribeFHIRBulkDeleteJob', 404, 403],
   ])('needs permission for %s', async (operation, allowed, denied) => {
-    const callerWith = async (name: string, ...statements: object[]): Promise<Caller> => {
-      const role = await aws.iam.createRole(name, {
-        trustPolicy: policy(trust({ AWS: aws.iam.admin.arn })), inlinePolicies: { p: policy(...statements) }, managedPolicyArns: [],
-      });
-      return (await aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' })).caller;
-    };
     await statusOf('UpdateFHIRDatastore', aws.iam.admin); // enables the backup
+    await statusOf('UpdateResource', aws.iam.admin);
     expect(await statusOf(operation, await callerWith('allowed', onDatastore(`healthlake:${operation}`)))).toBe(allowed);
     expect(await statusOf(operation, await callerWith('denied', onDatastore('healthlake:DescribeFHIRDatastore')))).toBe(denied);
   });

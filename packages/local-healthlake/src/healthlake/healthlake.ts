@@ -54,7 +54,7 @@ export class HealthLake {
     const context: OperationContext = {
       ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: idsFrom(resolved.seed),
     };
-    this.fhirApi = new FhirApi(ports, access, this.datastores);
+    this.fhirApi = new FhirApi(ports, access, this.datastores, context.newId);
     this.operations = { ...datastoreOperations(context), ...restoreOperation(context), ...tagOperations(context), ...jobOperations(context) };
   }
 

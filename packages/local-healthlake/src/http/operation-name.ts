@@ -1,4 +1,4 @@
-import { fhirOperation } from '../healthlake/fhir/address';
+import { parseFhirRequest } from '../healthlake/fhir/address';
 import { s3Operation } from '../s3/operation-name';
 import type { WireRequest } from '../service';
 import { targetOperation } from './json';
@@ -12,7 +12,7 @@ export function operationOf(request: Omit<WireRequest, 'caller'>): string {
     return s3Operation(request);
   }
   if (request.service === 'healthlake') {
-    return fhirOperation(request.method, request.path) ?? `${request.method} ${request.path}`;
+    return parseFhirRequest(request.method, request.path)?.operation ?? `${request.method} ${request.path}`;
   }
   if (request.service === 'lambda') {
     return lambdaOperation(request.method, request.path);

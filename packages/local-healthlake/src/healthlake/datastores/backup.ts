@@ -29,9 +29,6 @@ export class Backup {
     this.configuration = { ...this.configuration, ...changes };
     if (this.isEnabled && !wasEnabled) {
       this.enabledAt = Math.floor(now); // whole milliseconds, so that the EarliestRestorePoint that Describe shows is in the restore window
-      this.resources.keepHistory();
-    } else if (!this.isEnabled) {
-      this.resources.dropHistory();
     }
   }
 

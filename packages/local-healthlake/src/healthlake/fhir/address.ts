@@ -1,25 +1,48 @@
-/** The parts of the path of a FHIR request: `/datastore/{datastoreId}/r4/{type}/{id}`. */
+/** The emulated requests to the FHIR API: the method, the path below the data store's endpoint, and the IAM action without the prefix `healthlake:`. */
+const ROUTES = [
+  ['GET', 'metadata', 'GetCapabilities'],
+  ['GET', ':type', 'SearchWithGet'],
+  ['POST', ':type/_search', 'SearchWithPost'],
+  ['POST', ':type', 'CreateResource'],
+  ['GET', ':type/:id', 'ReadResource'],
+  ['PUT', ':type/:id', 'UpdateResource'],
+  ['DELETE', ':type/:id', 'DeleteResource'],
+  ['GET', ':type/:id/_history', 'GetHistoryByResourceId'],
+  ['GET', ':type/:id/_history/:version', 'VersionReadResource'],
+  ['POST', ':type/$bulk-delete', 'StartFHIRBulkDeleteJob'],
+  ['GET', '$bulk-delete/:id', 'DescribeFHIRBulkDeleteJob'],
+] as const;
+
+export type FhirOperation = typeof ROUTES[number][2];
+
+/** The parts of the path of a FHIR request. A part that the operation doesn't have is undefined. */
 export interface FhirAddress {
   readonly datastoreId: string;
   readonly type: string;
-  /** The id of a resource; undefined for a search. */
-  readonly id?: string;
+  /** The id of a resource or of a job. */
+  readonly id: string;
+  readonly version: string;
 }
 
-const PATH = /^\/datastore\/(?<datastoreId>[^/]+)\/r4\/(?<type>[A-Za-z]+)(?:\/(?<id>[^/]+))?\/?$/;
+const PATTERNS: Readonly<Record<string, string>> = { ':type': '(?<type>[A-Za-z]+)', ':id': '(?<id>[^/$_][^/]*)', ':version': '(?<version>[^/]+)' };
+
+const MATCHERS = ROUTES.map(([method, path, operation]) => {
+  const pattern = path.replaceAll('$', '\\$').replaceAll(/:\w+/g, (name) => PATTERNS[name]);
+  return { method, operation, path: new RegExp(`^/datastore/(?<datastoreId>[^/]+)/r4/${pattern}/?$`) };
+});
 
 /** Whether a path belongs to the FHIR API of a data store. */
 export function isFhirPath(path: string): boolean {
   return path.startsWith('/datastore/');
 }
 
-/** Parses the path of a FHIR read or search. Returns undefined for every other path. */
-export function parseAddress(path: string): FhirAddress | undefined {
-  return PATH.exec(path)?.groups as FhirAddress | undefined;
-}
-
-/** Returns the IAM action of a FHIR request, without the prefix `healthlake:`; undefined if the request isn't emulated. */
-export function fhirOperation(method: string, path: string): 'ReadResource' | 'SearchWithGet' | undefined {
-  const address = method === 'GET' ? parseAddress(path) : undefined;
-  return address && (address.id === undefined ? 'SearchWithGet' : 'ReadResource');
+/** Returns the operation and the address of a FHIR request; undefined if the request isn't emulated. */
+export function parseFhirRequest(method: string, path: string): { readonly operation: FhirOperation; readonly address: FhirAddress } | undefined {
+  for (const matcher of MATCHERS) {
+    const groups = matcher.method === method ? matcher.path.exec(path)?.groups : undefined;
+    if (groups) {
+      return { operation: matcher.operation, address: groups as unknown as FhirAddress };
+    }
+  }
+  return undefined;
 }

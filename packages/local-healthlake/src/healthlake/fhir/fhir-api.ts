@@ -1,10 +1,12 @@
-import { fhirOperation, parseAddress, type FhirAddress } from './address';
+import { parseFhirRequest, type FhirAddress, type FhirOperation } from './address';
+import { BulkDeletes } from './bulk-delete';
+import { history, read, readVersion } from './history';
 import { FhirError, fhirResponse, outcomeOf, type FhirResponse } from './outcome';
-import { shownResource } from './resource-json';
 import { search } from './search';
+import { create, update } from './writes';
 import type { Access } from '../access';
+import type { Datastore } from '../datastores/datastore';
 import { datastoreNotFound, type Datastores } from '../datastores/datastores';
-import type { ResourceStore } from '../datastores/resource-store';
 import type { Caller, HealthLakePorts } from '../ports';
 import { RESOURCE_TYPES } from '../runs/resource-types';
 
@@ -14,12 +16,33 @@ export interface FhirRequest {
   /** The path, e.g. `/datastore/{id}/r4/Patient`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly body: Buffer;
   readonly caller: Caller;
 }
 
-/** The FHIR API of data stores. It emulates reads of one resource, and searches of one resource type. */
+/** A request that is authorized, with its data store. */
+interface AuthorizedRequest extends FhirRequest, FhirAddress {
+  readonly datastore: Datastore;
+  /** The URL of the resource type. */
+  readonly url: string;
+  readonly now: number;
+}
+
+type FhirOperations = Readonly<Record<FhirOperation, (request: AuthorizedRequest) => FhirResponse>>;
+
+const CAPABILITIES = JSON.stringify({
+  resourceType: 'CapabilityStatement', status: 'active', date: '2026-01-01', kind: 'instance', fhirVersion: '4.0.1', format: ['json'], rest: [{ mode: 'server' }],
+});
+
+/** The FHIR API of data stores. The file `address.ts` lists the requests that it emulates. */
 export class FhirApi {
-  public constructor(private readonly ports: HealthLakePorts, private readonly access: Access, private readonly datastores: Datastores) {}
+  private readonly operations: FhirOperations;
+
+  public constructor(
+    private readonly ports: HealthLakePorts, private readonly access: Access, private readonly datastores: Datastores, newId: () => string,
+  ) {
+    this.operations = fhirOperations(new BulkDeletes(ports.clock, newId));
+  }
 
   /** Answers a request. Never rejects: returns errors as OperationOutcomes. */
   public async answer(request: FhirRequest): Promise<FhirResponse> {
@@ -30,23 +53,25 @@ export class FhirApi {
     }
   }
 
-  private async execute({ method, path, query, caller }: FhirRequest): Promise<FhirResponse> {
-    const [operation, address] = [fhirOperation(method, path), parseAddress(path)];
-    if (!operation || !address) {
-      throw new FhirError(501, 'not-supported', `the local HealthLake only reads a resource or searches a type, and does not emulate ${method} ${path}`);
+  private async execute(request: FhirRequest): Promise<FhirResponse> {
+    const { method, path, caller } = request;
+    const parsed = parseFhirRequest(method, path);
+    if (!parsed) {
+      throw new FhirError(501, 'not-supported', `the local HealthLake does not emulate ${method} ${path}`);
     }
-    const { datastoreId, type, id } = address;
+    const { operation, address } = parsed;
+    const { datastoreId, type } = address;
     await this.access.onDatastore(caller, operation, datastoreId);
-    const resources = this.resourcesOf(datastoreId);
-    if (!RESOURCE_TYPES.has(type)) {
+    const datastore = this.readableDatastore(datastoreId);
+    if (type !== undefined && !RESOURCE_TYPES.has(type)) {
       throw new FhirError(404, 'not-supported', `HealthLake does not support the resource type ${type}`);
     }
-    return id === undefined ? fhirResponse(200, search(resources, type, query, `${this.ports.endpoint()}/datastore/${datastoreId}/r4/${type}`))
-      : read(resources, { datastoreId, type, id });
+    const url = `${this.ports.endpoint()}/datastore/${datastoreId}/r4/${type}`;
+    return this.operations[operation]({ ...request, ...address, datastore, url, now: this.ports.clock.now() });
   }
 
-  /** Returns the resources of a data store. Throws if the data store is CREATING, DELETING, DELETED or unknown. */
-  private resourcesOf(datastoreId: string): ResourceStore {
+  /** Returns a data store. Throws if the data store is CREATING, DELETING, DELETED or unknown. */
+  private readableDatastore(datastoreId: string): Datastore {
     const datastore = this.datastores.get(datastoreId);
     const status = datastore.status(this.ports.clock.now());
     if (status === 'DELETED') {
@@ -55,14 +80,28 @@ export class FhirApi {
     if (status === 'CREATING' || status === 'DELETING') {
       throw new FhirError(400, 'invalid', `The data store ${datastoreId} is not ACTIVE: ${status}`);
     }
-    return datastore.resources;
+    return datastore;
   }
 }
 
-function read(resources: ResourceStore, { type, id }: FhirAddress): FhirResponse {
-  const stored = resources.get(type, id!);
-  if (!stored) {
-    throw new FhirError(404, 'not-found', `The resource ${type}/${id} was not found`);
-  }
-  return fhirResponse(200, shownResource(stored), { 'etag': `W/"${stored.versionId}"`, 'last-modified': new Date(stored.lastUpdated).toUTCString() });
+function fhirOperations(bulkDeletes: BulkDeletes): FhirOperations {
+  return {
+    GetCapabilities: () => fhirResponse(200, CAPABILITIES),
+    SearchWithGet: ({ datastore, type, query, url }) => fhirResponse(200, search(datastore.resources, type, query, url)),
+    SearchWithPost: ({ datastore, type, query, body, url }) => {
+      const parameters = new URLSearchParams([...query, ...new URLSearchParams(body.toString('utf8'))]);
+      return fhirResponse(200, search(datastore.resources, type, parameters, url));
+    },
+    ReadResource: ({ datastore, type, id }) => read(datastore.resources, type, id),
+    VersionReadResource: ({ datastore, type, id, version }) => readVersion(datastore.resources, type, id, version),
+    GetHistoryByResourceId: ({ datastore, type, id, url }) => history(datastore.resources, type, id, url),
+    CreateResource: (request) => create(request.datastore.resources, request),
+    UpdateResource: (request) => update(request.datastore.resources, request),
+    DeleteResource: ({ datastore, type, id, now }) => {
+      datastore.resources.delete(type, id, now);
+      return { status: 204, headers: {}, body: '' };
+    },
+    StartFHIRBulkDeleteJob: ({ datastore, type, query }) => bulkDeletes.start(datastore, type, query),
+    DescribeFHIRBulkDeleteJob: ({ datastore, id }) => bulkDeletes.describe(datastore, id),
+  };
 }

@@ -10,8 +10,17 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 export function shownResource({ json, versionId, lastUpdated }: StoredResource): string {
   const { meta } = JSON.parse(json) as { meta?: object };
   const shownMeta = JSON.stringify({ ...meta, versionId: String(versionId), lastUpdated: new Date(lastUpdated).toISOString() });
-  const members = [...membersOf(json)].filter(([name]) => name !== '"meta"');
-  return `{${[...members, ['"meta"', shownMeta]].map(([name, value]) => `${name}:${value}`).join()}}`;
+  return withMember(json, 'meta', shownMeta);
+}
+
+/** Returns the JSON text of a resource with this id. All other members keep their text. */
+export function withId(json: string, id: string): string {
+  return withMember(json, 'id', JSON.stringify(id));
+}
+
+function withMember(json: string, member: string, text: string): string {
+  const others = [...membersOf(json)].filter(([name]) => name !== `"${member}"`);
+  return `{${[...others, [`"${member}"`, text]].map(([name, value]) => `${name}:${value}`).join()}}`;
 }
 
 /** Yields the name and the value of each member of a JSON object, as their original text. */
