@@ -61,6 +61,12 @@ function portsOf(environment: Environment, iam: HealthLakeIam, kms: Kms): Health
         throw error instanceof ServiceError && error.name === 'AccessDenied' ? new ServiceError('AccessDeniedException', error.message) : error;
       }
     },
+    authorizeKey: async (caller, action, keyId) => {
+      const isGrant = action === 'kms:CreateGrant';
+      await kms.use(caller as Caller, action, keyId, {
+        'kms:ViaService': `healthlake.${region}.amazonaws.com`, ...(isGrant && { 'kms:GrantIsForAWSResource': 'true' }),
+      });
+    },
     assumeDataAccessRole: async (roleArn, source) => {
       const { caller, credentials } = await iam.assumeRole({ service: SERVICE_PRINCIPAL }, roleArn, {
         'sts:RoleSessionName': 'HealthLake', 'aws:SourceArn': source.arn, 'aws:SourceAccount': source.account,

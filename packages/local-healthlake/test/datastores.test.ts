@@ -51,6 +51,15 @@ test('Describe returns the configurations that the types of the SDK lack', async
   expect(DatastoreProperties).toMatchObject({ ...configurations, BackupStatusInfo: { Configuration: BackupConfiguration } });
 });
 
+test.each([
+  { AnalyticsConfiguration: { Status: 'DISABLED' } },
+  { SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: 'alias/nothing' } } },
+])('Create refuses the configuration %j', async (configuration) => {
+  aws = await Harness.start();
+  const invalid = { status: 400, body: { __type: 'com.amazonaws.healthlake#ValidationException' } };
+  expect(await aws.call('CreateFHIRDatastore', { DatastoreTypeVersion: 'R4', ...configuration })).toMatchObject(invalid);
+});
+
 test('a data store that is CREATING refuses imports and cannot be deleted', async () => {
   aws = await Harness.start({ datastoreCreationMs: NEVER });
   const id = await aws.createDatastore();

@@ -13,6 +13,9 @@ export const TIME_SCALE = Number(process.env.FSCALE ?? 60);
 /** The seed for the ids of data stores and jobs. The ids are the same in all plans, so that plans can share templates. */
 const SEED = 'faults';
 
+/** The keys of the data stores `own 1` and `own 2` in the stack. */
+const OWN_DATASTORE_KEYS = ['alias/own-1', 'alias/own-2'];
+
 /** The AWS emulator of one plan, with three data stores and a bucket outside the stack. */
 export class World {
   public static async open(environment: PlannedEnvironment): Promise<World> {
@@ -33,6 +36,8 @@ export class World {
       },
     }));
     world.aws.s3.createBucket(DATA_BUCKET);
+    const { keys, defaultKeyPolicy } = world.aws.kms;
+    OWN_DATASTORE_KEYS.forEach((alias) => keys.setAlias(alias, keys.create(defaultKeyPolicy).keyId));
     await world.createDatastores();
     return world;
   }

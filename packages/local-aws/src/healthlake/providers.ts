@@ -17,6 +17,8 @@ interface DatastoreAnswer {
   readonly DatastoreArn: string;
   readonly DatastoreEndpoint: string;
   readonly DatastoreStatus: string;
+  /** The time of the creation, in seconds since the epoch. */
+  readonly CreatedAt: number;
   readonly ErrorCause?: { readonly ErrorMessage?: string };
 }
 
@@ -123,6 +125,8 @@ function active(datastore: DatastoreAnswer): DatastoreAnswer {
   return datastore;
 }
 
-function result({ DatastoreId, DatastoreArn, DatastoreEndpoint, DatastoreStatus }: DatastoreAnswer): ResourceResult {
-  return { physicalId: DatastoreId, attributes: { DatastoreId, DatastoreArn, DatastoreEndpoint, DatastoreStatus } };
+function result({ DatastoreId, DatastoreArn, DatastoreEndpoint, DatastoreStatus, CreatedAt }: DatastoreAnswer): ResourceResult {
+  const seconds = Math.floor(CreatedAt);
+  const createdAt = { 'CreatedAt.Seconds': String(seconds), 'CreatedAt.Nanos': Math.round((CreatedAt - seconds) * 1000) * 1e6 };
+  return { physicalId: DatastoreId, attributes: { DatastoreId, DatastoreArn, DatastoreEndpoint, DatastoreStatus, ...createdAt } };
 }

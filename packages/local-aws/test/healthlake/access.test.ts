@@ -1,6 +1,6 @@
 import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
-import { clientOfRole, dataAccessStatements, setDataAccess, startWithIam } from './with-iam';
+import { clientOfRole, dataAccessStatements, sessionOfRole, setDataAccess, startWithIam } from './with-iam';
 import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
 import type { Caller } from '../../src/contract';
 import type { Iam } from '../../src/iam/iam';
@@ -194,10 +194,7 @@ describe('a caller of HealthLake', () => {
   }
 
   async function callerWith(name: string, ...statements: object[]): Promise<Caller> {
-    const role = await aws.iam.createRole(name, {
-      trustPolicy: policy(trust({ AWS: aws.iam.admin.arn })), inlinePolicies: { p: policy(...statements) }, managedPolicyArns: [],
-    });
-    return (await aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' })).caller;
+    return (await sessionOfRole(aws, name, statements)).caller;
   }
 
   test.each([
@@ -210,5 +207,38 @@ describe('a caller of HealthLake', () => {
     await statusOf('UpdateResource', aws.iam.admin);
     expect(await statusOf(operation, await callerWith('allowed', onDatastore(`healthlake:${operation}`)))).toBe(allowed);
     expect(await statusOf(operation, await callerWith('denied', onDatastore('healthlake:DescribeFHIRDatastore')))).toBe(denied);
+  });
+
+  describe('of a data store with a customer managed key', () => {
+    const HEALTHLAKE = 'healthlake.us-east-1.amazonaws.com';
+    const KEY_ACTIONS = ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:Decrypt'];
+
+    /** Returns the statements of a user of the FHIR API, with these KMS actions through a service. */
+    const statements = (actions: string[], viaService: string) => [
+      { Effect: 'Allow', Action: 'healthlake:*', Resource: '*' },
+      { Effect: 'Allow', Action: actions, Resource: aws.keyArn, Condition: { StringEquals: { 'kms:ViaService': viaService } } },
+    ];
+
+    async function create(caller: Caller): Promise<Record<string, any>> { // `any`, because outputs have different shapes
+      const input = { DatastoreTypeVersion: 'R4', SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } } };
+      return JSON.parse((await aws.service.healthLake.handle({ operation: 'CreateFHIRDatastore', body: Buffer.from(JSON.stringify(input)), caller })).body);
+    }
+
+    test('needs the four KMS actions through HealthLake to create the data store, to read and to write', async () => {
+      const caller = await callerWith('user', ...statements(KEY_ACTIONS, HEALTHLAKE));
+      aws.datastoreId = (await create(caller)).DatastoreId;
+      expect([await statusOf('UpdateResource', caller), await statusOf('ReadResource', caller)]).toEqual([201, 200]);
+    });
+
+    test.each<[string, string[], string]>([
+      ...KEY_ACTIONS.map((missing): [string, string[], string] => [`without ${missing}`, KEY_ACTIONS.filter((action) => action !== missing), HEALTHLAKE]),
+      ['through another service', KEY_ACTIONS, 's3.us-east-1.amazonaws.com'],
+      ['through HealthLake without its Region', KEY_ACTIONS, 'healthlake.amazonaws.com'],
+    ])('is refused %s', async (_, actions, viaService) => {
+      const caller = await callerWith('user', ...statements(actions, viaService));
+      expect((await create(caller)).message).toMatch(/^HealthLake could not use the key .* is not authorized to perform: kms:/);
+      aws.datastoreId = (await create(aws.iam.admin)).DatastoreId;
+      expect([await statusOf('UpdateResource', caller), await statusOf('ReadResource', caller)]).toEqual([403, 403]);
+    });
   });
 });

@@ -1,7 +1,8 @@
-import { startWithIam } from './with-iam';
+import { sessionOfRole, startWithIam } from './with-iam';
 import { CALLER, Harness } from '../../../local-healthlake/test/harness';
 import type { ResourceRequest } from '../../src/contract';
 import { healthLakeProviders } from '../../src/healthlake/providers';
+import { allow } from '../foundation';
 
 let aws: Harness;
 
@@ -28,17 +29,34 @@ function status(id: string): string | undefined {
 
 const PROPERTIES = { DatastoreTypeVersion: 'R4', DatastoreName: 'a' };
 
-test('the resource provider of AWS::HealthLake::FHIRDatastore creates a data store and waits until it is ACTIVE', async () => {
+test('the resource provider of AWS::HealthLake::FHIRDatastore creates a data store with all properties and waits until it is ACTIVE', async () => {
   aws = await Harness.start({ datastoreCreationMs: 12_000 });
-  const { physicalId, attributes } = await provider().create(request({ ...PROPERTIES, AnalyticsConfiguration: { Status: 'ENABLED' } }));
+  const properties = {
+    ...PROPERTIES,
+    SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } },
+    PreloadDataConfig: { PreloadDataType: 'SYNTHEA' },
+    IdentityProviderConfiguration: {
+      AuthorizationStrategy: 'SMART_ON_FHIR',
+      FineGrainedAuthorizationEnabled: true,
+      Metadata: '{}',
+      IdpLambdaArn: 'arn:aws:lambda:us-east-1:111122223333:function:introspect',
+    },
+    AnalyticsConfiguration: { Status: 'PAUSED' },
+    NlpConfiguration: { Status: 'ENABLED' },
+    ProfileConfiguration: { DefaultProfiles: ['http://hl7.org/fhir/us/core'] },
+  };
+  const { physicalId, attributes } = await provider().create(request({ ...properties, Tags: [{ Key: 'team', Value: 'a' }] }));
   expect(physicalId).toMatch(/^[0-9a-f]{32}$/);
+  const created = aws.service.healthLake.datastoreProperties().find(({ DatastoreId }) => DatastoreId === physicalId)!;
+  expect(created).toMatchObject({ ...properties, DatastoreStatus: 'ACTIVE' });
   expect(attributes).toEqual({
-    DatastoreId: physicalId,
-    DatastoreArn: `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${physicalId}`,
-    DatastoreEndpoint: `${aws.environment.endpoint()}/datastore/${physicalId}/r4/`,
-    DatastoreStatus: 'ACTIVE',
+    'DatastoreId': physicalId,
+    'DatastoreArn': `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${physicalId}`,
+    'DatastoreEndpoint': `${aws.environment.endpoint()}/datastore/${physicalId}/r4/`,
+    'DatastoreStatus': 'ACTIVE',
+    'CreatedAt.Seconds': String(Math.floor(created.CreatedAt!.getTime() / 1000)),
+    'CreatedAt.Nanos': created.CreatedAt!.getMilliseconds() * 1e6,
   });
-  expect(status(physicalId)).toBe('ACTIVE');
 });
 
 describe('an update of AWS::HealthLake::FHIRDatastore', () => {
@@ -64,10 +82,11 @@ describe('an update of AWS::HealthLake::FHIRDatastore', () => {
   });
 
   test.each([
-    { SseConfiguration: { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: 'alias/other' } } },
-    { PreloadDataConfig: { PreloadDataType: 'SYNTHEA' } },
-  ])('replaces the data store when the property %j changes', async (change) => {
+    ['SseConfiguration', () => ({ KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } })],
+    ['PreloadDataConfig', () => ({ PreloadDataType: 'SYNTHEA' })],
+  ])('replaces the data store when the property %s changes', async (property, value) => {
     aws = await Harness.start();
+    const change = { [property]: value() };
     const { physicalId } = await provider().create(request(PROPERTIES));
     const replaced = await update(physicalId, PROPERTIES, change);
     expect(replaced.physicalId).not.toBe(physicalId);
@@ -116,8 +135,15 @@ test('the resource provider of AWS::HealthLake::FHIRDatastore fails with the err
     + '(Service: HealthLake, Status Code: 400, Error Code: ValidationException)');
 });
 
-test('the resource provider of AWS::HealthLake::FHIRDatastore refuses callers without permission for the HealthLake API', async () => {
-  aws = await startWithIam();
-  const nobody = { arn: 'arn:aws:sts::111122223333:assumed-role/x/y', principalArn: 'arn:aws:iam::111122223333:role/x', accountId: '111122223333' };
-  await expect(provider().create({ ...request(PROPERTIES), caller: nobody })).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');
+test('the resource provider of AWS::HealthLake::FHIRDatastore refuses callers without permission for the HealthLake API or for the key', async () => {
+  const withIam = await startWithIam();
+  aws = withIam;
+  const create = async (name: string, ...actions: string[]) => {
+    const SseConfiguration = { KmsEncryptionConfig: { CmkType: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: aws.keyArn } };
+    const { caller } = await sessionOfRole(withIam, name, actions.map((action) => allow(action, '*')));
+    return provider().create({ ...request({ ...PROPERTIES, SseConfiguration }), caller });
+  };
+  await expect(create('nobody')).rejects.toThrow('not authorized to perform: healthlake:CreateFHIRDatastore on resource: *');
+  await expect(create('keyless', 'healthlake:*')).rejects.toThrow(`not authorized to perform: kms:DescribeKey on resource: ${aws.keyArn}`);
+  await expect(create('deployer', 'healthlake:*', 'kms:*')).resolves.toMatchObject({ attributes: { DatastoreStatus: 'ACTIVE' } });
 });

@@ -1,6 +1,7 @@
 import type { HealthLakeClient } from '@aws-sdk/client-healthlake';
 import type { HealthLakeOptions } from '../../../local-healthlake/src/healthlake/options';
 import { ACCOUNT, Harness, INPUT, OUTPUT } from '../../../local-healthlake/test/harness';
+import type { AssumedRole } from '../../src/contract';
 import { ADMIN_CREDENTIALS, Iam } from '../../src/iam/iam';
 import { policy, trust } from '../foundation';
 
@@ -25,13 +26,17 @@ export async function startWithIam(options: HealthLakeOptions = {}): Promise<Har
   return aws;
 }
 
-/** Returns a client of a role with exactly these permissions. */
-export async function clientOfRole(aws: Harness<Iam>, name: string, statements: Statement[]): Promise<HealthLakeClient> {
+/** Starts a session of a new role with exactly these permissions. */
+export async function sessionOfRole(aws: Harness<Iam>, name: string, statements: readonly object[]): Promise<AssumedRole> {
   const role = await aws.iam.createRole(name, {
     trustPolicy: policy(trust({ AWS: aws.iam.admin.arn })), inlinePolicies: { p: policy(...statements) }, managedPolicyArns: [],
   });
-  const { credentials } = await aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' });
-  return aws.client(credentials);
+  return aws.iam.assumeRole(aws.iam.admin, role.arn, { 'sts:RoleSessionName': 'test' });
+}
+
+/** Returns a client of a new role with exactly these permissions. */
+export async function clientOfRole(aws: Harness<Iam>, name: string, statements: readonly Statement[]): Promise<HealthLakeClient> {
+  return aws.client((await sessionOfRole(aws, name, statements)).credentials);
 }
 
 /** Replaces the permissions of the data access role. */

@@ -1,6 +1,13 @@
 import { startFailure } from './failures';
 import type { Caller, DataAccess, HealthLakePorts } from './ports';
 
+/**
+ * The KMS actions that a user of a data store with a customer managed key needs. The guide says that all operations need DescribeKey, that writes need
+ * GenerateDataKey, and that reads and searches need Decrypt. It doesn't say which operations need CreateGrant, and whether reads and writes need the
+ * same actions, so the emulator always checks all actions.
+ */
+const KEY_ACTIONS = ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:Decrypt'];
+
 /** Authorizes API calls. The actions and resources come from the Service Authorization Reference. */
 export class Access {
   public constructor(private readonly ports: HealthLakePorts) {}
@@ -22,6 +29,17 @@ export class Access {
 
   public async toPassRole(caller: Caller, roleArn: string): Promise<void> {
     await this.ports.authorize(caller, 'iam:PassRole', roleArn, { 'iam:PassedToService': 'healthlake.amazonaws.com' });
+  }
+
+  /** Authorizes the use of a data store's key. Does nothing if AWS owns the key. */
+  public async toUseKey(caller: Caller, keyId: string | undefined): Promise<void> {
+    for (const action of keyId === undefined ? [] : KEY_ACTIONS) {
+      try {
+        await this.ports.authorizeKey(caller, action, keyId!);
+      } catch (error) {
+        throw startFailure(`HealthLake could not use the key ${keyId}`, error);
+      }
+    }
   }
 
   /** Assumes the data access role of a job. */

@@ -42,6 +42,12 @@ export interface HealthLakePorts {
   authorize(caller: Caller, action: string, resource: string, context?: Record<string, string>): Promise<void>;
 
   /**
+   * Rejects with a `ServiceError` if the KMS key can't be used, or if the caller may not perform the KMS action on it through HealthLake.
+   * @param action e.g. `kms:Decrypt`
+   */
+  authorizeKey(caller: Caller, action: string, keyId: string): Promise<void>;
+
+  /**
    * Assumes the role as healthlake.amazonaws.com, with `source` as aws:SourceArn and aws:SourceAccount. Rejects with a `ServiceError` if the
    * role doesn't exist or its trust policy doesn't allow this.
    */

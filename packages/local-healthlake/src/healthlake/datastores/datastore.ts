@@ -48,6 +48,11 @@ export class Datastore {
     }
   }
 
+  /** The customer managed key that encrypts the data store; undefined if AWS owns the key. */
+  public get keyId(): string | undefined {
+    return customerKey(this.setup.request);
+  }
+
   public jobsOf(kind: JobKind): Job[] {
     return this.jobs.filter((job) => job.kind === kind);
   }
@@ -101,4 +106,10 @@ export class Datastore {
     this.deletionRequestedAt = now;
     this.resources.clear();
   }
+}
+
+/** Returns the customer managed key of a request; undefined if AWS owns the key. */
+export function customerKey({ SseConfiguration }: Pick<CreateDatastoreRequest, 'SseConfiguration'>): string | undefined {
+  const { CmkType, KmsKeyId } = SseConfiguration?.KmsEncryptionConfig ?? {};
+  return CmkType === 'CUSTOMER_MANAGED_KMS_KEY' ? KmsKeyId : undefined;
 }

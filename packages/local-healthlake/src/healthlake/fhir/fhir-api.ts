@@ -63,6 +63,7 @@ export class FhirApi {
     const { datastoreId, type } = address;
     await this.access.onDatastore(caller, operation, datastoreId);
     const datastore = this.readableDatastore(datastoreId);
+    await this.access.toUseKey(caller, datastore.keyId);
     if (type !== undefined && !RESOURCE_TYPES.has(type)) {
       throw new FhirError(404, 'not-supported', `HealthLake does not support the resource type ${type}`);
     }

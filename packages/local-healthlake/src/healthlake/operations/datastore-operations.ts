@@ -3,7 +3,9 @@ import { addDatastore, checkConfigurations, summaryOf } from './new-datastore';
 import type { OperationContext, Operations } from './operation';
 import { paginate } from './pagination';
 import type { CreateDatastoreRequest, UpdateDatastoreRequest } from '../api/newer-types';
+import { customerKey } from '../datastores/datastore';
 import { JobAbortion } from '../failures';
+import { ServiceError } from '../ports';
 
 /** The operations on data stores. */
 export function datastoreOperations(context: OperationContext): Operations {
@@ -12,6 +14,10 @@ export function datastoreOperations(context: OperationContext): Operations {
     CreateFHIRDatastore: async (input: CreateDatastoreRequest, caller) => {
       await access.onAccount(caller, 'CreateFHIRDatastore');
       checkConfigurations(input);
+      if (input.AnalyticsConfiguration?.Status === 'DISABLED') { // others observed that AWS refuses this status at the creation only
+        throw new ServiceError('ValidationException', 'AnalyticsConfiguration cannot be DISABLED when a data store is created');
+      }
+      await access.toUseKey(caller, customerKey(input));
       return summaryOf(await tokens.once('CreateFHIRDatastore', input, async () => addDatastore(context, input)), clock.now());
     },
 

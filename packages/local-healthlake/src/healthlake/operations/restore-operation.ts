@@ -1,7 +1,7 @@
 import { addDatastore, checkConfigurations, summaryOf } from './new-datastore';
 import type { OperationContext, Operations } from './operation';
 import type { CreateDatastoreRequest, RestoreDatastoreRequest } from '../api/newer-types';
-import type { Datastore } from '../datastores/datastore';
+import { customerKey, type Datastore } from '../datastores/datastore';
 import { ServiceError } from '../ports';
 
 /** The operation RestoreFHIRDatastore. See https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores-restore.html. */
@@ -11,6 +11,7 @@ export function restoreOperation(context: OperationContext): Operations {
     RestoreFHIRDatastore: async (input: RestoreDatastoreRequest, caller) => {
       await access.onDatastore(caller, 'RestoreFHIRDatastore', input.SourceDatastoreId);
       checkConfigurations(input);
+      await access.toUseKey(caller, customerKey(input));
       const restored = await tokens.once('RestoreFHIRDatastore', input, async () => {
         const source = datastores.get(input.SourceDatastoreId);
         const { RestorePointTime } = input.RestoreConfiguration.ContinuousBackupRestoreConfiguration;
