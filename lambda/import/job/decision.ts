@@ -57,7 +57,8 @@ export type JobDecision =
    * named another data set, a later update would start a job.
    */
   | { readonly kind: 'answer unknown' }
-  | { readonly kind: 'start'; readonly failedJobIds: readonly string[] }
+  /** Start a job. `warning` is a reason why HealthLake may refuse it. */
+  | { readonly kind: 'start'; readonly failedJobIds: readonly string[]; readonly warning?: string }
   | { readonly kind: 'wait'; readonly why: string }
   /** Retry the call that failed. The kind of the error determines how long the call is retried. */
   | { readonly kind: 'retry'; readonly error: unknown; readonly doing: string; readonly causes?: string }
@@ -74,7 +75,7 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 
 /**
  * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. A job overwrites data. So a job is started only if the stack is known
- * not to be rolled back, the data store is active, and the ledger has no job that succeeded, is running, or was started for this change. If the change keeps
+ * not to be rolled back, the data store is ready, and the ledger has no job that succeeded, is running, or was started for this change. If the change keeps
  * the data set, any job of the data set is adopted, even a failed one.
  */
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
@@ -93,8 +94,11 @@ export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
     return known;
   }
   const decision = decideByDatastore(datastore) ?? decideByLedger(ledger, change, facts.now);
+  if (decision.kind !== 'start') {
+    return decision;
+  }
   const why = change.refusal ?? facts.bucketProblem;
-  return decision.kind === 'start' && why !== undefined ? { kind: 'fail', why } : decision;
+  return why === undefined ? { ...decision, ...warningOn(datastore) } : { kind: 'fail', why };
 }
 
 /**
@@ -116,14 +120,24 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
   const { status, fhirVersion } = datastore.value;
   switch (status) {
     case 'ACTIVE':
+    case UPDATE_FAILED:
       return fhirVersion === undefined || fhirVersion === 'R4' ? undefined
         : { kind: 'fail', why: `the data store has FHIR version ${fhirVersion}, and only R4 can be imported; use a data store of R4` };
     case 'CREATING':
     case 'UPDATING':
-      return { kind: 'wait', why: `the data store is ${status}` };
+      return { kind: 'wait', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; wait until it is ACTIVE` };
     default:
       return { kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` };
   }
+}
+
+/** The status of a data store after a failed update. It has its data, and AWS doesn't document whether it accepts imports. So HealthLake decides. */
+const UPDATE_FAILED = 'UPDATE_FAILED';
+
+function warningOn(datastore: Fact<DatastoreFacts>): { readonly warning?: string } {
+  return 'value' in datastore && datastore.value.status === UPDATE_FAILED
+    ? { warning: `the data store is ${UPDATE_FAILED}, and HealthLake may refuse imports until an update of the data store succeeds` }
+    : {};
 }
 
 /**

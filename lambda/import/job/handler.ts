@@ -50,7 +50,7 @@ export async function isJobComplete(request: IsCompleteRequest): Promise<IsCompl
   log('import job', {
     construct: request.LogicalResourceId, datastoreId: properties.DatastoreId, fingerprint: change.fingerprint, decision: decision.kind,
   });
-  const final = decision.kind === 'start' ? await start(request, change, wanted!) : decision;
+  const final = decision.kind === 'start' ? await start(request, change, wanted!, decision.warning) : decision;
   return respond(request, properties, change.fingerprint, final);
 }
 
@@ -130,16 +130,19 @@ function startOf(properties: ImportJobProperties, fingerprint: string, failedJob
   return { ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) };
 }
 
-async function start(request: IsCompleteRequest, change: JobChange, wanted: StartFHIRImportJobRequest): Promise<FinalDecision> {
+async function start(request: IsCompleteRequest, change: JobChange, wanted: StartFHIRImportJobRequest, warning?: string): Promise<FinalDecision> {
   const reader = readerOf(request, change);
   const memory = memoryOf(request);
+  if (warning !== undefined) {
+    log(`warning: ${warning}`, { construct: reader.construct, datastoreId: wanted.DatastoreId });
+  }
   const command = new StartFHIRImportJobCommand(wanted);
   const started = await ask(() => reader.operator.starter.send(command, { abortSignal: AbortSignal.timeout(STEPS.startJobMs) }));
   const attempt = { clientToken: wanted.ClientToken!, at: Date.now() };
   if ('error' in started) {
     const { error } = started;
     memory.start = isRefusal(error) ? undefined : { ...attempt, lost: describeError(error, change.own) };
-    return { kind: 'retry', error, doing: 'start the import job', causes: likelyCauses(error) };
+    return { kind: 'retry', error, doing: 'start the import job', causes: [warning, likelyCauses(error)].filter((cause) => cause !== undefined).join('; ') };
   }
   const jobId = await oldestOf(started.value.JobId!, reader, change);
   memory.start = { ...attempt, jobId };

@@ -16,6 +16,10 @@ const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jo
 const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
 const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
+const WARNING = 'the data store is UPDATE_FAILED, and HealthLake may refuse imports until an update of the data store succeeds';
+const notReady = (status: string): JobDecision => ({
+  kind: 'wait', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; wait until it is ACTIVE`,
+});
 const WAIT: JobDecision = { kind: 'wait', why: 'HealthLake does not list its jobs' };
 
 /** Overrides of the default situation. By default, the data set is new and has no jobs, and the CloudFormation event is an hour old. */
@@ -69,8 +73,11 @@ describe('Job, while the stack is not rolling back,', () => {
     ['ignores a physical id of another data set', { id: { datastoreId: 'd', jobId: 'x', fingerprint: OTHER } }, { kind: 'start', failedJobIds: [] }],
     ['retries a failed Describe of the data store', { datastore: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'describe the data store' }],
     ['retries a failed listing', { ledger: { error: ERROR } }, { kind: 'retry', error: ERROR, doing: 'list the import jobs' }],
-    ['waits for a data store that is CREATING', { datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
-    ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, { kind: 'wait', why: 'the data store is UPDATING' }],
+    ['waits for a data store that is CREATING', { datastore: store('CREATING') }, notReady('CREATING')],
+    ['waits for a data store that is UPDATING', { datastore: store('UPDATING') }, notReady('UPDATING')],
+    ['starts in a data store that is UPDATE_FAILED, with a warning', { datastore: store('UPDATE_FAILED') }, { kind: 'start', failedJobIds: [], warning: WARNING }],
+    ['fails if a data store that is UPDATE_FAILED is of another FHIR version', { datastore: store('UPDATE_FAILED', 'STU3') },
+      { kind: 'fail', why: 'the data store has FHIR version STU3, and only R4 can be imported; use a data store of R4' }],
     ['starts nothing if the data set is declared', { declaration: 'counts' }, DECLARED],
     ['starts nothing for a declared data set after failed jobs', { declaration: 'counts', ledger: ledger(entry('a', 'failed')) }, DECLARED],
     ['starts nothing for a declared data set whose job failed during this change',
@@ -79,7 +86,7 @@ describe('Job, while the stack is not rolling back,', () => {
     ['does not check the buckets of a declared data set', { declaration: 'counts', bucketProblem: 'no files' }, DECLARED],
     ['adopts a job that succeeded for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'succeeded')) }, adopt('a')],
     ['adopts a job that runs for a declared data set', { declaration: 'counts', ledger: ledger(entry('a', 'running')) }, adopt('a')],
-    ['waits for the data store of a declared data set', { declaration: 'counts', datastore: store('CREATING') }, { kind: 'wait', why: 'the data store is CREATING' }],
+    ['waits for the data store of a declared data set', { declaration: 'counts', datastore: store('CREATING') }, notReady('CREATING')],
     ['starts a later data set, for which the declaration is spent', { declaration: 'spent' }, { kind: 'start', failedJobIds: [] }],
     ['fails if the start is refused', { refusal: 'restored' }, { kind: 'fail', why: 'restored' }],
     ['fails if the start is refused, also after failed jobs', { refusal: 'restored', ledger: ledger(entry('a', 'failed')) }, { kind: 'fail', why: 'restored' }],
@@ -90,7 +97,7 @@ describe('Job, while the stack is not rolling back,', () => {
     expect(decideIn(changes)).toEqual(expected);
   });
 
-  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'UPDATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
+  test.each(['DELETING', 'DELETED', 'CREATE_FAILED', 'FROZEN', 'UNKNOWN'])('fails if the data store is %s', (status) => {
     expect(decideIn({ datastore: store(status) }))
       .toEqual({ kind: 'fail', why: `the data store is ${status}, and only an ACTIVE data store accepts imports; use one that is ACTIVE` });
   });
@@ -200,9 +207,9 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
     expect(answerFromId(situation(UNCHANGED))).toBeUndefined();
   });
 
-  test('starts a job only in an ACTIVE data store without a roll-back, and after failed jobs only if the data set has changed', () => {
+  test('starts a job only in an ACTIVE or UPDATE_FAILED data store without a roll-back, and after failed jobs only if the data set has changed', () => {
     const DIRECTIONS: Fact<Direction>[] = [{ value: 'forward' }, { value: 'roll-back' }, { error: ERROR }];
-    const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'FROZEN'].map((status) => store(status));
+    const DATASTORES = [...Object.values(DatastoreStatus), 'UPDATING', 'UPDATE_FAILED', 'FROZEN'].map((status) => store(status));
     const LEDGERS = [ledger(), FAILED, ledger(entry('a', 'failed'), entry('b', 'running')), ledger(entry('a', 'succeeded')), { error: ERROR }];
     const started: (JobChange & JobFacts)[] = [];
     for (const direction of DIRECTIONS) {
@@ -220,11 +227,12 @@ describe('Job, in a roll-back or with an unchanged data set,', () => {
       }
     }
     const isUnchanged = ({ oldFingerprint }: JobChange) => oldFingerprint === FINGERPRINT;
-    expect(started.filter((all) => !isUnchanged(all))).toHaveLength(2 * 4 * 2);
-    expect(started.filter(isUnchanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING]);
+    expect(started.filter((all) => !isUnchanged(all))).toHaveLength(2 * (2 * 4 * 2));
+    expect(started.filter(isUnchanged).map(({ id }) => id)).toEqual([undefined, FOREIGN, PENDING, undefined, FOREIGN, PENDING]);
     for (const all of started) {
       const { direction, datastore, ledger: given } = all;
-      expect([direction, datastore]).toEqual([{ value: 'forward' }, store('ACTIVE')]);
+      expect(direction).toEqual({ value: 'forward' });
+      expect([store('ACTIVE'), store('UPDATE_FAILED')]).toContainEqual(datastore);
       expect(isUnchanged(all) ? [LEDGERS[0]] : [LEDGERS[0], LEDGERS[1]]).toContain(given);
     }
   });

@@ -105,11 +105,25 @@ describe('Job, created', () => {
     expect(startsOf()).toEqual([]);
   });
   row('J16', async () => {
-    aws.datastoreIs('CREATING');
-    expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason: expect.stringContaining('the data store is CREATING') });
+    for (const status of ['CREATING', 'UPDATING']) {
+      aws.datastoreIs(status);
+      const reason = expect.stringContaining(`the data store is ${status}, and only an ACTIVE data store accepts imports; wait until it is ACTIVE; deploy again`);
+      expect(await aws.run(jobEvent())).toMatchObject({ after: 15 * MINUTE, reason });
+    }
     aws.datastoreIs('DELETING');
     expect(await aws.run(jobEvent())).toMatchObject({ after: 0, reason: expect.stringContaining('the data store is DELETING') });
     expect(startsOf()).toEqual([]);
+  });
+  row('J56', async () => {
+    aws.datastoreIs('UPDATE_FAILED');
+    await starts();
+    expect(aws.lines.filter((line) => line.includes('warning: the data store is UPDATE_FAILED'))).toHaveLength(1);
+
+    aws.healthlake.on(StartFHIRImportJobCommand).rejects(sdkError('ValidationException', 'The data store is not ACTIVE'));
+    const { after, reason } = await aws.run(jobEvent());
+    expect(after).toBe(5 * MINUTE);
+    expect(reason).toContain('could not start the import job: ValidationException: The data store is not ACTIVE; the data store is UPDATE_FAILED, '
+      + 'and HealthLake may refuse imports until an update of the data store succeeds; likely causes: the data store is not ACTIVE; no import job');
   });
   row('J17', async () => {
     aws.lists(job('old', { JobStatus: 'REVIEWING' as ImportJob['JobStatus'] }));
