@@ -36,8 +36,10 @@ export const BUDGETS = {
       repeatForMs: 60_000,
       /** The budget for all polls and the pauses between them. */
       pollsMs: 2 * 60_000,
-      /** The budget for the polls and the call of the report function. */
+      /** The budget for the polls, the restore point, and the call of the report function. */
       resultsMs: 4 * 60_000,
+      /** The budget for learning the restore point of the data store. It is spent before the budget of the report begins. */
+      describeDatastoreMs: 15_000,
       report: {
         totalMs: 195_000,
         /** The time-out of one attempt to invoke the report function. It allows for the function's own time-out and a cold start. */

@@ -192,8 +192,16 @@ export const EVENT_SOURCE = 'cdk-healthlake-import';
 export const EVENT_SUCCEEDED = 'FHIR Import Succeeded';
 export const EVENT_FAILED = 'FHIR Import Failed';
 
+/** The time during which a job may have changed its data store, and the way back. All times are in ISO 8601. Unknown times are left out. */
+export interface JobWindow {
+  readonly submitted?: string;
+  readonly ended?: string;
+  /** The latest time before the job to which the data store can be restored from its backup. */
+  readonly restorePoint?: string;
+}
+
 /** The detail of the event at the end of an import. docs/event.schema.json has the schema. Unknown values are left out. */
-export interface ImportEventDetail {
+export interface ImportEventDetail extends JobWindow {
   readonly version: '1';
   readonly constructPath: string;
   readonly datastoreId: string;

@@ -1,5 +1,5 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
-import { JOB_STATUSES } from '../../src/contract';
+import { JOB_STATUSES, type JobWindow } from '../../src/contract';
 
 /** A job as HealthLake describes it. The SDK's own name for this type, `ImportJobProperties`, is also the name of a type in the contract. */
 export type JobDescription = ImportJobProperties;
@@ -34,4 +34,9 @@ function isOneOf(statuses: readonly string[], status: Status): boolean {
 /** Returns the time between the submission of the job and its end, in seconds. Undefined if HealthLake doesn't return both. */
 export function durationOf({ SubmitTime, EndTime }: Partial<JobDescription> = {}): number | undefined {
   return SubmitTime && EndTime ? (EndTime.getTime() - SubmitTime.getTime()) / 1000 : undefined;
+}
+
+/** Returns the times of a job, and the restore point before it. */
+export function windowOf({ SubmitTime, EndTime }: Partial<JobDescription> = {}, restorePoint?: Date): JobWindow {
+  return { submitted: SubmitTime?.toISOString(), ended: EndTime?.toISOString(), restorePoint: restorePoint?.toISOString() };
 }

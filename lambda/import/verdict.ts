@@ -10,6 +10,8 @@ export interface Evidence {
   readonly report?: ReportAnswer;
   /** Whether the results are in the output location of this import. The handler doesn't read results in any other location. */
   readonly isOwn: boolean;
+  /** The latest time before the job to which the data store can be restored. Undefined if there is none, or if the job has not ended. */
+  readonly restorePoint?: Date;
 }
 
 /** The numbers of resources and files. A number that HealthLake did not count is undefined. */

@@ -1,3 +1,5 @@
+import type { JobWindow } from '../../src/contract';
+
 /** The payload of an invocation of the report function. */
 export interface ReportRequest {
   readonly DatastoreId: string;
@@ -8,6 +10,8 @@ export interface ReportRequest {
   readonly InputS3Uri: string;
   /** The role that the function assumes for its S3 calls. */
   readonly ReportRoleArn: string;
+  /** The times of the job, which the report repeats. Undefined while a deployment updates the two functions and the handler is still the older one. */
+  readonly Window?: JobWindow;
 }
 
 /** The part of a report that the report function returns: counts, FHIR types, issue codes and known messages. It has no object keys and no patient data. */

@@ -4,7 +4,7 @@ import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, type Imp
 import { ask, describeError } from '../aws/errors';
 import type { Operator } from '../aws/operator';
 import { BUDGETS } from '../budgets';
-import { durationOf } from '../import/healthlake-job';
+import { durationOf, windowOf } from '../import/healthlake-job';
 import type { OutcomeDecision } from '../import/outcome/decision';
 import { type NamedImport, ownNamesOf } from '../service-text/own-names';
 
@@ -25,7 +25,7 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
   if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
   }
-  const { job, counts } = evidence ?? {};
+  const { job, counts, restorePoint } = evidence ?? {};
   return {
     detailType: kind === 'failed' ? EVENT_FAILED : EVENT_SUCCEEDED,
     detail: {
@@ -38,6 +38,7 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
       resourcesImported: counts?.imported,
       resourcesFailed: counts?.failed,
       durationInSeconds: durationOf(job),
+      ...windowOf(job, restorePoint),
     },
   };
 }

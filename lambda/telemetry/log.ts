@@ -51,6 +51,7 @@ export function recordDecision(construct: string, properties: ImportOutcomePrope
     logPoll({ ...properties, construct }, evidence, {
       secondsLeft: Math.round((deadline - Date.now()) / 1000),
       judgedByJobBecause: evidence && whyWithoutResults(evidence, properties.ErrorTolerance),
+      restorePoint: evidence?.restorePoint?.toISOString(),
       decision: kind,
     });
   }

@@ -12,6 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { isComplete, onEvent } from '../../lambda';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/framework/framework';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
+import type { RestoreWindow } from '../../lambda/import/restore-point';
 import type { ReportAnswer } from '../../lambda/report/types';
 import {
   CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
@@ -184,8 +185,10 @@ export class Aws {
     });
   }
 
-  public datastoreIs(status: string, DatastoreTypeVersion?: string): void {
-    this.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({ DatastoreProperties: { DatastoreStatus: status, DatastoreTypeVersion } }));
+  public datastoreIs(status: string, DatastoreTypeVersion?: string, BackupStatusInfo?: RestoreWindow): void {
+    this.healthlake.on(DescribeFHIRDatastoreCommand).callsFake(() => ({
+      DatastoreProperties: { DatastoreStatus: status, DatastoreTypeVersion, BackupStatusInfo },
+    }));
   }
 
   /** Sets the jobs that ListFHIRImportJobs returns. */

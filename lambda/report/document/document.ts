@@ -1,3 +1,4 @@
+import type { JobWindow } from '../../../src/contract';
 import { describeError } from '../../aws/errors';
 import { ownNamesOfReport } from '../../service-text/own-names';
 import type { ManifestReading } from '../read/manifest';
@@ -21,7 +22,7 @@ const MAX_LIST_BYTES = 2 * 1024 * 1024;
  */
 export interface ReportDocument {
   readonly version: typeof REPORT_VERSION;
-  readonly job: { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
+  readonly job: JobWindow & { readonly datastoreId: string; readonly jobId: string; readonly input: string; readonly output: string };
   /** Whether every results file was read to its end. */
   readonly complete: boolean;
   /** The reason why the report is incomplete. Undefined if it is complete. */
@@ -97,7 +98,7 @@ export function documentOf(request: ReportRequest, results: ResultsLocation, fin
   const { DatastoreId: datastoreId, JobId: jobId, InputS3Uri: input, OutputLocation: output } = request;
   return {
     version: REPORT_VERSION,
-    job: { datastoreId, jobId, input, output },
+    job: { datastoreId, jobId, input, output, ...request.Window },
     complete: incomplete === undefined,
     ...(incomplete !== undefined && { incomplete }),
     files: { read: reading.filesRead, total: reading.filesTotal, totalIsExact: reading.allListed, unread: reading.unread },

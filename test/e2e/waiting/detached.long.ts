@@ -83,7 +83,7 @@ test('a detached deployment ends before its job of six hours, and the monitor se
   expect(events(laptop)).toEqual([]);
 
   await monitor(laptop);
-  const [{ EndTime: endedAt }, ...others] = laptop.jobs();
+  const [{ SubmitTime: submittedAt, EndTime: endedAt }, ...others] = laptop.jobs();
   expect(others).toEqual([]);
   const [execution, ...more] = executions(laptop);
   expect(more).toEqual([]);
@@ -99,6 +99,8 @@ test('a detached deployment ends before its job of six hours, and the monitor se
     resourcesImported: 3,
     resourcesFailed: 0,
     durationInSeconds: expect.any(Number),
+    submitted: submittedAt!.toISOString(),
+    ended: endedAt!.toISOString(),
   }]]);
   expect(notified(laptop)).toEqual([`"FHIR Import Succeeded: job ${jobId} of data store ${data.datastoreId} (Import/Patients), status COMPLETED, `
     + 'resources scanned 3, imported 3, failed 0"']);

@@ -92,14 +92,14 @@ const wait = async () => isComplete(await aws.begin(outcomeEvent({}, { ...Import
 test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['judges a detached import', ['DescribeFHIRImportJob'], 120, judge],
   ['judges a detached import', ['PutEvents'], 15, judge],
-  ['judges a detached import', ['Invoke', 'PutEvents'], 210, judge],
+  ['judges a detached import', ['DescribeFHIRDatastore', 'Invoke', 'PutEvents'], 225, judge],
   ['starts a detached import', ['ListFHIRImportJobs'], 30, start],
   ['starts a detached import', ['StartFHIRImportJob'], 15, start],
   ['starts a detached import', ['StartExecution'], 15, start],
   ['starts an import', ['DescribeFHIRDatastore'], 15, start],
   ['starts an import', ['DescribeStacks'], 30, start],
   ['starts an import', ['ListObjectsV2'], 30, check],
-  ['judges an import for which the deployment waits', ['Invoke', 'PutEvents'], 210, wait],
+  ['judges an import for which the deployment waits', ['DescribeFHIRDatastore', 'Invoke', 'PutEvents'], 225, wait],
 ])('an invocation that %s and gets no answer to %j ends after %i s', async (_what, hang, after, invocation) => {
   hang.forEach((call) => HANGS[call]());
   const milliseconds = await timeOf(invocation);

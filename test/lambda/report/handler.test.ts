@@ -1,5 +1,5 @@
 import { BUCKET, Harness, type Job, MANIFEST } from './harness';
-import { CANARY, error, failure } from './lines';
+import { CANARY, error, failure, WINDOW } from './lines';
 
 const MISSING_ID = 'Missing required id field in resource json';
 const GENDER = 'Unrecognised property \'@gender\'';
@@ -48,7 +48,7 @@ describe('a report', () => {
     const first = [1, 2, 3].map((line, i) => ({ key: patients, line, inputLine: [1, 2, 5][i] }));
     expect(job.written().document).toEqual({
       version: 1,
-      job: { datastoreId: job.request.DatastoreId, jobId: job.request.JobId, input: 's3://clinic-data/input/', output: job.request.OutputLocation },
+      job: { datastoreId: job.request.DatastoreId, jobId: job.request.JobId, input: 's3://clinic-data/input/', output: job.request.OutputLocation, ...WINDOW },
       complete: true,
       files: { read: 2, total: 2, totalIsExact: true, unread: [] },
       manifest: answer.manifest,

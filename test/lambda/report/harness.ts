@@ -1,4 +1,4 @@
-import { CANARY } from './lines';
+import { CANARY, WINDOW } from './lines';
 import { reportStatements } from './statements';
 import { handler } from '../../../lambda/report';
 import type { ReportDocument } from '../../../lambda/report/document/document';
@@ -111,7 +111,9 @@ export class Job {
   }
 
   public get request(): Omit<ReportRequest, 'ReportRoleArn'> {
-    return { DatastoreId: DATASTORE, JobId: this.jobId, OutputLocation: `s3://${BUCKET}/${this.prefix}`, InputS3Uri: 's3://clinic-data/input/' };
+    return {
+      DatastoreId: DATASTORE, JobId: this.jobId, OutputLocation: `s3://${BUCKET}/${this.prefix}`, InputS3Uri: 's3://clinic-data/input/', Window: WINDOW,
+    };
   }
 
   /** Writes an object into the results, encrypted with the key that HealthLake uses. */

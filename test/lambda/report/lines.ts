@@ -7,12 +7,16 @@ import type { ReportRequest } from '../../../lambda/report/types';
 /** A name that stands for patient data. */
 export const CANARY = 'Quillfeather';
 
+/** The times of a job, as the handler sends them to the report function. */
+export const WINDOW = { submitted: '2026-01-15T12:00:00.000Z', ended: '2026-01-15T12:01:30.000Z', restorePoint: '2026-01-15T11:59:00.000Z' };
+
 export const REQUEST: ReportRequest = {
   DatastoreId: '6407b9ae4c2def3cb6f1a46a0c599ec0',
   JobId: 'c0fddbf76f238297632d4aebdbfc9ddf',
   InputS3Uri: 's3://clinic-data/',
   OutputLocation: 's3://clinic-results/x-FHIR_IMPORT-y/',
   ReportRoleArn: 'arn:aws:iam::123456789012:role/report',
+  Window: WINDOW,
 };
 
 /** Returns the report on these findings. By default, all files were read and no resource failed. */

@@ -32,7 +32,7 @@ function eventOfDeclared(): Announced {
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
-  return { value: evidenceOf(importJob({ SubmitTime: new Date(T0), ...job })) };
+  return { value: { ...evidenceOf(importJob({ SubmitTime: new Date(T0), ...job })), restorePoint: job.EndTime && new Date(T0 - MINUTE) } };
 }
 
 const EndTime = new Date(T0 + 90 * SECOND);
@@ -41,16 +41,16 @@ const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 1
 describe('docs/event.schema.json', () => {
   test.each<[string, Announced | undefined, string, Partial<ImportEventDetail>, (keyof ImportEventDetail)[]]>([
     ['of success', eventOf(SUCCEEDED), 'FHIR Import Succeeded',
-      { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90 }, []],
+      { jobStatus: 'COMPLETED', resourcesScanned: 10, resourcesImported: 10, resourcesFailed: 0, durationInSeconds: 90, submitted: '2026-01-15T12:00:00.000Z', ended: '2026-01-15T12:01:30.000Z', restorePoint: '2026-01-15T11:59:00.000Z' }, []],
     ['of errors', eventOf(seen({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(10, 7, 3), EndTime })), 'FHIR Import Failed',
       { jobStatus: 'COMPLETED_WITH_ERRORS', resourcesScanned: 10, resourcesImported: 7, resourcesFailed: 3 }, []],
     ['of a job that failed', eventOf(seen({ JobStatus: 'FAILED', Message: `no ${PATIENT}`, JobProgressReport: undefined, EndTime })), 'FHIR Import Failed',
       { jobStatus: 'FAILED', durationInSeconds: 90 }, ['resourcesScanned', 'resourcesImported', 'resourcesFailed']],
     ['of a cancelled job', eventOf(seen({ JobStatus: 'CANCEL_COMPLETED', EndTime })), 'FHIR Import Failed', { jobStatus: 'CANCEL_COMPLETED' }, []],
     ['of a job that runs at the deadline', eventOf(seen({ JobStatus: 'IN_PROGRESS', JobProgressReport: report(5, 5, 0), EndTime: undefined }), 50 * MINUTE),
-      'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5 }, ['durationInSeconds']],
+      'FHIR Import Failed', { jobStatus: 'IN_PROGRESS', resourcesScanned: 5, submitted: '2026-01-15T12:00:00.000Z' }, ['durationInSeconds', 'ended', 'restorePoint']],
     ['of a job that could not be described', eventOf({ error: sdkError('ThrottlingException', PATIENT) }, 50 * MINUTE), 'FHIR Import Failed', { jobStatus: UNKNOWN },
-      ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
+      ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds', 'submitted', 'ended', 'restorePoint']],
     ['of a declared data set', eventOfDeclared(), 'FHIR Import Succeeded', { jobId: ALREADY_IMPORTED, jobStatus: ALREADY_IMPORTED },
       ['resourcesScanned', 'resourcesImported', 'resourcesFailed', 'durationInSeconds']],
     ['of an unknown job', eventOf(undefined, MINUTE, { ...OUTCOME, JobId: UNKNOWN }), 'FHIR Import Failed', { jobId: UNKNOWN, jobStatus: UNKNOWN },

@@ -1,7 +1,7 @@
-import { DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { JsonCause, Report } from '../../../../lambda/report/types';
 import type { ImportOutcomeProperties } from '../../../../src/contract';
-import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, OUTCOME, outcomeEvent, report, T0 } from '../../harness';
+import { Aws, DATASTORE, importJob, JOB_ID, MINUTE, NO_ANSWER, OUTCOME, outcomeEvent, PATIENT, report, sdkError, T0 } from '../../harness';
 
 let aws: Aws;
 beforeEach(() => {
@@ -37,15 +37,38 @@ function ended(changes: Partial<ImportJob> = {}): void {
 
 const run = (changes: Partial<ImportOutcomeProperties> = {}) => aws.run(outcomeEvent({}, { ...WITH_REPORT, ...changes }));
 
+const BACKUP = { EarliestRestorePoint: new Date(T0 - MINUTE), LatestRestorePoint: new Date(T0 + MINUTE) };
+
 test('Outcome invokes the report function once when the job has ended', async () => {
-  ended();
+  ended({ SubmitTime: new Date(T0) });
+  aws.datastoreIs('ACTIVE', 'R4', BACKUP);
   aws.reports(REPORT);
   await run({ ErrorTolerance: { Kind: 'ANY' } });
   const [{ FunctionName, Payload }, ...others] = aws.sent('Invoke') as { FunctionName: string; Payload: string }[];
   expect(others).toEqual([]);
   expect([FunctionName, JSON.parse(Payload)]).toEqual([FUNCTION, {
-    DatastoreId: DATASTORE, JobId: JOB_ID, OutputLocation: LOCATION, InputS3Uri: 's3://clinic-data/synthea/', ReportRoleArn: ROLE,
+    DatastoreId: DATASTORE,
+    JobId: JOB_ID,
+    OutputLocation: LOCATION,
+    InputS3Uri: 's3://clinic-data/synthea/',
+    ReportRoleArn: ROLE,
+    Window: { submitted: '2026-01-15T12:00:00.000Z', ended: '2026-01-15T12:00:00.000Z', restorePoint: '2026-01-15T12:00:00.000Z' },
   }]);
+  expect(aws.sent('DescribeFHIRDatastore')).toHaveLength(1);
+  expect(JSON.parse(aws.lines.find((line) => line.includes('"decision":"succeeded"'))!)).toMatchObject({ restorePoint: '2026-01-15T12:00:00.000Z' });
+});
+
+test.each([
+  ['is refused', sdkError('AccessDeniedException', `not authorized, said ${PATIENT}`)],
+  ['gets no answer', NO_ANSWER],
+])('Outcome succeeds without a restore point if the description of the data store %s', async (_what, error) => {
+  ended();
+  aws.reports(REPORT);
+  aws.healthlake.on(DescribeFHIRDatastoreCommand).rejects(error);
+  expect(await run({ ErrorTolerance: { Kind: 'RESOURCES', Limit: '6' } })).toMatchObject({ data: { JobStatus: 'COMPLETED_WITH_ERRORS', ResourcesFailed: '6' } });
+  const [{ Payload }] = aws.sent('Invoke') as { Payload: string }[];
+  expect(Object.keys(JSON.parse(Payload).Window)).toEqual(['submitted', 'ended']);
+  expect(aws.lines.filter((line) => line.includes('warning: the restore point is not known'))).toHaveLength(1);
 });
 
 test.each([
