@@ -10,9 +10,10 @@ import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, Dependable, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, QUERY_INTERVAL_SECONDS, REPORT_TIMEOUT_MINUTES } from '../contract';
 import { validateProviderResources } from './private/checks/provider-resources';
-import { FunctionRoles, suppliedRoles } from './private/function-roles';
+import { suppliedRoles } from './private/function-roles';
 import { ImportMonitor, sendTraces } from './private/import-monitor';
 import type { ReportFunction } from './private/report';
+import { FunctionRoles } from '../private/function-roles';
 import { brand, ofStack } from '../private/of-stack';
 
 /** Properties of `FhirImportProvider`. */
