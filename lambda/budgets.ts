@@ -1,7 +1,7 @@
-import { HANDLER_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../src/contract';
+import { HANDLER_TIMEOUT_MINUTES, REPLACEMENT_GUARD_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../src/contract';
 
 /**
- * The time budgets of the handler and of the report function. The budgets of an invocation add up to less than the time-out of its function, so that the
+ * The time budgets of the functions. The budgets of an invocation add up to less than the time-out of its function, so that the
  * handler can respond to CloudFormation even if a service hangs. The budget of a call includes its retries.
  */
 export const BUDGETS = {
@@ -53,4 +53,12 @@ export const BUDGETS = {
     /** The time that the report function reserves for writing the report. */
     afterListingMs: 15_000,
   },
+  guard: {
+    timeoutMs: REPLACEMENT_GUARD_TIMEOUT_MINUTES * 60_000,
+    call: { listResourcesMs: 30_000, describeDatastoreMs: 15_000 },
+    /** The pause after an attempt that failed. Attempts are repeated for `SETTLING_MS`. */
+    pauseMs: 5_000,
+  },
+  /** The response to CloudFormation of a function without the provider framework. Each pause is twice as long as the one before. */
+  response: { attempts: 5, attemptMs: 10_000, firstPauseMs: 1_000 },
 } as const;

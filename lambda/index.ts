@@ -1,7 +1,6 @@
-import { describeError } from './aws/errors';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
 import type { WatchAnswer, WatchedImport } from '../src/contract';
-import { Failure } from './framework/reason';
+import { toFailure } from './framework/reason';
 import { beginChange, continueChange } from './import/custom-resources';
 import { judgeDetached } from './import/monitor/judge';
 import { type NamedImport, ownNamesOf } from './service-text/own-names';
@@ -25,6 +24,6 @@ async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>
   try {
     return await handle();
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure([`failed with ${describeError(error, ownNamesOf(named))}`]);
+    throw toFailure(error, ownNamesOf(named));
   }
 }

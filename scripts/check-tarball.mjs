@@ -5,9 +5,9 @@ const packed = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const [{ files, size }] = Array.isArray(packed) ? packed : Object.values(packed);
 const paths = files.map(({ path }) => path);
 
-const ALLOWED = [/^lib\/.+\.(js|d\.ts)$/, /^assets\/lambda\/(report\/)?index\/index\.js$/, /^\.jsii(\.tabl\.json)?$/, /^(README|API)\.md$/, /^LICENSE$/, /^package\.json$/];
+const ALLOWED = [/^lib\/.+\.(js|d\.ts)$/, /^assets\/lambda\/((report|datastore)\/)?index\/index\.js$/, /^\.jsii(\.tabl\.json)?$/, /^(README|API)\.md$/, /^LICENSE$/, /^package\.json$/];
 const NEEDED = [
-  'lib/index.js', 'lib/index.d.ts', 'assets/lambda/index/index.js', 'assets/lambda/report/index/index.js', '.jsii', '.jsii.tabl.json', 'README.md', 'API.md', 'LICENSE', 'package.json',
+  'lib/index.js', 'lib/index.d.ts', 'assets/lambda/index/index.js', 'assets/lambda/report/index/index.js', 'assets/lambda/datastore/index/index.js', '.jsii', '.jsii.tabl.json', 'README.md', 'API.md', 'LICENSE', 'package.json',
 ];
 
 const unexpected = paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)));

@@ -24,6 +24,9 @@ export const OUTCOME_RESOURCE_TYPE = 'Custom::FhirImportOutcome';
 /** The type of the custom resources that wait for the job if one resource can't wait long enough. They don't judge the job. Since version 2. */
 export const WAIT_RESOURCE_TYPE = 'Custom::FhirImportWait';
 
+/** The type of the custom resource that fails a deployment before CloudFormation replaces a data store. */
+export const REPLACEMENT_GUARD_RESOURCE_TYPE = 'Custom::FhirDatastoreReplacementGuard';
+
 /** The time that `Custom::FhirImportJob` waits for HealthLake to accept its job. */
 export const JOB_TIMEOUT_MINUTES = 15;
 
@@ -43,6 +46,9 @@ export const ANSWER_MARGIN_MINUTES = 5;
  */
 export const HANDLER_TIMEOUT_MINUTES = 5;
 export const REPORT_TIMEOUT_MINUTES = 3;
+
+/** The time-out of the function of the replacement guard. `lambda/budgets.ts` divides it into budgets. */
+export const REPLACEMENT_GUARD_TIMEOUT_MINUTES = 8;
 
 /** HealthLake's job statuses, grouped by their meaning. The handler treats an unknown status as running. */
 export const JOB_STATUSES = {
@@ -164,6 +170,19 @@ export interface ImportOutcomeAttributes {
   readonly ResourcesFailed: string;
   readonly OutputLocation: string;
   readonly ReportLocation: string;
+}
+
+/**
+ * Properties of `Custom::FhirDatastoreReplacementGuard`: the logical id of the data store, and the settings in the template that CloudFormation changes only
+ * by a replacement. The resource has no attributes.
+ */
+export interface ReplacementGuardProperties {
+  readonly DatastoreLogicalId: string;
+  readonly DatastoreTypeVersion: string;
+  /** The ARN of the key. Undefined for the AWS owned key. */
+  readonly KmsKeyId?: string;
+  readonly PreloadDataType?: string;
+  readonly AllowReplacement: 'true' | 'false';
 }
 
 /** The namespace of the metrics. */

@@ -1,3 +1,5 @@
+import { describeError } from '../aws/errors';
+
 /** The maximum length of a failure reason. CloudFormation accepts a response of up to 4,096 bytes, and the framework adds lines to the failure reason. */
 const MAX_LENGTH = 999;
 
@@ -11,6 +13,15 @@ export class Failure extends Error {
     this.name = 'FhirImportFailure';
     this.stack = this.message; // the framework appends the stack trace to the reason, so this error has none
   }
+}
+
+/**
+ * Returns any error as a `Failure`, without words that may be patient data.
+ *
+ * @param own names of the deployed resources, which may be shown
+ */
+export function toFailure(error: unknown, own: readonly string[]): Failure {
+  return error instanceof Failure ? error : new Failure([`failed with ${describeError(error, own)}`]);
 }
 
 /**
