@@ -134,7 +134,7 @@ export class FhirDatastore extends FhirDatastoreBase {
   constructor(scope: Construct, id: string, props: FhirDatastoreProps = {}) {
     super(scope, id);
     const resource = createDatastore(this, 'Resource', props);
-    this.datastoreId = resource.attrDatastoreId;
+    this.datastoreId = resource.ref; // as the L1 does, so that exports for other stacks keep their names when a FhirDatastore succeeds an L1
     this.datastoreArn = resource.attrDatastoreArn;
     this.datastoreEndpoint = resource.attrDatastoreEndpoint;
     this.encryptionKey = props.encryptionKey;

@@ -1,4 +1,4 @@
-import { App, type CfnResource, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { App, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -207,18 +207,20 @@ test('is a data store for an import, without a warning, and gives it its key', (
   expect(JSON.stringify(template.findResources('AWS::IAM::Role'))).toContain('"Sid":"DatastoreKey"');
 });
 
-test('keeps the logical id of an L1 data store that it succeeds', () => {
+test('keeps the logical id and the exports of an L1 data store that it succeeds', () => {
   const templates = [false, true].map((isL2) => {
     const stack = newStack();
-    const resource: CfnResource = isL2
-      ? new FhirDatastore(stack, 'New', { datastoreName: 'x' }).node.defaultChild as CfnFHIRDatastore
+    const datastore = isL2
+      ? new FhirDatastore(stack, 'New', { datastoreName: 'x' })
       : new CfnFHIRDatastore(stack, 'Store', { datastoreTypeVersion: 'R4', datastoreName: 'x' });
     if (isL2) {
-      resource.overrideLogicalId('Store');
+      (datastore.node.defaultChild as CfnFHIRDatastore).overrideLogicalId('Store');
     } else {
-      resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      (datastore as CfnFHIRDatastore).applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
-    return templateOf(stack);
+    const imports = new Stack(stack.node.root, 'Imports');
+    importInto(imports, { datastore });
+    return [stack, imports].map((each) => Template.fromStack(each).toJSON());
   });
   expect(templates[1]).toEqual(templates[0]);
 });
