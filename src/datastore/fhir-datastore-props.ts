@@ -73,4 +73,19 @@ export interface FhirDatastoreProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether a function fails the deployment before CloudFormation replaces the data store by an empty one. It compares the key, the preloaded data and the FHIR
+   * version with those of the existing data store. The function, its role, its log group and a custom resource are four resources.
+   *
+   * @default true
+   */
+  readonly replacementGuard?: boolean;
+
+  /**
+   * Whether the replacement guard lets CloudFormation replace the data store by an empty one. With RETAIN, the old data store stays, outside the stack.
+   *
+   * @default false
+   */
+  readonly allowReplacement?: boolean;
 }

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { FhirDatastoreGrants } from './fhir-datastore-grants';
 import type { FhirDatastoreProps } from './fhir-datastore-props';
 import { createDatastore } from './private/create-datastore';
+import { ReplacementGuard } from './private/replacement-guard';
 import { validateArn } from '../private/arn';
 import { formatDatastoreArn, validateDatastoreId } from '../private/datastore';
 
@@ -88,8 +89,8 @@ abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
 /**
  * An AWS HealthLake data store for FHIR R4.
  *
- * It is retained when it is removed from the stack, when the stack is deleted, and when a change replaces it. It costs money by the hour from its creation
- * on, and takes up to 30 minutes to be created.
+ * It is retained when it is removed from the stack, when the stack is deleted, and when a change replaces it. A change that would replace it by an empty data
+ * store fails the deployment, unless `allowReplacement` is set. It costs money by the hour from its creation on, and takes up to 30 minutes to be created.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores.html
  * @example
@@ -138,6 +139,9 @@ export class FhirDatastore extends FhirDatastoreBase {
     this.datastoreArn = resource.attrDatastoreArn;
     this.datastoreEndpoint = resource.attrDatastoreEndpoint;
     this.encryptionKey = props.encryptionKey;
+    if (props.replacementGuard ?? true) {
+      new ReplacementGuard(this, 'ReplacementGuard', { datastore: resource, allowReplacement: props.allowReplacement ?? false });
+    }
   }
 }
 

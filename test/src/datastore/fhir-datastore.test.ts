@@ -24,7 +24,7 @@ function tokenFunctionOf(stack: Stack): lambda.IFunction {
 describe.each(FEATURE_FLAGS)('%s', (_name, context) => {
   test('creates a retained data store with an AWS owned key', () => {
     const stack = newStack(context);
-    new FhirDatastore(stack, 'Store');
+    new FhirDatastore(stack, 'Store', { replacementGuard: false });
     expect(templateOf(stack).Resources).toEqual({
       Store1D2A845B: {
         Type: 'AWS::HealthLake::FHIRDatastore',
@@ -60,6 +60,16 @@ describe.each(FEATURE_FLAGS)('%s', (_name, context) => {
       UpdateReplacePolicy: 'Delete',
     });
   });
+});
+
+test.each([[{}, 'false'], [{ allowReplacement: true }, 'true']])('guards the data store against its replacement with %j', (props, AllowReplacement) => {
+  const stack = newStack();
+  new FhirDatastore(stack, 'Store', props);
+  const template = templateOf(stack);
+  const guard = onlyResource(template, 'Custom::FhirDatastoreReplacementGuard');
+  expect(Object.keys(template.Resources)).toHaveLength(5);
+  expect(guard.Properties).toMatchObject({ AllowReplacement, DatastoreLogicalId: 'Store1D2A845B' });
+  expect(onlyResource(template, 'AWS::HealthLake::FHIRDatastore').DependsOn).toEqual([guard.logicalId]);
 });
 
 test.each<[string, FhirDatastoreProps, string]>([
@@ -211,7 +221,7 @@ test('keeps the logical id and the exports of an L1 data store that it succeeds'
   const templates = [false, true].map((isL2) => {
     const stack = newStack();
     const datastore = isL2
-      ? new FhirDatastore(stack, 'New', { datastoreName: 'x' })
+      ? new FhirDatastore(stack, 'New', { datastoreName: 'x', replacementGuard: false })
       : new CfnFHIRDatastore(stack, 'Store', { datastoreTypeVersion: 'R4', datastoreName: 'x' });
     if (isL2) {
       (datastore.node.defaultChild as CfnFHIRDatastore).overrideLogicalId('Store');
