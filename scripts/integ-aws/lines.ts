@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export const LINE = {
   outputKeyDecrypt: 'U1',
   datastoreKeyOfCaller: 'U2',
+  datastoreKeyOfUser: 'U97',
   listBucketCondition: 'U3',
   bucketDefaults: 'U4',
   keyAsArn: 'U5',
@@ -27,6 +28,8 @@ export const LINE = {
   longOutput: 'U83',
   updatedDatastore: 'U84',
   fhirAnswers: 'U85',
+  fhirWrites: 'U96',
+  bulkDelete: 'U98',
   describeAfterStart: 'U20',
   jobsStayListed: 'U21',
   jobsStayDescribed: 'U22',
@@ -94,6 +97,7 @@ export type LineId = typeof LINE[keyof typeof LINE];
 export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.outputKeyDecrypt]: 'the role has the permission; search CloudTrail for calls of Decrypt by HealthLake on the key\'s ARN',
   [LINE.datastoreKeyOfCaller]: 'the data store of the quickstart has no customer managed key',
+  [LINE.datastoreKeyOfUser]: 'the data store of the quickstart has no customer managed key',
   [LINE.accountPublicAccessBlock]: 'the test would change the account\'s settings',
   [LINE.fullQueue]: 'the test needs 25 jobs or more',
   [LINE.sharedQueue]: 'the quickstart has one data store',
@@ -103,6 +107,8 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.longOutput]: 'the prefixes of the quickstart are short',
   [LINE.updatedDatastore]: 'the run does not update the data store',
   [LINE.fhirAnswers]: 'the run does not use the FHIR API',
+  [LINE.fhirWrites]: 'the run does not use the FHIR API',
+  [LINE.bulkDelete]: 'the run does not use the FHIR API',
   [LINE.serviceTimeout]: 'no answer was lost in this run',
   [LINE.nestedStack]: 'the quickstart has no nested stack',
   [LINE.lastUpdated]: 'the script does not read LastUpdatedTime during an update',
