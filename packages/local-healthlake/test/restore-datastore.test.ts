@@ -36,9 +36,10 @@ test('a restore creates a data store without jobs, and with the resources that t
   const { BackupStatusInfo: { LatestRestorePoint } } = await describe();
   await aws.clock.sleep(10);
   await importPatients('a', 'b');
+  await aws.fhir('Patient/a', 'DELETE');
 
   const [latest, earlier] = [(await restore()).body.DatastoreId, (await restore(LatestRestorePoint)).body.DatastoreId];
-  expect([ids(latest), ids(earlier), ids(aws.datastoreId)]).toEqual([['a', 'b'], ['a'], ['a', 'b']]);
+  expect([ids(latest), ids(earlier), ids(aws.datastoreId)]).toEqual([['b'], ['a'], ['b']]);
   expect(latest).not.toBe(aws.datastoreId);
   expect((await aws.call('ListFHIRImportJobs', { DatastoreId: latest })).body).toEqual({ ImportJobPropertiesList: [] });
 });

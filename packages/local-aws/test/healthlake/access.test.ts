@@ -4,7 +4,7 @@ import { clientOfRole, dataAccessStatements, sessionOfRole, setDataAccess, start
 import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
 import type { Caller } from '../../src/contract';
 import type { Iam } from '../../src/iam/iam';
-import { policy, trust } from '../foundation';
+import { allow, policy, trust } from '../foundation';
 
 let aws: Harness<Iam>;
 
@@ -215,8 +215,10 @@ describe('a caller of HealthLake', () => {
 
     /** Returns the statements of a user of the FHIR API, with these KMS actions through a service. */
     const statements = (actions: string[], viaService: string) => [
-      { Effect: 'Allow', Action: 'healthlake:*', Resource: '*' },
-      { Effect: 'Allow', Action: actions, Resource: aws.keyArn, Condition: { StringEquals: { 'kms:ViaService': viaService } } },
+      allow('healthlake:*', '*'),
+      ...actions.map((action) => allow(action, aws.keyArn, {
+        StringEquals: { 'kms:ViaService': viaService }, ...(action === 'kms:CreateGrant' && { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+      })),
     ];
 
     async function create(caller: Caller): Promise<Record<string, any>> { // `any`, because outputs have different shapes
