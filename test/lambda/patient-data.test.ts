@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
@@ -10,13 +10,15 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-s
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import * as fc from 'fast-check';
-import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, T0, waitEvent } from './harness';
+import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, STACK, T0, waitEvent } from './harness';
 import { partsShown, plantedText } from './planted-names';
+import { mockResponses } from './responses';
 import { IMPORT } from './service-text/service-texts';
 import { isComplete, onEvent } from '../../lambda';
+import { handler as guardHandler } from '../../lambda/datastore';
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
 import { handler as reportHandler } from '../../lambda/report';
-import type { ImportOutcomeProperties, WatchedImport } from '../../src/contract';
+import { type ImportOutcomeProperties, REPLACEMENT_GUARD_RESOURCE_TYPE, type WatchedImport } from '../../src/contract';
 
 let aws: Aws;
 beforeEach(() => {
@@ -53,6 +55,20 @@ const judge = () => isComplete({
 const makeReport = () => reportHandler({
   DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, InputS3Uri: IMPORT.InputS3Uri, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
+
+const guardEvent = (): OnEventRequest => ({
+  RequestType: 'Update',
+  StackId: STACK,
+  LogicalResourceId: 'Guard',
+  ResourceType: REPLACEMENT_GUARD_RESOURCE_TYPE,
+  ResourceProperties: { DatastoreLogicalId: 'Datastore', DatastoreTypeVersion: 'R4', AllowReplacement: 'false' },
+});
+/** Calls the replacement guard, and returns its response to CloudFormation. Each error in `outcomes` ends an attempt to send the response. */
+const guard = async (event = guardEvent(), ...outcomes: Error[]) => {
+  const sent = mockResponses(...outcomes);
+  await guardHandler({ ...event, RequestId: '1', ResponseURL: 'https://response.example.com/' });
+  return sent.map(({ body }) => body);
+};
 
 /** Returns an error that has the text in each of its properties. */
 function thrown(text: string, name = 'AccessDeniedException'): Error {
@@ -144,6 +160,15 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   },
   'something unknown is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', thrown(text)))),
   'a string is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', text))),
+  'the guard can\'t list the resources and can\'t describe the stack': (text, name) => {
+    aws.cloudformation.on(ListStackResourcesCommand).rejects(thrown(text, name)).on(DescribeStacksCommand).callsFake(() => {
+      jest.setSystemTime(Date.now() + 5 * MINUTE); // after this time, the guard makes no further attempt
+      throw thrown(text);
+    });
+    return guard();
+  },
+  'the guard can\'t send its response': (text, name) => guard({ ...guardEvent(), RequestType: 'Delete' }, ...Array<Error>(5).fill(thrown(text, name))),
+  'something unknown is thrown in the guard': (text) => guard(throwing(guardEvent(), 'AllowReplacement', thrown(text))),
   'something unknown is thrown by onEvent': (text) => onEvent(throwing(jobEvent(), 'Revision', thrown(text))),
 };
 
@@ -187,6 +212,7 @@ test.each([
   ['the report function throws', 'because the report function failed: Error; '],
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['the guard can\'t list the resources and can\'t describe the stack', 'replace the data store: Error (full text: CloudTrail): *** Access Denied; the data store'],
   ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
 ])('in the scenario "%s", the output contains the text without the inserted name', async (what, expected) => {
   expect(await seenOf(SCENARIOS[what], 'Lovelace Access Denied', 'Lovelace')).toContain(expected);

@@ -1,9 +1,11 @@
 import { type IPropertyInjector, PropertyInjectors, type Stack } from 'aws-cdk-lib';
+import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function, type FunctionProps, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CustomerManagedEncryptionConfiguration, StateMachine, type StateMachineProps } from 'aws-cdk-lib/aws-stepfunctions';
 import { Completion } from '../../src';
+import { ReplacementGuard } from '../../src/datastore/private/replacement-guard';
 import { may, policiesOf } from '../support/access';
 import { Deployed } from '../support/deployed';
 import { FEATURE_FLAGS, importInto, newStack, resourcesOfType, templateOf } from '../support/synth';
@@ -17,7 +19,9 @@ function deploy(flags: Record<string, unknown>, injectorOf: (stack: Stack) => IP
   const stack = newStack(flags);
   const injector = injectorOf(stack);
   PropertyInjectors.of(stack).add(injector);
-  importInto(stack, { completion: Completion.detached() });
+  const datastore = new CfnFHIRDatastore(stack, 'Datastore', { datastoreTypeVersion: 'R4' });
+  new ReplacementGuard(stack, 'Guard', { datastore, allowReplacement: false });
+  importInto(stack, { datastore, completion: Completion.detached() });
   return new Deployed(templateOf(stack));
 }
 
@@ -31,8 +35,8 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     const roles = resourcesOfType(deployed.template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.Role as string);
     const roleIds = Object.entries(deployed.template.Resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && roles.includes(deployed.arn(id))).map(([id]) => id);
 
-    expect(roleIds).toHaveLength(4);
-    expect(await Promise.all(roleIds.map((id) => may(deployed, id, action, resource)))).toEqual([true, true, true, true]);
+    expect(roleIds).toHaveLength(5);
+    expect(await Promise.all(roleIds.map((id) => may(deployed, id, action, resource)))).toEqual([true, true, true, true, true]);
   });
 
   test('the role of the monitor may use a key if every state machine of the app is encrypted with the key', () => {

@@ -7,6 +7,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isComplete } from '../../../lambda';
+import { SETTLING_MS } from '../../../lambda/aws/errors';
 import { BUDGETS } from '../../../lambda/budgets';
 import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS, type WatchedImport } from '../../../src/contract';
 import { Aws, importJob, JOB, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
@@ -140,4 +141,10 @@ test('the time budgets of all calls in an invocation add up to less than the tim
   expect(steps.describeDatastoreMs + listingOnlyMs + listPageMs + call.describeStacksMs).toBeLessThan(timeoutMs);
   expect(poll.resultsMs + call.describeStacksMs + call.putEventsMs).toBeLessThan(timeoutMs);
   expect(poll.report.attemptMs).toBeLessThan(poll.report.totalMs);
+});
+
+test('the time budgets of the replacement guard, including a response that is repeated, add up to less than the time-out of its function', () => {
+  const { guard: { timeoutMs, call, pauseMs }, response: { attempts, attemptMs, firstPauseMs } } = BUDGETS;
+  const lastAttempt = pauseMs + call.listResourcesMs + call.describeDatastoreMs + BUDGETS.handler.call.describeStacksMs;
+  expect(SETTLING_MS + lastAttempt + attempts * attemptMs + firstPauseMs * (2 ** (attempts - 1) - 1)).toBeLessThan(timeoutMs);
 });
