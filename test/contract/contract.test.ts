@@ -11,9 +11,10 @@ import { watchedImportOf } from '../../lambda/import/monitor/start';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
   CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
-  OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  OUTCOME_RESOURCE_TYPE, REPLACEMENT_GUARD_RESOURCE_TYPE, type ReplacementGuardProperties, WAIT_RESOURCE_TYPE,
   type WatchedImport,
 } from '../../src/contract';
+import { ReplacementGuard } from '../../src/datastore/private/replacement-guard';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
 import { Deployed } from '../support/deployed';
 import { monitorDefinitionOf, textsIn } from '../support/state-machine';
@@ -41,6 +42,9 @@ interface Contract {
   readonly wait?: ImportWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
+  /** The properties of a replacement guard. */
+  readonly guard?: ReplacementGuardProperties & Record<string, unknown>;
+  readonly guardWithoutOptional?: readonly string[];
   /** The input of a monitor execution. An execution can still run when a newer version of the library is deployed. Since version 2. */
   readonly watched?: WatchedImport;
 }
@@ -201,6 +205,22 @@ test('the constructs write exactly the properties of the newest contract version
   const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
   expect(written).toMatchObject(without(job, [...OF_THE_APP, ...jobOfDetached!]));
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
+});
+
+test('a replacement guard writes exactly the properties of the newest contract version', () => {
+  const { guard, guardWithoutOptional } = contractOf(CONTRACT_VERSION);
+  const stack = new Stack(new App(), 'Data');
+  const preloadDataConfig = { preloadDataType: 'SYNTHEA' };
+  const sseConfiguration = { kmsEncryptionConfig: { cmkType: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: guard!.KmsKeyId } };
+  [{ preloadDataConfig, sseConfiguration }, {}].forEach((props, n) => {
+    const datastore = new CfnFHIRDatastore(stack, `Datastore${n}`, { datastoreTypeVersion: 'R4', ...props });
+    new ReplacementGuard(stack, `Guard${n}`, { datastore, allowReplacement: false });
+  });
+  const guards = Object.values(Template.fromStack(stack).findResources(REPLACEMENT_GUARD_RESOURCE_TYPE));
+  const written = guards.map(({ Properties }) => Properties as object);
+
+  expect(written.map(shapeOf)).toEqual([shapeOf(guard!), without(shapeOf(guard!), guardWithoutOptional)]);
+  expect(written[0]).toMatchObject(without(guard!, ['ServiceToken', 'DatastoreLogicalId']));
 });
 
 describe('the input of a monitor execution', () => {
