@@ -88,6 +88,10 @@ export const LINE = {
   idAfterFailure: 'U63',
   datastoreIds: 'U90',
   busRegion: 'U91',
+  keyOfDatastore: 'U92',
+  preloadOfDatastore: 'U93',
+  resourcesOfStack: 'U94',
+  replacingChanges: 'U95',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
@@ -133,6 +137,10 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.idAfterFailure]: 'the quickstart is rolled back',
   [LINE.datastoreIds]: 'the id of one data store says nothing about other ids',
   [LINE.busRegion]: 'the quickstart sends no events',
+  [LINE.keyOfDatastore]: 'the data store of the quickstart has no customer managed key',
+  [LINE.preloadOfDatastore]: 'the quickstart\'s data store has no preloaded data',
+  [LINE.resourcesOfStack]: 'the quickstart has no replacement guard',
+  [LINE.replacingChanges]: 'the quickstart\'s data store is not replaced',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',
 };
