@@ -41,9 +41,12 @@ if (typeof afterAll === 'function') {
   process.on('exit', removeAssemblies);
 }
 
+/** The context of an app that copies no assets and records no stack traces. No test reads the stack traces, and they take a fifth of the time of a synth. */
+const FAST_SYNTH = { 'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true };
+
 /** Returns an app whose output folder is removed after the tests. By default, the app does not copy its assets. */
 export function newApp(context: Record<string, unknown> = {}): App {
-  return new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context }, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
+  return new App({ context: { ...FAST_SYNTH, ...context }, treeMetadata: false, outdir: mkdtempSync(join(assemblies, 'cdk.out')) });
 }
 
 /** Returns a stack in a new app. The stack is env-agnostic by default. */
