@@ -18,8 +18,7 @@ import { createOperator, inputChecks } from './private/operator';
 import { outputLocation } from './private/output';
 import { createReport } from './private/report';
 import { checkWhenFinished, validateOrder } from './private/tree-checks';
-import type { IFhirDatastore } from '../datastore/fhir-datastore';
-import { datastoreArn } from '../private/datastore';
+import { datastoreArn, keyOfDatastore } from '../private/datastore';
 import { s3Uri } from '../private/s3-location';
 import { dimensionValue } from '../private/text';
 import { FhirStorage, type IFhirStorage } from '../storage/fhir-storage';
@@ -108,7 +107,7 @@ export class FhirImport extends Construct {
       input,
       output,
       reportFunctionArn: report?.contract.FunctionArn,
-      datastoreEncryptionKey: props.datastoreEncryptionKey ?? (props.datastore as Partial<IFhirDatastore>).encryptionKey,
+      datastoreEncryptionKey: props.datastoreEncryptionKey ?? keyOfDatastore(props.datastore),
     }, props.operatorRole);
     this.operatorRole = operator.role;
     this.sourceBucketStatements = [

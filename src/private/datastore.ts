@@ -51,6 +51,11 @@ export function formatDatastoreArn(stack: Stack, datastoreId: string, env?: Reso
   return stack.formatArn({ ...env, service: 'healthlake', resource: 'datastore', resourceName: `fhir/${datastoreId}` });
 }
 
+/** Returns the customer managed key of a `FhirDatastore`, also of one that another copy of this library creates. Returns undefined for other data stores. */
+export function keyOfDatastore(datastore: IFHIRDatastoreRef & { readonly encryptionKey?: IKeyRef }): IKeyRef | undefined {
+  return datastore.encryptionKey;
+}
+
 /** The elements of a policy statement. */
 interface Permission {
   readonly actions: string[];

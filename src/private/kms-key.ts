@@ -51,8 +51,9 @@ function managedAliasOf({ node }: IConstruct, keyArn: string): string | undefine
  * Returns whether two keys are certainly different. Compares their ARNs if both ARNs are known at synthesis, or if this app creates both keys. Otherwise
  * returns false.
  */
-export function isOtherKey(a: kms.IKey, b: kms.IKey): boolean {
-  const concrete = !Token.isUnresolved(a.keyArn) && !Token.isUnresolved(b.keyArn);
+export function isOtherKey(a: kms.IKeyRef, b: kms.IKeyRef): boolean {
+  const [arnOfA, arnOfB] = [a.keyRef.keyArn, b.keyRef.keyArn];
+  const concrete = !Token.isUnresolved(arnOfA) && !Token.isUnresolved(arnOfB);
   const isCreatedHere = Resource.isOwnedResource(a) && Resource.isOwnedResource(b);
-  return (concrete || isCreatedHere) && a.keyArn !== b.keyArn;
+  return (concrete || isCreatedHere) && arnOfA !== arnOfB;
 }

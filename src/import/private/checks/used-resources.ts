@@ -3,6 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { validateDistinct } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
+import { keyOfDatastore } from '../../../private/datastore';
 import { validateEnvironment } from '../../../private/environment';
 import { isOtherKey, validateKey } from '../../../private/kms-key';
 import type { IFhirStorage } from '../../../storage/fhir-storage';
@@ -36,6 +37,7 @@ export function validateUsedResources(scope: Construct, props: FhirImportProps, 
     validateKey(scope, what, key);
     validateEnvironment(scope, 'the import', { what, construct: key, env: key.env }, ['region']);
   }
+  validateDatastoreKey(props);
   validateOutputKey(storage);
   validateRoles(scope, props, provider);
 }
@@ -54,6 +56,14 @@ function validateBucket(scope: Construct, what: string, bucket: s3.IBucket): voi
   validateEnvironment(scope, 'the import', {
     what, construct: bucket, env: bucket.env, remedy: (_part, here) => `HealthLake uses only buckets of its own Region, so use a bucket in ${here}`,
   }, ['region']);
+}
+
+function validateDatastoreKey({ datastore, datastoreEncryptionKey }: FhirImportProps): void {
+  const ownKey = keyOfDatastore(datastore);
+  if (datastoreEncryptionKey && ownKey && isOtherKey(datastoreEncryptionKey, ownKey)) {
+    throw new Error(`datastoreEncryptionKey "${datastoreEncryptionKey.node.path}" is not the data store's own key "${ownKey.node.path}"; `
+      + 'leave datastoreEncryptionKey out');
+  }
 }
 
 function validateOutputKey({ outputBucket: { encryptionKey }, outputKey }: IFhirStorage): void {

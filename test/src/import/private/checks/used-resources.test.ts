@@ -2,7 +2,7 @@ import { type ResourceEnvironment, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { type FhirImportProps, FhirImportProvider, FhirSource, FhirStorage } from '../../../../../src';
+import { FhirDatastore, type FhirImportProps, FhirImportProvider, FhirSource, FhirStorage } from '../../../../../src';
 import { ACCOUNT, importInto, newStack, REGION, templateOf, textParameter } from '../../../../support/synth';
 
 const ENV = { region: REGION, account: ACCOUNT };
@@ -103,6 +103,9 @@ test.each<[string, PropsOf, string]>([
   ['an object as storage whose outputKey is not the key of its bucket', (stack) => ({
     storage: { inputBucket: bucketOf(stack), outputBucket: stack.node.findChild('Bucket') as unknown as s3.IBucket, outputKey: byArn(KEY_ARN.replace('5f0e', '6f0e'))(stack) },
   }), 'the outputKey "Stack/Named" of the storage is not the output bucket\'s own key "Stack/BucketKey"; give the key of the bucket'],
+  ['a datastoreEncryptionKey that is not the key of the data store', (stack) => ({
+    datastore: new FhirDatastore(stack, 'Store', { encryptionKey: new kms.Key(stack, 'StoreKey') }), datastoreEncryptionKey: new kms.Key(stack, 'Other'),
+  }), 'datastoreEncryptionKey "Stack/Other" is not the data store\'s own key "Stack/StoreKey"; leave datastoreEncryptionKey out'],
 ])('an import throws for %s', (_, propsOf, message) => {
   expect(importing(propsOf)).toThrow(message);
 });
