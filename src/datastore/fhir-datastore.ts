@@ -129,8 +129,8 @@ export class FhirDatastore extends FhirDatastoreBase {
   public readonly encryptionKey?: kms.IKey;
 
   /**
-   * @throws if HealthLake would reject the name, if the key is known to be unusable, if `removalPolicy` is SNAPSHOT, or if a property needs a newer
-   *   aws-cdk-lib.
+   * @throws if HealthLake would reject the name or the synthetic data, if the key is known to be unusable, if the key or the token function is known to be in
+   *   another Region, if `removalPolicy` is SNAPSHOT, or if a property needs a newer aws-cdk-lib.
    */
   constructor(scope: Construct, id: string, props: FhirDatastoreProps = {}) {
     super(scope, id);

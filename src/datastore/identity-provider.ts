@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { CfnPermission, type IFunctionRef } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { validateEnvironment } from '../private/environment';
 
 /** An OAuth 2.0 grant type that clients of a data store can use. */
 export enum SmartGrantType {
@@ -107,7 +108,7 @@ export class IdentityProvider {
    */
   public static smartOnFhir(props: SmartOnFhirProps): IdentityProvider {
     const { authorizationEndpoint, tokenEndpoint, grantTypes, capabilities, issuer, jwksUri, scopes } = props;
-    validateUrls({ authorizationEndpoint, tokenEndpoint, issuer, jwksUri });
+    validateUrls({ authorizationEndpoint, tokenEndpoint, ...(issuer !== undefined && { issuer }), ...(jwksUri !== undefined && { jwksUri }) });
     validateLists({ grantTypes, capabilities });
     if (capabilities.includes('sso-openid-connect') && (issuer === undefined || jwksUri === undefined)) {
       throw new Error('the capability "sso-openid-connect" needs issuer and jwksUri; add them, or leave the capability out');
@@ -145,25 +146,27 @@ export class IdentityProvider {
    * @internal
    */
   public _bind(scope: Construct): BoundIdentityProvider {
-    const { tokenFunction: { functionRef }, fineGrainedAuthorization } = this.options;
+    const { tokenFunction, fineGrainedAuthorization } = this.options;
+    const { functionArn } = tokenFunction.functionRef;
+    validateEnvironment(scope, 'the data store', { what: 'tokenFunction', construct: tokenFunction, env: tokenFunction.env }, ['region']);
     return {
       // HealthLake is not known to send the ARN of the data store or the account, so the permission has no condition on them.
       permission: new CfnPermission(scope, 'InvokeTokenFunction', {
-        action: 'lambda:InvokeFunction', functionName: functionRef.functionArn, principal: 'healthlake.amazonaws.com',
+        action: 'lambda:InvokeFunction', functionName: functionArn, principal: 'healthlake.amazonaws.com',
       }),
       configuration: {
         authorizationStrategy: 'SMART_ON_FHIR',
         fineGrainedAuthorizationEnabled: fineGrainedAuthorization ?? false,
-        idpLambdaArn: functionRef.functionArn,
+        idpLambdaArn: functionArn,
         metadata: typeof this.metadata === 'string' ? this.metadata : Stack.of(scope).toJsonString(this.metadata),
       },
     };
   }
 }
 
-function validateUrls(urls: Record<string, string | undefined>): void {
+function validateUrls(urls: Record<string, string>): void {
   for (const [name, url] of Object.entries(urls)) {
-    if (url !== undefined && !Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url)) {
+    if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url)) {
       throw new Error(`${name} must be an HTTPS URL, got "${url}"; begin it with https://`);
     }
   }
@@ -171,8 +174,9 @@ function validateUrls(urls: Record<string, string | undefined>): void {
 
 function validateLists(lists: Record<string, readonly string[]>): void {
   for (const [name, list] of Object.entries(lists)) {
-    if (list.length === 0) {
-      throw new Error(`${name} must not be empty, because SMART on FHIR requires at least one; add those that the authorization server supports`);
+    if (!Array.isArray(list) || list.length === 0) { // in JavaScript, a string would become wrong metadata
+      throw new Error(`${name} must be a list with at least one element, which SMART on FHIR requires, got ${JSON.stringify(list)}; `
+        + 'list those that the authorization server supports');
     }
   }
 }
@@ -187,5 +191,5 @@ function validateJson(metadata: string): void {
       return;
     }
   } catch { /* the error below says it */ }
-  throw new Error(`metadata must be a JSON object, got "${metadata.slice(0, 100)}"; write it with JSON.stringify()`);
+  throw new Error(`metadata must be a JSON object, got "${String(metadata).slice(0, 100)}"; write it with JSON.stringify()`);
 }

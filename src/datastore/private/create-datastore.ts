@@ -1,10 +1,13 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, CfnDeletionPolicy, type CfnResource, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { CfnFHIRDatastore, type CfnFHIRDatastoreProps } from 'aws-cdk-lib/aws-healthlake';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { resourceOfType } from '../../private/cfn-resource';
 import { FHIR_VERSION, warnOfRegionWithoutHealthLake } from '../../private/datastore';
 import { validateEnvironment } from '../../private/environment';
+import { warnWhenFinished } from '../../private/finished-app';
 import { validateKey } from '../../private/kms-key';
-import type { FhirDatastoreProps } from '../fhir-datastore-props';
+import { type FhirDatastoreProps, PreloadData } from '../fhir-datastore-props';
 
 /** The settings of `CfnFHIRDatastore` that aws-cdk-lib has since this version, and the properties that set them. */
 const NEWER = { since: '2.275.0', settings: { analytics: 'analyticsConfiguration', nlp: 'nlpConfiguration', defaultProfiles: 'profileConfiguration' } } as const;
@@ -27,23 +30,30 @@ export function createDatastore(scope: Construct, id: string, props: FhirDatasto
   const known: CfnFHIRDatastoreProps = {
     datastoreTypeVersion: FHIR_VERSION,
     datastoreName,
-    ...(encryptionKey && { sseConfiguration: { kmsEncryptionConfig: { cmkType: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: encryptionKey.keyArn } } }),
+    ...(encryptionKey && { sseConfiguration: { kmsEncryptionConfig: { cmkType: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: encryptionKey.keyRef.keyArn } } }),
     ...(preloadData && { preloadDataConfig: { preloadDataType: preloadData } }),
     identityProviderConfiguration: identityProvider?.configuration,
   };
   const resource = new CfnFHIRDatastore(scope, id, { ...known, ...newer });
   validateNewerSettings(resource, props);
   resource.applyRemovalPolicy(props.removalPolicy, { default: RemovalPolicy.RETAIN });
+  if (encryptionKey) {
+    warnOfRemovedKey(resource, encryptionKey);
+  }
   if (identityProvider) {
     resource.addDependency(identityProvider.permission); // HealthLake may invoke the function when it creates the data store
   }
   return resource;
 }
 
-function validate(scope: Construct, { datastoreName, encryptionKey, removalPolicy }: FhirDatastoreProps): void {
+function validate(scope: Construct, { datastoreName, encryptionKey, preloadData, removalPolicy }: FhirDatastoreProps): void {
   warnOfRegionWithoutHealthLake(scope);
   if (datastoreName !== undefined && !Token.isUnresolved(datastoreName) && !DATASTORE_NAME.test(datastoreName)) {
     throw new Error(`datastoreName must have 1 to 256 letters, digits, blanks and characters of "_.:/=+-%@", got "${datastoreName}"; correct the name`);
+  }
+  const preloads = Object.values(PreloadData);
+  if (preloadData !== undefined && !Token.isUnresolved(preloadData) && !preloads.includes(preloadData)) {
+    throw new Error(`preloadData must be ${preloads.join(' or ')}, got "${preloadData}"; use a member of PreloadData`);
   }
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw new Error('removalPolicy must not be SNAPSHOT, because data stores have no snapshots; leave it out to retain the data store');
@@ -52,6 +62,22 @@ function validate(scope: Construct, { datastoreName, encryptionKey, removalPolic
     validateKey(scope, 'encryptionKey', encryptionKey);
     validateEnvironment(scope, 'the data store', { what: 'encryptionKey', construct: encryptionKey, env: encryptionKey.env }, ['region']);
   }
+}
+
+/** Warns if CloudFormation would retain the data store and delete its key. Without the key, nobody can read the data. */
+function warnOfRemovedKey(datastore: CfnFHIRDatastore, key: kms.IKey): void {
+  const keyResource = resourceOfType(key, kms.CfnKey);
+  warnWhenFinished(datastore, () => {
+    if (keyResource && isRetained(datastore) && !isRetained(keyResource)) {
+      Annotations.of(datastore).addWarningV2('cdk-healthlake-import:datastore-key-not-retained',
+        `the key "${key.node.path}" is deleted if its stack is deleted, and the data of the retained data store is lost with it; `
+        + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on the key');
+    }
+  });
+}
+
+function isRetained({ cfnOptions: { deletionPolicy } }: CfnResource): boolean {
+  return deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
 }
 
 /** Throws if the installed `CfnFHIRDatastore` would silently leave out a setting. */

@@ -17,6 +17,11 @@ function resourceWith(props: FhirDatastoreProps | ((stack: Stack) => FhirDatasto
   return onlyResource(templateOf(stack), 'AWS::HealthLake::FHIRDatastore');
 }
 
+/** Returns a value as any type, like code in JavaScript does. */
+function unchecked<T>(value: unknown): T {
+  return value as T;
+}
+
 function tokenFunctionOf(stack: Stack): lambda.IFunction {
   return lambda.Function.fromFunctionArn(stack, 'Tokens', FUNCTION_ARN);
 }
@@ -87,10 +92,27 @@ test.each<[string, FhirDatastoreProps, string]>([
 test.each<[string, (stack: Stack) => FhirDatastoreProps, string]>([
   ['a name with other characters', () => ({ datastoreName: 'a#b' }), 'digits, blanks and characters of "_.:/=+-%@", got "a#b"; correct the name'],
   ['an empty name', () => ({ datastoreName: '' }), 'datastoreName must have 1 to 256 letters'],
+  ['other synthetic data', () => ({ preloadData: unchecked('synthea') }), 'preloadData must be SYNTHEA, got "synthea"; use a member of PreloadData'],
   ['SNAPSHOT', () => ({ removalPolicy: RemovalPolicy.SNAPSHOT }), 'removalPolicy must not be SNAPSHOT, because data stores have no snapshots'],
   ['an alias', (stack) => ({ encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/x') }), 'encryptionKey is named by the alias "alias/x"'],
 ])('fails with %s', (_name, props, error) => {
   expect(() => resourceWith(props)).toThrow(error);
+});
+
+test('takes a resource of KMS as its key', () => {
+  const { SseConfiguration } = resourceWith((stack) => ({ encryptionKey: unchecked(new kms.CfnKey(stack, 'Key')) })).Properties;
+  expect(SseConfiguration.KmsEncryptionConfig.KmsKeyId).toEqual({ 'Fn::GetAtt': ['Key', 'Arn'] });
+});
+
+test.each<[string, kms.KeyProps, FhirDatastoreProps, number]>([
+  ['warns of a deleted key', { removalPolicy: RemovalPolicy.DESTROY }, {}, 1],
+  ['accepts a deleted key if it is deleted too', { removalPolicy: RemovalPolicy.DESTROY }, { removalPolicy: RemovalPolicy.DESTROY }, 0],
+  ['accepts a retained key', {}, {}, 0],
+])('%s', (_name, keyProps, props, count) => {
+  const stack = newStack();
+  new FhirDatastore(stack, 'Store', { ...props, encryptionKey: new kms.Key(stack, 'Key', keyProps) });
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('the key "Stack/Key" is deleted if its stack is deleted'));
+  expect(warnings).toHaveLength(count);
 });
 
 test('fails with a key of another Region, and warns of a Region without HealthLake', () => {
@@ -148,23 +170,32 @@ describe('an identity provider', () => {
     const template = templateOf(stack);
     const { logicalId, Properties } = onlyResource(template, 'AWS::Lambda::Permission');
     expect(Properties).toEqual({ Action: 'lambda:InvokeFunction', FunctionName: FUNCTION_ARN, Principal: 'healthlake.amazonaws.com' });
+    expect(logicalId).toBe('StoreInvokeTokenFunction8DD363EA');
     expect(onlyResource(template, 'AWS::HealthLake::FHIRDatastore').DependsOn).toContain(logicalId);
   });
 
   test.each<[string, Partial<SmartOnFhirProps>, string]>([
     ['a URL without TLS', { tokenEndpoint: 'http://x' }, 'tokenEndpoint must be an HTTPS URL, got "http://x"; begin it with https://'],
-    ['no grant type', { grantTypes: [] }, 'grantTypes must not be empty, because SMART on FHIR requires at least one'],
-    ['no capability', { capabilities: [] }, 'capabilities must not be empty'],
+    ['a URL of undefined', { authorizationEndpoint: unchecked(undefined) }, 'authorizationEndpoint must be an HTTPS URL, got "undefined"'],
+    ['no grant type', { grantTypes: [] }, 'grantTypes must be a list with at least one element, which SMART on FHIR requires, got []'],
+    ['a string of capabilities', { capabilities: unchecked('launch-ehr') }, 'capabilities must be a list with at least one element'],
     ['OpenID Connect without a key set', { capabilities: ['sso-openid-connect'], issuer: 'https://x' },
       'the capability "sso-openid-connect" needs issuer and jwksUri; add them, or leave the capability out'],
   ])('fails with %s', (_name, props, error) => {
     expect(() => resourceWith(smart(props))).toThrow(error);
   });
 
-  test.each(['', '[]', 'null', '"x"', '{'])('fails with the metadata %j', (metadata) => {
+  test.each(['', '[]', 'null', '"x"', '{', unchecked<string>({})])('fails with the metadata %j', (metadata) => {
     expect(() => IdentityProvider.fromMetadata({ metadata, tokenFunction: tokenFunctionOf(newStack()) }))
       .toThrow(`metadata must be a JSON object, got "${metadata}"; write it with JSON.stringify()`);
   });
+});
+
+test('fails with a token function of another Region', () => {
+  const stack = newStack({}, { region: 'us-west-2', account: '111122223333' });
+  const identityProvider = IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction: tokenFunctionOf(stack) });
+  expect(() => new FhirDatastore(stack, 'Store', { identityProvider }))
+    .toThrow('tokenFunction "Stack/Tokens" is in the region us-east-1 and the data store in us-west-2');
 });
 
 describe('an existing data store', () => {
