@@ -1,11 +1,12 @@
 import { App, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { version } from 'aws-cdk-lib/package.json';
 import { FhirDatastore, type FhirDatastoreProps, IdentityProvider, PreloadData, SmartGrantType, type SmartOnFhirProps } from '../../../src';
-import { DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, templateOf, textParameter } from '../../support/synth';
+import { DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, templateOf, textParameter } from '../../support/synth';
 
 const ARN = `arn:aws:healthlake:eu-west-1:444455556666:datastore/fhir/${DATASTORE_ID}`;
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -196,6 +197,25 @@ test('fails with a token function of another Region', () => {
   const identityProvider = IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction: tokenFunctionOf(stack) });
   expect(() => new FhirDatastore(stack, 'Store', { identityProvider }))
     .toThrow('tokenFunction "Stack/Tokens" is in the region us-east-1 and the data store in us-west-2');
+});
+
+describe('a grant', () => {
+  const env = { account: '111122223333', region: 'us-east-1' };
+
+  test.each<[string, (stack: Stack) => iam.IGrantable, boolean]>([
+    ['fails for an AWS service', () => new iam.ServicePrincipal('lambda.amazonaws.com'), false],
+    ['fails for another account', () => new iam.AccountPrincipal('444455556666'), false],
+    ['leaves an imported, immutable role as it is', (stack) => iam.Role.fromRoleArn(stack, 'User', 'arn:aws:iam::111122223333:role/user', { mutable: false }), true],
+    ['leaves an imported role of another account as it is', (stack) => iam.Role.fromRoleArn(stack, 'User', 'arn:aws:iam::444455556666:role/user'), true],
+  ])('%s without an error, as grants of aws-cdk-lib do', (_name, granteeOf, success) => {
+    const stack = newStack({}, env);
+    const { grants } = new FhirDatastore(stack, 'Store', { encryptionKey: new kms.Key(stack, 'Key') });
+    const grantee = granteeOf(stack);
+    const dataAccessRole = iam.Role.fromRoleArn(stack, 'DataAccess', 'arn:aws:iam::111122223333:role/data-access');
+    const given = [grants.readWrite(grantee), grants.listJobs(grantee), grants.startImport(grantee, dataAccessRole)];
+    expect(given.map((grant) => grant.success)).toEqual([success, success, success]);
+    expect(resourcesOfType(templateOf(stack), 'AWS::IAM::Policy')).toEqual([]);
+  });
 });
 
 describe('an existing data store', () => {
