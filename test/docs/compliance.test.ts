@@ -4,7 +4,7 @@ import { type App, CfnResource, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ModuleKind, ScriptTarget, transpile } from 'typescript';
 import * as library from '../../src';
-import { AWS_SOLUTIONS, type Finding, HIPAA_SECURITY, type SetUp } from '../nag/findings';
+import { ALL, AWS_SOLUTIONS, type Finding, HIPAA_SECURITY, type SetUp } from '../nag/findings';
 import { SET_UPS } from '../nag/set-ups';
 import { FEATURE_FLAGS, newApp, resourcesOfType, type TemplateJson, templateOf } from '../support/synth';
 
@@ -22,7 +22,7 @@ function rowsOf(tool: string) {
   return linesOf(tool).map((line) => {
     const [id, resources, setUps] = line.slice(2).split(' | ').map((cell) => cell.replaceAll('`', ''));
     const [type, missing] = resources.split(' without ');
-    return { id, type, missing, setUps: setUps === 'all' ? NAMES : NAMES.filter((name) => setUps.split(', ').includes(name)) };
+    return { id, type, missing, setUps: setUps === 'all' ? ALL : NAMES.filter((name) => setUps.split(', ').includes(name)) };
   });
 }
 
@@ -32,7 +32,7 @@ function tableOf(findings: Finding[]): string[] {
   for (const { rule, where, setUps, reason } of findings) {
     const shownRule = rule.replace(/<\w+?(InputBucket|OutputBucket|isComplete|onTimeout)\w+\.Arn>/, '<$1>').replace(/[0-9a-f]{32}-FHIR_IMPORT-\?{32}/, '<job>');
     const shownPaths = where.map((path) => `\`${path.slice(path.indexOf('/') + 1)}\``).join(', ');
-    const rest = `${shownPaths} | ${setUps.length === NAMES.length ? 'all' : setUps.join(', ')} | ${reason}`;
+    const rest = `${shownPaths} | ${setUps === ALL ? 'all' : setUps.join(', ')} | ${reason}`;
     rows.set(rest, [...rows.get(rest) ?? [], `\`${shownRule}\``]);
   }
   return [...rows].map(([rest, rules]) => `| ${rules.join(', ')} | ${rest} |`);

@@ -8,9 +8,10 @@ export interface Finding {
   readonly setUps: readonly SetUp[];
 }
 
-export type SetUp = 'default' | 'hardened' | 'detached';
+export type SetUp = 'default' | 'hardened' | 'detached' | 'datastores';
 
-const ALL: SetUp[] = ['default', 'hardened', 'detached'];
+/** The set-ups with an import. */
+export const ALL: SetUp[] = ['default', 'hardened', 'detached'];
 /** The set-ups in which the user supplies no VPC, log group or access log bucket. */
 const PLAIN: SetUp[] = ['default', 'detached'];
 const PROVIDER = 'FhirImportProvider';

@@ -24,7 +24,7 @@ function findings(setUp: SetUp, Pack: typeof AwsSolutionsChecks | typeof HIPAASe
 }
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  describe.each<SetUp>(['default', 'hardened', 'detached'])('the %s set-up', (setUp) => {
+  describe.each(Object.keys(SET_UPS) as SetUp[])('the %s set-up', (setUp) => {
     test.each(PACKS)('has only the accepted findings of %s', (__, Pack, listed) => {
       const expected = listed.filter(({ setUps }) => setUps.includes(setUp))
         .flatMap(({ rule, where }) => where.map((path) => `${rule} at Stack/${path}/Resource`));

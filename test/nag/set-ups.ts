@@ -2,14 +2,15 @@ import type { Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
-import { Completion, FhirImportProvider, FhirStorage } from '../../src';
+import { Completion, FhirDatastore, FhirImportProvider, FhirStorage, IdentityProvider } from '../../src';
 import { importInto } from '../support/synth';
 
-/** Creates an import in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
+/** Creates an import, or data stores, in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
 export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -30,5 +31,11 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
     const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
     const notificationTopic = new sns.Topic(surroundings, 'Topic', { masterKey });
     importInto(stack, { completion: Completion.detached(), notificationTopic }).alarmOnFailure().addAlarmAction(new SnsAction(notificationTopic));
+  },
+  datastores: (stack, surroundings) => {
+    const tokenFunction = lambda.Function.fromFunctionName(stack, 'Tokens', 'tokens');
+    new FhirDatastore(stack, 'Datastore');
+    new FhirDatastore(stack, 'WithKey', { encryptionKey: new kms.Key(surroundings, 'DatastoreKey', { enableKeyRotation: true }) });
+    new FhirDatastore(stack, 'Smart', { identityProvider: IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction }) });
   },
 };
