@@ -1,13 +1,11 @@
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { FhirImport, FhirSource, FhirStorage } from '../../src';
+import { App, Stack } from 'aws-cdk-lib';
+import { FhirDatastore, FhirImport, FhirSource, FhirStorage } from '../../src';
 
 const app = new App();
 
 const data = new Stack(app, 'integ-data');
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 const storage = new FhirStorage(data, 'Storage');
 
 const imports = new Stack(app, 'integ-import');

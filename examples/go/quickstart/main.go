@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awshealthlake"
 	"github.com/aws/jsii-runtime-go"
 	fhir "github.com/cdk-healthlake/cdk-healthlake-import-go/cdkhealthlakeimport"
 )
@@ -14,16 +13,13 @@ func main() {
 	// The data store and the buckets are in a separate stack. A failed import rolls back only the stack Import.
 	data := awscdk.NewStack(app, jsii.String("Data"), nil)
 
-	datastore := awshealthlake.NewCfnFHIRDatastore(data, jsii.String("Datastore"), &awshealthlake.CfnFHIRDatastoreProps{
-		DatastoreTypeVersion: jsii.String("R4"),
-	})
-	datastore.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+	datastore := fhir.NewFhirDatastore(data, jsii.String("Datastore"), nil)
 
 	storage := fhir.NewFhirStorage(data, jsii.String("Storage"), nil)
 
 	output(data, "InputBucketName", storage.InputBucket().BucketName())
 	output(data, "OutputBucketName", storage.OutputBucket().BucketName())
-	output(data, "DatastoreId", datastore.AttrDatastoreId())
+	output(data, "DatastoreId", datastore.DatastoreId())
 
 	// This stack imports all .ndjson objects under the prefix input/ of the input bucket.
 	imports := awscdk.NewStack(app, jsii.String("Import"), nil)

@@ -1,18 +1,16 @@
-from aws_cdk import App, CfnOutput, CfnParameter, RemovalPolicy, Stack
+from aws_cdk import App, CfnOutput, CfnParameter, Stack
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_events_targets import LambdaFunction
-from aws_cdk.aws_healthlake import CfnFHIRDatastore
 from aws_cdk.aws_lambda import Code, Function, Runtime
 from aws_cdk.aws_sns import Topic
-from cdk_healthlake_import import Completion, FhirImport, FhirSource, FhirStorage
+from cdk_healthlake_import import Completion, FhirDatastore, FhirImport, FhirSource, FhirStorage
 
 app = App()
 
 # The data store and the buckets outlive every import.
 data = Stack(app, "Data")
 
-datastore = CfnFHIRDatastore(data, "Datastore", datastore_type_version="R4")
-datastore.apply_removal_policy(RemovalPolicy.RETAIN)
+datastore = FhirDatastore(data, "Datastore")
 
 storage = FhirStorage(data, "Storage")
 

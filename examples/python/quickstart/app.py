@@ -1,20 +1,18 @@
-from aws_cdk import App, CfnOutput, CfnParameter, RemovalPolicy, Stack
-from aws_cdk.aws_healthlake import CfnFHIRDatastore
-from cdk_healthlake_import import FhirImport, FhirSource, FhirStorage
+from aws_cdk import App, CfnOutput, CfnParameter, Stack
+from cdk_healthlake_import import FhirDatastore, FhirImport, FhirSource, FhirStorage
 
 app = App()
 
 # The data store and the buckets outlive every import. A failed import rolls back its own stack, not this one.
 data = Stack(app, "Data")
 
-datastore = CfnFHIRDatastore(data, "Datastore", datastore_type_version="R4")
-datastore.apply_removal_policy(RemovalPolicy.RETAIN)
+datastore = FhirDatastore(data, "Datastore")
 
 storage = FhirStorage(data, "Storage")
 
 CfnOutput(data, "InputBucketName", value=storage.input_bucket.bucket_name)
 CfnOutput(data, "OutputBucketName", value=storage.output_bucket.bucket_name)
-CfnOutput(data, "DatastoreId", value=datastore.attr_datastore_id)
+CfnOutput(data, "DatastoreId", value=datastore.datastore_id)
 
 # Imports all .ndjson objects under input/ of the input bucket.
 imports = Stack(app, "Import")

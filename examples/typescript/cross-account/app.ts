@@ -1,9 +1,8 @@
-import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { FhirDatastore, FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 // The partner's bucket and KMS key. They are in another account, but in the same Region as the data store.
 const PARTNER_BUCKET = 'partner-fhir-exports';
@@ -15,8 +14,7 @@ const app = new App();
 // Step 1: deploy this stack, which contains the two roles that use the bucket. The partner's policies can name a role only after it exists.
 const data = new Stack(app, 'Data');
 
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 
 const partnerBucket = Bucket.fromBucketName(data, 'PartnerBucket', PARTNER_BUCKET);
 const storage = new FhirStorage(data, 'Storage', { inputBucket: partnerBucket }); // creates only an output bucket
@@ -25,7 +23,7 @@ const dataAccessRole = new Role(data, 'DataAccessRole', {
   assumedBy: new ServicePrincipal('healthlake.amazonaws.com', {
     conditions: {
       StringEquals: { 'aws:SourceAccount': data.account },
-      ArnEquals: { 'aws:SourceArn': datastore.attrDatastoreArn },
+      ArnEquals: { 'aws:SourceArn': datastore.datastoreArn },
     },
   }),
 });

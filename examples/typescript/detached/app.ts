@@ -1,18 +1,16 @@
-import { App, CfnOutput, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Completion, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { Completion, FhirDatastore, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
 // The data store and the buckets are in a separate stack, which stays when the import stack is destroyed.
 const data = new Stack(app, 'Data');
 
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 
 const storage = new FhirStorage(data, 'Storage');
 

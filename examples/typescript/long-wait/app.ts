@@ -1,15 +1,13 @@
-import { App, CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
+import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Completion, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { Completion, FhirDatastore, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
 const data = new Stack(app, 'Data');
 
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 
 const storage = new FhirStorage(data, 'Storage');
 

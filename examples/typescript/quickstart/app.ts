@@ -1,20 +1,18 @@
-import { App, CfnOutput, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import { FhirDatastore, FhirImport, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
 // The data store and the buckets are in a separate stack. A failed import rolls back only the stack Import.
 const data = new Stack(app, 'Data');
 
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 
 const storage = new FhirStorage(data, 'Storage');
 
 new CfnOutput(data, 'InputBucketName', { value: storage.inputBucket.bucketName });
 new CfnOutput(data, 'OutputBucketName', { value: storage.outputBucket.bucketName });
-new CfnOutput(data, 'DatastoreId', { value: datastore.attrDatastoreId });
+new CfnOutput(data, 'DatastoreId', { value: datastore.datastoreId });
 
 // This stack imports all .ndjson objects under the prefix input/ of the input bucket.
 const imports = new Stack(app, 'Import');

@@ -1,14 +1,12 @@
-import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, InterfaceVpcEndpointAwsService, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
-import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { FhirDatastore, FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
 const data = new Stack(app, 'Data');
 
-const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
-datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+const datastore = new FhirDatastore(data, 'Datastore');
 
 const storage = new FhirStorage(data, 'Storage');
 

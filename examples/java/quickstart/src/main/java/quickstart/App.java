@@ -1,13 +1,12 @@
 package quickstart;
 
+import io.github.cdkhealthlake.fhirimport.FhirDatastore;
 import io.github.cdkhealthlake.fhirimport.FhirImport;
 import io.github.cdkhealthlake.fhirimport.FhirSource;
 import io.github.cdkhealthlake.fhirimport.FhirStorage;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnParameter;
-import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.healthlake.CfnFHIRDatastore;
 
 public final class App {
   public static void main(final String[] args) {
@@ -16,14 +15,13 @@ public final class App {
     // The data store and the buckets are in a separate stack. A failed import rolls back only the stack Import.
     Stack data = new Stack(app, "Data");
 
-    CfnFHIRDatastore datastore = CfnFHIRDatastore.Builder.create(data, "Datastore").datastoreTypeVersion("R4").build();
-    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    FhirDatastore datastore = new FhirDatastore(data, "Datastore");
 
     FhirStorage storage = new FhirStorage(data, "Storage");
 
     output(data, "InputBucketName", storage.getInputBucket().getBucketName());
     output(data, "OutputBucketName", storage.getOutputBucket().getBucketName());
-    output(data, "DatastoreId", datastore.getAttrDatastoreId());
+    output(data, "DatastoreId", datastore.getDatastoreId());
 
     // This stack imports all .ndjson objects under the prefix input/ of the input bucket.
     Stack imports = new Stack(app, "Import");
