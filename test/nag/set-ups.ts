@@ -35,7 +35,7 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
   datastores: (stack, surroundings) => {
     const tokenFunction = lambda.Function.fromFunctionName(stack, 'Tokens', 'tokens');
     new FhirDatastore(stack, 'Datastore');
-    new FhirDatastore(stack, 'WithKey', { encryptionKey: new kms.Key(surroundings, 'DatastoreKey', { enableKeyRotation: true }) });
-    new FhirDatastore(stack, 'Smart', { identityProvider: IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction }) });
+    new FhirDatastore(stack, 'WithKey', { replacementGuard: false, encryptionKey: new kms.Key(surroundings, 'DatastoreKey', { enableKeyRotation: true }) });
+    new FhirDatastore(stack, 'Smart', { replacementGuard: false, identityProvider: IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction }) });
   },
 };
