@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as library from '../../src';
-import { countsByType, datastoreOf, newStack, templateOf } from '../support/synth';
+import { countsByType, datastoreOf, newStack, onlyResource, templateOf } from '../support/synth';
 
 const SOURCES = join(__dirname, '../../src');
 
@@ -51,4 +53,18 @@ test('the synthesis fails if two copies of the library import one data set', () 
   importWith(library, stack, 'Second');
 
   expect(() => templateOf(stack)).toThrow('"Stack/Second" imports the same data set into the same data store as "Stack/First"');
+});
+
+test('a FhirDatastore of one copy of the library gives its key to an import of the other copy', () => {
+  const stack = newStack();
+  const datastore = new copy.FhirDatastore(stack, 'Store', { encryptionKey: new Key(stack, 'StoreKey') });
+  importWith(library, stack, 'Import', { datastore });
+  const template = templateOf(stack);
+
+  expect(onlyResource(template, 'Custom::FhirImportJob').Properties.DatastoreInApp).toBe('true');
+  expect(JSON.stringify(onlyResource(template, 'AWS::IAM::Role', /^ImportOperator/).Properties.Policies))
+    .toContain(JSON.stringify({ 'Fn::GetAtt': [onlyResource(template, 'AWS::KMS::Key', /^StoreKey/).logicalId, 'Arn'] }));
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  expect(() => importWith(library, stack, 'Other', { datastore, datastoreEncryptionKey: new Key(stack, 'OtherKey') }))
+    .toThrow('datastoreEncryptionKey "Stack/OtherKey" is not the data store\'s own key "Stack/StoreKey"');
 });
