@@ -133,7 +133,7 @@ function statementsByGrant({ DatastoreId, keyArn }: Ids, hasKey: boolean): Recor
   const { logicalId } = onlyResource(deployed.template, 'AWS::HealthLake::FHIRDatastore');
   return Object.fromEntries(Object.keys(GRANTS).map((name) => {
     const policies = JSON.stringify(policiesOf(deployed, deployed.roleId(new RegExp(`^${name}[0-9A-F]{8}$`))));
-    return [name, JSON.parse(policies.replaceAll(`${logicalId}.DatastoreId`, DatastoreId)).flatMap(({ Statement }: PolicyJson) => Statement)];
+    return [name, JSON.parse(policies.replaceAll(logicalId.toLowerCase(), DatastoreId)).flatMap(({ Statement }: PolicyJson) => Statement)];
   }));
 }
 
