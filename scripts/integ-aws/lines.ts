@@ -95,6 +95,9 @@ export const LINE = {
   preloadOfDatastore: 'U93',
   resourcesOfStack: 'U94',
   replacingChanges: 'U95',
+  tokenFunctionCaller: 'U103',
+  metricSearch: 'U104',
+  endpointForm: 'U105',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
@@ -145,8 +148,10 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.busRegion]: 'the quickstart sends no events',
   [LINE.keyOfDatastore]: 'the data store of the quickstart has no customer managed key',
   [LINE.preloadOfDatastore]: 'the quickstart\'s data store has no preloaded data',
-  [LINE.resourcesOfStack]: 'the quickstart has no replacement guard',
+  [LINE.resourcesOfStack]: 'the run does not update the data store',
   [LINE.replacingChanges]: 'the quickstart\'s data store is not replaced',
+  [LINE.tokenFunctionCaller]: 'the data store of the quickstart has no identity provider',
+  [LINE.metricSearch]: 'the script reads no metrics; search them in the CloudWatch console',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',
 };

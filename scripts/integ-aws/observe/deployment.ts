@@ -25,6 +25,12 @@ export function noteDatastore(observations: Observations, { succeeded, events }:
   }
 }
 
+/** Records whether the URL of the data store's FHIR API is the one that `FhirDatastore.fromDatastoreId()` builds. */
+export function noteEndpoint(observations: Observations, { DatastoreArn: arn = '', DatastoreEndpoint: endpoint, DatastoreId: id }: DatastoreProperties): void {
+  const built = `https://healthlake.${arn.split(':')[3]}.amazonaws.com/datastore/${id}/r4/`;
+  observations.note(LINE.endpointForm, endpoint === built, `the data store's endpoint is ${endpoint}`);
+}
+
 /** Records which assumptions about permissions the first deployment of the import confirms. If HealthLake accepted no job, the deployment confirms none. */
 export function noteAcceptance(observations: Observations, { events }: Deployment, datastore: DatastoreProperties, job?: ImportJobProperties): void {
   if (!job) {

@@ -16,7 +16,10 @@ const STACK_DELETION_SECONDS = 30 * 60;
  */
 export async function destroy({ cloudformation, healthlake, s3, kms }: Clients): Promise<void> {
   await refuseForeignStacks(cloudformation);
-  const logGroups = await physicalIds(cloudformation, 'Import', 'AWS::Logs::LogGroup');
+  const logGroups = [
+    ...await physicalIds(cloudformation, 'Data', 'AWS::Logs::LogGroup'),
+    ...await physicalIds(cloudformation, 'Import', 'AWS::Logs::LogGroup'),
+  ];
   await deleteStack(cloudformation, 'Import');
   for (const id of await physicalIds(cloudformation, 'Data', 'AWS::HealthLake::FHIRDatastore')) {
     await deleteDatastore(healthlake, id);

@@ -4,7 +4,7 @@ import { describeJob, listJobs, waitForEnd } from '../aws/jobs';
 import { keysUnder, parseS3Uri, uploadSample } from '../aws/objects';
 import { findStack, valueOf } from '../aws/stacks';
 import { LINE } from '../lines';
-import { noteAcceptance } from '../observe/deployment';
+import { noteAcceptance, noteEndpoint } from '../observe/deployment';
 import { noteCompleted, noteOutput, noteSample, outputOf, summaryOf } from '../observe/job';
 
 /** Deploys the import of the sample. Returns undefined if the deployment failed. */
@@ -20,6 +20,7 @@ export async function importSample(context: Context, data: Data): Promise<Import
     ? valueOf(await findStack(cloudformation, 'Import'), 'JobId')
     : (await listJobs(healthlake, datastoreId)).at(-1)?.JobId;
   const job = jobId === undefined ? undefined : await waitForEnd(healthlake, datastoreId, jobId, signal);
+  noteEndpoint(observations, datastore!);
   noteAcceptance(observations, deployment, datastore!, job);
   if (!job) {
     return undefined;
