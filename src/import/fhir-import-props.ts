@@ -31,7 +31,7 @@ export interface FhirImportProps {
   /**
    * The data store to import into. It must be in the Region and account of the import.
    *
-   * For a data store that is not in this app, use `CfnFHIRDatastore.fromDatastoreId()`.
+   * For a data store that is not in this app, use `FhirDatastore.fromDatastoreId()`.
    */
   readonly datastore: IFHIRDatastoreRef;
 
