@@ -34,7 +34,7 @@ export class Observations {
 export function reportOf(lines: readonly UnverifiedLine[], observations: Observations): string {
   const rows = lines.map(({ id, assumption }) => {
     const { kind, details } = observations.of(id);
-    return `${id.padEnd(4)}${plain(assumption)}\n    ${kind}: ${details}`;
+    return `${id.padEnd(5)}${plain(assumption)}\n    ${kind}: ${details}`;
   });
   const count = (kind: string) => lines.filter(({ id }) => observations.of(id).kind === kind).length;
   return [...rows, `${count('confirmed')} confirmed, ${count('otherwise')} otherwise, ${count('not observed')} not observed`].join('\n');
