@@ -16,7 +16,6 @@ describe('a stack with a successful import', () => {
 
   beforeAll(async () => {
     laptop = await Laptop.open();
-    laptop.pollScale = 1; // the CLI's pauses between polls keep their real length
     data = await laptop.existingData('hospital-data');
     await laptop.upload(data.bucket, 'export/2026/Patient.ndjson', patients(40));
     await laptop.upload(data.bucket, 'export/2026-old/Patient.ndjson', patients(5, 'other'));
@@ -25,7 +24,10 @@ describe('a stack with a successful import', () => {
   afterAll(async () => laptop.close());
 
   test('the first deployment imports the data and sets the stack outputs to the attributes of the import', async () => {
+    const { pollScale } = laptop;
+    laptop.pollScale = 1; // in this deployment, the CLI's pauses between polls keep their real length
     const { exitCode, output } = await laptop.cdk('deploy', app());
+    laptop.pollScale = pollScale;
     expect(output).toContain('Import.jobStatus = COMPLETED');
     expect(exitCode).toBe(0);
 

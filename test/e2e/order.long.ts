@@ -98,7 +98,7 @@ test('the time-out of an import includes its time in the queue', onLaptop(
     const late = laptop.reasons('Imports').filter((reason) => reason.includes('the time is up'));
     expect(late).toEqual([expect.stringContaining(laptop.jobs()[1].JobId!)]);
 
-    await laptop.aws.clock.sleep(6 * MINUTE);
+    await laptop.untilNoJobRuns();
     expect(await laptop.deploy(importsOf(data, { a: [], b: ['a'] }, completion), '--no-rollback')).toBe(0);
     expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
   }));

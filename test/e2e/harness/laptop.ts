@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateFHIRDatastoreCommand, HealthLakeClient, type ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { App, type AppProps } from 'aws-cdk-lib';
+import { skippingPauses } from './pauses';
 import { type CustomResourceResponse, recordResponses } from './responses';
 import { LocalAws, type LocalAwsOptions } from '../../../packages/local-aws/src/aws';
 import { type CdkRun, runCdk } from '../../../packages/local-aws/src/cdk-cli';
@@ -12,11 +13,16 @@ import { loggedText, visibleText } from '../../support/channels';
 
 const TIME_SCALE = 20;
 
+export interface LaptopOptions extends LocalAwsOptions {
+  /** Whether CDK CLI commands skip the pauses between the polls of the provider framework; by default true. */
+  readonly skipsPauses?: boolean;
+}
+
 /** Runs the real CDK CLI against a local AWS, as a developer does on a laptop. */
 export class Laptop {
-  public static async open(options: LocalAwsOptions = {}): Promise<Laptop> {
+  public static async open({ skipsPauses = true, ...options }: LaptopOptions = {}): Promise<Laptop> {
     const folder = await mkdtemp(join(tmpdir(), 'fhir-import-e2e-'));
-    return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }));
+    return new Laptop(folder, await LocalAws.start({ timeScale: TIME_SCALE, ...options }), skipsPauses);
   }
 
   /** The properties of every `App` that the method `cdk` creates. */
@@ -30,7 +36,7 @@ export class Laptop {
   private runs = 0;
   private terminal = '';
 
-  private constructor(private readonly folder: string, public readonly aws: LocalAws) {
+  private constructor(private readonly folder: string, public readonly aws: LocalAws, private readonly skipsPauses: boolean) {
     this.responses = recordResponses(aws);
     this.s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials, forcePathStyle: true });
   }
@@ -42,11 +48,12 @@ export class Laptop {
     define(app);
     app.synth();
     const confirmed = { deploy: ['--require-approval', 'never'], diff: [], destroy: ['--force'] }[command];
-    const run = await runCdk([command, '--all', '--app', outdir, '--no-notices', '--ci', '--progress', 'events', ...confirmed, ...args], {
+    const running = runCdk([command, '--all', '--app', outdir, '--no-notices', '--ci', '--progress', 'events', ...confirmed, ...args], {
       cwd: this.folder,
       env: this.aws.cliEnvironment(join(this.folder, 'home')),
       pollScale: this.pollScale,
     });
+    const run = await (this.skipsPauses ? skippingPauses(this, running) : running);
     this.terminal += run.output;
     return run;
   }
@@ -161,7 +168,7 @@ export function patients(count: number, prefix = 'p'): object[] {
 const LARGEST_RESPONSE_BYTES = 4096;
 
 /** Returns a function that runs a test on a new laptop. A data store and a bucket with three patients under `in/` exist. */
-export function onLaptop(options: LocalAwsOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
+export function onLaptop(options: LaptopOptions, test: (laptop: Laptop, data: Existing) => Promise<void>) {
   return async () => {
     const laptop = await Laptop.open(options);
     try {

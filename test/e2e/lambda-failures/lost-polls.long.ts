@@ -6,7 +6,7 @@ import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, QUERY_INTERVAL_SECONDS } from
 import { changesOf } from '../harness/changes';
 import { importApp } from '../harness/import-app';
 import { type Laptop, onLaptop } from '../harness/laptop';
-import { skippingPauses } from '../harness/time-lapse';
+import { skippingPauses } from '../harness/pauses';
 
 jest.setTimeout(600_000);
 
@@ -33,7 +33,7 @@ test.each([
 ])('a custom resource fails at its service time-out when $polls fails', async ({ type, logicalIdPrefix, from, serviceTimeout, jobs, healthlake }) => {
   await onLaptop({ healthlake }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }, count) => polled === type && count >= from);
-    const { exitCode, output } = await skippingPauses(laptop, laptop.cdk('deploy', importApp(data, { completion: WAIT_5_MINUTES })));
+    const { exitCode, output } = await laptop.cdk('deploy', importApp(data, { completion: WAIT_5_MINUTES }));
     expect(exitCode).toBe(1);
     expect(output).toContain('ROLLBACK_COMPLETE');
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
@@ -62,7 +62,7 @@ test.each([
 ])('an import with a time-out $timeout fails at the service time-out of its outcome when every poll fails', async ({ completion, serviceTimeout, polls }) => {
   await onLaptop({ healthlake: LONG_JOBS }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === OUTCOME_RESOURCE_TYPE);
-    expect(await skippingPauses(laptop, laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) }))))).toBe(1);
+    expect(await laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) })))).toBe(1);
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
     expect(lost.count).toBeGreaterThanOrEqual(polls);
 
@@ -78,7 +78,7 @@ test('a framework waiter that still runs after the roll-back of an update sends 
   expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
   const lost = losePolls(laptop, ({ ResourceProperties: { Revision: revision } }) => revision === '2');
-  expect(await skippingPauses(laptop, laptop.deploy(importApp(data, { revision: '2' })))).toBe(1);
+  expect(await laptop.deploy(importApp(data, { revision: '2' }))).toBe(1);
   expect(laptop.stack('Import').status).toBe('UPDATE_ROLLBACK_COMPLETE');
   const [, change, rolledBack] = changesOf(laptop, 'Import', 'PatientsJob');
   expect(change).toMatchObject({ status: 'UPDATE_FAILED', reason: expect.stringContaining(NO_RESPONSE) });
@@ -98,7 +98,7 @@ test('a framework waiter that still runs after the roll-back of an update sends 
 }));
 
 test('a framework waiter whose polls fail until the next deployment starts no job', onLaptop(
-  { timeScale: 40, healthlake: { pace: { minimumDurationMs: 3 * MINUTE } } }, async (laptop, data) => {
+  { skipsPauses: false, timeScale: 40, healthlake: { pace: { minimumDurationMs: 3 * MINUTE } } }, async (laptop, data) => {
     expect(await laptop.deploy(importApp(data, { revision: '1' }))).toBe(0);
 
     let isNext = false;
@@ -125,7 +125,7 @@ test.each([
       since ??= polled === OUTCOME_RESOURCE_TYPE ? now : undefined;
       return since !== undefined && now < since + until * MINUTE;
     });
-    expect(await skippingPauses(laptop, laptop.deploy(importApp(data, { completion: WAIT_5_MINUTES })))).toBe(exitCode);
+    expect(await laptop.deploy(importApp(data, { completion: WAIT_5_MINUTES }))).toBe(exitCode);
     const [change] = changesOf(laptop, 'Import', 'PatientsOutcome');
     expect(change).toMatchObject({ status, reason: expect.stringContaining(reason) });
     expect(change.minutes).toBeGreaterThanOrEqual(until);
