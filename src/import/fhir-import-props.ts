@@ -141,9 +141,9 @@ export interface FhirImportProps {
   readonly completion?: Completion;
 
   /**
-   * The event bus that receives the event at the end of the job: `FHIR Import Succeeded` or `FHIR Import Failed`, with ids, status and counts only. The event
-   * is sent for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with this property. The bus must be
-   * in the Region of the import and, if the import has rules or a topic, in its account.
+   * The event bus that receives the event at the end of the job: `FHIR Import Succeeded` or `FHIR Import Failed`, with ids, status, counts and times only. The
+   * event is sent for detached imports, for imports with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for imports with this property. The bus
+   * must be in the Region of the import and, if the import has rules or a topic, in its account.
    *
    * @default - the default bus of the account
    */
