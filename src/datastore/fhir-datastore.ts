@@ -47,6 +47,7 @@ export interface IFhirDatastore extends IResource, IFHIRDatastoreRef {
    * operation. CloudWatch shows it in graphs and dashboards, but not in alarms.
    *
    * @see https://docs.aws.amazon.com/healthlake/latest/devguide/monitoring-cloudwatch.html
+   * @throws if `name` has other characters than letters, digits and blanks.
    */
   metric(name: string, options?: FhirDatastoreMetricOptions): IMetric;
 }
@@ -77,6 +78,9 @@ abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
   }
 
   public metric(name: string, { statistic = Stats.SUM, ...options }: FhirDatastoreMetricOptions = {}): IMetric {
+    if (!Token.isUnresolved(name) && !/^[\w ]+$/.test(name)) {
+      throw new Error(`the name of a metric must be words, got "${name}"; use words of a name in the CloudWatch console, for example "Throttled Requests"`);
+    }
     const seconds = options.period?.toSeconds() ?? 300;
     return new SearchExpression({
       expression: `SEARCH('Namespace="AWS/HealthLake" "${this.datastoreId}" ${name}', '${statistic}', ${seconds})`,

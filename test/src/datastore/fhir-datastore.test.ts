@@ -253,6 +253,7 @@ test('searches HealthLake\'s metrics for the data store and the words of the nam
     searchExpression: { expression: `SEARCH('Namespace="AWS/HealthLake" "${DATASTORE_ID}" Latency', 'Average', 300)` },
     renderingProperties: { label: 'Latency' },
   });
+  expect(() => store.metric('a"b')).toThrow('the name of a metric must be words, got "a"b"');
 });
 
 test('is a data store for an import, without a warning, and gives it its key', () => {
