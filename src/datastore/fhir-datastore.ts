@@ -85,6 +85,8 @@ abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
     return new SearchExpression({
       expression: `SEARCH('Namespace="AWS/HealthLake" "${this.datastoreId}" ${name}', '${statistic}', ${seconds})`,
       label: name,
+      searchRegion: this.env.region,
+      searchAccount: this.env.account,
       ...options,
     });
   }

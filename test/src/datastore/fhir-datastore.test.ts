@@ -1,5 +1,6 @@
 import { App, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -254,6 +255,16 @@ test('searches HealthLake\'s metrics for the data store and the words of the nam
     renderingProperties: { label: 'Latency' },
   });
   expect(() => store.metric('a"b')).toThrow('the name of a metric must be words, got "a"b"');
+});
+
+test.each([
+  ['another Region and account', ARN, { region: 'eu-west-1', accountId: '444455556666' }],
+  ['the environment of the stack', `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${DATASTORE_ID}`, {}],
+])('a dashboard shows the metrics of a data store in %s', (_name, arn, expected) => {
+  const stack = newStack({}, { account: '111122223333', region: 'us-east-1' });
+  const widget = new GraphWidget({ left: [FhirDatastore.fromDatastoreArn(stack, 'Store', arn).metric('Latency')] });
+  const [[{ region, accountId }]] = stack.resolve(widget.toJson()[0].properties.metrics);
+  expect({ region, accountId }).toEqual(expected);
 });
 
 test('is a data store for an import, without a warning, and gives it its key', () => {
