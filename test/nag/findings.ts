@@ -188,7 +188,7 @@ export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-LambdaConcurrency',
     where: [`${GUARD}/Function`],
-    reason: 'one runs at a time, for CloudFormation; a reservation would take concurrency away from the account',
+    reason: 'CloudFormation invokes one at a time; a reservation would take concurrency away from the account',
     setUps: ['datastores'],
   },
   {
