@@ -7,7 +7,7 @@ import { ask, errorCodeOf } from '../aws/errors';
 import { BUDGETS } from '../budgets';
 
 /**
- * An event that CloudFormation sends to the function of a custom resource, if the provider framework is not between them.
+ * An event that CloudFormation sends directly to the function of a custom resource, without the provider framework.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requests.html
  */

@@ -14,7 +14,7 @@ export interface RestoreWindow {
 // The pinned SDK drops the members of a response that are not in its schema. A newer SDK has this member in its schema.
 const [, namespace, , , members, types] = DatastoreProperties$;
 if (!members.includes('BackupStatusInfo')) {
-  const TIMESTAMP = 4; // the SDK's number of the type
+  const TIMESTAMP = 4; // the number that the SDK's schemas use for timestamps
   members.push('BackupStatusInfo');
   types.push([3, namespace, 'BackupStatusInfo', 0, ['EarliestRestorePoint', 'LatestRestorePoint'], [TIMESTAMP, TIMESTAMP]]);
 }

@@ -96,7 +96,7 @@ abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
  * An AWS HealthLake data store for FHIR R4.
  *
  * It is retained when it is removed from the stack, when the stack is deleted, and when a change replaces it. A change that would replace it by an empty data
- * store fails the deployment, unless `allowReplacement` is set. It costs money by the hour from its creation on, and takes up to 30 minutes to be created.
+ * store fails the deployment, unless `allowReplacement` is set. AWS bills it by the hour from its creation, which takes up to 30 minutes.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/managing-data-stores.html
  * @example
@@ -141,7 +141,7 @@ export class FhirDatastore extends FhirDatastoreBase {
   constructor(scope: Construct, id: string, props: FhirDatastoreProps = {}) {
     super(scope, id);
     const resource = createDatastore(this, 'Resource', props);
-    this.datastoreId = resource.ref; // as the L1 does, so that exports for other stacks keep their names when a FhirDatastore succeeds an L1
+    this.datastoreId = resource.ref; // as the L1 does, so that exports to other stacks keep their names after an upgrade from the L1
     this.datastoreArn = resource.attrDatastoreArn;
     this.datastoreEndpoint = resource.attrDatastoreEndpoint;
     this.encryptionKey = props.encryptionKey;

@@ -16,7 +16,7 @@ export enum SmartGrantType {
 export interface IdentityProviderOptions {
   /**
    * The function that validates and decodes access tokens. HealthLake invokes it for each request of the FHIR API, and it must answer in less than a second.
-   * HealthLake gets the permission to invoke it.
+   * The data store gives HealthLake the permission to invoke it.
    *
    * @see https://docs.aws.amazon.com/healthlake/latest/devguide/reference-smart-on-fhir-token-validation.html
    */
@@ -126,7 +126,7 @@ export class IdentityProvider {
   }
 
   /**
-   * Returns an identity provider with metadata that `smartOnFhir()` doesn't know.
+   * Returns an identity provider with your own metadata, for example with members that `smartOnFhir()` doesn't have.
    *
    * @throws if the metadata is known and is not a JSON object.
    */
@@ -190,6 +190,6 @@ function validateJson(metadata: string): void {
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
       return;
     }
-  } catch { /* the error below says it */ }
+  } catch { /* the error below reports invalid JSON too */ }
   throw new Error(`metadata must be a JSON object, got "${String(metadata).slice(0, 100)}"; write it with JSON.stringify()`);
 }

@@ -64,8 +64,8 @@ interface Permission {
 }
 
 /**
- * Returns the permission that the developer guide requires of the users of a data store with a customer managed key. It allows use of the key through HealthLake
- * only.
+ * Returns the permission that users of a data store with a customer managed key need, according to the developer guide. It allows use of the key through
+ * HealthLake only.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/encryption-at-rest.html
  */

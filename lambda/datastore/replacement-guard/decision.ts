@@ -11,7 +11,7 @@ export type WantedDatastore = Pick<ReplacementGuardProperties, 'DatastoreTypeVer
 
 /** The values on which the decision depends. */
 export interface GuardFacts {
-  /** The id of the data store. Undefined if it could not be found out. */
+  /** The id of the data store. Undefined if it is not known. */
   readonly datastoreId?: string;
   /** The result of `replacementsOf()`. */
   readonly replacements: Fact<readonly string[]>;
@@ -29,7 +29,7 @@ export type GuardDecision =
 const AWS_OWNED_KEY = 'the AWS owned key';
 const NOTHING = 'none';
 
-/** Returns whether the deployment may go on to the data store. A roll-back always may. */
+/** Decides whether the deployment may continue with the data store. The guard passes in every roll-back. */
 export function decideGuard({ datastoreId, replacements, direction, isLate, own }: GuardFacts): GuardDecision {
   if (('value' in replacements && replacements.value.length === 0) || ('value' in direction && direction.value === 'roll-back')) {
     return { kind: 'pass' };

@@ -24,7 +24,7 @@ const GONE: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'DELETE_SKIPPE
 const cloudformation = new CloudFormationClient(CLIENT_CONFIG);
 const healthlake = new HealthLakeClient(CLIENT_CONFIG);
 
-/** Throws a `Failure` if CloudFormation would replace the data store of the stack. Never throws in a roll-back that is known as such. */
+/** Throws a `Failure` if CloudFormation would replace the data store of the stack. Never throws if CloudFormation says that the stack is being rolled back. */
 export async function guardDatastore(event: CustomResourceEvent): Promise<void> {
   const { AllowReplacement } = event.ResourceProperties as ReplacementGuardProperties;
   if (event.RequestType === 'Delete' || AllowReplacement === 'true') {

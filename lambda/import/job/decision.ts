@@ -131,7 +131,7 @@ function decideByDatastore(datastore: Fact<DatastoreFacts>): JobDecision | undef
   }
 }
 
-/** The status of a data store after a failed update. It has its data, and AWS doesn't document whether it accepts imports. So HealthLake decides. */
+/** The status of a data store after a failed update. The data store still has its data. AWS doesn't document whether it accepts imports. */
 const UPDATE_FAILED = 'UPDATE_FAILED';
 
 function warningOn(datastore: Fact<DatastoreFacts>): { readonly warning?: string } {

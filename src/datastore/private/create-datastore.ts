@@ -9,7 +9,7 @@ import { warnWhenFinished } from '../../private/finished-app';
 import { validateKey } from '../../private/kms-key';
 import { type FhirDatastoreProps, PreloadData } from '../fhir-datastore-props';
 
-/** The settings of `CfnFHIRDatastore` that aws-cdk-lib has since this version, and the properties that set them. */
+/** The settings that `CfnFHIRDatastore` has had since this version of aws-cdk-lib, and the properties that set them. */
 const NEWER = { since: '2.275.0', settings: { analytics: 'analyticsConfiguration', nlp: 'nlpConfiguration', defaultProfiles: 'profileConfiguration' } } as const;
 
 type NewerSettings = Partial<Record<typeof NEWER.settings[keyof typeof NEWER.settings], object>>;
