@@ -50,7 +50,7 @@ function app(bucket: string, { isL1 = false, datastoreName = 'first', isSmart = 
   };
 }
 
-test('a FhirDatastore succeeds an L1 data store without a change, is updated in place, and takes an import after an update', onLaptop(
+test('an upgrade from an L1 data store changes nothing, and the FhirDatastore is updated in place and accepts an import after an update', onLaptop(
   { healthlake: { datastoreUpdateMs: UPDATE_MS } }, async (laptop, { bucket }) => {
     laptop.appProps = { context: { 'aws:cdk:enable-path-metadata': true } }; // as the CDK CLI sets it
     const datastore = () => laptop.aws.healthlake.healthLake.datastoreProperties().find(({ DatastoreId }) => DatastoreId === laptop.output('Import', 'DatastoreId'))!;

@@ -73,7 +73,7 @@ test('a guard refuses a new key until the replacement is allowed, never fails a 
   expect(datastoresOf(laptop)).toEqual(expect.arrayContaining([[first, 'first', 'ACTIVE'], [replaced, 'third', 'ACTIVE']]));
 }));
 
-test('a guard that is added to a data store passes, and refuses a new key in the same deployment', onLaptop({}, async (laptop) => {
+test('a guard can be added to an existing data store, and refuses a new key even in the deployment that adds it', onLaptop({}, async (laptop) => {
   expect(await laptop.deploy(dataApp({ key: 'Old' }))).toBe(0);
   const first = laptop.output('Data', 'DatastoreId');
 

@@ -30,7 +30,7 @@ const app = (data: Existing, { mistake = false, alreadyImported = false }) => (r
 
 const OPTIONS = { healthlake: { datastoreCreationMs: 0 } };
 
-test('a data store is restored to the restore point before an import, and the app goes on with it', onLaptop(OPTIONS, async (laptop, data) => {
+test('a data store is restored to the restore point before an import, and the app continues with the restored data store', onLaptop(OPTIONS, async (laptop, data) => {
   const stored = (id: string) => laptop.aws.healthlake.healthLake.resources(id, 'Patient').map(({ id: patient, json }) => [patient, json.includes('"active":true')]);
   const BackupConfiguration = { Status: 'ENABLED', BackupType: 'CONTINUOUS', RetentionPeriodInDays: 7 };
   await healthlake(laptop, 'UpdateFHIRDatastore', { DatastoreId: data.datastoreId, BackupConfiguration });

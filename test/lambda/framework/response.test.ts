@@ -50,7 +50,7 @@ test('repeats a response that gets no answer or an error', async () => {
 
 test.each([
   [503, 'HTTP status 503'], [NO_ANSWER, 'ECONNRESET'], [new TypeError(`Invalid URL: ${EVENT.ResponseURL}`), 'TypeError'],
-])('throws without the URL after five attempts that end with %s', async (outcome, code) => {
+])('throws an error without the URL after five attempts that end with %s', async (outcome, code) => {
   const sent = mockResponses(...Array<number | Error>(5).fill(outcome));
   expect(await send()).toBe(`Error: CloudFormation accepted no response: ${code}`);
   expect(sent).toHaveLength(5);

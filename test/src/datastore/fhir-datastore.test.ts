@@ -19,7 +19,7 @@ function resourceWith(props: FhirDatastoreProps | ((stack: Stack) => FhirDatasto
   return onlyResource(templateOf(stack), 'AWS::HealthLake::FHIRDatastore');
 }
 
-/** Returns a value as any type, like code in JavaScript does. */
+/** Returns a value as any type, as code in JavaScript can. */
 function unchecked<T>(value: unknown): T {
   return value as T;
 }
@@ -178,7 +178,7 @@ describe('an identity provider', () => {
 
   test.each<[string, Partial<SmartOnFhirProps>, string]>([
     ['a URL without TLS', { tokenEndpoint: 'http://x' }, 'tokenEndpoint must be an HTTPS URL, got "http://x"; begin it with https://'],
-    ['a URL of undefined', { authorizationEndpoint: unchecked(undefined) }, 'authorizationEndpoint must be an HTTPS URL, got "undefined"'],
+    ['an undefined URL', { authorizationEndpoint: unchecked(undefined) }, 'authorizationEndpoint must be an HTTPS URL, got "undefined"'],
     ['no grant type', { grantTypes: [] }, 'grantTypes must be a list with at least one element, which SMART on FHIR requires, got []'],
     ['a string of capabilities', { capabilities: unchecked('launch-ehr') }, 'capabilities must be a list with at least one element'],
     ['OpenID Connect without a key set', { capabilities: ['sso-openid-connect'], issuer: 'https://x' },
@@ -229,7 +229,7 @@ describe('an existing data store', () => {
       .toEqual(stack.resolve(`https://healthlake.${stack.region}.${stack.urlSuffix}/datastore/${DATASTORE_ID}/r4/`));
   });
 
-  test('is found by its ARN, which says its environment', () => {
+  test('is found by its ARN, and has the environment of its ARN', () => {
     const stack = newStack();
     const store = FhirDatastore.fromDatastoreArn(stack, 'Store', ARN);
     expect(store).toMatchObject({ datastoreId: DATASTORE_ID, datastoreArn: ARN, env: { region: 'eu-west-1', account: '444455556666' } });
@@ -267,7 +267,7 @@ test.each([
   expect({ region, accountId }).toEqual(expected);
 });
 
-test('is a data store for an import, without a warning, and gives it its key', () => {
+test('an import accepts a FhirDatastore without a warning, and may use its key', () => {
   const app = new App();
   const stack = new Stack(app, 'Data');
   const key = new kms.Key(stack, 'Key');
@@ -280,7 +280,7 @@ test('is a data store for an import, without a warning, and gives it its key', (
   expect(JSON.stringify(template.findResources('AWS::IAM::Role'))).toContain('"Sid":"DatastoreKey"');
 });
 
-test('keeps the logical id and the exports of an L1 data store that it succeeds', () => {
+test('keeps the logical id and the exports of an L1 data store in an upgrade', () => {
   const templates = [false, true].map((isL2) => {
     const stack = newStack();
     const datastore = isL2

@@ -48,12 +48,12 @@ test.each<[string, Pick<GuardFacts, 'replacements' | 'direction'>, string, strin
   ['the key changes in a roll-back', { replacements: KEY_CHANGES, direction: ROLL_BACK }, 'pass', 'pass'],
   ['the key changes in a stack without a known direction', { replacements: KEY_CHANGES, direction: REFUSED }, 'retry', 'fail', REPLACES, ADVICE, NO_DIRECTION],
   ['the key changes and the direction is denied', { replacements: KEY_CHANGES, direction: DENIED }, 'fail', 'fail'],
-  ['the data store is refused', { replacements: REFUSED, direction: FORWARD }, 'retry', 'fail',
+  ['HealthLake refuses to describe the data store', { replacements: REFUSED, direction: FORWARD }, 'retry', 'fail',
     'it is not known whether CloudFormation would replace the data store: AccessDeniedException: not authorized', 'the data store is unchanged; correct the problem and deploy again'],
-  ['the data store is not answered', { replacements: NOT_ANSWERED, direction: FORWARD }, 'retry', 'fail'],
-  ['the data store is denied', { replacements: DENIED, direction: FORWARD }, 'fail', 'fail'],
-  ['the data store is denied in a roll-back', { replacements: DENIED, direction: ROLL_BACK }, 'pass', 'pass'],
-  ['the data store is denied in a stack without a known direction', { replacements: DENIED, direction: REFUSED }, 'retry', 'fail'],
+  ['HealthLake does not answer', { replacements: NOT_ANSWERED, direction: FORWARD }, 'retry', 'fail'],
+  ['a policy denies the description of the data store', { replacements: DENIED, direction: FORWARD }, 'fail', 'fail'],
+  ['a policy denies the description of the data store in a roll-back', { replacements: DENIED, direction: ROLL_BACK }, 'pass', 'pass'],
+  ['a policy denies the description of the data store in a stack without a known direction', { replacements: DENIED, direction: REFUSED }, 'retry', 'fail'],
 ])('%s', (_, facts, early, late, ...why) => {
   const decide = (isLate: boolean) => decideGuard({ ...facts, datastoreId: DATASTORE, isLate, own: [] });
   expect(decide(false).kind).toBe(early);

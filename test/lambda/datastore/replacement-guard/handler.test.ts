@@ -166,6 +166,6 @@ describe.each([
   });
 });
 
-test('fails with a masked reason if something unknown is thrown', async () => {
+test('fails with a masked reason for an unexpected error', async () => {
   expect(await guard({}, { ResourceProperties: undefined })).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/^failed with TypeError: /) });
 });

@@ -13,7 +13,7 @@ function guarded(stack: Stack, props: Partial<CfnFHIRDatastoreProps> = {}, allow
 const guardOf = (template: TemplateJson) => onlyResource(template, 'Custom::FhirDatastoreReplacementGuard');
 
 describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
-  test('has a role, a log group, a function and a custom resource more for a guard, and the data store depends on the custom resource only', () => {
+  test('has four resources for a guard, and the data store depends on the custom resource only', () => {
     const stack = newStack(flags);
     guarded(stack);
     const template = templateOf(stack);
