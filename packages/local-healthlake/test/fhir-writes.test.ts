@@ -21,14 +21,14 @@ async function found(): Promise<string[]> {
   return (json.entry ?? []).map(({ resource }: Json) => resource.id);
 }
 
-test('a create stores the resource as version 1 with an id of the server', async () => {
+test('a create stores the resource as version 1 with an id that the server chooses', async () => {
   const { status, headers, json } = await call('POST', 'Patient', '{"resourceType":"Patient","id":"mine","multipleBirthInteger":1.0}');
   expect([status, headers.get('etag'), headers.get('location')]).toEqual([201, 'W/"1"', expect.stringMatching(`/r4/Patient/${json.id}/_history/1$`)]);
   expect(json).toMatchObject({ resourceType: 'Patient', id: expect.stringMatching(/^[0-9a-f-]{36}$/), meta: { versionId: '1', lastUpdated: expect.any(String) } });
   expect(await (await aws.fhir(`Patient/${json.id}`)).text()).toContain('"multipleBirthInteger":1.0');
 });
 
-test('an update stores a new version, or the first one, and a delete removes the resource but not its history', async () => {
+test('an update stores the next or the first version, and a delete removes the resource but not its history', async () => {
   expect((await call('PUT', 'Patient/a', patient('a'))).status).toBe(201);
   expect((await call('PUT', 'Patient/a', patient('a', { active: true }))).json).toMatchObject({ active: true, meta: { versionId: '2' } });
   expect((await call('DELETE', 'Patient/a')).status).toBe(204);

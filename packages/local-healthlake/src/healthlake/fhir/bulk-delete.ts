@@ -2,7 +2,7 @@ import { FhirError, fhirResponse, type FhirResponse } from './outcome';
 import type { Datastore } from '../datastores/datastore';
 import type { Clock } from '../ports';
 
-/** The parameters of the operation, except `_since`, which does the same as `start`. There are no audit events here to delete. */
+/** The parameters of the operation, except `_since`, which does the same as `start`. The emulator has no audit events to delete. */
 const PARAMETERS = ['isHardDelete', 'start', 'end', 'deleteAuditEvent'];
 
 /** The duration of a job in the clock's milliseconds. */

@@ -16,7 +16,7 @@ interface Write {
   readonly now: number;
 }
 
-/** Stores a new resource with an id of the server, as FHIR demands, whatever id the body has. */
+/** Stores a new resource with an id that the server chooses. FHIR demands that the server ignores an id in the body. */
 export function create(resources: ResourceStore, request: Omit<Write, 'id'>): FhirResponse {
   return write(resources, { ...request, id: randomUUID() }, { resourceType: request.type });
 }
