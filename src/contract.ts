@@ -204,6 +204,46 @@ export interface MetricDimensions {
   readonly ConstructPath: string;
 }
 
+/** The kinds of HealthLake's jobs, as they are named in the metrics. */
+export const JOB_KINDS = ['IMPORT', 'EXPORT'] as const;
+export type JobKind = typeof JOB_KINDS[number];
+
+/** The input of a tick of the job monitor. EventBridge Scheduler writes the scheduled time of the tick into `scheduledTime`, in ISO 8601. */
+export interface JobMonitorInput {
+  readonly datastoreIds: readonly string[];
+  readonly constructPath: string;
+  /** The interval of the schedule, and the length of a window. */
+  readonly periodMinutes: number;
+  /** The monitor lists the jobs that were submitted within this time before the tick. */
+  readonly lookBackDays: number;
+  readonly scheduledTime: string;
+}
+
+/**
+ * The metrics of the jobs at the time of a tick. `ImportThroughput` is HealthLake's `Throughput` of the running import, without a unit, because AWS's pages
+ * contradict each other: MB per second, or transactions. The dimensions are `JobDimensions`.
+ */
+export const JOB_GAUGES = ['JobsRunning', 'JobsQueued', 'OldestRunningAge', 'OldestQueuedAge', 'ImportThroughput'] as const;
+
+/**
+ * The metrics of the jobs that ended in a window. The timestamp is the start of the window, and several ticks may emit a metric of one window. So the metrics
+ * are read by Maximum, with the length of the window as the period. The dimensions are `JobDimensions`.
+ */
+export const ENDED_JOB_METRICS = [
+  'JobsCompleted', 'JobsCompletedWithErrors', 'JobsFailed', 'JobsCancelled', 'JobResourcesImported', 'JobResourcesFailed',
+] as const;
+
+export type JobMetricName = typeof JOB_GAUGES[number] | typeof ENDED_JOB_METRICS[number];
+
+/** The dimensions of the metrics of the jobs. */
+export interface JobDimensions {
+  readonly DatastoreId: string;
+  readonly JobKind: JobKind;
+}
+
+/** The number of data stores whose jobs a tick could not list. It is 0 if the tick listed all jobs. The only dimension is `ConstructPath`. */
+export const DATASTORES_NOT_LISTED = 'DatastoresNotListed';
+
 /** The source of the event at the end of an import. */
 export const EVENT_SOURCE = 'cdk-healthlake-import';
 
