@@ -1,4 +1,6 @@
-import { HANDLER_TIMEOUT_MINUTES, REPLACEMENT_GUARD_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES } from '../src/contract';
+import {
+  HANDLER_TIMEOUT_MINUTES, JOB_MONITOR_TIMEOUT_MINUTES, REPLACEMENT_GUARD_TIMEOUT_MINUTES, REPORT_TIMEOUT_MINUTES,
+} from '../src/contract';
 
 /**
  * The time budgets of the functions. The budgets of an invocation add up to less than the time-out of its function, so that the
@@ -58,6 +60,11 @@ export const BUDGETS = {
     call: { listResourcesMs: 30_000, describeDatastoreMs: 15_000 },
     /** The pause after an attempt that failed. Attempts are repeated for `SETTLING_MS`. */
     pauseMs: 5_000,
+  },
+  jobs: {
+    timeoutMs: JOB_MONITOR_TIMEOUT_MINUTES * 60_000,
+    /** The budget for the jobs of one kind in one data store. A tick reads the lists of up to 10 data stores one after the other. */
+    listMs: 25_000,
   },
   /** The response to CloudFormation of a function without the provider framework. Each pause is twice as long as the one before. */
   response: { attempts: 5, attemptMs: 10_000, firstPauseMs: 1_000 },

@@ -50,6 +50,9 @@ export const REPORT_TIMEOUT_MINUTES = 3;
 /** The time-out of the function of the replacement guard. `lambda/budgets.ts` divides it into budgets. */
 export const REPLACEMENT_GUARD_TIMEOUT_MINUTES = 8;
 
+/** The time-out of the function of the job monitor. `lambda/budgets.ts` divides it into budgets. */
+export const JOB_MONITOR_TIMEOUT_MINUTES = 10;
+
 /** HealthLake's job statuses, grouped by their meaning. The handler treats an unknown status as running. */
 export const JOB_STATUSES = {
   queued: ['SUBMITTED', 'QUEUED'],
@@ -220,8 +223,9 @@ export interface JobMonitorInput {
 }
 
 /**
- * The metrics of the jobs at the time of a tick. `ImportThroughput` is HealthLake's `Throughput` of the running import, without a unit, because AWS's pages
- * contradict each other: MB per second, or transactions. The dimensions are `JobDimensions`.
+ * The metrics of the jobs at the time of a tick. An age is the time since the submission, because HealthLake doesn't tell when a job started. It is 0 if there
+ * is no such job. `ImportThroughput` is HealthLake's `Throughput` of the running import. It has no unit, because AWS's pages contradict each other: megabytes
+ * per second, or transactions. The dimensions are `JobDimensions`.
  */
 export const JOB_GAUGES = ['JobsRunning', 'JobsQueued', 'OldestRunningAge', 'OldestQueuedAge', 'ImportThroughput'] as const;
 
@@ -241,7 +245,7 @@ export interface JobDimensions {
   readonly JobKind: JobKind;
 }
 
-/** The number of data stores whose jobs a tick could not list. It is 0 if the tick listed all jobs. The only dimension is `ConstructPath`. */
+/** The number of data stores whose jobs a tick could not read completely. The only dimension is `ConstructPath`. */
 export const DATASTORES_NOT_LISTED = 'DatastoresNotListed';
 
 /** The source of the event at the end of an import. */
