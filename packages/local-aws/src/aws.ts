@@ -17,6 +17,8 @@ import { Logs } from './logs/logs';
 import { logsProviders } from './logs/providers';
 import { LogsWire } from './logs/wire';
 import { s3Providers } from './s3/providers';
+import { schedulerProviders } from './scheduler/providers';
+import { Scheduler } from './scheduler/scheduler';
 import { snsProviders } from './sns/providers';
 import { Sns } from './sns/sns';
 import { ssmProviders } from './ssm/providers';
@@ -70,6 +72,7 @@ export class LocalAws {
   public readonly states: StepFunctions;
   public readonly sns: Sns;
   public readonly events: Events;
+  public readonly scheduler: Scheduler;
   public readonly cloudwatch: CloudWatch;
   public readonly healthlake: HealthLakeService;
   public readonly cloudformation: CloudFormation;
@@ -94,6 +97,7 @@ export class LocalAws {
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms);
     this.events = new Events(environment, this.iam, this.lambda, this.sns);
+    this.scheduler = new Scheduler(environment, this.iam, this.lambda);
     this.cloudwatch = new CloudWatch(environment, this.sns);
     this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
     this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);
@@ -136,6 +140,7 @@ export class LocalAws {
     await this.router.close();
     await this.cloudformation.close();
     await this.cloudwatch.close();
+    await this.scheduler.close();
     await this.states.close();
     await this.events.close();
     await this.lambda.close();
@@ -176,6 +181,7 @@ export class LocalAws {
       ...stepFunctionsProviders(this.states, environment, iam, logs),
       ...snsProviders(this.sns),
       ...eventsProviders(this.events, iam),
+      ...schedulerProviders(this.scheduler, iam),
       ...cloudWatchProviders(this.cloudwatch, iam),
       ...healthLakeProviders(this.healthlake.healthLake, clock),
     };

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { nextTime, type NextTime } from './expression';
+import type { AssumedRole, Environment, EventInvoker } from '../contract';
+
+/** A schedule that invokes a function. */
+export interface Schedule {
+  readonly name: string;
+  readonly expression: string;
+  readonly isEnabled: boolean;
+  readonly targetArn: string;
+  readonly roleArn: string;
+  /** The JSON text that the function receives. It may contain `<aws.scheduler.scheduled-time>` and the other keywords of EventBridge Scheduler. */
+  readonly input: string;
+}
+
+/** One invocation by a schedule. */
+export interface Tick {
+  readonly scheduleName: string;
+  /** The time for which the invocation was scheduled, in milliseconds since the epoch. */
+  readonly scheduledAt: number;
+}
+
+/** The fault to inject into a tick: it is lost, delivered twice, or delivered late by a time on the clock of the local AWS. */
+export type TickFault = 'lost' | 'twice' | { readonly lateByMs: number };
+
+/** A tick whose invocation was denied or failed. */
+export interface FailedTick extends Tick {
+  readonly reason: string;
+}
+
+/** Assumes roles as a service principal. */
+export interface RoleAssumer {
+  assumeRole(by: { readonly service: string }, roleArn: string, context: Record<string, string>): Promise<AssumedRole>;
+}
+
+/**
+ * Emulates EventBridge Scheduler: invokes functions asynchronously at the times of their schedules. If the clock skips several times of a schedule,
+ * only the last of them has a tick. Never retries an invocation, because it fails only if a permission or the function is missing.
+ */
+export class Scheduler {
+  /** Chooses a fault to inject into each tick. */
+  public beforeTick?: (tick: Tick) => TickFault | undefined;
+  /** The ticks that Lambda accepted, the oldest first. A tick that was delivered twice is in the list twice. */
+  public readonly delivered: Tick[] = [];
+  public readonly failed: FailedTick[] = [];
+  private readonly schedules = new Map<string, { readonly schedule: Schedule; readonly stop: AbortController }>();
+  private readonly underWay = new Set<Promise<void>>();
+
+  public constructor(private readonly environment: Environment, private readonly roles: RoleAssumer, private readonly functions: EventInvoker) {}
+
+  public find(name: string): Schedule | undefined {
+    return this.schedules.get(name)?.schedule;
+  }
+
+  /** Creates or changes a schedule. Throws if its expression isn't emulated. */
+  public put(schedule: Schedule): void {
+    const next = nextTime(schedule.expression, this.environment.clock.now());
+    this.delete(schedule.name);
+    const stop = new AbortController();
+    this.schedules.set(schedule.name, { schedule, stop });
+    if (schedule.isEnabled) {
+      this.track(this.run(schedule, next, stop.signal), stop.signal);
+    }
+  }
+
+  public delete(name: string): void {
+    this.schedules.get(name)?.stop.abort();
+    this.schedules.delete(name);
+  }
+
+  public arn(name: string): string {
+    return this.regionalArn(`schedule/default/${name}`);
+  }
+
+  /** Starts a session of the role of a schedule. Rejects if the role doesn't trust EventBridge Scheduler. */
+  public async assumeRole(roleArn: string): Promise<AssumedRole> {
+    return this.roles.assumeRole({ service: 'scheduler.amazonaws.com' }, roleArn, {
+      'sts:RoleSessionName': randomUUID(),
+      'aws:SourceArn': this.regionalArn('schedule-group/default'),
+      'aws:SourceAccount': this.environment.accountId,
+    });
+  }
+
+  public async close(): Promise<void> {
+    [...this.schedules.keys()].forEach((name) => this.delete(name));
+    await Promise.all(this.underWay);
+  }
+
+  private async run(schedule: Schedule, next: NextTime, signal: AbortSignal): Promise<void> {
+    const { clock } = this.environment;
+    for (let due = next(clock.now() - 1); ; due = next(due)) {
+      await clock.sleep(Math.max(0, due - clock.now()), signal);
+      for (let later = next(due); later <= clock.now(); later = next(later)) {
+        due = later;
+      }
+      this.track(this.tick(schedule, { scheduleName: schedule.name, scheduledAt: due }, signal), signal);
+    }
+  }
+
+  private async tick(schedule: Schedule, tick: Tick, signal: AbortSignal): Promise<void> {
+    const fault = this.beforeTick?.(tick);
+    if (fault === 'lost') {
+      return;
+    }
+    if (typeof fault === 'object') {
+      await this.environment.clock.sleep(fault.lateByMs, signal);
+    }
+    await Promise.all(Array.from({ length: fault === 'twice' ? 2 : 1 }, () => this.invoke(schedule, tick)));
+  }
+
+  private async invoke({ name, roleArn, targetArn, input }: Schedule, tick: Tick): Promise<void> {
+    const values: Readonly<Record<string, string>> = {
+      'schedule-arn': this.arn(name),
+      'scheduled-time': new Date(tick.scheduledAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+      'execution-id': randomUUID(),
+      'attempt-number': '1',
+    };
+    const payload: unknown = JSON.parse(input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (keyword, key: string) => values[key] ?? keyword));
+    try {
+      await this.functions.invokeEvent((await this.assumeRole(roleArn)).caller, targetArn, payload);
+      this.delivered.push(tick);
+    } catch (error) {
+      this.failed.push({ ...tick, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private regionalArn(resource: string): string {
+    const { partition, region, accountId } = this.environment;
+    return `arn:${partition}:scheduler:${region}:${accountId}:${resource}`;
+  }
+
+  private track(work: Promise<void>, signal: AbortSignal): void {
+    const tracked = work.catch((error: unknown) => {
+      if (!signal.aborted) {
+        throw error;
+      }
+    }).finally(() => this.underWay.delete(tracked));
+    this.underWay.add(tracked);
+  }
+}
