@@ -5,7 +5,7 @@ import { cloudWatchProviders } from './cloudwatch/providers';
 import { ServiceError, type Environment, type ResourceProviders } from './contract';
 import { Events } from './events/events';
 import { eventsProviders } from './events/providers';
-import { emitImportJobEvents } from './healthlake/import-job-events';
+import { emitJobEvents } from './healthlake/job-events';
 import { healthLakeProviders } from './healthlake/providers';
 import { bootstrapBucketName } from './iam/bootstrap';
 import { ADMIN_CREDENTIALS, Iam, type IamOptions } from './iam/iam';
@@ -102,7 +102,7 @@ export class LocalAws {
     this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
     this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);
     this.healthlake = new HealthLakeService(environment, this.iam, this.kms, options.healthlake);
-    emitImportJobEvents(environment, this.healthlake.healthLake, (event) => this.events.emit(event));
+    emitJobEvents(environment, this.healthlake.healthLake, (event) => this.events.emit(event));
     this.cloudformation = this.createCloudFormation(options.cloudformation);
     this.s3.createBucket(bootstrapBucketName(environment));
     this.router = new Router(this.iam, this.clock);

@@ -13,6 +13,8 @@ export interface JobEvent {
   readonly submitTime: Date;
   /** The input location of an import job. */
   readonly inputUri?: string;
+  /** The output location that the request named. */
+  readonly outputUri: string;
   readonly message?: string;
   /** The progress of an import job; undefined for export jobs and for jobs that have not started. */
   readonly progress?: JobProgressReport;
@@ -54,9 +56,10 @@ export class JobJournal {
     this.status(job, status);
   }
 
-  private emit({ kind, datastoreId, jobId, properties }: Job): void {
+  private emit({ kind, datastoreId, jobId, output, properties }: Job): void {
     const { JobStatus, JobName: jobName, Message: message, SubmitTime: submitTime, JobProgressReport: progress, InputDataConfig: input } = properties;
-    const event = { kind, datastoreId, jobId, jobName, status: JobStatus!, submitTime, inputUri: input?.S3Uri, message, progress };
+    const uris = { inputUri: input?.S3Uri, outputUri: output.requestedUri };
+    const event = { kind, datastoreId, jobId, jobName, status: JobStatus!, submitTime, ...uris, message, progress };
     this.listeners.forEach((listener) => listener(event));
   }
 }

@@ -15,8 +15,8 @@ export interface Job {
   readonly sequence: number;
   /** The location that an import job reads; undefined for exports. */
   readonly input?: S3Location;
-  /** The job's own folder, below the requested output location. */
-  readonly output: { readonly folder: S3Location; readonly kmsKeyId: string };
+  /** The job's own folder, below the requested output location `requestedUri`. */
+  readonly output: { readonly folder: S3Location; readonly requestedUri: string; readonly kmsKeyId: string };
   readonly pace: Pace;
   readonly forced?: ForcedOutcome;
   readonly detour?: Detour;

@@ -75,7 +75,7 @@ async function submit({ access, datastores, options, ports, newId }: OperationCo
     dataAccessRoleArn,
     sequence: datastore.jobs.length,
     input,
-    output: { folder, kmsKeyId },
+    output: { folder, requestedUri: S3Uri!, kmsKeyId },
     pace: { ...options.pace, ...override?.pace },
     forced: override?.outcome,
     detour: override?.detour,

@@ -1,7 +1,7 @@
 import type { JobOverride } from '../../../local-healthlake/src/healthlake/options';
-import { ACCOUNT, Harness, INPUT, patient } from '../../../local-healthlake/test/harness';
+import { ACCOUNT, Harness, INPUT, OUTPUT, patient } from '../../../local-healthlake/test/harness';
 import type { EventContent } from '../../src/events/events';
-import { emitImportJobEvents } from '../../src/healthlake/import-job-events';
+import { emitJobEvents } from '../../src/healthlake/job-events';
 
 let aws: Harness;
 const emitted: EventContent[] = [];
@@ -9,7 +9,7 @@ const emitted: EventContent[] = [];
 async function start(override: JobOverride, body = patient('a')): Promise<void> {
   emitted.length = 0;
   aws = await Harness.start({ overrideJob: () => override });
-  emitImportJobEvents(aws.environment, aws.service.healthLake, (event) => emitted.push(event));
+  emitJobEvents(aws.environment, aws.service.healthLake, (event) => emitted.push(event));
   await aws.put('data/1.ndjson', body);
 }
 
@@ -47,4 +47,17 @@ test('HealthLake emits an EventBridge event for the status QUEUED, but none for 
   const of = (jobId: string) => emitted.filter((event) => event.detail.jobId === jobId).map((event) => event['detail-type']);
   expect(of(first)).toEqual([...STARTED, 'Import Job Completed']);
   expect(of(second)).toEqual(['Import Job Submitted', 'Import Job Queued', 'Import Job In Progress', 'Import Job Completed']);
+});
+
+test.each<[string, JobOverride, string[]]>([
+  ['completes', {}, ['Export Job Completed']],
+  ['fails', { outcome: { status: 'FAILED' } }, ['Export Job Failed']],
+])('HealthLake emits events with the requested output location for an export job that %s', async (_, override, end) => {
+  await start(override);
+  const jobId = await aws.startExport();
+  await aws.event(jobId, ({ status }) => status === 'COMPLETED' || status === 'FAILED');
+  expect(emitted.map((event) => event['detail-type'])).toEqual(['Export Job Submitted', 'Export Job In Progress', ...end]);
+  expect(emitted.at(-1)!.detail).toEqual({
+    jobId, submitTime: expect.any(String), datastoreId: aws.datastoreId, outputDataConfig: { s3Uri: `s3://${OUTPUT}/data/` },
+  });
 });
