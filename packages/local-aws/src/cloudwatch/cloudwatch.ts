@@ -1,5 +1,6 @@
 import type { Alarm } from './alarm';
 import { Alarms, type FailedAction } from './alarms';
+import { Dashboards } from './dashboards';
 import { embeddedMetrics } from './embedded-metrics';
 import { Metrics, type Datum, type Dimensions } from './metrics';
 import type { Environment } from '../contract';
@@ -19,15 +20,17 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
   SUCCEEDED: 'ExecutionsSucceeded', FAILED: 'ExecutionsFailed', ABORTED: 'ExecutionsAborted',
 };
 
-/** Emulates CloudWatch's metrics and alarms. Evaluates all alarms after each new metric value, and once a minute by the clock of the local AWS. */
+/** Emulates CloudWatch's metrics, alarms and dashboards. Evaluates all alarms after each new metric value, and once a minute by the clock of the local AWS. */
 export class CloudWatch {
   public readonly alarms: Alarms;
+  public readonly dashboards: Dashboards;
   private readonly metrics = new Metrics();
   private readonly closing = new AbortController();
   private evaluating?: Promise<void>;
 
   public constructor(private readonly environment: Environment, topics: Pick<Sns, 'publish'>) {
     this.alarms = new Alarms(environment, this.metrics, topics, () => this.evaluateRegularly());
+    this.dashboards = new Dashboards(environment);
   }
 
   /** The actions that alarms could not perform. */
