@@ -2,12 +2,23 @@ import { STATISTICS, type Metrics } from './metrics';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** The emulated properties of AWS::CloudWatch::Alarm. */
-export interface AlarmProperties {
-  readonly AlarmName?: string;
+interface MetricProperties {
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+/** A metric or an expression of an alarm on metric math. */
+interface MetricQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: { readonly Metric: MetricProperties; readonly Period: number | string; readonly Stat: string };
+  readonly ReturnData?: boolean | string;
+}
+
+/** The emulated properties of AWS::CloudWatch::Alarm. */
+export interface AlarmProperties extends MetricProperties {
+  readonly AlarmName?: string;
   readonly AlarmDescription?: string;
   readonly ActionsEnabled?: boolean | string;
   readonly AlarmActions?: readonly string[];
@@ -20,7 +31,7 @@ export interface AlarmProperties {
   readonly TreatMissingData?: string;
   readonly Period?: number | string;
   readonly Statistic?: string;
-  readonly Metrics?: readonly unknown[];
+  readonly Metrics?: readonly MetricQuery[];
 }
 
 export interface Alarm {
@@ -52,6 +63,9 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
   LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
 };
 
+/** The emulated expressions of metric math: the maximum or the sum of metrics. Like CloudWatch, it skips the metrics without data. */
+const EXPRESSION = /^(MAX|SUM)\(\[(\w+(?:, ?\w+)*)\]\)$/;
+
 const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 
 /** Reads the properties of an alarm. Throws if a property has a value that isn't emulated. */
@@ -66,8 +80,7 @@ export function alarmRule(properties: AlarmProperties): AlarmRule {
   }
   const threshold = Number(properties.Threshold);
   return {
-    periodMs: Number(properties.Period) * 1000,
-    value: metricReader(properties),
+    ...(properties.Metrics ? mathReader(properties.Metrics) : metricReader(properties, properties.Period, properties.Statistic)),
     periods: Number(EvaluationPeriods),
     datapointsToAlarm: Number(DatapointsToAlarm ?? EvaluationPeriods),
     isBreaching: (value) => compare(value, threshold),
@@ -105,20 +118,42 @@ function stateOf(rule: AlarmRule, values: readonly (number | undefined)[], befor
   return breaching >= rule.datapointsToAlarm ? 'ALARM' : 'OK';
 }
 
-function metricReader({ Namespace, MetricName, Dimensions = [], Statistic = '', Metrics: math }: AlarmProperties): AlarmRule['value'] {
-  if (math) {
-    throw new Error('metric math isn\'t emulated, give Namespace and MetricName instead of Metrics');
-  }
+/** The period of an alarm, and its value in each period. */
+type Reader = Pick<AlarmRule, 'periodMs' | 'value'>;
+
+function metricReader({ Namespace, MetricName, Dimensions = [] }: MetricProperties, period: number | string | undefined, statistic = ''): Reader {
   if (Namespace === undefined || MetricName === undefined) {
     throw new Error('an alarm needs Namespace and MetricName');
   }
-  const compute = STATISTICS[Statistic];
+  const compute = STATISTICS[statistic];
   if (!compute) {
-    throw new Error(`statistic ${Statistic || '(none)'} of ${MetricName} isn't emulated, give one of ${Object.keys(STATISTICS).join(', ')}`);
+    throw new Error(`statistic ${statistic || '(none)'} of ${MetricName} isn't emulated, give one of ${Object.keys(STATISTICS).join(', ')}`);
   }
   const metric = { namespace: Namespace, name: MetricName, dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])) };
-  return (metrics, from, to) => {
-    const values = metrics.values(metric, from, to);
-    return values.length > 0 ? compute(values) : undefined;
+  return {
+    periodMs: Number(period) * 1000,
+    value: (metrics, from, to) => {
+      const values = metrics.values(metric, from, to);
+      return values.length > 0 ? compute(values) : undefined;
+    },
+  };
+}
+
+/** Reads the metrics of an alarm on metric math: metrics with one period, and the maximum or sum of all or some of them, which the alarm watches. */
+function mathReader(queries: readonly MetricQuery[]): Reader {
+  const readers = new Map(queries.flatMap(({ Id, MetricStat: stat }) => stat ? [[Id, metricReader(stat.Metric, stat.Period, stat.Stat)]] : []));
+  const [watched, ...others] = queries.filter(({ ReturnData = true }) => String(ReturnData) === 'true');
+  const [, operation, ids = ''] = EXPRESSION.exec(watched?.Expression ?? '') ?? [];
+  const operands = ids.split(/, ?/).flatMap((id) => readers.get(id) ?? []);
+  const [periodMs, ...otherPeriods] = new Set(operands.map((reader) => reader.periodMs));
+  if (others.length > 0 || operands.length < ids.split(',').length || otherPeriods.length > 0) {
+    throw new Error(`metric math ${JSON.stringify(watched?.Expression)} isn't emulated, give MAX([a, b]) or SUM([a, b]) of metrics with one period`);
+  }
+  return {
+    periodMs,
+    value: (metrics, from, to) => {
+      const values = operands.flatMap((operand) => operand.value(metrics, from, to) ?? []);
+      return values.length > 0 ? STATISTICS[operation === 'MAX' ? 'Maximum' : 'Sum'](values) : undefined;
+    },
   };
 }

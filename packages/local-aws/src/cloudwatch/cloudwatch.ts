@@ -52,6 +52,11 @@ export class CloudWatch {
     return this.metrics.values({ namespace, name, dimensions }).reduce((sum, value) => sum + value, 0);
   }
 
+  /** Returns all values of the metric with exactly these dimensions, in the order in which they were put. */
+  public data(namespace: string, name: string, dimensions: Dimensions = {}): readonly Datum[] {
+    return this.metrics.data({ namespace, name, dimensions });
+  }
+
   public put(...data: readonly Datum[]): void {
     if (data.length === 0 || this.closing.signal.aborted) {
       return;

@@ -38,7 +38,12 @@ export class Metrics {
 
   /** Returns the values of a metric between two times in milliseconds since the epoch, including `from` and excluding `to`. */
   public values(metric: MetricId, from = -Infinity, to = Infinity): number[] {
-    return (this.metrics.get(metricKey(metric)) ?? []).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
+    return this.data(metric).filter(({ time }) => time >= from && time < to).map(({ value }) => value);
+  }
+
+  /** Returns all values of a metric in the order in which they were put. */
+  public data(metric: MetricId): readonly Datum[] {
+    return this.metrics.get(metricKey(metric)) ?? [];
   }
 }
 

@@ -19,6 +19,36 @@ function stateAfter(values: (number | undefined)[], properties: Partial<AlarmPro
   return alarmState(alarmRule({ ...BASE, ...properties }), metrics, NOW, before);
 }
 
+/** Returns a metric of an alarm on metric math. */
+function query(Id: string, Period = 60) {
+  const Metric = { Namespace: 'App', MetricName: 'Failures', Dimensions: [{ Name: 'Store', Value: Id }] };
+  return { Id, MetricStat: { Metric, Period, Stat: 'Maximum' }, ReturnData: false };
+}
+
+/** Returns the state of an alarm above 2 on an expression over the metrics of two stores, `a` and `b`, which have these values. */
+function mathState(Expression: string, a: number | undefined, b: number | undefined): AlarmState {
+  const metrics = new Metrics();
+  for (const [Store, value] of [['a', a], ['b', b]] as const) {
+    if (value !== undefined) {
+      metrics.put({ namespace: 'App', name: 'Failures', dimensions: { Store }, value, time: NOW });
+    }
+  }
+  const { ComparisonOperator, EvaluationPeriods } = BASE;
+  const rule = alarmRule({ ComparisonOperator, EvaluationPeriods, Threshold: 2, Metrics: [{ Id: 'e', Expression }, query('a'), query('b')] });
+  return alarmState(rule, metrics, NOW, 'OK');
+}
+
+test.each<[string, number | undefined, number | undefined, AlarmState]>([
+  ['MAX([a, b])', 1, 3, 'ALARM'],
+  ['MAX([a, b])', 1, 2, 'OK'],
+  ['MAX([a, b])', undefined, 3, 'ALARM'],
+  ['MAX([a])', 1, 3, 'OK'],
+  ['SUM([a,b])', 1, 2, 'ALARM'],
+  ['SUM([a, b])', undefined, undefined, 'INSUFFICIENT_DATA'],
+])('an alarm above 2 on the expression %s over the metrics %j and %j is %s', (expression, a, b, expected) => {
+  expect(mathState(expression, a, b)).toBe(expected);
+});
+
 describe('the state of an alarm', () => {
   test.each<[string, (number | undefined)[], Partial<AlarmProperties>, AlarmState]>([
     ['above the limit', [1], {}, 'ALARM'],
@@ -75,7 +105,9 @@ test.each<[string, Partial<AlarmProperties>, string]>([
   ['a percentile', { Statistic: undefined }, 'statistic (none) of Failures'],
   ['an anomaly band', { ComparisonOperator: 'GreaterThanUpperThreshold' }, 'comparison GreaterThanUpperThreshold'],
   ['no metric', { MetricName: undefined }, 'needs Namespace and MetricName'],
-  ['metric math', { Metrics: [{ Id: 'a', Expression: 'b + c' }] }, 'metric math isn\'t emulated'],
+  ['an expression that is not a maximum or a sum', { Metrics: [query('a'), { Id: 'e', Expression: 'a + 1' }] }, 'metric math "a + 1" isn\'t emulated'],
+  ['an expression over two periods', { Metrics: [query('a', 60), query('b', 300), { Id: 'e', Expression: 'MAX([a, b])' }] }, 'metric math "MAX([a, b])"'],
+  ['an expression over an unknown metric', { Metrics: [query('a'), { Id: 'e', Expression: 'SUM([a, b])' }] }, 'metric math "SUM([a, b])"'],
 ])('an alarm with %s is refused', (_, properties, reason) => {
   expect(() => alarmRule({ ...BASE, ...properties })).toThrow(reason);
 });
