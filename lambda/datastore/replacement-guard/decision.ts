@@ -50,19 +50,30 @@ export function decideGuard({ datastoreId, replacements, direction, isLate, own 
   return { kind: 'value' in replacements || isFinal(replacements.error, isLate) ? 'fail' : 'retry', why };
 }
 
-/** Returns one clause for each difference for which CloudFormation replaces the data store. */
-export function replacementsOf(existing: ExistingDatastore, wanted: WantedDatastore): string[] {
+/**
+ * Returns one clause for each difference for which CloudFormation replaces the data store.
+ *
+ * @param former the settings in the template before the change. Undefined if the guard is new.
+ */
+export function replacementsOf(existing: ExistingDatastore, wanted: WantedDatastore, former?: WantedDatastore): string[] {
   const { CmkType, KmsKeyId } = existing.SseConfiguration?.KmsEncryptionConfig ?? {};
   const key = CmkType === 'AWS_OWNED_KMS_KEY' ? undefined : KmsKeyId;
   return [
     ...changeOf('FHIR version', existing.DatastoreTypeVersion ?? NOTHING, wanted.DatastoreTypeVersion),
     ...changeOf('KMS key', key ?? AWS_OWNED_KEY, wanted.KmsKeyId ?? AWS_OWNED_KEY, lastSegmentOf),
+    ...changeOfForm(former?.KmsKeyId, wanted.KmsKeyId),
     ...changeOf('preloaded data', existing.PreloadDataConfig?.PreloadDataType ?? NOTHING, wanted.PreloadDataType ?? NOTHING),
   ];
 }
 
 function changeOf(setting: string, from: string, to: string, identify = (value: string) => value): string[] {
   return identify(from) === identify(to) ? [] : [`its ${setting} changes from ${from} to ${to}`];
+}
+
+/** CloudFormation compares texts. For it, the id of a key and the ARN of the same key are two keys. */
+function changeOfForm(from?: string, to?: string): string[] {
+  return from !== undefined && to !== undefined && from !== to && lastSegmentOf(from) === lastSegmentOf(to)
+    ? [`the template names its KMS key ${to} instead of ${from}`] : [];
 }
 
 /** Returns the id of a key. HealthLake may show the id or the ARN of a key: see U92 in docs/unverified.md. */

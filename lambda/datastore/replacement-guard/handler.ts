@@ -49,7 +49,7 @@ async function decide(event: CustomResourceEvent, startedAt: number): Promise<Gu
   const replacements = await ask(async () => {
     datastoreId = await findDatastoreId(event.StackId, properties.DatastoreLogicalId);
     const existing = datastoreId === undefined ? undefined : await describeDatastore(datastoreId);
-    return existing ? replacementsOf(existing, properties) : [];
+    return existing ? replacementsOf(existing, properties, event.OldResourceProperties as ReplacementGuardProperties | undefined) : [];
   });
   const direction = await ask(() => describeDirection(cloudformation, event.StackId, requestedAtOf(event, startedAt)));
   const own = ownNamesOf({ DatastoreId: datastoreId }, event.StackId);

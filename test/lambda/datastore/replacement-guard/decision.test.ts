@@ -29,6 +29,20 @@ test.each<[string, ExistingDatastore, Partial<WantedDatastore>, string[]]>([
   expect(replacementsOf(existing, { DatastoreTypeVersion: 'R4', ...wanted })).toEqual(changes);
 });
 
+test.each<[string, string | undefined, string | undefined, string[]]>([
+  ['the same form', KEY, KEY, []],
+  ['another form of the same key', lastSegment(KEY), KEY, [`the template names its KMS key ${KEY} instead of ${lastSegment(KEY)}`]],
+  ['the return to the existing key after a failed change', OTHER_KEY, KEY, []],
+  ['a guard that knew no key', undefined, KEY, []],
+])('compares the key with the former template: %s', (_, from, to, changes) => {
+  const settings = (KmsKeyId?: string) => ({ DatastoreTypeVersion: 'R4', KmsKeyId });
+  expect(replacementsOf(encrypted(KEY), settings(to), settings(from))).toEqual(changes);
+});
+
+function lastSegment(arn: string): string {
+  return arn.split('/')[1];
+}
+
 const NONE = { value: [] };
 const KEY_CHANGES = { value: ['its KMS key changes from a to b', 'its preloaded data changes from none to SYNTHEA'] };
 const REFUSED = { error: sdkError('AccessDeniedException', 'not authorized') };
