@@ -63,8 +63,10 @@ export const BUDGETS = {
   },
   jobs: {
     timeoutMs: JOB_MONITOR_TIMEOUT_MINUTES * 60_000,
-    /** The budget for the jobs of one kind in one data store. A tick reads the lists of up to 10 data stores one after the other. */
-    listMs: 25_000,
+    /** The budget for the jobs of one kind in one data store. */
+    listMs: 20_000,
+    /** The SDK's longest pause between two attempts. The end of a budget doesn't end a pause. */
+    pauseMs: 20_000,
   },
   /** The response to CloudFormation of a function without the provider framework. Each pause is twice as long as the one before. */
   response: { attempts: 5, attemptMs: 10_000, firstPauseMs: 1_000 },

@@ -51,7 +51,7 @@ export const REPORT_TIMEOUT_MINUTES = 3;
 export const REPLACEMENT_GUARD_TIMEOUT_MINUTES = 8;
 
 /** The time-out of the function of the job monitor. `lambda/budgets.ts` divides it into budgets. */
-export const JOB_MONITOR_TIMEOUT_MINUTES = 10;
+export const JOB_MONITOR_TIMEOUT_MINUTES = 15;
 
 /** HealthLake's job statuses, grouped by their meaning. The handler treats an unknown status as running. */
 export const JOB_STATUSES = {

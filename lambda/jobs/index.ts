@@ -22,7 +22,7 @@ const client = new HealthLakeClient(CLIENT_CONFIG);
 export async function handler(input: JobMonitorInput): Promise<void> {
   const windows = windowsOf(input);
   let notListed = 0;
-  // The data stores are read one after the other, because the quota of list calls is one for the account.
+  // All calls are made one after the other, because they share the account's quotas with the imports.
   for (const datastoreId of input.datastoreIds) {
     const errors = await monitor(datastoreId, input, windows);
     if (errors.size > 0) {
@@ -43,24 +43,28 @@ async function monitor(datastoreId: string, input: JobMonitorInput, windows: Tic
     const abortSignal = AbortSignal.timeout(BUDGETS.jobs.listMs);
     const jobs = await ask(() => listJobs(client, datastoreId, kind, submittedSince, abortSignal));
     if ('error' in jobs) {
-      errors.set(kind, jobs.error);
+      errors.set(kind, causeOf(jobs.error, abortSignal));
       continue;
     }
     const described = await ask(() => addProgress(datastoreId, jobs.value, windows, abortSignal));
     if ('error' in described) {
-      errors.set(kind, described.error);
+      errors.set(kind, causeOf(described.error, abortSignal));
     }
     putJobMetrics({ DatastoreId: datastoreId, JobKind: kind }, 'value' in described ? described.value : jobs.value, windows);
   }
   return errors;
 }
 
-/** Returns the jobs, and adds the progress that the metrics need. The calls are made one after the other, because their quota is one for the account. */
-async function addProgress(datastoreId: string, jobs: readonly ListedJob[], { complete }: TickWindows, abortSignal: AbortSignal): Promise<ListedJob[]> {
+/** Returns the jobs, and adds the progress that the metrics need. */
+async function addProgress(datastoreId: string, jobs: ListedJob[], { complete }: TickWindows, abortSignal: AbortSignal): Promise<ListedJob[]> {
   const all: ListedJob[] = [];
   for (const job of jobs) {
     const needsProgress = isInProgress(job.status) || complete.some((window) => endedIn(job, window));
     all.push(needsProgress ? await withProgress(client, datastoreId, job, abortSignal) : job);
   }
   return all;
+}
+
+function causeOf(error: unknown, { aborted }: AbortSignal): unknown {
+  return aborted ? new Error(`the jobs were not listed within ${BUDGETS.jobs.listMs / 1000} seconds`) : error;
 }
