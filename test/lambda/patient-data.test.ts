@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand,
-  StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRExportJobsCommand,
+  ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -11,12 +11,14 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import * as fc from 'fast-check';
 import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, STACK, T0, waitEvent } from './harness';
+import { progress, row, TICK } from './jobs/job-lists';
 import { partsShown, plantedText } from './planted-names';
 import { mockResponses } from './responses';
 import { IMPORT } from './service-text/service-texts';
 import { isComplete, onEvent } from '../../lambda';
 import { handler as guardHandler } from '../../lambda/datastore';
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
+import { handler as monitorJobs } from '../../lambda/jobs';
 import { handler as reportHandler } from '../../lambda/report';
 import { type ImportOutcomeProperties, REPLACEMENT_GUARD_RESOURCE_TYPE, type WatchedImport } from '../../src/contract';
 
@@ -157,6 +159,17 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
   'the report can\'t read the manifest': (text) => {
     aws.s3.on(GetObjectCommand).rejects(thrown(text)).on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'Import/job/Manifest.json', Size: 1 }] });
     return makeReport();
+  },
+  'the job monitor can\'t list the jobs': (text, name) => {
+    aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text, name)).on(ListFHIRExportJobsCommand).rejects(thrown(text));
+    return monitorJobs(TICK);
+  },
+  'the job monitor can\'t describe a job that has the text everywhere': (text, name) => {
+    const Job = row(text, 'IN_PROGRESS', 9, { JobName: text, Message: text, InputDataConfig: { S3Uri: text }, DataAccessRoleArn: text });
+    aws.lists(Job);
+    aws.healthlake.on(ListFHIRExportJobsCommand).resolves({ ExportJobPropertiesList: [{ ...Job, ...progress(1, 1), JobStatus: text as 'FAILED' }] });
+    aws.healthlake.on(DescribeFHIRImportJobCommand).rejects(thrown(text, name));
+    return monitorJobs(TICK);
   },
   'something unknown is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', thrown(text)))),
   'a string is thrown': (text) => isComplete(late(throwing(outcomeEvent(), 'ErrorTolerance', text))),
