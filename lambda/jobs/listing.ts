@@ -1,6 +1,6 @@
 import {
   DescribeFHIRImportJobCommand, type ExportJobProperties, type HealthLakeClient, type ImportJobProperties, type JobProgressReport,
-  paginateListFHIRExportJobs, paginateListFHIRImportJobs,
+  type OutputDataConfig, paginateListFHIRExportJobs, paginateListFHIRImportJobs,
 } from '@aws-sdk/client-healthlake';
 import { JOB_STATUSES, type JobKind } from '../../src/contract';
 import { hasEnded, isQueued } from '../import/healthlake-job';
@@ -18,10 +18,17 @@ export interface ListedJob {
   readonly progress?: JobProgress;
   /** HealthLake's own text. It may have patient data, so show it only as `quoteServiceText` masks it. */
   readonly message?: string;
+  /** The location of the results of an import, or of the exported files. */
+  readonly output?: string;
 }
 
 /** The progress of an import job. A number that HealthLake doesn't report is undefined. */
 export interface JobProgress {
+  /** The number of files in the input location. */
+  readonly files?: number;
+  readonly filesImported?: number;
+  /** The number of files that HealthLake could not read. */
+  readonly filesFailed?: number;
   readonly scanned?: number;
   readonly imported?: number;
   readonly failed?: number;
@@ -79,22 +86,26 @@ async function* pagesOf(
   const [config, query, options] = [{ client, pageSize: PAGE_SIZE }, { DatastoreId, ...filter }, { abortSignal }] as const;
   if (kind === 'IMPORT') {
     for await (const { ImportJobPropertiesList: page = [] } of paginateListFHIRImportJobs(config, query, options)) {
-      yield page.map((job) => ({ ...toListedJob(kind, job), progress: progressOf(job.JobProgressReport) }));
+      yield page.map((job) => ({ ...toListedJob(kind, job, job.JobOutputDataConfig), progress: progressOf(job.JobProgressReport) }));
     }
   } else {
     for await (const { ExportJobPropertiesList: page = [] } of paginateListFHIRExportJobs(config, query, options)) {
-      yield page.map((job) => toListedJob(kind, job));
+      yield page.map((job) => toListedJob(kind, job, job.OutputDataConfig));
     }
   }
 }
 
-function toListedJob(kind: JobKind, job: ImportJobProperties | ExportJobProperties): ListedJob {
+function toListedJob(kind: JobKind, job: ImportJobProperties | ExportJobProperties, config?: OutputDataConfig): ListedJob {
   const { JobId, JobName, JobStatus, SubmitTime, EndTime, Message } = job;
-  return { kind, id: JobId!, name: JobName, status: JobStatus!, submitted: SubmitTime!, ended: EndTime, message: Message };
+  const output = config?.S3Configuration?.S3Uri;
+  return { kind, id: JobId!, name: JobName, status: JobStatus!, submitted: SubmitTime!, ended: EndTime, message: Message, output };
 }
 
 function progressOf(report: JobProgressReport | undefined): JobProgress | undefined {
   return report && {
+    files: report.TotalNumberOfScannedFiles,
+    filesImported: report.TotalNumberOfImportedFiles,
+    filesFailed: report.TotalNumberOfFilesReadWithCustomerError,
     scanned: report.TotalNumberOfResourcesScanned,
     imported: report.TotalNumberOfResourcesImported,
     failed: report.TotalNumberOfResourcesWithCustomerError,

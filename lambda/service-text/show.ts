@@ -21,7 +21,7 @@ const UNITS = new Set(('attempts bytes characters file files GB job jobs KB MB m
 const MEASURED = /(?:^| )(?:(?:equal|limited) to|(?:greater|less|longer|more|fewer) than|between(?: \d{1,3} and)?|[Ss]tatus [Cc]ode|line|column|position)$/;
 
 /** The service or command that shows the full, unfiltered text. */
-export type FullText = 'CloudTrail' | 'aws healthlake describe-fhir-import-job';
+export type FullText = 'CloudTrail' | `aws healthlake describe-fhir-${'import' | 'export'}-job`;
 
 /**
  * Returns an introduction and the filtered text of an AWS message. If a word is hidden, the introduction says where the full message can be read.
