@@ -53,6 +53,9 @@ export const REPLACEMENT_GUARD_TIMEOUT_MINUTES = 8;
 /** The time-out of the function of the job monitor. `lambda/budgets.ts` divides it into budgets. */
 export const JOB_MONITOR_TIMEOUT_MINUTES = 15;
 
+/** The form of all known ids of data stores. The API's pattern is wider: see U90 in docs/unverified.md. */
+export const DATASTORE_ID = /^[0-9a-f]{32}$/;
+
 /** HealthLake's job statuses, grouped by their meaning. The handler treats an unknown status as running. */
 export const JOB_STATUSES = {
   queued: ['SUBMITTED', 'QUEUED'],

@@ -5,12 +5,10 @@ import type { Construct } from 'constructs';
 import { validateArn } from './arn';
 import { resourceOfType } from './cfn-resource';
 import { validateEnvironment } from './environment';
+import { DATASTORE_ID } from '../contract';
 
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
-
-/** The form of all known ids of data stores. The API's pattern is wider: see U90 in docs/unverified.md. */
-const DATASTORE_ID = /^[0-9a-f]{32}$/;
 
 /** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
 export const FHIR_VERSION = 'R4';
