@@ -1,5 +1,5 @@
 import { Fn, type IResource, Resource, Stack, Token } from 'aws-cdk-lib';
-import { type IMetric, SearchExpression, type SearchExpressionOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric, SearchExpressionOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FHIRDatastoreReference, IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import { createDatastore } from './private/create-datastore';
 import { ReplacementGuard } from './private/replacement-guard';
 import { validateArn } from '../private/arn';
 import { formatDatastoreArn, validateDatastoreId } from '../private/datastore';
+import { apiMetric } from '../private/datastore-metric';
 
 /** An AWS HealthLake data store. */
 export interface IFhirDatastore extends IResource, IFHIRDatastoreRef {
@@ -77,18 +78,8 @@ abstract class FhirDatastoreBase extends Resource implements IFhirDatastore {
     return FhirDatastoreGrants.fromDatastore(this, this.encryptionKey);
   }
 
-  public metric(name: string, { statistic = Stats.SUM, ...options }: FhirDatastoreMetricOptions = {}): IMetric {
-    if (!Token.isUnresolved(name) && !/^[\w ]+$/.test(name)) {
-      throw new Error(`the name of a metric must be words, got "${name}"; use words of a name in the CloudWatch console, for example "Throttled Requests"`);
-    }
-    const seconds = options.period?.toSeconds() ?? 300;
-    return new SearchExpression({
-      expression: `SEARCH('Namespace="AWS/HealthLake" "${this.datastoreId}" ${name}', '${statistic}', ${seconds})`,
-      label: name,
-      searchRegion: this.env.region,
-      searchAccount: this.env.account,
-      ...options,
-    });
+  public metric(name: string, options?: FhirDatastoreMetricOptions): IMetric {
+    return apiMetric(this, name, options);
   }
 }
 

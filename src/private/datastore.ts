@@ -10,6 +10,11 @@ import { DATASTORE_ID } from '../contract';
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
+/** The actions that list and describe the jobs of a data store. */
+export const LIST_JOBS = [
+  'healthlake:DescribeFHIRExportJob', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs',
+];
+
 /** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
 export const FHIR_VERSION = 'R4';
 
@@ -17,19 +22,20 @@ export const FHIR_VERSION = 'R4';
  * Returns the ARN of a data store in the form that HealthLake uses in `aws:SourceArn`. The ARN is built from the id, because an ARN that a caller supplies may
  * have an older form.
  *
- * @throws if the data store is known to be in another Region or account than the import, or if its id doesn't have the
+ * @param user the name of `scope` in error messages.
+ * @throws if the data store is known to be in another Region or account than `scope`, or if its id doesn't have the
  *   form of HealthLake's ids, or if its FHIR version is not R4.
  */
-export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef): string {
+export function datastoreArn(scope: Construct, datastore: IFHIRDatastoreRef, user: string = 'the import'): string {
   const stack = Stack.of(scope);
   const { datastoreId } = datastore.fhirDatastoreRef;
   validateDatastoreId(datastoreId);
   validateArn(scope, 'the data store', datastore.fhirDatastoreRef.datastoreArn, 'a data store');
-  validateEnvironment(scope, 'the import', {
+  validateEnvironment(scope, user, {
     what: 'the data store',
     construct: datastore,
     env: datastore.env,
-    remedy: (part, _here, there) => `put the import into a stack of the ${part} ${there}`,
+    remedy: (part, _here, there) => `put ${user} into a stack of the ${part} ${there}`,
   }, ['region', 'account']);
   validateVersion(datastore);
   warnOfRegionWithoutHealthLake(scope);

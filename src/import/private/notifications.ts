@@ -3,13 +3,14 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Construct, DependencyGroup } from 'constructs';
-import { validateBus, validateBusAccount, validateRuleOptions, validateTopic } from './checks/notifications';
-import { allowAlarms, busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
+import { validateBus, validateBusAccount, validateRuleOptions } from './checks/notifications';
+import { busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
 import type { ImportMonitor } from './import-monitor';
 import type { AssumedRole } from './import-roles';
 import { putEventsStatement } from './operator';
 import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
 import { ImportRule } from '../../private/import-rule';
+import { allowAlarms, validateTopic } from '../../private/notification-topic';
 
 /** Properties of `ImportNotifications`. */
 export interface ImportNotificationsProps {

@@ -1,10 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { validateArn } from '../../../private/arn';
-import { resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
+import { validateEventPattern } from '../../../private/job-events';
 
 /** Matches the name of an event bus: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
 const BUS_NAME = /^[/.\-_A-Za-z0-9]{1,256}$/;
@@ -41,40 +40,14 @@ export function validateBusAccount(scope: Construct, eventBus: events.IEventBus)
   }, ['account']);
 }
 
-/** The fields of an event, and the members of its detail, by which a rule finds the events of its import. */
-const OWN_FIELDS = ['source', 'detailType'] as const;
+/** The members of the detail by which a rule finds the events of its import. */
 const OWN_DETAIL = ['constructPath', 'datastoreId'];
 
-/**
- * Throws if `eventPattern` has a field that identifies the import: aws-events would add its values to the values of the import, so the rule would also match
- * other events. Also throws if `crossStackScope` is given, because it would have no effect.
- */
+/** Throws if `eventPattern` has a field that identifies the import, or if `crossStackScope` is given, because it would have no effect. */
 export function validateRuleOptions(id: string, { eventPattern, crossStackScope }: events.OnEventOptions): void {
-  const widened = [...OWN_FIELDS.filter((field) => eventPattern?.[field]), ...OWN_DETAIL.filter((field) => eventPattern?.detail?.[field])];
-  if (widened.length > 0) {
-    throw new Error(`the eventPattern of the rule "${id}" must not have ${widened.join(' and ')}, because the rule would also match other events; `
-      + 'leave out these fields, which identify the import');
-  }
+  validateEventPattern(id, eventPattern, OWN_DETAIL, 'the import');
   if (crossStackScope) {
     throw new Error(`the rule "${id}" can't have the crossStackScope "${crossStackScope.node.path}", because the job waits for the rule; `
       + 'leave crossStackScope out, or create the rule in the other stack yourself');
-  }
-}
-
-/** Throws if the ARN is not the ARN of an SNS topic, or if EventBridge or CloudWatch is known to be unable to publish to the topic. */
-export function validateTopic(scope: Construct, topic: sns.ITopic): void {
-  const { path } = topic.node;
-  validateArn(scope, 'notificationTopic', topic.topicArn, 'an SNS topic');
-  if (topic.fifo) {
-    throw new Error(`notificationTopic "${path}" is a FIFO topic, and EventBridge publishes only to standard topics; give a standard topic`);
-  }
-  const { masterKey } = topic;
-  if (masterKey) {
-    validateEnvironment(topic, 'the topic', { what: 'the masterKey of notificationTopic', construct: masterKey, env: masterKey.env }, ['region']);
-  }
-  const keys = [masterKey?.keyArn, resourceOfType(topic, sns.CfnTopic)?.kmsMasterKeyId];
-  if (JSON.stringify(Stack.of(topic).resolve(keys)).includes('alias/aws/')) {
-    throw new Error(`notificationTopic "${path}" is encrypted with a key that AWS manages, which EventBridge and CloudWatch may not use; `
-      + 'give the topic a customer managed key as its masterKey');
   }
 }

@@ -1,12 +1,13 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { checkTrustWhenFinished } from './supplied-roles';
 import { validateArn } from '../../../private/arn';
 import { referencedConstruct, resourceOfType } from '../../../private/cfn-resource';
 import { validateEnvironment } from '../../../private/environment';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
+import { validateLogGroup } from '../../../private/log-group';
+import { checkTrustWhenFinished } from '../../../private/trust';
 import { type SuppliedRoles, suppliedRoles, validateRoles } from '../function-roles';
 
 /** The resources that the functions of a provider use. */
@@ -16,9 +17,6 @@ interface ProviderResources extends SuppliedRoles {
   readonly securityGroups?: ec2.ISecurityGroup[];
   readonly logGroup?: logs.ILogGroupRef;
 }
-
-/** The names of log groups: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 
 /**
  * Throws if the properties of a provider contradict each other, or if a resource that its functions use is known to be in the wrong Region or account. Warns of
@@ -33,17 +31,7 @@ export function validateProviderResources(scope: Construct, props: ProviderResou
     checkTrustWhenFinished(scope, name, role, name === 'monitorRole' ? 'states.amazonaws.com' : 'lambda.amazonaws.com');
   }
   if (props.logGroup) {
-    validateLogGroup(scope, props.logGroup);
-    warnOfLogClass(scope, props.logGroup);
-  }
-}
-
-function validateLogGroup(scope: Construct, logGroup: logs.ILogGroupRef): void {
-  validateEnvironment(scope, 'the provider', { what: 'logGroup', construct: logGroup, env: logGroup.env }, ['region', 'account']);
-  const { logGroupName: name } = logGroup.logGroupRef;
-  if (!Token.isUnresolved(name) && !LOG_GROUP_NAME.test(name)) {
-    throw new Error(`logGroup "${logGroup.node.path}" must have a name of 1 to 512 letters, digits and .-_/#, got "${name}"; `
-      + 'correct the name, or leave logGroup out');
+    validateLogGroup(scope, 'the provider', props.logGroup, 'imports have no metrics and alarmOnFailure() never fires');
   }
 }
 
@@ -95,18 +83,4 @@ function warnOfNoWayOutWhenFinished(scope: Construct, vpc: ec2.IVpc, subnets: ec
 function vpcOfApp(id?: string): ec2.CfnVPC | undefined {
   const construct = referencedConstruct(id);
   return construct && resourceOfType(construct, ec2.CfnVPC);
-}
-
-/**
- * Warns of a log group whose class doesn't support metrics from log lines.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
- */
-function warnOfLogClass(scope: Construct, logGroup: logs.ILogGroupRef): void {
-  const { logGroupClass = logs.LogGroupClass.STANDARD } = resourceOfType(logGroup, logs.CfnLogGroup) ?? {};
-  if (!Token.isUnresolved(logGroupClass) && logGroupClass !== logs.LogGroupClass.STANDARD) {
-    Annotations.of(scope).addWarningV2('cdk-healthlake-import:log-class',
-      `the log group "${logGroup.node.path}" has the class ${logGroupClass}, in which imports have no metrics and alarmOnFailure() never fires; `
-      + 'use the class STANDARD');
-  }
 }

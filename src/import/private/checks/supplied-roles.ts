@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
+import { checkTrustWhenFinished, type TrustPolicyJson, warnOfTrustWhenFinished } from '../../../private/trust';
 
 /** Throws if two properties have the same role. In the error, the text that `why` returns for the second property follows the word "which". */
 export function validateDistinct<T extends string>(roles: readonly (readonly [name: T, role: iam.IRole])[], why: (name: T) => string): void {
@@ -14,13 +15,6 @@ export function validateDistinct<T extends string>(roles: readonly (readonly [na
   });
 }
 
-/** Warns at synthesis if the trust policy of a supplied role doesn't name the service that has to assume the role. */
-export function checkTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, service: string): void {
-  warnOfTrustWhenFinished(scope, name, role, (policy) => (JSON.stringify(policy).includes(service)
-    ? undefined
-    : `doesn't let ${service} assume the role, so the deployment would fail; create the role with assumedBy: new ServicePrincipal("${service}")`));
-}
-
 /** Warns at synthesis if the trust policy of a supplied role doesn't name the role that has to assume it. */
 export function checkTrustInRoleWhenFinished(scope: IConstruct, name: string, role: iam.IRole, assumedBy: iam.IRole): void {
   warnOfTrustWhenFinished(scope, name, role, (policy) => {
@@ -30,22 +24,6 @@ export function checkTrustInRoleWhenFinished(scope: IConstruct, name: string, ro
       : `doesn't let the role "${assumedBy.node.path}" assume it, so the import couldn't use it; `
         + `create the ${name} with assumedBy: new ArnPrincipal() and the ARN of that role`;
   });
-}
-
-/** Warns at synthesis if the trust policy of a role has a problem. Roles that the app doesn't create are skipped, because their policies are not known. */
-function warnOfTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, problemOf: (policy: TrustPolicyJson) => string | undefined): void {
-  warnWhenFinished(scope, () => {
-    const { assumeRolePolicy } = role instanceof iam.Role ? role : {};
-    const problem = assumeRolePolicy && problemOf(Stack.of(role).resolve(assumeRolePolicy) as TrustPolicyJson);
-    if (problem) {
-      Annotations.of(scope).addWarningV2(`cdk-healthlake-import:trust-of-${name}`, `the trust policy of the ${name} "${role.node.path}" ${problem}`);
-    }
-  });
-}
-
-/** A resolved trust policy. A principal is a string or an intrinsic function. */
-interface TrustPolicyJson {
-  readonly Statement?: readonly { readonly Principal?: '*' | { readonly AWS?: unknown } }[];
 }
 
 /** Returns the accounts, users and roles that a trust policy names. */
