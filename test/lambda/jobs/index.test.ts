@@ -25,7 +25,7 @@ const warnings = () => aws.lines.map((line) => JSON.parse(line) as { message?: s
 test('a tick emits every metric of both kinds', async () => {
   const { rows } = new JobLists(aws);
   rows.IMPORT.push(
-    row('queued', 'SUBMITTED', 10), row('waiting', 'QUEUED', 30), row('running', 'IN_PROGRESS', 60, progress(100, 1, 12.5)),
+    row('queued', 'SUBMITTED', 10, { EndTime: new Date(T0 - 1) }), row('waiting', 'QUEUED', 30), row('running', 'IN_PROGRESS', 60, progress(100, 1, 12.5)),
     row('stopping', 'CANCEL_IN_PROGRESS', 90), row('new', 'PAUSED', 1),
     row('done', 'COMPLETED', 70, { ...progress(10, 0), EndTime: new Date(T0 - 1) }),
     row('partly', 'COMPLETED_WITH_ERRORS', 80, { ...progress(20, 3), EndTime: new Date(T0 - WINDOW) }),
@@ -48,6 +48,7 @@ test('a tick emits every metric of both kinds', async () => {
   expect(metrics.allAt(T0 - 2 * WINDOW, DATASTORE, 'IMPORT')).toMatchObject({ JobsCompleted: 1, JobsFailed: 0, JobResourcesImported: 40 });
   expect(metrics.allAt(T0, DATASTORE, 'EXPORT')).toEqual({ JobsRunning: 0, JobsQueued: 0, OldestRunningAge: 0, OldestQueuedAge: 0 });
   expect(metrics.allAt(T0 - WINDOW, DATASTORE, 'EXPORT')).toEqual({ JobsCompleted: 0, JobsCompletedWithErrors: 0, JobsFailed: 2, JobsCancelled: 1 });
+  expect(metrics.allAt(T0 - 2 * WINDOW, DATASTORE, 'EXPORT')).toEqual({ JobsCompleted: 0, JobsCompletedWithErrors: 0, JobsFailed: 0, JobsCancelled: 0 });
   expect(metrics.allAt(T0, 'Stack/Jobs')).toEqual({ DatastoresNotListed: 0 });
   expect(Object.keys({ ...metrics.allAt(T0, DATASTORE, 'IMPORT'), ...metrics.allAt(T0 - WINDOW, DATASTORE, 'IMPORT') })).toEqual([...JOB_GAUGES, ...ENDED_JOB_METRICS]);
   expect(aws.sent('DescribeFHIRImportJob')).toEqual([]);
