@@ -68,6 +68,8 @@ export const BUDGETS = {
     /** The SDK's longest pause between two attempts. The end of a budget doesn't end a pause. */
     pauseMs: 20_000,
   },
+  /** The time that the function of the dashboard's widget reserves for showing the jobs. */
+  jobWidget: { renderMs: 2_000 },
   /** The response to CloudFormation of a function without the provider framework. Each pause is twice as long as the one before. */
   response: { attempts: 5, attemptMs: 10_000, firstPauseMs: 1_000 },
 } as const;
