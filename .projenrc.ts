@@ -114,7 +114,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The bundles of the handlers include all their dependencies, even the SDK, so that users need neither esbuild nor Docker to synthesize.
-for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datastore/index.ts', 'lambda/jobs/index.ts']) {
+for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datastore/index.ts', 'lambda/jobs/index.ts', 'lambda/jobs/widget/index.ts']) {
   project.bundler.addBundle(entry, {
     platform: 'node',
     target: 'node20',
