@@ -8,7 +8,7 @@ export interface Finding {
   readonly setUps: readonly SetUp[];
 }
 
-export type SetUp = 'default' | 'hardened' | 'detached' | 'datastores';
+export type SetUp = 'default' | 'hardened' | 'detached' | 'datastores' | 'jobs';
 
 /** The set-ups with an import. */
 export const ALL: SetUp[] = ['default', 'hardened', 'detached'];
@@ -20,6 +20,8 @@ const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkComplet
 const FUNCTIONS = ['OnEvent', 'IsComplete', 'Report', 'Provider/framework-onEvent', 'Provider/framework-isComplete', 'Provider/framework-onTimeout']
   .map((id) => `${PROVIDER}/${id}`);
 const GUARD = 'Datastore/ReplacementGuard';
+const JOB_ROLES = ['Jobs/Role', 'Jobs/DashboardRole'];
+const JOB_FUNCTIONS = ['Jobs/Function', 'Jobs/DashboardFunction'];
 const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
 
 /** The accepted findings of the rule pack AwsSolutions. A change may remove findings, but must not add any. */
@@ -115,6 +117,18 @@ export const AWS_SOLUTIONS: Finding[] = [
     reason: 'aws-cdk-lib uses the newest Node.js runtime that every Region has; an update of aws-cdk-lib brings the next one',
     setUps: ['datastores'],
   },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<LogGroup>:*]',
+    where: JOB_ROLES,
+    reason: 'Lambda names its log streams',
+    setUps: ['jobs'],
+  },
+  {
+    rule: 'AwsSolutions-L1',
+    where: JOB_FUNCTIONS,
+    reason: 'aws-cdk-lib uses the newest Node.js runtime that every Region has; an update of aws-cdk-lib brings the next one',
+    setUps: ['jobs'],
+  },
 ];
 
 /** The accepted findings of the rule pack HIPAA.Security. A change may remove findings, but must not add any. */
@@ -202,5 +216,35 @@ export const HIPAA_SECURITY: Finding[] = [
     where: [`${GUARD}/Function`],
     reason: 'it calls only CloudFormation and HealthLake, and receives no patient data',
     setUps: ['datastores'],
+  },
+  {
+    rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',
+    where: ['Jobs/LogGroup'],
+    reason: 'the logs have no patient data, and CloudWatch Logs encrypts them; a log group with a key can be supplied',
+    setUps: ['jobs'],
+  },
+  {
+    rule: 'HIPAA.Security-IAMNoInlinePolicy',
+    where: [...JOB_ROLES, 'Jobs/ScheduleRole'],
+    reason: 'an inline policy is deleted with its role and cannot be attached to another role',
+    setUps: ['jobs'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaConcurrency',
+    where: JOB_FUNCTIONS,
+    reason: 'few run at a time; a reservation would take concurrency away from the account',
+    setUps: ['jobs'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaDLQ',
+    where: JOB_FUNCTIONS,
+    reason: 'the next run counts what a lost run would have counted, and alarmOnMissingJobs() tells if runs are lost; dashboards call synchronously',
+    setUps: ['jobs'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaInsideVPC',
+    where: JOB_FUNCTIONS,
+    reason: 'they call only HealthLake, for lists and descriptions of jobs, and receive no patient data',
+    setUps: ['jobs'],
   },
 ];

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -8,9 +8,10 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
 import { Completion, FhirDatastore, FhirImportProvider, FhirStorage, IdentityProvider } from '../../src';
+import { monitorIn } from '../support/jobs';
 import { importInto } from '../support/synth';
 
-/** Creates an import, or data stores, in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
+/** Creates an import, data stores, or a job monitor in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
 export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -37,5 +38,15 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
     new FhirDatastore(stack, 'Datastore');
     new FhirDatastore(stack, 'WithKey', { replacementGuard: false, encryptionKey: new kms.Key(surroundings, 'DatastoreKey', { enableKeyRotation: true }) });
     new FhirDatastore(stack, 'Smart', { replacementGuard: false, identityProvider: IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction }) });
+  },
+  jobs: (stack, surroundings) => {
+    const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
+    const jobs = monitorIn(stack, { notificationTopic: new sns.Topic(surroundings, 'Topic', { masterKey }) });
+    jobs.alarmOnFailedJobs();
+    jobs.alarmOnStuckJob({ age: Duration.hours(12) });
+    jobs.alarmOnQueueLength({ jobs: 20 });
+    jobs.alarmOnMissingJobs();
+    jobs.onJobFailed('Failed');
+    jobs.addDashboard();
   },
 };
