@@ -10,11 +10,6 @@ import { DATASTORE_ID } from '../contract';
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];
 
-/** The actions that list and describe the jobs of a data store. */
-export const LIST_JOBS = [
-  'healthlake:DescribeFHIRExportJob', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs',
-];
-
 /** The only FHIR version of HealthLake: https://docs.aws.amazon.com/healthlake/latest/APIReference/API_CreateFHIRDatastore.html */
 export const FHIR_VERSION = 'R4';
 
@@ -59,6 +54,11 @@ export function formatDatastoreArn(stack: Stack, datastoreId: string, env?: Reso
 export function keyOfDatastore(datastore: IFHIRDatastoreRef & { readonly encryptionKey?: IKeyRef }): IKeyRef | undefined {
   return datastore.encryptionKey;
 }
+
+/** The actions that list and describe the jobs of a data store. */
+export const LIST_JOBS = [
+  'healthlake:DescribeFHIRExportJob', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs',
+];
 
 /** The elements of a policy statement. */
 interface Permission {

@@ -8,6 +8,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { Completion, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
+import { monitorIn } from '../../support/jobs';
 import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, REGION, resourcesOfType, type TemplateJson, templateOf, templateWith,
 } from '../../support/synth';
@@ -29,6 +30,10 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   detached.executeAfter(plain);
   detached.onStatusChange('StatusChange');
   detached.alarmOnFailure();
+  const jobs = monitorIn(stack);
+  jobs.alarmOnFailedJobs();
+  jobs.onJobStatusChange('JobStatusChange');
+  jobs.addDashboard();
   const { dataAccessStatements } = fhirImport;
   const statements = [...dataAccessStatements, ...fhirImport.sourceBucketStatements, ...fhirImport.sourceKeyStatements];
   new CfnOutput(stack, 'Statements', { value: stack.toJsonString(new iam.PolicyDocument({ statements })) });

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { FhirDatastore, FhirJobMonitor, type FhirJobMonitorProps, JobKind } from '../../../src';
-import { ENDED_JOB_METRICS, JOB_GAUGES } from '../../../src/contract';
+import { ENDED_JOB_METRICS, JOB_GAUGES, JOB_MONITOR_TIMEOUT_MINUTES } from '../../../src/contract';
 import { Deployed } from '../../support/deployed';
 import { datastores, monitorIn } from '../../support/jobs';
 import {
@@ -78,7 +78,7 @@ describe.each(FEATURE_FLAGS)('a monitor in an app %s', (_, flags) => {
     const template = templateWith(undefined, undefined, flags);
 
     expect(onlyResource(template, 'AWS::Lambda::Function').Properties).toMatchObject({
-      Handler: 'index.handler', Timeout: 600, LoggingConfig: { LogGroup: { Ref: onlyResource(template, 'AWS::Logs::LogGroup').logicalId } },
+      Handler: 'index.handler', Timeout: JOB_MONITOR_TIMEOUT_MINUTES * 60, LoggingConfig: { LogGroup: { Ref: onlyResource(template, 'AWS::Logs::LogGroup').logicalId } },
     });
     expect(onlyResource(template, 'AWS::Logs::LogGroup')).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'Retain' });
   });
