@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExportJobProperties, ImportJobProperties } from '@aws-sdk/client-healthlake';
+import type { ExportJobProperties, ImportJobProperties, JobStatus } from '@aws-sdk/client-healthlake';
 import { Access } from './access';
 import { decodeRequest, encodeError, encodeResponse, type HealthLakeResponse } from './api/codec';
 import type { DatastoreProperties } from './api/newer-types';
@@ -7,6 +7,7 @@ import { Datastores } from './datastores/datastores';
 import type { StoredResource } from './datastores/resource-store';
 import { FhirApi, type FhirRequest } from './fhir/fhir-api';
 import type { FhirResponse } from './fhir/outcome';
+import { endedJob, type EndedJobDetails } from './jobs/ended-job';
 import { JobJournal, type JobListener } from './jobs/job-journal';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
@@ -16,7 +17,7 @@ import { jobOperations } from './operations/job-operations';
 import type { OperationContext, Operations } from './operations/operation';
 import { restoreOperation } from './operations/restore-operation';
 import { tagOperations } from './operations/tag-operations';
-import { resolveOptions, type HealthLakeOptions } from './options';
+import { resolveOptions, type HealthLakeOptions, type JobKind } from './options';
 import { ServiceError, type Caller, type HealthLakePorts } from './ports';
 
 /** One API call. */
@@ -36,6 +37,7 @@ export class HealthLake {
   private readonly journal: JobJournal;
   private readonly operations: Operations;
   private readonly fhirApi: FhirApi;
+  private readonly newId: () => string;
   private readonly pendingCalls = new Set<Promise<HealthLakeResponse>>();
   private allStalled = false;
 
@@ -51,8 +53,9 @@ export class HealthLake {
       }
       return queue;
     });
+    this.newId = idsFrom(resolved.seed);
     const context: OperationContext = {
-      ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: idsFrom(resolved.seed),
+      ports, access, options: resolved, datastores: this.datastores, tokens: new ClientTokens(resolved), newId: this.newId,
     };
     this.fhirApi = new FhirApi(ports, access, this.datastores, context.newId);
     this.operations = { ...datastoreOperations(context), ...restoreOperation(context), ...tagOperations(context), ...jobOperations(context) };
@@ -91,6 +94,15 @@ export class HealthLake {
   /** The export jobs of a data store, oldest first. */
   public exportJobs(datastoreId: string): ExportJobProperties[] {
     return this.datastores.get(datastoreId).jobsOf('export').map((job) => ({ ...job.properties }));
+  }
+
+  /** Adds a job that ends at once, without reading or writing any data. Lists show it like the other jobs, and it has the events of its submission and end. */
+  public addEndedJob(kind: JobKind, datastoreId: string, status: JobStatus, details: EndedJobDetails = {}): void {
+    const datastore = this.datastores.get(datastoreId);
+    const job = endedJob(kind, datastoreId, this.newId(), datastore.jobs.length, new Date(this.ports.clock.now()), details);
+    datastore.jobs.push(job);
+    this.journal.submitted(job);
+    this.journal.ended(job, status, details.message);
   }
 
   /** The stored resources of one type, or of all types. */
