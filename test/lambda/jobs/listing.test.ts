@@ -107,7 +107,14 @@ test('the published example, with times as the API documents them, is listed as 
   const { jobs, requests } = await listFrom({ ...EXAMPLE, ExportJobPropertiesList: [{ ...job, SubmitTime: time, EndTime: time }] });
 
   expect(jobs).toEqual([{
-    kind: 'EXPORT', id: job.JobId, name: job.JobName, status: 'SUBMITTED', submitted: new Date(job.SubmitTime), ended: new Date(job.EndTime), message: job.Message,
+    kind: 'EXPORT',
+    id: job.JobId,
+    name: job.JobName,
+    status: 'SUBMITTED',
+    submitted: new Date(job.SubmitTime),
+    ended: new Date(job.EndTime),
+    message: job.Message,
+    output: job.OutputDataConfig.S3Configuration.S3Uri,
   }]);
   expect(stateOf(jobs[0])).toBe('queued');
   expect(requests.map(({ target }) => target)).toEqual(Array(5).fill('HealthLake.ListFHIRExportJobs'));
