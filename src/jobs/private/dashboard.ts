@@ -101,6 +101,7 @@ function jobsOf({ datastores, widget, lookBackDays }: JobDashboardContents): clo
     width: WIDTH,
     height: 16,
     functionArn: widget.functionArn,
+    updateOnTimeRangeChange: false, // the table has the jobs of the look-back
     params: { datastoreIds: datastores.map(({ fhirDatastoreRef }) => fhirDatastoreRef.datastoreId), lookBackDays },
   });
 }
