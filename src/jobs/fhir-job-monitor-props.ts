@@ -28,8 +28,8 @@ export interface FhirJobMonitorProps {
   readonly interval?: Duration;
 
   /**
-   * The age of the oldest jobs that are listed, in whole days from 1 to 90. It counts from the submission of a job. A job that was submitted earlier is not in
-   * the metrics and not on the dashboard, even if it still runs.
+   * The age of the oldest jobs that are listed, in whole days from 1 to 90. It counts from the submission of a job. Older jobs are listed only while they are
+   * submitted, queued or in progress: when they end, they are not counted as ended and are not on the dashboard.
    *
    * @default Duration.days(14)
    */
