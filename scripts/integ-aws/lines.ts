@@ -98,10 +98,16 @@ export const LINE = {
   tokenFunctionCaller: 'U103',
   metricSearch: 'U104',
   endpointForm: 'U105',
+  jobFilters: 'U106',
+  endedJobsListed: 'U107',
+  endTime: 'U108',
+  widgetHtml: 'U109',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
 export type LineId = typeof LINE[keyof typeof LINE];
+
+const NO_MONITOR = 'the run deploys no job monitor';
 
 /** The rows of docs/unverified.md whose assumption no run of the script can test, each with the reason. */
 export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
@@ -151,6 +157,10 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.resourcesOfStack]: 'the run does not update the data store',
   [LINE.replacingChanges]: 'the quickstart\'s data store is not replaced',
   [LINE.tokenFunctionCaller]: 'the data store of the quickstart has no identity provider',
+  [LINE.jobFilters]: NO_MONITOR,
+  [LINE.endedJobsListed]: NO_MONITOR,
+  [LINE.endTime]: NO_MONITOR,
+  [LINE.widgetHtml]: NO_MONITOR,
   [LINE.metricSearch]: 'the script reads no metrics; search them in the CloudWatch console',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',
