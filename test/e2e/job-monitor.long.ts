@@ -36,6 +36,7 @@ const monitorOf = (datastoreIds: readonly string[]) => (app: App): void => {
   Object.entries(alarms).forEach(([name, { alarmName }]) => {
     outputs[name] = alarmName;
   });
+  jobs.addDashboard('Dashboard', { dashboardName: 'jobs' });
   const failures = new Topic(stack, 'Failures');
   jobs.onJobFailed('JobFailed', { target: new SnsTopic(failures) });
   outputs.failures = failures.topicArn;
@@ -106,6 +107,14 @@ function measured({ aws }: Laptop, JobKind: JobKind, DatastoreId: string): Outco
   })));
 }
 
+/** Returns the HTML of the custom widget on the dashboard, as CloudWatch gets it. */
+async function shownOnDashboard({ aws }: Laptop): Promise<unknown> {
+  const { widgets } = aws.cloudwatch.dashboards.get('jobs') as { widgets: { type: string; properties: { endpoint: string; params: object } }[] };
+  const { endpoint, params } = widgets.find(({ type }) => type === 'custom')!.properties;
+  const context = { dashboardName: 'jobs', theme: 'light', params };
+  return (await aws.lambda.invoke(aws.iam.admin, endpoint, { ...params, widgetContext: context })).payload;
+}
+
 test('a FhirJobMonitor counts each job once, notices each fault, and shows no patient data', onLaptop({
   timeScale: 40,
   healthlake: {
@@ -139,6 +148,9 @@ test('a FhirJobMonitor counts each job once, notices each fault, and shows no pa
     await Promise.all(datastores.flatMap((id) => JOB_KINDS.map((kind) => load.start(kind, id, name))));
   }
   await load.start('IMPORT', first, 'slow');
+  const html = await shownOnDashboard(laptop);
+  expect(html).toContain('slow');
+  expect(html).not.toContain(CANARY);
   for (let n = 0; n < FURTHER_JOBS; n += 1) {
     datastores.forEach((id) => JOB_KINDS.forEach((kind) => load.addEnded(kind, id, ENDS[n % ENDS.length], n)));
     if (n % 40 === 39) {
