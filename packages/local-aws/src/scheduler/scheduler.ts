@@ -54,12 +54,13 @@ export class Scheduler {
 
   /** Creates or changes a schedule. Throws if its expression isn't emulated. */
   public put(schedule: Schedule): void {
-    const next = nextTime(schedule.expression, this.environment.clock.now());
+    const now = this.environment.clock.now();
+    const next = nextTime(schedule.expression, now);
     this.delete(schedule.name);
     const stop = new AbortController();
     this.schedules.set(schedule.name, { schedule, stop });
     if (schedule.isEnabled) {
-      this.track(this.run(schedule, next, stop.signal), stop.signal);
+      this.track(this.run(schedule, next(now - 1), next, stop.signal), stop.signal);
     }
   }
 
@@ -86,9 +87,9 @@ export class Scheduler {
     await Promise.all(this.underWay);
   }
 
-  private async run(schedule: Schedule, next: NextTime, signal: AbortSignal): Promise<void> {
+  private async run(schedule: Schedule, first: number, next: NextTime, signal: AbortSignal): Promise<void> {
     const { clock } = this.environment;
-    for (let due = next(clock.now() - 1); ; due = next(due)) {
+    for (let due = first; ; due = next(due)) {
       await clock.sleep(Math.max(0, due - clock.now()), signal);
       for (let later = next(due); later <= clock.now(); later = next(later)) {
         due = later;

@@ -64,6 +64,11 @@ test('a schedule invokes its function with the scheduled time, until the stack i
   expect(ticks()).toHaveLength(count);
 });
 
+test('a schedule with a rate invokes its function at once', async () => {
+  await local.deploy(resources({ properties: { ScheduleExpression: 'rate(1 hour)' } }));
+  await eventually(() => ticks().length === 1);
+});
+
 test('a schedule that is disabled by an update invokes nothing', async () => {
   await local.deploy(resources());
   await local.deploy(resources({ properties: { State: 'DISABLED' } }));
