@@ -270,7 +270,7 @@ export class FhirJobMonitor extends Construct {
   public addDashboard(id: string = 'Dashboard', props: JobDashboardProps = {}): cloudwatch.Dashboard {
     this.widget ??= this.functions.create('DashboardFunction', {
       description: 'Shows the jobs of HealthLake data stores on a dashboard',
-      asset: 'widget',
+      asset: 'widget/index',
       role: this.functions.role('DashboardRole', 'Runs the function that shows the jobs of HealthLake data stores'),
       timeout: DASHBOARD_TIMEOUT,
     });

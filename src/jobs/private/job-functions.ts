@@ -11,7 +11,7 @@ import { FunctionRoles } from '../../private/function-roles';
 export interface JobFunctionProps {
   readonly description: string;
   /** The bundle of the function, as a folder of `assets/lambda/jobs`. */
-  readonly asset: 'index' | 'widget';
+  readonly asset: 'index' | 'widget/index';
   readonly role: iam.IRole;
   readonly timeout: Duration;
 }

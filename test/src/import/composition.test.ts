@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Annotations, Aspects, CfnOutput, type IAspect, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
@@ -7,7 +7,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
-import { Completion, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
+import { Completion, FhirDatastore, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
 import { monitorIn } from '../../support/jobs';
 import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, REGION, resourcesOfType, type TemplateJson, templateOf, templateWith,
@@ -30,6 +30,7 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   detached.executeAfter(plain);
   detached.onStatusChange('StatusChange');
   detached.alarmOnFailure();
+  new FhirDatastore(stack, 'NewDatastore');
   const jobs = monitorIn(stack);
   jobs.alarmOnFailedJobs();
   jobs.onJobStatusChange('JobStatusChange');
@@ -58,6 +59,16 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 
     expect(JSON.stringify(agnostic)).not.toMatch(/us-east-1"|\d{12}"/);
     expect(countsByType(concrete)).toEqual(countsByType(agnostic));
+  });
+
+  test('every bundled function has its handler in its bundle', () => {
+    const stack = everything({ ...flags, 'aws:cdk:enable-asset-metadata': true });
+    const bundles = resourcesOfType(templateOf(stack), 'AWS::Lambda::Function')
+      .map((fn) => String((fn as { Metadata?: Record<string, string> }).Metadata?.['aws:asset:path']))
+      .filter((path) => path.includes('assets/lambda/'));
+
+    expect(new Set(bundles).size).toBe(5);
+    expect(bundles.filter((path) => !existsSync(join(path, 'index.js')))).toEqual([]);
   });
 
   test('only the role of the aws-cdk-lib object deleter has an AWS-managed policy', () => {
