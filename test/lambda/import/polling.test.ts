@@ -153,9 +153,7 @@ describe('polling, simulated with the framework\'s query interval,', () => {
     }
 
     // The times of the polls depend on random job ids, so the test runs 20 simulations. In a rare simulation, a poll is throttled, and the SDK repeats it.
-    test.each([
-      [4, 2.4, 1, 1], [4, 2.4, 1, 8], [4, 15, 4, 1], [4, 15, 4, 8], [1, 2.4, 4, 1],
-    ])('and run in %i data stores for %d minutes each stay under 10 polls in any second, with %i resources in a row and %i execution environments',
+    test.each([[4, 2.4, 1, 8], [4, 15, 4, 8], [1, 2.4, 4, 1]])('and run in %i data stores for %d minutes each stay under 10 polls in any second, with %i resources in a row and %i execution environments',
       (stores, minutes, resources, environments) => {
         const peaks = peaksOf(stores, minutes, Array<number>(resources).fill(50 * MINUTE), environments);
         expect(peaks[17]).toBeLessThan(10);
