@@ -23,20 +23,20 @@ const MAX_PAGE = 100_000;
 /** A widget below this width shows fewer columns. */
 const NARROW_PX = 640;
 
-/** The longest part of a bad value that an error shows. */
+/** The maximum number of characters of a bad value that an error shows. */
 const MAX_SHOWN = 100;
 
-/** Returns the parameters of a call, or why they are invalid. Anybody who may invoke the function can send any parameters. */
+/** Returns the parameters of a call, or an error text if they are invalid. Anybody who may invoke the function can send any parameters. */
 export function toParams({ datastoreIds, lookBackDays = 14, page = 0 }: Readonly<Record<string, unknown>>): WidgetParams | string {
   if (!Array.isArray(datastoreIds) || datastoreIds.length < 1 || datastoreIds.length > MAX_DATASTORES) {
-    return `the parameter datastoreIds ${shown(datastoreIds)} is not a list of 1 to ${MAX_DATASTORES} ids, correct the parameters of the widget`;
+    return `the parameter datastoreIds ${shown(datastoreIds)} is not a list of 1 to ${MAX_DATASTORES} ids; correct the parameters of the widget`;
   }
   const wrongId: unknown = datastoreIds.find((id) => typeof id !== 'string' || !DATASTORE_ID.test(id));
   if (wrongId !== undefined) {
-    return `the data store id ${shown(wrongId)} does not have 32 characters of 0-9 and a-f, correct the parameters of the widget`;
+    return `the data store id ${shown(wrongId)} does not have 32 characters of 0-9 and a-f; correct the parameters of the widget`;
   }
   if (!isWithin(lookBackDays, 1, MAX_LOOK_BACK_DAYS)) {
-    return `the parameter lookBackDays ${shown(lookBackDays)} is not a whole number from 1 to ${MAX_LOOK_BACK_DAYS}, correct the parameters of the widget`;
+    return `the parameter lookBackDays ${shown(lookBackDays)} is not a whole number from 1 to ${MAX_LOOK_BACK_DAYS}; correct the parameters of the widget`;
   }
   return { datastoreIds: [...new Set(datastoreIds as string[])], lookBackDays, page: isWithin(page, 0, MAX_PAGE) ? page : 0 };
 }
@@ -49,7 +49,7 @@ function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'undefined').slice(0, MAX_SHOWN);
 }
 
-/** Returns how the dashboard shows the widget. `widgetContext` has no documented schema, so every member may be missing. */
+/** Returns the appearance of the widget on the dashboard. `widgetContext` has no documented schema, so every member may be missing. */
 export function toView(widgetContext: unknown): WidgetView {
   const { theme, timezone, width } = Object(widgetContext) as Readonly<Record<string, unknown>>;
   return {

@@ -22,7 +22,7 @@ const MAX_LOOK_BACK_DAYS = 90;
 export function validateDatastores(datastores: readonly IFHIRDatastoreRef[] = []): void {
   if (datastores.length < 1 || datastores.length > MAX_DATASTORES) {
     throw new Error(`a job monitor lists the jobs of 1 to ${MAX_DATASTORES} datastores, got ${datastores.length}; `
-      + 'create a second monitor for further data stores');
+      + (datastores.length < 1 ? 'give at least one' : 'create a second monitor for further data stores'));
   }
   const ids = datastores.map(({ fhirDatastoreRef }) => fhirDatastoreRef.datastoreId);
   const twice = datastores.find((_, index) => ids.indexOf(ids[index]) !== index);

@@ -17,10 +17,10 @@ export class JobMetrics {
     this.datastoreIds = datastores.map(({ fhirDatastoreRef }) => fhirDatastoreRef.datastoreId);
   }
 
-  /** Returns a metric of one data store. Throws if there is no such metric, because an alarm on it would never fire, or if the data store is not clear. */
+  /** Returns a metric of one data store. Throws if there is no such metric, because an alarm on it would never fire, or if it is not clear which data store is meant. */
   public one(metricName: string, { datastore, jobKind = Kind.IMPORT, ...options }: JobMetricOptions = {}): cloudwatch.Metric {
     if (!METRIC_NAMES.includes(metricName)) {
-      throw new Error(`a job monitor has no metric "${metricName}"; use one of ${METRIC_NAMES.join(', ')}`);
+      throw new Error(`the jobs of a data store have no metric "${metricName}"; use one of ${METRIC_NAMES.join(', ')}`);
     }
     if (jobKind === Kind.EXPORT && OF_IMPORTS.includes(metricName)) {
       throw new Error(`exports have no metric "${metricName}", because HealthLake reports no progress of them; leave jobKind out`);

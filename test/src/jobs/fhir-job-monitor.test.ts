@@ -140,8 +140,8 @@ test('the values of properties can be tokens', () => {
 const west = (stack: Stack) => new Stack(stack.node.root, 'West', { env: { ...ENV, region: 'us-west-2' } });
 
 test.each<[string, PropsOf, string]>([
-  ['no data stores', () => ({ datastores: [] }), 'a job monitor lists the jobs of 1 to 10 datastores, got 0; create a second monitor for further data stores'],
-  ['11 data stores', (stack) => ({ datastores: datastores(stack, 11) }), 'a job monitor lists the jobs of 1 to 10 datastores, got 11; create'],
+  ['no data stores', () => ({ datastores: [] }), 'a job monitor lists the jobs of 1 to 10 datastores, got 0; give at least one'],
+  ['11 data stores', (stack) => ({ datastores: datastores(stack, 11) }), 'a job monitor lists the jobs of 1 to 10 datastores, got 11; create a second monitor for further data stores'],
   ['a data store twice', (stack) => ({ datastores: [...datastores(stack, 2), FhirDatastore.fromDatastoreId(stack, 'Again', '0'.repeat(32))] }),
     'datastores has the data store of "Stack/Again" twice; give each data store once'],
   ['a data store of another Region', (stack) => ({ datastores: [FhirDatastore.fromDatastoreArn(stack, 'West', `arn:aws:healthlake:us-west-2:${ACCOUNT}:datastore/fhir/${DATASTORE_ID}`)] }),
@@ -223,7 +223,7 @@ describe('a metric', () => {
   });
 
   test.each<[string, (monitor: FhirJobMonitor, stack: Stack) => unknown, string]>([
-    ['an unknown name', (monitor) => monitor.metric('Failed'), 'a job monitor has no metric "Failed"; use one of JobsRunning, JobsQueued, '],
+    ['an unknown name', (monitor) => monitor.metric('Failed'), 'the jobs of a data store have no metric "Failed"; use one of JobsRunning, JobsQueued, '],
     ['no data store', (monitor) => monitor.metricJobsFailed(),
       'the metric JobsFailed needs a datastore, because the job monitor has 2; give one of "Stack/Datastore0", "Stack/Datastore1"'],
     ['another data store', (monitor, stack) => monitor.metricJobsFailed({ datastore: datastoreOf(stack) }),
