@@ -42,7 +42,7 @@ const PAGE_SIZE = 500;
 /** The filters of a list. HealthLake takes one status at most. */
 type Filter = { readonly SubmittedAfter: Date } | { readonly SubmittedBefore: Date; readonly JobStatus: typeof OPEN_STATUSES[number] };
 
-/** The statuses of a job that can stay open for longer than the look-back, in the order in which a job takes them. */
+/** The statuses that a job can keep for longer than the look-back, in the order in which a job takes them. */
 const OPEN_STATUSES = [...JOB_STATUSES.queued, ...JOB_STATUSES.inProgress] as const;
 
 /**
@@ -58,7 +58,7 @@ export async function listJobs(
   const SubmittedAfter = new Date(submittedSince.getTime() - 1);
   const filters: Filter[] = [...OPEN_STATUSES.map((JobStatus) => ({ JobStatus, SubmittedBefore: submittedSince })), { SubmittedAfter }];
   const jobs = new Map<string, ListedJob>();
-  // The lists are read one after the other, in the order of a job's life. So a job that moves on meanwhile is in a later list at the latest.
+  // The lists are read one after the other, in the order of a job's life. So a job whose status changes meanwhile is in one of the later lists.
   for (const filter of filters) {
     for await (const page of pagesOf(client, datastoreId, kind, filter, abortSignal)) {
       for (const job of page) {

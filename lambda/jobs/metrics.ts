@@ -4,7 +4,7 @@ import type { TickWindows } from './windows';
 import { DATASTORES_NOT_LISTED, type JobDimensions, type JobMetricName, type JobMonitorInput } from '../../src/contract';
 import { count, type Metric, type Metrics, writeMetrics } from '../telemetry/embedded-metrics';
 
-/** The units of the metrics that are no counts. */
+/** The units of the metrics that aren't counts. */
 const UNITS: Partial<Record<JobMetricName, Metric['unit']>> = { OldestRunningAge: 'Seconds', OldestQueuedAge: 'Seconds', ImportThroughput: 'None' };
 
 /** Emits the metrics of all jobs of one kind in one data store. */

@@ -87,7 +87,7 @@ export interface JobAlarmOptions {
 
 /** Options of `alarmOnStuckJob()`. */
 export interface StuckJobAlarmOptions extends JobAlarmOptions {
-  /** The time from the submission of a job after which the job counts as stuck if it has not ended. */
+  /** The age at which a job that has not ended counts as stuck. It counts from the submission of the job. */
   readonly age: Duration;
 }
 

@@ -21,11 +21,11 @@ import { jobEventPattern, STATUS_CHANGES, type StatusChange, validateEventPatter
 import { allowAlarms } from '../private/notification-topic';
 import { dimensionValue } from '../private/text';
 
-/** The time-out of the function of the dashboard, which reads its remaining time. Nobody waits longer for a dashboard. */
+/** The time-out of the function of the dashboard. Viewers would not wait longer. The function reads its remaining time from Lambda. */
 const DASHBOARD_TIMEOUT = Duration.seconds(30);
 
 /**
- * A monitor of all import and export jobs of data stores, also of jobs that no construct of this library started.
+ * A monitor of all import and export jobs of data stores, including jobs that no construct of this library started.
  *
  * A function lists the jobs on a schedule and writes metrics of them. The monitor has alarms on these metrics, rules for HealthLake's events on jobs, and a
  * dashboard. It starts and changes nothing.
@@ -130,12 +130,12 @@ export class FhirJobMonitor extends Construct {
     return this.metric('ImportThroughput', options);
   }
 
-  /** The number of jobs that ended completed and without errors. See `metric()` for the defaults. */
+  /** The number of jobs that completed without errors. See `metric()` for the defaults. */
   public metricJobsCompleted(options?: JobMetricOptions): cloudwatch.Metric {
     return this.metric('JobsCompleted', options);
   }
 
-  /** The number of jobs that ended completed with errors. See `metric()` for the defaults. */
+  /** The number of jobs that completed with errors. See `metric()` for the defaults. */
   public metricJobsCompletedWithErrors(options?: JobMetricOptions): cloudwatch.Metric {
     return this.metric('JobsCompletedWithErrors', options);
   }
@@ -150,12 +150,12 @@ export class FhirJobMonitor extends Construct {
     return this.metric('JobsCancelled', options);
   }
 
-  /** The number of resources that the imports that ended have imported. See `metric()` for the defaults. */
+  /** The number of resources that were imported by the imports that ended. See `metric()` for the defaults. */
   public metricJobResourcesImported(options?: JobMetricOptions): cloudwatch.Metric {
     return this.metric('JobResourcesImported', options);
   }
 
-  /** The number of resources that the imports that ended could not import. See `metric()` for the defaults. */
+  /** The number of resources that failed in the imports that ended. See `metric()` for the defaults. */
   public metricJobResourcesFailed(options?: JobMetricOptions): cloudwatch.Metric {
     return this.metric('JobResourcesFailed', options);
   }
@@ -173,8 +173,8 @@ export class FhirJobMonitor extends Construct {
   }
 
   /**
-   * Creates an alarm that fires when a job of any data store and kind fails. Missing data doesn't fire it, because `alarmOnMissingJobs()` does. A job counts up
-   * to two intervals after its end, so the alarm looks back three intervals.
+   * Creates an alarm that fires when a job of any data store and kind fails. Missing data doesn't fire it, because `alarmOnMissingJobs()` does. The
+   * alarm looks back three intervals, because a failure may be counted up to two intervals after the end of the job.
    */
   public alarmOnFailedJobs(options: JobAlarmOptions = {}): cloudwatch.AlarmBase {
     return this.alarm(options.id ?? 'FailedJobsAlarm', {
@@ -189,8 +189,8 @@ export class FhirJobMonitor extends Construct {
   }
 
   /**
-   * Creates an alarm that fires when a job of any data store and kind has not ended `age` after its submission, running or queued. Missing data doesn't change
-   * the state of the alarm, because a list that can't be read doesn't mean that the job has ended.
+   * Creates an alarm that fires when a job of any data store and kind is running or queued `age` after its submission. Missing data doesn't change the
+   * state of the alarm, because a list that can't be read doesn't mean that the job has ended.
    *
    * @throws if the age is shorter than the interval.
    */
@@ -240,7 +240,7 @@ export class FhirJobMonitor extends Construct {
   }
 
   /**
-   * Creates a rule for HealthLake's own events on jobs of the data stores that ended completed, with or without errors.
+   * Creates a rule that matches HealthLake's own events when a job of the data stores completes, with or without errors.
    *
    * @throws if `eventPattern` has a field that identifies the data stores.
    */
@@ -248,14 +248,14 @@ export class FhirJobMonitor extends Construct {
     return this.rule(id, ['Completed', 'Completed With Errors'], options);
   }
 
-  /** Creates a rule for HealthLake's own events on jobs of the data stores that failed. Otherwise it behaves like `onJobCompleted()`. */
+  /** Creates a rule that matches HealthLake's own events when a job of the data stores fails. Otherwise it behaves like `onJobCompleted()`. */
   public onJobFailed(id: string, options?: JobEventOptions): events.Rule {
     return this.rule(id, ['Failed'], options);
   }
 
   /**
-   * Creates a rule for all of HealthLake's own events on jobs of the data stores: submitted, queued, in progress, completed, completed with errors, failed.
-   * HealthLake sends no event for a cancelled job. Otherwise it behaves like `onJobCompleted()`.
+   * Creates a rule that matches all of HealthLake's own events on jobs of the data stores: submitted, queued, in progress, completed, completed with errors,
+   * failed. HealthLake sends no event for a cancelled job. Otherwise it behaves like `onJobCompleted()`.
    *
    * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-healthlake.html
    */
@@ -264,8 +264,8 @@ export class FhirJobMonitor extends Construct {
   }
 
   /**
-   * Creates a dashboard: the jobs that run and wait now, the jobs that ended by outcome, imported resources, API calls, and a table of the jobs. A function fills
-   * the table each time somebody opens or refreshes the dashboard.
+   * Creates a dashboard: the jobs that run and wait now, the jobs that ended, by outcome, imported resources, API calls, and a table of the jobs. A function
+   * fills the table each time somebody opens or refreshes the dashboard.
    */
   public addDashboard(id: string = 'Dashboard', props: JobDashboardProps = {}): cloudwatch.Dashboard {
     this.widget ??= this.functions.create('DashboardFunction', {

@@ -12,7 +12,7 @@ const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
  * metrics from log lines.
  *
  * @param user the name of `scope` in error messages.
- * @param without the effect of missing metrics for the warning, for example `imports have no metrics`.
+ * @param without the effect of the missing metrics, as the warning states it, for example `imports have no metrics`.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
  */
 export function validateLogGroup(scope: IConstruct, user: string, logGroup: logs.ILogGroupRef, without: string): void {

@@ -93,7 +93,7 @@ function withoutZeros(figures: Outcomes): Outcomes {
   return Object.fromEntries(known.filter(([, values]) => values.length > 0).map(([name, values]) => [name, Object.fromEntries(values)]));
 }
 
-/** Returns the same figures from CloudWatch. Throws if two ticks wrote different values for one window. */
+/** Returns the figures of the jobs that ended, by metric and window, from CloudWatch. Throws if two ticks wrote different values for one window. */
 function measured({ aws }: Laptop, JobKind: JobKind, DatastoreId: string): Outcomes {
   return withoutZeros(Object.fromEntries(ENDED_JOB_METRICS.map((name) => {
     const windows: Record<number, number> = {};
@@ -167,9 +167,9 @@ test('a FhirJobMonitor counts each job once, notices each fault, and shows no pa
   expect(allJobs()).toHaveLength(4 * (STARTED_JOBS.length + FURTHER_JOBS) + 1);
   expectTheListedFigures(...datastores);
   const failedJobs = allJobs().filter(({ JobStatus }) => JobStatus === 'FAILED');
-  const told = sns.published(laptop.output('Monitor', 'failures')).map(({ message }) => JSON.parse(message));
-  expect(told.map(({ detail }) => detail.jobId).sort()).toEqual(failedJobs.map(({ JobId }) => JobId).sort());
-  expect(new Set(told.map((event) => event['detail-type']))).toEqual(new Set(['Import Job Failed', 'Export Job Failed']));
+  const notified = sns.published(laptop.output('Monitor', 'failures')).map(({ message }) => JSON.parse(message));
+  expect(notified.map(({ detail }) => detail.jobId).sort()).toEqual(failedJobs.map(({ JobId }) => JobId).sort());
+  expect(new Set(notified.map((event) => event['detail-type']))).toEqual(new Set(['Import Job Failed', 'Export Job Failed']));
 
   const denied = clock.now();
   const { settings } = iam.roles.get(laptop.output('Monitor', 'role'));

@@ -10,7 +10,7 @@ export function jobLink(job: StoreJob, zone: Zone): Html {
   return html`<a>${job.name ?? job.id}</a><cwdb-action action="html" display="popup">${detailsOf(job, zone)}</cwdb-action>`;
 }
 
-/** The popup has no class of the widget's style sheet, because CloudWatch doesn't document whether the style sheet applies there. */
+/** The popup uses no class of the widget's style sheet, because CloudWatch doesn't document whether the style sheet applies there. */
 function detailsOf(job: StoreJob, zone: Zone): Html {
   const { kind, id, name, status, submitted, ended, progress = {}, output, datastoreId } = job;
   const duration = durationOf(job);

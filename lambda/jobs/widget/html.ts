@@ -1,4 +1,4 @@
-/** HTML whose parts are escaped. Only `html` and `css` make it, so a text can't become markup. */
+/** HTML whose parts are escaped. Only `html`, `json` and `styleOf` create it, so a text can't become markup. */
 export class Html {
   public constructor(public readonly text: string) {}
 }

@@ -39,7 +39,7 @@ export function createDashboard(scope: Construct, id: string, props: JobDashboar
   return dashboard;
 }
 
-/** Returns what the jobs of one kind do now. */
+/** Returns the widget of the jobs of one kind that run and wait now. */
 function nowOf(kind: JobKind, metrics: JobMetrics): cloudwatch.IWidget {
   const of = (operation: 'MAX' | 'SUM', name: JobMetricName, label: string) => combine(operation, metrics.all(name, [kind]), { label });
   return new cloudwatch.SingleValueWidget({
@@ -55,7 +55,7 @@ function nowOf(kind: JobKind, metrics: JobMetrics): cloudwatch.IWidget {
   });
 }
 
-/** Returns the number of jobs of one kind that ended, by outcome. */
+/** Returns the widget of the jobs of one kind that ended, by outcome. */
 function endedOf(kind: JobKind, metrics: JobMetrics): cloudwatch.IWidget {
   const of = (name: JobMetricName, label: string, color: string) => combine('SUM', metrics.all(name, [kind]), { label, color });
   return new cloudwatch.GraphWidget({
@@ -74,7 +74,7 @@ function endedOf(kind: JobKind, metrics: JobMetrics): cloudwatch.IWidget {
 
 const COUNT: cloudwatch.YAxisProps = { min: 0, showUnits: false };
 
-/** Returns the resources of the imports that ended, and the throughput of the running imports. Exports have no such metrics. */
+/** Returns the widgets of the resources of ended imports, and of the throughput of running imports. Exports have no such metrics. */
 function resourcesOf(metrics: JobMetrics): cloudwatch.IWidget[] {
   const graph = (title: string, name: JobMetricName, label: string, color?: string) => new cloudwatch.GraphWidget({
     title, width: WIDTH / 3, left: [combine('SUM', metrics.all(name, ['IMPORT']), { label, color })], leftYAxis: COUNT,
@@ -86,7 +86,7 @@ function resourcesOf(metrics: JobMetrics): cloudwatch.IWidget[] {
   ];
 }
 
-/** Returns the calls of the FHIR API and of HealthLake's API, and those that HealthLake throttled. */
+/** Returns the widgets of the calls of the FHIR API and of HealthLake's API, and of the throttled calls. */
 function apiCallsOf(datastores: readonly IFHIRDatastoreRef[]): cloudwatch.IWidget[] {
   const graph = (title: string, name: string) => new cloudwatch.GraphWidget({
     title, width: WIDTH / 2, left: datastores.map((datastore) => apiMetric(datastore, name)), leftYAxis: COUNT,
@@ -94,7 +94,7 @@ function apiCallsOf(datastores: readonly IFHIRDatastoreRef[]): cloudwatch.IWidge
   return [graph('API requests that were throttled', 'Throttled Requests'), graph('API calls', 'Call Count')];
 }
 
-/** Returns the table of the jobs. */
+/** Returns the widget of the table of the jobs. */
 function jobsOf({ datastores, widget, lookBackDays }: JobDashboardContents): cloudwatch.IWidget {
   return new cloudwatch.CustomWidget({
     title: 'Jobs',

@@ -21,8 +21,8 @@ export interface JobAlarmProps extends Omit<cloudwatch.CreateAlarmOptions, 'comp
 }
 
 /**
- * Creates an alarm that fires if the metrics of all data stores reach the threshold. If one alarm can't have so many metrics, several alarms have a part of
- * the metrics each, and the returned alarm fires if one of them fires.
+ * Creates an alarm that fires if the combined metrics of the data stores reach the threshold. If there are too many metrics for one alarm, several alarms share
+ * them, and the returned alarm fires if one of these fires.
  */
 export function createJobAlarm(scope: Construct, id: string, { operation, metrics, topic, ...options }: JobAlarmProps): cloudwatch.AlarmBase {
   const starts = Array.from({ length: Math.ceil(metrics.length / MAX_METRICS) }, (_, index) => index * MAX_METRICS);

@@ -87,7 +87,7 @@ test('only the running jobs and those that ended in the windows are described if
   expect(metrics.allAt(T0 - WINDOW, DATASTORE, 'IMPORT')).toMatchObject({ JobResourcesImported: 10, JobResourcesFailed: 2 });
 });
 
-describe('a number that HealthLake doesn\'t tell is missing, not zero:', () => {
+describe('a number that HealthLake doesn\'t report is missing, not zero:', () => {
   const ENDED = [row('a', 'COMPLETED', 9, { ...progress(10, 2), EndTime: new Date(T0 - 1) }), row('b', 'FAILED', 9, { EndTime: new Date(T0 - 1) })];
 
   test('a job without progress', async () => {

@@ -27,7 +27,7 @@ export function progress(imported: number, failed: number, Throughput?: number):
 
 /** The behaviour of the lists that AWS doesn't document. */
 export interface ListBehaviour {
-  /** The rows of a page, if they are fewer than the request asks for. */
+  /** The maximum number of rows on a page, if it is lower than the maximum in the request. */
   readonly pageSize?: number;
   /** Ignores SubmittedAfter, SubmittedBefore and JobStatus. */
   readonly ignoresFilters?: boolean;

@@ -63,7 +63,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
   LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
 };
 
-/** The emulated expressions of metric math: the maximum or the sum of metrics. Like CloudWatch, it skips the metrics without data. */
+/** The emulated expressions of metric math: the maximum or the sum of metrics. As in CloudWatch, metrics without data are left out. */
 const EXPRESSION = /^(MAX|SUM)\(\[(\w+(?:, ?\w+)*)\]\)$/;
 
 const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
@@ -139,7 +139,7 @@ function metricReader({ Namespace, MetricName, Dimensions = [] }: MetricProperti
   };
 }
 
-/** Reads the metrics of an alarm on metric math: metrics with one period, and the maximum or sum of all or some of them, which the alarm watches. */
+/** Reads the metrics of an alarm on metric math. Throws unless they are metrics with one period, and one expression that is their maximum or sum. */
 function mathReader(queries: readonly MetricQuery[]): Reader {
   const readers = new Map(queries.flatMap(({ Id, MetricStat: stat }) => stat ? [[Id, metricReader(stat.Metric, stat.Period, stat.Stat)]] : []));
   const [watched, ...others] = queries.filter(({ ReturnData = true }) => String(ReturnData) === 'true');

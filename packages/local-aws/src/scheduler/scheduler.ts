@@ -34,8 +34,8 @@ export interface RoleAssumer {
 }
 
 /**
- * Emulates EventBridge Scheduler: invokes functions asynchronously at the times of their schedules. If the clock skips several times of a schedule,
- * only the last of them has a tick. Never retries an invocation, because it fails only if a permission or the function is missing.
+ * Emulates EventBridge Scheduler: invokes functions asynchronously at the times of their schedules. If the clock jumps past several
+ * scheduled times, only the last of them has a tick. Never retries an invocation, because an invocation fails only if a permission or the function is missing.
  */
 export class Scheduler {
   /** Chooses a fault to inject into each tick. */
