@@ -21,7 +21,7 @@ export interface FhirJobMonitorProps {
 
   /**
    * The time between two lists of the jobs: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60 minutes. It is also the period of the metrics. A shorter interval shows
-   * jobs earlier and costs more.
+   * jobs earlier and costs more. Monitors of the same data store share its metrics, so give them the same interval.
    *
    * @default Duration.minutes(5)
    */

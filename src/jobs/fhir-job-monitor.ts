@@ -10,7 +10,9 @@ import type {
   FhirJobMonitorProps, JobAlarmOptions, JobDashboardProps, JobEventOptions, JobMetricOptions, QueueLengthAlarmOptions, StuckJobAlarmOptions,
 } from './fhir-job-monitor-props';
 import { DATASTORES_NOT_LISTED, JOB_KINDS, JOB_MONITOR_TIMEOUT_MINUTES, METRIC_NAMESPACE } from '../contract';
-import { intervalInMinutes, lookBackInDays, MONITOR, validateAge, validateDatastores, validateJobs, validateResources } from './private/checks';
+import {
+  intervalInMinutes, lookBackInDays, MONITOR, validateAge, validateDatastores, validateJobs, validateResources, validateSharedMetrics,
+} from './private/checks';
 import { createDashboard } from './private/dashboard';
 import { createJobAlarm, type JobAlarmProps } from './private/job-alarm';
 import { JobFunctions } from './private/job-functions';
@@ -54,14 +56,16 @@ export class FhirJobMonitor extends Construct {
   private widget?: lambda.Function;
 
   /**
-   * @throws if there are no or too many data stores, if a data store is given twice, if the interval or the look-back is out of range, if the topic can't be
-   *   notified, or if a resource is known to be in the wrong Region or account, or to be of another kind.
+   * @throws if there are no or too many data stores, if a data store is given twice, if the interval or the look-back is out of range, if another monitor
+   *   of the app lists a data store at another interval, if the topic can't be notified, or if a resource is known to be in the wrong Region or account,
+   *   or is known to be of another kind.
    */
   constructor(scope: Construct, id: string, private readonly props: FhirJobMonitorProps) {
     super(scope, id);
     validateDatastores(props.datastores);
     validateResources(this, props);
     const periodMinutes = intervalInMinutes(props.interval ?? Duration.minutes(5));
+    validateSharedMetrics(this, props.datastores, periodMinutes);
     this.interval = Duration.minutes(periodMinutes);
     this.lookBackDays = lookBackInDays(props.lookBack ?? Duration.days(14));
     this.constructPath = dimensionValue(this.node.path);

@@ -1,6 +1,6 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { validateArn } from '../../private/arn';
 import { validateEnvironment } from '../../private/environment';
 import { validateLogGroup } from '../../private/log-group';
@@ -41,6 +41,23 @@ export function intervalInMinutes(interval: Duration): number {
     throw new Error(`interval must be ${INTERVALS.slice(0, -1).join(', ')} or ${INTERVALS.at(-1)} minutes, got ${interval.toHumanString()}; use one of these`);
   }
   return minutes;
+}
+
+/** The first job monitor of each data store of an app. */
+const FIRST_MONITORS = new WeakMap<IConstruct, Map<string, { readonly path: string; readonly minutes: number }>>();
+
+/** Throws if another job monitor of the app lists the jobs of a data store at another interval, because both write the same metrics. */
+export function validateSharedMetrics({ node: { root, path } }: Construct, datastores: readonly IFHIRDatastoreRef[], minutes: number): void {
+  const monitors = FIRST_MONITORS.get(root) ?? new Map();
+  FIRST_MONITORS.set(root, monitors);
+  for (const { fhirDatastoreRef: { datastoreId }, node } of datastores) {
+    const first = monitors.get(datastoreId) ?? { path, minutes };
+    if (first.minutes !== minutes) {
+      throw new Error(`the job monitors "${first.path}" and "${path}" write the same metrics of "${node.path}", but their intervals are ${first.minutes} and `
+        + `${minutes} minutes; give both the same interval`);
+    }
+    monitors.set(datastoreId, first);
+  }
 }
 
 /** Returns the look-back in days. Throws if it is not a whole number of days from 1 to 90. */

@@ -166,6 +166,19 @@ test.each<[string, PropsOf, string]>([
   expect(() => monitorIn(stack, propsOf(stack))).toThrow(message);
 });
 
+test('two monitors of a data store have the same interval', () => {
+  const stack = newStack();
+  const stores = datastores(stack, 2);
+  const monitorOf = (id: string, datastore: IFHIRDatastoreRef, minutes: number) =>
+    new FhirJobMonitor(stack, id, { datastores: [datastore], interval: Duration.minutes(minutes) });
+  monitorOf('First', stores[0], 5);
+  monitorOf('Same', stores[0], 5);
+  monitorOf('OfAnother', stores[1], 10);
+
+  expect(() => monitorOf('Slow', stores[0], 10)).toThrow('the job monitors "Stack/First" and "Stack/Slow" write the same metrics of "Stack/Datastore0", '
+    + 'but their intervals are 5 and 10 minutes; give both the same interval');
+});
+
 test.each<[string, PropsOf, string]>([
   ['a role that Lambda may not assume', (stack) => ({ role: new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }) }),
     'the trust policy of the role "Stack/Role" doesn\'t let lambda.amazonaws.com assume the role'],
