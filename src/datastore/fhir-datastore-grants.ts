@@ -2,10 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import { Grant, type IGrantable, type IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { formatDatastoreArn, LIST_JOBS, passDataAccessRole, useDatastoreKey } from '../private/datastore';
+import { formatDatastoreArn, passDataAccessRole, useDatastoreKey } from '../private/datastore';
 
 const READ = ['healthlake:GetCapabilities', 'healthlake:ReadResource', 'healthlake:SearchWithGet', 'healthlake:SearchWithPost'];
 const WRITE = ['healthlake:CreateResource', 'healthlake:DeleteResource', 'healthlake:UpdateResource'];
+const LIST_JOBS = [
+  'healthlake:DescribeFHIRExportJob', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs',
+];
 
 /**
  * Grants permissions on a data store. If the data store has a customer managed key, users of the FHIR API and those who start jobs also get permissions on

@@ -55,11 +55,6 @@ export function keyOfDatastore(datastore: IFHIRDatastoreRef & { readonly encrypt
   return datastore.encryptionKey;
 }
 
-/** The actions that list and describe the jobs of a data store. */
-export const LIST_JOBS = [
-  'healthlake:DescribeFHIRExportJob', 'healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs',
-];
-
 /** The elements of a policy statement. */
 interface Permission {
   readonly actions: string[];

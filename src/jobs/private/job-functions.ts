@@ -4,8 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { LIST_JOBS } from '../../private/datastore';
 import { FunctionRoles } from '../../private/function-roles';
+
+/** The operations that the functions call. The description of an export says nothing that its list doesn't say. */
+const LIST_JOBS = ['healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExportJobs', 'healthlake:ListFHIRImportJobs'];
 
 /** Properties of a function that `JobFunctions` creates. */
 export interface JobFunctionProps {
