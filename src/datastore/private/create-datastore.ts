@@ -41,7 +41,7 @@ export function createDatastore(scope: Construct, id: string, props: FhirDatasto
     warnOfRemovedKey(resource, encryptionKey);
   }
   if (identityProvider) {
-    resource.addDependency(identityProvider.permission); // HealthLake may invoke the function when it creates the data store
+    resource.node.addDependency(identityProvider.permission); // HealthLake may invoke the function when it creates the data store
   }
   return resource;
 }

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { Aws, type CfnResource, CustomResource, Duration, type IResolveContext, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, type IResolveContext, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -61,7 +61,7 @@ export class ReplacementGuard extends Construct {
       serviceTimeout: Duration.minutes(REPLACEMENT_GUARD_TIMEOUT_MINUTES + ANSWER_MARGIN_MINUTES),
       removalPolicy: RemovalPolicy.RETAIN, // there is nothing to delete
     });
-    datastore.addDependency(resource.node.defaultChild as CfnResource);
+    datastore.node.addDependency(resource);
   }
 }
 

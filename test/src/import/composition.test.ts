@@ -13,6 +13,8 @@ import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, REGION, resourcesOfType, type TemplateJson, templateOf, templateWith,
 } from '../../support/synth';
 
+const GOV_CLOUD = 'us-gov-west-1';
+
 /** Returns a stack that uses every construct of the library. */
 function everything(flags: Record<string, unknown>, env?: { region: string; account: string }): Stack {
   const stack = newStack(flags, env);
@@ -30,7 +32,9 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   detached.executeAfter(plain);
   detached.onStatusChange('StatusChange');
   detached.alarmOnFailure();
-  new FhirDatastore(stack, 'NewDatastore');
+  if (env?.region !== GOV_CLOUD) { // HealthLake is not there, and newer versions of aws-cdk-lib know that
+    new FhirDatastore(stack, 'NewDatastore');
+  }
   const jobs = monitorIn(stack);
   jobs.alarmOnFailedJobs();
   jobs.onJobStatusChange('JobStatusChange');
@@ -51,7 +55,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     const arns = (template: TemplateJson, partition: string) => JSON.stringify(template).match(new RegExp(`arn:${partition}:.{0,60}`, 'g'));
 
     expect(arns(agnostic, '[a-z-]+')).toBeNull();
-    expect(arns(templateOf(everything(flags, { region: 'us-gov-west-1', account: ACCOUNT })), 'aws')).toBeNull();
+    expect(arns(templateOf(everything(flags, { region: GOV_CLOUD, account: ACCOUNT })), 'aws')).toBeNull();
   });
 
   test('an env-agnostic stack contains no literal Region or account, and has the same resources as a stack with an env', () => {
