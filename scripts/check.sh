@@ -3,9 +3,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-tsc --noEmit -p tsconfig.dev.json &
+{ tsc --noEmit -p tsconfig.dev.json && projen circles; } &
 types=$!
 status=0
-projen eslint && projen circles || status=$?
+projen eslint || status=$?
 wait "$types" || status=$?
 exit "$status"

@@ -63,6 +63,7 @@ describe('a failed import', () => {
     expect(reasons[0]).toContain(results?.S3Configuration?.S3Uri);
     expect(reasons[0]).toMatch(/most often: 1 x processing "[^"]*resourceId[^"]*" \(Patient\), 1 x processing "Missing required id field/);
     expect(output).toContain('❌');
+    expect(output).toMatch(/Logs from /);
     expect(laptop.logs()).toContain('"skipped":1,"kinds":"1 .ndjson in another case","files":2');
 
     const [, , bucket, ...folder] = results!.S3Configuration!.S3Uri!.split('/');
