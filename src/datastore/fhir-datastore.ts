@@ -7,7 +7,7 @@ import { FhirDatastoreGrants } from './fhir-datastore-grants';
 import type { FhirDatastoreProps } from './fhir-datastore-props';
 import { createDatastore } from './private/create-datastore';
 import { ReplacementGuard } from './private/replacement-guard';
-import { validateArn } from '../private/arn';
+import { validateArn } from '../private/checks/arn';
 import { formatDatastoreArn, validateDatastoreId } from '../private/datastore';
 import { apiMetric } from '../private/datastore-metric';
 

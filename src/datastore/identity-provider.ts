@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { CfnPermission, type IFunctionRef } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { validateEnvironment } from '../private/environment';
+import { validateEnvironment } from '../private/checks/environment';
 
 /** An OAuth 2.0 grant type that clients of a data store can use. */
 export enum SmartGrantType {

@@ -18,9 +18,9 @@ import { createJobAlarm, type JobAlarmProps } from './private/job-alarm';
 import { JobFunctions } from './private/job-functions';
 import { JobMetrics } from './private/job-metrics';
 import { createSchedule } from './private/job-schedule';
+import { allowAlarms } from '../private/checks/notification-topic';
 import { datastoreArn } from '../private/datastore';
 import { jobEventPattern, STATUS_CHANGES, type StatusChange, validateEventPattern } from '../private/job-events';
-import { allowAlarms } from '../private/notification-topic';
 import { dimensionValue } from '../private/text';
 
 /** The time-out of the function of the dashboard. Viewers would not wait longer. The function reads its remaining time from Lambda. */

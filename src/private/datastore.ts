@@ -2,10 +2,10 @@ import { Annotations, Aws, CfnResource, Reference, type ResourceEnvironment, Sta
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { validateArn } from './arn';
 import { resourceOfType } from './cfn-resource';
-import { validateEnvironment } from './environment';
 import { DATASTORE_ID } from '../contract';
+import { validateArn } from './checks/arn';
+import { validateEnvironment } from './checks/environment';
 
 /** The Regions that have HealthLake: https://docs.aws.amazon.com/general/latest/gr/healthlake.html */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-south-1', 'ap-southeast-2', 'ca-central-1', 'eu-west-1', 'eu-west-2'];

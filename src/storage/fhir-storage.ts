@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { validateEnvironment } from '../private/environment';
-import { isOtherKey, validateKey } from '../private/kms-key';
+import { validateEnvironment } from '../private/checks/environment';
+import { isOtherKey, validateKey } from '../private/checks/kms-key';
 import { brand, ofStack } from '../private/of-stack';
 
 /** Properties of `FhirStorage`. */

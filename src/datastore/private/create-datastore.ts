@@ -3,10 +3,10 @@ import { CfnFHIRDatastore, type CfnFHIRDatastoreProps } from 'aws-cdk-lib/aws-he
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { resourceOfType } from '../../private/cfn-resource';
+import { validateEnvironment } from '../../private/checks/environment';
+import { validateKey } from '../../private/checks/kms-key';
 import { FHIR_VERSION, warnOfRegionWithoutHealthLake } from '../../private/datastore';
-import { validateEnvironment } from '../../private/environment';
 import { warnWhenFinished } from '../../private/finished-app';
-import { validateKey } from '../../private/kms-key';
 import { type FhirDatastoreProps, PreloadData } from '../fhir-datastore-props';
 
 /** The settings that `CfnFHIRDatastore` has had since this version of aws-cdk-lib, and the properties that set them. */

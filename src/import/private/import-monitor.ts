@@ -8,8 +8,8 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { monitorDefinition } from './monitor-definition';
+import { validateEnvironment } from '../../private/checks/environment';
 import { CompleteRole } from '../../private/complete-role';
-import { validateEnvironment } from '../../private/environment';
 
 /** Properties of `ImportMonitor`. */
 export interface ImportMonitorProps {

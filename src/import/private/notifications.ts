@@ -9,8 +9,8 @@ import type { ImportMonitor } from './import-monitor';
 import type { AssumedRole } from './import-roles';
 import { putEventsStatement } from './operator';
 import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
+import { allowAlarms, validateTopic } from '../../private/checks/notification-topic';
 import { ImportRule } from '../../private/import-rule';
-import { allowAlarms, validateTopic } from '../../private/notification-topic';
 
 /** Properties of `ImportNotifications`. */
 export interface ImportNotificationsProps {

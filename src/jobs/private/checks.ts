@@ -1,11 +1,11 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { Construct, IConstruct } from 'constructs';
-import { validateArn } from '../../private/arn';
-import { validateEnvironment } from '../../private/environment';
-import { validateLogGroup } from '../../private/log-group';
-import { validateTopic } from '../../private/notification-topic';
-import { checkTrustWhenFinished } from '../../private/trust';
+import { validateArn } from '../../private/checks/arn';
+import { validateEnvironment } from '../../private/checks/environment';
+import { validateLogGroup } from '../../private/checks/log-group';
+import { validateTopic } from '../../private/checks/notification-topic';
+import { checkTrustWhenFinished } from '../../private/checks/trust';
 import type { FhirJobMonitorProps } from '../fhir-job-monitor-props';
 
 /** The name of the construct in error messages. */

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { validateArn } from '../../../private/arn';
-import { validateEnvironment } from '../../../private/environment';
+import { validateArn } from '../../../private/checks/arn';
+import { validateEnvironment } from '../../../private/checks/environment';
 import { validateEventPattern } from '../../../private/job-events';
 
 /** Matches the name of an event bus: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */

@@ -2,12 +2,12 @@ import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { validateArn } from '../../../private/arn';
 import { referencedConstruct, resourceOfType } from '../../../private/cfn-resource';
-import { validateEnvironment } from '../../../private/environment';
+import { validateArn } from '../../../private/checks/arn';
+import { validateEnvironment } from '../../../private/checks/environment';
+import { validateLogGroup } from '../../../private/checks/log-group';
+import { checkTrustWhenFinished } from '../../../private/checks/trust';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
-import { validateLogGroup } from '../../../private/log-group';
-import { checkTrustWhenFinished } from '../../../private/trust';
 import { type SuppliedRoles, suppliedRoles, validateRoles } from '../function-roles';
 
 /** The resources that the functions of a provider use. */

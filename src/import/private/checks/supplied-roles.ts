@@ -2,8 +2,8 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
+import { checkTrustWhenFinished, type TrustPolicyJson, warnOfTrustWhenFinished } from '../../../private/checks/trust';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
-import { checkTrustWhenFinished, type TrustPolicyJson, warnOfTrustWhenFinished } from '../../../private/trust';
 
 /** Throws if two properties have the same role. In the error, the text that `why` returns for the second property follows the word "which". */
 export function validateDistinct<T extends string>(roles: readonly (readonly [name: T, role: iam.IRole])[], why: (name: T) => string): void {

@@ -2,7 +2,7 @@ import { Resource, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
 import { validateArn } from './arn';
-import { resourceOfType } from './cfn-resource';
+import { resourceOfType } from '../cfn-resource';
 
 const SYMMETRIC = 'SYMMETRIC_DEFAULT';
 

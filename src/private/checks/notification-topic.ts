@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { validateArn } from './arn';
-import { resourceOfType } from './cfn-resource';
+import { resourceOfType } from '../cfn-resource';
 import { validateEnvironment } from './environment';
 
 /** Throws if the ARN is not the ARN of an SNS topic, or if EventBridge or CloudWatch is known to be unable to publish to the topic. */

@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { warnWhenFinished } from './finished-app';
+import { warnWhenFinished } from '../finished-app';
 
 /** Warns at synthesis if the trust policy of a supplied role doesn't name the service that has to assume the role. */
 export function checkTrustWhenFinished(scope: IConstruct, name: string, role: iam.IRole, service: string): void {
