@@ -214,6 +214,10 @@ export interface MetricDimensions {
 export const JOB_KINDS = ['IMPORT', 'EXPORT'] as const;
 export type JobKind = typeof JOB_KINDS[number];
 
+/** The limits of a job monitor, which the functions check too. */
+export const MAX_MONITORED_DATASTORES = 10;
+export const MAX_LOOK_BACK_DAYS = 90;
+
 /** The input of a tick of the job monitor. EventBridge Scheduler writes the scheduled time of the tick into `scheduledTime`, in ISO 8601. */
 export interface JobMonitorInput {
   readonly datastoreIds: readonly string[];

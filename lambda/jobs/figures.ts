@@ -20,6 +20,20 @@ export function stateOf({ status }: Pick<ListedJob, 'status'>): JobState {
   return status === 'CANCEL_COMPLETED' ? 'cancelled' : 'failed';
 }
 
+/** The number of jobs that ended, by outcome. */
+export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
+
+/** Counts jobs by outcome. Jobs that have not ended are left out. */
+export function countOutcomes(jobs: readonly ListedJob[]): OutcomeCounts {
+  const numberOf = (outcome: JobOutcome): number => jobs.filter((job) => stateOf(job) === outcome).length;
+  return {
+    completed: numberOf('completed'),
+    completedWithErrors: numberOf('completedWithErrors'),
+    failed: numberOf('failed'),
+    cancelled: numberOf('cancelled'),
+  };
+}
+
 /** Returns the milliseconds since the submission of a job. HealthLake doesn't say when a job left its queue. */
 export function ageOf({ submitted }: ListedJob, now: number): number {
   return Math.max(0, now - submitted.getTime());
@@ -50,12 +64,12 @@ export function gaugesOf(jobs: readonly ListedJob[], now: number): Figures<typeo
 /** Returns the figures of the jobs of one kind that ended in a window. */
 export function figuresOf(kind: JobKind, jobs: readonly ListedJob[], window: Window): Figures<typeof ENDED_JOB_METRICS[number]> {
   const ended = jobs.filter((job) => endedIn(job, window));
-  const numberOf = (outcome: JobOutcome) => ended.filter((job) => stateOf(job) === outcome).length;
+  const { completed, completedWithErrors, failed, cancelled } = countOutcomes(ended);
   return {
-    JobsCompleted: numberOf('completed'),
-    JobsCompletedWithErrors: numberOf('completedWithErrors'),
-    JobsFailed: numberOf('failed'),
-    JobsCancelled: numberOf('cancelled'),
+    JobsCompleted: completed,
+    JobsCompletedWithErrors: completedWithErrors,
+    JobsFailed: failed,
+    JobsCancelled: cancelled,
     JobResourcesImported: kind === 'IMPORT' ? sumOf(ended, 'imported') : undefined,
     JobResourcesFailed: kind === 'IMPORT' ? sumOf(ended, 'failed') : undefined,
   };

@@ -2,7 +2,7 @@ import { HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { endedIn } from './figures';
 import { type ListedJob, listJobs, withProgress } from './listing';
 import { putJobMetrics, putNotListed } from './metrics';
-import { type TickWindows, windowsOf } from './windows';
+import { DAY_MS, type TickWindows, windowsOf } from './windows';
 import { JOB_KINDS, type JobKind, type JobMonitorInput } from '../../src/contract';
 import { CLIENT_CONFIG } from '../aws/credentials';
 import { ask, describeError } from '../aws/errors';
@@ -10,8 +10,6 @@ import { BUDGETS } from '../budgets';
 import { isInProgress } from '../import/healthlake-job';
 import { ownNamesOf } from '../service-text/own-names';
 import { log } from '../telemetry/log';
-
-const DAY_MS = 24 * 60 * 60_000;
 
 const client = new HealthLakeClient(CLIENT_CONFIG);
 

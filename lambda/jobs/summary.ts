@@ -1,7 +1,6 @@
-import { type JobOutcome, stateOf } from './figures';
+import { countOutcomes, type OutcomeCounts } from './figures';
 import type { ListedJob } from './listing';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from './windows';
 
 /** Returns the milliseconds from the submission of a job to its end. Undefined if the job has not ended. */
 export function durationOf({ submitted, ended }: ListedJob): number | undefined {
@@ -13,10 +12,7 @@ export function progressOf({ progress: { files, filesImported, filesFailed = 0 }
   return files && filesImported !== undefined ? Math.min(1, (filesImported + filesFailed) / files) : undefined;
 }
 
-/** The number of jobs that ended, by outcome. */
-export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
-
-/** The jobs that ended on a day. `day` is a date such as `2026-01-31`. */
+/** The number of jobs that ended on a day, by outcome. `day` is a date such as `2026-01-31`. */
 export interface DayOutcomes {
   readonly day: string;
   readonly counts: OutcomeCounts;
@@ -31,15 +27,4 @@ export function outcomesByDay(jobs: readonly ListedJob[], now: number, days: num
     byDay[days - 1 - today + dayOf(job.ended?.getTime() ?? NaN)]?.push(job);
   }
   return byDay.map((ended, i) => ({ day: new Date((today - days + 1 + i) * DAY_MS).toISOString().slice(0, 10), counts: countOutcomes(ended) }));
-}
-
-/** Counts jobs by outcome. Jobs that have not ended are left out. */
-export function countOutcomes(jobs: readonly ListedJob[]): OutcomeCounts {
-  const numberOf = (outcome: JobOutcome): number => jobs.filter((job) => stateOf(job) === outcome).length;
-  return {
-    completed: numberOf('completed'),
-    completedWithErrors: numberOf('completedWithErrors'),
-    failed: numberOf('failed'),
-    cancelled: numberOf('cancelled'),
-  };
 }

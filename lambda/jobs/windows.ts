@@ -1,5 +1,7 @@
 import type { JobMonitorInput } from '../../src/contract';
 
+export const DAY_MS = 24 * 60 * 60_000;
+
 /** A span of time in milliseconds since the epoch, with its start and without its end. */
 export interface Window {
   readonly start: number;

@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** A class of resources of one type, for example `CfnBucket`. */
@@ -18,4 +18,9 @@ export function resourceOfType<T extends CfnResource>(construct: IConstruct, typ
 export function referencedConstruct(text?: string): IConstruct | undefined {
   const token = Tokenization.reverse(text, { failConcat: false });
   return Reference.isReference(token) ? token.target : undefined;
+}
+
+/** Returns whether a resource outlives its stack. A resource whose creation is rolled back may be deleted. */
+export function isRetained({ cfnOptions: { deletionPolicy } }: CfnResource): boolean {
+  return deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
 }

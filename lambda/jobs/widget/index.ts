@@ -10,6 +10,7 @@ import { ownNamesOf } from '../../service-text/own-names';
 import { log } from '../../telemetry/log';
 import { stateOf } from '../figures';
 import { listJobs, withProgress } from '../listing';
+import { DAY_MS } from '../windows';
 
 const DESCRIPTION = `## Jobs of HealthLake data stores
 
@@ -30,8 +31,6 @@ datastoreIds:
 lookBackDays: 14
 \`\`\`
 `;
-
-const DAY_MS = 86_400_000;
 
 const healthlake = new HealthLakeClient(CLIENT_CONFIG);
 

@@ -2,8 +2,8 @@ import type { StoreJob, WidgetContent } from './content';
 import { formatCount } from './format';
 import { html, type Html } from './html';
 import { MAX_DAY_PX } from './style';
-import { JOB_OUTCOMES, type JobOutcome } from '../figures';
-import { type DayOutcomes, type OutcomeCounts, outcomesByDay } from '../summary';
+import { JOB_OUTCOMES, type JobOutcome, type OutcomeCounts } from '../figures';
+import { type DayOutcomes, outcomesByDay } from '../summary';
 
 const OUTCOME_LABELS: Readonly<Record<JobOutcome, string>> = {
   completed: 'Completed', completedWithErrors: 'Completed with errors', failed: 'Failed', cancelled: 'Cancelled',

@@ -6,9 +6,9 @@ import { openJobs } from './open-jobs';
 import { outcomeChart } from './outcome-chart';
 import { styleOf } from './style';
 import { ageOf, type JobState, stateOf } from '../figures';
-import { countOutcomes } from '../summary';
+import { countOutcomes } from '../figures';
+import { DAY_MS } from '../windows';
 
-const DAY_MS = 86_400_000;
 
 /** Returns the HTML of the widget. */
 export function pageOf(content: WidgetContent): string {

@@ -1,5 +1,5 @@
 import { toZone, type Zone } from './format';
-import { DATASTORE_ID } from '../../../src/contract';
+import { DATASTORE_ID, MAX_LOOK_BACK_DAYS, MAX_MONITORED_DATASTORES } from '../../../src/contract';
 
 /** The parameters of the widget. The dashboard has the first two, and the buttons of the widget send all. */
 export interface WidgetParams {
@@ -16,8 +16,6 @@ export interface WidgetView {
   readonly isNarrow: boolean;
 }
 
-const MAX_DATASTORES = 10;
-const MAX_LOOK_BACK_DAYS = 90;
 const MAX_PAGE = 100_000;
 
 /** A widget below this width shows fewer columns. */
@@ -28,8 +26,8 @@ const MAX_SHOWN = 100;
 
 /** Returns the parameters of a call, or an error text if they are invalid. Anybody who may invoke the function can send any parameters. */
 export function toParams({ datastoreIds, lookBackDays = 14, page = 0 }: Readonly<Record<string, unknown>>): WidgetParams | string {
-  if (!Array.isArray(datastoreIds) || datastoreIds.length < 1 || datastoreIds.length > MAX_DATASTORES) {
-    return `the parameter datastoreIds ${shown(datastoreIds)} is not a list of 1 to ${MAX_DATASTORES} ids; correct the parameters of the widget`;
+  if (!Array.isArray(datastoreIds) || datastoreIds.length < 1 || datastoreIds.length > MAX_MONITORED_DATASTORES) {
+    return `the parameter datastoreIds ${shown(datastoreIds)} is not a list of 1 to ${MAX_MONITORED_DATASTORES} ids; correct the parameters of the widget`;
   }
   const wrongId: unknown = datastoreIds.find((id) => typeof id !== 'string' || !DATASTORE_ID.test(id));
   if (wrongId !== undefined) {

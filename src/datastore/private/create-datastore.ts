@@ -1,8 +1,8 @@
-import { Annotations, CfnDeletionPolicy, type CfnResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { CfnFHIRDatastore, type CfnFHIRDatastoreProps } from 'aws-cdk-lib/aws-healthlake';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { resourceOfType } from '../../private/cfn-resource';
+import { isRetained, resourceOfType } from '../../private/cfn-resource';
 import { validateEnvironment } from '../../private/checks/environment';
 import { validateKey } from '../../private/checks/kms-key';
 import { FHIR_VERSION, warnOfRegionWithoutHealthLake } from '../../private/datastore';
@@ -74,10 +74,6 @@ function warnOfRemovedKey(datastore: CfnFHIRDatastore, key: kms.IKey): void {
         + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on the key');
     }
   });
-}
-
-function isRetained({ cfnOptions: { deletionPolicy } }: CfnResource): boolean {
-  return deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
 }
 
 /** Throws if the installed `CfnFHIRDatastore` would silently leave out a setting. */

@@ -1,6 +1,7 @@
 import { Annotations, CfnDeletionPolicy, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { IConstruct } from 'constructs';
+import { isRetained } from '../../private/cfn-resource';
 import { findCircle, isDeployedAfter } from '../../private/deployment-order';
 
 /** The parts of an import that the checks in this file read. */
@@ -78,9 +79,7 @@ function warnOfDatastoreWithoutRetain({ construct, datastore }: ImportInTree): v
   if (!resource || !CfnResource.isCfnResource(resource)) {
     return; // this app doesn't manage the data store
   }
-  const { deletionPolicy, updateReplacePolicy } = resource.cfnOptions;
-  const retained = deletionPolicy === CfnDeletionPolicy.RETAIN || deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-  if (!retained || updateReplacePolicy !== CfnDeletionPolicy.RETAIN) {
+  if (!isRetained(resource) || resource.cfnOptions.updateReplacePolicy !== CfnDeletionPolicy.RETAIN) {
     Annotations.of(construct).addWarningV2('cdk-healthlake-import:datastore-not-retained',
       `the data store "${datastore.node.path}" is deleted with its data if the stack is deleted or the data store replaced; `
       + 'call applyRemovalPolicy(RemovalPolicy.RETAIN) on it');

@@ -1,6 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import type { Construct, IConstruct } from 'constructs';
+import { MAX_LOOK_BACK_DAYS, MAX_MONITORED_DATASTORES } from '../../contract';
 import { validateArn } from '../../private/checks/arn';
 import { validateEnvironment } from '../../private/checks/environment';
 import { validateLogGroup } from '../../private/checks/log-group';
@@ -11,17 +12,13 @@ import type { FhirJobMonitorProps } from '../fhir-job-monitor-props';
 /** The name of the construct in error messages. */
 export const MONITOR = 'the job monitor';
 
-const MAX_DATASTORES = 10;
-
 /** The intervals in minutes. They divide an hour, so that a cron expression can express them and every tick is at the start of a window. */
 const INTERVALS = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60];
 
-const MAX_LOOK_BACK_DAYS = 90;
-
 /** Throws if the number of data stores is out of range, or if a data store is given twice. */
 export function validateDatastores(datastores: readonly IFHIRDatastoreRef[] = []): void {
-  if (datastores.length < 1 || datastores.length > MAX_DATASTORES) {
-    throw new Error(`a job monitor lists the jobs of 1 to ${MAX_DATASTORES} datastores, got ${datastores.length}; `
+  if (datastores.length < 1 || datastores.length > MAX_MONITORED_DATASTORES) {
+    throw new Error(`a job monitor lists the jobs of 1 to ${MAX_MONITORED_DATASTORES} datastores, got ${datastores.length}; `
       + (datastores.length < 1 ? 'give at least one' : 'create a second monitor for further data stores'));
   }
   const ids = datastores.map(({ fhirDatastoreRef }) => fhirDatastoreRef.datastoreId);
