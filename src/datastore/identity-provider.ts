@@ -8,7 +8,7 @@ import { validateEnvironment } from '../private/checks/environment';
 export enum SmartGrantType {
   /** A user authorizes an application. */
   AUTHORIZATION_CODE = 'authorization_code',
-  /** A backend service authorizes itself. */
+  /** A backend service gets tokens with its own credentials, without a user. */
   CLIENT_CREDENTIALS = 'client_credentials',
 }
 

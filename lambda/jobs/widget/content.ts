@@ -16,12 +16,12 @@ export interface WidgetContent {
   readonly view: WidgetView;
   /** The ARN of the widget's function. The buttons of the widget invoke it. */
   readonly functionArn: string;
-  /** The time after the listing, in milliseconds since the epoch. */
+  /** The time for which the widget shows the jobs, in milliseconds since the epoch. The ages of jobs end at this time. */
   readonly now: number;
   readonly listings: readonly StoreListing[];
 }
 
-/** Returns a button that replaces the widget with another page of it. */
+/** Returns a button that shows the given page of the table. */
 export function pageButton(label: string, { params, functionArn }: WidgetContent, page: number): Html {
   return html`<a class="btn">${label}</a><cwdb-action action="call" display="widget" endpoint="${functionArn}">${json({ ...params, page })}</cwdb-action>`;
 }

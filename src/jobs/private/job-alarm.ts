@@ -26,7 +26,7 @@ export interface JobAlarmProps extends Omit<cloudwatch.CreateAlarmOptions, 'comp
  */
 export function createJobAlarm(scope: Construct, id: string, { operation, metrics, topic, ...options }: JobAlarmProps): cloudwatch.AlarmBase {
   const starts = Array.from({ length: Math.ceil(metrics.length / MAX_METRICS) }, (_, index) => index * MAX_METRICS);
-  // The first part keeps its id if a data store is added, because CloudFormation can't change the type of a resource.
+  // The first alarm keeps its id if more data stores need a composite alarm, because CloudFormation can't change the type of a resource.
   const alarms = starts.map((start, index) => new cloudwatch.Alarm(scope, index === 0 ? id : `${id}${index + 1}`, {
     ...options,
     metric: combine(operation, metrics.slice(start, start + MAX_METRICS)),

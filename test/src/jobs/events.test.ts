@@ -50,7 +50,7 @@ test('a rule accepts rule options, a target and a further event pattern', () => 
   });
 });
 
-test('a rule can be in the stack of its target', () => {
+test('creates a rule in the stack of its target if crossStackScope is given', () => {
   const stack = newStack();
   const other = new Stack(stack.node.root, 'Other');
   monitorIn(stack).onJobFailed('Rule', { crossStackScope: other });

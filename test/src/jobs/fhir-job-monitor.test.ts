@@ -83,7 +83,7 @@ describe.each(FEATURE_FLAGS)('a monitor in an app %s', (_, flags) => {
     expect(onlyResource(template, 'AWS::Logs::LogGroup')).toMatchObject({ Properties: { RetentionInDays: 365 }, DeletionPolicy: 'Retain' });
   });
 
-  test('accepts all properties', () => {
+  test('uses each property that is given', () => {
     const template = templateWith((stack) => ({
       datastores: [new FhirDatastore(stack, 'Own', { replacementGuard: false }), ...datastores(stack, 9)],
       interval: Duration.hours(1),

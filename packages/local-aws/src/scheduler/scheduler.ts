@@ -35,10 +35,10 @@ export interface RoleAssumer {
 
 /**
  * Emulates EventBridge Scheduler: invokes functions asynchronously at the times of their schedules. If the clock jumps past several
- * scheduled times, only the last of them has a tick. Never retries an invocation, because an invocation fails only if a permission or the function is missing.
+ * scheduled times, only the last of them causes a tick. Never retries an invocation, because it fails only if a permission or the function is missing.
  */
 export class Scheduler {
-  /** Chooses a fault to inject into each tick. */
+  /** Returns the fault to inject into a tick. Undefined if the tick is delivered once and on time. */
   public beforeTick?: (tick: Tick) => TickFault | undefined;
   /** The ticks that Lambda accepted, the oldest first. A tick that was delivered twice is in the list twice. */
   public readonly delivered: Tick[] = [];

@@ -97,7 +97,7 @@ test('passes if HealthLake does not know the data store', async () => {
   expect(await guard({ KmsKeyId: KEY })).toEqual(SUCCESS);
 });
 
-describe('with a change that replaces the data store', () => {
+describe('for a change that would replace the data store, the guard', () => {
   test.each(['Create', 'Update'] as const)('fails for %s, keeps the physical id and says what to do in one line', async (RequestType) => {
     expect(await guard({ KmsKeyId: KEY }, { RequestType })).toEqual({
       ...SUCCESS,

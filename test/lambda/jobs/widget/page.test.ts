@@ -70,7 +70,7 @@ test.each<[string, Partial<StoreJob>, string]>([
   expect(textOf(page([job(changes)]))).toContain(shown);
 });
 
-test('the details of a job have its id, its results and its masked message', () => {
+test('the details of a job show its id, the location of its results and its masked message', () => {
   const details = page([job({ status: 'FAILED', message: 'could not read s3://in/Lovelace.ndjson: Access Denied', output: 's3://out/job/' })]);
   expect(details).toContain('HealthLake (full text: aws healthlake describe-fhir-import-job): could not read *** Access Denied');
   expect(details).toContain(`<th>Results</th><td>s3://out/job/</td></tr><tr><th>Job id</th><td>${JOB_ID}</td>`);
@@ -89,7 +89,7 @@ test('the page names a data store that is not listed, and shows the others', () 
   expect(text).toContain('nightly Completed');
 });
 
-test('the page shows no numbers if no data store is listed', () => {
+test('the page shows no numbers if no list of jobs could be read', () => {
   const html = pageOf(content([{ datastoreId: OTHER, problem: 'AccessDeniedException' }]));
   expect(textOf(html)).not.toMatch(/running|queued|No job|ended/);
   expect(buttonsOf(html)).toEqual([{ label: 'Refresh', endpoint: ARN, page: 0 }]);
