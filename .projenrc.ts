@@ -114,7 +114,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The bundles of the handlers include all their dependencies, even the SDK, so that users need neither esbuild nor Docker to synthesize.
-for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datastore/index.ts', 'lambda/jobs/index.ts', 'lambda/jobs/widget/index.ts']) {
+for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datastore/index.ts', 'lambda/job-monitor/index.ts', 'lambda/job-monitor/widget/index.ts']) {
   project.bundler.addBundle(entry, {
     platform: 'node',
     target: 'node20',
@@ -140,14 +140,14 @@ new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', '
 // Keeps the registry address out of the release workflow. publib uses the public registry by default.
 project.github?.tryFindWorkflow('release')?.file?.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
 
-// Restricts imports between folders. For example, files in lambda may import only src/contract.ts from src.
+// Restricts imports between folders. For example, files in lambda may import only src/contract from src.
 project.eslint?.addRules({
   'import/no-restricted-paths': ['error', {
     basePath: '.',
     zones: [
       { target: './src', from: './lambda', message: 'src/ is the library; it runs no handler code' },
       { target: './src', from: ['./packages', './examples', './test', './bench'] },
-      { target: './lambda', from: './src', except: ['./contract.ts'], message: 'lambda/ knows the contract only' },
+      { target: './lambda', from: './src', except: ['./contract'], message: 'lambda/ knows the contract only' },
       { target: './lambda', from: ['./packages', './examples', './test', './bench'] },
       { target: './packages', from: ['./src', './lambda', './examples', './test', './bench'], message: 'packages/ runs the contents of the assembly' },
       { target: './packages/local-healthlake', from: './packages/local-aws', message: 'local-healthlake stands on its own' },

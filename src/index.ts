@@ -10,5 +10,5 @@ export * from './import/fhir-source';
 export * from './storage/fhir-storage';
 export * from './import/import-quotas';
 export * from './import/fhir-import-props';
-export * from './jobs/fhir-job-monitor';
-export * from './jobs/fhir-job-monitor-props';
+export * from './job-monitor/fhir-job-monitor';
+export * from './job-monitor/fhir-job-monitor-props';

@@ -1,14 +1,14 @@
 import { isJobComplete, onJobEvent } from './job/handler';
 import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
 import { isWaitComplete, onWaitEvent } from './wait/handler';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE } from '../../src/contract';
+import { IMPORT_RESOURCE_TYPES } from '../../src/contract';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../framework/framework';
 import { Failure } from '../framework/reason';
 
 const HANDLERS: Record<string, { onEvent: typeof onJobEvent; isComplete: typeof isJobComplete } | undefined> = {
-  [JOB_RESOURCE_TYPE]: { onEvent: onJobEvent, isComplete: isJobComplete },
-  [WAIT_RESOURCE_TYPE]: { onEvent: onWaitEvent, isComplete: isWaitComplete },
-  [OUTCOME_RESOURCE_TYPE]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
+  [IMPORT_RESOURCE_TYPES.job]: { onEvent: onJobEvent, isComplete: isJobComplete },
+  [IMPORT_RESOURCE_TYPES.wait]: { onEvent: onWaitEvent, isComplete: isWaitComplete },
+  [IMPORT_RESOURCE_TYPES.outcome]: { onEvent: onOutcomeEvent, isComplete: isOutcomeComplete },
 };
 
 /** Begins to create, update or delete a custom resource. A deletion does nothing, because an import can't be undone. */

@@ -1,6 +1,6 @@
 import { isCompleted } from './healthlake-job';
 import type { Counts } from './verdict';
-import { ALREADY_IMPORTED, type ImportWaitProperties, UNKNOWN } from '../../src/contract';
+import { ALREADY_IMPORTED, type JobWaitProperties, UNKNOWN } from '../../src/contract';
 
 /** The placeholder for the job id in the physical id. It is used until HealthLake has accepted a job. */
 const PENDING = 'pending';
@@ -30,7 +30,7 @@ export function parseJobId(physicalId?: string): JobPhysicalId | undefined {
 }
 
 /** Returns the physical id of `Custom::FhirImportWait`: `<datastoreId>/<jobId>`, or `<datastoreId>` if the job is not known. */
-export function formatWaitId({ DatastoreId, JobId }: Pick<ImportWaitProperties, 'DatastoreId' | 'JobId'>): string {
+export function formatWaitId({ DatastoreId, JobId }: Pick<JobWaitProperties, 'DatastoreId' | 'JobId'>): string {
   return [DatastoreId, ...(JobId === UNKNOWN ? [] : [JobId])].join('/');
 }
 

@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { log } from './log';
-import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { ALREADY_IMPORTED, IMPORT_EVENTS, EVENT_SOURCE, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
 import { ask, describeError } from '../aws/errors';
 import type { Operator } from '../aws/operator';
 import { BUDGETS } from '../budgets';
@@ -10,7 +10,7 @@ import { type NamedImport, ownNamesOf } from '../service-text/own-names';
 
 /** The EventBridge event that an import sends when it has ended. */
 export interface Announcement {
-  readonly detailType: typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
+  readonly detailType: typeof IMPORT_EVENTS[keyof typeof IMPORT_EVENTS];
   readonly detail: ImportEventDetail;
 }
 
@@ -27,7 +27,7 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
   }
   const { job, counts, restorePoint } = evidence ?? {};
   return {
-    detailType: kind === 'failed' ? EVENT_FAILED : EVENT_SUCCEEDED,
+    detailType: kind === 'failed' ? IMPORT_EVENTS.failed : IMPORT_EVENTS.succeeded,
     detail: {
       version: '1',
       constructPath: ConstructPath,

@@ -5,7 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { Completion } from './completion';
 import type { FhirImportProps } from './fhir-import-props';
 import { FhirImportProvider } from './fhir-import-provider';
-import { EVENT_FAILED, EVENT_SUCCEEDED, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
+import { IMPORT_EVENTS, METRIC_NAMESPACE, type MetricDimensions } from '../contract';
 import { validateMetricName, validateProperties } from './private/checks/properties';
 import { checkDataAccessRoleWhenFinished } from './private/checks/supplied-roles';
 import { checkUploadsWhenFinished } from './private/checks/uploads';
@@ -213,7 +213,7 @@ export class FhirImport extends Construct {
    * @throws if the event bus is known to be in another account, if `eventPattern` has a field that identifies the import, or if `crossStackScope` is given.
    */
   public onSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.notifications.onResult(id, options, EVENT_SUCCEEDED);
+    return this.notifications.onResult(id, options, IMPORT_EVENTS.succeeded);
   }
 
   /**
@@ -221,7 +221,7 @@ export class FhirImport extends Construct {
    * behaves like `onSucceeded()`.
    */
   public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.notifications.onResult(id, options, EVENT_FAILED);
+    return this.notifications.onResult(id, options, IMPORT_EVENTS.failed);
   }
 
   /**

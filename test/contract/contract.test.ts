@@ -10,9 +10,8 @@ import { fingerprintOf } from '../../lambda/import/fingerprint';
 import { watchedImportOf } from '../../lambda/import/monitor/start';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
-  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
-  OUTCOME_RESOURCE_TYPE, REPLACEMENT_GUARD_RESOURCE_TYPE, type ReplacementGuardProperties, WAIT_RESOURCE_TYPE,
-  type WatchedImport,
+  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type JobWaitProperties, IMPORT_RESOURCE_TYPES,
+  REPLACEMENT_GUARD_RESOURCE_TYPE, type ReplacementGuardProperties, type WatchedImport,
 } from '../../src/contract';
 import { ReplacementGuard } from '../../src/datastore/private/replacement-guard';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
@@ -39,7 +38,7 @@ interface Contract {
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
   /** The properties of a wait resource. Only imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
-  readonly wait?: ImportWaitProperties & Record<string, unknown>;
+  readonly wait?: JobWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;
   /** The properties of a replacement guard. */
@@ -199,10 +198,11 @@ test('the constructs write exactly the properties of the newest contract version
   const template = Template.fromStack(stack);
   const shapesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => shapeOf(Properties));
 
-  expect(shapesOf(JOB_RESOURCE_TYPE)).toEqual([without(shapeOf(job), jobOfDetached), without(shapeOf(job), jobWithoutOptional), shapeOf(job)]);
-  expect(shapesOf(OUTCOME_RESOURCE_TYPE)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
-  expect(shapesOf(WAIT_RESOURCE_TYPE)).toEqual([without(shapeOf(wait!), waitWithoutOptional), shapeOf(wait!)]);
-  const [written] = Object.values(template.findResources(JOB_RESOURCE_TYPE)).map(({ Properties }) => Properties as ImportJobProperties);
+  expect(shapesOf(IMPORT_RESOURCE_TYPES.job))
+    .toEqual([without(shapeOf(job), jobOfDetached), without(shapeOf(job), jobWithoutOptional), shapeOf(job)]);
+  expect(shapesOf(IMPORT_RESOURCE_TYPES.outcome)).toEqual([shapeOf(outcome), without(shapeOf(outcome), outcomeWithoutOptional)]);
+  expect(shapesOf(IMPORT_RESOURCE_TYPES.wait)).toEqual([without(shapeOf(wait!), waitWithoutOptional), shapeOf(wait!)]);
+  const [written] = Object.values(template.findResources(IMPORT_RESOURCE_TYPES.job)).map(({ Properties }) => Properties as ImportJobProperties);
   expect(written).toMatchObject(without(job, [...OF_THE_APP, ...jobOfDetached!]));
   expect(written.ContractVersion).toBe(CONTRACT_VERSION);
 });

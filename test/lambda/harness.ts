@@ -15,8 +15,7 @@ import { fingerprintOf } from '../../lambda/import/fingerprint';
 import type { RestoreWindow } from '../../lambda/import/restore-point';
 import type { ReportAnswer } from '../../lambda/report/types';
 import {
-  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties, JOB_RESOURCE_TYPE,
-  OUTCOME_RESOURCE_TYPE, QUERY_INTERVAL_SECONDS, WAIT_RESOURCE_TYPE,
+  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type JobWaitProperties, IMPORT_RESOURCE_TYPES, QUERY_INTERVAL_SECONDS,
 } from '../../src/contract';
 
 export const T0 = Date.UTC(2026, 0, 15, 12);
@@ -60,7 +59,7 @@ export const OUTCOME: ImportOutcomeProperties = {
 };
 
 /** The properties of the first `Wait` resource. */
-export const WAIT: ImportWaitProperties = {
+export const WAIT: JobWaitProperties = {
   ContractVersion: CONTRACT_VERSION,
   ConstructPath: 'Import/Patients',
   DatastoreId: DATASTORE,
@@ -118,17 +117,17 @@ const common = (logicalId: string): Omit<OnEventRequest, 'RequestType' | 'Resour
 });
 
 export function jobEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportJobProperties> = {}): OnEventRequest {
-  return { ...common('ImportJob'), RequestType: 'Create', ResourceType: JOB_RESOURCE_TYPE, ResourceProperties: { ...JOB, ...properties }, ...changes };
+  return { ...common('ImportJob'), RequestType: 'Create', ResourceType: IMPORT_RESOURCE_TYPES.job, ResourceProperties: { ...JOB, ...properties }, ...changes };
 }
 
 export function outcomeEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportOutcomeProperties> = {}): OnEventRequest {
   return {
-    ...common('ImportOutcome'), RequestType: 'Create', ResourceType: OUTCOME_RESOURCE_TYPE, ResourceProperties: { ...OUTCOME, ...properties }, ...changes,
+    ...common('ImportOutcome'), RequestType: 'Create', ResourceType: IMPORT_RESOURCE_TYPES.outcome, ResourceProperties: { ...OUTCOME, ...properties }, ...changes,
   };
 }
 
-export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<ImportWaitProperties> = {}): OnEventRequest {
-  return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: WAIT_RESOURCE_TYPE, ResourceProperties: { ...WAIT, ...properties }, ...changes };
+export function waitEvent(changes: Partial<OnEventRequest> = {}, properties: Partial<JobWaitProperties> = {}): OnEventRequest {
+  return { ...common('ImportWait1'), RequestType: 'Create', ResourceType: IMPORT_RESOURCE_TYPES.wait, ResourceProperties: { ...WAIT, ...properties }, ...changes };
 }
 
 /** The handler's answer to a CloudFormation event, or the reason of its failure. `after` is the time since the event. */

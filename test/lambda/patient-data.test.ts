@@ -11,14 +11,14 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import * as fc from 'fast-check';
 import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, STACK, T0, waitEvent } from './harness';
-import { progress, row, TICK } from './jobs/job-lists';
+import { progress, row, TICK } from './job-monitor/job-lists';
 import { partsShown, plantedText } from './planted-names';
 import { mockResponses } from './responses';
 import { IMPORT } from './service-text/service-texts';
 import { isComplete, onEvent } from '../../lambda';
 import { handler as guardHandler } from '../../lambda/datastore';
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
-import { handler as monitorJobs } from '../../lambda/jobs';
+import { handler as monitorJobs } from '../../lambda/job-monitor';
 import { handler as reportHandler } from '../../lambda/report';
 import { type ImportOutcomeProperties, REPLACEMENT_GUARD_RESOURCE_TYPE, type WatchedImport } from '../../src/contract';
 

@@ -6,7 +6,7 @@ import { declarationOf, refusalOf } from './declaration';
 import { type LedgerEntry, type LedgerReader, readLedger, readNewJobs } from './ledger';
 import { decideRepeat } from './memory';
 import { likelyCauses } from './start-causes';
-import { ALREADY_IMPORTED, type ImportJobAttributes, type ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../../src/contract';
+import { ALREADY_IMPORTED, type JobStartAttributes, type ImportJobProperties, JOB_TIMEOUT_MINUTES, UNKNOWN } from '../../../src/contract';
 import { ask, describeError, isRefusal, kindOf } from '../../aws/errors';
 import { type Operator, operatorFor } from '../../aws/operator';
 import { describeDirection, directionOfUpdate } from '../../aws/stack';
@@ -237,7 +237,7 @@ function waitOrFail(request: IsCompleteRequest, why: string): IsCompleteResponse
 }
 
 function answer(physicalId: string, jobId: string): IsCompleteResponse {
-  const attributes: ImportJobAttributes = { JobId: jobId };
+  const attributes: JobStartAttributes = { JobId: jobId };
   return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributes } };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decideWait, TIME_IS_UP, type WaitChange, type WaitDecision } from './decision';
-import type { ImportWaitProperties } from '../../../src/contract';
+import type { JobWaitProperties } from '../../../src/contract';
 import { ask, type Fact } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
 import { directionOfUpdate } from '../../aws/stack';
@@ -18,7 +18,7 @@ import { memoryOf } from '../waiter-memory';
 
 /** Sets the deadline of the resource. */
 export function onWaitEvent(request: OnEventRequest): OnEventResponse {
-  const properties = request.ResourceProperties as ImportWaitProperties;
+  const properties = request.ResourceProperties as JobWaitProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId ?? formatWaitId(properties),
     WaiterId: randomUUID(),
@@ -28,7 +28,7 @@ export function onWaitEvent(request: OnEventRequest): OnEventResponse {
 
 /** Polls the job until this `Wait` resource is complete. */
 export async function isWaitComplete(request: IsCompleteRequest): Promise<IsCompleteResponse> {
-  const properties = request.ResourceProperties as ImportWaitProperties;
+  const properties = request.ResourceProperties as JobWaitProperties;
   const operator = operatorFor(properties.OperatorRoleArn);
   const change = changeOf(request, properties);
   const direction = () => directionOfUpdate(request, operator.cloudformation);
@@ -49,7 +49,7 @@ export async function isWaitComplete(request: IsCompleteRequest): Promise<IsComp
   });
 }
 
-function changeOf(request: IsCompleteRequest, properties: ImportWaitProperties): WaitChange {
+function changeOf(request: IsCompleteRequest, properties: JobWaitProperties): WaitChange {
   return {
     ...timesOf(request),
     isContinued: properties.LegsBefore !== undefined,
@@ -58,7 +58,7 @@ function changeOf(request: IsCompleteRequest, properties: ImportWaitProperties):
   };
 }
 
-function respond(request: IsCompleteRequest, properties: ImportWaitProperties, decision: WaitDecision, poll?: Fact<JobDescription>): Poll {
+function respond(request: IsCompleteRequest, properties: JobWaitProperties, decision: WaitDecision, poll?: Fact<JobDescription>): Poll {
   const evidence = poll && 'value' in poll ? evidenceOf(poll.value) : undefined;
   logPoll({ ...properties, construct: request.LogicalResourceId }, evidence, {
     secondsLeftOfLeg: Math.round((request.Deadline - Date.now()) / 1000),

@@ -3,8 +3,8 @@ import type { Construct } from 'constructs';
 import { type ImportParts, renderJob, renderOutcome, renderWait, type TurnProperties } from './render';
 import type { ImportInTree } from './tree-checks';
 import {
-  ANSWER_MARGIN_MINUTES, dataSetFields, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties,
-  type ImportWaitProperties, JOB_RESOURCE_TYPE, JOB_TIMEOUT_MINUTES, OUTCOME_RESOURCE_TYPE, WAIT_RESOURCE_TYPE,
+  ANSWER_MARGIN_MINUTES, dataSetFields, type ImportJobProperties, type ImportOutcomeAttributes, type ImportOutcomeProperties, type
+  JobWaitProperties, IMPORT_RESOURCE_TYPES, JOB_TIMEOUT_MINUTES,
 } from '../../contract';
 import { text } from '../../private/text';
 import type { FhirImportProps } from '../fhir-import-props';
@@ -32,7 +32,7 @@ export class ImportResources {
     this.idSuffix = props.provider ? props.provider.node.addr.slice(-8) : '';
     this.isDetached = parts.completion.isDetached;
     const jobProperties = renderJob(props, parts);
-    this.job = this.createResource('Job', JOB_RESOURCE_TYPE, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
+    this.job = this.createResource('Job', IMPORT_RESOURCE_TYPES.job, jobProperties, Duration.minutes(JOB_TIMEOUT_MINUTES));
     this.job.node.addDependency(parts.dataAccessRole, parts.operatorRole);
     this.last = this.isDetached ? this.job : this.createWaits(renderOutcome(props, parts));
     this.summary = {
@@ -67,14 +67,14 @@ export class ImportResources {
       LegsBefore: turn === 0 ? undefined : String(turn),
     });
     const legs = shares.slice(0, -1).map((share, turn) =>
-      this.createResource(`Wait${turn + 1}`, WAIT_RESOURCE_TYPE, { ...renderWait(this.parts), ...inTurn(turn) }, share));
-    const outcome = this.createResource('Outcome', OUTCOME_RESOURCE_TYPE, { ...outcomeProperties, ...inTurn(legs.length) }, shares[legs.length]);
+      this.createResource(`Wait${turn + 1}`, IMPORT_RESOURCE_TYPES.wait, { ...renderWait(this.parts), ...inTurn(turn) }, share));
+    const outcome = this.createResource('Outcome', IMPORT_RESOURCE_TYPES.outcome, { ...outcomeProperties, ...inTurn(legs.length) }, shares[legs.length]);
     [...legs, outcome].forEach((resource, turn) =>
       resource.node.addDependency(this.parts.operatorRole, ...(turn > 0 ? [legs[turn - 1]] : [])));
     return outcome;
   }
 
-  private createResource(id: string, resourceType: string, properties: ImportJobProperties | ImportWaitProperties | ImportOutcomeProperties,
+  private createResource(id: string, resourceType: string, properties: ImportJobProperties | JobWaitProperties | ImportOutcomeProperties,
     timeout: Duration): CustomResource {
     return new CustomResource(this.scope, `${id}${this.idSuffix}`, {
       serviceToken: this.parts.serviceToken,

@@ -1,14 +1,14 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { type EVENT_FAILED, EVENT_SOURCE, type EVENT_SUCCEEDED, type ImportEventDetail } from '../../contract';
+import { type IMPORT_EVENTS, EVENT_SOURCE, type ImportEventDetail } from '../../contract';
 import { jobEventPattern, STATUS_CHANGES } from '../../private/job-events';
 
 /** The members of an event that identify its import. */
 export type ImportOfEvent = Pick<ImportEventDetail, 'constructPath' | 'datastoreId'>;
 
 /** The detail types of the event at the end of a job. */
-export type ResultEvent = typeof EVENT_SUCCEEDED | typeof EVENT_FAILED;
+export type ResultEvent = typeof IMPORT_EVENTS[keyof typeof IMPORT_EVENTS];
 
 /** Returns the event pattern that matches the events at the end of this import's jobs. */
 export function resultPattern({ constructPath, datastoreId }: ImportOfEvent,

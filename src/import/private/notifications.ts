@@ -8,7 +8,7 @@ import { busArn, notificationMessage, type ResultEvent, resultPattern, statusCha
 import type { ImportMonitor } from './import-monitor';
 import type { AssumedRole } from './import-roles';
 import { putEventsStatement } from './operator';
-import { EVENT_FAILED, EVENT_SUCCEEDED, type MetricDimensions } from '../../contract';
+import { IMPORT_EVENTS, type MetricDimensions } from '../../contract';
 import { allowAlarms, validateTopic } from '../../private/checks/notification-topic';
 import { ImportRule } from '../../private/import-rule';
 
@@ -65,7 +65,7 @@ export class ImportNotifications {
   public notify(topic: sns.ITopic, monitor?: ImportMonitor): void {
     validateTopic(this.scope, topic);
     const target = new targets.SnsTopic(topic, { message: notificationMessage() });
-    this.onResult('Notification', { target }, EVENT_SUCCEEDED, EVENT_FAILED);
+    this.onResult('Notification', { target }, IMPORT_EVENTS.succeeded, IMPORT_EVENTS.failed);
     allowAlarms(topic);
     this.prerequisites.add(topic); // a dependency on the topic includes its policy, which lets EventBridge publish
     monitor?.notify(topic, this.scope);

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { listPrefix, type Location } from './data-access';
 import type { ImportMonitor } from './import-monitor';
 import { AssumedRole } from './import-roles';
-import { EVENT_FAILED, EVENT_SOURCE, EVENT_SUCCEEDED } from '../../contract';
+import { IMPORT_EVENTS, EVENT_SOURCE } from '../../contract';
 import { passDataAccessRole, useDatastoreKey } from '../../private/datastore';
 import type { FhirImportProvider } from '../fhir-import-provider';
 
@@ -97,7 +97,7 @@ export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
     resources: [eventBusArn],
     // Both condition keys are multivalued: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
-      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [EVENT_SUCCEEDED, EVENT_FAILED] },
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [IMPORT_EVENTS.succeeded, IMPORT_EVENTS.failed] },
       'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request doesn't have the keys
     },
   });

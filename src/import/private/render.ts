@@ -3,7 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { renderQuotas } from './quotas';
 import {
-  CONTRACT_VERSION, type ContractReport, type ImportJobProperties, type ImportOutcomeProperties, type ImportWaitProperties,
+  CONTRACT_VERSION, type ContractReport, type ImportJobProperties, type ImportOutcomeProperties, type JobWaitProperties,
   type MetricDimensions,
 } from '../../contract';
 import { isOfApp } from '../../private/datastore';
@@ -35,7 +35,7 @@ export interface ImportParts {
 export type TurnProperties = Pick<ImportOutcomeProperties, 'JobId' | 'TimeoutSeconds' | 'LegsBefore'>;
 
 /** Returns the properties of `Custom::FhirImportWait` except its `TurnProperties`. */
-export function renderWait({ dimensions, operatorRole }: ImportParts): Omit<ImportWaitProperties, keyof TurnProperties> {
+export function renderWait({ dimensions, operatorRole }: ImportParts): Omit<JobWaitProperties, keyof TurnProperties> {
   return {
     ContractVersion: CONTRACT_VERSION,
     ...dimensions,

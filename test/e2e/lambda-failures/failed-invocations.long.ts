@@ -1,6 +1,6 @@
 import { type Poll, SERVICE_ERROR } from './lambda-calls';
 import { RESPONSE_PATH } from '../../../packages/local-aws/src/cloudformation/cloudformation';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE } from '../../../src/contract';
+import { IMPORT_RESOURCE_TYPES } from '../../../src/contract';
 import { changesOf } from '../harness/changes';
 import { importApp } from '../harness/import-app';
 import { onLaptop } from '../harness/laptop';
@@ -15,8 +15,8 @@ const OUR_IS_COMPLETE = /ImportProviderIsComplete/;
 const OUR_FUNCTION = /ImportProvider(OnEvent|IsComplete)/;
 
 test.each([
-  { logicalIdPrefix: 'PatientsJob', type: JOB_RESOURCE_TYPE },
-  { logicalIdPrefix: 'PatientsOutcome', type: OUTCOME_RESOURCE_TYPE },
+  { logicalIdPrefix: 'PatientsJob', type: IMPORT_RESOURCE_TYPES.job },
+  { logicalIdPrefix: 'PatientsOutcome', type: IMPORT_RESOURCE_TYPES.outcome },
 ])('the resource $logicalIdPrefix fails at once when our isComplete function dies, and a repeated deployment succeeds', async ({ logicalIdPrefix, type }) => {
   await onLaptop({}, async (laptop, data) => {
     let kills = 0;
@@ -85,7 +85,8 @@ test.each([
     expect(change).toMatchObject({ status: 'CREATE_COMPLETE' });
     expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
 
-    const started = laptop.aws.states.executions().filter(({ setup }) => (JSON.parse(setup.input) as Poll).ResourceType === JOB_RESOURCE_TYPE);
+    const started = laptop.aws.states.executions()
+      .filter(({ setup }) => (JSON.parse(setup.input) as Poll).ResourceType === IMPORT_RESOURCE_TYPES.job);
     expect(started).toHaveLength(waiters);
     await Promise.all(started.map(({ ended }) => ended));
     const ofJob = laptop.responses.filter(({ logicalId }) => logicalId === change.logicalId);

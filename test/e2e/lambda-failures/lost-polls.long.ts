@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { type Poll, SERVICE_ERROR } from './lambda-calls';
 import { Completion } from '../../../src';
-import { JOB_RESOURCE_TYPE, OUTCOME_RESOURCE_TYPE, QUERY_INTERVAL_SECONDS } from '../../../src/contract';
+import { IMPORT_RESOURCE_TYPES, QUERY_INTERVAL_SECONDS } from '../../../src/contract';
 import { changesOf } from '../harness/changes';
 import { importApp } from '../harness/import-app';
 import { type Laptop, onLaptop } from '../harness/laptop';
@@ -22,8 +22,8 @@ const WAIT_5_MINUTES = Completion.waitFor({ timeout: Duration.minutes(5) });
 
 const FRAMEWORK_IS_COMPLETE = /ProviderframeworkisComplete/;
 
-const START = { type: JOB_RESOURCE_TYPE, logicalIdPrefix: 'PatientsJob', serviceTimeout: 20, healthlake: { ...LONG_JOBS, datastoreCreationMs: 120 * MINUTE } };
-const WAIT = { type: OUTCOME_RESOURCE_TYPE, logicalIdPrefix: 'PatientsOutcome', serviceTimeout: 10, healthlake: LONG_JOBS };
+const START = { type: IMPORT_RESOURCE_TYPES.job, logicalIdPrefix: 'PatientsJob', serviceTimeout: 20, healthlake: { ...LONG_JOBS, datastoreCreationMs: 120 * MINUTE } };
+const WAIT = { type: IMPORT_RESOURCE_TYPES.outcome, logicalIdPrefix: 'PatientsOutcome', serviceTimeout: 10, healthlake: LONG_JOBS };
 
 test.each([
   { polls: 'every poll of the job resource', ...START, from: 1, jobs: 0 },
@@ -61,7 +61,7 @@ test.each([
   },
 ])('an import with a time-out $timeout fails at the service time-out of its outcome when every poll fails', async ({ completion, serviceTimeout, polls }) => {
   await onLaptop({ healthlake: LONG_JOBS }, async (laptop, data) => {
-    const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === OUTCOME_RESOURCE_TYPE);
+    const lost = losePolls(laptop, ({ ResourceType: polled }) => polled === IMPORT_RESOURCE_TYPES.outcome);
     expect(await laptop.deploy(importApp(data, (stack) => ({ completion: completion(stack) })))).toBe(1);
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
     expect(lost.count).toBeGreaterThanOrEqual(polls);
@@ -122,7 +122,7 @@ test.each([
     let since: number | undefined;
     losePolls(laptop, ({ ResourceType: polled }) => {
       const now = laptop.aws.clock.now();
-      since ??= polled === OUTCOME_RESOURCE_TYPE ? now : undefined;
+      since ??= polled === IMPORT_RESOURCE_TYPES.outcome ? now : undefined;
       return since !== undefined && now < since + until * MINUTE;
     });
     expect(await laptop.deploy(importApp(data, { completion: WAIT_5_MINUTES }))).toBe(exitCode);

@@ -1,6 +1,6 @@
 import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import type { Invariant } from './invariant';
-import { ALREADY_IMPORTED, EVENT_FAILED, EVENT_SUCCEEDED, UNKNOWN } from '../../../src/contract';
+import { ALREADY_IMPORTED, IMPORT_EVENTS, UNKNOWN } from '../../../src/contract';
 import { hitsMonitor, type Tolerance, type Variant } from '../plan/plan';
 import type { InjectedFault } from '../run/fault-injector';
 import {
@@ -179,7 +179,7 @@ function isAlone({ monitorings }: Observed, { jobId }: ObservedMonitoring): bool
 
 function falseClaims(observed: Observed, { time, detailType, detail }: ObservedEvent): string[] {
   if (detail.jobId === ALREADY_IMPORTED) {
-    const isTrue = detailType === EVENT_SUCCEEDED && detail.jobStatus === ALREADY_IMPORTED && detail.resourcesScanned === undefined
+    const isTrue = detailType === IMPORT_EVENTS.succeeded && detail.jobStatus === ALREADY_IMPORTED && detail.resourcesScanned === undefined
       && observed.operations.some(({ wanted }) => wanted?.variant.declares && wanted.datastoreId === detail.datastoreId);
     return isTrue ? [] : ['alreadyImported was not set'];
   }
@@ -191,7 +191,7 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
   if (detail.jobStatus === UNKNOWN) {
     const isSettled = monitorings.some(({ operation }) => time + SECOND >= observed.operations[operation].startedAt + SETTLING_TIME);
     const isRefused = isJudgeRefused(observed) || monitorings.some((monitoring) => mayHaveLostAccess(observed, monitoring));
-    return detailType === EVENT_FAILED && isSettled && isRefused ? [] : [`HealthLake could be polled, and says ${job.JobStatus}`];
+    return detailType === IMPORT_EVENTS.failed && isSettled && isRefused ? [] : [`HealthLake could be polled, and says ${job.JobStatus}`];
   }
   const verdicts = monitorings.flatMap((monitoring) => tolerancesOf(observed, monitoring)).map((tolerance) => hasSucceeded(job, tolerance));
   const report = job.JobProgressReport;
@@ -203,7 +203,7 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
     [detail.resourcesFailed, report?.TotalNumberOfResourcesWithCustomerError],
   ];
   return [
-    ...(verdicts.includes(detailType === EVENT_SUCCEEDED) ? [] : [`the job is ${job.JobStatus} with ${JSON.stringify(report)}`]),
+    ...(verdicts.includes(detailType === IMPORT_EVENTS.succeeded) ? [] : [`the job is ${job.JobStatus} with ${JSON.stringify(report)}`]),
     ...facts.filter(([claimed, actual]) => claimed !== actual).map(([claimed, actual]) => `it says ${claimed}, and the job has ${actual}`),
   ];
 }

@@ -3,7 +3,7 @@ import { isFatal } from './fatal';
 import { isHarmless } from './harmless';
 import type { Invariant } from './invariant';
 import { isRefused } from './refusals';
-import { WAIT_RESOURCE_TYPE } from '../../../src/contract';
+import { IMPORT_RESOURCE_TYPES } from '../../../src/contract';
 import { waitingMinutes } from '../plan/plan';
 import { isEnded, isSuccess, type Observed, type ObservedOperation, type ResourceFailed, title } from '../run/observed';
 
@@ -23,7 +23,7 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
     name: 'a Wait resource never fails',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures
-      .filter((failure) => failure.type === WAIT_RESOURCE_TYPE && !isCancelled(failure) && !isFatal(operation.injected))
+      .filter((failure) => failure.type === IMPORT_RESOURCE_TYPES.wait && !isCancelled(failure) && !isFatal(operation.injected))
       .map(({ logicalId, reason }) => `${title(operation)} ${logicalId} failed with ${JSON.stringify(reason)}`)),
   },
   {

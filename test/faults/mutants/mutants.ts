@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a job whose cancellation failed counts as running',
-    file: 'src/contract.ts',
+    file: 'src/contract/job.ts',
     text: "failed: ['FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'],",
     replacement: "failed: ['FAILED', 'CANCEL_COMPLETED'],",
   },

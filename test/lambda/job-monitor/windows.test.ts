@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { JobLists, Metrics, progress, row, TICK } from './job-lists';
-import { handler } from '../../../lambda/jobs';
-import { windowsOf } from '../../../lambda/jobs/windows';
+import { handler } from '../../../lambda/job-monitor';
+import { windowsOf } from '../../../lambda/job-monitor/windows';
 import { Aws, DATASTORE, MINUTE, T0 } from '../harness';
 
 const WINDOW = TICK.periodMinutes * MINUTE;

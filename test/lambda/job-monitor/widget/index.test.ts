@@ -1,5 +1,5 @@
 import { DescribeFHIRImportJobCommand, ListFHIRExportJobsCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
-import { handler } from '../../../../lambda/jobs/widget';
+import { handler } from '../../../../lambda/job-monitor/widget';
 import { Aws, DATASTORE, importJob, PATIENT, report, sdkError } from '../../harness';
 
 const OTHER = 'f'.repeat(32);

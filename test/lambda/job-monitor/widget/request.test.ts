@@ -1,5 +1,5 @@
-import { UTC } from '../../../../lambda/jobs/widget/format';
-import { toParams, toView } from '../../../../lambda/jobs/widget/request';
+import { UTC } from '../../../../lambda/job-monitor/widget/format';
+import { toParams, toView } from '../../../../lambda/job-monitor/widget/request';
 import { DATASTORE } from '../../harness';
 
 test.each([

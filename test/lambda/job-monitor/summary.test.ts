@@ -1,5 +1,5 @@
-import type { ListedJob } from '../../../lambda/jobs/listing';
-import { durationOf, outcomesByDay, progressOf } from '../../../lambda/jobs/summary';
+import type { ListedJob } from '../../../lambda/job-monitor/listing';
+import { durationOf, outcomesByDay, progressOf } from '../../../lambda/job-monitor/summary';
 import { JOB_ID, MINUTE, T0 } from '../harness';
 
 const HOUR = 60 * MINUTE;

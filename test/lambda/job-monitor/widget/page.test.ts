@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import type { StoreJob, StoreListing, WidgetContent } from '../../../../lambda/jobs/widget/content';
-import { UTC } from '../../../../lambda/jobs/widget/format';
-import { errorPage, pageOf } from '../../../../lambda/jobs/widget/page';
+import type { StoreJob, StoreListing, WidgetContent } from '../../../../lambda/job-monitor/widget/content';
+import { UTC } from '../../../../lambda/job-monitor/widget/format';
+import { errorPage, pageOf } from '../../../../lambda/job-monitor/widget/page';
 import { DATASTORE, JOB_ID, MINUTE, T0 } from '../../harness';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:widget';

@@ -1,4 +1,4 @@
-import { formatEnum, formatPercent, formatSpan, formatTime, toZone, UTC } from '../../../../lambda/jobs/widget/format';
+import { formatEnum, formatPercent, formatSpan, formatTime, toZone, UTC } from '../../../../lambda/job-monitor/widget/format';
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
 

@@ -12,7 +12,7 @@ const LIST_JOBS = ['healthlake:DescribeFHIRImportJob', 'healthlake:ListFHIRExpor
 /** Properties of a function that `JobFunctions` creates. */
 export interface JobFunctionProps {
   readonly description: string;
-  /** The bundle of the function, as a folder of `assets/lambda/jobs`. */
+  /** The bundle of the function, as a folder of `assets/lambda/job-monitor`. */
   readonly asset: 'index' | 'widget/index';
   readonly role: iam.IRole;
   readonly timeout: Duration;
@@ -45,7 +45,7 @@ export class JobFunctions {
 
   public create(id: string, { asset, ...props }: JobFunctionProps): lambda.Function {
     return new lambda.Function(this.scope, id, {
-      code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', '..', 'assets', 'lambda', 'jobs', asset)),
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', '..', '..', 'assets', 'lambda', 'job-monitor', asset)),
       handler: 'index.handler',
       runtime: lambda.determineLatestNodeRuntime(this.scope),
       logGroup: this.functionLogs,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { escape, html, json } from '../../../../lambda/jobs/widget/html';
+import { escape, html, json } from '../../../../lambda/job-monitor/widget/html';
 
 const NAMED: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': '\'' };
 

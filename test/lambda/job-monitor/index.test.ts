@@ -1,7 +1,7 @@
 import { DescribeFHIRImportJobCommand, ListFHIRExportJobsCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import { JobLists, type ListBehaviour, Metrics, progress, row, TICK } from './job-lists';
 import { BUDGETS } from '../../../lambda/budgets';
-import { handler } from '../../../lambda/jobs';
+import { handler } from '../../../lambda/job-monitor';
 import { ENDED_JOB_METRICS, JOB_GAUGES, JOB_KINDS, type JobMonitorInput } from '../../../src/contract';
 import { Aws, DATASTORE, MINUTE, SECOND, sdkError, T0 } from '../harness';
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HealthLakeClient } from '@aws-sdk/client-healthlake';
 import { DAY, JobLists, type ListBehaviour, row } from './job-lists';
-import { stateOf } from '../../../lambda/jobs/figures';
-import { type ListedJob, listJobs } from '../../../lambda/jobs/listing';
+import { stateOf } from '../../../lambda/job-monitor/figures';
+import { type ListedJob, listJobs } from '../../../lambda/job-monitor/listing';
 import type { JobKind } from '../../../src/contract';
 import { Aws, DATASTORE, MINUTE, T0 } from '../harness';
 
