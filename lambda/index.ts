@@ -1,26 +1,27 @@
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
 import type { WatchAnswer, WatchedImport } from '../src/contract';
 import { toFailure } from './framework/reason';
-import { beginChange, continueChange } from './import/custom-resources';
-import { judgeDetached } from './import/monitor/judge';
-import { type NamedImport, ownNamesOf } from './service-text/own-names';
+import { IMPORT } from './import/kind';
+import { beginChange, continueChange } from './jobs/custom-resources';
+import { judgeDetached } from './jobs/monitor/judge';
+import { type NamedJob, ownNamesOf } from './service-text/own-names';
 
 /** The framework calls this function once for each change of a resource. */
 export async function onEvent(request: OnEventRequest): Promise<OnEventResponse | { PhysicalResourceId?: string }> {
   return throwFailuresOnly(request.ResourceProperties, async () => beginChange(request));
 }
 
-/** The framework calls this function until the change is complete. The monitor of a detached import calls it to judge the job. */
+/** The framework calls this function until the change is complete. The monitor of a detached job calls it to judge the job. */
 export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse>;
 export async function isComplete(request: WatchedImport): Promise<WatchAnswer>;
 export async function isComplete(request: IsCompleteRequest | WatchedImport): Promise<IsCompleteResponse | WatchAnswer> {
   return 'Import' in request
-    ? throwFailuresOnly(request.Import, async () => judgeDetached(request))
+    ? throwFailuresOnly(request.Import, async () => judgeDetached(IMPORT, request.Import, request))
     : throwFailuresOnly(request.ResourceProperties, async () => continueChange(request));
 }
 
 /** Throws every error as a `Failure`, without words that may be patient data. Lambda logs the error, and CloudFormation and Step Functions show its message. */
-async function throwFailuresOnly<T>(named: NamedImport, handle: () => Promise<T>): Promise<T> {
+async function throwFailuresOnly<T>(named: NamedJob, handle: () => Promise<T>): Promise<T> {
   try {
     return await handle();
   } catch (error) {

@@ -1,8 +1,8 @@
 import { type DatastoreProperties, DatastoreProperties$, DescribeFHIRDatastoreCommand } from '@aws-sdk/client-healthlake';
-import type { JobDescription } from './healthlake-job';
 import { ask, describeError } from '../aws/errors';
 import type { Operator } from '../aws/operator';
 import { BUDGETS } from '../budgets';
+import type { JobDescription } from '../jobs/healthlake-job';
 import { log } from '../telemetry/log';
 
 /** The times to which a data store can be restored, as DescribeFHIRDatastore returns them. */

@@ -1,49 +1,16 @@
-import { hasEnded, isCompleted, isCompletedWithErrors, type JobDescription } from './healthlake-job';
 import type { ContractErrorTolerance } from '../../src/contract';
+import { hasEnded, isCompleted, isCompletedWithErrors, type JobDescription } from '../jobs/healthlake-job';
+import type { Counts, Evidence, Verdict } from '../jobs/verdict';
 import type { ManifestCounts, ReportAnswer } from '../report/types';
-
-/** The evidence on which the verdict on a job is based. */
-export interface Evidence {
-  readonly job: JobDescription;
-  readonly counts: Counts;
-  /** The answer of the report function. Undefined if the function was not invoked. */
-  readonly report?: ReportAnswer;
-  /** Whether the results are in the output location of this import. The handler doesn't read results in any other location. */
-  readonly isOwn: boolean;
-  /** The latest time before the job to which the data store can be restored. Undefined if there is none, or if the job has not ended. */
-  readonly restorePoint?: Date;
-}
-
-/** The numbers of resources and files. A number that HealthLake did not count is undefined. */
-export interface Counts {
-  readonly scanned?: number;
-  readonly imported?: number;
-  readonly failed?: number;
-  readonly unreadableFiles?: number;
-}
-
-/** The verdict on a job, given the error tolerance of the import. The evidence is undefined if the job could not be described. */
-export type Verdict =
-  | { readonly kind: 'running'; readonly evidence?: Evidence }
-  | { readonly kind: 'succeeded'; readonly evidence: Evidence }
-  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: Evidence; readonly advice?: Advice };
-
-/** The kind of advice at the end of a failure reason. */
-export type Advice = 'job' | 'errors' | 'timeout' | 'access';
 
 /** Compensates for floating-point errors: 0.57 percent of 10,000 is computed as 56.99999999999999. */
 const ROUNDING = 1e-6;
-
-/** Returns the evidence from a described job, and from its report if there is one. */
-export function evidenceOf(job: JobDescription, report?: ReportAnswer, isOwn = true): Evidence {
-  return { job, counts: countsOf(job.JobProgressReport, report), isOwn, ...(report && { report }) };
-}
 
 /**
  * Returns the numbers of resources and files from the manifest of the results. If the manifest lacks a number, the number comes from the progress
  * report of the job. The progress report has no numbers of server errors.
  */
-function countsOf(progress: JobDescription['JobProgressReport'] = {}, report?: ReportAnswer): Counts {
+export function countsOf({ JobProgressReport: progress = {} }: Pick<JobDescription, 'JobProgressReport'>, report?: ReportAnswer): Counts {
   const manifest: ManifestCounts = report?.kind === 'report' ? report.manifest ?? {} : {};
   const scanned = manifest.resourcesScanned ?? progress.TotalNumberOfResourcesScanned;
   const imported = manifest.resourcesImported ?? progress.TotalNumberOfResourcesImported;

@@ -1,7 +1,7 @@
 import type { JobProgress, ListedJob } from './listing';
 import { isIn, type Window } from './windows';
 import type { ENDED_JOB_METRICS, JOB_GAUGES, JobKind } from '../../src/contract';
-import { hasEnded, isCompleted, isCompletedWithErrors, isInProgress, isQueued } from '../import/healthlake-job';
+import { hasEnded, isCompleted, isCompletedWithErrors, isInProgress, isQueued } from '../jobs/healthlake-job';
 
 /** The outcomes of jobs that ended. A job that could not be cancelled counts as failed. */
 export const JOB_OUTCOMES = ['completed', 'completedWithErrors', 'failed', 'cancelled'] as const;

@@ -7,7 +7,7 @@ import { JOB_KINDS, type JobKind, type JobMonitorInput } from '../../src/contrac
 import { CLIENT_CONFIG } from '../aws/credentials';
 import { ask, describeError } from '../aws/errors';
 import { BUDGETS } from '../budgets';
-import { isInProgress } from '../import/healthlake-job';
+import { isInProgress } from '../jobs/healthlake-job';
 import { ownNamesOf } from '../service-text/own-names';
 import { log } from '../telemetry/log';
 

@@ -3,7 +3,7 @@ import {
   type OutputDataConfig, paginateListFHIRExportJobs, paginateListFHIRImportJobs,
 } from '@aws-sdk/client-healthlake';
 import { JOB_STATUSES, type JobKind } from '../../src/contract';
-import { hasEnded, isQueued } from '../import/healthlake-job';
+import { hasEnded, isQueued } from '../jobs/healthlake-job';
 
 /** An import or export job, as HealthLake lists it. */
 export interface ListedJob {

@@ -14,6 +14,9 @@ export interface ReportRequest {
   readonly Window?: JobWindow;
 }
 
+/** A request for a report on a job of any kind. */
+export type AnyReportRequest = ReportRequest;
+
 /** The part of a report that the report function returns: counts, FHIR types, issue codes and known messages. It has no object keys and no patient data. */
 export interface Report {
   readonly kind: 'report';

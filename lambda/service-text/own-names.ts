@@ -1,12 +1,12 @@
 import { ROLE_SESSION_NAME } from '../aws/credentials';
-import { locationOf } from '../import/preflight/request';
+import { locationOf } from '../jobs/preflight/request';
 import type { ReportRequest } from '../report/types';
 
 /**
- * The properties that name an import's own resources. They are optional, because a stack that an older version of this library deployed lacks some of
+ * The properties that name the own resources of an import or export. They are optional, because a stack that an older version of this library deployed lacks some of
  * them.
  */
-export interface NamedImport {
+export interface NamedJob {
   readonly ConstructPath?: string;
   readonly DatastoreId?: string;
   readonly JobId?: string;
@@ -20,8 +20,8 @@ export interface NamedImport {
   readonly Watch?: { readonly StateMachineArn?: string };
 }
 
-/** Returns the names of an import's own resources. These names may be shown, because they are configuration and visible in the template. */
-export function ownNamesOf(named: NamedImport = {}, stackId?: string): readonly string[] {
+/** Returns the names of the own resources of an import or export. These names may be shown, because they are configuration and visible in the template. */
+export function ownNamesOf(named: NamedJob = {}, stackId?: string): readonly string[] {
   const { DatastoreId, OperatorRoleArn, DataAccessRoleArn, InputS3Uri, OutputS3Uri, Report } = named;
   const roles = [OperatorRoleArn, DataAccessRoleArn, Report?.RoleArn];
   const names = [
@@ -36,7 +36,7 @@ export function ownNamesOf(named: NamedImport = {}, stackId?: string): readonly 
   return names.filter((name): name is string => name !== undefined && name !== '');
 }
 
-/** Returns the names of an import's own resources that a request to the report function contains. */
+/** Returns the names of the own resources of a job that a request to the report function contains. */
 export function ownNamesOfReport({ DatastoreId, JobId, OutputLocation, InputS3Uri, ReportRoleArn }: ReportRequest): readonly string[] {
   return ownNamesOf({ DatastoreId, JobId, OutputS3Uri: OutputLocation, InputS3Uri, OperatorRoleArn: ReportRoleArn });
 }

@@ -1,42 +1,42 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { log } from './log';
-import { ALREADY_IMPORTED, IMPORT_EVENTS, EVENT_SOURCE, type ImportEventDetail, type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { log, namedCounts } from './log';
+import { ALREADY_IMPORTED, EVENT_SOURCE, type JobEventDetail, type JobOutcomeProperties, UNKNOWN } from '../../src/contract';
 import { ask, describeError } from '../aws/errors';
 import type { Operator } from '../aws/operator';
 import { BUDGETS } from '../budgets';
-import { durationOf, windowOf } from '../import/healthlake-job';
-import type { OutcomeDecision } from '../import/outcome/decision';
-import { type NamedImport, ownNamesOf } from '../service-text/own-names';
+import { durationOf, windowOf } from '../jobs/healthlake-job';
+import type { JobKind } from '../jobs/kind';
+import type { OutcomeDecision } from '../jobs/outcome/decision';
+import { type NamedJob, ownNamesOf } from '../service-text/own-names';
 
-/** The EventBridge event that an import sends when it has ended. */
+/** The EventBridge event that is sent when a job has ended. The detail also has the counts of its kind. */
 export interface Announcement {
-  readonly detailType: typeof IMPORT_EVENTS[keyof typeof IMPORT_EVENTS];
-  readonly detail: ImportEventDetail;
+  readonly detailType: string;
+  readonly detail: JobEventDetail & Readonly<Record<string, string | number | undefined>>;
 }
 
-/** The properties of an import that its EventBridge event needs. */
-type Announced = Pick<ImportOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
+/** The properties of a job that its EventBridge event needs. */
+type Announced = Pick<JobOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
 
 /**
- * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the import or only repeats an earlier decision, or if the import
+ * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the job or only repeats an earlier decision, or if the import
  * has no construct path (contract version 1).
  */
-export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {
+export function announcementOf({ events, results }: JobKind, { ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision):
+Announcement | undefined {
   if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
   }
   const { job, counts, restorePoint } = evidence ?? {};
   return {
-    detailType: kind === 'failed' ? IMPORT_EVENTS.failed : IMPORT_EVENTS.succeeded,
+    detailType: kind === 'failed' ? events.failed : events.succeeded,
     detail: {
       version: '1',
       constructPath: ConstructPath,
       datastoreId: DatastoreId,
       jobId: JobId,
       jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : job?.JobStatus ?? UNKNOWN,
-      resourcesScanned: counts?.scanned,
-      resourcesImported: counts?.imported,
-      resourcesFailed: counts?.failed,
+      ...namedCounts(results, counts),
       durationInSeconds: durationOf(job),
       ...windowOf(job, restorePoint),
     },
@@ -44,12 +44,12 @@ export function announcementOf({ ConstructPath, DatastoreId, JobId }: Announced,
 }
 
 /**
- * Sends the EventBridge event for a decision. Does nothing if the decision has no event or the import has no event bus.
+ * Sends the EventBridge event for a decision. Does nothing if the decision has no event or the job has no event bus.
  *
  * @throws if EventBridge doesn't accept the event
  */
-export async function announce({ events }: Operator, properties: Announced, decision: OutcomeDecision): Promise<void> {
-  const announcement = announcementOf(properties, decision);
+export async function announce(kind: JobKind, { events }: Operator, properties: Announced, decision: OutcomeDecision): Promise<void> {
+  const announcement = announcementOf(kind, properties, decision);
   if (!announcement || properties.EventBusArn === undefined) {
     return;
   }
@@ -63,9 +63,9 @@ export async function announce({ events }: Operator, properties: Announced, deci
 }
 
 /** Sends the EventBridge event during a deployment. If the call fails, logs only a warning, because the stack shows how the job ended. */
-export async function announceOrWarn(operator: Operator, construct: string, properties: Announced & NamedImport,
+export async function announceOrWarn(kind: JobKind, operator: Operator, construct: string, properties: Announced & NamedJob,
   decision: OutcomeDecision): Promise<void> {
-  const put = await ask(() => announce(operator, properties, decision));
+  const put = await ask(() => announce(kind, operator, properties, decision));
   if ('error' in put) {
     log('warning: the event could not be put', { construct, why: describeError(put.error, ownNamesOf(properties)) });
   }

@@ -1,8 +1,9 @@
 import { metricsOf, putMetrics } from './metrics';
-import { type ImportOutcomeProperties, UNKNOWN } from '../../src/contract';
-import { isQueued, type JobDescription } from '../import/healthlake-job';
-import type { OutcomeDecision } from '../import/outcome/decision';
-import { type Evidence, whyWithoutResults } from '../import/verdict';
+import { type JobOutcomeProperties, UNKNOWN } from '../../src/contract';
+import { isQueued, type JobDescription } from '../jobs/healthlake-job';
+import type { JobKind } from '../jobs/kind';
+import type { OutcomeDecision } from '../jobs/outcome/decision';
+import type { Counts, Evidence } from '../jobs/verdict';
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
 
@@ -19,10 +20,10 @@ export interface Polled {
 }
 
 /** Logs the result of a poll. */
-export function logPoll({ construct, DatastoreId, JobId }: Polled, evidence: Evidence | undefined, more: Fields): void {
+export function logPoll({ noun, results }: JobKind, { construct, DatastoreId, JobId }: Polled, evidence: Evidence | undefined, more: Fields): void {
   const { job, counts } = evidence ?? {};
   const secondsQueued = secondsQueuedOf(job);
-  log(secondsQueued === undefined ? 'import progress' : 'waiting in the queue of HealthLake', {
+  log(secondsQueued === undefined ? `${noun} progress` : 'waiting in the queue of HealthLake', {
     construct,
     datastoreId: DatastoreId,
     jobId: JobId,
@@ -30,11 +31,14 @@ export function logPoll({ construct, DatastoreId, JobId }: Polled, evidence: Evi
     secondsQueued,
     filesScanned: job?.JobProgressReport?.TotalNumberOfScannedFiles,
     filesImported: job?.JobProgressReport?.TotalNumberOfImportedFiles,
-    resourcesScanned: counts?.scanned,
-    resourcesImported: counts?.imported,
-    resourcesFailed: counts?.failed,
+    ...namedCounts(results, counts),
     ...more,
   });
+}
+
+/** Returns counts by the names that they have in the log and in events, such as `resourcesScanned`. */
+export function namedCounts(results: JobKind['results'], counts: Counts = {}): Readonly<Record<string, number | undefined>> {
+  return Object.fromEntries(Object.entries(results).map(([name, of]) => [name[0].toLowerCase() + name.slice(1), counts[of]]));
 }
 
 /** Returns how many seconds a job has been in HealthLake's queue. Returns undefined if the job is not queued. */
@@ -43,17 +47,18 @@ function secondsQueuedOf(job?: JobDescription): number | undefined {
 }
 
 /** Logs a decision, and emits the metrics of the decision. */
-export function recordDecision(construct: string, properties: ImportOutcomeProperties, deadline: number, decision: OutcomeDecision): void {
+export function recordDecision(kindOfJob: JobKind, construct: string, properties: JobOutcomeProperties, deadline: number,
+  decision: OutcomeDecision): void {
   const { kind, evidence } = decision;
   if (kind === 'already imported') {
     log('no job was started: the data set is already in the data store', { construct, datastoreId: properties.DatastoreId, decision: kind });
   } else {
-    logPoll({ ...properties, construct }, evidence, {
+    logPoll(kindOfJob, { ...properties, construct }, evidence, {
       secondsLeft: Math.round((deadline - Date.now()) / 1000),
-      judgedByJobBecause: evidence && whyWithoutResults(evidence, properties.ErrorTolerance),
+      judgedByJobBecause: evidence && kindOfJob.whyWithoutResults(evidence, properties),
       restorePoint: evidence?.restorePoint?.toISOString(),
       decision: kind,
     });
   }
-  putMetrics(properties, metricsOf(decision));
+  putMetrics(properties, metricsOf(kindOfJob, decision));
 }

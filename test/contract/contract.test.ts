@@ -7,7 +7,8 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { isComplete } from '../../lambda';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
-import { watchedImportOf } from '../../lambda/import/monitor/start';
+import { IMPORT } from '../../lambda/import/kind';
+import { outcomeOf, watchedJobOf } from '../../lambda/jobs/monitor/start';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
 import {
   CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type JobWaitProperties, IMPORT_RESOURCE_TYPES,
@@ -225,17 +226,18 @@ test('a replacement guard writes exactly the properties of the newest contract v
 
 describe('the input of a monitor execution', () => {
   const { job, outcome, watched } = contractOf(CONTRACT_VERSION);
+  const inputOf = (properties: ImportJobProperties): unknown =>
+    JSON.parse(JSON.stringify(watchedJobOf(IMPORT, outcomeOf(IMPORT, properties, outcome.JobId, job.Watch!), watched!.RequestedAt)));
 
   test('equals the input that the contract records', () => {
-    expect(JSON.parse(JSON.stringify(watchedImportOf(job, outcome.JobId, watched!.RequestedAt, job.Watch!)))).toEqual(watched);
+    expect(inputOf(job)).toEqual(watched);
   });
 
   test('has no Report and no EventBusArn if the job has neither', () => {
     const { Report: _report, EventBusArn: _bus, ...properties } = job;
     const { Report: _r, EventBusArn: _b, ...expected } = watched!.Import;
 
-    const written = watchedImportOf(properties, outcome.JobId, watched!.RequestedAt, job.Watch!);
-    expect(JSON.parse(JSON.stringify(written))).toEqual({ ...watched, Import: expected });
+    expect(inputOf(properties)).toEqual({ ...watched, Import: expected });
   });
 
   test('has every field that the state machine reads, and the state machine passes the input to the handler unchanged', () => {

@@ -1,9 +1,11 @@
 import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
-import { hex, pseudoRandom } from './simulation';
-import { clientTokenOf, fingerprintOf, isJobOf, jobNameOf } from '../../../lambda/import/fingerprint';
-import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId } from '../../../lambda/import/physical-ids';
+import { clientTokenOf, fingerprintOf } from '../../../lambda/import/fingerprint';
+import { IMPORT } from '../../../lambda/import/kind';
+import { isJobOf, jobNameOf } from '../../../lambda/jobs/fingerprint';
+import { formatJobId, parseJobId, formatOutcomeId, parseOutcomeId, formatWaitId } from '../../../lambda/jobs/physical-ids';
 import type { ImportJobProperties } from '../../../src/contract';
 import { JOB } from '../harness';
+import { hex, pseudoRandom } from '../jobs/simulation';
 
 /** The handler finds earlier jobs by their fingerprint, so a fingerprint must never change. The expected values were computed with `openssl dgst`. */
 describe('fingerprintOf', () => {
@@ -141,17 +143,17 @@ describe('physical id of Outcome', () => {
     for (let i = 0; i < 200; i++) {
       const judged = { status: i % 2 ? 'COMPLETED' : 'COMPLETED_WITH_ERRORS', counts: { scanned: count(), imported: count(), failed: count() } };
       const id = { datastoreId: hex(random, 32), jobId: hex(random, 32), judged: i % 5 ? judged : undefined };
-      expect(parseOutcomeId(formatOutcomeId(id))).toEqual(id);
+      expect(parseOutcomeId(IMPORT, formatOutcomeId(IMPORT, id))).toEqual(id);
     }
   });
 
   test('has the documented form', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 10, imported: 0, failed: undefined } };
-    expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j' })).toBe('d/j');
-    expect(formatOutcomeId({ datastoreId: 'd', jobId: 'j', judged })).toBe('d/j/COMPLETED_WITH_ERRORS/10/0/UNKNOWN');
+    expect(formatOutcomeId(IMPORT, { datastoreId: 'd', jobId: 'j' })).toBe('d/j');
+    expect(formatOutcomeId(IMPORT, { datastoreId: 'd', jobId: 'j', judged })).toBe('d/j/COMPLETED_WITH_ERRORS/10/0/UNKNOWN');
     const declared = { datastoreId: 'd', jobId: 'ALREADY_IMPORTED', judged: { status: 'ALREADY_IMPORTED', counts: {} } };
-    expect(formatOutcomeId(declared)).toBe('d/ALREADY_IMPORTED/ALREADY_IMPORTED/UNKNOWN/UNKNOWN/UNKNOWN');
-    expect(parseOutcomeId(formatOutcomeId(declared))).toEqual(declared);
+    expect(formatOutcomeId(IMPORT, declared)).toBe('d/ALREADY_IMPORTED/ALREADY_IMPORTED/UNKNOWN/UNKNOWN/UNKNOWN');
+    expect(parseOutcomeId(IMPORT, formatOutcomeId(IMPORT, declared))).toEqual(declared);
   });
 
   test.each([
@@ -159,12 +161,12 @@ describe('physical id of Outcome', () => {
     'd/j/029a72daa07fc79abd11', 'd/j/FAILED/1/1/0', 'd/j/k/l/m/n', 'Stack-ImportOutcome-1ABCDEFGHIJKL', '2026/01/15/[$LATEST]0123456789abcdef',
     'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
   ])('parseOutcomeId returns undefined for %j', (id) => {
-    expect(parseOutcomeId(id)).toBeUndefined();
+    expect(parseOutcomeId(IMPORT, id)).toBeUndefined();
   });
 
   test('is shorter than CloudFormation\'s limit of 1,024 bytes', () => {
     const judged = { status: 'COMPLETED_WITH_ERRORS', counts: { scanned: 1e12, imported: 1e12, failed: 1e12 } };
-    expect(formatOutcomeId({ datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
+    expect(formatOutcomeId(IMPORT, { datastoreId: 'd'.repeat(32), jobId: 'j'.repeat(32), judged }).length).toBeLessThan(1024);
   });
 });
 

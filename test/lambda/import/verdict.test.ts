@@ -1,11 +1,14 @@
 import { type ImportJobProperties as ImportJob, type JobProgressReport as Report, JobStatus } from '@aws-sdk/client-healthlake';
-import { evidenceOf, judge as judgeEvidence, type Verdict, whyWithoutResults } from '../../../lambda/import/verdict';
+import { IMPORT } from '../../../lambda/import/kind';
+import { judge as judgeEvidence, whyWithoutResults } from '../../../lambda/import/verdict';
+import { evidenceOf } from '../../../lambda/jobs/evidence';
+import type { Verdict } from '../../../lambda/jobs/verdict';
 import type { ManifestCounts, ReportAnswer } from '../../../lambda/report/types';
 import type { ContractErrorTolerance } from '../../../src/contract';
 import { importJob } from '../harness';
 
 /** Judges a job by the counts of its progress report, without a failure report. */
-const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence(evidenceOf(importJob(job)), tolerance);
+const judge = (job: Partial<ImportJob>, tolerance: ContractErrorTolerance) => judgeEvidence(evidenceOf(IMPORT, importJob(job)), tolerance);
 
 const NONE: ContractErrorTolerance = { Kind: 'NONE' };
 const ANY: ContractErrorTolerance = { Kind: 'ANY' };
@@ -20,7 +23,7 @@ const report = (scanned?: number, imported?: number, customerErrors?: number, un
   TotalNumberOfFilesReadWithCustomerError: unreadableFiles,
 });
 
-const countsOf = (progress?: Report, answer?: ReportAnswer) => evidenceOf(importJob({ JobProgressReport: progress }), answer).counts;
+const countsOf = (progress?: Report, answer?: ReportAnswer) => evidenceOf(IMPORT, importJob({ JobProgressReport: progress }), answer).counts;
 
 const judgeErrors = (counts: Report | undefined, tolerance: ContractErrorTolerance) =>
   judge({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: counts }, tolerance);
@@ -162,7 +165,7 @@ const reported = (manifest?: ManifestCounts, manifestProblem?: string): ReportAn
 
 describe('the manifest', () => {
   const evidence = (answer: ReportAnswer | undefined, progress?: Report, isOwn = true) =>
-    evidenceOf(importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: progress }), answer, isOwn);
+    evidenceOf(IMPORT, importJob({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: progress }), answer, isOwn);
   const MANIFEST: ManifestCounts = {
     filesScanned: 7,
     filesImported: 6,

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { Fact } from '../../../lambda/aws/errors';
-import { judgePoll } from '../../../lambda/import/outcome/decision';
-import { type Evidence, evidenceOf, type Verdict } from '../../../lambda/import/verdict';
+import { IMPORT } from '../../../lambda/import/kind';
+import { evidenceOf } from '../../../lambda/jobs/evidence';
+import { judgePoll } from '../../../lambda/jobs/outcome/decision';
+import type { Evidence, Verdict } from '../../../lambda/jobs/verdict';
 import { announcementOf } from '../../../lambda/telemetry/announcement';
 import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
 import { type JsonSchema, violations } from '../../support/json-schema';
@@ -20,19 +22,19 @@ interface Announced {
 
 /** Returns the EventBridge event that the handler puts after a poll, if any. `after` is the time from the start of the import to the poll. */
 function eventOf(poll: Fact<Evidence> | undefined, after = MINUTE, properties = OUTCOME): Announced | undefined {
-  const terms = { tolerance: properties.ErrorTolerance, settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
-  const verdict: Verdict = poll ? judgePoll(poll, terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
-  const announcement = announcementOf(properties, verdict);
+  const terms = { settledBy: T0 + 5 * MINUTE, deadline: T0 + 50 * MINUTE };
+  const verdict: Verdict = poll ? judgePoll(poll, (evidence) => IMPORT.judge(evidence, properties), terms, T0 + after) : { kind: 'failed', why: 'it is not known' };
+  const announcement = announcementOf(IMPORT, properties, verdict);
   return announcement && JSON.parse(JSON.stringify(announcement)) as Announced;
 }
 
 /** Returns the EventBridge event of a data set that was declared with `alreadyImported`. */
 function eventOfDeclared(): Announced {
-  return JSON.parse(JSON.stringify(announcementOf({ ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
+  return JSON.parse(JSON.stringify(announcementOf(IMPORT, { ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
-  return { value: { ...evidenceOf(importJob({ SubmitTime: new Date(T0), ...job })), restorePoint: job.EndTime && new Date(T0 - MINUTE) } };
+  return { value: { ...evidenceOf(IMPORT, importJob({ SubmitTime: new Date(T0), ...job })), restorePoint: job.EndTime && new Date(T0 - MINUTE) } };
 }
 
 const EndTime = new Date(T0 + 90 * SECOND);

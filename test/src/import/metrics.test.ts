@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { evidenceOf } from '../../../lambda/import/verdict';
+import { IMPORT } from '../../../lambda/import/kind';
+import { evidenceOf } from '../../../lambda/jobs/evidence';
 import { metricsOf, putMetrics } from '../../../lambda/telemetry/metrics';
 import type { FhirImport, FhirImportProps } from '../../../src';
 import type { ImportOutcomeProperties } from '../../../src/contract';
@@ -29,7 +30,7 @@ function writtenOf(properties: ImportOutcomeProperties): MetricLine {
   });
   const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    putMetrics(properties, metricsOf({ kind: 'succeeded', evidence: evidenceOf(job) }));
+    putMetrics(properties, metricsOf(IMPORT, { kind: 'succeeded', evidence: evidenceOf(IMPORT, job) }));
     return JSON.parse(String(written.mock.calls[0][0])) as MetricLine;
   } finally {
     written.mockRestore();
@@ -68,7 +69,7 @@ describe.each(METRICS)('the metric %s', (name, statistic, metricOf) => {
 });
 
 test('metricAlreadyImported() matches the metric that the handler emits for alreadyImported', () => {
-  const metrics = metricsOf({ kind: 'already imported' });
+  const metrics = metricsOf(IMPORT, { kind: 'already imported' });
 
   expect(metrics).toEqual({ AlreadyImported: { value: 1, unit: 'Count' } });
   expect(importInto(newStack()).metricAlreadyImported({ label: 'FHIR' })).toMatchObject({

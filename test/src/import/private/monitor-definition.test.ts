@@ -1,6 +1,6 @@
 import { JobStatus } from '@aws-sdk/client-healthlake';
 import { Duration } from 'aws-cdk-lib';
-import { hasEnded } from '../../../../lambda/import/healthlake-job';
+import { hasEnded } from '../../../../lambda/jobs/healthlake-job';
 import { Completion } from '../../../../src';
 import { Deployed } from '../../../support/deployed';
 import { monitorDefinitionOf, nextOf, textsIn } from '../../../support/state-machine';

@@ -1,0 +1,72 @@
+import type { StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import { IMPORT_API } from './api';
+import { declarationOf, refusalOf, type Versions } from './declaration';
+import { sentencesOnFailures } from './failures';
+import { clientTokenOf, fingerprintOf, type StartParameters } from './fingerprint';
+import { findRestorePoint } from './restore-point';
+import { countsOf, dependsOnResults, judge, whyWithoutResults } from './verdict';
+import { IMPORT_EVENTS, IMPORT_RESOURCE_TYPES, type ImportJobProperties, type ImportOutcomeProperties } from '../../src/contract';
+import { jobNameOf } from '../jobs/fingerprint';
+import type { JobKind, JobResults } from '../jobs/kind';
+import { likelyCauses } from '../jobs/start/start-causes';
+
+/** The description of an import job. */
+export const IMPORT: JobKind = {
+  noun: 'import',
+  resourceTypes: IMPORT_RESOURCE_TYPES,
+  folder: 'FHIR_IMPORT',
+  events: IMPORT_EVENTS,
+  watched: 'Import',
+  api: IMPORT_API,
+
+  fingerprintOf(properties: ImportJobProperties) {
+    return fingerprintOf(properties);
+  },
+  claimsOf(versions: Versions) {
+    return { declaration: declarationOf(versions), refusal: refusalOf(versions) };
+  },
+  preflightOf({ InputS3Uri, Quotas, OutputS3Uri, OutputKmsKeyId }: ImportJobProperties) {
+    return Quotas && { input: { InputS3Uri, Quotas }, OutputS3Uri, OutputKmsKeyId }; // contract version 1 has no quotas and no permission to check buckets
+  },
+  requestOf(properties: ImportJobProperties, failedJobIds) {
+    const parameters: StartParameters = {
+      DatastoreId: properties.DatastoreId,
+      JobName: jobNameOf(properties.JobNamePrefix, fingerprintOf(properties)),
+      InputDataConfig: { S3Uri: properties.InputS3Uri },
+      JobOutputDataConfig: { S3Configuration: { S3Uri: properties.OutputS3Uri, KmsKeyId: properties.OutputKmsKeyId } },
+      DataAccessRoleArn: properties.DataAccessRoleArn,
+      ValidationLevel: properties.ValidationLevel as StartFHIRImportJobRequest['ValidationLevel'],
+    };
+    return { ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) };
+  },
+  likelyCauses,
+
+  dependsOnResults(status, { ErrorTolerance }: ImportJobProperties | ImportOutcomeProperties) {
+    return dependsOnResults(status, ErrorTolerance);
+  },
+  findRestorePoint,
+  reportRequestOf({ InputS3Uri = '' }: ImportJobProperties | ImportOutcomeProperties, results: JobResults) {
+    return { ...results, InputS3Uri };
+  },
+  countsOf,
+  judge(evidence, { ErrorTolerance }: ImportJobProperties | ImportOutcomeProperties) {
+    return judge(evidence, ErrorTolerance);
+  },
+  whyWithoutResults(evidence, { ErrorTolerance }: ImportOutcomeProperties) {
+    return whyWithoutResults(evidence, ErrorTolerance);
+  },
+
+  results: { ResourcesScanned: 'scanned', ResourcesImported: 'imported', ResourcesFailed: 'failed' },
+  showCounts([scanned, imported, failed]) {
+    return `resources scanned ${scanned}, imported ${imported}, failed ${failed}`;
+  },
+  sentencesOn: sentencesOnFailures,
+  advice: {
+    job: 'correct the cause (Manifest.json in the results has the counts, if HealthLake wrote it) and deploy again (after --no-rollback with a new revision)',
+    errors: 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
+  },
+  harmlessChanges: 'errorTolerance or outputPrefix',
+  judgedBy({ ErrorTolerance, InputS3Uri }: ImportJobProperties) {
+    return { ErrorTolerance, InputS3Uri };
+  },
+};

@@ -1,0 +1,103 @@
+import type { HealthLakeClient, StartFHIRExportJobRequest, StartFHIRImportJobRequest } from '@aws-sdk/client-healthlake';
+import type { JobDescription, JobNoun } from './healthlake-job';
+import type { PreflightRequest } from './preflight/request';
+import type { Claims, JobVersions } from './start/claims';
+import type { Advice, Counts, Evidence, NamedCounts, Verdict } from './verdict';
+import type { JobOutcomeProperties, JobResourceTypes, JobStartProperties, JobWindow } from '../../src/contract';
+import type { Operator } from '../aws/operator';
+import type { AnyReportRequest, ReportAnswer } from '../report/types';
+
+/** A request that starts a job, with its client token. */
+export type StartRequest = StartFHIRImportJobRequest | StartFHIRExportJobRequest;
+
+/** The maximum page size of HealthLake's List operations. */
+export const PAGE_SIZE = 500;
+
+/** The filters of a List operation. */
+export interface ListQuery {
+  readonly DatastoreId: string;
+  readonly SubmittedAfter?: Date;
+  readonly NextToken?: string;
+}
+
+/** A page of jobs that HealthLake lists. */
+export interface JobPage {
+  readonly jobs: readonly JobDescription[];
+  readonly NextToken?: string;
+}
+
+/** The options of a call. */
+export interface CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** The names of a job and its data store. */
+export interface JobIds {
+  readonly DatastoreId?: string;
+  readonly JobId?: string;
+}
+
+/** HealthLake's operations on jobs of one kind. */
+export interface JobApi {
+  start(client: HealthLakeClient, request: StartRequest, options: CallOptions): Promise<string>;
+  /** Describes a job. Returns undefined if HealthLake's response has no job. */
+  describe(client: HealthLakeClient, job: JobIds, options: CallOptions): Promise<JobDescription | undefined>;
+  list(client: HealthLakeClient, query: ListQuery, options: CallOptions): Promise<JobPage>;
+}
+
+/**
+ * The description of a kind of job: what imports and exports don't have in common. All other files of this folder are the same for both kinds.
+ *
+ * The parameters `properties` have the properties of the custom resource of this kind.
+ */
+export interface JobKind {
+  readonly noun: JobNoun;
+  readonly resourceTypes: JobResourceTypes;
+  /** The name of the kind in the folder of a job's output. */
+  readonly folder: 'FHIR_IMPORT' | 'FHIR_EXPORT';
+  readonly events: { readonly succeeded: string; readonly failed: string };
+  readonly api: JobApi;
+  readonly results: NamedCounts;
+  readonly advice: Readonly<Partial<Record<Advice, string>>>;
+  /** The properties whose change makes a deployment look up the job and starts no job. */
+  readonly harmlessChanges: string;
+  /** The member of the monitor's input that has the properties of the job. */
+  readonly watched: 'Import' | 'Export';
+
+  /** Returns the fingerprint of the data set: 20 hex digits. */
+  fingerprintOf(properties: JobStartProperties): string;
+  /** Returns what the user declares about the data set, and why no job may be started. */
+  claimsOf(versions: JobVersions): Claims;
+  /** Returns the buckets to check before a start. Undefined if the operator role may not check them. */
+  preflightOf(properties: JobStartProperties): Pick<PreflightRequest, 'input' | 'OutputS3Uri' | 'OutputKmsKeyId'> | undefined;
+  requestOf(properties: JobStartProperties, failedJobIds: readonly string[]): StartRequest;
+  /** Returns one sentence with the likely causes of a failed start. Undefined if none are known. */
+  likelyCauses(error: unknown): string | undefined;
+
+  /** Returns whether the verdict on a job with this status depends on its results. */
+  dependsOnResults(status: string | undefined, properties: JobStartProperties | JobOutcomeProperties): boolean;
+  /** Returns the latest time before the job to which the data store can be restored. Undefined if there is none, or if the job changes no data. */
+  findRestorePoint(job: JobDescription, operator: Operator, own: readonly string[], abortSignal: AbortSignal): Promise<Date | undefined>;
+  reportRequestOf(properties: JobStartProperties | JobOutcomeProperties, results: JobResults): AnyReportRequest;
+  countsOf(job: JobDescription, report?: ReportAnswer): Counts;
+  /** Judges a job of this deployment, or an earlier job that may be adopted. */
+  judge(evidence: Evidence, properties: JobStartProperties | JobOutcomeProperties): Verdict;
+  /** Returns the reason why the results were not read, although the verdict depends on them. Otherwise returns undefined. */
+  whyWithoutResults(evidence: Evidence, properties: JobOutcomeProperties): string | undefined;
+
+  /** Returns the part of a failure reason that shows these counts, in the order of `results`. */
+  showCounts(counts: readonly string[]): string;
+  /** Returns the sentences of a failure reason about the results of the job. */
+  sentencesOn(evidence: Evidence): readonly string[];
+  /** Returns the properties by which the monitor judges the job, beyond those of every kind. */
+  judgedBy(properties: JobStartProperties): object;
+}
+
+/** The results of a job that has ended. */
+export interface JobResults {
+  readonly JobId: string;
+  readonly OutputLocation: string;
+  readonly ReportRoleArn: string;
+  readonly DatastoreId: string;
+  readonly Window: JobWindow;
+}
