@@ -1,4 +1,4 @@
-import { DeleteFHIRDatastoreCommand, DescribeFHIRExportJobCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
+import { DeleteFHIRDatastoreCommand, ListFHIRImportJobsCommand } from '@aws-sdk/client-healthlake';
 import { Harness, patient } from './harness';
 import type { JobOverride } from '../src/healthlake/options';
 
@@ -51,11 +51,10 @@ test('List returns the status of the option `detour`, and the next job stays QUE
 
 test('an export job shows the status of its option `detour`', async () => {
   await start({ detour: PAUSED });
-  const JobId = await aws.startExport();
-  await aws.event(JobId, ({ status }) => String(status) === PAUSED.status);
-  const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
-  expect(ExportJobProperties).toMatchObject({ JobStatus: PAUSED.status });
-  await aws.event(JobId, ({ status }) => status === 'COMPLETED');
+  const jobId = await aws.startExport();
+  await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);
+  expect(await aws.describeExport(jobId)).toMatchObject({ JobStatus: PAUSED.status });
+  expect(await aws.exportEnded(jobId)).toMatchObject({ JobStatus: 'COMPLETED' });
 });
 
 test('the status of the option `detour` ends when the data store is deleted', async () => {

@@ -1,6 +1,7 @@
 import {
-  CreateFHIRDatastoreCommand, DescribeFHIRImportJobCommand, HealthLakeClient, StartFHIRExportJobCommand, StartFHIRImportJobCommand,
-  type ImportJobProperties, type StartFHIRImportJobCommandInput,
+  CreateFHIRDatastoreCommand, DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, HealthLakeClient, StartFHIRExportJobCommand,
+  StartFHIRImportJobCommand, type ExportJobProperties, type ImportJobProperties, type StartFHIRExportJobCommandInput,
+  type StartFHIRImportJobCommandInput,
 } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -132,12 +133,12 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return JobId!;
   }
 
-  public async startExport(JobName?: string): Promise<string> {
+  public async startExport(change: Partial<StartFHIRExportJobCommandInput> = {}): Promise<string> {
     const { JobId } = await this.healthLake.send(new StartFHIRExportJobCommand({
       DatastoreId: this.datastoreId,
-      JobName,
       DataAccessRoleArn: DATA_ACCESS_ROLE,
       OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: this.keyArn } },
+      ...change,
     }));
     return JobId!;
   }
@@ -147,10 +148,21 @@ export class Harness<I extends HarnessIam = HarnessIam> {
     return ImportJobProperties!;
   }
 
-  /** Waits until the job ends. Returns the description of the job. */
+  public async describeExport(jobId: string): Promise<ExportJobProperties> {
+    const { ExportJobProperties } = await this.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: this.datastoreId, JobId: jobId }));
+    return ExportJobProperties!;
+  }
+
+  /** Waits until the import job ends. Returns the description of the job. */
   public async ended(jobId: string, datastoreId = this.datastoreId): Promise<ImportJobProperties> {
     await this.event(jobId, (event) => ENDED.includes(event.status));
     return this.describe(jobId, datastoreId);
+  }
+
+  /** Waits until the export job ends. Returns the description of the job. */
+  public async exportEnded(jobId: string): Promise<ExportJobProperties> {
+    await this.event(jobId, (event) => ENDED.includes(event.status));
+    return this.describeExport(jobId);
   }
 
   /** Waits until the job has an event that matches. Returns the first such event. */

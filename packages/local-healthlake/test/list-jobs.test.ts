@@ -82,7 +82,7 @@ test('List refuses an invalid page token and a page token of another query', asy
 });
 
 test('export jobs have a separate list with the same filters', async () => {
-  const [first, second] = [await aws.startExport('x'), await aws.startExport('y')];
+  const [first, second] = [await aws.startExport({ JobName: 'x' }), await aws.startExport({ JobName: 'y' })];
   const exports = async (query: { JobName?: string; MaxResults?: number; NextToken?: string }): Promise<unknown> => {
     const answer = await aws.healthLake.send(new ListFHIRExportJobsCommand({ DatastoreId: aws.datastoreId, ...query }));
     return { jobs: answer.ExportJobPropertiesList!.map((job) => job.JobId), token: answer.NextToken };

@@ -45,7 +45,7 @@ export class HealthLake {
     const resolved = resolveOptions(options);
     const access = new Access(ports);
     this.journal = new JobJournal(ports.clock);
-    const runner = new JobRunner(ports.clock, this.journal, access);
+    const runner = new JobRunner(ports.clock, this.journal, access, resolved);
     this.datastores = new Datastores(ports.clock, resolved, (resources) => {
       const queue = new JobQueue(ports.clock, this.journal, (job, signal) => runner.run(job, resources, signal));
       if (this.allStalled) {

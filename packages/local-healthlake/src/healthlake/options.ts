@@ -8,9 +8,9 @@ export interface Pace {
   readonly minimumDurationMs: number;
 }
 
-/** The outcome of a job that ends without reading or writing any data. */
+/** The outcome of a job. A job that is made to end with COMPLETED_WITH_ERRORS does its work first. Other jobs read and write no data. */
 export interface ForcedOutcome {
-  readonly status: 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
+  readonly status: 'COMPLETED_WITH_ERRORS' | 'FAILED' | 'CANCEL_COMPLETED' | 'CANCEL_FAILED';
   /** The message of the job; optional, because AWS gives some failed jobs no message. */
   readonly message?: string;
 }
@@ -64,8 +64,10 @@ export interface HealthLakeOptions {
   readonly listDelayMs?: number;
   /** Called once for each job, when it is submitted. */
   readonly overrideJob?: (job: JobDescription) => JobOverride | undefined;
-  /** The maximum number of waiting import jobs in a data store. A further Start request gets a ThrottlingException. */
+  /** The maximum number of waiting jobs of one kind in a data store. A further Start request gets a ThrottlingException. */
   readonly queueLimit?: number;
+  /** The maximum number of resources in a file of an export. An old page of AWS's developer guide has the default value. */
+  readonly resourcesPerExportFile?: number;
   readonly clientTokenMismatch?: ClientTokenMismatch;
   /** Whether every Start request starts a job, even if its client token was used before. */
   readonly ignoresClientTokens?: boolean;
@@ -84,6 +86,7 @@ const DEFAULT_OPTIONS = {
   failUpdate: () => undefined,
   listDelayMs: 0,
   queueLimit: 25,
+  resourcesPerExportFile: 5_000,
   clientTokenMismatch: 'validation',
   ignoresClientTokens: false,
   overrideJob: () => undefined,

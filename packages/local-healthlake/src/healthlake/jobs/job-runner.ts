@@ -4,7 +4,7 @@ import type { JobJournal } from './job-journal';
 import type { Access } from '../access';
 import type { ResourceStore } from '../datastores/resource-store';
 import { JobAbortion, messageOfFailure } from '../failures';
-import type { ForcedOutcome } from '../options';
+import type { ForcedOutcome, ResolvedOptions } from '../options';
 import type { Clock } from '../ports';
 import { runExport } from '../runs/export-run';
 import { ImportRun } from '../runs/import-run';
@@ -17,7 +17,10 @@ interface JobEnd {
 
 /** Runs jobs from IN_PROGRESS to their final status. */
 export class JobRunner {
-  public constructor(private readonly clock: Clock, private readonly journal: JobJournal, private readonly access: Access) {}
+  public constructor(
+    private readonly clock: Clock, private readonly journal: JobJournal, private readonly access: Access,
+    private readonly options: Pick<ResolvedOptions, 'resourcesPerExportFile'>,
+  ) {}
 
   /** Runs a job and never rejects. An aborted job ends as FAILED if the abort reason is a `JobAbortion`, and keeps its status otherwise. */
   public async run(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<void> {
@@ -38,8 +41,13 @@ export class JobRunner {
 
   /** Executes a job and returns its final status. Rejects only if the job is aborted. */
   private async execute(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobEnd> {
+    const { forced } = job;
     try {
-      return await (job.forced ? this.emulate(job, job.forced, signal) : this.work(job, resources, signal));
+      if (forced && forced.status !== 'COMPLETED_WITH_ERRORS') {
+        return await this.emulate(job, forced, signal);
+      }
+      const status = await this.work(job, resources, signal);
+      return forced ?? { status };
     } catch (error) {
       if (signal.aborted) {
         throw error;
@@ -48,11 +56,11 @@ export class JobRunner {
     }
   }
 
-  private async work(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobEnd> {
+  private async work(job: Job, resources: ResourceStore, signal: AbortSignal): Promise<JobStatus> {
     const { s3 } = await this.access.assumeRole(job.dataAccessRoleArn, job.datastoreId);
     const context = { clock: this.clock, journal: this.journal, resources, s3, signal };
     try {
-      return { status: await (job.input ? new ImportRun(job, job.input, context).run() : runExport(job, context)) };
+      return await (job.input ? new ImportRun(job, job.input, context).run() : runExport(job, context, this.options.resourcesPerExportFile));
     } finally {
       s3.destroy();
     }
