@@ -58,12 +58,14 @@ describe('the queue', () => {
     expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'QUEUED', 'IN_PROGRESS', 'COMPLETED']);
   });
 
-  test('refuses jobs beyond its limit', async () => {
+  test.each(['import', 'export'])('refuses %s jobs beyond its limit', async (kind) => {
     await start({ queueLimit: 2 });
     aws.service.healthLake.stallQueue();
-    await aws.startImport();
-    await aws.startImport();
-    await expect(aws.startImport()).rejects.toMatchObject({ name: 'ThrottlingException', message: expect.stringContaining('2 queued import jobs') });
+    const [begin, beginOther] = kind === 'import' ? [() => aws.startImport(), () => aws.startExport()] : [() => aws.startExport(), () => aws.startImport()];
+    await begin();
+    await begin();
+    await expect(begin()).rejects.toMatchObject({ name: 'ThrottlingException', message: expect.stringContaining(`2 queued ${kind} jobs`) });
+    await beginOther();
   });
 });
 
@@ -118,6 +120,14 @@ describe('a client token', () => {
     await expect(aws.startImport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject(error);
   });
 
+  test('is one of export jobs or of import jobs', async () => {
+    await start();
+    const jobId = await aws.startExport({ ClientToken: 't' });
+    expect(await aws.startExport({ ClientToken: 't' })).toBe(jobId);
+    expect(await aws.startImport({ ClientToken: 't' })).not.toBe(jobId);
+    await expect(aws.startExport({ ClientToken: 't', JobName: 'b' })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
   test('makes a request with other parameters return the first job if `clientTokenMismatch` is `replay`', async () => {
     await start({ clientTokenMismatch: 'replay' });
     const jobId = await aws.startImport({ ClientToken: 't', JobName: 'a' });
@@ -128,6 +138,7 @@ describe('a client token', () => {
     await start({ ignoresClientTokens: true });
     const [first, second] = await Promise.all([aws.startImport({ ClientToken: 't' }), aws.startImport({ ClientToken: 't' })]);
     expect(second).not.toBe(first);
+    expect(await aws.startExport({ ClientToken: 't' })).not.toBe(await aws.startExport({ ClientToken: 't' }));
   });
 });
 

@@ -59,8 +59,8 @@ async function submit({ access, datastores, options, ports, newId }: OperationCo
     dataAccess.s3.destroy();
   }
   const datastore = datastores.getActive(datastoreId);
-  if (kind === 'import' && datastore.queues.import.length >= options.queueLimit) {
-    throw new ServiceError('ThrottlingException', `The data store ${datastoreId} has ${options.queueLimit} queued import jobs already`);
+  if (datastore.queues[kind].length >= options.queueLimit) {
+    throw new ServiceError('ThrottlingException', `The data store ${datastoreId} has ${options.queueLimit} queued ${kind} jobs already`);
   }
 
   const jobId = newId();
