@@ -1,4 +1,4 @@
-import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRImportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { PutPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { clientOfRole, dataAccessStatements, sessionOfRole, setDataAccess, startWithIam } from './with-iam';
 import { DATA_ACCESS_ROLE, INPUT, OUTPUT, patient, type Harness } from '../../../local-healthlake/test/harness';
@@ -22,14 +22,6 @@ const PASS_ROLE = {
 
 function onDatastore(Action: string) {
   return { Effect: 'Allow', Action, Resource: `arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/${aws.datastoreId}` } as const;
-}
-
-async function startExport() {
-  return aws.healthLake.send(new StartFHIRExportJobCommand({
-    DatastoreId: aws.datastoreId,
-    DataAccessRoleArn: DATA_ACCESS_ROLE,
-    OutputDataConfig: { S3Configuration: { S3Uri: `s3://${OUTPUT}/data/`, KmsKeyId: aws.keyArn } },
-  }));
 }
 
 async function jobs(): Promise<number> {
@@ -138,23 +130,6 @@ describe('the data access role', () => {
     await aws.iam.changeRole('data-access', () => ({ trustPolicy: policy(trust({ Service: 'glue.amazonaws.com' })) }));
     aws.service.healthLake.resumeQueue();
     expect(await aws.ended(jobId)).toMatchObject({ JobStatus: 'FAILED', Message: expect.stringContaining('could not assume the data access role') });
-  });
-
-  test('an export starts with a role that has no access to the input bucket', async () => {
-    await setDataAccess(aws, dataAccessStatements(aws).filter(({ Resource }) => !String(Resource).includes(INPUT)));
-    await expect(startExport()).resolves.toMatchObject({ JobStatus: 'SUBMITTED' });
-    await expect(aws.startImport()).rejects.toMatchObject({ name: 'AccessDeniedException' });
-  });
-
-  test('a queued export fails if the role loses its permission to write', async () => {
-    await aws.ended(await aws.startImport());
-    aws.service.healthLake.stallQueue();
-    const { JobId } = await startExport();
-    await setDataAccess(aws, []);
-    aws.service.healthLake.resumeQueue();
-    await aws.event(JobId!, ({ status }) => status === 'FAILED');
-    const { ExportJobProperties } = await aws.healthLake.send(new DescribeFHIRExportJobCommand({ DatastoreId: aws.datastoreId, JobId }));
-    expect(ExportJobProperties).toMatchObject({ Message: expect.stringContaining('s3:PutObject') });
   });
 
   test('a client token can be used again after Start refused the role', async () => {

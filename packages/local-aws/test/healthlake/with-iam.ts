@@ -5,7 +5,7 @@ import type { AssumedRole } from '../../src/contract';
 import { ADMIN_CREDENTIALS, Iam } from '../../src/iam/iam';
 import { policy, trust } from '../foundation';
 
-interface Statement {
+export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | string[];
   readonly Resource: string | string[];
