@@ -1,4 +1,4 @@
-import { DescribeFHIRImportJobCommand, HealthLakeClient, HealthLakeServiceException } from '@aws-sdk/client-healthlake';
+import { DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, HealthLakeClient, HealthLakeServiceException } from '@aws-sdk/client-healthlake';
 import { ServiceError, type AssumedRole, type Caller, type Environment, type FunctionInvoker } from '../contract';
 import { StateError } from './language/state-error';
 import type { Json } from './language/states';
@@ -24,7 +24,7 @@ export interface TaskWorld {
 
 const FUNCTION_ARN = /^arn:[^:]+:lambda:/;
 const INVOKE = /^arn:[^:]+:states:::lambda:invoke$/;
-const DESCRIBE_IMPORT_JOB = /^arn:[^:]+:states:::aws-sdk:healthlake:describeFHIRImportJob$/;
+const DESCRIBE_JOB = /^arn:[^:]+:states:::aws-sdk:healthlake:(describeFHIR(?:Import|Export)Job)$/;
 
 /** Returns an error message if the resource or the parameters of a Task state aren't emulated; otherwise undefined. */
 export function taskProblem(resource: string, parameters: Json | undefined): string | undefined {
@@ -35,11 +35,11 @@ export function taskProblem(resource: string, parameters: Json | undefined): str
     const other = memberNames(parameters).find((name) => name !== 'FunctionName' && name !== 'Payload');
     return other && `parameter ${other} of lambda:invoke isn't emulated`;
   }
-  if (DESCRIBE_IMPORT_JOB.test(resource)) {
+  if (DESCRIBE_JOB.test(resource)) {
     const other = memberNames(parameters).find((name) => name !== 'DatastoreId' && name !== 'JobId');
     return other && `SCHEMA_VALIDATION_FAILED: The field "${other}" is not supported by Step Functions`;
   }
-  return `resource ${resource} isn't emulated, use a Lambda function, lambda:invoke or aws-sdk:healthlake:describeFHIRImportJob`;
+  return `resource ${resource} isn't emulated, use a Lambda function, lambda:invoke, or describeFHIRImportJob or describeFHIRExportJob of aws-sdk:healthlake`;
 }
 
 /**
@@ -65,11 +65,12 @@ export function taskCall(resource: string, parameters: Json, { env, invoker }: T
       perform: async ({ caller }) => ({ ExecutedVersion: '$LATEST', Payload: await invoke(invoker, caller, String(FunctionName), Payload), StatusCode: 200 }),
     };
   }
+  const [, operation] = DESCRIBE_JOB.exec(resource)!;
   return {
     kind: 'Task',
-    target: { resourceType: 'aws-sdk:healthlake', resource: 'describeFHIRImportJob' },
+    target: { resourceType: 'aws-sdk:healthlake', resource: operation },
     request,
-    perform: (session, signal) => describeImportJob(env, session, parameters, signal),
+    perform: (session, signal) => describeJob(operation, env, session, parameters, signal),
   };
 }
 
@@ -88,12 +89,16 @@ function lambdaErrorName({ name }: ServiceError): string {
   return name === 'AccessDeniedException' ? 'Lambda.AWSLambdaException' : `Lambda.${name}`;
 }
 
-/** Calls DescribeFHIRImportJob over HTTP, so that injected faults and IAM policies apply. */
-async function describeImportJob(env: Environment, { credentials }: AssumedRole, input: Json, abortSignal: AbortSignal): Promise<Json> {
+/** Calls DescribeFHIRImportJob or DescribeFHIRExportJob over HTTP, so that injected faults and IAM policies apply. */
+async function describeJob(
+  operation: string, env: Environment, { credentials }: AssumedRole, input: Json, abortSignal: AbortSignal,
+): Promise<Json> {
   // AWS doesn't document whether Step Functions retries SDK calls itself. With a single attempt, the state's Retry field handles every error.
   const client = new HealthLakeClient({ endpoint: env.endpoint(), region: env.region, credentials, maxAttempts: 1 });
   try {
-    const { $metadata, ...output } = await client.send(new DescribeFHIRImportJobCommand(input as never), { abortSignal });
+    const { $metadata, ...output } = await (operation === 'describeFHIRImportJob'
+      ? client.send(new DescribeFHIRImportJobCommand(input as never), { abortSignal })
+      : client.send(new DescribeFHIRExportJobCommand(input as never), { abortSignal }));
     return JSON.parse(JSON.stringify(output));
   } catch (error) {
     throw healthLakeError(error);

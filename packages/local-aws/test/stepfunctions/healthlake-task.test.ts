@@ -1,4 +1,4 @@
-import { CreateFHIRDatastoreCommand, HealthLakeClient, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
+import { CreateFHIRDatastoreCommand, HealthLakeClient, StartFHIRExportJobCommand, StartFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import type { Execution } from '../../src/stepfunctions/stepfunctions';
 import { allow, policy, putObject, roleArn, trust } from '../foundation';
 import { ACCOUNT, LocalStack, REGION } from '../local-stack';
@@ -12,14 +12,14 @@ const role = (RoleName: string, principal: object, statements: object[]) => ({
   Properties: { RoleName, AssumeRolePolicyDocument: policy(trust(principal)), Policies: [{ PolicyName: 'p', PolicyDocument: policy(...statements) }] },
 });
 
-/** Polls an import job every two seconds until it is completed. */
-const DEFINITION = {
+/** Polls an import or export job every two seconds until it is completed. */
+const definition = (kind: 'Import' | 'Export') => ({
   StartAt: 'Wait',
   States: {
     Wait: { Type: 'Wait', Seconds: 2, Next: 'Describe' },
     Describe: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:healthlake:describeFHIRImportJob',
+      Resource: `arn:aws:states:::aws-sdk:healthlake:describeFHIR${kind}Job`,
       Parameters: { 'DatastoreId.$': '$.DatastoreId', 'JobId.$': '$.JobId' },
       Credentials: { 'RoleArn.$': '$.RoleArn' },
       ResultPath: '$.Job',
@@ -28,12 +28,17 @@ const DEFINITION = {
     },
     IsCompleted: {
       Type: 'Choice',
-      Choices: [{ Variable: '$.Job.ImportJobProperties.JobStatus', StringEquals: 'COMPLETED', Next: 'Done' }],
+      Choices: [{ Variable: `$.Job.${kind}JobProperties.JobStatus`, StringEquals: 'COMPLETED', Next: 'Done' }],
       Default: 'Wait',
     },
     Done: { Type: 'Succeed' },
   },
-};
+});
+
+const machine = (StateMachineName: string, kind: 'Import' | 'Export') => ({
+  Type: 'AWS::StepFunctions::StateMachine',
+  Properties: { StateMachineName, RoleArn: { 'Fn::GetAtt': ['MachineRole', 'Arn'] }, Definition: definition(kind) },
+});
 
 let local: LocalStack;
 let healthLake: HealthLakeClient;
@@ -48,10 +53,8 @@ beforeAll(async () => {
     DataAccessRole: role('data-access', { Service: 'healthlake.amazonaws.com' }, [allow(['s3:*', 'kms:*'], '*')]),
     MachineRole: role('machine-role', { Service: 'states.amazonaws.com' }, [allow('sts:AssumeRole', '*')]),
     OperatorRole: role('operator', { AWS: { 'Fn::GetAtt': ['MachineRole', 'Arn'] } }, [allow('healthlake:DescribeFHIRImportJob', '*')]),
-    Machine: {
-      Type: 'AWS::StepFunctions::StateMachine',
-      Properties: { StateMachineName: 'polling', RoleArn: { 'Fn::GetAtt': ['MachineRole', 'Arn'] }, Definition: DEFINITION },
-    },
+    Machine: machine('polling', 'Import'),
+    ExportMachine: machine('polling-exports', 'Export'),
   })).toBe('CREATE_COMPLETE');
   healthLake = new HealthLakeClient({ endpoint: aws.endpoint, region: aws.region, credentials: aws.credentials });
   datastoreId = (await healthLake.send(new CreateFHIRDatastoreCommand({ DatastoreTypeVersion: 'R4' }))).DatastoreId!;
@@ -64,20 +67,19 @@ afterAll(async () => {
   await local.stop();
 });
 
-async function startJob(): Promise<string> {
+async function startJob(kind: 'Import' | 'Export' = 'Import'): Promise<string> {
   const { kms } = local.aws;
-  const { JobId } = await healthLake.send(new StartFHIRImportJobCommand({
-    DatastoreId: datastoreId,
-    InputDataConfig: { S3Uri: 's3://input/data/' },
-    JobOutputDataConfig: { S3Configuration: { S3Uri: 's3://output/data/', KmsKeyId: kms.keys.create(kms.defaultKeyPolicy).arn } },
-    DataAccessRoleArn: roleArn('data-access'),
-  }));
+  const output = { S3Configuration: { S3Uri: 's3://output/data/', KmsKeyId: kms.keys.create(kms.defaultKeyPolicy).arn } };
+  const request = { DatastoreId: datastoreId, DataAccessRoleArn: roleArn('data-access') };
+  const { JobId } = await (kind === 'Export'
+    ? healthLake.send(new StartFHIRExportJobCommand({ ...request, OutputDataConfig: output }))
+    : healthLake.send(new StartFHIRImportJobCommand({ ...request, InputDataConfig: { S3Uri: 's3://input/data/' }, JobOutputDataConfig: output })));
   return JobId!;
 }
 
-async function run(jobId: string, operator = 'operator'): Promise<Execution> {
+async function run(jobId: string, operator = 'operator', stateMachineArn = MACHINE): Promise<Execution> {
   const input = JSON.stringify({ DatastoreId: datastoreId, JobId: jobId, RoleArn: roleArn(operator) });
-  const execution = await local.aws.states.startExecution(local.aws.iam.admin, { stateMachineArn: MACHINE, input });
+  const execution = await local.aws.states.startExecution(local.aws.iam.admin, { stateMachineArn, input });
   await execution.ended;
   return execution;
 }
@@ -112,6 +114,26 @@ test('the task polls a job in a session of the operator role', async () => {
   const properties = JSON.parse(output).ImportJobProperties;
   expect(properties).toMatchObject({ JobId: jobId, DatastoreId: datastoreId, InputDataConfig: { S3Uri: 's3://input/data/' } });
   expect(new Date(properties.SubmitTime).toISOString()).toBe(properties.SubmitTime);
+});
+
+test('the task polls an export job in a session of a role that may describe exports only', async () => {
+  const arn = `${MACHINE}-exports`;
+  await local.aws.iam.createRole('exporter', {
+    trustPolicy: policy(trust({ AWS: roleArn('machine-role') }, { StringEquals: { 'sts:ExternalId': arn } })),
+    inlinePolicies: { p: policy(allow('healthlake:DescribeFHIRExportJob', '*')) },
+    managedPolicyArns: [],
+  });
+  local.aws.router.faults.inject({ service: 'healthlake', operation: 'DescribeFHIRExportJob', kind: 'throttle' });
+  const execution = await run(await startJob('Export'), 'exporter', arn);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(eventsOf(execution, 'TaskFailed')[0].taskFailedEventDetails).toMatchObject({
+    resource: 'describeFHIRExportJob', error: 'HealthLake.ThrottlingException',
+  });
+  const { output } = eventsOf(execution, 'TaskSucceeded').at(-1)!.taskSucceededEventDetails as { output: string };
+  expect(JSON.parse(output).ExportJobProperties).toMatchObject({ JobStatus: 'COMPLETED', OutputDataConfig: { S3Configuration: {} } });
+  expect(await run(NO_JOB, 'operator', arn)).toMatchObject({
+    error: 'HealthLake.AccessDeniedException', cause: expect.stringContaining('is not authorized to perform: healthlake:DescribeFHIRExportJob'),
+  });
 });
 
 test('the task retries throttling and connection errors by their names', async () => {
