@@ -97,7 +97,7 @@ export class LocalAws {
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms);
     this.events = new Events(environment, this.iam, this.lambda, this.sns);
-    this.scheduler = new Scheduler(environment, this.iam, this.lambda);
+    this.scheduler = new Scheduler(environment, this.iam, this.lambda, this.states);
     this.cloudwatch = new CloudWatch(environment, this.sns);
     this.logs.onWrite = (message) => this.cloudwatch.takeLogLine(message);
     this.states.onStart = (execution) => this.cloudwatch.countExecution(execution);

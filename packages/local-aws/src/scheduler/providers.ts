@@ -85,7 +85,7 @@ function scheduleOf(name: string, properties: ScheduleProperties): Schedule {
     'a StartDate': StartDate !== undefined,
     'an EndDate': EndDate !== undefined,
     [`flexible time window ${FlexibleTimeWindow.Mode}`]: FlexibleTimeWindow.Mode !== 'OFF',
-    [`target ${targetArn}`]: targetArn.split(':')[2] !== 'lambda',
+    [`target ${targetArn}`]: !['lambda', 'states'].includes(targetArn.split(':')[2]),
     'a dead-letter queue': DeadLetterConfig !== undefined,
     'a target without JSON as Input': !isJson(input),
   }).find(([, isGiven]) => isGiven);

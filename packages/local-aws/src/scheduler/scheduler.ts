@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { nextTime, type NextTime } from './expression';
 import type { AssumedRole, Environment, EventInvoker } from '../contract';
+import type { StepFunctions } from '../stepfunctions/stepfunctions';
 
-/** A schedule that invokes a function. */
+/** A schedule that invokes a function or starts executions of a state machine. */
 export interface Schedule {
   readonly name: string;
   readonly expression: string;
   readonly isEnabled: boolean;
   readonly targetArn: string;
   readonly roleArn: string;
-  /** The JSON text that the function receives. It may contain `<aws.scheduler.scheduled-time>` and the other keywords of EventBridge Scheduler. */
+  /** The JSON text that the function or the execution receives. It may contain `<aws.scheduler.scheduled-time>` and the other keywords of EventBridge Scheduler. */
   readonly input: string;
 }
 
-/** One invocation by a schedule. */
+/** One invocation or start of an execution by a schedule. */
 export interface Tick {
   readonly scheduleName: string;
   /** The time for which the invocation was scheduled, in milliseconds since the epoch. */
@@ -23,7 +24,7 @@ export interface Tick {
 /** The fault to inject into a tick: it is lost, delivered twice, or delivered late by a time on the clock of the local AWS. */
 export type TickFault = 'lost' | 'twice' | { readonly lateByMs: number };
 
-/** A tick whose invocation was denied or failed. */
+/** A tick whose invocation or start of an execution was denied or failed. */
 export interface FailedTick extends Tick {
   readonly reason: string;
 }
@@ -34,19 +35,25 @@ export interface RoleAssumer {
 }
 
 /**
- * Emulates EventBridge Scheduler: invokes functions asynchronously at the times of their schedules. If the clock jumps past several
- * scheduled times, only the last of them causes a tick. Never retries an invocation, because it fails only if a permission or the function is missing.
+ * Emulates EventBridge Scheduler: invokes functions asynchronously, or starts executions of state machines, at the times of their schedules. If the clock
+ * jumps past several scheduled times, only the last of them causes a tick. Never retries a tick, because it fails only if a permission or its target is
+ * missing.
  */
 export class Scheduler {
   /** Returns the fault to inject into a tick. Undefined if the tick is delivered once and on time. */
   public beforeTick?: (tick: Tick) => TickFault | undefined;
-  /** The ticks that Lambda accepted, the oldest first. A tick that was delivered twice is in the list twice. */
+  /** The ticks that Lambda or Step Functions accepted, the oldest first. A tick that was delivered twice is in the list twice. */
   public readonly delivered: Tick[] = [];
   public readonly failed: FailedTick[] = [];
   private readonly schedules = new Map<string, { readonly schedule: Schedule; readonly stop: AbortController }>();
   private readonly underWay = new Set<Promise<void>>();
 
-  public constructor(private readonly environment: Environment, private readonly roles: RoleAssumer, private readonly functions: EventInvoker) {}
+  public constructor(
+    private readonly environment: Environment,
+    private readonly roles: RoleAssumer,
+    private readonly functions: EventInvoker,
+    private readonly states: Pick<StepFunctions, 'startExecution'>,
+  ) {}
 
   public find(name: string): Schedule | undefined {
     return this.schedules.get(name)?.schedule;
@@ -109,16 +116,19 @@ export class Scheduler {
     await Promise.all(Array.from({ length: fault === 'twice' ? 2 : 1 }, () => this.invoke(schedule, tick)));
   }
 
-  private async invoke({ name, roleArn, targetArn, input }: Schedule, tick: Tick): Promise<void> {
+  private async invoke({ name, roleArn, targetArn, input: template }: Schedule, tick: Tick): Promise<void> {
     const values: Readonly<Record<string, string>> = {
       'schedule-arn': this.arn(name),
       'scheduled-time': new Date(tick.scheduledAt).toISOString().replace(/\.\d+Z$/, 'Z'),
       'execution-id': randomUUID(),
       'attempt-number': '1',
     };
-    const payload: unknown = JSON.parse(input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (keyword, key: string) => values[key] ?? keyword));
+    const input = template.replace(/<aws\.scheduler\.([a-z-]+)>/g, (keyword, key: string) => values[key] ?? keyword);
     try {
-      await this.functions.invokeEvent((await this.assumeRole(roleArn)).caller, targetArn, payload);
+      const { caller } = await this.assumeRole(roleArn);
+      await (targetArn.includes(':stateMachine:')
+        ? this.states.startExecution(caller, { stateMachineArn: targetArn, input })
+        : this.functions.invokeEvent(caller, targetArn, JSON.parse(input)));
       this.delivered.push(tick);
     } catch (error) {
       this.failed.push({ ...tick, reason: error instanceof Error ? error.message : String(error) });

@@ -89,6 +89,39 @@ test('a tick can be lost, late or delivered twice', async () => {
   expect(ticks().slice(0, 4)).toEqual([twice, twice, late, next]);
 });
 
+describe('a schedule of a state machine', () => {
+  const machine = (...statements: object[]) => ({
+    ...resources({ role: { Policies: [{ PolicyName: 'start', PolicyDocument: policy(...statements) }] }, target: { Arn: { Ref: 'Machine' } } }),
+    MachineRole: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: policy(trust({ Service: 'states.amazonaws.com' })) } },
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { RoleArn: { 'Fn::GetAtt': ['MachineRole', 'Arn'] }, Definition: { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } } },
+    },
+  });
+
+  test('starts an execution with the scheduled time at each tick, and two at a tick that is delivered twice', async () => {
+    const seen: number[] = [];
+    local.aws.scheduler.beforeTick = ({ scheduledAt }) => (['lost', 'twice'] as const)[seen.push(scheduledAt) - 1];
+    await local.deploy(machine({ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } }));
+    await eventually(() => local.aws.states.executions().length >= 3);
+    const times = local.aws.states.executions().map(({ setup: { stateMachineArn, input } }) => {
+      expect(stateMachineArn).toBe(local.physicalId('Machine'));
+      const { time, stores } = JSON.parse(input);
+      expect(stores).toEqual(['a']);
+      return Date.parse(time);
+    });
+    expect(times.slice(0, 3)).toEqual([seen[1], seen[1], seen[2]]);
+    expect(ticks().slice(0, 3)).toEqual(times.slice(0, 3));
+  });
+
+  test('starts no execution if its role may not', async () => {
+    await local.deploy(machine(allow('lambda:InvokeFunction', '*')));
+    await eventually(() => local.aws.scheduler.failed.length > 0);
+    expect(local.aws.scheduler.failed[0].reason).toMatch(/assumed-role\/S-Role-.* is not authorized to perform: states:StartExecution/);
+    expect(local.aws.states.executions()).toEqual([]);
+  });
+});
+
 test('a schedule has one tick for all times that the clock skips', async () => {
   await local.deploy(resources());
   await eventually(() => ticks().length === 1);
@@ -109,6 +142,7 @@ test.each<[string, Options, string | RegExp]>([
     'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.'],
   ['a flexible time window', { properties: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } } }, /flexible time window FLEXIBLE .* isn't emulated/],
   ['another time zone', { properties: { ScheduleExpressionTimezone: 'Europe/Berlin' } }, /time zone Europe\/Berlin .* isn't emulated/],
+  ['another target', { target: { Arn: 'arn:aws:sqs:us-east-1:111122223333:queue' } }, /target arn:aws:sqs:\S+ .* isn't emulated/],
   ['an input that is no JSON', { target: { Input: 'text' } }, /a target without JSON as Input .* isn't emulated/],
   ['too many retries', { target: { RetryPolicy: { MaximumRetryAttempts: 186 } } }, 'MaximumRetryAttempts 186 of a retry policy is invalid, give 0 to 185'],
 ])('a schedule with %s is rejected', async (_, options, reason) => {
