@@ -39,25 +39,35 @@ test.each<[string, JobOverride, string, string[]]>([
   }
 });
 
-test('HealthLake emits an EventBridge event for the status QUEUED, but none for an undocumented status', async () => {
+test.each([
+  ['Import', () => aws.startImport(), (jobId: string) => aws.ended(jobId)],
+  ['Export', () => aws.startExport(), (jobId: string) => aws.exportEnded(jobId)],
+])('HealthLake emits an EventBridge event for the status QUEUED of an %s job, but none for an undocumented status', async (kind, begin, ended) => {
   // The first job stays in PAUSED_FOR_MAINTENANCE for minutes, so that it still runs when the second job is submitted, even on a busy machine.
   await start({ detour: { status: 'PAUSED_FOR_MAINTENANCE', ms: 5 * MINUTE } });
-  const [first, second] = [await aws.startImport(), await aws.startImport()];
-  await Promise.all([aws.ended(first), aws.ended(second)]);
+  const [first, second] = [await begin(), await begin()];
+  await Promise.all([ended(first), ended(second)]);
   const of = (jobId: string) => emitted.filter((event) => event.detail.jobId === jobId).map((event) => event['detail-type']);
-  expect(of(first)).toEqual([...STARTED, 'Import Job Completed']);
-  expect(of(second)).toEqual(['Import Job Submitted', 'Import Job Queued', 'Import Job In Progress', 'Import Job Completed']);
+  expect(of(first)).toEqual(['Submitted', 'In Progress', 'Completed'].map((end) => `${kind} Job ${end}`));
+  expect(of(second)).toEqual(['Submitted', 'Queued', 'In Progress', 'Completed'].map((end) => `${kind} Job ${end}`));
 });
 
 test.each<[string, JobOverride, string[]]>([
   ['completes', {}, ['Export Job Completed']],
+  ['completes with errors', { outcome: { status: 'COMPLETED_WITH_ERRORS' } }, ['Export Job Completed With Errors']],
   ['fails', { outcome: { status: 'FAILED' } }, ['Export Job Failed']],
+  ['is cancelled', { outcome: { status: 'CANCEL_COMPLETED' } }, []],
 ])('HealthLake emits events with the requested output location for an export job that %s', async (_, override, end) => {
   await start(override);
   const jobId = await aws.startExport();
-  await aws.event(jobId, ({ status }) => status === 'COMPLETED' || status === 'FAILED');
+  const { SubmitTime } = await aws.exportEnded(jobId);
   expect(emitted.map((event) => event['detail-type'])).toEqual(['Export Job Submitted', 'Export Job In Progress', ...end]);
-  expect(emitted.at(-1)!.detail).toEqual({
-    jobId, submitTime: expect.any(String), datastoreId: aws.datastoreId, outputDataConfig: { s3Uri: `s3://${OUTPUT}/data/` },
-  });
+  for (const event of emitted) {
+    expect(event).toEqual({
+      'source': 'aws.healthlake',
+      'detail-type': expect.any(String),
+      'resources': [`arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/${aws.datastoreId}`],
+      'detail': { jobId, submitTime: SubmitTime!.toISOString(), datastoreId: aws.datastoreId, outputDataConfig: { s3Uri: `s3://${OUTPUT}/data/` } },
+    });
+  }
 });
