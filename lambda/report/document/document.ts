@@ -3,8 +3,9 @@ import { describeError } from '../../aws/errors';
 import { ownNamesOfReport } from '../../service-text/own-names';
 import type { ManifestReading } from '../read/manifest';
 import type { Reading } from '../read/read-files';
-import { FAILURES_FOLDER, type ResultsLocation, SEARCH_VALIDATION_FOLDER } from '../read/results';
+import { FAILURES_FOLDER, SEARCH_VALIDATION_FOLDER } from '../read/results';
 import type { Count, FileTally, Reason, Tally } from '../read/tally';
+import type { ResultsLocation } from '../shared/objects';
 import type { ManifestCounts, ReportRequest } from '../types';
 
 /** The version of the report format in this file. docs/report.schema.json describes the format. */

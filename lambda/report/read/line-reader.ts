@@ -1,12 +1,13 @@
-import { type Line, LineSplitter } from './line-splitter';
 import { LINE_TOO_LONG, readResultLine, type ResultLine } from './result-line';
 import type { FileTally, Tally } from './tally';
+import { type Line, LineSplitter } from '../shared/line-splitter';
+import type { PieceReader } from '../shared/read-all';
 
 /** Matches the resource type in the start of a line that is too long to parse. */
 const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;
 
 /** Parses the lines of a results file, and counts them in a tally. */
-export class LineReader {
+export class LineReader implements PieceReader {
   private readonly splitter = new LineSplitter();
   private line = 0;
 

@@ -1,11 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { LineReader } from './line-reader';
-import { listObjects, readPieces, type ResultsLocation } from './results';
 import type { FileTally, Tally } from './tally';
 import { errorCodeOf } from '../../aws/errors';
-
-/** The number of files that are read in parallel. Most of the time for a small file is spent waiting for S3. */
-const CONCURRENCY = 16;
+import { listObjects, type ResultsLocation } from '../shared/objects';
+import { inParallel, readObject } from '../shared/read-all';
+import type { TimeBudget } from '../shared/time-budget';
 
 /** The maximum number of unread files that the report names. */
 const MAX_UNREAD = 20;
@@ -14,16 +13,6 @@ const MAX_UNREAD = 20;
 export interface Folder {
   readonly name: string;
   readonly tally: Tally;
-}
-
-export interface TimeBudget {
-  /** The signal that ends the reading of files when its time is up. */
-  readonly reading: AbortSignal;
-  /**
-   * The signal that ends the listing of files when its time is up. This signal comes after `reading`, so that the function can count the files that it didn't
-   * read.
-   */
-  readonly listing: AbortSignal;
 }
 
 /** The progress of reading the results. */
@@ -51,16 +40,7 @@ interface Task {
 export async function readFiles(s3: S3Client, results: ResultsLocation, folders: readonly Folder[], time: TimeBudget): Promise<Reading> {
   const reading: Reading = { filesRead: 0, filesTotal: 0, allListed: false, timeUp: false, filesUnread: 0, unread: [] };
   const tasks = listTasks(s3, results, folders, reading, time.listing);
-  const work = async (): Promise<void> => {
-    while (!time.reading.aborted) {
-      const { value, done } = await tasks.next();
-      if (done) {
-        return;
-      }
-      await readFile(s3, results.bucket, value, reading, time.reading);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await inParallel(tasks, time.reading, (task) => readFile(s3, results.bucket, task, reading, time.reading));
   while (!(await tasks.next()).done) { // lists the remaining files, so that `filesTotal` counts them
     reading.timeUp = true;
   }
@@ -71,7 +51,7 @@ async function* listTasks(s3: S3Client, results: ResultsLocation, folders: reado
 AsyncGenerator<Task, undefined> {
   try {
     for (const { name, tally } of folders) {
-      for await (const key of listObjects(s3, results, name, abortSignal)) {
+      for await (const { key } of listObjects(s3, results, name, abortSignal)) {
         yield { file: { key, index: reading.filesTotal++, wasRead: false, count: 0, first: [] }, tally };
       }
     }
@@ -88,13 +68,7 @@ AsyncGenerator<Task, undefined> {
 
 async function readFile(s3: S3Client, bucket: string, { file, tally }: Task, reading: Reading, abortSignal: AbortSignal): Promise<void> {
   try {
-    const lines = new LineReader(tally, file);
-    abortSignal.throwIfAborted();
-    for await (const piece of readPieces(s3, bucket, file.key, abortSignal)) {
-      lines.push(piece);
-      abortSignal.throwIfAborted();
-    }
-    lines.end();
+    await readObject(s3, bucket, file.key, new LineReader(tally, file), abortSignal);
     file.wasRead = true;
     reading.filesRead += 1;
   } catch (error) {

@@ -6,7 +6,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { listObjects, parseResultsLocation, readPieces, s3Of } from '../../../../lambda/report/read/results';
+import { listObjects, parseResultsLocation, readPieces, s3Of } from '../../../../lambda/report/shared/objects';
 
 const client = new S3Client({ region: 'us-west-2' });
 const s3 = mockClient(client);
@@ -84,11 +84,11 @@ test('listObjects requests all pages and omits empty objects', async () => {
   s3.on(ListObjectsV2Command).callsFake(({ ContinuationToken }) => (ContinuationToken
     ? { Contents: [{ Key: 'p/FAILURE/b', Size: 2 }] }
     : { Contents: [{ Key: 'p/FAILURE/', Size: 0 }, { Key: 'p/FAILURE/a', Size: 1 }], IsTruncated: true, NextContinuationToken: 'next' }));
-  const keys = [];
-  for await (const key of listObjects(client, { bucket: 'bucket', prefix: 'p/' }, 'FAILURE/', NEVER)) {
-    keys.push(key);
+  const objects = [];
+  for await (const object of listObjects(client, { bucket: 'bucket', prefix: 'p/' }, 'FAILURE/', NEVER)) {
+    objects.push(object);
   }
-  expect(keys).toEqual(['p/FAILURE/a', 'p/FAILURE/b']);
+  expect(objects).toEqual([{ key: 'p/FAILURE/a', size: 1 }, { key: 'p/FAILURE/b', size: 2 }]);
   expect(s3.commandCalls(ListObjectsV2Command)[0].args[0].input).toMatchObject({ Bucket: 'bucket', Prefix: 'p/FAILURE/' });
 });
 
