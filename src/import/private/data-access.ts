@@ -1,13 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
-
-/** A bucket and a key prefix: the input or the output of an import. */
-export interface Location {
-  readonly bucket: s3.IBucket;
-  /** The key prefix. It is empty, or ends in `/` or in a token. */
-  readonly prefix: string;
-}
+import type { Location } from '../../private/s3-location';
 
 /**
  * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of these permissions and allow more than needed. The

@@ -2,11 +2,12 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { listPrefix, type Location } from './data-access';
+import { listPrefix } from './data-access';
 import type { ImportMonitor } from './import-monitor';
 import { AssumedRole } from './import-roles';
 import { IMPORT_EVENTS, EVENT_SOURCE } from '../../contract';
 import { passDataAccessRole, useDatastoreKey } from '../../private/datastore';
+import type { Location } from '../../private/s3-location';
 import type { FhirImportProvider } from '../fhir-import-provider';
 
 /** The resources that an operator role may use. */

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import type { Location } from './data-access';
+import type { Location } from '../../private/s3-location';
 import { isSameBucket, normalizePrefix } from '../../private/s3-location';
 
 /**

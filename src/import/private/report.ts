@@ -1,11 +1,11 @@
-import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Location } from './data-access';
 import { AssumedRole } from './import-roles';
 import type { ContractReport } from '../../contract';
+import { ANY_JOB_ID, keyThroughS3 } from '../../private/results-access';
+import type { Location } from '../../private/s3-location';
 
 /** The function of a provider that writes failure reports. */
 export interface ReportFunction {
@@ -25,9 +25,6 @@ export interface ReportScope {
  * SUCCESS/.
  */
 const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'];
-
-/** Matches the id of the job, which is unknown before the job starts. All known ids have 32 characters. A `*` would also match paths with sub-folders. */
-const ANY_JOB_ID = '?'.repeat(32);
 
 /** Returns the role that the report function assumes for one import, which is the supplied role or a new one, and the contract property `Report`. */
 export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope,
@@ -63,15 +60,6 @@ export function reportStatements({ bucket, prefix }: Location, key: kms.IKeyRef,
     }),
     new iam.PolicyStatement({ sid: 'ReadFailures', actions: ['s3:GetObject'], resources: READ.map(inFolders) }),
     new iam.PolicyStatement({ sid: 'Report', actions: ['s3:GetObject', 's3:PutObject'], resources: [inFolders('report.json')] }),
-    new iam.PolicyStatement({
-      sid: 'OutputKeyThroughS3',
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyRef.keyArn],
-      conditions: {
-        StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` },
-        // The encryption context is the ARN of the bucket if S3 uses a bucket key. Otherwise it is the ARN of the object.
-        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, inFolders('*')] },
-      },
-    }),
+    keyThroughS3(bucket, key, results),
   ];
 }

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { referencedConstruct } from '../../../private/cfn-resource';
 import { isDeployedAfter, referencesOf } from '../../../private/deployment-order';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
-import type { Location } from '../data-access';
+import type { Location } from '../../../private/s3-location';
 
 /** The type of the resource that a `BucketDeployment` of aws-cdk-lib creates. */
 const UPLOAD_TYPE = 'Custom::CDKBucketDeployment';
