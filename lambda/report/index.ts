@@ -1,7 +1,8 @@
+import { reportOnExport } from './export/export-report';
 import { reportOnImport } from './import-report';
 import { parseResultsLocation, s3Of } from './shared/objects';
 import { budgetOf } from './shared/time-budget';
-import type { Report, ReportAnswer, ReportRequest } from './types';
+import type { ExportReport, ExportReportRequest, Report, ReportAnswer, ReportRequest } from './types';
 import { describeError } from '../aws/errors';
 import { ownNamesOfReport } from '../service-text/own-names';
 import { log } from '../telemetry/log';
@@ -12,7 +13,7 @@ export interface InvocationContext {
 }
 
 /** Writes the report of a job that has ended, and returns the part of it that has no patient data. */
-export async function handler(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+export async function handler(request: ReportRequest | ExportReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const startedAt = Date.now();
   let answer: ReportAnswer;
   try {
@@ -24,20 +25,22 @@ export async function handler(request: ReportRequest, context: InvocationContext
   return answer;
 }
 
-async function report(request: ReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+async function report(request: ReportRequest | ExportReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const time = budgetOf(context.getRemainingTimeInMillis());
   const results = parseResultsLocation(request.OutputLocation);
   if (!results) {
     return { kind: 'unreadable', why: 'the output location is not a folder in S3' };
   }
   const s3 = s3Of(request.ReportRoleArn);
-  return reportOnImport(s3, results, request, time);
+  return request.Kind === 'EXPORT' ? reportOnExport(s3, results, request, time) : reportOnImport(s3, results, request, time);
 }
 
-function logAnswer({ DatastoreId: datastoreId, JobId: jobId }: ReportRequest, answer: ReportAnswer, milliseconds: number): void {
+function logAnswer(request: ReportRequest | ExportReportRequest, answer: ReportAnswer, milliseconds: number): void {
+  const { Kind, DatastoreId: datastoreId, JobId: jobId } = request;
   const { filesRead, filesTotal, failures, searchValidationFailures }: Partial<Report> = answer.kind === 'report' ? answer : {};
+  const { files, bytes, resources }: Partial<ExportReport> = answer.kind === 'export' ? answer : {};
   const why = 'why' in answer ? answer.why : answer.problem;
-  log('import report', {
-    datastoreId, jobId, kind: answer.kind, filesRead, filesTotal, failures, searchValidationFailures, why, milliseconds,
+  log(Kind === 'EXPORT' ? 'export report' : 'import report', {
+    datastoreId, jobId, kind: answer.kind, filesRead, filesTotal, failures, searchValidationFailures, files, bytes, resources, why, milliseconds,
   });
 }

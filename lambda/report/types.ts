@@ -1,21 +1,30 @@
 import type { JobWindow } from '../../src/contract';
 
-/** The payload of an invocation of the report function. */
-export interface ReportRequest {
+interface CommonRequest {
   readonly DatastoreId: string;
   readonly JobId: string;
-  /** The location of the job's results: `s3://bucket/prefix/<datastoreId>-FHIR_IMPORT-<jobId>/`. */
+  /** The location of the job's results: `s3://bucket/prefix/<datastoreId>-FHIR_IMPORT-<jobId>/`, or `FHIR_EXPORT` for an export. */
   readonly OutputLocation: string;
-  /** The location of the job's input: `s3://bucket/prefix/`. The keys of the input files start with the prefix of this location. */
-  readonly InputS3Uri: string;
   /** The role that the function assumes for its S3 calls. */
   readonly ReportRoleArn: string;
   /** The times of the job, which the report repeats. Undefined while a deployment updates the two functions and the handler is still the older one. */
   readonly Window?: JobWindow;
 }
 
-/** A request for a report on a job of any kind. */
-export type AnyReportRequest = ReportRequest;
+/** The request for the report on an import. */
+export interface ReportRequest extends CommonRequest {
+  readonly Kind?: undefined;
+  /** The location of the job's input: `s3://bucket/prefix/`. The keys of the input files start with the prefix of this location. */
+  readonly InputS3Uri: string;
+}
+
+/** The request for the report on an export. */
+export interface ExportReportRequest extends CommonRequest {
+  readonly Kind: 'EXPORT';
+}
+
+/** The request for the report on a job of any kind. */
+export type AnyReportRequest = ReportRequest | ExportReportRequest;
 
 /** The part of a report that the report function returns: counts, FHIR types, issue codes and known messages. It has no object keys and no patient data. */
 export interface Report {
@@ -42,6 +51,21 @@ export interface Report {
   readonly reasons: readonly ReportReason[];
 }
 
+/** The part of the report on an export that the report function returns. It has no object keys and no patient data. */
+export interface ExportReport {
+  readonly kind: 'export';
+  /** The location of `export.json`. Undefined if the report could not be written. */
+  readonly location?: string;
+  /** The reason why objects were not listed, resources were not counted, or the report was not written. Undefined if there is no such reason. */
+  readonly problem?: string;
+  /** Whether all objects were listed. If not, there may be more files and bytes. */
+  readonly complete: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  /** The number of exported resources. Undefined if the resources were not counted. */
+  readonly resources?: number;
+}
+
 /** The response of the report function if it can't create a report. */
 export interface NoReport {
   /** `no-manifest`: the results have no manifest and no failures to report on. `unreadable`: the results could not be read. */
@@ -50,7 +74,7 @@ export interface NoReport {
 }
 
 /** The response of the report function. If an error occurs, the function returns `unreadable` instead of throwing the error. */
-export type ReportAnswer = Report | NoReport;
+export type ReportAnswer = Report | ExportReport | NoReport;
 
 /** A reason why resources failed. */
 export interface ReportReason {

@@ -1,10 +1,10 @@
 import { ROLE_SESSION_NAME } from '../aws/credentials';
 import { locationOf } from '../jobs/preflight/request';
-import type { ReportRequest } from '../report/types';
+import type { AnyReportRequest } from '../report/types';
 
 /**
- * The properties that name the own resources of an import or export. They are optional, because a stack that an older version of this library deployed lacks some of
- * them.
+ * The properties that name the own resources of an import or export. They are optional, because a stack that an older version of this library deployed lacks
+ * some of them.
  */
 export interface NamedJob {
   readonly ConstructPath?: string;
@@ -36,8 +36,10 @@ export function ownNamesOf(named: NamedJob = {}, stackId?: string): readonly str
   return names.filter((name): name is string => name !== undefined && name !== '');
 }
 
-/** Returns the names of the own resources of a job that a request to the report function contains. */
-export function ownNamesOfReport({ DatastoreId, JobId, OutputLocation, InputS3Uri, ReportRoleArn }: ReportRequest): readonly string[] {
+/** Returns the names of a job's own resources that a request to the report function contains. */
+export function ownNamesOfReport(request: AnyReportRequest): readonly string[] {
+  const { DatastoreId, JobId, OutputLocation, ReportRoleArn } = request;
+  const InputS3Uri = request.Kind === 'EXPORT' ? undefined : request.InputS3Uri;
   return ownNamesOf({ DatastoreId, JobId, OutputS3Uri: OutputLocation, InputS3Uri, OperatorRoleArn: ReportRoleArn });
 }
 

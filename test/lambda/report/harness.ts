@@ -2,7 +2,7 @@ import { CANARY, WINDOW } from './lines';
 import { reportStatements } from './statements';
 import { handler } from '../../../lambda/report';
 import type { ReportDocument } from '../../../lambda/report/document/document';
-import type { Report, ReportAnswer, ReportRequest } from '../../../lambda/report/types';
+import type { ExportReportRequest, Report, ReportAnswer, ReportRequest } from '../../../lambda/report/types';
 import { LocalAws } from '../../../packages/local-aws/src/aws';
 
 export const BUCKET = 'clinic-results';
@@ -20,9 +20,9 @@ export const MANIFEST = JSON.stringify({
 
 /** Runs the report function against a local S3, with the permissions that the function has in a deployed stack. */
 export class Harness {
-  public static async start(): Promise<Harness> {
+  public static async start(kind: 'IMPORT' | 'EXPORT' = 'IMPORT'): Promise<Harness> {
     const aws = await LocalAws.start({ region: 'us-west-2' });
-    const harness = new Harness(aws);
+    const harness = new Harness(aws, kind);
     await harness.setUp();
     return harness;
   }
@@ -34,7 +34,7 @@ export class Harness {
   private roles = 0;
   private roleArn = '';
 
-  private constructor(public readonly aws: LocalAws) {}
+  private constructor(public readonly aws: LocalAws, private readonly kind: 'IMPORT' | 'EXPORT') {}
 
   /** Creates a job without results. */
   public newJob(): Job {
@@ -52,14 +52,14 @@ export class Harness {
     });
   }
 
-  /** Returns the policy statements of the report role of an import with the output prefix `output/`. */
+  /** Returns the policy statements of the report role with the output prefix `output/`. */
   public statements(): object[] {
-    return reportStatements({
+    return reportStatements(this.kind, {
       bucketName: BUCKET, prefix: 'output/', datastoreId: DATASTORE, keyArn: this.keyArn, region: this.aws.region,
     });
   }
 
-  public async invoke(request: Omit<ReportRequest, 'ReportRoleArn'>, milliseconds = 300_000): Promise<ReportAnswer> {
+  public async invoke(request: Omit<ReportRequest, 'ReportRoleArn'> | Omit<ExportReportRequest, 'ReportRoleArn'>, milliseconds = 300_000): Promise<ReportAnswer> {
     const answer = await handler({ ...request, ReportRoleArn: this.roleArn }, { getRemainingTimeInMillis: () => milliseconds });
     expect(JSON.stringify(answer)).not.toContain(CANARY);
     return JSON.parse(JSON.stringify(answer));
@@ -76,7 +76,7 @@ export class Harness {
     await this.aws.stop();
     jest.restoreAllMocks();
     for (const line of this.log) {
-      expect(JSON.parse(line)).toEqual(expect.objectContaining({ message: 'import report' }));
+      expect(JSON.parse(line)).toEqual(expect.objectContaining({ message: `${this.kind.toLowerCase()} report` }));
       expect(line).not.toContain(CANARY);
     }
   }

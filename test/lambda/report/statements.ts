@@ -1,7 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { reportStatements as statementsOf } from '../../../src/import/private/report';
+import { exportReportStatements } from '../../../src/export/private/report-statements';
+import { reportStatements as importReportStatements } from '../../../src/import/private/report';
 
 /** The results that a report role may read. */
 export interface ReportScope {
@@ -13,10 +14,11 @@ export interface ReportScope {
   readonly region: string;
 }
 
-/** Returns the statements that the construct writes for the report role, with the values that they have after the deployment. */
-export function reportStatements({ bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
+/** Returns the statements that the construct of an import or export writes for the report role, with the values that they have after the deployment. */
+export function reportStatements(kind: 'IMPORT' | 'EXPORT', { bucketName, prefix, datastoreId, keyArn, region }: ReportScope): object[] {
   const stack = new Stack(new App(), 'Stack');
   const [bucket, key] = [Bucket.fromBucketName(stack, 'Results', bucketName), Key.fromKeyArn(stack, 'Key', keyArn)];
+  const statementsOf = kind === 'EXPORT' ? exportReportStatements : importReportStatements;
   const statements = statementsOf({ bucket, prefix }, key, datastoreId).map((statement) => stack.resolve(statement.toStatementJson()) as object);
   return JSON.parse(JSON.stringify(statements, (_, value: unknown) => deployed(value, region))) as object[];
 }
