@@ -58,6 +58,10 @@ const makeReport = () => reportHandler({
   DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, InputS3Uri: IMPORT.InputS3Uri, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
 
+const makeExportReport = () => reportHandler({
+  Kind: 'EXPORT', DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, ReportRoleArn: IMPORT.Report!.RoleArn,
+}, { getRemainingTimeInMillis: () => 300_000 });
+
 const guardEvent = (): OnEventRequest => ({
   RequestType: 'Update',
   StackId: STACK,
@@ -160,6 +164,24 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
     aws.s3.on(GetObjectCommand).rejects(thrown(text)).on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'Import/job/Manifest.json', Size: 1 }] });
     return makeReport();
   },
+  'the report on an export can\'t list': (text, name) => {
+    aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeExportReport();
+  },
+  'the report on an export can\'t list the rest or write': (text, name) => {
+    aws.s3.on(PutObjectCommand).rejects(thrown(text));
+    aws.s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken }) => {
+      if (ContinuationToken !== undefined) {
+        throw thrown(text);
+      }
+      return { Contents: [{ Key: `${Prefix}${name}/${name}.ndjson`, Size: 1 }], NextContinuationToken: Prefix.endsWith('/') ? 'next' : undefined };
+    });
+    return makeExportReport();
+  },
+  'the report on an export can\'t read or write': (text, name) => {
+    aws.s3.on(GetObjectCommand).rejects(thrown(text, name)).on(PutObjectCommand).rejects(thrown(text));
+    aws.s3.on(ListObjectsV2Command).callsFake(({ Prefix }) => ({ Contents: [{ Key: `${Prefix}Patient/${name}.ndjson`, Size: 1 }] }));
+    return makeExportReport();
+  },
   'the job monitor can\'t list the jobs': (text, name) => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(thrown(text, name)).on(ListFHIRExportJobsCommand).rejects(thrown(text));
     return monitorJobs(TICK);
@@ -225,6 +247,8 @@ test.each([
   ['the report function throws', 'because the report function failed: Error; '],
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['the report on an export can\'t list the rest or write', 'not all objects could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied; the report could not be written: '],
+  ['the report on an export can\'t read or write', 'the resources could not be counted: a file could not be read (Error); the report could not be written: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['the guard can\'t list the resources and can\'t describe the stack', 'replace the data store: Error (full text: CloudTrail): *** Access Denied; the data store'],
   ['something unknown is thrown', 'failed with AccessDeniedException (full text: CloudTrail): *** Access Denied; log group'],
 ])('in the scenario "%s", the output contains the text without the inserted name', async (what, expected) => {
