@@ -1,5 +1,6 @@
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './framework/framework';
-import type { WatchAnswer, WatchedImport } from '../src/contract';
+import type { WatchAnswer, WatchedExport, WatchedImport } from '../src/contract';
+import { EXPORT } from './export/kind';
 import { toFailure } from './framework/reason';
 import { IMPORT } from './import/kind';
 import { beginChange, continueChange } from './jobs/custom-resources';
@@ -13,11 +14,15 @@ export async function onEvent(request: OnEventRequest): Promise<OnEventResponse 
 
 /** The framework calls this function until the change is complete. The monitor of a detached job calls it to judge the job. */
 export async function isComplete(request: IsCompleteRequest): Promise<IsCompleteResponse>;
-export async function isComplete(request: WatchedImport): Promise<WatchAnswer>;
-export async function isComplete(request: IsCompleteRequest | WatchedImport): Promise<IsCompleteResponse | WatchAnswer> {
-  return 'Import' in request
-    ? throwFailuresOnly(request.Import, async () => judgeDetached(IMPORT, request.Import, request))
-    : throwFailuresOnly(request.ResourceProperties, async () => continueChange(request));
+export async function isComplete(request: WatchedImport | WatchedExport): Promise<WatchAnswer>;
+export async function isComplete(request: IsCompleteRequest | WatchedImport | WatchedExport): Promise<IsCompleteResponse | WatchAnswer> {
+  if ('Import' in request) {
+    return throwFailuresOnly(request.Import, async () => judgeDetached(IMPORT, request.Import, request));
+  }
+  if ('Export' in request) {
+    return throwFailuresOnly(request.Export, async () => judgeDetached(EXPORT, request.Export, request));
+  }
+  return throwFailuresOnly(request.ResourceProperties, async () => continueChange(request));
 }
 
 /** Throws every error as a `Failure`, without words that may be patient data. Lambda logs the error, and CloudFormation and Step Functions show its message. */

@@ -4,6 +4,7 @@ import { declarationOf, refusalOf, type Versions } from './declaration';
 import { sentencesOnFailures } from './failures';
 import { clientTokenOf, fingerprintOf, type StartParameters } from './fingerprint';
 import { findRestorePoint } from './restore-point';
+import { ROLE_NEEDS } from './role-needs';
 import { countsOf, dependsOnResults, judge, whyWithoutResults } from './verdict';
 import { IMPORT_EVENTS, IMPORT_RESOURCE_TYPES, type ImportJobProperties, type ImportOutcomeProperties } from '../../src/contract';
 import { jobNameOf } from '../jobs/fingerprint';
@@ -25,6 +26,7 @@ export const IMPORT: JobKind = {
   claimsOf(versions: Versions) {
     return { declaration: declarationOf(versions), refusal: refusalOf(versions) };
   },
+  countsAsEarlier: () => true, // the data is in the data store, wherever the results of the job are
   preflightOf({ InputS3Uri, Quotas, OutputS3Uri, OutputKmsKeyId }: ImportJobProperties) {
     return Quotas && { input: { InputS3Uri, Quotas }, OutputS3Uri, OutputKmsKeyId }; // contract version 1 has no quotas and no permission to check buckets
   },
@@ -39,7 +41,7 @@ export const IMPORT: JobKind = {
     };
     return { ...parameters, ClientToken: clientTokenOf(parameters, failedJobIds) };
   },
-  likelyCauses,
+  likelyCauses: (error) => likelyCauses(error, ROLE_NEEDS),
 
   dependsOnResults(status, { ErrorTolerance }: ImportJobProperties | ImportOutcomeProperties) {
     return dependsOnResults(status, ErrorTolerance);

@@ -2,6 +2,7 @@ import type { JobKind } from './kind';
 import { isOutcomeComplete, onOutcomeEvent } from './outcome/handler';
 import { isJobComplete, onJobEvent } from './start/handler';
 import { isWaitComplete, onWaitEvent } from './wait/handler';
+import { EXPORT } from '../export/kind';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../framework/framework';
 import { Failure } from '../framework/reason';
 import { IMPORT } from '../import/kind';
@@ -11,7 +12,7 @@ interface Handlers {
   isComplete(kind: JobKind, request: IsCompleteRequest): Promise<IsCompleteResponse>;
 }
 
-const KINDS: readonly JobKind[] = [IMPORT];
+const KINDS: readonly JobKind[] = [IMPORT, EXPORT];
 const HANDLERS: Readonly<Record<keyof JobKind['resourceTypes'], Handlers>> = {
   job: { onEvent: onJobEvent, isComplete: isJobComplete },
   wait: { onEvent: onWaitEvent, isComplete: isWaitComplete },

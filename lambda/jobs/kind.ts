@@ -68,6 +68,8 @@ export interface JobKind {
   fingerprintOf(properties: JobStartProperties): string;
   /** Returns what the user declares about the data set, and why no job may be started. */
   claimsOf(versions: JobVersions): Claims;
+  /** Returns whether a job with the fingerprint of the data set counts as a job of the data set. */
+  countsAsEarlier(job: JobDescription, properties: JobStartProperties): boolean;
   /** Returns the buckets to check before a start. Undefined if the operator role may not check them. */
   preflightOf(properties: JobStartProperties): Pick<PreflightRequest, 'input' | 'OutputS3Uri' | 'OutputKmsKeyId'> | undefined;
   requestOf(properties: JobStartProperties, failedJobIds: readonly string[]): StartRequest;

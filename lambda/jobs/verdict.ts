@@ -19,6 +19,10 @@ export interface Counts {
   readonly imported?: number;
   readonly failed?: number;
   readonly unreadableFiles?: number;
+  readonly files?: number;
+  readonly bytes?: number;
+  /** The number of exported resources. */
+  readonly resources?: number;
 }
 
 /** The verdict on a job. The evidence is undefined if the job could not be described. */
@@ -28,7 +32,7 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly why: string; readonly evidence?: Evidence; readonly advice?: Advice };
 
 /** The kind of advice at the end of a failure reason. */
-export type Advice = 'job' | 'errors' | 'timeout' | 'access';
+export type Advice = 'job' | 'errors' | 'empty' | 'timeout' | 'access';
 
 /** The counts that a job of a kind has, by their names in attributes and metrics. The physical id of a judged job has them in this order. */
 export type NamedCounts = Readonly<Record<string, keyof Counts>>;

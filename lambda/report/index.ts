@@ -2,7 +2,7 @@ import { reportOnExport } from './export/export-report';
 import { reportOnImport } from './import-report';
 import { parseResultsLocation, s3Of } from './shared/objects';
 import { budgetOf } from './shared/time-budget';
-import type { ExportReport, ExportReportRequest, Report, ReportAnswer, ReportRequest } from './types';
+import type { AnyReportRequest, ExportReport, Report, ReportAnswer } from './types';
 import { describeError } from '../aws/errors';
 import { ownNamesOfReport } from '../service-text/own-names';
 import { log } from '../telemetry/log';
@@ -13,7 +13,7 @@ export interface InvocationContext {
 }
 
 /** Writes the report of a job that has ended, and returns the part of it that has no patient data. */
-export async function handler(request: ReportRequest | ExportReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+export async function handler(request: AnyReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const startedAt = Date.now();
   let answer: ReportAnswer;
   try {
@@ -25,7 +25,7 @@ export async function handler(request: ReportRequest | ExportReportRequest, cont
   return answer;
 }
 
-async function report(request: ReportRequest | ExportReportRequest, context: InvocationContext): Promise<ReportAnswer> {
+async function report(request: AnyReportRequest, context: InvocationContext): Promise<ReportAnswer> {
   const time = budgetOf(context.getRemainingTimeInMillis());
   const results = parseResultsLocation(request.OutputLocation);
   if (!results) {
@@ -35,7 +35,7 @@ async function report(request: ReportRequest | ExportReportRequest, context: Inv
   return request.Kind === 'EXPORT' ? reportOnExport(s3, results, request, time) : reportOnImport(s3, results, request, time);
 }
 
-function logAnswer(request: ReportRequest | ExportReportRequest, answer: ReportAnswer, milliseconds: number): void {
+function logAnswer(request: AnyReportRequest, answer: ReportAnswer, milliseconds: number): void {
   const { Kind, DatastoreId: datastoreId, JobId: jobId } = request;
   const { filesRead, filesTotal, failures, searchValidationFailures }: Partial<Report> = answer.kind === 'report' ? answer : {};
   const { files, bytes, resources }: Partial<ExportReport> = answer.kind === 'export' ? answer : {};

@@ -2,7 +2,7 @@ import { METRIC_NAMESPACE } from '../../src/contract';
 
 export interface Metric {
   readonly value?: number;
-  readonly unit: 'Count' | 'Seconds' | 'None';
+  readonly unit: 'Bytes' | 'Count' | 'Seconds' | 'None';
 }
 
 /** Metrics by name. A metric without a value is not emitted. */

@@ -32,7 +32,7 @@ export function progressMetrics(kind: JobKind, counts: Counts = {}): Metrics {
 }
 
 function countMetrics({ results }: JobKind, counts: Counts = {}, suffix = ''): Metrics {
-  return Object.fromEntries(Object.entries(results).map(([name, of]) => [`${name}${suffix}`, count(counts[of])]));
+  return Object.fromEntries(Object.entries(results).map(([name, of]) => [`${name}${suffix}`, of === 'bytes' ? { value: counts[of], unit: 'Bytes' } : count(counts[of])]));
 }
 
 /** Emits the metrics of a job. Emits nothing if the import has no construct path (contract version 1). */

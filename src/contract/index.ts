@@ -7,6 +7,7 @@
  */
 
 export * from './datastore';
+export * from './export';
 export * from './import';
 export * from './job';
 export * from './job-monitor';

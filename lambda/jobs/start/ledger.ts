@@ -40,13 +40,13 @@ export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Pr
  * these jobs.
  */
 export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
-  const { kind, operator: { healthlake }, properties: { DatastoreId }, fingerprint } = reader;
+  const { kind, operator: { healthlake }, properties: { DatastoreId } } = reader;
   const since = requestedAt - CLOCK_SKEW_MS;
   const entries: LedgerEntry[] = [];
   let NextToken: string | undefined;
   do {
     const page = await kind.api.list(healthlake, { DatastoreId, SubmittedAfter: new Date(since), NextToken }, { abortSignal });
-    const jobs = page.jobs.filter(({ JobName }) => isJobOf(fingerprint, JobName));
+    const jobs = page.jobs.filter((job) => isOfDataSet(reader, job));
     entries.push(...jobs.map((job) => entryOf(job, verdictByStatus(job.JobStatus))));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
@@ -73,7 +73,7 @@ async function listJobs(reader: LedgerReader, memory: WaiterMemory): Promise<Job
  * @throws when the time budget ends. The next invocation continues the listing.
  */
 async function continueListing(reader: LedgerReader, memory: WaiterMemory): Promise<JobDescription[]> {
-  const { kind, operator, properties, fingerprint, construct } = reader;
+  const { kind, operator, properties, construct } = reader;
   const { listingOnlyMs, listPageMs, steps } = BUDGETS.handler.start;
   const began = Date.now();
   const { DatastoreId } = properties;
@@ -84,7 +84,7 @@ async function continueListing(reader: LedgerReader, memory: WaiterMemory): Prom
     }
     const abortSignal = AbortSignal.timeout(listPageMs);
     const { jobs: page, NextToken } = await kind.api.list(operator.healthlake, { DatastoreId, NextToken: listing.nextToken }, { abortSignal });
-    listing.jobs.push(...page.filter(({ JobName }) => isJobOf(fingerprint, JobName)));
+    listing.jobs.push(...page.filter((job) => isOfDataSet(reader, job)));
     if (listing.jobsListed < MAX_JOBS / 2 && listing.jobsListed + page.length >= MAX_JOBS / 2) {
       log(`warning: the data store has more than half of the ${kind.noun} jobs that can be listed`, { construct, datastoreId: DatastoreId, maxJobs: MAX_JOBS });
     }
@@ -97,6 +97,10 @@ async function continueListing(reader: LedgerReader, memory: WaiterMemory): Prom
   }
   memory.listing = undefined; // so that the next listing starts from the beginning and finds new jobs
   return listing.jobs;
+}
+
+function isOfDataSet({ kind, properties, fingerprint }: LedgerReader, job: JobDescription): boolean {
+  return isJobOf(fingerprint, job.JobName) && kind.countsAsEarlier(job, properties);
 }
 
 /** Formats a number with thousands separators. */

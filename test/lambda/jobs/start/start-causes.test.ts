@@ -1,5 +1,7 @@
-import { likelyCauses } from '../../../../lambda/jobs/start/start-causes';
+import { IMPORT } from '../../../../lambda/import/kind';
 import { sdkError } from '../../harness';
+
+const { likelyCauses } = IMPORT;
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/fhir-import';
 const HANDLER = 'arn:aws:sts::123456789012:assumed-role/handler/fhir-import';
