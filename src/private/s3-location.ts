@@ -1,13 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
-/** A bucket and a key prefix: the input or the output of a job. */
-export interface Location {
-  readonly bucket: s3.IBucket;
-  /** The key prefix. It is empty, or ends in `/` or in a token. */
-  readonly prefix: string;
-}
-
 /**
  * HealthLake's pattern for the bucket name in an S3 URI. S3 accepts more names: old buckets can have upper case and underscores.
  *

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type { Location } from '../../private/s3-location';
+import { listPrefix, type Location, objects } from '../../jobs/private/location';
 
 /**
  * Returns the statements that the data access role needs. The grants of aws-s3 and aws-kms lack some of these permissions and allow more than needed. The
@@ -51,19 +51,4 @@ function bucketSettings({ bucket }: Location): iam.PolicyStatement {
     actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
     resources: [bucket.bucketArn],
   });
-}
-
-/** Returns a statement that allows listing the objects under the prefix. */
-export function listPrefix({ bucket, prefix }: Location, sid?: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid,
-    actions: ['s3:ListBucket'],
-    resources: [bucket.bucketArn],
-    ...(prefix && { conditions: { StringLike: { 's3:prefix': `${prefix}*` } } }),
-  });
-}
-
-/** Returns the ARN pattern that matches all objects under the prefix. */
-function objects({ bucket, prefix }: Location): string {
-  return bucket.arnForObjects(`${prefix}*`);
 }

@@ -1,45 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
-import { AssumedRole } from './import-roles';
-import type { ContractReport } from '../../contract';
-import { ANY_JOB_ID, keyThroughS3 } from '../../private/results-access';
-import type { Location } from '../../private/s3-location';
-
-/** The function of a provider that writes failure reports. */
-export interface ReportFunction {
-  readonly fn: lambda.Function;
-  readonly role: iam.IRole;
-}
-
-/** The output location, its key, and the data store whose results the report function reads. */
-export interface ReportScope {
-  readonly output: Location;
-  readonly outputKey: kms.IKeyRef;
-  readonly datastoreId: string;
-}
+import type { Location } from '../../jobs/private/location';
+import { ANY_JOB_ID, keyThroughS3 } from '../../jobs/private/results-access';
 
 /**
  * The results objects that the report function reads. The manifest is `Manifest.json` or, in the developer guide, `manifest.json`. The function doesn't read
  * SUCCESS/.
  */
 const READ = ['?anifest.json', 'FAILURE/*', 'SUCCESS_WITH_SEARCH_VALIDATION_FAILURES/*'];
-
-/** Returns the role that the report function assumes for one import, which is the supplied role or a new one, and the contract property `Report`. */
-export function createReport(scope: Construct, { fn, role: functionRole }: ReportFunction, { output, outputKey, datastoreId }: ReportScope,
-  supplied?: iam.IRole): { readonly role: iam.IRole; readonly contract: ContractReport } {
-  const { role } = new AssumedRole(scope, 'ReportRole', {
-    name: 'reportRole',
-    supplied,
-    description: 'Reports on the results of FHIR import jobs',
-    assumedBy: [functionRole],
-    policyName: 'Report',
-    statements: reportStatements(output, outputKey, datastoreId),
-    after: [fn],
-  });
-  return { role, contract: { FunctionArn: fn.functionArn, RoleArn: role.roleArn } };
-}
 
 /**
  * Returns the permissions of the report function for one import. The function reads the manifest and the lines about failures, and writes `report.json` beside

@@ -8,20 +8,20 @@ import { FhirStorage, type IFhirStorage } from '../fhir-storage';
 const AUTO_DELETE_OBJECTS = 'aws-cdk:auto-delete-objects';
 
 /**
- * Adds the checks of the buckets of an import. The checks run at synthesis, because Aspects such as `RemovalPolicies` can change buckets until then. Buckets
+ * Adds the checks of the buckets of a job. The checks run at synthesis, because Aspects such as `RemovalPolicies` can change buckets until then. Buckets
  * that the app doesn't create are checked before the job starts.
  */
-export function checkBucketsWhenFinished(scope: IConstruct, input: s3.IBucket, storage: IFhirStorage): void {
+export function checkBucketsWhenFinished(scope: IConstruct, storage: IFhirStorage, input?: s3.IBucket): void {
   scope.node.addValidation({
     validate: () => {
-      [input, storage.outputBucket].forEach((bucket) => warnOfRemoval(scope, bucket));
+      [...(input ? [input] : []), storage.outputBucket].forEach((bucket) => warnOfRemoval(scope, bucket));
       warnOfUnusedInputBucket(storage);
       return problemsOfOutput(storage.outputBucket);
     },
   });
 }
 
-/** Warns if the storage of an import creates an input bucket that nothing in the app uses. */
+/** Warns if the storage of a job creates an input bucket that nothing in the app uses. */
 function warnOfUnusedInputBucket(storage: IFhirStorage): void {
   if (storage instanceof FhirStorage && storage._hasUnusedInputBucket) {
     Annotations.of(storage).addWarningV2('cdk-healthlake-import:unused-input-bucket',

@@ -1,9 +1,9 @@
 import { Annotations, type CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Location } from '../../../jobs/private/location';
 import { referencedConstruct } from '../../../private/cfn-resource';
 import { isDeployedAfter, referencesOf } from '../../../private/deployment-order';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
-import type { Location } from '../../../private/s3-location';
 
 /** The type of the resource that a `BucketDeployment` of aws-cdk-lib creates. */
 const UPLOAD_TYPE = 'Custom::CDKBucketDeployment';

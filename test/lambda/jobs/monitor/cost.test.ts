@@ -1,6 +1,7 @@
 import { DescribeFHIRImportJobCommand } from '@aws-sdk/client-healthlake';
 import { runMonitor, type MonitorRun, monitorInput } from './state-machine';
-import { monitorDefinition } from '../../../../src/import/private/monitor-definition';
+import { IMPORT as KIND } from '../../../../src/import/private/kind';
+import { monitorDefinition } from '../../../../src/jobs/private/monitor-definition';
 import { Aws, importJob, JOB, JOB_ID, MINUTE, report } from '../../harness';
 
 const HOUR = 60;
@@ -25,7 +26,7 @@ async function run(minutes: number): Promise<MonitorRun> {
 
 /** Returns the pauses between the polls of the longest execution, in seconds, as the definition of the state machine sets them. */
 function pauses(): number[] {
-  const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(monitorDefinition('arn')))!;
+  const [, longer] = /MathAdd\(\$\.Poll\.Seconds, (\d+)\)/.exec(JSON.stringify(monitorDefinition(KIND, 'arn')))!;
   const all: number[] = [];
   for (let [passed, pause] = [0, monitorInput(JOB, JOB_ID).Poll.Seconds]; passed < LONGEST * 60; passed += pause, pause += Number(longer)) {
     all.push(pause);

@@ -7,7 +7,8 @@ import { StateError } from '../../../../packages/local-aws/src/stepfunctions/lan
 import type { HistoryEvent } from '../../../../packages/local-aws/src/stepfunctions/stepfunctions';
 import type { AssumedRole } from '../../../../packages/local-healthlake/src/service';
 import type { ImportJobProperties, WatchedImport } from '../../../../src/contract';
-import { monitorDefinition } from '../../../../src/import/private/monitor-definition';
+import { IMPORT as KIND } from '../../../../src/import/private/kind';
+import { monitorDefinition } from '../../../../src/jobs/private/monitor-definition';
 import { MINUTE, SECOND } from '../../harness';
 
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
@@ -49,7 +50,7 @@ export async function runMonitor(input: WatchedImport, mayAssume = true): Promis
     stateMachineArn: STATE_MACHINE,
     stateMachineName: 'watch',
     roleArn: ROLE,
-    definition: parseDefinition(JSON.stringify(monitorDefinition('arn:aws:lambda:eu-west-1:123456789012:function:judge'))),
+    definition: parseDefinition(JSON.stringify(monitorDefinition(KIND, 'arn:aws:lambda:eu-west-1:123456789012:function:judge'))),
     env: {
       clock: {
         now: () => Date.now(),

@@ -4,20 +4,22 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { type Construct, DependencyGroup } from 'constructs';
 import { validateBus, validateBusAccount, validateRuleOptions } from './checks/notifications';
-import { busArn, notificationMessage, type ResultEvent, resultPattern, statusChangePattern } from './import-events';
-import type { ImportMonitor } from './import-monitor';
-import type { AssumedRole } from './import-roles';
+import type { AssumedRole } from './job-roles';
+import { JobRule } from './job-rule';
+import type { Kind } from './kind';
+import type { Monitor } from './monitor';
 import { putEventsStatement } from './operator';
-import { IMPORT_EVENTS, type MetricDimensions } from '../../contract';
+import { busArn, notificationMessage, resultPattern, statusChangePattern } from './result-events';
+import type { MetricDimensions } from '../../contract';
 import { allowAlarms, validateTopic } from '../../private/checks/notification-topic';
-import { ImportRule } from '../../private/import-rule';
 
-/** Properties of `ImportNotifications`. */
-export interface ImportNotificationsProps {
-  /** The values that identify the import in its events. */
+/** Properties of `JobNotifications`. */
+export interface JobNotificationsProps {
+  readonly kind: Kind;
+  /** The values that identify the construct in its events. */
   readonly dimensions: MetricDimensions;
-  /** The S3 URI that identifies the input in HealthLake's events. */
-  readonly inputS3Uri: string;
+  /** The members of the detail of HealthLake's events that identify the input or the output. */
+  readonly statusChangeDetail: Record<string, unknown>;
   /** The event bus that receives the event at the end of the job. Undefined for the default event bus. */
   readonly eventBus?: events.IEventBus;
   /** The operator role. `announce()` adds the permission to send the event. */
@@ -25,14 +27,14 @@ export interface ImportNotificationsProps {
 }
 
 /** The rules and topics that receive the event at the end of a job. */
-export class ImportNotifications {
-  /** The rules, topics and policies, which are deployed before the job starts. Otherwise a small import could end before CloudFormation creates them. */
+export class JobNotifications {
+  /** The rules, topics and policies, which are deployed before the job starts. Otherwise a small job could end before CloudFormation creates them. */
   public readonly prerequisites = new DependencyGroup();
   private isAnnounced = false;
 
-  constructor(private readonly scope: Construct, private readonly props: ImportNotificationsProps) {
+  constructor(private readonly scope: Construct, private readonly props: JobNotificationsProps) {
     if (props.eventBus) {
-      validateBus(scope, props.eventBus);
+      validateBus(scope, props.kind, props.eventBus);
     }
   }
 
@@ -45,27 +47,27 @@ export class ImportNotifications {
   public announce(): void {
     if (!this.isAnnounced) {
       this.isAnnounced = true;
-      this.props.operator.allow(putEventsStatement(busArn(this.scope, this.props.eventBus)));
+      this.props.operator.allow(putEventsStatement(this.props.kind, busArn(this.scope, this.props.eventBus)));
     }
   }
 
   /** Creates a rule for the event at the end of the job. */
-  public onResult(id: string, options: events.OnEventOptions, ...detailTypes: ResultEvent[]): events.Rule {
+  public onResult(id: string, options: events.OnEventOptions, ...detailTypes: string[]): events.Rule {
     this.announce();
-    const { ConstructPath: constructPath, DatastoreId: datastoreId } = this.props.dimensions;
-    return this.createRule(id, options, resultPattern({ constructPath, datastoreId }, detailTypes), this.props.eventBus);
+    return this.createRule(id, options, resultPattern(this.props.dimensions, detailTypes), this.props.eventBus);
   }
 
-  /** Creates a rule for HealthLake's own events on jobs that read the input. */
+  /** Creates a rule for HealthLake's own events on jobs with the same input or output. */
   public onStatusChange(id: string, options: events.OnEventOptions): events.Rule {
-    return this.createRule(id, options, statusChangePattern(this.props.dimensions.DatastoreId, this.props.inputS3Uri));
+    return this.createRule(id, options, statusChangePattern(this.props.kind, this.props.dimensions, this.props.statusChangeDetail));
   }
 
   /** Makes EventBridge publish a message to the topic at the end of the job. Also adds the topic to the alarm of the monitor. */
-  public notify(topic: sns.ITopic, monitor?: ImportMonitor): void {
+  public notify(topic: sns.ITopic, monitor?: Monitor): void {
     validateTopic(this.scope, topic);
-    const target = new targets.SnsTopic(topic, { message: notificationMessage() });
-    this.onResult('Notification', { target }, IMPORT_EVENTS.succeeded, IMPORT_EVENTS.failed);
+    const { kind } = this.props;
+    const target = new targets.SnsTopic(topic, { message: notificationMessage(kind) });
+    this.onResult('Notification', { target }, kind.events.succeeded, kind.events.failed);
     allowAlarms(topic);
     this.prerequisites.add(topic); // a dependency on the topic includes its policy, which lets EventBridge publish
     monitor?.notify(topic, this.scope);
@@ -73,11 +75,11 @@ export class ImportNotifications {
 
   private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {
     if (eventBus) {
-      validateBusAccount(this.scope, eventBus);
+      validateBusAccount(this.scope, this.props.kind, eventBus);
     }
-    validateRuleOptions(id, options);
+    validateRuleOptions(this.props.kind, id, options);
     const { target, ...ruleProps } = options;
-    const rule = new ImportRule(this.scope, id, { ...ruleProps, eventBus });
+    const rule = new JobRule(this.scope, id, { ...ruleProps, eventBus });
     rule.addEventPattern(pattern);
     rule.addEventPattern(options.eventPattern);
     rule.addTarget(target);

@@ -9,9 +9,11 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, Dependable, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, QUERY_INTERVAL_SECONDS, REPORT_TIMEOUT_MINUTES } from '../contract';
+import { IMPORT } from '../import/private/kind';
 import { validateProviderResources } from './private/checks/provider-resources';
 import { suppliedRoles } from './private/function-roles';
-import { ImportMonitor, sendTraces } from './private/import-monitor';
+import type { Kind } from './private/kind';
+import { Monitor, sendTraces } from './private/monitor';
 import type { ReportFunction } from './private/report';
 import { FunctionRoles } from '../private/function-roles';
 import { brand, ofStack } from '../private/of-stack';
@@ -143,7 +145,7 @@ export class FhirImportProvider extends Construct {
   private readonly functionLogs: logs.ILogGroup;
   private readonly isComplete: lambda.Function;
   private report?: ReportFunction;
-  private monitor?: ImportMonitor;
+  private readonly monitors = new Map<Kind['name'], Monitor>();
 
   /**
    * @throws if subnets or security groups are given without a VPC, if no subnet is selected, if a security group is known to belong to another VPC, if one role
@@ -230,13 +232,15 @@ export class FhirImportProvider extends Construct {
   }
 
   /**
-   * Returns the monitor. Creates it for the first detached import.
+   * Returns the monitor of a kind of jobs. Creates it for the first detached job of this kind.
    *
    * @internal
    */
-  public _monitor(): ImportMonitor {
-    this.monitor ??= new ImportMonitor(this, 'Watch', { judge: this.isComplete, role: this.props.monitorRole, logGroup: this.props.logGroup });
-    return this.monitor;
+  public _monitor(kind: Kind): Monitor {
+    const monitor = this.monitors.get(kind.name)
+      ?? new Monitor(this, { kind, judge: this.isComplete, role: this.props.monitorRole, logGroup: this.props.logGroup });
+    this.monitors.set(kind.name, monitor);
+    return monitor;
   }
 
   /**
@@ -246,7 +250,7 @@ export class FhirImportProvider extends Construct {
    * known at synthesis. Add further actions to the alarm.
    */
   public monitorAlarm(): cloudwatch.Alarm {
-    return this._monitor().alarm;
+    return this._monitor(IMPORT).alarm;
   }
 
   private createReportFunction(): ReportFunction {

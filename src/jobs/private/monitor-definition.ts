@@ -1,8 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
-import { JOB_STATUSES, type WatchAnswer, type WatchedImport } from '../../contract';
+import type { Kind } from './kind';
+import { JOB_STATUSES, type JobOutcomeProperties, type WatchAnswer, type WatchedJob } from '../../contract';
 
 /** The JSON path of a member of an execution's input. */
-type InputPath = `$.${keyof WatchedImport}` | `$.Import.${keyof WatchedImport['Import']}` | '$.Poll.Seconds';
+type InputPath = `$.${keyof WatchedJob | Kind['name']}` | `$.${Kind['name']}.${keyof JobOutcomeProperties}` | '$.Poll.Seconds';
 
 const path = (to: InputPath): InputPath => to;
 
@@ -17,15 +18,14 @@ const RUNNING = [...JOB_STATUSES.queued, ...JOB_STATUSES.inProgress, ...JOB_STAT
  */
 const PAUSE_INCREMENT_SECONDS = 2;
 
-const STATUS = '$.Look.ImportJobProperties.JobStatus';
-
 /**
  * Returns the definition of the monitor. The monitor pauses and describes the job in a loop while the job is running. When the job has ended, the handler
- * judges it. If DescribeFHIRImportJob fails, the handler repeats the call and decides whether the monitor goes on.
+ * judges it. If the Describe call fails, the handler repeats the call and decides whether the monitor goes on.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
-export function monitorDefinition(judgeFunctionArn: string): object {
+export function monitorDefinition({ name, noun }: Kind, judgeFunctionArn: string): object {
+  const jobStatus = `$.Look.${name}JobProperties.JobStatus`;
   const taskOf = (action: string) => `arn:${Aws.PARTITION}:states:::${action}`;
   return {
     StartAt: 'Pause',
@@ -33,9 +33,9 @@ export function monitorDefinition(judgeFunctionArn: string): object {
       Pause: { Type: 'Wait', SecondsPath: path('$.Poll.Seconds'), Next: 'Describe' },
       Describe: {
         Type: 'Task',
-        Resource: taskOf('aws-sdk:healthlake:describeFHIRImportJob'),
-        Credentials: { 'RoleArn.$': path('$.Import.OperatorRoleArn') },
-        Parameters: { 'DatastoreId.$': path('$.Import.DatastoreId'), 'JobId.$': path('$.Import.JobId') },
+        Resource: taskOf(`aws-sdk:healthlake:describeFHIR${name}Job`),
+        Credentials: { 'RoleArn.$': path(`$.${name}.OperatorRoleArn`) },
+        Parameters: { 'DatastoreId.$': path(`$.${name}.DatastoreId`), 'JobId.$': path(`$.${name}.JobId`) },
         ResultPath: '$.Look',
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Judge' }],
         Next: 'IsRunning',
@@ -44,8 +44,8 @@ export function monitorDefinition(judgeFunctionArn: string): object {
         Type: 'Choice',
         Choices: [{
           And: [
-            { Variable: STATUS, IsPresent: true },
-            { Or: RUNNING.map((status) => ({ Variable: STATUS, StringEquals: status })) },
+            { Variable: jobStatus, IsPresent: true },
+            { Or: RUNNING.map((status) => ({ Variable: jobStatus, StringEquals: status })) },
             { Variable: '$$.State.EnteredTime', TimestampLessThanPath: path('$.GiveUpAt') },
           ],
           Next: 'PauseLonger',
@@ -60,12 +60,12 @@ export function monitorDefinition(judgeFunctionArn: string): object {
         Parameters: {
           FunctionName: judgeFunctionArn,
           Payload: {
-            'Import.$': path('$.Import'),
+            [`${name}.$`]: path(`$.${name}`),
             'RequestedAt.$': path('$.RequestedAt'),
             'Deadline.$': path('$.Deadline'),
             'GiveUpAt.$': path('$.GiveUpAt'),
             'Poll.$': path('$.Poll'),
-          } satisfies { [Member in keyof WatchedImport as `${Member}.$`]: InputPath },
+          } satisfies { [Member in keyof WatchedJob as `${Member}.$`]: InputPath },
         },
         ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' },
         ResultPath: '$.Judged',
@@ -80,7 +80,7 @@ export function monitorDefinition(judgeFunctionArn: string): object {
       },
       // Step Functions publishes the output in an event. So the output has only the verdict, and no text of HealthLake.
       Succeeded: { Type: 'Succeed', OutputPath: '$.Judged' },
-      Failed: { Type: 'Fail', Error: 'FhirImportFailed', Cause: 'the import failed: the log of the provider and the event that was put say how' },
+      Failed: { Type: 'Fail', Error: `Fhir${name}Failed`, Cause: `the ${noun} failed: the log of the provider and the event that was put say how` },
     },
   };
 }

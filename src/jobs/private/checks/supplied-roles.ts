@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { checkTrustWhenFinished, type TrustPolicyJson, warnOfTrustWhenFinished } from '../../../private/checks/trust';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
+import type { Kind } from '../kind';
 
 /** Throws if two properties have the same role. In the error, the text that `why` returns for the second property follows the word "which". */
 export function validateDistinct<T extends string>(roles: readonly (readonly [name: T, role: iam.IRole])[], why: (name: T) => string): void {
@@ -16,12 +17,12 @@ export function validateDistinct<T extends string>(roles: readonly (readonly [na
 }
 
 /** Warns at synthesis if the trust policy of a supplied role doesn't name the role that has to assume it. */
-export function checkTrustInRoleWhenFinished(scope: IConstruct, name: string, role: iam.IRole, assumedBy: iam.IRole): void {
+export function checkTrustInRoleWhenFinished(scope: IConstruct, { noun }: Kind, name: string, role: iam.IRole, assumedBy: iam.IRole): void {
   warnOfTrustWhenFinished(scope, name, role, (policy) => {
     const arn: unknown = Stack.of(role).resolve(assumedBy.roleArn);
     return principalsOf(policy).some((principal) => !isOtherRole(principal, arn))
       ? undefined
-      : `doesn't let the role "${assumedBy.node.path}" assume it, so the import couldn't use it; `
+      : `doesn't let the role "${assumedBy.node.path}" assume it, so the ${noun} couldn't use it; `
         + `create the ${name} with assumedBy: new ArnPrincipal() and the ARN of that role`;
   });
 }
@@ -38,7 +39,7 @@ function isOtherRole(principal: unknown, arn: unknown): boolean {
 }
 
 /** Warns at synthesis if HealthLake can't assume a supplied data access role, or if the role has no policy. */
-export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IRole): void {
+export function checkDataAccessRoleWhenFinished(scope: IConstruct, { noun }: Kind, role?: iam.IRole): void {
   if (!role) {
     return;
   }
@@ -47,7 +48,7 @@ export function checkDataAccessRoleWhenFinished(scope: IConstruct, role?: iam.IR
     const resource = resourceOfType(role, iam.CfnRole);
     if (resource && !hasPolicy(resource)) {
       Annotations.of(scope).addWarningV2('cdk-healthlake-import:permissions-of-dataAccessRole',
-        `the dataAccessRole "${role.node.path}" has no policy, so HealthLake could read and write nothing; add the dataAccessStatements of the import to it`);
+        `the dataAccessRole "${role.node.path}" has no policy, so HealthLake could read and write nothing; add the dataAccessStatements of the ${noun} to it`);
     }
   });
 }

@@ -6,8 +6,8 @@ import { DependencyGroup, type IConstruct } from 'constructs';
 const RESOURCE_POLICIES = ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
 const ROLE_POLICIES = ['AWS::IAM::Policy'];
 
-/** A rule for events of an import. */
-export class ImportRule extends events.Rule {
+/** A rule for events of a job. */
+export class JobRule extends events.Rule {
   /** The policies that the targets of the rule need. The job waits for them, because CloudFormation can create the rule before the policies. */
   public readonly targetPolicies = new DependencyGroup();
 

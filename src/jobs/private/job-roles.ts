@@ -2,12 +2,13 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { checkTrustInRoleWhenFinished } from './checks/supplied-roles';
+import type { Kind } from './kind';
 import { roleDescription } from '../../private/text';
 
 /** Creates the role that HealthLake assumes. HealthLake may assume this role only for jobs of this data store. */
-export function createDataAccessRole(scope: Construct, datastoreArn: string, statements: iam.PolicyStatement[]): iam.Role {
+export function createDataAccessRole(scope: Construct, { dataAccess }: Kind, datastoreArn: string, statements: iam.PolicyStatement[]): iam.Role {
   return new iam.Role(scope, 'DataAccessRole', {
-    description: roleDescription(`HealthLake reads FHIR data and writes import results (${scope.node.path})`),
+    description: roleDescription(`${dataAccess} (${scope.node.path})`),
     assumedBy: new iam.ServicePrincipal('healthlake.amazonaws.com', {
       conditions: {
         StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
@@ -20,7 +21,8 @@ export function createDataAccessRole(scope: Construct, datastoreArn: string, sta
 
 /** Properties of `AssumedRole`. */
 export interface AssumedRoleProps {
-  /** The property of the import that may supply the role. */
+  readonly kind: Kind;
+  /** The property that may supply the role. */
   readonly name: 'operatorRole' | 'reportRole';
   /** A role to use instead of a new one. The statements are added to it, unless it is immutable. */
   readonly supplied?: iam.IRole;
@@ -35,7 +37,7 @@ export interface AssumedRoleProps {
   readonly after: readonly IDependable[];
 }
 
-/** A role that the provider's roles assume for one import only. */
+/** A role that the provider's roles assume for one import or export only. */
 export class AssumedRole {
   public readonly role: iam.IRole;
   private readonly policy: iam.PolicyDocument;
@@ -46,7 +48,7 @@ export class AssumedRole {
     this.role = supplied ?? this.createRole(scope, id);
     if (supplied) {
       props.statements.forEach((statement) => this.addToPolicyOfRole(statement));
-      props.assumedBy.forEach((role) => checkTrustInRoleWhenFinished(scope, props.name, supplied, role));
+      props.assumedBy.forEach((role) => checkTrustInRoleWhenFinished(scope, props.kind, props.name, supplied, role));
     }
   }
 
@@ -59,7 +61,7 @@ export class AssumedRole {
     }
   }
 
-  /** Adds a statement without its Sid, because Sids must be unique in a policy and several imports can share a supplied role. */
+  /** Adds a statement without its Sid, because Sids must be unique in a policy and several constructs can share a supplied role. */
   private addToPolicyOfRole(statement: iam.PolicyStatement): void {
     const copy = statement.copy();
     copy.sid = undefined;

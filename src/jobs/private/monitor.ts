@@ -7,12 +7,14 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
+import type { Kind } from './kind';
 import { monitorDefinition } from './monitor-definition';
 import { validateEnvironment } from '../../private/checks/environment';
 import { CompleteRole } from '../../private/complete-role';
 
-/** Properties of `ImportMonitor`. */
-export interface ImportMonitorProps {
+/** Properties of `Monitor`. */
+export interface MonitorProps {
+  readonly kind: Kind;
   /** The function that judges a job. */
   readonly judge: lambda.IFunction;
   /** The role of the state machine. Undefined for a new role. */
@@ -28,32 +30,34 @@ export interface ImportMonitorProps {
  */
 const MAX_ACTIONS = 5;
 
-/** The state machine that follows the jobs of detached imports to their end, and its alarm. All detached imports of a provider share it. */
-export class ImportMonitor extends Construct {
-  /** The role of the state machine. To describe a job, the role assumes the operator role of the job's import. */
+/** The state machine that follows detached jobs to their end, and its alarm. All detached jobs of one kind and provider share it. */
+export class Monitor extends Construct {
+  /** The role of the state machine. To describe a job, the role assumes the operator role of the job. */
   public readonly role: iam.IRole;
   public readonly stateMachine: sfn.StateMachine;
-  /** The alarm that fires when a detached import fails or can't be monitored. */
+  /** The alarm that fires when a detached job fails or can't be monitored. */
   public readonly alarm: cloudwatch.Alarm;
+  private readonly noun: Kind['noun'];
   private readonly notified = new Set<string>();
 
-  public constructor(scope: Construct, id: string, { judge, role, logGroup }: ImportMonitorProps) {
-    super(scope, id);
+  public constructor(scope: Construct, { kind, judge, role, logGroup }: MonitorProps) {
+    super(scope, kind.monitorId);
+    this.noun = kind.noun;
     role?.addToPrincipalPolicy(invoke(judge));
     this.role = role ?? new CompleteRole(this, 'Role', {
-      description: 'Watches the jobs of detached FHIR imports',
+      description: `Watches the jobs of detached FHIR ${this.noun}s`,
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
       inlinePolicies: { Watch: new iam.PolicyDocument({ statements: [invoke(judge, 'Judge'), deliverLogs(), sendTraces()] }) },
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      comment: 'Watches the jobs of detached FHIR imports',
-      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(monitorDefinition(judge.functionArn))),
+      comment: `Watches the jobs of detached FHIR ${this.noun}s`,
+      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(monitorDefinition(kind, judge.functionArn))),
       role: this.role,
       logs: { destination: logGroup ?? this.createLogGroup(), level: sfn.LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
     this.alarm = new cloudwatch.Alarm(this, 'Alarm', {
-      alarmDescription: 'A detached FHIR import failed, or could not be watched',
+      alarmDescription: `A detached FHIR ${this.noun} failed, or could not be watched`,
       metric: this.stateMachine.metricFailed({ period: Duration.minutes(5) }),
       threshold: 1,
       evaluationPeriods: 1,
@@ -63,18 +67,18 @@ export class ImportMonitor extends Construct {
   }
 
   /**
-   * Adds a topic of an import to the actions of the alarm. Skips a topic that the alarm already notifies. Also skips a topic to which the provider's stack
-   * can't refer: the import and its topic are in other stacks, and the import's stack depends on the provider's stack.
+   * Adds the topic of a detached job to the actions of the alarm. Skips a topic that the alarm already notifies. Also skips a topic to which the provider's
+   * stack can't refer: the job construct and its topic are in other stacks, and the job construct's stack depends on the provider's stack.
    *
    * @throws if the topic is known to be in another Region, because alarms notify only topics of their Region, or if the alarm has too many topics.
    */
-  public notify(topic: sns.ITopic, fhirImport: IConstruct): void {
-    validateEnvironment(this, 'the alarm of detached imports', { what: 'notificationTopic', construct: topic, env: topic.env }, ['region']);
-    const isReachable = [topic, fhirImport].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
+  public notify(topic: sns.ITopic, fhirJob: IConstruct): void {
+    validateEnvironment(this, `the alarm of detached ${this.noun}s`, { what: 'notificationTopic', construct: topic, env: topic.env }, ['region']);
+    const isReachable = [topic, fhirJob].some((construct) => Stack.of(construct) === Stack.of(this)) || !Token.isUnresolved(topic.topicArn);
     if (isReachable && !this.notified.has(topic.topicArn)) {
       if (this.notified.size === MAX_ACTIONS) {
-        throw new Error(`the alarm of detached imports can notify ${MAX_ACTIONS} topics, and "${topic.node.path}" is one more; `
-          + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
+        throw new Error(`the alarm of detached ${this.noun}s can notify ${MAX_ACTIONS} topics, and "${topic.node.path}" is one more; `
+          + `use one topic for several ${this.noun}s, or give some of them a FhirImportProvider of their own`);
       }
       this.notified.add(topic.topicArn);
       this.alarm.addAlarmAction(new actions.SnsAction(topic));
@@ -90,7 +94,7 @@ export class ImportMonitor extends Construct {
   private createLogGroup(): logs.LogGroup {
     const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     return new logs.LogGroup(this, 'LogGroup', {
-      logGroupName: `/aws/vendedlogs/states/fhir-import-${this.node.addr.slice(-8)}-${stackId}`,
+      logGroupName: `/aws/vendedlogs/states/fhir-${this.noun}-${this.node.addr.slice(-8)}-${stackId}`,
       retention: logs.RetentionDays.ONE_YEAR,
       // If a roll-back kept the log group, the next deployment would fail because the name is taken. The handler logs the verdict on each job too.
       removalPolicy: RemovalPolicy.DESTROY,

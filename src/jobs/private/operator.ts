@@ -2,23 +2,24 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { listPrefix } from './data-access';
-import type { ImportMonitor } from './import-monitor';
-import { AssumedRole } from './import-roles';
-import { IMPORT_EVENTS, EVENT_SOURCE } from '../../contract';
+import { AssumedRole } from './job-roles';
+import type { Kind } from './kind';
+import type { Location } from './location';
+import type { Monitor } from './monitor';
+import { EVENT_SOURCE } from '../../contract';
 import { passDataAccessRole, useDatastoreKey } from '../../private/datastore';
-import type { Location } from '../../private/s3-location';
 import type { FhirImportProvider } from '../fhir-import-provider';
 
 /** The resources that an operator role may use. */
 export interface OperatorScope {
   readonly datastoreArn: string;
   readonly dataAccessRoleArn: string;
-  /** The ARN of the stack of the import, or a pattern that matches it. */
+  /** The ARN of the stack of the construct, or a pattern that matches it. */
   readonly stackArn: string;
-  readonly input: Location;
+  /** The statements that only this kind of jobs needs. */
+  readonly ownStatements: iam.PolicyStatement[];
   readonly output: Location;
-  /** The ARN of the report function. Undefined if the import has no failure report. */
+  /** The ARN of the report function. Undefined if there is no report. */
   readonly reportFunctionArn?: string;
   /** The ARN of the monitor. Undefined if the deployment waits for the job. */
   readonly stateMachineArn?: string;
@@ -29,19 +30,20 @@ export interface OperatorScope {
 export interface Operators {
   readonly provider: FhirImportProvider;
   /** The monitor. Undefined if the deployment waits for the job. */
-  readonly monitor?: ImportMonitor;
+  readonly monitor?: Monitor;
 }
 
-/** Returns the role that the handler and the monitor assume for one import: the supplied role or a new one. */
-export function createOperator(scope: Construct, { provider, monitor }: Operators, operatorScope: Omit<OperatorScope, 'stackArn' | 'stateMachineArn'>,
+/** Returns the role that the handler and the monitor assume for one construct: the supplied role or a new one. */
+export function createOperator(scope: Construct, kind: Kind, { provider, monitor }: Operators, operatorScope: Omit<OperatorScope, 'stackArn' | 'stateMachineArn'>,
   supplied?: iam.IRole): AssumedRole {
   return new AssumedRole(scope, 'OperatorRole', {
+    kind,
     name: 'operatorRole',
     supplied,
-    description: 'Starts and watches FHIR import jobs',
+    description: `Starts and watches FHIR ${kind.noun} jobs`,
     assumedBy: [provider.handlerRole, ...(monitor ? [monitor.role] : [])],
     policyName: 'Operator',
-    statements: operatorStatements({
+    statements: operatorStatements(kind, {
       ...operatorScope,
       stackArn: supplied ? stackPattern(Stack.of(scope)) : Aws.STACK_ID,
       stateMachineArn: monitor?.stateMachine.stateMachineArn,
@@ -51,19 +53,19 @@ export function createOperator(scope: Construct, { provider, monitor }: Operator
 }
 
 /**
- * Returns the permissions of the handler for one import.
+ * Returns the permissions of the handler for one construct.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthlake.html
  */
-function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
+function operatorStatements({ name }: Kind, scope: OperatorScope): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
-      sid: 'ImportJobs',
+      sid: `${name}Jobs`,
       actions: [
         'healthlake:DescribeFHIRDatastore',
-        'healthlake:DescribeFHIRImportJob',
-        'healthlake:ListFHIRImportJobs',
-        'healthlake:StartFHIRImportJob',
+        `healthlake:DescribeFHIR${name}Job`,
+        `healthlake:ListFHIR${name}Jobs`,
+        `healthlake:StartFHIR${name}Job`,
       ],
       resources: [scope.datastoreArn],
     }),
@@ -73,7 +75,12 @@ function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
       actions: ['cloudformation:DescribeStacks'],
       resources: [scope.stackArn],
     }),
-    ...bucketChecks(scope),
+    ...scope.ownStatements,
+    new iam.PolicyStatement({
+      sid: 'OutputBucket', // to check the output bucket before the start of a job
+      actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
+      resources: [scope.output.bucket.bucketArn],
+    }),
     ...(scope.reportFunctionArn ? [new iam.PolicyStatement({
       sid: 'Report',
       actions: ['lambda:InvokeFunction'],
@@ -91,40 +98,17 @@ function operatorStatements(scope: OperatorScope): iam.PolicyStatement[] {
 }
 
 /** Returns a statement that allows sending the two events at the end of a job, and no other events. */
-export function putEventsStatement(eventBusArn: string): iam.PolicyStatement {
+export function putEventsStatement({ events: { succeeded, failed } }: Kind, eventBusArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Events',
     actions: ['events:PutEvents'],
     resources: [eventBusArn],
     // Both condition keys are multivalued: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
-      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [IMPORT_EVENTS.succeeded, IMPORT_EVENTS.failed] },
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [succeeded, failed] },
       'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request doesn't have the keys
     },
   });
-}
-
-/**
- * Returns the statements for the checks before the start of a job. The checks read names and sizes of objects and settings of buckets, but no content of
- * objects.
- */
-function bucketChecks({ input, output }: OperatorScope): iam.PolicyStatement[] {
-  return [
-    ...inputChecks(input, { list: 'InputNames', locate: 'InputBucket' }),
-    new iam.PolicyStatement({
-      sid: 'OutputBucket',
-      actions: ['s3:GetBucketLocation', 's3:GetBucketPublicAccessBlock', 's3:GetEncryptionConfiguration'],
-      resources: [output.bucket.bucketArn],
-    }),
-  ];
-}
-
-/** Returns the statements for the checks of the input. The policy of a bucket in another account needs these statements too. */
-export function inputChecks(input: Location, sids: { readonly list?: string; readonly locate?: string } = {}): iam.PolicyStatement[] {
-  return [
-    listPrefix(input, sids.list),
-    new iam.PolicyStatement({ sid: sids.locate, actions: ['s3:GetBucketLocation'], resources: [input.bucket.bucketArn] }),
-  ];
 }
 
 /** Returns a pattern that matches the ARN of the stack. A role in another stack can't refer to the id that AWS appends to the name of the stack. */
