@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirImport, FhirImportProvider, FhirSource, FhirStorage } from '../src';
+import { FhirImport, FhirJobProvider, FhirSource, FhirStorage } from '../src';
 
 const IMPORTS = 100;
 const ROUNDS = 5;
@@ -13,14 +13,14 @@ function synth(imports: number, ownProviders: boolean): { readonly seconds: numb
   const stacks = Array.from({ length: Math.ceil(imports / 10) }, (_, n) => new Stack(app, `Stack${n}`));
   const shared = new Stack(app, 'Shared');
   const storage = new FhirStorage(shared, 'Storage');
-  const provider = new FhirImportProvider(shared, 'Provider');
+  const provider = new FhirJobProvider(shared, 'Provider');
   for (let n = 0; n < imports; n++) {
     const stack = stacks[n % stacks.length];
     new FhirImport(stack, `Import${n}`, {
       datastore: CfnFHIRDatastore.fromDatastoreId(stack, `Datastore${n}`, '6407b9ae4c2def3cb6f1a46a0c599ec0'),
       source: FhirSource.bucket(Bucket.fromBucketName(stack, `Data${n}`, 'hospital-data'), `${n}/`),
       storage,
-      provider: ownProviders ? new FhirImportProvider(stack, `Provider${n}`) : provider,
+      provider: ownProviders ? new FhirJobProvider(stack, `Provider${n}`) : provider,
     });
   }
   const assembly = app.synth();

@@ -9,7 +9,7 @@ export * from './storage/fhir-storage';
 export * from './import/import-quotas';
 export * from './import/fhir-import-props';
 export * from './jobs/completion';
-export * from './jobs/fhir-import-provider';
+export * from './jobs/fhir-job-provider';
 export * from './jobs/fhir-job';
 export * from './jobs/fhir-job-props';
 export * from './job-monitor/fhir-job-monitor';

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Completion } from './completion';
-import type { FhirImportProvider } from './fhir-import-provider';
+import type { FhirJobProvider } from './fhir-job-provider';
 import type { IFhirStorage } from '../storage/fhir-storage';
 
 /** Properties that imports and exports share. */
@@ -29,7 +29,7 @@ export interface FhirJobProps {
    *
    * @default - one provider for all imports and exports of the stack that have no `provider` property
    */
-  readonly provider?: FhirImportProvider;
+  readonly provider?: FhirJobProvider;
 
   /**
    * The role that HealthLake assumes to read the input of an import and to write the output. This construct doesn't change a supplied role: add the statements

@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
-import type { FhirImportProvider } from './fhir-import-provider';
+import type { FhirJobProvider } from './fhir-job-provider';
 import { METRIC_NAMESPACE } from '../contract';
 import { validateMetricName } from './private/checks/properties';
 import { validateOrder } from './private/checks/tree';
@@ -43,7 +43,7 @@ export abstract class FhirJob extends Construct {
   }
 
   /** The provider of the functions that start the job and poll it. It also has the log group of the functions and the alarm for detached jobs. */
-  public get provider(): FhirImportProvider {
+  public get provider(): FhirJobProvider {
     return this._job.provider;
   }
 

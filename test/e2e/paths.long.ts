@@ -2,7 +2,7 @@ import { type App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Completion, FhirImport, FhirImportProvider, FhirSource } from '../../src';
+import { Completion, FhirImport, FhirJobProvider, FhirSource } from '../../src';
 import { importApp } from './harness/import-app';
 import { onLaptop } from './harness/laptop';
 
@@ -43,7 +43,7 @@ test('an import fails without starting a job when its prefix has no files', onLa
 test('an import whose provider changes adopts its earlier job and starts no new job', onLaptop({}, async (laptop, data) => {
   expect(await laptop.deploy(importApp(data))).toBe(0);
   for (const id of ['Other', 'Third']) {
-    expect(await laptop.deploy(importApp(data, (stack) => ({ provider: new FhirImportProvider(stack, id) })))).toBe(0);
+    expect(await laptop.deploy(importApp(data, (stack) => ({ provider: new FhirJobProvider(stack, id) })))).toBe(0);
   }
   expect(laptop.jobs()).toHaveLength(1);
   expect(laptop.output('Import', 'jobId')).toBe(laptop.jobs()[0].JobId);

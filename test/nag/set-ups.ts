@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
-import { Completion, FhirDatastore, FhirImportProvider, FhirStorage, IdentityProvider } from '../../src';
+import { Completion, FhirDatastore, FhirJobProvider, FhirStorage, IdentityProvider } from '../../src';
 import { monitorIn } from '../support/jobs';
 import { importInto } from '../support/synth';
 
@@ -19,7 +19,7 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
   hardened: (stack, surroundings) => {
     const encryptionKey = new kms.Key(surroundings, 'LogsKey', { enableKeyRotation: true });
     importInto(stack, {
-      provider: new FhirImportProvider(stack, 'FhirImportProvider', {
+      provider: new FhirJobProvider(stack, 'FhirImportProvider', {
         vpc: new ec2.Vpc(surroundings, 'Vpc'),
         logGroup: new logs.LogGroup(surroundings, 'Logs', { encryptionKey }),
       }),

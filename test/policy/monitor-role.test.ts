@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Completion, FhirImportProvider, FhirSource } from '../../src';
+import { Completion, FhirJobProvider, FhirSource } from '../../src';
 import { actionsOf, type Case, type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
 import { Deployed } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
@@ -153,7 +153,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 describe('a supplied monitor role', () => {
   function deployWith(role: (stack: Stack) => iam.IRole): Deployed {
     const stack = newStack();
-    const provider = new FhirImportProvider(stack, 'Provider', { monitorRole: role(stack), logGroup: new logs.LogGroup(stack, 'Logs') });
+    const provider = new FhirJobProvider(stack, 'Provider', { monitorRole: role(stack), logGroup: new logs.LogGroup(stack, 'Logs') });
     importInto(stack, { completion: Completion.detached(), provider });
     return new Deployed(templateOf(stack));
   }
@@ -184,7 +184,7 @@ describe('a supplied monitor role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'One', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 
-    expect(() => new FhirImportProvider(stack, 'Provider', { handlerRole: role, monitorRole: role })).toThrow(
+    expect(() => new FhirJobProvider(stack, 'Provider', { handlerRole: role, monitorRole: role })).toThrow(
       'handlerRole and monitorRole are the same role "Stack/One", which would let the state machine do what these functions may; give each its own role');
   });
 });

@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { FhirImportProvider } from '../../src';
+import { FhirJobProvider } from '../../src';
 import { actionsOf, may, mayAssume, policiesOf, sessionOf, type StatementJson } from '../support/access';
 import { Deployed } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
@@ -9,7 +9,7 @@ const STREAM = ':log-stream:2025/11/21/[$LATEST]5f0e7a607c1d';
 
 function deploy(flags: Record<string, unknown>, inVpc = false): Deployed {
   const stack = newStack(flags);
-  importInto(stack, { provider: inVpc ? new FhirImportProvider(stack, 'Own', { vpc: new ec2.Vpc(stack, 'Vpc') }) : undefined });
+  importInto(stack, { provider: inVpc ? new FhirJobProvider(stack, 'Own', { vpc: new ec2.Vpc(stack, 'Vpc') }) : undefined });
   return new Deployed(templateOf(stack));
 }
 

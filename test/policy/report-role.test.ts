@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { FhirImportProvider, FhirSource } from '../../src';
+import { FhirJobProvider, FhirSource } from '../../src';
 import { actionsOf, type Case, type Context, may, mayAssume, policiesOf, sessionOf } from '../support/access';
 import { Deployed } from '../support/deployed';
 import { ACCOUNT, DATASTORE_ID, FEATURE_FLAGS, importInto, newStack, REGION, templateOf } from '../support/synth';
@@ -138,7 +138,7 @@ test('the report role trusts only reportFunctionRole if the user supplies that r
   const stack = newStack();
   const supplied = `arn:aws:iam::${ACCOUNT}:role/team/Reporter`;
   const reportFunctionRole = iam.Role.fromRoleArn(stack, 'Reporter', supplied, { mutable: false });
-  importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', { reportFunctionRole }) });
+  importInto(stack, { provider: new FhirJobProvider(stack, 'Provider', { reportFunctionRole }) });
   const deployed = new Deployed(templateOf(stack));
   const role = deployed.roleId(/ImportReportRole/);
 

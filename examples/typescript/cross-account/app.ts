@@ -2,7 +2,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { FhirDatastore, FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { FhirDatastore, FhirImport, FhirJobProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 // The partner's bucket and KMS key. They are in another account, but in the same Region as the data store.
 const PARTNER_BUCKET = 'partner-fhir-exports';
@@ -29,7 +29,7 @@ const dataAccessRole = new Role(data, 'DataAccessRole', {
 });
 
 // The operator role checks the input before the start. The functions of the provider assume it.
-const provider = new FhirImportProvider(data, 'Provider');
+const provider = new FhirJobProvider(data, 'Provider');
 const operatorRole = new Role(data, 'OperatorRole', { assumedBy: new ArnPrincipal(provider.handlerRole.roleArn) });
 operatorRole.node.addDependency(provider); // IAM can refuse a trust policy that names a role that is seconds old
 

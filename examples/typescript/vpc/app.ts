@@ -1,6 +1,6 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, InterfaceVpcEndpointAwsService, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { FhirDatastore, FhirImport, FhirImportProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
+import { FhirDatastore, FhirImport, FhirJobProvider, FhirSource, FhirStorage } from 'cdk-healthlake-import';
 
 const app = new App();
 
@@ -39,7 +39,7 @@ const fhirImport = new FhirImport(imports, 'Synthea', {
   datastore,
   storage,
   source: FhirSource.storage(),
-  provider: new FhirImportProvider(imports, 'Provider', { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } }),
+  provider: new FhirJobProvider(imports, 'Provider', { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } }),
 });
 
 new CfnOutput(imports, 'JobId', { value: fhirImport.jobId });

@@ -17,8 +17,8 @@ import { dimensionValue } from '../../private/text';
 import type { IFhirStorage } from '../../storage/fhir-storage';
 import { checkBucketsWhenFinished } from '../../storage/private/bucket-checks';
 import { Completion } from '../completion';
-import { FhirImportProvider } from '../fhir-import-provider';
 import type { FhirJobProps } from '../fhir-job-props';
+import { FhirJobProvider } from '../fhir-job-provider';
 
 /** The parts of a job construct that depend on its kind. */
 export interface OwnParts {
@@ -40,7 +40,7 @@ export interface OwnParts {
 /** The roles, custom resources and rules of a job construct. */
 export class Job {
   public readonly storage: IFhirStorage;
-  public readonly provider: FhirImportProvider;
+  public readonly provider: FhirJobProvider;
   public readonly dataAccessStatements: iam.PolicyStatement[];
   public readonly dataAccessRole: iam.IRole;
   public readonly operatorRole: iam.IRole;
@@ -58,7 +58,7 @@ export class Job {
     this.dataAccessStatements = dataAccessStatements;
     this.dimensions = { DatastoreId: props.datastore.fhirDatastoreRef.datastoreId, ConstructPath: dimensionValue(scope.node.path) };
     this.outputS3Uri = s3Uri(output.bucket.bucketName, output.prefix);
-    this.provider = props.provider ?? FhirImportProvider._ofStack(scope);
+    this.provider = props.provider ?? FhirJobProvider._ofStack(scope);
     validateUsedResources(scope, kind, props, { input, storage, provider: this.provider });
 
     this.dataAccessRole = props.dataAccessRole ?? createDataAccessRole(scope, kind, storeArn, dataAccessStatements);

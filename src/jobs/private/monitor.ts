@@ -78,7 +78,7 @@ export class Monitor extends Construct {
     if (isReachable && !this.notified.has(topic.topicArn)) {
       if (this.notified.size === MAX_ACTIONS) {
         throw new Error(`the alarm of detached ${this.noun}s can notify ${MAX_ACTIONS} topics, and "${topic.node.path}" is one more; `
-          + `use one topic for several ${this.noun}s, or give some of them a FhirImportProvider of their own`);
+          + `use one topic for several ${this.noun}s, or give some of them a FhirJobProvider of their own`);
       }
       this.notified.add(topic.topicArn);
       this.alarm.addAlarmAction(new actions.SnsAction(topic));

@@ -8,7 +8,7 @@ import type { Location } from './location';
 import type { Monitor } from './monitor';
 import { EVENT_SOURCE } from '../../contract';
 import { passDataAccessRole, useDatastoreKey } from '../../private/datastore';
-import type { FhirImportProvider } from '../fhir-import-provider';
+import type { FhirJobProvider } from '../fhir-job-provider';
 
 /** The resources that an operator role may use. */
 export interface OperatorScope {
@@ -28,7 +28,7 @@ export interface OperatorScope {
 
 /** The functions and the state machine that assume an operator role. */
 export interface Operators {
-  readonly provider: FhirImportProvider;
+  readonly provider: FhirJobProvider;
   /** The monitor. Undefined if the deployment waits for the job. */
   readonly monitor?: Monitor;
 }

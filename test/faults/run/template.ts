@@ -7,7 +7,7 @@ import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { zipSync } from 'fflate';
-import { Completion, ErrorTolerance, FhirImport, FhirImportProvider, FhirSource } from '../../../src';
+import { Completion, ErrorTolerance, FhirImport, FhirJobProvider, FhirSource } from '../../../src';
 import { isOwn, type Tolerance, type Trouble, type Variant, waitingMinutes } from '../plan/plan';
 
 export const STACK = 'Import';
@@ -103,7 +103,7 @@ function define(stack: Stack, variant: Variant, failing: Trouble | undefined, da
     completion: isDetached ? Completion.detached() : Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
     notificationTopic: isDetached ? new Topic(stack, 'Topic') : undefined,
     outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
-    provider: variant.provider === 'of the stack' ? undefined : new FhirImportProvider(stack, variant.provider),
+    provider: variant.provider === 'of the stack' ? undefined : new FhirJobProvider(stack, variant.provider),
   });
   new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
   if (!isDetached) {

@@ -7,7 +7,7 @@ import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
-import { Completion, FhirDatastore, FhirImportProvider, FhirSource, FhirStorage } from '../../../src';
+import { Completion, FhirDatastore, FhirJobProvider, FhirSource, FhirStorage } from '../../../src';
 import { monitorIn } from '../../support/jobs';
 import {
   ACCOUNT, countsByType, FEATURE_FLAGS, importInto, newApp, newStack, REGION, resourcesOfType, type TemplateJson, templateOf, templateWith,
@@ -20,7 +20,7 @@ function everything(flags: Record<string, unknown>, env?: { region: string; acco
   const stack = newStack(flags, env);
   Annotations.of(stack).acknowledgeWarning('cdk-healthlake-import:region');
   const fhirImport = importInto(stack, {
-    provider: new FhirImportProvider(stack, 'Provider'),
+    provider: new FhirJobProvider(stack, 'Provider'),
     storage: new FhirStorage(stack, 'Storage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
     datastoreEncryptionKey: new FhirStorage(stack, 'Other').outputKey,
   });
@@ -87,7 +87,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     const datastore = new CfnFHIRDatastore(data, 'Datastore', { datastoreTypeVersion: 'R4' });
     datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const storage = new FhirStorage(buckets, 'Storage');
-    const provider = new FhirImportProvider(shared, 'Provider');
+    const provider = new FhirJobProvider(shared, 'Provider');
     importInto(imports, { datastore, storage, provider });
     const template = templateOf(imports); // throws if two stacks depend on each other
 
@@ -156,7 +156,7 @@ test('an import in a nested stack has its own storage and provider', () => {
 test('an import in a nested stack can use the storage and the provider of the parent stack', () => {
   const parent = newStack();
   const nested = new NestedStack(parent, 'Nested');
-  importInto(nested as Stack, { storage: new FhirStorage(parent, 'Storage'), provider: new FhirImportProvider(parent, 'Provider') });
+  importInto(nested as Stack, { storage: new FhirStorage(parent, 'Storage'), provider: new FhirJobProvider(parent, 'Provider') });
 
   expect(countsByType(templateOf(nested))).toEqual({ 'AWS::IAM::Role': 3, 'Custom::FhirImportJob': 1, 'Custom::FhirImportOutcome': 1 });
   expect(countsByType(templateOf(parent))).toMatchObject({ 'AWS::Lambda::Function': 6 });

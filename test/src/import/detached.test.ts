@@ -1,6 +1,6 @@
 import { CfnOutput, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Completion, type FhirImport, type FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirJobProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
 import {
   countsByType, FEATURE_FLAGS, importInto, newStack, numberParameter, onlyResource, type ResourceJson, resourcesOfType, type TemplateJson, templateOf,
@@ -67,7 +67,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test('two imports with different providers have different monitors', () => {
     const stack = newStack(flags);
     const first = detached(stack);
-    detached(stack, { source: FhirSource.storage('more/'), provider: new FhirImportProvider(stack, 'Other') }, 'Second').executeAfter(first);
+    detached(stack, { source: FhirSource.storage('more/'), provider: new FhirJobProvider(stack, 'Other') }, 'Second').executeAfter(first);
     const template = templateOf(stack);
     const machines = jobsOf(template).map(({ Properties }) => Properties.Watch.StateMachineArn.Ref);
 
@@ -77,7 +77,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
   test('the monitor is in the stack of the provider', () => {
     const imports = newStack(flags);
     const shared = new Stack(imports.node.root as Stack, 'Shared');
-    detached(imports, { provider: new FhirImportProvider(shared, 'Provider') });
+    detached(imports, { provider: new FhirJobProvider(shared, 'Provider') });
 
     expect(resourcesOfType(templateOf(imports), STATE_MACHINE)).toEqual([]);
     expect(onlyResource(templateOf(shared), STATE_MACHINE, /Watch/)).toBeDefined();
@@ -190,7 +190,7 @@ describe('ordered imports', () => {
 describe('the alarm of the monitor', () => {
   test('is the same object before and after the first detached import is created', () => {
     const stack = newStack();
-    const provider = new FhirImportProvider(stack, 'Provider');
+    const provider = new FhirJobProvider(stack, 'Provider');
     const alarm = provider.monitorAlarm();
     detached(stack, { provider });
 
@@ -237,7 +237,7 @@ describe('the log of the monitor', () => {
   test('goes to the log group of the provider if the user supplies one', () => {
     const stack = newStack();
     const logGroup = new logs.LogGroup(stack, 'Logs');
-    detached(stack, { provider: new FhirImportProvider(stack, 'Provider', { logGroup }) });
+    detached(stack, { provider: new FhirJobProvider(stack, 'Provider', { logGroup }) });
     const template = templateOf(stack);
     const own = onlyResource(template, 'AWS::Logs::LogGroup').logicalId;
 

@@ -1,6 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Completion, type FhirImportProps, FhirImportProvider, FhirSource } from '../../../src';
+import { Completion, type FhirImportProps, FhirJobProvider, FhirSource } from '../../../src';
 import { FEATURE_FLAGS, importInto, newStack, type TemplateJson, templateOf, templateWith } from '../../support/synth';
 
 /**
@@ -115,7 +115,7 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
 function customResources(hours: number, providerId?: string): Record<string, string> {
   const stack = newStack();
   const completion = Completion.waitFor({ timeout: Duration.hours(hours) });
-  importInto(stack, { completion, provider: providerId === undefined ? undefined : new FhirImportProvider(stack, providerId) });
+  importInto(stack, { completion, provider: providerId === undefined ? undefined : new FhirJobProvider(stack, providerId) });
   return Object.fromEntries(Object.entries(idsOf(templateOf(stack))).filter(([, type]) => type.startsWith('Custom::')));
 }
 
@@ -148,7 +148,7 @@ describe('with a supplied provider', () => {
   });
 
   test('the ids of roles do not depend on the provider', () => {
-    expect(idsOf(templateWith((stack) => ({ provider: new FhirImportProvider(stack, 'Shared') })))).toMatchObject({
+    expect(idsOf(templateWith((stack) => ({ provider: new FhirJobProvider(stack, 'Shared') })))).toMatchObject({
       ImportDataAccessRole2AD90292: 'AWS::IAM::Role', ImportOperatorRole2172F2C0: 'AWS::IAM::Role', ...FIRST_REPORT,
     });
   });

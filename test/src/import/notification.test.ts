@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Completion, FhirImportProvider, FhirSource } from '../../../src';
+import { Completion, FhirJobProvider, FhirSource } from '../../../src';
 import { Deployed } from '../../support/deployed';
 import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf, templateWith } from '../../support/synth';
 
@@ -100,7 +100,7 @@ test('the alarm of the monitor throws for a sixth topic', () => {
   [1, 2, 3, 4, 5].forEach(notify);
 
   expect(() => notify(6)).toThrow('the alarm of detached imports can notify 5 topics, and "Stack/Topic6" is one more; '
-    + 'use one topic for several imports, or give some of them a FhirImportProvider of their own');
+    + 'use one topic for several imports, or give some of them a FhirJobProvider of their own');
 });
 
 describe('a topic in an app with several stacks', () => {
@@ -120,7 +120,7 @@ describe('a topic in an app with several stacks', () => {
   test('receives no messages from the alarm if only the provider is in another stack, because two stacks would depend on each other', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
-    importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });
+    importInto(stack, { completion: detached, provider: new FhirJobProvider(shared, 'Provider'), notificationTopic: new sns.Topic(stack, 'Topic') });
     const template = templateOf(stack); // throws if two stacks depend on each other
 
     expect(onlyResource(template, RULE).Properties.Targets).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('a topic in an app with several stacks', () => {
   test('receives messages from the rule and the alarm if the topic is in the stack of the provider', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
-    importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic: new sns.Topic(shared, 'Topic') });
+    importInto(stack, { completion: detached, provider: new FhirJobProvider(shared, 'Provider'), notificationTopic: new sns.Topic(shared, 'Topic') });
     const template = templateOf(shared);
 
     expect(actionsOfAlarm(template)).toEqual([{ Ref: onlyResource(template, 'AWS::SNS::Topic').logicalId }]);
@@ -143,7 +143,7 @@ describe('a topic in an app with several stacks', () => {
     const stack = newStack();
     const shared = new Stack(stack.node.root as Stack, 'Shared');
     const notificationTopic = sns.Topic.fromTopicArn(stack, 'Topic', TOPIC_ARN);
-    importInto(stack, { completion: detached, provider: new FhirImportProvider(shared, 'Provider'), notificationTopic });
+    importInto(stack, { completion: detached, provider: new FhirJobProvider(shared, 'Provider'), notificationTopic });
 
     expect(actionsOfAlarm(templateOf(shared))).toEqual([TOPIC_ARN]);
   });

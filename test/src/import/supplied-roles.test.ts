@@ -4,7 +4,7 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ArnPrincipal, CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Completion, FhirImportProvider, FhirStorage } from '../../../src';
+import { Completion, FhirJobProvider, FhirStorage } from '../../../src';
 import { policiesOf, type PolicyJson } from '../../support/access';
 import { Deployed } from '../../support/deployed';
 import { importInto, newApp, newStack, resourcesOfType, templateOf } from '../../support/synth';
@@ -67,7 +67,7 @@ test('two providers can share their roles, whose policies then have no Sid twice
   const roles = Object.fromEntries(['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'].map((name) =>
     [name, new Role(stack, name, { assumedBy: new ServicePrincipal(name === 'monitorRole' ? 'states.amazonaws.com' : 'lambda.amazonaws.com') })]));
   ['First', 'Second'].forEach((id) =>
-    importInto(stack, { provider: new FhirImportProvider(stack, `${id}Provider`, roles), completion: Completion.detached(), revision: id }, id));
+    importInto(stack, { provider: new FhirJobProvider(stack, `${id}Provider`, roles), completion: Completion.detached(), revision: id }, id));
   const sids = resourcesOfType(templateOf(stack), 'AWS::IAM::Policy').flatMap(({ Properties }) => (Properties.PolicyDocument as PolicyJson).Statement).map(({ Sid }) => Sid);
 
   expect(sids.filter((sid) => sid && sid !== 'Traces')).toEqual([]); // the waiter of each provider has a role of its own, which sends traces
@@ -77,7 +77,7 @@ describe('a supplied operator role and a supplied report role', () => {
   function supplied() {
     const first = newStack();
     const reportFunctionRole = new Role(first, 'ReportFunction', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const provider = new FhirImportProvider(first, 'Provider', { reportFunctionRole });
+    const provider = new FhirJobProvider(first, 'Provider', { reportFunctionRole });
     const [operatorRole, reportRole] = [provider.handlerRole, reportFunctionRole].map(({ roleArn }, n) =>
       new Role(first, ['Operator', 'Report'][n], { assumedBy: new ArnPrincipal(roleArn) }));
     const second = new Stack(first.node.root, 'Second');

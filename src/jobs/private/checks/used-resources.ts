@@ -8,8 +8,8 @@ import { validateEnvironment } from '../../../private/checks/environment';
 import { isOtherKey, validateKey } from '../../../private/checks/kms-key';
 import { keyOfDatastore } from '../../../private/datastore';
 import type { IFhirStorage } from '../../../storage/fhir-storage';
-import type { FhirImportProvider } from '../../fhir-import-provider';
 import type { FhirJobProps } from '../../fhir-job-props';
+import type { FhirJobProvider } from '../../fhir-job-provider';
 import type { Kind } from '../kind';
 import type { Location } from '../location';
 
@@ -23,7 +23,7 @@ export interface UsedResources {
   /** The input. Undefined if the jobs read no objects. */
   readonly input?: EncryptedInput;
   readonly storage: IFhirStorage;
-  readonly provider: FhirImportProvider;
+  readonly provider: FhirJobProvider;
 }
 
 /**
@@ -91,7 +91,7 @@ const effectsOf = ({ noun }: Kind) => ({
   reportRole: `would then have its permissions for every ${noun}`,
 });
 
-function validateRoles(scope: Construct, kind: Kind, props: FhirJobProps, provider: FhirImportProvider): void {
+function validateRoles(scope: Construct, kind: Kind, props: FhirJobProps, provider: FhirJobProvider): void {
   const effects = effectsOf(kind);
   const roles = Object.keys(effects).flatMap((key) => {
     const name = key as keyof typeof effects;

@@ -3,16 +3,16 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { FhirImportProvider, type FhirImportProviderProps } from '../../../../../src';
+import { FhirJobProvider, type FhirJobProviderProps } from '../../../../../src';
 import { ACCOUNT, newStack, REGION } from '../../../../support/synth';
 
 const ENV = { region: REGION, account: ACCOUNT };
 const ROLES = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole'] as const;
 
-type PropsOf = (stack: Stack) => FhirImportProviderProps;
+type PropsOf = (stack: Stack) => FhirJobProviderProps;
 
 function providerWith(propsOf: PropsOf, stack = newStack({}, ENV)): Stack {
-  new FhirImportProvider(stack, 'Provider', propsOf(stack));
+  new FhirJobProvider(stack, 'Provider', propsOf(stack));
   return stack;
 }
 

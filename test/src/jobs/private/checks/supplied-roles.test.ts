@@ -2,14 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { Completion, type FhirImport, type FhirImportProps, FhirImportProvider, FhirStorage } from '../../../../../src';
+import { Completion, type FhirImport, type FhirImportProps, FhirJobProvider, FhirStorage } from '../../../../../src';
 import { ACCOUNT, importInto, newStack } from '../../../../support/synth';
 
 const ROLES: [string, string, (stack: Stack, role: iam.IRole) => void][] = [
   ['dataAccessRole', 'healthlake.amazonaws.com', (stack, dataAccessRole) => importInto(stack, { dataAccessRole })],
   ...['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole', 'monitorRole']
     .map((name): typeof ROLES[number] => [name, name === 'monitorRole' ? 'states.amazonaws.com' : 'lambda.amazonaws.com', (stack, role) => {
-      new FhirImportProvider(stack, 'Provider', { [name]: role });
+      new FhirJobProvider(stack, 'Provider', { [name]: role });
     }]),
 ];
 
@@ -43,18 +43,18 @@ describe('the trust policy of a supplied role of an import', () => {
   const [detached, waiting] = [Completion.detached(), Completion.waitFor()];
 
   /** Returns the warnings about a role of an import whose provider has supplied roles. */
-  function warningsWith(name: 'operatorRole' | 'reportRole', trusted: (provider: FhirImportProvider, stack: Stack) => iam.IPrincipal, props: Partial<FhirImportProps> = {}): unknown[] {
+  function warningsWith(name: 'operatorRole' | 'reportRole', trusted: (provider: FhirJobProvider, stack: Stack) => iam.IPrincipal, props: Partial<FhirImportProps> = {}): unknown[] {
     const stack = newStack();
     const [reportFunctionRole, monitorRole] = ['lambda', 'states'].map((service) =>
       new iam.Role(stack, service, { assumedBy: new iam.ServicePrincipal(`${service}.amazonaws.com`) }));
-    const provider = new FhirImportProvider(stack, 'Provider', { reportFunctionRole, monitorRole });
+    const provider = new FhirJobProvider(stack, 'Provider', { reportFunctionRole, monitorRole });
     const role = new iam.Role(stack, 'Role', { assumedBy: trusted(provider, stack) });
     importInto(stack, { provider, [name]: role, ...props });
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp(`trust-of-${name}`)).map(({ entry }) => entry.data);
   }
-  const arnOf = (path: string) => (_provider: FhirImportProvider, stack: Stack): iam.PrincipalBase =>
+  const arnOf = (path: string) => (_provider: FhirJobProvider, stack: Stack): iam.PrincipalBase =>
     new iam.ArnPrincipal((path.split('/').reduce((construct, id) => construct.node.findChild(id), stack as IConstruct) as iam.Role).roleArn);
-  const both = (...principals: ReturnType<typeof arnOf>[]) => (provider: FhirImportProvider, stack: Stack) =>
+  const both = (...principals: ReturnType<typeof arnOf>[]) => (provider: FhirJobProvider, stack: Stack) =>
     new iam.CompositePrincipal(...principals.map((principal) => principal(provider, stack)));
   const warning = (name: string, path: string) => `the trust policy of the ${name} "Stack/Role" doesn't let the role "Stack/${path}" assume it, so the import `
     + `couldn't use it; create the ${name} with assumedBy: new ArnPrincipal() and the ARN of that role [ack: cdk-healthlake-import:trust-of-${name}]`;
@@ -83,7 +83,7 @@ describe('the trust policy of a supplied role of an import', () => {
   test.each([['handler', 0], ['other', 1]])('is compared with a handler role whose ARN is known: the role "%s" causes this number of warnings: %d', (name, count) => {
     const stack = newStack();
     const arn = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`;
-    const provider = new FhirImportProvider(stack, 'Provider', { handlerRole: iam.Role.fromRoleArn(stack, 'Handler', arn('handler')) });
+    const provider = new FhirJobProvider(stack, 'Provider', { handlerRole: iam.Role.fromRoleArn(stack, 'Handler', arn('handler')) });
     importInto(stack, { provider, operatorRole: new iam.Role(stack, 'Role', { assumedBy: new iam.ArnPrincipal(arn(name)) }) });
 
     expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('trust-of-operatorRole'))).toHaveLength(count);
@@ -91,7 +91,7 @@ describe('the trust policy of a supplied role of an import', () => {
 
   test('causes no warning if the role is in another stack, which the stack of the import depends on', () => {
     const stack = newStack();
-    const provider = new FhirImportProvider(stack, 'Provider');
+    const provider = new FhirJobProvider(stack, 'Provider');
     const operatorRole = new iam.Role(new Stack(stack.node.root, 'Roles'), 'Role', { assumedBy: new iam.ArnPrincipal(provider.handlerRole.roleArn) });
     const later = new Stack(stack.node.root, 'Later');
     const dataAccessRole = iam.Role.fromRoleName(later, 'DataAccess', 'data');

@@ -2,7 +2,7 @@ import { type ResourceEnvironment, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { FhirDatastore, type FhirImportProps, FhirImportProvider, FhirSource, FhirStorage } from '../../../../../src';
+import { FhirDatastore, type FhirImportProps, FhirJobProvider, FhirSource, FhirStorage } from '../../../../../src';
 import { ACCOUNT, importInto, newStack, REGION, templateOf, textParameter } from '../../../../support/synth';
 
 const ENV = { region: REGION, account: ACCOUNT };
@@ -96,9 +96,9 @@ test.each<[string, PropsOf, string]>([
     'storage "Elsewhere/Storage" is in the region us-west-2 and the import in us-east-1; put the storage into a stack of the region us-east-1'],
   ['a storage of another account', (stack) => ({ storage: new FhirStorage(elsewhere(stack, { account: '444455556666' }), 'Storage') }),
     'storage "Elsewhere/Storage" is in the account 444455556666 and the import in 111122223333; put the storage into a stack of the account 111122223333'],
-  ['a provider of another Region', (stack) => ({ provider: new FhirImportProvider(elsewhere(stack, { region: 'us-west-2' }), 'Provider') }),
+  ['a provider of another Region', (stack) => ({ provider: new FhirJobProvider(elsewhere(stack, { region: 'us-west-2' }), 'Provider') }),
     'provider "Elsewhere/Provider" is in the region us-west-2 and the import in us-east-1; put the provider into a stack of the region us-east-1'],
-  ['a provider of another account', (stack) => ({ provider: new FhirImportProvider(elsewhere(stack, { account: '444455556666' }), 'Provider') }),
+  ['a provider of another account', (stack) => ({ provider: new FhirJobProvider(elsewhere(stack, { account: '444455556666' }), 'Provider') }),
     'provider "Elsewhere/Provider" is in the account 444455556666 and the import in 111122223333; put the provider into a stack of the account 111122223333'],
   ['an object as storage whose outputKey is not the key of its bucket', (stack) => ({
     storage: { inputBucket: bucketOf(stack), outputBucket: stack.node.findChild('Bucket') as unknown as s3.IBucket, outputKey: byArn(KEY_ARN.replace('5f0e', '6f0e'))(stack) },
@@ -131,11 +131,11 @@ describe.each([
     ['a user', 'must have the ARN of an IAM role, got "arn:aws:iam::111122223333:user/fhir"; correct the ARN',
       (stack) => ({ [name]: roleOf(stack, ROLE_ARN.replace('role', 'user')) })],
     ['the handler role', `"Stack/Provider/HandlerRole" is also a role of the provider "Stack/Provider", whose functions ${effect}; give each its own role`, (stack) => {
-      const provider = new FhirImportProvider(stack, 'Provider');
+      const provider = new FhirJobProvider(stack, 'Provider');
       return { provider, [name]: provider.handlerRole };
     }],
     ['a supplied role of the provider', '"Stack/Same" is also a role of the provider "Stack/Provider"',
-      (stack) => ({ provider: new FhirImportProvider(stack, 'Provider', { reportFunctionRole: roleOf(stack) }), [name]: roleOf(stack, ROLE_ARN, 'Same') })],
+      (stack) => ({ provider: new FhirJobProvider(stack, 'Provider', { reportFunctionRole: roleOf(stack) }), [name]: roleOf(stack, ROLE_ARN, 'Same') })],
   ])('throws for %s', (_, problem, propsOf) => {
     expect(importing(propsOf)).toThrow(`${name} ${problem}`);
   });

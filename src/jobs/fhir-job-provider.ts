@@ -18,12 +18,12 @@ import type { ReportFunction } from './private/report';
 import { FunctionRoles } from '../private/function-roles';
 import { brand, ofStack } from '../private/of-stack';
 
-/** Properties of `FhirImportProvider`. */
-export interface FhirImportProviderProps {
+/** Properties of `FhirJobProvider`. */
+export interface FhirJobProviderProps {
   /**
-   * The VPC of the functions. Imports wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an endpoint that is
+   * The VPC of the functions. Jobs wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an endpoint that is
    * created in another way, call `executeAfter(endpoint)` of the import. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms
-   * and cloudformation. For imports that send events, they also need to reach the endpoint of events.
+   * and cloudformation. For jobs that send events, they also need to reach the endpoint of events.
    *
    * @default - the functions run outside a VPC
    */
@@ -108,19 +108,19 @@ const TOTAL_TIMEOUT = Duration.minutes(55);
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
  * @example
  *
- * const provider = new FhirImportProvider(this, 'Provider', { vpc });
+ * const provider = new FhirJobProvider(this, 'Provider', { vpc });
  * provider.monitorAlarm().addAlarmAction(new actions.SnsAction(operations));
  *
  * new FhirImport(this, 'Import', { datastore, source, provider, completion: Completion.detached() });
  */
-export class FhirImportProvider extends Construct {
+export class FhirJobProvider extends Construct {
   /**
    * Returns the provider that the imports of a stack share if they have no `provider` property.
    *
    * @internal
    */
-  public static _ofStack(scope: Construct): FhirImportProvider {
-    return ofStack(scope, 'FhirImportProvider', 'provider', (stack, id) => new FhirImportProvider(stack, id));
+  public static _ofStack(scope: Construct): FhirJobProvider {
+    return ofStack(scope, 'FhirImportProvider', 'provider', (stack, id) => new FhirJobProvider(stack, id));
   }
 
   /** The service token of the custom resources. */
@@ -140,7 +140,7 @@ export class FhirImportProvider extends Construct {
    */
   public readonly _functions: IDependable[];
 
-  private readonly props: FhirImportProviderProps;
+  private readonly props: FhirJobProviderProps;
   private readonly roles: FunctionRoles;
   private readonly functionLogs: logs.ILogGroup;
   private readonly isComplete: lambda.Function;
@@ -152,7 +152,7 @@ export class FhirImportProvider extends Construct {
    *   is given twice, if a role is not an IAM role, if the name of the log group is not valid, or if a role, the log group, the VPC or a security group is known
    *   to be in another account or Region.
    */
-  constructor(scope: Construct, id: string, props: FhirImportProviderProps = {}) {
+  constructor(scope: Construct, id: string, props: FhirJobProviderProps = {}) {
     super(scope, id);
     validateProviderResources(this, props);
     this.props = props;
@@ -288,7 +288,7 @@ export class FhirImportProvider extends Construct {
   }
 }
 
-brand(FhirImportProvider, 'FhirImportProvider');
+brand(FhirJobProvider, 'FhirImportProvider');
 
 /** Returns the endpoints that are constructs under a VPC, including endpoints that are added later. */
 function endpointsOf(vpc: ec2.IVpc): IDependable {

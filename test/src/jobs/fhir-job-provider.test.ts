@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Completion, type FhirImportProps, FhirImportProvider, type FhirImportProviderProps } from '../../../src';
+import { Completion, type FhirImportProps, FhirJobProvider, type FhirJobProviderProps } from '../../../src';
 import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS } from '../../../src/contract';
 import { policiesOf, type StatementJson } from '../../support/access';
 import { Deployed } from '../../support/deployed';
@@ -13,15 +13,15 @@ import { FEATURE_FLAGS, importInto, newStack, onlyResource, resourcesOfType, typ
 const ROLE_PROPS = ['handlerRole', 'frameworkOnEventRole', 'frameworkCompleteAndTimeoutRole', 'reportFunctionRole'] as const;
 
 /** Returns the template of a provider without an import. */
-function providerTemplate(props: (stack: Stack) => FhirImportProviderProps, flags = {}): TemplateJson {
+function providerTemplate(props: (stack: Stack) => FhirJobProviderProps, flags = {}): TemplateJson {
   const stack = newStack(flags);
-  new FhirImportProvider(stack, 'Provider', props(stack));
+  new FhirJobProvider(stack, 'Provider', props(stack));
   return templateOf(stack);
 }
 
 /** Returns the template of a provider and an import that uses it. */
-function templateInUse(props: (stack: Stack) => FhirImportProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
-  return templateWith((stack) => ({ provider: new FhirImportProvider(stack, 'Provider', props(stack)), ...imported }), flags);
+function templateInUse(props: (stack: Stack) => FhirJobProviderProps, flags = {}, imported: Partial<FhirImportProps> = {}): TemplateJson {
+  return templateWith((stack) => ({ provider: new FhirJobProvider(stack, 'Provider', props(stack)), ...imported }), flags);
 }
 
 function actionsOf(template: TemplateJson, roleId: string): string[] {
@@ -130,7 +130,7 @@ describe('the VPC options', () => {
   test('let an import wait for the endpoints of the VPC, those that are added after the import included', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc', { gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } } });
-    importInto(stack, { provider: new FhirImportProvider(stack, 'Provider', { vpc }) });
+    importInto(stack, { provider: new FhirJobProvider(stack, 'Provider', { vpc }) });
     vpc.addInterfaceEndpoint('Sts', { service: ec2.InterfaceVpcEndpointAwsService.STS });
 
     expect(onlyResource(templateOf(stack), 'AWS::IAM::Role', /OperatorRole/).DependsOn)
@@ -162,13 +162,13 @@ describe('a supplied log group', () => {
 });
 
 describe('the logGroup attribute of a provider', () => {
-  test.each<[string, (stack: Stack) => FhirImportProviderProps]>([
+  test.each<[string, (stack: Stack) => FhirJobProviderProps]>([
     ['created by the provider', () => ({})],
     ['a supplied LogGroup', (stack) => ({ logGroup: new logs.LogGroup(stack, 'Logs') })],
     ['a supplied CfnLogGroup', (stack) => ({ logGroup: new logs.CfnLogGroup(stack, 'Logs') })],
   ])('accepts a metric filter if the log group is %s', (_, props) => {
     const stack = newStack();
-    const { logGroup } = new FhirImportProvider(stack, 'Provider', props(stack));
+    const { logGroup } = new FhirJobProvider(stack, 'Provider', props(stack));
     logGroup.addMetricFilter('Filter', { filterPattern: logs.FilterPattern.anyTerm('failed'), metricNamespace: 'Imports', metricName: 'Failed' });
     const template = templateOf(stack);
 
@@ -222,7 +222,7 @@ describe('supplied roles', () => {
     const stack = newStack();
     const roles = Object.fromEntries(ROLE_PROPS.map(
       (name) => [name, iam.Role.fromRoleArn(stack, name, `arn:aws:iam::111122223333:role/${name}`, { mutable: false })]));
-    const provider = new FhirImportProvider(stack, 'Provider', roles);
+    const provider = new FhirJobProvider(stack, 'Provider', roles);
     importInto(stack, { provider });
     const template = templateOf(stack);
 
@@ -267,7 +267,7 @@ describe('the provider of a stack', () => {
   test('has the report function in the stack of the provider, even for imports in other stacks', () => {
     const shared = newStack();
     const [one, other] = ['One', 'Other'].map((id) => new Stack(shared.node.root, id));
-    const provider = new FhirImportProvider(shared, 'Provider');
+    const provider = new FhirJobProvider(shared, 'Provider');
     importInto(one, { provider });
     importInto(other, { provider, revision: '2' });
 
