@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a job that was started and is not listed yet is started again',
-    file: 'lambda/jobs/start/handler.ts',
+    file: 'lambda/jobs/start/find-or-start.ts',
     text: 'memory.start = { ...attempt, jobId };',
     replacement: 'memory.start = undefined;',
   },
