@@ -44,6 +44,12 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
+/** Returns whether a call that failed with this error should no longer be retried. Calls that AWS refuses are retried until `settledBy`. */
+export function isHopeless(error: unknown, settledBy: number, now: number): boolean {
+  const kind = kindOf(error);
+  return kind === 'definite' || (kind === 'settling' && now >= settledBy);
+}
+
 /**
  * Returns whether AWS refused a request. Returns false if AWS did not answer or answered with a 5xx status, because AWS may then have carried out the request.
  */

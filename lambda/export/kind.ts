@@ -67,7 +67,7 @@ export const EXPORT: JobKind = {
     empty: 'import data into the data store and deploy again (after --no-rollback with a new revision), or set allowEmpty: true if it may be empty',
   },
   harmlessChanges: 'allowEmpty or outputPrefix',
-  judgedBy({ AllowEmpty }: ExportJobProperties) {
-    return { AllowEmpty };
+  judgedBy({ AllowEmpty, ScheduledTime }: ExportJobProperties) {
+    return { AllowEmpty, ScheduledTime };
   },
 };

@@ -16,14 +16,14 @@ export interface Announcement {
 }
 
 /** The properties of a job that its EventBridge event needs. */
-type Announced = Pick<JobOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'>;
+type Announced = Pick<JobOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'> & { readonly ScheduledTime?: string };
 
 /**
  * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the job or only repeats an earlier decision, or if the import
  * has no construct path (contract version 1).
  */
-export function announcementOf({ events, results }: JobKind, { ConstructPath, DatastoreId, JobId }: Announced, { kind, evidence }: OutcomeDecision):
-Announcement | undefined {
+export function announcementOf({ events, results }: JobKind, properties: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {
+  const { ConstructPath, DatastoreId, JobId, ScheduledTime } = properties;
   if ((kind !== 'succeeded' && kind !== 'failed' && kind !== 'already imported') || ConstructPath === undefined) {
     return undefined;
   }
@@ -38,6 +38,7 @@ Announcement | undefined {
       jobStatus: kind === 'already imported' ? ALREADY_IMPORTED : job?.JobStatus ?? UNKNOWN,
       ...namedCounts(results, counts),
       durationInSeconds: durationOf(job),
+      scheduledTime: ScheduledTime,
       ...windowOf(job, restorePoint),
     },
   };
@@ -48,13 +49,20 @@ Announcement | undefined {
  *
  * @throws if EventBridge doesn't accept the event
  */
-export async function announce(kind: JobKind, { events }: Operator, properties: Announced, decision: OutcomeDecision): Promise<void> {
+export async function announce(kind: JobKind, operator: Operator, properties: Announced, decision: OutcomeDecision): Promise<void> {
   const announcement = announcementOf(kind, properties, decision);
-  if (!announcement || properties.EventBusArn === undefined) {
-    return;
+  if (announcement && properties.EventBusArn !== undefined) {
+    await putEvent(operator, properties.EventBusArn, announcement);
   }
-  const { detailType, detail } = announcement;
-  const entry = { EventBusName: properties.EventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
+}
+
+/**
+ * Sends an event.
+ *
+ * @throws if EventBridge doesn't accept the event
+ */
+export async function putEvent({ events }: Operator, eventBusArn: string, { detailType, detail }: Announcement): Promise<void> {
+  const entry = { EventBusName: eventBusArn, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
   const abortSignal = AbortSignal.timeout(BUDGETS.handler.call.putEventsMs);
   const { Entries: [answer] = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }), { abortSignal });
   if (answer?.ErrorCode !== undefined) {

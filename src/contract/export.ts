@@ -1,5 +1,5 @@
 import type {
-  ContractReport, JobEventDetail, JobOutcomeAttributes, JobOutcomeProperties, JobResourceTypes, JobStartProperties, WatchedJob,
+  ContractMonitor, ContractReport, JobEventDetail, JobOutcomeAttributes, JobOutcomeProperties, JobResourceTypes, JobStartProperties, WatchedJob,
 } from './job';
 
 /** The types of the custom resources of an export. */
@@ -10,6 +10,8 @@ interface ExportProperties {
   readonly Report: ContractReport;
   /** Set if an export without files succeeds. */
   readonly AllowEmpty?: 'true';
+  /** The scheduled time of a run of a schedule, in ISO 8601. The function sets it. Templates don't have it. */
+  readonly ScheduledTime?: string;
 }
 
 /** Properties of `Custom::FhirExportJob`. */
@@ -40,14 +42,35 @@ export interface ExportOutcomeAttributes extends JobOutcomeAttributes {
 /** The names of the metrics that the handler emits for an export that it judged. */
 export const EXPORT_METRICS = ['FilesExported', 'BytesExported', 'ResourcesExported', 'Duration', 'Succeeded', 'Failed'] as const;
 
-/** The detail types of the event at the end of an export. */
-export const EXPORT_EVENTS = { succeeded: 'FHIR Export Succeeded', failed: 'FHIR Export Failed' } as const;
+/** The detail types of the events of an export. `skipped` is sent for a run of a schedule that started no job, because another run has not ended. */
+export const EXPORT_EVENTS = { succeeded: 'FHIR Export Succeeded', failed: 'FHIR Export Failed', skipped: 'FHIR Export Skipped' } as const;
 
 /** The detail of the event at the end of an export. docs/event.schema.json has the schema. */
 export interface ExportEventDetail extends JobEventDetail {
   readonly filesExported?: number;
   readonly bytesExported?: number;
   readonly resourcesExported?: number;
+}
+
+/** The time within which HealthLake must accept the job of a run. */
+export const RUN_TIMEOUT_MINUTES = 60;
+
+/** The input of an execution that starts a run of a schedule. EventBridge Scheduler writes the scheduled time into `ScheduledTime`, in ISO 8601. */
+export interface ScheduledExport {
+  /** The properties of the export without a revision, because every run is a revision of its own. */
+  readonly Run: Omit<ExportJobProperties, 'Revision' | 'ScheduledTime'> & { readonly ConstructPath: string; readonly Watch: ContractMonitor };
+  readonly ScheduledTime: string;
+}
+
+/** The request of the state machine to start a run. */
+export interface RunRequest extends ScheduledExport {
+  /** The time at which the execution started, in ISO 8601. */
+  readonly StartedAt: string;
+}
+
+/** The handler's response to a request to start a run. */
+export interface RunAnswer {
+  readonly Decision: 'wait' | 'started' | 'skipped' | 'failed';
 }
 
 /** The input of an execution of the monitor of an export. The execution passes this input to the handler, which judges the job. */

@@ -144,6 +144,8 @@ export interface JobEventDetail extends JobWindow {
   readonly jobStatus: string;
   /** The time between the submission of the job and its end. */
   readonly durationInSeconds?: number;
+  /** The scheduled time of a run of an export's schedule. */
+  readonly scheduledTime?: string;
 }
 
 /** The input of an execution of the monitor, without the properties of the job. A running execution keeps the format with which it was started. */

@@ -3,7 +3,7 @@ import { answerFromId, type JobChange, type JobDecision } from './decision';
 import { carryOut, decide, type FinalDecision } from './find-or-start';
 import { readLedger } from './ledger';
 import { ALREADY_IMPORTED, JOB_TIMEOUT_MINUTES, type JobStartAttributes, type JobStartProperties, UNKNOWN } from '../../../src/contract';
-import { ask, describeError, kindOf } from '../../aws/errors';
+import { ask, describeError, isHopeless } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
 import { describeDirection, directionOfUpdate } from '../../aws/stack';
 import { type IsCompleteRequest, type IsCompleteResponse, NOT_YET, type OnEventRequest, type OnEventResponse } from '../../framework/framework';
@@ -110,22 +110,16 @@ async function ensureMonitored(kind: JobKind, request: IsCompleteRequest, jobId:
     return true;
   }
   const why = `could not start the monitor of the ${kind.noun} job ${jobId}: ${describeError(started.error, ownNamesOf({ ...properties, JobId: jobId }))}`;
-  if (('value' in direction && isHopeless(started.error, request)) || Date.now() >= request.Deadline) {
+  if (('value' in direction && isHopeless(started.error, settledBy(timesOf(request)), Date.now())) || Date.now() >= request.Deadline) {
     throw new Failure([why, 'the job goes on at HealthLake', 'correct the problem and deploy again, which finds the job and starts no second one']);
   }
   log('waiting', { construct: request.LogicalResourceId, why });
   return false;
 }
 
-/** Returns whether a call that failed with this error should no longer be retried. */
-function isHopeless(error: unknown, request: IsCompleteRequest): boolean {
-  const kind = kindOf(error);
-  return kind === 'definite' || (kind === 'settling' && Date.now() >= settledBy(timesOf(request)));
-}
-
 function retryOrFail(kind: JobKind, request: IsCompleteRequest, { error, doing, causes = '' }: Extract<JobDecision, { kind: 'retry' }>): IsCompleteResponse {
   const why = `could not ${doing}: ${describeError(error, ownNamesOf(request.ResourceProperties, request.StackId))}`;
-  if (isHopeless(error, request)) {
+  if (isHopeless(error, settledBy(timesOf(request)), Date.now())) {
     throw new Failure([why, causes, `no ${kind.noun} job is known to be started`, 'correct the problem and deploy again']);
   }
   return waitOrFail(kind, request, why);

@@ -40,17 +40,27 @@ export async function readLedger(reader: LedgerReader, memory: WaiterMemory): Pr
  * these jobs.
  */
 export async function readNewJobs(reader: LedgerReader, requestedAt: number, abortSignal: AbortSignal): Promise<LedgerEntry[]> {
-  const { kind, operator: { healthlake }, properties: { DatastoreId } } = reader;
   const since = requestedAt - CLOCK_SKEW_MS;
-  const entries: LedgerEntry[] = [];
+  const entries = entriesByStatus(reader, await listJobsSince(reader, since, abortSignal));
+  return entries.filter(({ submittedAt }) => submittedAt >= since); // in case HealthLake ignores `SubmittedAfter`
+}
+
+/** Lists all jobs of the data store that were submitted since a time, also those of other data sets. */
+export async function listJobsSince({ kind, operator, properties: { DatastoreId } }: LedgerReader, since: number, abortSignal: AbortSignal):
+Promise<JobDescription[]> {
+  const jobs: JobDescription[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await kind.api.list(healthlake, { DatastoreId, SubmittedAfter: new Date(since), NextToken }, { abortSignal });
-    const jobs = page.jobs.filter((job) => isOfDataSet(reader, job));
-    entries.push(...jobs.map((job) => entryOf(job, verdictByStatus(job.JobStatus))));
+    const page = await kind.api.list(operator.healthlake, { DatastoreId, SubmittedAfter: new Date(since), NextToken }, { abortSignal });
+    jobs.push(...page.jobs);
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
-  return oldestFirst(entries).filter(({ submittedAt }) => submittedAt >= since); // in case HealthLake ignores `SubmittedAfter`
+  return jobs;
+}
+
+/** Returns the ledger of the data set, with the verdicts by the statuses of the jobs alone. */
+export function entriesByStatus(reader: LedgerReader, jobs: readonly JobDescription[]): LedgerEntry[] {
+  return oldestFirst(jobs.filter((job) => isOfDataSet(reader, job)).map((job) => entryOf(job, verdictByStatus(job.JobStatus))));
 }
 
 /** Lists the jobs of the data set. Continues where an earlier invocation stopped. Starts again if HealthLake no longer accepts the page token. */
@@ -99,7 +109,8 @@ async function continueListing(reader: LedgerReader, memory: WaiterMemory): Prom
   return listing.jobs;
 }
 
-function isOfDataSet({ kind, properties, fingerprint }: LedgerReader, job: JobDescription): boolean {
+/** Returns whether a job belongs to the data set. */
+export function isOfDataSet({ kind, properties, fingerprint }: LedgerReader, job: JobDescription): boolean {
   return isJobOf(fingerprint, job.JobName) && kind.countsAsEarlier(job, properties);
 }
 
