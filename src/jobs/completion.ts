@@ -14,11 +14,11 @@ const LONGEST_GIVE_UP_AFTER = Duration.days(14);
 export interface WaitForOptions {
   /**
    * The time that the deployment waits for the end of the job, from 1 minute to 12 hours. It includes the time that the job spends in HealthLake's queue:
-   * HealthLake probably runs one import at a time in an account and Region.
+   * HealthLake probably runs one import and one export at a time in an account and Region.
    *
-   * CloudFormation ends a custom resource after one hour, so the import has one more resource for every 50 minutes after the first. Changing the time-out adds
-   * or removes these resources. It doesn't start or lose a job. If the time-out is a token, the library can't divide it among resources or check its value, so
-   * the value must not be more than 50 minutes.
+   * CloudFormation ends a custom resource after one hour, so the construct has one more resource for every 50 minutes after the first. Changing the time-out
+   * adds or removes these resources. It doesn't start or lose a job. If the time-out is a token, the library can't divide it among resources or check its
+   * value, so the value must not be more than 50 minutes.
    *
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html
    * @default Duration.minutes(50)
@@ -30,7 +30,7 @@ export interface WaitForOptions {
 export interface DetachedOptions {
   /**
    * The time for which the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job is still running at the end of this
-   * time, the import counts as failed. The job itself can't be cancelled and continues in HealthLake.
+   * time, the job counts as failed. The library doesn't cancel the job, so it continues in HealthLake.
    *
    * In 14 days, an execution of the monitor stays below the 25,000 events that AWS Step Functions allows.
    *
@@ -41,7 +41,7 @@ export interface DetachedOptions {
 }
 
 /**
- * Determines how the deployment learns the outcome of an import.
+ * Determines how the deployment learns the outcome of an import or export.
  *
  * @example
  *
@@ -52,31 +52,30 @@ export interface DetachedOptions {
  */
 export class Completion {
   /**
-   * The deployment waits for the end of the job, and fails if the import fails or times out.
-   *
-   * Imports can't be cancelled: after a time-out, the job continues in HealthLake.
+   * The deployment waits for the end of the job, and fails if the job fails or times out. After a time-out, the job continues in HealthLake.
    *
    * @throws if the time-out is not between 1 minute and 12 hours in whole seconds.
    */
   public static waitFor(options: WaitForOptions = {}): Completion {
     const timeout = options.timeout ?? Duration.minutes(50);
-    validateSeconds('the timeout of an import', timeout, LONGEST_TIMEOUT, 'split the data set into several imports if it takes longer, or use Completion.detached()');
+    validateSeconds('the timeout of a job', timeout, LONGEST_TIMEOUT, 'use Completion.detached() if the job takes longer');
     return new Completion(timeout, false);
   }
 
   /**
    * The deployment ends when HealthLake has accepted the job. The monitor, a state machine of the provider, follows the job to its end, judges it by the same
-   * rules as `Completion.waitFor()`, and sends an event: see `onSucceeded()` and `onFailed()` of the import. If the import fails, the stack doesn't change. The
-   * execution of the state machine fails, and the `monitorAlarm()` of the provider fires.
+   * rules as `Completion.waitFor()`, and sends an event: see `onSucceeded()` and `onFailed()`. If the job fails, the stack doesn't change. The execution of
+   * the state machine fails, and the `monitorAlarm()` or the `exportMonitorAlarm()` of the provider fires.
    *
-   * CloudFormation considers the import complete when HealthLake has accepted its job, even if the job fails later. So set a new `revision` to import corrected
-   * data. A monitor that is already running keeps the `errorTolerance`, the `giveUpAfter` and the event bus with which it was started.
+   * CloudFormation considers the import or export complete when HealthLake has accepted its job, even if the job fails later. So set a new `revision` to import
+   * corrected data, or to repeat an export. A monitor that is already running keeps the `errorTolerance`, the `giveUpAfter` and the event bus with which it was
+   * started.
    *
    * @throws if `giveUpAfter` is not between 1 minute and 14 days in whole seconds.
    */
   public static detached(options: DetachedOptions = {}): Completion {
     const giveUpAfter = options.giveUpAfter ?? Duration.days(7);
-    validateSeconds('giveUpAfter', giveUpAfter, LONGEST_GIVE_UP_AFTER, 'no import is known to take that long');
+    validateSeconds('giveUpAfter', giveUpAfter, LONGEST_GIVE_UP_AFTER, 'no job is known to take that long');
     return new Completion(giveUpAfter, true);
   }
 

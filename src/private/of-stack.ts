@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** The class name of a construct that the imports of a stack share. The name is also the construct id. */
+/** The name of a construct that the imports and exports of a stack share: its construct id and the mark of its class. */
 type Shared = 'FhirStorage' | 'FhirImportProvider';
 
 /**
@@ -13,7 +13,7 @@ export function brand(type: abstract new (...args: never[]) => Construct, name: 
 }
 
 /**
- * Returns the construct that all imports of a stack share. Creates it on the first call.
+ * Returns the construct that all imports and exports of a stack share. Creates it on the first call.
  *
  * @param what the name of the construct in the error message.
  * @throws if the stack has a construct of another type with this id.
@@ -22,7 +22,7 @@ export function ofStack<T extends Construct>(scope: Construct, name: Shared, wha
   const stack = Stack.of(scope);
   const existing = stack.node.tryFindChild(name);
   if (existing && !(brandOf(name) in existing)) {
-    throw new Error(`the stack "${stack.node.path}" has another construct with the id "${name}"; give the import its own ${what}`);
+    throw new Error(`the stack "${stack.node.path}" has another construct with the id "${name}"; give "${scope.node.path}" its own ${what}`);
   }
   return existing as T | undefined ?? create(stack, name);
 }

@@ -9,14 +9,15 @@ import { brand, ofStack } from '../private/of-stack';
 /** Properties of `FhirStorage`. */
 export interface FhirStorageProps {
   /**
-   * The bucket for input data. If no import reads `FhirSource.storage()`, give the bucket of the source, so that the storage creates no bucket of its own.
+   * The bucket for input data. If no import reads `FhirSource.storage()`, give the bucket of the source, or any bucket if the storage is for exports only, so
+   * that the storage creates no input bucket of its own.
    *
    * @default - a new bucket
    */
   readonly inputBucket?: s3.IBucket;
 
   /**
-   * The bucket for results: the manifest and one line for each resource. It must be in the Region of the data store, be encrypted with a KMS key, and
+   * The bucket for the results of imports and the files of exports. It must be in the Region of the data store, be encrypted with a KMS key, and
    * block all public access.
    *
    * @see https://docs.aws.amazon.com/healthlake/latest/devguide/getting-started-setting-up.html#setting-up-import-permissions
@@ -41,7 +42,7 @@ export interface FhirStorageProps {
   readonly serverAccessLogsBucket?: s3.IBucket;
 
   /**
-   * The time after which S3 deletes results, in whole days. It applies to a new output bucket only.
+   * The time after which S3 deletes results and exported files, in whole days. It applies to a new output bucket only.
    *
    * @default - results are kept
    */
@@ -63,20 +64,20 @@ export interface FhirStorageProps {
   readonly autoDeleteObjects?: boolean;
 }
 
-/** The buckets and the key of imports: a `FhirStorage`, or an object with buckets and a key of your own. */
+/** The buckets and the key of imports and exports: a `FhirStorage`, or an object with buckets and a key of your own. */
 export interface IFhirStorage {
   /** The bucket for input data, which `FhirSource.storage()` reads. */
   readonly inputBucket: s3.IBucket;
 
-  /** The bucket for results. It must be in the Region of the data store, be encrypted with `outputKey`, and block all public access. */
+  /** The bucket for results and exported files. It must be in the Region of the data store, be encrypted with `outputKey`, and block all public access. */
   readonly outputBucket: s3.IBucket;
 
-  /** The customer managed, symmetric KMS key that encrypts the results. */
+  /** The customer managed, symmetric KMS key that encrypts the output. */
   readonly outputKey: kms.IKey;
 }
 
 /**
- * An input bucket, an output bucket and one KMS key for imports.
+ * An input bucket, an output bucket and one KMS key for imports and exports.
  *
  * New buckets are versioned, block public access, accept TLS only, and are retained. They are encrypted with a customer managed key that rotates.
  *
@@ -87,7 +88,7 @@ export interface IFhirStorage {
  */
 export class FhirStorage extends Construct implements IFhirStorage {
   /**
-   * Returns the storage that the imports of a stack share if they have no `storage` property. Its input bucket is created on first use.
+   * Returns the storage that the imports and exports of a stack share if they have no `storage` property. Its input bucket is created on first use.
    *
    * @internal
    */
@@ -95,10 +96,10 @@ export class FhirStorage extends Construct implements IFhirStorage {
     return ofStack(scope, 'FhirStorage', 'storage', (stack, id) => new FhirStorage(stack, id, OF_STACK));
   }
 
-  /** The bucket for results. */
+  /** The bucket for results and exported files. */
   public readonly outputBucket: s3.IBucket;
 
-  /** The key that encrypts the results. */
+  /** The key that encrypts the output. */
   public readonly outputKey: kms.IKey;
 
   private readonly props: FhirStorageProps;
@@ -188,7 +189,7 @@ export class FhirStorage extends Construct implements IFhirStorage {
 brand(FhirStorage, 'FhirStorage');
 
 /**
- * The properties of the storage that the imports of a stack share. The constructor recognizes this storage by the identity of this object. The shared storage
+ * The properties of the storage that the imports and exports of a stack share. The constructor recognizes this storage by the identity of this object. The shared storage
  * creates its input bucket on first use. Every other storage creates its input bucket in the constructor, even if its properties are empty too.
  */
 const OF_STACK: FhirStorageProps = {};

@@ -25,7 +25,7 @@ export function checkBucketsWhenFinished(scope: IConstruct, storage: IFhirStorag
 function warnOfUnusedInputBucket(storage: IFhirStorage): void {
   if (storage instanceof FhirStorage && storage._hasUnusedInputBucket) {
     Annotations.of(storage).addWarningV2('cdk-healthlake-import:unused-input-bucket',
-      `the storage "${storage.node.path}" creates an input bucket that no import reads; give it the bucket of the source as its inputBucket`);
+      `the storage "${storage.node.path}" creates an input bucket that no import reads; give it the bucket of the source as its inputBucket, or any bucket if it is for exports only`);
   }
 }
 
@@ -36,13 +36,13 @@ function warnOfRemoval(scope: IConstruct, bucket: s3.IBucket): void {
     return;
   }
   const { deletionPolicy } = resource.cfnOptions;
-  // The creation of another stack ends before the import writes objects, so its roll-back can delete the empty bucket.
+  // The creation of another stack ends before the job writes objects, so its roll-back can delete the empty bucket.
   const isRetained = deletionPolicy === CfnDeletionPolicy.RETAIN
     || (deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE && Stack.of(bucket) !== Stack.of(scope));
   if (!isRetained) {
     Annotations.of(bucket).addWarningV2('cdk-healthlake-import:bucket-not-retained',
       `CloudFormation can't delete the bucket "${bucket.node.path}" once it has data or results, so the deletion of its stack, or a roll-back after a failed `
-      + 'first import, would fail; call applyRemovalPolicy(RemovalPolicy.RETAIN) on it, exclude it from RemovalPolicies, or set autoDeleteObjects');
+      + 'first job, would fail; call applyRemovalPolicy(RemovalPolicy.RETAIN) on it, exclude it from RemovalPolicies, or set autoDeleteObjects');
   }
 }
 

@@ -45,11 +45,11 @@ test.each([
 });
 
 test.each([
-  [Duration.seconds(0), 'the timeout of an import must be between 1 minute and 12 hours, got'],
-  [Duration.seconds(59), 'the timeout of an import must be between 1 minute and 12 hours, got 59 seconds; give it a minute at least'],
-  [Duration.seconds(43_201), 'the timeout of an import must be between 1 minute and 12 hours, got 12 hours 1 second; split the data set into several imports'],
-  [Duration.days(1), 'the timeout of an import must be between 1 minute and 12 hours, got 1 day; split'],
-  [Duration.millis(60_500), 'the timeout of an import must be in whole seconds, got 60500 milliseconds; round it up'],
+  [Duration.seconds(0), 'the timeout of a job must be between 1 minute and 12 hours, got'],
+  [Duration.seconds(59), 'the timeout of a job must be between 1 minute and 12 hours, got 59 seconds; give it a minute at least'],
+  [Duration.seconds(43_201), 'the timeout of a job must be between 1 minute and 12 hours, got 12 hours 1 second; use Completion.detached'],
+  [Duration.days(1), 'the timeout of a job must be between 1 minute and 12 hours, got 1 day; use'],
+  [Duration.millis(60_500), 'the timeout of a job must be in whole seconds, got 60500 milliseconds; round it up'],
 ])('Completion.waitFor() throws for a time-out of %s', (timeout, message) => {
   expect(() => Completion.waitFor({ timeout })).toThrow(new RegExp(`^${message}`));
 });

@@ -280,7 +280,7 @@ describe('the provider of a stack', () => {
     new Construct(stack, 'FhirImportProvider');
 
     expect(() => importInto(stack)).toThrow(
-      /^the stack "Stack" has another construct with the id "FhirImportProvider"; give the import its own provider/);
+      /^the stack "Stack" has another construct with the id "FhirImportProvider"; give "Stack\/Import" its own provider/);
   });
 });
 

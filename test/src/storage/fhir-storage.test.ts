@@ -271,7 +271,7 @@ describe('the default storage of a stack', () => {
     const stack = newStack();
     new s3.Bucket(stack, 'FhirStorage');
 
-    expect(() => importInto(stack)).toThrow(/^the stack "Stack" has another construct with the id "FhirStorage"; give the import its own storage/);
+    expect(() => importInto(stack)).toThrow(/^the stack "Stack" has another construct with the id "FhirStorage"; give "Stack\/Import" its own storage/);
   });
 });
 

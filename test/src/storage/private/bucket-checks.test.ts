@@ -56,7 +56,7 @@ describe('an output bucket of the app', () => {
 
 describe('a bucket that CloudFormation would delete', () => {
   const warning = (path: string) => `CloudFormation can't delete the bucket "${path}" once it has data or results, so the deletion of its stack, or a roll-back after a `
-    + 'failed first import, would fail; call applyRemovalPolicy(RemovalPolicy.RETAIN) on it, exclude it from RemovalPolicies, or set autoDeleteObjects '
+    + 'failed first job, would fail; call applyRemovalPolicy(RemovalPolicy.RETAIN) on it, exclude it from RemovalPolicies, or set autoDeleteObjects '
     + '[ack: cdk-healthlake-import:bucket-not-retained]';
 
   test('causes one warning if RemovalPolicies make it deletable after the imports are created', () => {
@@ -104,7 +104,7 @@ describe('the input bucket that a storage creates', () => {
     const stack = newStack();
     importInto(stack, { source: source(stack), storage: new FhirStorage(stack, 'Storage') });
 
-    expect(warningsOf(stack)).toEqual(['the storage "Stack/Storage" creates an input bucket that no import reads; give it the bucket of the source as its inputBucket '
+    expect(warningsOf(stack)).toEqual(['the storage "Stack/Storage" creates an input bucket that no import reads; give it the bucket of the source as its inputBucket, or any bucket if it is for exports only '
       + '[ack: cdk-healthlake-import:unused-input-bucket]']);
   });
 
