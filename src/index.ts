@@ -2,6 +2,8 @@ export * from './datastore/fhir-datastore';
 export * from './datastore/fhir-datastore-grants';
 export * from './datastore/fhir-datastore-props';
 export * from './datastore/identity-provider';
+export * from './export/fhir-export';
+export * from './export/fhir-export-props';
 export * from './import/error-tolerance';
 export * from './import/fhir-import';
 export * from './import/fhir-source';

@@ -9,6 +9,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, Dependable, type IDependable } from 'constructs';
 import { HANDLER_TIMEOUT_MINUTES, QUERY_INTERVAL_SECONDS, REPORT_TIMEOUT_MINUTES } from '../contract';
+import { EXPORT } from '../export/private/kind';
 import { IMPORT } from '../import/private/kind';
 import { validateProviderResources } from './private/checks/provider-resources';
 import { suppliedRoles } from './private/function-roles';
@@ -21,9 +22,9 @@ import { brand, ofStack } from '../private/of-stack';
 /** Properties of `FhirJobProvider`. */
 export interface FhirJobProviderProps {
   /**
-   * The VPC of the functions. Jobs wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an endpoint that is
-   * created in another way, call `executeAfter(endpoint)` of the import. The functions need to reach the endpoints of healthlake, sts, lambda, states, s3, kms
-   * and cloudformation. For jobs that send events, they also need to reach the endpoint of events.
+   * The VPC of the functions. Imports and exports wait for the endpoints that were added by methods of this VPC, such as `addInterfaceEndpoint()`. For an
+   * endpoint that is created in another way, call `executeAfter(endpoint)` of the import or export. The functions need to reach the endpoints of healthlake,
+   * sts, lambda, states, s3, kms and cloudformation. For imports and exports that send events, they also need to reach the endpoint of events.
    *
    * @default - the functions run outside a VPC
    */
@@ -51,9 +52,9 @@ export interface FhirJobProviderProps {
   readonly logGroup?: logs.ILogGroupRef;
 
   /**
-   * The role of the functions that call HealthLake. It may write to the log group and, in a VPC, manage network interfaces. For each import, the functions
-   * assume the operator role of that import. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles of this
-   * provider.
+   * The role of the functions that call HealthLake. It may write to the log group and, in a VPC, manage network interfaces. For each import or
+   * export, the functions assume its operator role. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles
+   * of this provider.
    *
    * @default - a new role
    */
@@ -75,8 +76,8 @@ export interface FhirJobProviderProps {
   readonly frameworkCompleteAndTimeoutRole?: iam.IRole;
 
   /**
-   * The role of the function that writes failure reports. It may write to the log group and, in a VPC, manage network interfaces. For each import, the function
-   * assumes the report role of that import. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles of this
+   * The role of the function that writes reports. It may write to the log group and, in a VPC, manage network interfaces. For each import or export, the
+   * function assumes its report role. A supplied role is given these permissions, unless it is immutable. It must not be one of the other roles of this
    * provider.
    *
    * @default - a new role
@@ -84,11 +85,11 @@ export interface FhirJobProviderProps {
   readonly reportFunctionRole?: iam.IRole;
 
   /**
-   * The role of the monitor, the state machine that follows detached imports. It may invoke the function that judges their jobs, and deliver logs and traces.
-   * To describe a job, it assumes the operator role of the import. A supplied role is given these permissions, unless it is immutable. It must let
-   * `states.amazonaws.com` assume it, and must not be one of the other roles of this provider.
+   * The role of the monitors, the state machines that follow detached imports and exports. It may invoke the function that judges their jobs, and deliver logs
+   * and traces. To describe a job, it assumes the operator role of the import or export. A supplied role is given these permissions, unless it is immutable.
+   * It must let `states.amazonaws.com` assume it, and must not be one of the other roles of this provider.
    *
-   * @default - a new role
+   * @default - a new role for each monitor
    */
   readonly monitorRole?: iam.IRole;
 }
@@ -103,7 +104,8 @@ const REPORT_MEMORY_MIB = 1769;
 const TOTAL_TIMEOUT = Duration.minutes(55);
 
 /**
- * The functions behind the custom resources of imports. The imports of a stack share one provider unless you set their `provider` property.
+ * The functions behind the custom resources of imports and exports. The imports and exports of a stack share one provider unless you set their `provider`
+ * property.
  *
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
  * @example
@@ -115,7 +117,7 @@ const TOTAL_TIMEOUT = Duration.minutes(55);
  */
 export class FhirJobProvider extends Construct {
   /**
-   * Returns the provider that the imports of a stack share if they have no `provider` property.
+   * Returns the provider that the imports and exports of a stack share if they have no `provider` property.
    *
    * @internal
    */
@@ -126,7 +128,7 @@ export class FhirJobProvider extends Construct {
   /** The service token of the custom resources. */
   public readonly serviceToken: string;
 
-  /** The role of the functions that call HealthLake. Operator roles trust this role. For detached imports, they also trust the role of the monitor. */
+  /** The role of the functions that call HealthLake. Operator roles trust this role. For detached jobs, they also trust the role of the monitor. */
   public readonly handlerRole: iam.IRole;
 
   /** The log group of the functions. */
@@ -222,7 +224,7 @@ export class FhirJobProvider extends Construct {
   }
 
   /**
-   * Returns the function that writes failure reports. Creates it for the first import with a report.
+   * Returns the function that writes reports. Creates it for the first import or export with a report.
    *
    * @internal
    */
@@ -251,6 +253,13 @@ export class FhirJobProvider extends Construct {
    */
   public monitorAlarm(): cloudwatch.Alarm {
     return this._monitor(IMPORT).alarm;
+  }
+
+  /**
+   * Returns the alarm that fires when a detached export fails or can't be monitored. Otherwise it behaves like `monitorAlarm()`.
+   */
+  public exportMonitorAlarm(): cloudwatch.Alarm {
+    return this._monitor(EXPORT).alarm;
   }
 
   private createReportFunction(): ReportFunction {

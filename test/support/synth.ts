@@ -5,7 +5,7 @@ import { App, CfnParameter, type Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore, type IFHIRDatastoreRef } from 'aws-cdk-lib/aws-healthlake';
 import * as recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { FhirImport, type FhirImportProps, FhirSource } from '../../src';
+import { FhirExport, type FhirExportProps, FhirImport, type FhirImportProps, FhirSource } from '../../src';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
@@ -63,6 +63,11 @@ export function datastoreOf(stack: Stack): IFHIRDatastoreRef {
 /** Creates an import with the given properties. The data store and the source have defaults. */
 export function importInto(stack: Stack, props: Partial<FhirImportProps> = {}, id = 'Import'): FhirImport {
   return new FhirImport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), source: FhirSource.storage(), ...props });
+}
+
+/** Creates an export with the given properties. The data store has a default. */
+export function exportFrom(stack: Stack, props: Partial<FhirExportProps> = {}, id = 'Export'): FhirExport {
+  return new FhirExport(stack, id, { datastore: props.datastore ?? datastoreOf(stack), ...props });
 }
 
 /** Synthesizes the app and returns the template of a stack. Throws on circular dependencies. */

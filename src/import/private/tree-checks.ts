@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { IMPORT } from './kind';
 import {
-  checkWhenFinished, isOrdered, isSameDatastore, isSameEnvironment, isSameStage, type JobInTree,
+  checkWhenFinished, isOrdered, isSameDatastore, isSameEnvironment, isSameStage, isWaitedFor, type JobInTree,
 } from '../../jobs/private/checks/tree';
 
 /** The parts of an import that the checks of the finished tree read. */
@@ -50,9 +50,4 @@ function warnOfSharedQueue(item: ImportInTree, earlier: readonly ImportInTree[])
       + 'HealthLake probably runs one import at a time in an account and Region and the time-out of each includes its wait, '
       + 'so order them with executeAfter(), or give them time-outs that are long enough for both');
   }
-}
-
-/** Returns whether the deployment waits for the job. The only resource of a detached import is the one that starts the job. */
-function isWaitedFor({ first, last }: ImportInTree): boolean {
-  return first !== last;
 }

@@ -72,6 +72,11 @@ export function isSameDatastore(a: JobInTree, b: JobInTree): boolean {
   return isSameEnvironment(a, b) && a.datastore.fhirDatastoreRef.datastoreId === b.datastore.fhirDatastoreRef.datastoreId;
 }
 
+/** Returns whether the deployment waits for the job. The only resource of a detached job is the one that starts it. */
+export function isWaitedFor({ first, last }: JobInTree): boolean {
+  return first !== last;
+}
+
 export function isOrdered(a: JobInTree, b: JobInTree): boolean {
   return isDeployedAfter(a.first, b.last) || isDeployedAfter(b.first, a.last);
 }

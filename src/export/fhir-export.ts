@@ -1,0 +1,101 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { FhirExportProps } from './fhir-export-props';
+import { type ExportOutcomeAttributes, exportedDataSetFields } from '../contract';
+import { dataAccessStatements } from './private/data-access';
+import { EXPORT } from './private/kind';
+import { renderJob, renderOutcome } from './private/render';
+import { exportReportStatements } from './private/report-statements';
+import { checkExportWhenFinished } from './private/tree-checks';
+import { FhirJob } from '../jobs/fhir-job';
+import { validateJobNamePrefix, validateRequired, validateRevision } from '../jobs/private/checks/properties';
+import { Job } from '../jobs/private/job';
+import { outputLocation } from '../jobs/private/output';
+import { s3Uri } from '../private/s3-location';
+import { FhirStorage } from '../storage/fhir-storage';
+
+/**
+ * An export of all resources of an AWS HealthLake data store to S3, as a part of the deployment.
+ *
+ * The deployment starts the export job, waits for its end, and fails with the reason if the copy is not complete. A data store is exported once for each
+ * `revision`, whatever happens to the stack. For exports that take hours, see `Completion`.
+ *
+ * HealthLake writes NDJSON files, in a folder for each resource type, into a folder for the job. The report `export.json` beside them has the number of files
+ * and bytes of each type. For a consistent copy, run no import into the data store and write nothing to it at the same time.
+ *
+ * @see https://docs.aws.amazon.com/healthlake/latest/devguide/exporting-fhir-data.html
+ * @example
+ *
+ * const fhirExport = new FhirExport(this, 'Export', { datastore, revision: '2026-11' });
+ * fhirExport.executeAfter(fhirImport);
+ */
+export class FhirExport extends FhirJob {
+  /** @internal */
+  protected readonly _job: Job;
+
+  /**
+   * @throws if HealthLake would reject a name or a location, if one role is given twice, or if a resource that the export uses is known to be in the wrong
+   *   Region or account, to have no usable key, or to be of another kind.
+   */
+  constructor(scope: Construct, id: string, props: FhirExportProps) {
+    super(scope, id);
+    const { datastore, revision }: Partial<FhirExportProps> = props;
+    validateRequired(EXPORT, { datastore });
+    validateJobNamePrefix(props.jobNamePrefix);
+    validateRevision(revision);
+
+    const { datastoreId } = props.datastore.fhirDatastoreRef;
+    const storage = props.storage ?? FhirStorage._ofStack(this);
+    const output = outputLocation(this, storage.outputBucket, props.outputPrefix);
+    this._job = new Job(this, EXPORT, props, {
+      storage,
+      output,
+      dataAccessStatements: dataAccessStatements(output, storage.outputKey),
+      reportStatements: exportReportStatements(output, storage.outputKey, datastoreId),
+      operatorStatements: [],
+      statusChangeDetail: { outputDataConfig: { s3Uri: [s3Uri(output.bucket.bucketName, output.prefix)] } },
+      render: (parts) => ({ job: renderJob(props, parts), outcome: renderOutcome(props, parts) }),
+    });
+    checkExportWhenFinished({
+      construct: this,
+      datastore: props.datastore,
+      dataSet: exportedDataSetFields({ DatastoreId: datastoreId, Revision: revision }),
+      outputS3Uri: this._job.outputS3Uri,
+      ...this._job.resources.ends,
+    });
+  }
+
+  /** The number of files that HealthLake wrote, as a string, or `UNKNOWN`. */
+  public get filesExported(): string {
+    return this.result('FilesExported');
+  }
+
+  /** The size of all files together in bytes, as a string, or `UNKNOWN`. */
+  public get bytesExported(): string {
+    return this.result('BytesExported');
+  }
+
+  /** The number of resources in the files, as a string, or `UNKNOWN` if the files are too large to be counted. */
+  public get resourcesExported(): string {
+    return this.result('ResourcesExported');
+  }
+
+  /** The number of files that HealthLake wrote. The default statistic is the sum over 5 minutes. */
+  public metricFilesExported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('FilesExported', options);
+  }
+
+  /** The size of all files together, in bytes. The default statistic is the sum over 5 minutes. */
+  public metricBytesExported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('BytesExported', options);
+  }
+
+  /** The number of resources in the files. The default statistic is the sum over 5 minutes. */
+  public metricResourcesExported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('ResourcesExported', options);
+  }
+
+  private result(name: keyof ExportOutcomeAttributes): string {
+    return this._job.resources.result(name);
+  }
+}
