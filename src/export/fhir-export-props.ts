@@ -1,3 +1,4 @@
+import type * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { FhirJobProps } from '../jobs/fhir-job-props';
 
 /** Properties of `FhirExport`. */
@@ -8,6 +9,15 @@ export interface FhirExportProps extends FhirJobProps {
    * @default - no revision
    */
   readonly revision?: string;
+
+  /**
+   * The schedule of exports that recur without a deployment. The deployment then starts no export. Each run is a revision of its own, into a folder of its own,
+   * and is monitored like a detached export: set `completion` to `Completion.detached()` or leave it out. A run that is due while another run has not ended is
+   * skipped.
+   *
+   * @default - the deployment exports the data store
+   */
+  readonly schedule?: scheduler.ScheduleExpression;
 
   /**
    * Whether an export without files succeeds. By default, it fails, because a copy of a data store with data has files. Changing it starts no job.

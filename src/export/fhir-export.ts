@@ -1,11 +1,14 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { FhirExportProps } from './fhir-export-props';
-import { type ExportOutcomeAttributes, exportedDataSetFields } from '../contract';
+import { EXPORT_EVENTS, type ExportOutcomeAttributes, exportedDataSetFields } from '../contract';
+import { validateSchedule } from './private/checks';
 import { dataAccessStatements } from './private/data-access';
 import { EXPORT } from './private/kind';
-import { renderJob, renderOutcome } from './private/render';
+import { renderJob, renderOutcome, renderRun } from './private/render';
 import { exportReportStatements } from './private/report-statements';
+import { ExportSchedule } from './private/schedule';
 import { checkExportWhenFinished } from './private/tree-checks';
 import { FhirJob } from '../jobs/fhir-job';
 import { validateJobNamePrefix, validateRequired, validateRevision } from '../jobs/private/checks/properties';
@@ -33,17 +36,21 @@ export class FhirExport extends FhirJob {
   /** @internal */
   protected readonly _job: Job;
 
+  private readonly isScheduled: boolean;
+
   /**
    * @throws if HealthLake would reject a name or a location, if one role is given twice, or if a resource that the export uses is known to be in the wrong
    *   Region or account, to have no usable key, or to be of another kind.
    */
   constructor(scope: Construct, id: string, props: FhirExportProps) {
     super(scope, id);
-    const { datastore, revision }: Partial<FhirExportProps> = props;
+    const { datastore, revision, schedule }: Partial<FhirExportProps> = props;
     validateRequired(EXPORT, { datastore });
     validateJobNamePrefix(props.jobNamePrefix);
     validateRevision(revision);
+    validateSchedule(props);
 
+    this.isScheduled = schedule !== undefined;
     const { datastoreId } = props.datastore.fhirDatastoreRef;
     const storage = props.storage ?? FhirStorage._ofStack(this);
     const output = outputLocation(this, storage.outputBucket, props.outputPrefix);
@@ -55,11 +62,16 @@ export class FhirExport extends FhirJob {
       operatorStatements: [],
       statusChangeDetail: { outputDataConfig: { s3Uri: [s3Uri(output.bucket.bucketName, output.prefix)] } },
       render: (parts) => ({ job: renderJob(props, parts), outcome: renderOutcome(props, parts) }),
+      runs: schedule && {
+        events: [EXPORT_EVENTS.skipped],
+        create: (parts, stateMachine) => new ExportSchedule(this, schedule, stateMachine, renderRun(props, parts)),
+      },
     });
     checkExportWhenFinished({
       construct: this,
       datastore: props.datastore,
-      dataSet: exportedDataSetFields({ DatastoreId: datastoreId, Revision: revision }),
+      isScheduled: this.isScheduled,
+      dataSet: [...exportedDataSetFields({ DatastoreId: datastoreId, Revision: revision }), storage.outputBucket.bucketName],
       outputS3Uri: this._job.outputS3Uri,
       ...this._job.resources.ends,
     });
@@ -93,6 +105,24 @@ export class FhirExport extends FhirJob {
   /** The number of resources in the files. The default statistic is the sum over 5 minutes. */
   public metricResourcesExported(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('ResourcesExported', options);
+  }
+
+  /** The number of runs that were skipped because another run had not ended. The default statistic is the sum over 5 minutes. */
+  public metricSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('Skipped', options);
+  }
+
+  /**
+   * Creates a rule for the event `FHIR Export Skipped`, which is sent for a run that is skipped because another run has not ended. Otherwise it behaves like
+   * `onSucceeded()`.
+   *
+   * @throws if the export has no schedule.
+   */
+  public onSkipped(id: string, options: events.OnEventOptions = {}): events.Rule {
+    if (!this.isScheduled) {
+      throw new Error(`the export "${this.node.path}" has no schedule, so no run of it is skipped; set schedule, or leave the rule "${id}" out`);
+    }
+    return this._job.notifications.onResult(id, options, EXPORT_EVENTS.skipped);
   }
 
   private result(name: keyof ExportOutcomeAttributes): string {

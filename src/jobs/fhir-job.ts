@@ -54,7 +54,7 @@ export abstract class FhirJob extends Construct {
 
   /** The id of the job. It is known when the job has ended or, for a detached job, when HealthLake has accepted the job. */
   public get jobId(): string {
-    return this._job.resources.last.getAttString('JobId');
+    return this._job.resources.jobId;
   }
 
   /**

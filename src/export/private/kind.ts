@@ -1,3 +1,4 @@
+import { RUN_STATES } from './run-states';
 import { EXPORT_EVENTS, EXPORT_METRICS, EXPORT_RESOURCE_TYPES, type ExportEventDetail } from '../../contract';
 import type { Kind } from '../../jobs/private/kind';
 
@@ -12,6 +13,7 @@ export const EXPORT: Kind = {
   resourceTypes: EXPORT_RESOURCE_TYPES,
   events: EXPORT_EVENTS,
   defaultJobNamePrefix: 'fhir-export',
+  firstStates: RUN_STATES,
   monitorId: 'WatchExports',
   dataAccess: 'HealthLake writes exported FHIR data',
   metricNames: EXPORT_METRICS,

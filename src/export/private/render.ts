@@ -1,4 +1,4 @@
-import type { ContractReport, ExportJobProperties, ExportOutcomeProperties } from '../../contract';
+import type { ContractReport, ExportJobProperties, ExportOutcomeProperties, ScheduledExport } from '../../contract';
 import { type JobParts, renderStart, renderWait, type TurnProperties } from '../../jobs/private/render';
 import type { FhirExportProps } from '../fhir-export-props';
 
@@ -10,6 +10,11 @@ export function renderOutcome(props: FhirExportProps, parts: JobParts): Omit<Exp
 /** Returns the properties of `Custom::FhirExportJob`. */
 export function renderJob(props: FhirExportProps, parts: JobParts): ExportJobProperties {
   return { ...renderCommon(props, parts), ...renderStart(parts), Revision: props.revision };
+}
+
+/** Returns the properties with which the handler starts the runs of a schedule. */
+export function renderRun(props: FhirExportProps, parts: JobParts): ScheduledExport['Run'] {
+  return renderJob(props, parts) as ScheduledExport['Run']; // every run has a monitor, and validateSchedule() allows no revision
 }
 
 function renderCommon({ allowEmpty }: FhirExportProps, parts: JobParts) {

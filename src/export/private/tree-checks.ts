@@ -11,7 +11,9 @@ export function checkExportWhenFinished(item: JobInTree): void {
   checkWhenFinished(EXPORT, item, (earlier) => {
     warnOfNestedOutput(item, earlier);
     warnOfOutputAsInput(item, imports());
-    warnOfImportBeside(item, imports());
+    if (!item.isScheduled) {
+      warnOfImportBeside(item, imports());
+    }
   }, () => imports().map(({ first }) => first));
 }
 

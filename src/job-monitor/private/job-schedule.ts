@@ -1,11 +1,10 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { JobMonitorInput } from '../../contract';
-import { CompleteRole } from '../../private/complete-role';
+import { createScheduleRole } from '../../private/schedule-role';
 
 /** Properties of the schedule that `createSchedule()` creates. */
 export interface JobScheduleProps {
@@ -25,25 +24,12 @@ export function createSchedule(scope: Construct, { fn, interval, input }: JobSch
     schedule: scheduler.ScheduleExpression.cron({ minute: minutes === 60 ? '0' : `0/${minutes}` }),
     target: new LambdaInvoke(fn, {
       input: scheduler.ScheduleTargetInput.fromText(stack.toJsonString(tick)), // `fromObject()` would turn a number token into a string
-      role: scheduleRole(scope, fn),
+      role: createScheduleRole(scope, 'Invokes the function that lists the jobs of HealthLake data stores', {
+        actions: ['lambda:InvokeFunction'], resources: [fn.functionArn],
+      }),
       // The next tick counts what a lost tick would have counted.
       retryAttempts: 2,
       maxEventAge: interval,
     }),
-  });
-}
-
-/** Creates the role. Its trust policy names the default schedule group, because EventBridge Scheduler passes the ARN of the group as `aws:SourceArn`. */
-function scheduleRole(scope: Construct, fn: lambda.IFunction): iam.IRole {
-  const { account } = Stack.of(scope);
-  const group = Stack.of(scope).formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
-  return new CompleteRole(scope, 'ScheduleRole', {
-    description: 'Invokes the function that lists the jobs of HealthLake data stores',
-    assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': group } },
-    }),
-    inlinePolicies: {
-      Invoke: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] })] }),
-    },
   });
 }

@@ -15,15 +15,25 @@ export interface JobProperties {
   readonly outcome: Omit<JobOutcomeProperties, keyof TurnProperties>;
 }
 
+/** The resources that run the jobs of a construct. */
+export interface JobRuns {
+  /** The resource that starts the job. */
+  readonly job: Construct;
+  /** The resource that completes when the job has succeeded. If the deployment doesn't wait for the job, this is the resource that starts it. */
+  readonly last: Construct;
+  /** The first and the last of the resources, for the checks of the finished tree. */
+  readonly ends: { readonly first: CfnResource; readonly last: CfnResource };
+  readonly jobId: string;
+  /** Returns an attribute of a job that has ended. If the deployment doesn't wait for the job, returns a token that throws when it is resolved. */
+  result(name: string): string;
+}
+
 /**
  * The custom resources of one job. The first resource starts the job. Unless the job is detached, other resources wait for the job, and the last of them
  * judges it.
  */
-export class JobResources {
-  /** The resource that starts the job. */
+export class JobResources implements JobRuns {
   public readonly job: CustomResource;
-
-  /** The resource that completes when the job has succeeded. For a detached job, this is the resource that starts the job. */
   public readonly last: CustomResource;
 
   private readonly isDetached: boolean;
@@ -42,13 +52,15 @@ export class JobResources {
     this.last = this.isDetached ? this.job : this.createWaits(outcome);
   }
 
-  /** The first and the last of the resources, for the checks of the finished tree. */
-  public get ends(): { readonly first: CfnResource; readonly last: CfnResource } {
+  public get ends(): JobRuns['ends'] {
     const [first, last] = [this.job, this.last].map((resource) => resource.node.defaultChild as CfnResource);
     return { first, last };
   }
 
-  /** Returns an attribute of a job that has ended. For a detached job, returns a token that throws when it is resolved. */
+  public get jobId(): string {
+    return this.last.getAttString('JobId');
+  }
+
   public result(name: string): string {
     if (!this.isDetached) {
       return this.last.getAttString(name);

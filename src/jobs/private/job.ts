@@ -1,8 +1,9 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { checkDataAccessRoleWhenFinished } from './checks/supplied-roles';
 import { type EncryptedInput, validateUsedResources } from './checks/used-resources';
-import { type JobProperties, JobResources } from './job-resources';
+import { type JobProperties, JobResources, type JobRuns } from './job-resources';
 import { createDataAccessRole } from './job-roles';
 import type { Kind } from './kind';
 import type { Location } from './location';
@@ -35,6 +36,15 @@ export interface OwnParts {
   readonly statusChangeDetail: Record<string, unknown>;
   /** Returns the properties of the custom resources. */
   readonly render: (parts: JobParts) => JobProperties;
+  /** The runs after the deployment. Undefined if the deployment starts the job. */
+  readonly runs?: OwnRuns;
+}
+
+/** The runs of a job construct that no deployment starts. */
+export interface OwnRuns {
+  /** The detail types of further events of the runs. */
+  readonly events: string[];
+  readonly create: (parts: JobParts, stateMachine: sfn.IStateMachine) => JobRuns;
 }
 
 /** The roles, custom resources and rules of a job construct. */
@@ -47,12 +57,12 @@ export class Job {
   public readonly reportRole?: iam.IRole;
   public readonly dimensions: MetricDimensions;
   public readonly outputS3Uri: string;
-  public readonly resources: JobResources;
+  public readonly resources: JobRuns;
   public readonly notifications: JobNotifications;
 
   constructor(scope: Construct, public readonly kind: Kind, props: FhirJobProps, own: OwnParts) {
     const storeArn = datastoreArn(scope, props.datastore, `the ${kind.noun}`);
-    const completion = props.completion ?? Completion.waitFor();
+    const completion = props.completion ?? (own.runs ? Completion.detached() : Completion.waitFor());
     const { input, output, storage, dataAccessStatements } = own;
     this.storage = storage;
     this.dataAccessStatements = dataAccessStatements;
@@ -68,6 +78,7 @@ export class Job {
     const operator = createOperator(scope, kind, { provider: this.provider, monitor }, {
       datastoreArn: storeArn,
       dataAccessRoleArn: this.dataAccessRole.roleArn,
+      isStartedByStack: own.runs === undefined,
       ownStatements: own.operatorStatements,
       output,
       reportFunctionArn: report?.contract.FunctionArn,
@@ -76,7 +87,12 @@ export class Job {
     this.operatorRole = operator.role;
 
     this.notifications = new JobNotifications(scope, {
-      kind, dimensions: this.dimensions, statusChangeDetail: own.statusChangeDetail, eventBus: props.eventBus, operator,
+      kind,
+      dimensions: this.dimensions,
+      statusChangeDetail: own.statusChangeDetail,
+      furtherEvents: own.runs?.events,
+      eventBus: props.eventBus,
+      operator,
     });
     const parts: JobParts = {
       dimensions: this.dimensions,
@@ -91,7 +107,9 @@ export class Job {
       stateMachine: monitor?.stateMachine,
       eventBusArn: this.notifications.busArn,
     };
-    this.resources = new JobResources(scope, kind, props.provider ? props.provider.node.addr.slice(-8) : '', parts, own.render(parts));
+    this.resources = own.runs && monitor
+      ? own.runs.create(parts, monitor.stateMachine)
+      : new JobResources(scope, kind, props.provider ? props.provider.node.addr.slice(-8) : '', parts, own.render(parts));
     this.resources.job.node.addDependency(this.notifications.prerequisites);
     if (completion.isDetached || props.eventBus) {
       this.notifications.announce();

@@ -1,5 +1,16 @@
 import type { JobResourceTypes } from '../../contract';
 
+/** Returns a state that invokes the handler with a payload, and writes members of the response to a path. */
+export type InvokeState = (payload: object, response: { readonly path: string; readonly members: readonly string[] }, next: string) => object;
+
+/**
+ * Returns the states with which an execution of the monitor begins. `next` is the state that pauses before a poll, and `failed` is the state that fails the
+ * execution.
+ */
+export type FirstStates = (
+  names: { readonly invoke: InvokeState; readonly next: string; readonly failed: string },
+) => Readonly<Record<string, object>>;
+
 /** The detail types of the event at the end of a job. */
 export interface ResultEvents {
   readonly succeeded: string;
@@ -15,6 +26,8 @@ export interface Kind {
   readonly resourceTypes: JobResourceTypes;
   readonly events: ResultEvents;
   readonly defaultJobNamePrefix: string;
+  /** The states before the first poll of the monitor. Undefined if every execution begins with a poll. */
+  readonly firstStates?: FirstStates;
   /** The construct id of the monitor in the provider. */
   readonly monitorId: string;
   /** The purpose of the data access role, for its description. */

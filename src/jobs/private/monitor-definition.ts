@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import type { Kind } from './kind';
+import type { InvokeState, Kind } from './kind';
 import { JOB_STATUSES, type JobOutcomeProperties, type WatchAnswer, type WatchedJob } from '../../contract';
 
 /** The JSON path of a member of an execution's input. */
@@ -24,12 +24,24 @@ const PAUSE_INCREMENT_SECONDS = 2;
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
-export function monitorDefinition({ name, noun }: Kind, judgeFunctionArn: string): object {
+export function monitorDefinition({ name, noun, firstStates }: Kind, judgeFunctionArn: string): object {
   const jobStatus = `$.Look.${name}JobProperties.JobStatus`;
   const taskOf = (action: string) => `arn:${Aws.PARTITION}:states:::${action}`;
+  const invoke: InvokeState = (payload, answer, next) => ({
+    Type: 'Task',
+    Resource: taskOf('lambda:invoke'),
+    Parameters: { FunctionName: judgeFunctionArn, Payload: payload },
+    ResultSelector: Object.fromEntries(answer.members.map((member) => [`${member}.$`, `$.Payload.${member}`])),
+    ResultPath: answer.path,
+    // The retries last for more than three hours, in case the function can't run or can't send the event.
+    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
+    Next: next,
+  });
+  const first = firstStates?.({ invoke, next: 'Pause', failed: 'Failed' }) ?? {};
   return {
-    StartAt: 'Pause',
+    StartAt: Object.keys(first)[0] ?? 'Pause',
     States: {
+      ...first,
       Pause: { Type: 'Wait', SecondsPath: path('$.Poll.Seconds'), Next: 'Describe' },
       Describe: {
         Type: 'Task',
@@ -54,25 +66,13 @@ export function monitorDefinition({ name, noun }: Kind, judgeFunctionArn: string
       },
       PauseLonger: pauseLonger({ FailingSince: 0 }),
       PauseAfterJudging: pauseLonger({ 'FailingSince.$': '$.Judged.FailingSince' }),
-      Judge: {
-        Type: 'Task',
-        Resource: taskOf('lambda:invoke'),
-        Parameters: {
-          FunctionName: judgeFunctionArn,
-          Payload: {
-            [`${name}.$`]: path(`$.${name}`),
-            'RequestedAt.$': path('$.RequestedAt'),
-            'Deadline.$': path('$.Deadline'),
-            'GiveUpAt.$': path('$.GiveUpAt'),
-            'Poll.$': path('$.Poll'),
-          } satisfies { [Member in keyof WatchedJob as `${Member}.$`]: InputPath },
-        },
-        ResultSelector: { 'Decision.$': '$.Payload.Decision', 'FailingSince.$': '$.Payload.FailingSince' },
-        ResultPath: '$.Judged',
-        // The retries last for more than three hours, in case the function can't run or can't send the event.
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 900 }],
-        Next: 'HasEnded',
-      },
+      Judge: invoke({
+        [`${name}.$`]: path(`$.${name}`),
+        'RequestedAt.$': path('$.RequestedAt'),
+        'Deadline.$': path('$.Deadline'),
+        'GiveUpAt.$': path('$.GiveUpAt'),
+        'Poll.$': path('$.Poll'),
+      } satisfies { [Member in keyof WatchedJob as `${Member}.$`]: InputPath }, { path: '$.Judged', members: ['Decision', 'FailingSince'] }, 'HasEnded'),
       HasEnded: {
         Type: 'Choice',
         Choices: [decided('wait', 'PauseAfterJudging'), decided('succeeded', 'Succeeded')],

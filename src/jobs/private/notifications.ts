@@ -20,6 +20,8 @@ export interface JobNotificationsProps {
   readonly dimensions: MetricDimensions;
   /** The members of the detail of HealthLake's events that identify the input or the output. */
   readonly statusChangeDetail: Record<string, unknown>;
+  /** The detail types of events beyond those at the end of a job. */
+  readonly furtherEvents?: readonly string[];
   /** The event bus that receives the event at the end of the job. Undefined for the default event bus. */
   readonly eventBus?: events.IEventBus;
   /** The operator role. `announce()` adds the permission to send the event. */
@@ -47,7 +49,7 @@ export class JobNotifications {
   public announce(): void {
     if (!this.isAnnounced) {
       this.isAnnounced = true;
-      this.props.operator.allow(putEventsStatement(this.props.kind, busArn(this.scope, this.props.eventBus)));
+      this.props.operator.allow(putEventsStatement(this.detailTypes, busArn(this.scope, this.props.eventBus)));
     }
   }
 
@@ -67,10 +69,15 @@ export class JobNotifications {
     validateTopic(this.scope, topic);
     const { kind } = this.props;
     const target = new targets.SnsTopic(topic, { message: notificationMessage(kind) });
-    this.onResult('Notification', { target }, kind.events.succeeded, kind.events.failed);
+    this.onResult('Notification', { target }, ...this.detailTypes);
     allowAlarms(topic);
     this.prerequisites.add(topic); // a dependency on the topic includes its policy, which lets EventBridge publish
     monitor?.notify(topic, this.scope);
+  }
+
+  private get detailTypes(): string[] {
+    const { kind: { events: { succeeded, failed } }, furtherEvents = [] } = this.props;
+    return [succeeded, failed, ...furtherEvents];
   }
 
   private createRule(id: string, options: events.OnEventOptions, pattern: events.EventPattern, eventBus?: events.IEventBus): events.Rule {

@@ -16,6 +16,8 @@ export interface OperatorScope {
   readonly dataAccessRoleArn: string;
   /** The ARN of the stack of the construct, or a pattern that matches it. */
   readonly stackArn: string;
+  /** Whether a deployment of the stack starts the job. */
+  readonly isStartedByStack: boolean;
   /** The statements that only this kind of jobs needs. */
   readonly ownStatements: iam.PolicyStatement[];
   readonly output: Location;
@@ -70,11 +72,11 @@ function operatorStatements({ name }: Kind, scope: OperatorScope): iam.PolicySta
       resources: [scope.datastoreArn],
     }),
     new iam.PolicyStatement({ sid: 'PassDataAccessRole', ...passDataAccessRole(scope.dataAccessRoleArn) }),
-    new iam.PolicyStatement({
+    ...(scope.isStartedByStack ? [new iam.PolicyStatement({
       sid: 'OwnStack', // to find out whether the stack is rolling back; if so, no job is started
       actions: ['cloudformation:DescribeStacks'],
       resources: [scope.stackArn],
-    }),
+    })] : []),
     ...scope.ownStatements,
     new iam.PolicyStatement({
       sid: 'OutputBucket', // to check the output bucket before the start of a job
@@ -97,15 +99,15 @@ function operatorStatements({ name }: Kind, scope: OperatorScope): iam.PolicySta
   ];
 }
 
-/** Returns a statement that allows sending the two events at the end of a job, and no other events. */
-export function putEventsStatement({ events: { succeeded, failed } }: Kind, eventBusArn: string): iam.PolicyStatement {
+/** Returns a statement that allows sending events of these detail types, and no other events. */
+export function putEventsStatement(detailTypes: readonly string[], eventBusArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Events',
     actions: ['events:PutEvents'],
     resources: [eventBusArn],
     // Both condition keys are multivalued: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html#amazoneventbridge-policy-keys
     conditions: {
-      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': [succeeded, failed] },
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
       'Null': { 'events:source': 'false', 'events:detail-type': 'false' }, // ForAllValues is also true if the request doesn't have the keys
     },
   });

@@ -13,6 +13,8 @@ export interface JobInTree {
   readonly dataSet: readonly string[];
   /** The S3 URI of the output. Undefined if another copy of this library, of an older version, created the construct. */
   readonly outputS3Uri?: string;
+  /** Whether a schedule starts the job after the deployment. An order between deployments then says nothing about the jobs. */
+  readonly isScheduled?: boolean;
   /** The resource that starts the job. */
   readonly first: CfnResource;
   /** The resource that completes when the job has succeeded. */
@@ -36,7 +38,7 @@ export function checkWhenFinished<T extends JobInTree>(kind: Kind, item: T, warn
   Object.assign(item.construct.node.root, { [registryOf(kind.noun)]: [...earlier, item] });
   item.construct.node.addValidation({
     validate: () => {
-      const inStage = earlier.filter((other) => isSameStage(item.construct, other.construct));
+      const inStage = item.isScheduled ? [] : earlier.filter((other) => !other.isScheduled && isSameStage(item.construct, other.construct));
       warnOfDatastoreWithoutRetain(item);
       warn(earlier);
       warnOfMissingOrder(kind, item, inStage);

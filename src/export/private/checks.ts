@@ -1,0 +1,15 @@
+import type { FhirExportProps } from '../fhir-export-props';
+
+/** Throws if a schedule is given with a property that only exports of a deployment have. */
+export function validateSchedule({ schedule, revision, completion }: FhirExportProps): void {
+  if (!schedule) {
+    return;
+  }
+  if (revision !== undefined) {
+    throw new Error(`revision "${revision}" has no use with a schedule, because every run is a revision of its own; leave revision or schedule out`);
+  }
+  if (completion && !completion.isDetached) {
+    throw new Error('completion must be Completion.detached() with a schedule, got Completion.waitFor(), and no deployment waits for the runs; '
+      + 'leave completion out, or use Completion.detached()');
+  }
+}
