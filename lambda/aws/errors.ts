@@ -66,7 +66,7 @@ export function isNotFound(error: unknown): boolean {
 /**
  * Returns the error's code and text. Words that may be patient data are replaced with `***`.
  *
- * @param own names of the import's own resources, which may be shown
+ * @param own names of the job's own resources, which may be shown
  */
 export function describeError(error: unknown, own?: readonly string[]): string {
   const { name, message, $metadata } = toSdkError(error);

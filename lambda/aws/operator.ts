@@ -7,7 +7,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { assumeRole, CLIENT_CONFIG } from './credentials';
 import { BUDGETS } from '../budgets';
 
-/** The AWS clients of one import. They make every call with the import's operator role. */
+/** The AWS clients of one operator role. They make every call with the credentials of the role. */
 export interface Operator {
   readonly healthlake: HealthLakeClient;
   /** The client that starts jobs. It makes one attempt per call, because the handler checks for a roll-back before each attempt. */

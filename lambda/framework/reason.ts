@@ -10,7 +10,7 @@ const MAX_LENGTH = 999;
 export class Failure extends Error {
   public constructor(sentences: readonly string[]) {
     super(toReason([...sentences, `log group: ${process.env.AWS_LAMBDA_LOG_GROUP_NAME}`]));
-    this.name = 'FhirImportFailure';
+    this.name = 'FhirJobFailure';
     this.stack = this.message; // the framework appends the stack trace to the reason, so this error has none
   }
 }

@@ -84,7 +84,7 @@ export async function pollWhenDue(job: PolledJob, memory: WaiterMemory, poll: ()
 
 /**
  * Returns how long the first invocation for a resource sleeps, which is less than a query interval. The sleep depends on the job id, so the invocations of
- * imports that start at the same moment are spread, and one of the invocations begins when the first poll is due. After an earlier `Wait` resource, the
+ * jobs that start at the same moment are spread, and one of the invocations begins when the first poll is due. After an earlier `Wait` resource, the
  * invocations are spread already.
  */
 export function firstOffset({ jobId, isContinued }: PolledJob, now: number): number {
@@ -93,7 +93,7 @@ export function firstOffset({ jobId, isContinued }: PolledJob, now: number): num
 
 /**
  * Returns whether an invocation polls the job. An account may describe jobs of a kind only 10 times a second. So a job that is not known to be in progress
- * is polled seldom, and the polls of many imports are spread.
+ * is polled seldom, and the polls of many jobs are spread.
  */
 export function isDue(job: PolledJob, last: LastPoll | undefined, now: number): boolean {
   const { jobId, isContinued, requestedAt, deadline } = job;

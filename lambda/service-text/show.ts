@@ -38,7 +38,7 @@ export function quoteServiceText(introduction: string, text: string, own: readon
  * Returns the text of an AWS message with `***` in place of every word that may be patient data. The message is split at white space, and each chunk is shown
  * or hidden as a whole. Only known words are shown, because a list of words to hide would never be complete.
  *
- * @param own names of the import's own resources, which are shown; a name that ends in `/` is also shown at the start of a longer chunk
+ * @param own names of the job's own resources, which are shown; a name that ends in `/` is also shown at the start of a longer chunk
  */
 export function showServiceText(text: string, own: readonly string[] = []): string {
   const chunks = text.slice(0, MAX_LENGTH).split(/\s+/).filter((chunk) => chunk !== '').map(coreOf);
@@ -90,7 +90,7 @@ function isAmount(cores: readonly string[], i: number): boolean {
 }
 
 /**
- * Returns the part of a chunk that may be shown because it names a location of the import, such as `s3://bucket/prefix/`. Such a location is a name in `own`
+ * Returns the part of a chunk that may be shown because it names a location of the job, such as `s3://bucket/prefix/`. Such a location is a name in `own`
  * that ends in a slash. Returns an empty string if the chunk doesn't begin with such a name.
  */
 function ownPlaceOf({ text, core, start }: Chunk, own: readonly string[]): string {

@@ -19,7 +19,7 @@ export interface Announcement {
 type Announced = Pick<JobOutcomeProperties, 'ConstructPath' | 'DatastoreId' | 'JobId' | 'EventBusArn'> & { readonly ScheduledTime?: string };
 
 /**
- * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the job or only repeats an earlier decision, or if the import
+ * Returns the EventBridge event for a decision. Returns undefined if the decision doesn't end the job or only repeats an earlier decision, or if the job
  * has no construct path (contract version 1).
  */
 export function announcementOf({ events, results }: JobKind, properties: Announced, { kind, evidence }: OutcomeDecision): Announcement | undefined {

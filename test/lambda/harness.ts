@@ -282,7 +282,7 @@ function wellFormed(answer: IsCompleteResponse): IsCompleteResponse {
 }
 
 function wellWorded(error: Error): string {
-  expect(error.name).toBe('FhirImportFailure');
+  expect(error.name).toBe('FhirJobFailure');
   expect(error.stack).toBe(error.message);
   expect(error.message).toMatch(/^[\x20-\x7e]{20,999}$/);
   keepsSecrets(error.message);

@@ -82,6 +82,6 @@ describe('toReason', () => {
   test('a Failure error has a message that ends with the log group, and the same text as its stack', () => {
     process.env.AWS_LAMBDA_LOG_GROUP_NAME = 'some-logs';
     const message = 'one; two; log group: some-logs';
-    expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirImportFailure', message, stack: message });
+    expect(new Failure(['one', '', 'two'])).toMatchObject({ name: 'FhirJobFailure', message, stack: message });
   });
 });
