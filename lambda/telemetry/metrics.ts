@@ -1,6 +1,6 @@
 import { count, type Metric, type Metrics, writeMetrics } from './embedded-metrics';
 import type { EndMetricName, MetricDimensions } from '../../src/contract';
-import { durationOf } from '../jobs/healthlake-job';
+import { durationOf, hasEnded } from '../jobs/healthlake-job';
 import type { JobKind } from '../jobs/kind';
 import type { OutcomeDecision } from '../jobs/outcome/decision';
 import type { Counts } from '../jobs/verdict';
@@ -9,8 +9,8 @@ import type { Counts } from '../jobs/verdict';
 export function metricsOf(kindOfJob: JobKind, { kind, evidence }: OutcomeDecision): Metrics {
   const { counts, job } = evidence ?? {};
   switch (kind) {
-    case 'running':
-      return progressMetrics(kindOfJob, counts);
+    case 'running': // a job that has ended is waiting for its verdict
+      return hasEnded(job?.JobStatus) ? {} : progressMetrics(kindOfJob, counts);
     case 'succeeded':
     case 'failed':
       return {
@@ -35,7 +35,7 @@ function countMetrics({ results }: JobKind, counts: Counts = {}, suffix = ''): M
   return Object.fromEntries(Object.entries(results).map(([name, of]) => [`${name}${suffix}`, of === 'bytes' ? { value: counts[of], unit: 'Bytes' } : count(counts[of])]));
 }
 
-/** Emits the metrics of a job. Emits nothing if the import has no construct path (contract version 1). */
+/** Emits the metrics of a job. Emits nothing if the job has no construct path (contract version 1). */
 export function putMetrics({ DatastoreId, ConstructPath }: Partial<MetricDimensions>, metrics: Metrics): void {
   if (DatastoreId !== undefined && ConstructPath !== undefined) {
     writeMetrics({ DatastoreId, ConstructPath } satisfies MetricDimensions, metrics, Date.now());
