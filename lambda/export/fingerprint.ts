@@ -10,6 +10,14 @@ export function fingerprintOf(dataSet: ExportedDataSet): string {
   return hashDataSet('fhir-export/1', exportedDataSetFields(dataSet));
 }
 
+/**
+ * Returns the fingerprint of a revision of a data store in a bucket: 20 hex digits. Physical ids contain this fingerprint, because a copy in another bucket
+ * doesn't count. The hashed string must never change.
+ */
+export function copyFingerprintOf(dataSet: ExportedDataSet, bucket: string): string {
+  return hashDataSet('fhir-export-copy/1', [...exportedDataSetFields(dataSet), bucket]);
+}
+
 const HASHED: Hashed<StartFHIRExportJobRequest> = {
   DatastoreId: (start) => [start.DatastoreId],
   JobName: (start) => [start.JobName],

@@ -1,5 +1,5 @@
 import { EXPORT_API } from './api';
-import { clientTokenOf, fingerprintOf } from './fingerprint';
+import { clientTokenOf, copyFingerprintOf, fingerprintOf } from './fingerprint';
 import { ROLE_NEEDS } from './role-needs';
 import { countsOf, dependsOnResults, judge, whyWithoutResults } from './verdict';
 import { EXPORT_EVENTS, EXPORT_RESOURCE_TYPES, type ExportJobProperties, type ExportOutcomeProperties } from '../../src/contract';
@@ -20,6 +20,9 @@ export const EXPORT: JobKind = {
 
   fingerprintOf(properties: ExportJobProperties) {
     return fingerprintOf(properties);
+  },
+  idFingerprintOf(properties: ExportJobProperties) {
+    return copyFingerprintOf(properties, locationOf(properties.OutputS3Uri).bucket);
   },
   // An export changes no data, so it may always be started.
   claimsOf: () => ({}),

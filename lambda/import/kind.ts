@@ -23,6 +23,9 @@ export const IMPORT: JobKind = {
   fingerprintOf(properties: ImportJobProperties) {
     return fingerprintOf(properties);
   },
+  idFingerprintOf(properties: ImportJobProperties) {
+    return fingerprintOf(properties);
+  },
   claimsOf(versions: Versions) {
     return { declaration: declarationOf(versions), refusal: refusalOf(versions) };
   },

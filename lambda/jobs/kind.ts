@@ -64,8 +64,10 @@ export interface JobKind {
   /** The member of the monitor's input that has the properties of the job. */
   readonly watched: 'Import' | 'Export';
 
-  /** Returns the fingerprint of the data set: 20 hex digits. */
+  /** Returns the fingerprint of the data set: 20 hex digits. The names of its jobs end with it. */
   fingerprintOf(properties: JobStartProperties): string;
+  /** Returns the fingerprint for the physical id: 20 hex digits. If it changes, the job in the physical id no longer counts. */
+  idFingerprintOf(properties: JobStartProperties): string;
   /** Returns what the user declares about the data set, and why no job may be started. */
   claimsOf(versions: JobVersions): Claims;
   /** Returns whether a job with the fingerprint of the data set counts as a job of the data set. */

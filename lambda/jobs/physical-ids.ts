@@ -5,7 +5,7 @@ import { ALREADY_IMPORTED, type JobWaitProperties, UNKNOWN } from '../../src/con
 /** The placeholder for the job id in the physical id. It is used until HealthLake has accepted a job. */
 const PENDING = 'pending';
 
-/** The parts of a physical id of the resource that starts a job: `<datastoreId>/<jobId>/<fingerprint>`. */
+/** The parts of a physical id of the resource that starts a job: `<datastoreId>/<jobId>/<fingerprint>`, with the fingerprint of `JobKind.idFingerprintOf()`. */
 export interface JobPhysicalId {
   readonly datastoreId: string;
   /**

@@ -10,9 +10,9 @@ import type { JobPhysicalId } from '../physical-ids';
 /** A change of the `Job` resource that CloudFormation requests. */
 export interface JobChange extends Claims, Pick<Times, 'requestedAt' | 'deadline'> {
   readonly noun: JobNoun;
-  /** The fingerprint of the data set after the change. */
+  /** The fingerprint of the physical id after the change. */
   readonly fingerprint: string;
-  /** The fingerprint of the data set before the change. Undefined in a creation, or if the handler can't read the old properties. */
+  /** The fingerprint of the physical id before the change. Undefined in a creation, or if the handler can't read the old properties. */
   readonly oldFingerprint?: string;
   /** The parsed physical id of the resource. Undefined if this handler did not create the id. */
   readonly id?: JobPhysicalId;
@@ -20,7 +20,7 @@ export interface JobChange extends Claims, Pick<Times, 'requestedAt' | 'deadline
   readonly settledBy: number;
   /** The reason why the handler can't read the properties. Undefined if it can. */
   readonly unreadable?: string;
-  /** The names of the import's own resources. They are not masked in quoted AWS messages. */
+  /** The names of the job's own resources. They are not masked in quoted AWS messages. */
   readonly own?: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 }
 
 /**
- * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. A job overwrites data. So a job is started only if the stack is known
+ * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. An import overwrites data. So a job is started only if the stack is known
  * not to be rolled back, the data store is ready, and the ledger has no job that succeeded, is running, or was started for this change. If the change keeps
  * the data set, any job of the data set is adopted, even a failed one.
  */
@@ -164,8 +164,8 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { noun, requestedA
 }
 
 /**
- * Decides on a roll-back. The data set to which the stack returns was imported before, or `alreadyImported` was set for it. The physical id may still name the
- * data set whose import failed.
+ * Decides on a roll-back. The data set to which the stack returns had a job before, or `alreadyImported` was set for it. The physical id may still name the
+ * data set whose job failed.
  */
 function answerInRollBack(change: JobChange, ledger: Fact<readonly LedgerEntry[]>): JobDecision {
   const answer = answerWithoutStarting(change, ledger);

@@ -22,7 +22,7 @@ export function onJobEvent(kind: JobKind, request: OnEventRequest): OnEventRespo
   const properties = request.ResourceProperties as JobStartProperties;
   return {
     PhysicalResourceId: request.PhysicalResourceId
-      ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: kind.fingerprintOf(properties) }),
+      ?? formatJobId({ datastoreId: properties.DatastoreId, fingerprint: kind.idFingerprintOf(properties) }),
     WaiterId: randomUUID(),
     ...eventTimesOf(request, JOB_TIMEOUT_MINUTES * 60_000),
   };
@@ -34,7 +34,11 @@ export async function isJobComplete(kind: JobKind, request: IsCompleteRequest): 
   const change = changeOf(kind, request);
   const memory = memoryOf(request);
   const reader = {
-    kind, construct: request.LogicalResourceId, operator: operatorFor(properties.OperatorRoleArn), properties, fingerprint: change.fingerprint,
+    kind,
+    construct: request.LogicalResourceId,
+    operator: operatorFor(properties.OperatorRoleArn),
+    properties,
+    fingerprint: kind.fingerprintOf(properties),
   };
   const decided = answerFromId(change) ?? await decide(reader, change, {
     readLedger: async () => readLedger(reader, memory),
@@ -54,8 +58,8 @@ function changeOf(kind: JobKind, request: IsCompleteRequest): JobChange {
   return {
     ...kind.claimsOf({ properties, old, id }),
     noun: kind.noun,
-    fingerprint: kind.fingerprintOf(properties),
-    oldFingerprint: old && kind.fingerprintOf(old),
+    fingerprint: kind.idFingerprintOf(properties),
+    oldFingerprint: old && kind.idFingerprintOf(old),
     id,
     requestedAt: times.requestedAt,
     settledBy: settledBy(times),
