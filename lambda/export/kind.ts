@@ -69,7 +69,8 @@ export const EXPORT: JobKind = {
     errors: 'resources may be missing in the files; deploy again (after --no-rollback with a new revision)',
     empty: 'import data into the data store and deploy again (after --no-rollback with a new revision), or set allowEmpty: true if it may be empty',
   },
-  harmlessChanges: 'allowEmpty or outputPrefix',
+  lookUp: 'change allowEmpty or outputPrefix, which makes the deployment look the job up and starts a job only if HealthLake lists none',
+  afterTimeout: 'the job goes on at HealthLake',
   judgedBy({ AllowEmpty, ScheduledTime }: ExportJobProperties) {
     return { AllowEmpty, ScheduledTime };
   },

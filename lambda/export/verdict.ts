@@ -30,7 +30,7 @@ export function dependsOnResults(status: string | undefined, { AllowEmpty }: Ter
   return status === 'COMPLETED' && !AllowEmpty;
 }
 
-/** Returns the reason why the exported files are not known, although the verdict depends on them. Otherwise returns undefined. */
+/** Returns the reason why the number of exported files is not known, although the verdict depends on it. Otherwise returns undefined. */
 export function whyWithoutResults({ job, report, isOwn, counts }: Evidence, terms: Terms): string | undefined {
   if (!dependsOnResults(job.JobStatus, terms) || counts.files !== undefined) {
     return undefined;
@@ -38,5 +38,6 @@ export function whyWithoutResults({ job, report, isOwn, counts }: Evidence, term
   if (!isOwn) {
     return 'its files are outside the output location that this export may read';
   }
-  return report?.kind === 'export' ? report.problem : report?.kind === 'unreadable' ? report.why : undefined;
+  const why = report?.kind === 'export' ? report.problem : report?.kind === 'unreadable' ? report.why : undefined;
+  return why ?? 'the report function does not say how many files there are';
 }

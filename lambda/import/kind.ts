@@ -70,7 +70,8 @@ export const IMPORT: JobKind = {
     job: 'correct the cause (Manifest.json in the results has the counts, if HealthLake wrote it) and deploy again (after --no-rollback with a new revision)',
     errors: 'mend the resources listed under FAILURE/ there and deploy again (after --no-rollback with a new revision), or set errorTolerance',
   },
-  harmlessChanges: 'errorTolerance or outputPrefix',
+  lookUp: 'change errorTolerance or outputPrefix, which makes the deployment look the job up and starts no job',
+  afterTimeout: 'the job can\'t be cancelled and goes on at HealthLake',
   judgedBy({ ErrorTolerance, InputS3Uri }: ImportJobProperties) {
     return { ErrorTolerance, InputS3Uri };
   },

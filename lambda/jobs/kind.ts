@@ -59,8 +59,10 @@ export interface JobKind {
   readonly api: JobApi;
   readonly results: NamedCounts;
   readonly advice: Readonly<Partial<Record<Advice, string>>>;
-  /** The properties whose change makes a deployment look up the job and starts no job. */
-  readonly harmlessChanges: string;
+  /** The advice for a job that is not known because HealthLake did not answer during a roll-back. */
+  readonly lookUp: string;
+  /** The sentence about a job that has not ended when the time is up. */
+  readonly afterTimeout: string;
   /** The member of the monitor's input that has the properties of the job. */
   readonly watched: 'Import' | 'Export';
 

@@ -20,7 +20,7 @@ string | undefined {
 export function obstacleOf(kind: JobKind, properties: Pick<JobOutcomeProperties, 'ContractVersion' | 'JobId'>): string | undefined {
   return unreadable(kind, properties) ?? (properties.JobId !== UNKNOWN ? undefined
     : 'the job of this data set is not known, because HealthLake did not answer during a roll-back; '
-      + `change ${kind.harmlessChanges}, which makes the deployment look the job up and starts no job`);
+      + kind.lookUp);
 }
 
 /** Returns whether the import started no job because of `alreadyImported`. Such an import has no job to describe. */

@@ -20,13 +20,16 @@ export function attributesOf(kind: JobKind, properties: JobOutcomeProperties, ju
   };
 }
 
-const ADVICE: Partial<Record<Advice | 'timeout of a creation', string>> = {
-  'timeout': 'the job can\'t be cancelled and goes on at HealthLake; deploy again later, which finds it and starts no second one, or raise the timeout of completion, or use Completion.detached()',
-  'timeout of a creation': 'the job can\'t be cancelled and goes on at HealthLake, but a roll-back of this creation removes the data access role '
-    + 'if it is part of the creation, and the job then fails; deploy with --no-rollback, or with a dataAccessRole and a storage of another stack, '
-    + 'or raise the timeout of completion, or use Completion.detached()',
-  'access': 'correct the permissions or the data store and deploy again, which finds the job',
-};
+/** Returns the advice on a job of any kind that has not ended or can't be described. */
+function adviceOn({ afterTimeout }: JobKind): Partial<Record<Advice | 'timeout of a creation', string>> {
+  return {
+    'timeout': `${afterTimeout}; deploy again later, which finds it and starts no second one, or raise the timeout of completion, or use Completion.detached()`,
+    'timeout of a creation': `${afterTimeout}, but a roll-back of this creation removes the data access role `
+      + 'if it is part of the creation, and the job then fails; deploy with --no-rollback, or with a dataAccessRole and a storage of another stack, '
+      + 'or raise the timeout of completion, or use Completion.detached()',
+    'access': 'correct the permissions or the data store and deploy again, which finds the job',
+  };
+}
 
 type Failed = Extract<Verdict, { kind: 'failed' }>;
 
@@ -38,7 +41,7 @@ export function sentencesOf(kind: JobKind, properties: JobOutcomeProperties, req
     `FHIR ${kind.noun} job ${properties.JobId}: ${why}`,
     ...(evidence ? sentencesOn(kind, properties, evidence) : []),
     `results: ${outputLocationOf(kind, properties, properties.JobId, evidence?.job)}`,
-    advised === undefined ? '' : { ...ADVICE, ...kind.advice }[advised] ?? '',
+    advised === undefined ? '' : { ...adviceOn(kind), ...kind.advice }[advised] ?? '',
   ];
 }
 
