@@ -1,5 +1,6 @@
 /** The JSON Schema keywords that the schemas in docs/ use. */
 export interface JsonSchema {
+  readonly description?: string;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly type?: string;

@@ -2,22 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImportJobProperties as ImportJob } from '@aws-sdk/client-healthlake';
 import type { Fact } from '../../../lambda/aws/errors';
+import { EXPORT } from '../../../lambda/export/kind';
 import { IMPORT } from '../../../lambda/import/kind';
 import { evidenceOf } from '../../../lambda/jobs/evidence';
 import { judgePoll } from '../../../lambda/jobs/outcome/decision';
 import type { Evidence, Verdict } from '../../../lambda/jobs/verdict';
+import type { ReportAnswer } from '../../../lambda/report/types';
 import { announcementOf } from '../../../lambda/telemetry/announcement';
-import { ALREADY_IMPORTED, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
+import { ALREADY_IMPORTED, EXPORT_EVENTS, type ExportEventDetail, IMPORT_EVENTS, type ImportEventDetail, UNKNOWN } from '../../../src/contract';
 import { type JsonSchema, violations } from '../../support/json-schema';
+import { COPY, EMPTY, exportJob, OUTCOME as EXPORT_OUTCOME } from '../export/harness';
 import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } from '../harness';
 
 const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;
+const DETAIL_TYPES = [IMPORT_EVENTS, EXPORT_EVENTS].flatMap(({ succeeded, failed }) => [succeeded, failed]);
 const EVENTS = readFileSync(join(DOCS, 'events.md'), 'utf8');
+
+const EndTime = new Date(T0 + 90 * SECOND);
 
 interface Announced {
   readonly detailType: string;
-  readonly detail: ImportEventDetail;
+  readonly detail: ImportEventDetail & ExportEventDetail;
 }
 
 /** Returns the EventBridge event that the handler puts after a poll, if any. `after` is the time from the start of the import to the poll. */
@@ -33,11 +39,16 @@ function eventOfDeclared(): Announced {
   return JSON.parse(JSON.stringify(announcementOf(IMPORT, { ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
 
+/** Returns the EventBridge event of a completed export, with the report on its files if there is one. */
+function eventOfExport(answer?: ReportAnswer): Announced {
+  const evidence = evidenceOf(EXPORT, exportJob({ JobStatus: 'COMPLETED', SubmitTime: new Date(T0), EndTime }), answer);
+  return JSON.parse(JSON.stringify(announcementOf(EXPORT, EXPORT_OUTCOME, EXPORT.judge(evidence, EXPORT_OUTCOME)))) as Announced;
+}
+
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
   return { value: { ...evidenceOf(IMPORT, importJob({ SubmitTime: new Date(T0), ...job })), restorePoint: job.EndTime && new Date(T0 - MINUTE) } };
 }
 
-const EndTime = new Date(T0 + 90 * SECOND);
 const SUCCEEDED = seen({ JobStatus: 'COMPLETED', JobProgressReport: report(10, 10, 0), EndTime });
 
 describe('docs/event.schema.json', () => {
@@ -67,6 +78,20 @@ describe('docs/event.schema.json', () => {
     expect(JSON.stringify(event)).not.toContain(PATIENT);
   });
 
+  test.each<[string, Announced, string, Partial<ExportEventDetail>, (keyof ExportEventDetail)[]]>([
+    ['with files', eventOfExport(COPY), 'FHIR Export Succeeded',
+      { filesExported: 3, bytesExported: 6000, resourcesExported: 40, durationInSeconds: 90, submitted: '2026-01-15T12:00:00.000Z', ended: '2026-01-15T12:01:30.000Z' }, ['restorePoint']],
+    ['without files', eventOfExport(EMPTY), 'FHIR Export Failed', { filesExported: 0, bytesExported: 0, resourcesExported: 0 }, []],
+    ['whose resources were not counted', eventOfExport({ ...COPY, resources: undefined }), 'FHIR Export Succeeded', { filesExported: 3 }, ['resourcesExported']],
+    ['whose files are not known', eventOfExport(), 'FHIR Export Succeeded', {}, ['filesExported', 'bytesExported', 'resourcesExported']],
+  ])('matches the event of an export %s', (_, { detailType, detail }, expectedType, expected, missing) => {
+    const { ConstructPath: constructPath, DatastoreId: datastoreId, JobId: jobId } = EXPORT_OUTCOME;
+    expect(detailType).toBe(expectedType);
+    expect(detail).toMatchObject({ version: '1', constructPath, datastoreId, jobId, jobStatus: 'COMPLETED', ...expected });
+    missing.forEach((member) => expect(detail).not.toHaveProperty(member));
+    expect(violations(detail, SCHEMA)).toEqual([]);
+  });
+
   test('rejects an event with wrong, missing or unknown members', () => {
     const { version, jobId, ...rest } = eventOf(SUCCEEDED)!.detail;
     const wrong = { ...rest, version: 1, jobStatus: 'completed', resourcesFailed: -1, resourcesScanned: 1.5, reason: PATIENT };
@@ -78,8 +103,13 @@ describe('docs/event.schema.json', () => {
     ]);
   });
 
-  test('defines exactly the members that a complete event has', () => {
-    expect(Object.keys(eventOf(SUCCEEDED)!.detail).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+  test('defines exactly the members that complete events of imports and exports have', () => {
+    const members = [eventOf(SUCCEEDED)!, eventOfExport(COPY)].flatMap(({ detail }) => Object.keys(detail));
+    expect([...new Set(members)].sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+  });
+
+  test('names the detail types of imports and exports', () => {
+    expect([...SCHEMA.description!.matchAll(/`(FHIR [^`]+)`/g)].map(([, detailType]) => detailType)).toEqual(DETAIL_TYPES);
   });
 });
 
@@ -97,7 +127,16 @@ describe('docs/events.md', () => {
   test('shows an event that matches the schema', () => {
     expect(example).toMatchObject({ 'source': 'cdk-healthlake-import', 'detail-type': 'FHIR Import Failed' });
     expect(violations(example.detail, SCHEMA)).toEqual([]);
-    expect(Object.keys(example.detail as object).sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
+    expect(Object.keys(example.detail as object).sort()).toEqual(Object.keys(eventOf(SUCCEEDED)!.detail).sort());
+  });
+
+  test('has a row for each detail type of imports and exports', () => {
+    expect([...EVENTS.matchAll(/^\| `(FHIR [^`]+)` \|/gm)].map(([, detailType]) => detailType)).toEqual(DETAIL_TYPES);
+  });
+
+  test('names the members that only the events of exports have', () => {
+    const members = Object.keys(eventOfExport(COPY).detail).filter((member) => !(member in eventOf(SUCCEEDED)!.detail));
+    expect(EVENTS).toContain(`has ${members.map((member) => `\`${member}\``).join(', ').replace(/, ([^,]*)$/, ' and $1')} instead of`);
   });
 
   test('shows the statements of the topic policy and of the key policy', () => {
