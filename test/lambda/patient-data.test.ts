@@ -2,14 +2,15 @@ import { inspect } from 'node:util';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  DescribeFHIRDatastoreCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob, ListFHIRExportJobsCommand,
-  ListFHIRImportJobsCommand, StartFHIRImportJobCommand,
+  DescribeFHIRDatastoreCommand, DescribeFHIRExportJobCommand, DescribeFHIRImportJobCommand, type ImportJobProperties as ImportJob,
+  ListFHIRExportJobsCommand, ListFHIRImportJobsCommand, StartFHIRExportJobCommand, StartFHIRImportJobCommand,
 } from '@aws-sdk/client-healthlake';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import * as fc from 'fast-check';
+import * as exported from './export/harness';
 import { Aws, importJob, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, STACK, T0, waitEvent } from './harness';
 import { progress, row, TICK } from './job-monitor/job-lists';
 import { partsShown, plantedText } from './planted-names';
@@ -17,14 +18,16 @@ import { mockResponses } from './responses';
 import { IMPORT } from './service-text/service-texts';
 import { isComplete, onEvent } from '../../lambda';
 import { handler as guardHandler } from '../../lambda/datastore';
+import { fingerprintOf } from '../../lambda/export/fingerprint';
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/framework/framework';
 import { handler as monitorJobs } from '../../lambda/job-monitor';
 import { handler as reportHandler } from '../../lambda/report';
-import { type ImportOutcomeProperties, REPLACEMENT_GUARD_RESOURCE_TYPE, type WatchedImport } from '../../src/contract';
+import { type ImportOutcomeProperties, REPLACEMENT_GUARD_RESOURCE_TYPE, type WatchedExport, type WatchedImport } from '../../src/contract';
 
 let aws: Aws;
 beforeEach(() => {
   aws = new Aws();
+  aws.healthlake.on(ListFHIRExportJobsCommand).resolves({});
   described({ JobStatus: 'COMPLETED_WITH_ERRORS', JobProgressReport: report(9, 8, 1) });
 });
 afterEach(() => aws.close());
@@ -36,6 +39,10 @@ const OUTCOME_PROPERTIES: Partial<ImportOutcomeProperties> = {
 
 function described(job: Partial<ImportJob>): void {
   aws.healthlake.on(DescribeFHIRImportJobCommand).resolves({ ImportJobProperties: importJob(job) });
+}
+
+function describedExport(changes: Parameters<typeof exported.exportJob>[0]): void {
+  aws.healthlake.on(DescribeFHIRExportJobCommand).resolves({ ExportJobProperties: exported.exportJob(changes) });
 }
 
 function payload(text: string, FunctionError?: string): void {
@@ -61,6 +68,9 @@ const makeReport = () => reportHandler({
 const makeExportReport = () => reportHandler({
   Kind: 'EXPORT', DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
+
+const exportOutcome = () => isComplete(late(exported.outcomeEvent()));
+const startExport = () => isComplete(late(exported.jobEvent()));
 
 const guardEvent = (): OnEventRequest => ({
   RequestType: 'Update',
@@ -164,6 +174,40 @@ const SCENARIOS: Record<string, (text: string, name: string) => Promise<unknown>
     aws.s3.on(GetObjectCommand).rejects(thrown(text)).on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'Import/job/Manifest.json', Size: 1 }] });
     return makeReport();
   },
+  'the start of an export fails under the name': (text, name) => {
+    aws.s3.rejects(thrown('no bucket'));
+    aws.healthlake.on(StartFHIRExportJobCommand).rejects(thrown(text, name));
+    return startExport();
+  },
+  'the list of exports fails': failing(() => aws.healthlake.on(ListFHIRExportJobsCommand), startExport),
+  'S3 fails before the start of an export': (text, name) => {
+    aws.s3.rejects(thrown(text, name)); return startExport();
+  },
+  'an earlier export has the text everywhere': (text) => {
+    const S3Uri = `s3://${text}`;
+    const earlier = exported.exportJob({ JobName: `${text}-${fingerprintOf(exported.JOB)}`, JobStatus: 'COMPLETED', Message: text, DataAccessRoleArn: text });
+    aws.healthlake.on(ListFHIRExportJobsCommand).resolves({
+      ExportJobPropertiesList: [
+        { ...earlier, OutputDataConfig: { S3Configuration: { S3Uri, KmsKeyId: text } } }, { ...earlier, JobStatus: text as 'FAILED' }, earlier,
+      ],
+    });
+    describedExport({ ...earlier, Message: text });
+    payload(JSON.stringify({ errorType: text, errorMessage: text }), text);
+    return startExport();
+  },
+  'an export fails with a message': (text) => {
+    describedExport({ JobStatus: 'FAILED', Message: text, JobName: text }); return exportOutcome();
+  },
+  'an export can\'t be described': failing(() => aws.healthlake.on(DescribeFHIRExportJobCommand), exportOutcome),
+  'the report function throws for an export': (text, name) => {
+    describedExport({ JobStatus: 'COMPLETED', Message: text });
+    payload(JSON.stringify({ errorType: name, errorMessage: text, trace: [text] }), name);
+    return exportOutcome();
+  },
+  'the judge sees the message of an export': (text) => {
+    describedExport({ JobStatus: 'COMPLETED_WITH_ERRORS', Message: text, JobName: text });
+    return isComplete({ Export: exported.OUTCOME, RequestedAt: T0, Deadline: T0 + MINUTE, GiveUpAt: '', Poll: { Seconds: 30, FailingSince: 0 } } satisfies WatchedExport);
+  },
   'the report on an export can\'t list': (text, name) => {
     aws.s3.on(ListObjectsV2Command).rejects(thrown(text, name)); return makeExportReport();
   },
@@ -247,6 +291,10 @@ test.each([
   ['the report function throws', 'because the report function failed: Error; '],
   ['the judge\'s event is refused', 'failed with Error (full text: CloudTrail): *** Access Denied; log group: fhir-import-logs'],
   ['the report can\'t read, list the rest or write', '1 of 1 or more files could not be read (Error); not all files could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['the start of an export fails under the name', 'could not start the export job: Error (full text: CloudTrail): *** Access Denied; no export job is known'],
+  ['the list of exports fails', 'could not list the export jobs: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
+  ['an export fails with a message', 'HealthLake says (full text: aws healthlake describe-fhir-export-job): *** Access Denied; '],
+  ['the report function throws for an export', '"judgedByJobBecause":"the report function failed: Error"'],
   ['the report on an export can\'t list the rest or write', 'not all objects could be listed: AccessDeniedException (full text: CloudTrail): *** Access Denied; the report could not be written: '],
   ['the report on an export can\'t read or write', 'the resources could not be counted: a file could not be read (Error); the report could not be written: AccessDeniedException (full text: CloudTrail): *** Access Denied'],
   ['the guard can\'t list the resources and can\'t describe the stack', 'replace the data store: Error (full text: CloudTrail): *** Access Denied; the data store'],
