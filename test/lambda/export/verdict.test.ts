@@ -4,11 +4,13 @@ import { EXPORT } from '../../../lambda/export/kind';
 import { evidenceOf } from '../../../lambda/jobs/evidence';
 import type { Evidence, Verdict } from '../../../lambda/jobs/verdict';
 import type { ReportAnswer } from '../../../lambda/report/types';
+import type { ExportOutcomeProperties } from '../../../src/contract';
 
 const evidence = (JobStatusOfJob: string | undefined, report?: ReportAnswer, isOwn = true): Evidence =>
   evidenceOf(EXPORT, exportJob({ JobStatus: JobStatusOfJob as JobStatus }), report, isOwn);
-const judge = (of: Evidence, AllowEmpty?: 'true') => EXPORT.judge(of, { ...OUTCOME, AllowEmpty });
-const why = (of: Evidence, AllowEmpty?: 'true') => EXPORT.whyWithoutResults(of, { ...OUTCOME, AllowEmpty });
+const termsOf = (AllowEmpty?: 'true'): ExportOutcomeProperties => ({ ...OUTCOME, AllowEmpty });
+const judge = (of: Evidence, AllowEmpty?: 'true') => EXPORT.judge(of, termsOf(AllowEmpty));
+const why = (of: Evidence, AllowEmpty?: 'true') => EXPORT.whyWithoutResults(of, termsOf(AllowEmpty));
 
 const UNREADABLE: ReportAnswer = { kind: 'unreadable', why: 'AccessDenied' };
 const PART: ReportAnswer = { ...COPY, complete: false, problem: 'not all objects could be listed: SlowDown' };
