@@ -52,6 +52,15 @@ describe('Job, created,', () => {
     expect(JSON.parse(aws.lines[0])).toEqual({ message: 'export job', construct: 'ExportJob', datastoreId: DATASTORE, fingerprint: fingerprintOf(JOB), decision: 'start' });
   });
 
+  test('limits the time of every call of HealthLake', async () => {
+    aws.listsExports(exportJob({ JobId: 'empty', ...COMPLETED }));
+    aws.reports(EMPTY);
+    await starts();
+    const calls = aws.healthlake.calls().map(({ args }) => (args as unknown as [object, { readonly abortSignal?: AbortSignal }?])[1]?.abortSignal);
+    expect(aws.sent('DescribeFHIRExportJob')).toHaveLength(1);
+    expect(calls.filter((signal) => !(signal instanceof AbortSignal))).toEqual([]);
+  });
+
   test('starts another export than that of another revision', async () => {
     aws.listsExports(exportJob({ JobId: 'old', ...COMPLETED }));
     await starts(jobEvent({}, { Revision: '2' }));
