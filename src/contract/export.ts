@@ -39,8 +39,11 @@ export interface ExportOutcomeAttributes extends JobOutcomeAttributes {
   readonly ResourcesExported: string;
 }
 
-/** The names of the metrics of an export. `Skipped` counts runs of a schedule that started no job, because another run had not ended. */
-export const EXPORT_METRICS = ['FilesExported', 'BytesExported', 'ResourcesExported', 'Duration', 'Succeeded', 'Failed', 'Skipped'] as const;
+/** The names of the metrics that the handler emits for an export that it judged. */
+export const EXPORT_RESULT_METRICS = ['FilesExported', 'BytesExported', 'ResourcesExported', 'Duration', 'Succeeded', 'Failed'] as const;
+
+/** The names of all metrics of an export. `Skipped` counts runs of a schedule that started no job, because another run had not ended. */
+export const EXPORT_METRICS = [...EXPORT_RESULT_METRICS, 'Skipped'] as const;
 
 /** The detail types of the events of an export. `skipped` is sent for a run of a schedule that started no job, because another run has not ended. */
 export const EXPORT_EVENTS = { succeeded: 'FHIR Export Succeeded', failed: 'FHIR Export Failed', skipped: 'FHIR Export Skipped' } as const;

@@ -2,7 +2,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeFHIRExportJobCommand } from '@aws-sdk/client-healthlake';
 import { COPY, EMPTY, ExportAws, exportJob, folderOf, JOB, jobEvent, OUTCOME, outcomeEvent } from './harness';
 import { isComplete } from '../../../lambda';
-import { CONTRACT_VERSION, EXPORT_METRICS, EXPORT_RESOURCE_TYPES, type JobWaitProperties } from '../../../src/contract';
+import { CONTRACT_VERSION, EXPORT_RESULT_METRICS, EXPORT_RESOURCE_TYPES, type JobWaitProperties } from '../../../src/contract';
 import { DATASTORE, expectAnsweredAt, JOB_ID, MINUTE, PATIENT, sdkError, SECOND, STACK, T0 } from '../harness';
 
 let aws: ExportAws;
@@ -59,7 +59,7 @@ describe('Outcome, for an export that succeeds,', () => {
     expect(Object.fromEntries(Metrics.map(({ Name, Unit }) => [Name, Unit]))).toEqual({
       FilesExported: 'Count', BytesExported: 'Bytes', ResourcesExported: 'Count', Duration: 'Seconds', Succeeded: 'Count', Failed: 'Count',
     });
-    expect(Metrics.map(({ Name }) => Name)).toEqual([...EXPORT_METRICS]);
+    expect(Metrics.map(({ Name }) => Name)).toEqual([...EXPORT_RESULT_METRICS]);
   });
 
   test('sends one event with the counts', async () => {
