@@ -16,7 +16,7 @@ import { importJob, MINUTE, OUTCOME, PATIENT, report, sdkError, SECOND, T0 } fro
 
 const DOCS = join(__dirname, '../../../docs');
 const SCHEMA = JSON.parse(readFileSync(join(DOCS, 'event.schema.json'), 'utf8')) as JsonSchema;
-const DETAIL_TYPES = [IMPORT_EVENTS, EXPORT_EVENTS].flatMap(({ succeeded, failed }) => [succeeded, failed]);
+const DETAIL_TYPES = [IMPORT_EVENTS, EXPORT_EVENTS].flatMap((types) => Object.values(types));
 const EVENTS = readFileSync(join(DOCS, 'events.md'), 'utf8');
 
 const EndTime = new Date(T0 + 90 * SECOND);
@@ -39,10 +39,11 @@ function eventOfDeclared(): Announced {
   return JSON.parse(JSON.stringify(announcementOf(IMPORT, { ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
 
-/** Returns the EventBridge event of a completed export, with the report on its files if there is one. */
-function eventOfExport(answer?: ReportAnswer): Announced {
+/** Returns the EventBridge event of a completed export, with the report on its files if there is one. A run of a schedule has a scheduled time. */
+function eventOfExport(answer?: ReportAnswer, ScheduledTime?: string): Announced {
   const evidence = evidenceOf(EXPORT, exportJob({ JobStatus: 'COMPLETED', SubmitTime: new Date(T0), EndTime }), answer);
-  return JSON.parse(JSON.stringify(announcementOf(EXPORT, EXPORT_OUTCOME, EXPORT.judge(evidence, EXPORT_OUTCOME)))) as Announced;
+  const announcement = announcementOf(EXPORT, { ...EXPORT_OUTCOME, ScheduledTime }, EXPORT.judge(evidence, EXPORT_OUTCOME));
+  return JSON.parse(JSON.stringify(announcement)) as Announced;
 }
 
 function seen(job: Partial<ImportJob>): Fact<Evidence> {
@@ -83,6 +84,7 @@ describe('docs/event.schema.json', () => {
       { filesExported: 3, bytesExported: 6000, resourcesExported: 40, durationInSeconds: 90, submitted: '2026-01-15T12:00:00.000Z', ended: '2026-01-15T12:01:30.000Z' }, ['restorePoint']],
     ['without files', eventOfExport(EMPTY), 'FHIR Export Failed', { filesExported: 0, bytesExported: 0, resourcesExported: 0 }, []],
     ['whose resources were not counted', eventOfExport({ ...COPY, resources: undefined }), 'FHIR Export Succeeded', { filesExported: 3 }, ['resourcesExported']],
+    ['of a schedule', eventOfExport(COPY, '2026-01-15T12:00:00Z'), 'FHIR Export Succeeded', { scheduledTime: '2026-01-15T12:00:00Z' }, []],
     ['whose files are not known', eventOfExport(), 'FHIR Export Succeeded', {}, ['filesExported', 'bytesExported', 'resourcesExported']],
   ])('matches the event of an export %s', (_, { detailType, detail }, expectedType, expected, missing) => {
     const { ConstructPath: constructPath, DatastoreId: datastoreId, JobId: jobId } = EXPORT_OUTCOME;
@@ -104,7 +106,7 @@ describe('docs/event.schema.json', () => {
   });
 
   test('defines exactly the members that complete events of imports and exports have', () => {
-    const members = [eventOf(SUCCEEDED)!, eventOfExport(COPY)].flatMap(({ detail }) => Object.keys(detail));
+    const members = [eventOf(SUCCEEDED)!, eventOfExport(COPY, '2026-01-15T12:00:00Z')].flatMap(({ detail }) => Object.keys(detail));
     expect([...new Set(members)].sort()).toEqual(Object.keys(SCHEMA.properties!).sort());
   });
 
