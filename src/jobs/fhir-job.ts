@@ -13,6 +13,12 @@ import type { IFhirStorage } from '../storage/fhir-storage';
  * A HealthLake job as a part of the deployment: the members that every `FhirImport` and every `FhirExport` has.
  *
  * Use one of these two classes. Other classes can't extend this class.
+ *
+ * @example
+ *
+ * const fhirExport: FhirJob = new FhirExport(this, 'Export', { datastore });
+ * fhirExport.executeAfter(fhirImport);
+ * fhirExport.alarmOnFailure().addAlarmAction(new actions.SnsAction(operations));
  */
 export abstract class FhirJob extends Construct {
   /**
