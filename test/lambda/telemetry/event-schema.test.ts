@@ -39,7 +39,7 @@ function eventOfDeclared(): Announced {
   return JSON.parse(JSON.stringify(announcementOf(IMPORT, { ...OUTCOME, JobId: ALREADY_IMPORTED }, { kind: 'already imported' }))) as Announced;
 }
 
-/** Returns the EventBridge event of a completed export, with the report on its files if there is one. A run of a schedule has a scheduled time. */
+/** Returns the EventBridge event of a completed export with the report on its files, if any. A run of a schedule has a scheduled time. */
 function eventOfExport(answer?: ReportAnswer, ScheduledTime?: string): Announced {
   const evidence = evidenceOf(EXPORT, exportJob({ JobStatus: 'COMPLETED', SubmitTime: new Date(T0), EndTime }), answer);
   const announcement = announcementOf(EXPORT, { ...EXPORT_OUTCOME, ScheduledTime }, EXPORT.judge(evidence, EXPORT_OUTCOME));
