@@ -136,7 +136,7 @@ async function measure(kind: string, jobId: string, roleArn: string): Promise<Me
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const request = { DatastoreId: DATASTORE_ID, JobId: jobId, OutputLocation: `s3://${BUCKET}/${folderOf(kind, jobId)}`, ReportRoleArn: roleArn };
-  const answer = await handler(kind === 'EXPORT' ? { ...request, Kind: kind } : { ...request, InputS3Uri: 's3://input/' },
+  const answer = await handler(kind === 'EXPORT' ? { ...request, Kind: kind, JobStatus: 'COMPLETED' } : { ...request, InputS3Uri: 's3://input/' },
     { getRemainingTimeInMillis: () => 3_600_000 });
   const { user, system } = process.cpuUsage(cpuBefore);
   clearInterval(sampling);

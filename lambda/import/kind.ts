@@ -50,7 +50,7 @@ export const IMPORT: JobKind = {
     return dependsOnResults(status, ErrorTolerance);
   },
   findRestorePoint,
-  reportRequestOf({ InputS3Uri = '' }: ImportJobProperties | ImportOutcomeProperties, results: JobResults) {
+  reportRequestOf({ InputS3Uri = '' }: ImportJobProperties | ImportOutcomeProperties, { JobStatus: _, ...results }: JobResults) {
     return { ...results, InputS3Uri };
   },
   countsOf,

@@ -40,7 +40,7 @@ export async function readResults(kind: JobKind, job: JobDescription, properties
     return { ...evidenceOf(kind, job, undefined, isOwn), restorePoint };
   }
   const request = kind.reportRequestOf(properties, {
-    DatastoreId, JobId, OutputLocation, ReportRoleArn: Report.RoleArn, Window: windowOf(job, restorePoint),
+    DatastoreId, JobId, JobStatus: job.JobStatus!, OutputLocation, ReportRoleArn: Report.RoleArn, Window: windowOf(job, restorePoint),
   });
   const limit = AbortSignal.any([AbortSignal.timeout(BUDGETS.handler.poll.report.totalMs), abortSignal]);
   return { ...evidenceOf(kind, job, await askForReport(operator.lambda, Report.FunctionArn, request, limit)), restorePoint };

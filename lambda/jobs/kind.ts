@@ -102,6 +102,7 @@ export interface JobKind {
 /** The results of a job that has ended. */
 export interface JobResults {
   readonly JobId: string;
+  readonly JobStatus: string;
   readonly OutputLocation: string;
   readonly ReportRoleArn: string;
   readonly DatastoreId: string;

@@ -21,6 +21,8 @@ export interface ReportRequest extends CommonRequest {
 /** The request for the report on an export. */
 export interface ExportReportRequest extends CommonRequest {
   readonly Kind: 'EXPORT';
+  /** The status of the job, which the report repeats. */
+  readonly JobStatus: string;
 }
 
 /** The request for the report on a job of any kind. */

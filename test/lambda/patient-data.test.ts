@@ -66,7 +66,7 @@ const makeReport = () => reportHandler({
 }, { getRemainingTimeInMillis: () => 300_000 });
 
 const makeExportReport = () => reportHandler({
-  Kind: 'EXPORT', DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, OutputLocation: `${IMPORT.OutputS3Uri}job/`, ReportRoleArn: IMPORT.Report!.RoleArn,
+  Kind: 'EXPORT', DatastoreId: IMPORT.DatastoreId, JobId: JOB_ID, JobStatus: 'COMPLETED', OutputLocation: `${IMPORT.OutputS3Uri}job/`, ReportRoleArn: IMPORT.Report!.RoleArn,
 }, { getRemainingTimeInMillis: () => 300_000 });
 
 const exportOutcome = () => isComplete(late(exported.outcomeEvent()));

@@ -11,6 +11,8 @@ export interface ExportDocument {
   readonly version: typeof EXPORT_VERSION;
   readonly datastoreId: string;
   readonly jobId: string;
+  /** HealthLake's status of the job. Only the files of a `COMPLETED` job are a complete copy. */
+  readonly jobStatus: string;
   /** The folder of the exported files. */
   readonly location: string;
   readonly submitted?: string;
@@ -43,7 +45,7 @@ export interface Findings {
 
 /** Returns the report on an export. */
 export function documentOf(request: ExportReportRequest, { inventory: { files, bytes, types }, listProblem, count }: Findings): ExportDocument {
-  const { DatastoreId: datastoreId, JobId: jobId, OutputLocation: location, Window = {} } = request;
+  const { DatastoreId: datastoreId, JobId: jobId, JobStatus: jobStatus, OutputLocation: location, Window = {} } = request;
   const { submitted, ended } = Window;
   const problem = listProblem ?? (count && 'problem' in count ? count.problem : undefined);
   const resources = count && 'resources' in count ? count.resources : undefined;
@@ -51,6 +53,7 @@ export function documentOf(request: ExportReportRequest, { inventory: { files, b
     version: EXPORT_VERSION,
     datastoreId,
     jobId,
+    jobStatus,
     location,
     ...(submitted !== undefined && { submitted }),
     ...(ended !== undefined && { ended }),

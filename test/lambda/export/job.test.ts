@@ -100,6 +100,7 @@ describe('Job, created,', () => {
       Kind: 'EXPORT',
       DatastoreId: DATASTORE,
       JobId: 'old',
+      JobStatus: 'COMPLETED',
       OutputLocation: folderOf('old'),
       ReportRoleArn: JOB.Report.RoleArn,
       Window: { submitted: '2026-01-15T11:00:00.000Z' },

@@ -12,7 +12,7 @@ export class ExportJob {
   public constructor(private readonly harness: Harness) {}
 
   public get request(): Omit<ExportReportRequest, 'ReportRoleArn'> {
-    return { Kind: 'EXPORT', DatastoreId: DATASTORE, JobId: this.jobId, OutputLocation: `s3://${BUCKET}/${this.prefix}`, Window: WINDOW };
+    return { Kind: 'EXPORT', DatastoreId: DATASTORE, JobId: this.jobId, JobStatus: 'COMPLETED', OutputLocation: `s3://${BUCKET}/${this.prefix}`, Window: WINDOW };
   }
 
   /** Writes an object into the folder of the export, encrypted with the key of the export. */

@@ -15,7 +15,7 @@ const resources = new Map([['Patient', 5], ['other', 1]]);
 
 function documentOn(findings: Partial<Findings>, Window: object = WINDOW): ExportDocument {
   return documentOf({
-    Kind: 'EXPORT', DatastoreId: 'd', JobId: 'j', OutputLocation: 's3://clinic-results/d-FHIR_EXPORT-j/', ReportRoleArn: 'arn:aws:iam::123456789012:role/report', Window,
+    Kind: 'EXPORT', DatastoreId: 'd', JobId: 'j', JobStatus: 'COMPLETED', OutputLocation: 's3://clinic-results/d-FHIR_EXPORT-j/', ReportRoleArn: 'arn:aws:iam::123456789012:role/report', Window,
   }, { inventory, ...findings });
 }
 
