@@ -1,10 +1,10 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, type FhirImportProps, FhirJobProvider, FhirSource } from '../../../src';
-import { FEATURE_FLAGS, importInto, newStack, type TemplateJson, templateOf, templateWith } from '../../support/synth';
+import { exportFrom, FEATURE_FLAGS, importInto, newStack, type TemplateJson, templateOf, templateWith } from '../../support/synth';
 
 /**
- * The logical ids of the resources that the imports of a stack share. If such an id changed, CloudFormation would create a new bucket, role or log
+ * The logical ids of the resources that the imports and exports of a stack share. If such an id changed, CloudFormation would create a new bucket, role or log
  * group and leave the deployed one behind. A release may add ids here, but must not change existing ids.
  */
 const FIXED = {
@@ -65,6 +65,23 @@ const FIRST_NOTIFICATION = {
 
 const SECOND_REPORT = { SecondReportRoleD398DBD8: 'AWS::IAM::Role' };
 
+const EXPORT = {
+  ExportDataAccessRole4D757127: 'AWS::IAM::Role',
+  ExportJobE8738C5D: 'Custom::FhirExportJob',
+  ExportOperatorRoleA950BC83: 'AWS::IAM::Role',
+  ExportReportRoleC94015A3: 'AWS::IAM::Role',
+};
+
+const EXPORT_OUTCOME = { ExportOutcomeF9F7A9C3: 'Custom::FhirExportOutcome' };
+
+/** The resources that the provider adds for detached exports. */
+const EXPORT_MONITORING = {
+  FhirImportProviderWatchExportsAlarm7BD2981D: 'AWS::CloudWatch::Alarm',
+  FhirImportProviderWatchExportsLogGroup12BF69C1: 'AWS::Logs::LogGroup',
+  FhirImportProviderWatchExportsRole516CD1D4: 'AWS::IAM::Role',
+  FhirImportProviderWatchExportsStateMachine493135E9: 'AWS::StepFunctions::StateMachine',
+};
+
 function idsOf(template: TemplateJson): Record<string, string> {
   return Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
 }
@@ -93,6 +110,11 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['one import has a rule for its topic and an alarm of alarmOnFailure()', (stack) => importInto(stack,
       { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure(),
     { ...REPORTING, ...FIRST, ...FIRST_REPORT, ...FIRST_NOTIFICATION }],
+    ['an export after an import has five resources for the export', (stack) => exportFrom(stack).executeAfter(importInto(stack)),
+      { ...REPORTING, ...FIRST, ...FIRST_REPORT, ...EXPORT, ...EXPORT_OUTCOME }],
+    ['a detached export after an import has the resources of the monitor of exports and no outcome',
+      (stack) => exportFrom(stack, detached).executeAfter(importInto(stack)),
+      { ...REPORTING, ...EXPORT_MONITORING, ...FIRST, ...FIRST_REPORT, ...EXPORT }],
   ])('a stack with %s', (__, create, ids) => {
     const stack = newStack(flags);
     create(stack);
