@@ -1,60 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeFHIRImportJobCommand, type JobStatus } from '@aws-sdk/client-healthlake';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { contractOf, OF_THE_APP, shapeOf, VERSIONS, without } from './recorded';
 import { isComplete } from '../../lambda';
 import { fingerprintOf } from '../../lambda/import/fingerprint';
 import { IMPORT } from '../../lambda/import/kind';
 import { outcomeOf, watchedJobOf } from '../../lambda/jobs/monitor/start';
 import { Completion, ErrorTolerance, FhirImport, FhirSource } from '../../src';
-import {
-  CONTRACT_VERSION, type ImportJobProperties, type ImportOutcomeProperties, type JobWaitProperties, IMPORT_RESOURCE_TYPES,
-  REPLACEMENT_GUARD_RESOURCE_TYPE, type ReplacementGuardProperties, type WatchedImport,
-} from '../../src/contract';
+import { CONTRACT_VERSION, type ImportJobProperties, IMPORT_RESOURCE_TYPES, REPLACEMENT_GUARD_RESOURCE_TYPE } from '../../src/contract';
 import { ReplacementGuard } from '../../src/datastore/private/replacement-guard';
 import { Aws, importJob, jobEvent, outcomeEvent, report, waitEvent } from '../lambda/harness';
 import { Deployed } from '../support/deployed';
 import { monitorDefinitionOf, textsIn } from '../support/state-machine';
 import { importInto, templateOf } from '../support/synth';
-
-/** The content of a file `vN.json`, which records version N of the contract. A recorded file never changes, because stacks of version N remain deployed. */
-interface Contract {
-  readonly job: ImportJobProperties & Record<string, unknown>;
-  readonly jobWithoutOptional: readonly string[];
-  /** The names of the job properties that only detached imports have. Since version 2. */
-  readonly jobOfDetached?: readonly string[];
-  readonly jobPhysicalId: string;
-  /** The physical id of the job resource if the user sets `alreadyImported`. Since version 3. */
-  readonly jobPhysicalIdOfDeclared?: string;
-  readonly fingerprint: string;
-  readonly jobAttributes: readonly string[];
-  readonly outcome: ImportOutcomeProperties & Record<string, unknown>;
-  /** The names of the optional properties of the outcome resource. Since version 2. */
-  readonly outcomeWithoutOptional?: readonly string[];
-  readonly outcomePhysicalId: string;
-  /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
-  readonly outcomePhysicalIdOfDeclared?: string;
-  readonly outcomeAttributes: readonly string[];
-  /** The properties of a wait resource. Only imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
-  readonly wait?: JobWaitProperties & Record<string, unknown>;
-  readonly waitWithoutOptional?: readonly string[];
-  readonly waitPhysicalId?: string;
-  /** The properties of a replacement guard. */
-  readonly guard?: ReplacementGuardProperties & Record<string, unknown>;
-  readonly guardWithoutOptional?: readonly string[];
-  /** The input of a monitor execution. An execution can still run when a newer version of the library is deployed. Since version 2. */
-  readonly watched?: WatchedImport;
-}
-
-const VERSIONS = readdirSync(__dirname).filter((file) => file.endsWith('.json')).map((file) => /^v(\d+)\.json$/.exec(file)![1])
-  .sort((a, b) => Number(a) - Number(b));
-
-function contractOf(version: string): Contract {
-  return JSON.parse(readFileSync(join(__dirname, `v${version}.json`), 'utf8')) as Contract;
-}
 
 let aws: Aws;
 
@@ -175,10 +135,6 @@ describe.each([
   });
 });
 
-/** The properties whose values the test does not compare with the recorded values. Most of these values differ from app to app. */
-const OF_THE_APP = ['ServiceToken', 'ServiceTimeout', 'ConstructPath', 'DatastoreId', 'OperatorRoleArn', 'OutputS3Uri', 'InputS3Uri', 'Report',
-  'OutputKmsKeyId', 'DataAccessRoleArn'];
-
 test('the constructs write exactly the properties of the newest contract version', () => {
   expect(VERSIONS).toContain(CONTRACT_VERSION);
   expect(Math.max(...VERSIONS.map(Number))).toBe(Number(CONTRACT_VERSION));
@@ -279,14 +235,3 @@ describe.each(WATCHED)('a monitor execution of contract version %s', (version) =
     expect(aws.sent('PutEvents')).toEqual([]);
   });
 });
-
-function without<T extends object>(properties: T, optional: readonly string[] = []): T {
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => !optional.includes(key))) as T;
-}
-
-/** Returns a copy of an object in which each scalar and each intrinsic function is replaced by 'text'. */
-function shapeOf(properties: object): Record<string, unknown> {
-  const isObject = (value: unknown): value is object =>
-    typeof value === 'object' && value !== null && !Object.keys(value).some((key) => /^(Ref|Fn::\w+)$/.test(key));
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isObject(value) ? shapeOf(value) : 'text']));
-}
