@@ -30,7 +30,7 @@ function rowsOf(tool: string) {
 function tableOf(findings: Finding[]): string[] {
   const rows = new Map<string, string[]>();
   for (const { rule, where, setUps, reason } of findings) {
-    const shownRule = rule.replace(/<\w+?(InputBucket|OutputBucket|isComplete|onTimeout)\w+\.Arn>/, '<$1>').replace(/[0-9a-f]{32}-FHIR_IMPORT-\?{32}/, '<job>');
+    const shownRule = rule.replace(/<\w+?(InputBucket|OutputBucket|isComplete|onTimeout)\w+\.Arn>/, '<$1>').replace(/[0-9a-f]{32}-FHIR_(IM|EX)PORT-\?{32}/, '<job>');
     const shownPaths = where.map((path) => `\`${path.slice(path.indexOf('/') + 1)}\``).join(', ');
     const rest = `${shownPaths} | ${setUps === ALL ? 'all' : setUps.join(', ')} | ${reason}`;
     rows.set(rest, [...rows.get(rest) ?? [], `\`${shownRule}\``]);

@@ -8,12 +8,12 @@ export interface Finding {
   readonly setUps: readonly SetUp[];
 }
 
-export type SetUp = 'default' | 'hardened' | 'detached' | 'datastores' | 'jobs';
+export type SetUp = 'default' | 'hardened' | 'detached' | 'exports' | 'datastores' | 'jobs';
 
 /** The set-ups with an import. */
-export const ALL: SetUp[] = ['default', 'hardened', 'detached'];
+export const ALL: SetUp[] = ['default', 'hardened', 'detached', 'exports'];
 /** The set-ups in which the user supplies no VPC, log group or access log bucket. */
-const PLAIN: SetUp[] = ['default', 'detached'];
+const PLAIN: SetUp[] = ['default', 'detached', 'exports'];
 const PROVIDER = 'FhirImportProvider';
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
 const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'].map((id) => `${PROVIDER}/${id}`);
@@ -52,6 +52,25 @@ export const AWS_SOLUTIONS: Finding[] = [
     setUps: ALL,
   },
   {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Export-a8a68f63/*]',
+    where: ['Export/DataAccessRole'],
+    reason: 'HealthLake names the files; the prefix is the narrowest resource that a policy can name',
+    setUps: ['exports'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Export-a8a68f63/0123456789abcdef0123456789abcdef-FHIR_EXPORT-'
+      + `${'?'.repeat(32)}/*/*.ndjson]`,
+    where: ['Export/ReportRole'],
+    reason: 'HealthLake names the files; the pattern is the narrowest resource that a policy can name',
+    setUps: ['exports'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+    where: ['Export/DataAccessRole'],
+    reason: 'the published working role has it; it is not documented which variants HealthLake calls',
+    setUps: ['exports'],
+  },
+  {
     rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<LogGroup>:*]',
     where: FUNCTION_ROLES,
     reason: 'Lambda names its log streams',
@@ -68,6 +87,12 @@ export const AWS_SOLUTIONS: Finding[] = [
     where: [`${PROVIDER}/Watch/Role`],
     reason: 'log deliveries and traces of a state machine have no resources that a policy can name',
     setUps: ['detached'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::*]',
+    where: [`${PROVIDER}/WatchExports/Role`],
+    reason: 'log deliveries and traces of a state machine have no resources that a policy can name',
+    setUps: ['exports'],
   },
   ...['isComplete54E95A5F', 'onTimeout5BEAA040'].map((id): Finding => ({
     rule: `AwsSolutions-IAM5[Resource::<FhirImportProviderframework${id}.Arn>:*]`,
@@ -146,6 +171,12 @@ export const HIPAA_SECURITY: Finding[] = [
     setUps: ['detached'],
   },
   {
+    rule: 'HIPAA.Security-CloudWatchLogGroupEncrypted',
+    where: [`${PROVIDER}/WatchExports/LogGroup`],
+    reason: 'it has the steps of executions without their data; a supplied log group is used for these too',
+    setUps: ['exports'],
+  },
+  {
     rule: 'HIPAA.Security-IAMNoInlinePolicy',
     where: [...FUNCTION_ROLES, 'Import/DataAccessRole', 'Import/OperatorRole', 'Import/ReportRole', `${WAITER}/Role/DefaultPolicy`],
     reason: 'an inline policy is deleted with its role and cannot be attached to another role',
@@ -156,6 +187,12 @@ export const HIPAA_SECURITY: Finding[] = [
     where: [`${PROVIDER}/Watch/Role`],
     reason: 'an inline policy is deleted with its role and cannot be attached to another role',
     setUps: ['detached'],
+  },
+  {
+    rule: 'HIPAA.Security-IAMNoInlinePolicy',
+    where: [`${PROVIDER}/WatchExports/Role`, 'Export/DataAccessRole', 'Export/OperatorRole', 'Export/ReportRole'],
+    reason: 'an inline policy is deleted with its role and cannot be attached to another role',
+    setUps: ['exports'],
   },
   {
     rule: 'HIPAA.Security-LambdaConcurrency',

@@ -9,9 +9,9 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
 import { Completion, FhirDatastore, FhirJobProvider, FhirStorage, IdentityProvider } from '../../src';
 import { monitorIn } from '../support/jobs';
-import { importInto } from '../support/synth';
+import { exportFrom, importInto } from '../support/synth';
 
-/** Creates an import, data stores, or a job monitor in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
+/** Creates imports, an export, data stores, or a job monitor in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
 export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -32,6 +32,10 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
     const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
     const notificationTopic = new sns.Topic(surroundings, 'Topic', { masterKey });
     importInto(stack, { completion: Completion.detached(), notificationTopic }).alarmOnFailure().addAlarmAction(new SnsAction(notificationTopic));
+  },
+  exports: (stack, surroundings) => {
+    const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
+    exportFrom(stack, { completion: Completion.detached(), notificationTopic: new sns.Topic(surroundings, 'Topic', { masterKey }) }).executeAfter(importInto(stack));
   },
   datastores: (stack, surroundings) => {
     const tokenFunction = lambda.Function.fromFunctionName(stack, 'Tokens', 'tokens');
