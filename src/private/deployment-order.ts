@@ -56,8 +56,13 @@ function dependenciesOf(resource: CfnResource): CfnResource[] {
 
 /** Returns the constructs to which a resource refers. */
 export function referencesOf(resource: CfnResource): ReadonlySet<IConstruct> {
+  return referencesIn(resource._toCloudFormation(), resource);
+}
+
+/** Returns the constructs to which a value of a resource refers. */
+export function referencesIn(value: unknown, scope: CfnResource): ReadonlySet<IConstruct> {
   const references = new References();
-  Tokenization.resolve(resource._toCloudFormation(), { scope: resource, resolver: references, preparing: false });
+  Tokenization.resolve(value, { scope, resolver: references, preparing: false });
   return references.targets;
 }
 

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { resourceOfType } from '../../../private/cfn-resource';
 import { checkTrustWhenFinished, type TrustPolicyJson, warnOfTrustWhenFinished } from '../../../private/checks/trust';
+import { referencesIn } from '../../../private/deployment-order';
 import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
 import type { Kind } from '../kind';
 
@@ -55,12 +56,10 @@ export function checkDataAccessRoleWhenFinished(scope: IConstruct, { noun }: Kin
 
 /** Returns whether a role has inline or managed policies, or whether a policy that the app creates names the role. */
 function hasPolicy(role: iam.CfnRole): boolean {
-  const stack = Stack.of(role);
-  const own: unknown[][] = stack.resolve([role.policies, role.managedPolicyArns]);
-  const ref = JSON.stringify(stack.resolve(role.ref));
+  const own: unknown[][] = Stack.of(role).resolve([role.policies, role.managedPolicyArns]);
   const isOfRole = (resource: IConstruct) => {
     const policy = resourceOfType(resource, iam.CfnPolicy) ?? resourceOfType(resource, iam.CfnManagedPolicy);
-    return policy !== undefined && JSON.stringify(stack.resolve([policy.roles])).includes(ref);
+    return policy !== undefined && referencesIn(policy.roles, policy).has(role);
   };
   return own.flat().length > 0 || resourcesOfApp(role).some(isOfRole);
 }

@@ -109,6 +109,12 @@ describe('the policies of a supplied dataAccessRole', () => {
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('permissions-of-dataAccessRole')).map(({ entry }) => entry.data);
   }
 
+  test('cause a warning if there are none, also in an app with the policies of roles in another Region', () => {
+    const importElsewhere = (stack: Stack) => importInto(new Stack(stack.node.root, 'Elsewhere', { env: { region: 'eu-west-1', account: ACCOUNT } }));
+
+    expect(warningsWith((_role, stack) => importElsewhere(stack))).toHaveLength(1);
+  });
+
   test('cause a warning if there are none', () => {
     const other = (stack: Stack) => new iam.Role(stack, 'Other', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
 
