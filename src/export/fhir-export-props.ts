@@ -4,7 +4,8 @@ import type { FhirJobProps } from '../jobs/fhir-job-props';
 /** Properties of `FhirExport`. */
 export interface FhirExportProps extends FhirJobProps {
   /**
-   * The revision of the copy, up to 256 characters. A data store is exported once for each revision. To export it again, set a new revision.
+   * The revision of the copy, up to 256 characters. A data store is exported into a bucket once for each revision. To export it again, set a new
+   * revision.
    *
    * @default - no revision
    */

@@ -20,8 +20,8 @@ import { FhirStorage } from '../storage/fhir-storage';
 /**
  * An export of all resources of an AWS HealthLake data store to S3, as a part of the deployment.
  *
- * The deployment starts the export job, waits for its end, and fails with the reason if the copy is not complete. A data store is exported once for each
- * `revision`, whatever happens to the stack. For exports that take hours, see `Completion`.
+ * The deployment starts the export job, waits for its end, and fails with the reason if the copy is not complete. A data store is exported into a bucket
+ * once for each `revision`, whatever happens to the stack. For exports that take hours, see `Completion`.
  *
  * HealthLake writes NDJSON files, in a folder for each resource type, into a folder for the job. The report `export.json` beside them has the number of files
  * and bytes of each type. For a consistent copy, run no import into the data store and write nothing to it at the same time.
