@@ -109,7 +109,7 @@ describe('giveUpAfter', () => {
   test.each([
     [Duration.seconds(0), 'giveUpAfter must be between 1 minute and 14 days, got'],
     [Duration.seconds(59), 'giveUpAfter must be between 1 minute and 14 days, got 59 seconds; give it a minute at least'],
-    [Duration.seconds(1_209_601), 'giveUpAfter must be between 1 minute and 14 days, got 14 days 1 second; no import is known to take that long'],
+    [Duration.seconds(1_209_601), 'giveUpAfter must be between 1 minute and 14 days, got 14 days 1 second; no job is known to take that long'],
     [Duration.millis(60_500), 'giveUpAfter must be in whole seconds, got 60500 milliseconds; round it up'],
   ])('throws for %s', (giveUpAfter, message) => {
     expect(() => Completion.detached({ giveUpAfter })).toThrow(new RegExp(`^${message}`));
