@@ -62,7 +62,11 @@ test('the CloudFormation API creates, describes and executes a change set', asyn
   expect((await aws.cloudformation.settled('Review')).status).toBe('CREATE_COMPLETE');
   await expect(client.send(new DescribeChangeSetCommand({ StackName: 'Review', ChangeSetName: 'c' }))).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
 
-  const changed = { P: { ...PARAMETER, Properties: { ...PARAMETER.Properties, Value: 'w' } }, Q: { ...PARAMETER, Properties: { Type: 'String', Value: { Ref: 'P' } } } };
+  const changed = {
+    P: { ...PARAMETER, Properties: { ...PARAMETER.Properties, Value: 'w' } },
+    Q: { ...PARAMETER, Properties: { Type: 'String', Value: { Ref: 'P' } } },
+    R: { ...PARAMETER, Properties: { Type: 'String', Value: { 'Fn::Select': [2, { 'Fn::Split': ['-', { 'Fn::Sub': 'new ${Q.Value}' }] }] } } },
+  };
   await createChangeSet('Review', changed, { ChangeSetType: 'UPDATE' });
   const { Changes } = await client.send(new DescribeChangeSetCommand({ StackName: 'Review', ChangeSetName: 'c', IncludePropertyValues: true }));
   expect(Changes).toMatchObject([
@@ -75,6 +79,7 @@ test('the CloudFormation API creates, describes and executes a change set', asyn
       },
     },
     { ResourceChange: { Action: 'Add', LogicalResourceId: 'Q' } },
+    { ResourceChange: { Action: 'Add', LogicalResourceId: 'R', AfterContext: expect.stringContaining('"Value":"{{changeSet:KNOWN_AFTER_APPLY}}"') } },
   ]);
 });
 

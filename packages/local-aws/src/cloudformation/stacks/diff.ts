@@ -4,12 +4,9 @@ import type { Deployment } from './deployment';
 import type { ResourceRecord, Tag } from './resource-record';
 import { STACK_TYPE, type Stack } from './stack';
 import { isCustomResource } from '../resources/custom-resource';
-import { resolve, type Scope } from '../template/intrinsics';
+import { KNOWN_AFTER_APPLY, resolve, type Scope } from '../template/intrinsics';
 import type { Program } from '../template/program';
 import type { ResourceDefinition } from '../template/template';
-
-/** CloudFormation's placeholder for a value that a change set can't know before its deployment. */
-const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
 
 /**
  * Returns the resource changes that the deployment of a program would make to a stack.

@@ -23,6 +23,9 @@ export interface StackOutputReference {
 /** The value of `Ref: AWS::NoValue`, which removes the property or list item that contains it. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
+/** CloudFormation's placeholder for a value that a change set can't know before its deployment. */
+export const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
@@ -42,7 +45,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Sub': (argument, scope) => substitute(argument, scope),
   'Fn::Select': (argument, scope) => {
     const [index, values] = tuple('Fn::Select', argument, 2).map((item) => resolve(item, scope));
-    const item = listOf('Fn::Select', values)[Number(index)];
+    const list = listOf('Fn::Select', values);
+    const item = list.length === 1 && list[0] === KNOWN_AFTER_APPLY ? KNOWN_AFTER_APPLY : list[Number(index)];
     if (item === undefined) {
       throw new TemplateError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
     }
@@ -50,7 +54,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Split': (argument, scope) => {
     const [delimiter, text] = tuple('Fn::Split', argument, 2).map((item) => resolve(item, scope));
-    return textOf('Fn::Split', text).split(textOf('Fn::Split', delimiter));
+    const whole = textOf('Fn::Split', text);
+    return whole.includes(KNOWN_AFTER_APPLY) ? [KNOWN_AFTER_APPLY] : whole.split(textOf('Fn::Split', delimiter));
   },
   'Fn::Base64': (argument, scope) => Buffer.from(textOf('Fn::Base64', resolve(argument, scope))).toString('base64'),
   'Fn::FindInMap': (argument, scope) => {
