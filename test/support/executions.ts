@@ -10,7 +10,8 @@ export function arePaused({ lambda }: LocalAws, executions: readonly Execution[]
     && lambda.invocations.every(({ endedAt }) => endedAt !== undefined);
 }
 
-/** Returns whether the execution monitors a detached job. The input of the framework's waiter has no `Import`. */
+/** Returns whether the execution monitors a detached job. The input of the framework's waiter has neither `Import` nor `Export`. */
 export function isMonitor({ setup }: Execution): boolean {
-  return 'Import' in JSON.parse(setup.input);
+  const input = JSON.parse(setup.input) as object;
+  return 'Import' in input || 'Export' in input;
 }

@@ -4,11 +4,10 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, FhirImport, type FhirImportProps, FhirSource } from '../../../src';
-import type { ImportEventDetail } from '../../../src/contract';
 import { CANARY } from '../../support/canary';
-import { arePaused, isMonitor } from '../../support/executions';
 import { existing, importApp } from '../harness/import-app';
 import { type Existing, type Laptop, onLaptop } from '../harness/laptop';
+import { alarmState, events, executions, monitor } from '../harness/monitors';
 import { TimedJobs } from '../harness/time-lapse';
 
 jest.setTimeout(300_000);
@@ -16,9 +15,6 @@ jest.setTimeout(300_000);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-/** The time that one skip adds to the clock. It is shorter than the monitor's pauses, so each poll is at most this late. */
-const STEP = 20 * SECOND;
 
 /** Returns a function that runs a test with `TimedJobs` and then checks that no patient data is visible outside the buckets. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
@@ -36,40 +32,9 @@ const app = (data: Existing, props: Partial<FhirImportProps> = {}) => importApp(
   return { completion: Completion.detached(), notificationTopic, ...props };
 }, (_, fhirImport) => fhirImport.alarmOnFailure());
 
-/** Skips time until all monitor executions have ended or the given time has passed. */
-async function monitor(laptop: Laptop, forMs = Infinity): Promise<void> {
-  const { aws, aws: { clock } } = laptop;
-  const until = clock.now() + forMs;
-  const running = () => executions(laptop).filter(({ status }) => status === 'RUNNING');
-  while (running().length > 0 && clock.now() < until) {
-    if (arePaused(aws, running())) {
-      laptop.skip(STEP);
-    }
-    await sleep(2);
-  }
-  await aws.events.settled();
-  await aws.cloudwatch.settled();
-}
-
-/** Returns all executions of the monitor, including those that have ended. */
-function executions({ aws }: Laptop) {
-  return aws.states.executions().filter(isMonitor);
-}
-
-/** Returns the detail type and the detail of each event that this library sent, oldest first. */
-function events({ aws }: Laptop): [string, ImportEventDetail][] {
-  return aws.events.entries.filter(({ event }) => event.source === 'cdk-healthlake-import')
-    .map(({ event }) => [event['detail-type'], event.detail as unknown as ImportEventDetail]);
-}
-
 /** Returns the messages that EventBridge and the alarms published to the notification topic. */
 function notified(laptop: Laptop): string[] {
   return laptop.aws.sns.published(laptop.output('Import', 'topicArn')).map(({ message }) => message);
-}
-
-function alarm(laptop: Laptop, logicalId: RegExp): string {
-  const { physicalId } = [...laptop.stack('Import').resources.values()].find((resource) => logicalId.test(resource.logicalId))!;
-  return laptop.aws.cloudwatch.alarm(physicalId!).state;
 }
 
 test('a detached deployment ends before its job of six hours, and the monitor sends one event', withTimedJobs(async (laptop, data, jobs) => {
@@ -107,7 +72,7 @@ test('a detached deployment ends before its job of six hours, and the monitor se
   expect(execution.stoppedAt! - endedAt!.getTime()).toBeLessThan(6 * MINUTE);
   expect(laptop.calls('healthlake', 'DescribeFHIRImportJob')).toBeLessThan(150);
   expect(execution.transitions).toBeLessThan(600);
-  expect([alarm(laptop, /^PatientsFailureAlarm/), alarm(laptop, /WatchAlarm/)]).not.toContain('ALARM');
+  expect([alarmState(laptop, 'Import', /^PatientsFailureAlarm/), alarmState(laptop, 'Import', /WatchAlarm/)]).not.toContain('ALARM');
 }));
 
 test('a function that is the target of onSucceeded runs once, after the job', withTimedJobs(async (laptop, data, jobs) => {
@@ -142,7 +107,7 @@ test('the monitor sends an event and the alarms fire when a job fails; a new rev
   expect(events(laptop)).toEqual([['FHIR Import Failed', expect.objectContaining({
     jobStatus: 'COMPLETED_WITH_ERRORS', resourcesScanned: 5, resourcesImported: 4, resourcesFailed: 1,
   })]]);
-  expect([alarm(laptop, /^PatientsFailureAlarm/), alarm(laptop, /WatchAlarm/)]).toEqual(['ALARM', 'ALARM']);
+  expect([alarmState(laptop, 'Import', /^PatientsFailureAlarm/), alarmState(laptop, 'Import', /WatchAlarm/)]).toEqual(['ALARM', 'ALARM']);
   expect(notified(laptop)).toEqual([expect.stringContaining('FHIR Import Failed: job'), expect.stringContaining('could not be watched')]);
   expect(laptop.stack('Import').status).toBe('CREATE_COMPLETE');
 
