@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateFHIRDatastoreCommand, HealthLakeClient, type ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { CreateFHIRDatastoreCommand, type ExportJobProperties, HealthLakeClient, type ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { skippingPauses } from './pauses';
@@ -83,6 +83,12 @@ export class Laptop {
     await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
+  /** Returns the content of the JSON object at an S3 URI. */
+  public async readJson(s3Uri: string): Promise<unknown> {
+    const [, , bucket, ...key] = s3Uri.split('/');
+    return JSON.parse((await this.aws.s3.getObject(this.aws.iam.admin, bucket, key.join('/'))).toString());
+  }
+
   public async keys(bucket: string): Promise<string[]> {
     const { Contents: objects = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
     return objects.map(({ Key: key }) => key!);
@@ -104,6 +110,13 @@ export class Laptop {
     return this.aws.cloudformation.stacks.get(name);
   }
 
+  /** Writes or deletes a resource with the FHIR API of a data store. Returns the status of the response. */
+  public async fhir(method: 'PUT' | 'DELETE', datastoreId: string, resource: Resource): Promise<number> {
+    const path = `/datastore/${datastoreId}/r4/${resource.resourceType}/${resource.id}`;
+    const body = Buffer.from(method === 'PUT' ? JSON.stringify(resource) : '');
+    return (await this.aws.healthlake.healthLake.handleFhir({ method, path, query: new URLSearchParams(), body, caller: this.aws.iam.admin })).status;
+  }
+
   public output(stack: string, name: string): string {
     return String(this.stack(stack).outputs.find(({ key }) => key === name)?.value);
   }
@@ -112,6 +125,12 @@ export class Laptop {
   public jobs(): ImportJobProperties[] {
     const { healthLake } = this.aws.healthlake;
     return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
+  }
+
+  /** Returns all export jobs, grouped by data store. The oldest job of a data store comes first. */
+  public exports(): ExportJobProperties[] {
+    const { healthLake } = this.aws.healthlake;
+    return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.exportJobs(id!));
   }
 
   public jobStatuses(): (string | undefined)[] {
@@ -159,8 +178,14 @@ export interface Existing {
   readonly bucket: string;
 }
 
+/** A FHIR resource. */
+export interface Resource {
+  readonly resourceType: string;
+  readonly id: string;
+}
+
 /** Returns `count` valid patients with the ids `prefix-0`, `prefix-1` and so on. */
-export function patients(count: number, prefix = 'p'): object[] {
+export function patients(count: number, prefix = 'p'): Resource[] {
   return Array.from({ length: count }, (_, n) => ({ resourceType: 'Patient', id: `${prefix}-${n}`, active: true }));
 }
 
