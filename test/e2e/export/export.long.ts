@@ -1,4 +1,5 @@
 import { addResults, exportApp, resultsOf, withPatients } from '../harness/export-app';
+import { failAfter } from '../harness/import-app';
 
 jest.setTimeout(180_000);
 
@@ -30,4 +31,18 @@ test('a data store is exported once for each revision, each time into a new fold
   expect(second.outputLocation).toContain(`-FHIR_EXPORT-${second.jobId}/`);
   expect(await laptop.keys(bucket)).toEqual(expect.arrayContaining(keys));
   expect(await laptop.readJson(second.reportLocation)).toMatchObject({ jobId: second.jobId, location: second.outputLocation, resources: 3 });
+}));
+
+test('a roll-back after a successful export starts no job, and the next deployment adopts the export', withPatients({}, async (laptop, data) => {
+  expect(await laptop.deploy(exportApp(data, { revision: '1' }, addResults))).toBe(0);
+  const first = resultsOf(laptop);
+  expect(await laptop.deploy(exportApp(data, { revision: '2' }, (stack, fhirExport) => {
+    addResults(stack, fhirExport);
+    failAfter(fhirExport, data);
+  }))).toBe(1);
+  expect(laptop.stack('Export').status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(resultsOf(laptop)).toEqual(first);
+
+  expect(await laptop.deploy(exportApp(data, { revision: '2' }, addResults))).toBe(0);
+  expect(laptop.exports()).toMatchObject([{ JobId: first.jobId }, { JobId: resultsOf(laptop).jobId }]);
 }));

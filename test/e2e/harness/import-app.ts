@@ -2,7 +2,7 @@ import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Existing } from './laptop';
-import { FhirImport, type FhirImportProps, FhirSource } from '../../../src';
+import { FhirImport, type FhirImportProps, type FhirJob, FhirSource } from '../../../src';
 
 /** Properties of the import, or a function that returns the properties and can add constructs to the import's stack. */
 type ImportProps = Partial<FhirImportProps> | ((stack: Stack, bucket: IBucket) => Partial<FhirImportProps>);
@@ -27,9 +27,9 @@ export function addOutputs(fhirImport: FhirImport, ...names: Attribute[]): void 
   names.forEach((name) => new CfnOutput(Stack.of(fhirImport), name, { value: fhirImport[name] }));
 }
 
-/** Makes the deployment fail after the import has succeeded, by adding a bucket with a name that is already taken. */
-export function failAfter(fhirImport: FhirImport, { bucket }: Existing): void {
-  fhirImport.executeBefore(new Bucket(Stack.of(fhirImport), 'Taken', { bucketName: bucket }));
+/** Makes the deployment fail after the job has succeeded, by adding a bucket with a name that is already taken. */
+export function failAfter(fhirJob: FhirJob, { bucket }: Existing): void {
+  fhirJob.executeBefore(new Bucket(Stack.of(fhirJob), 'Taken', { bucketName: bucket }));
 }
 
 /** Returns the existing data store and bucket as constructs. */
