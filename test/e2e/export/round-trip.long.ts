@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { CreateFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
-import { type App, Fn, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { CfnFHIRDatastore } from 'aws-cdk-lib/aws-healthlake';
 import { FhirExport, FhirImport, FhirSource } from '../../../src';
 import { addResults, resultsOf } from '../harness/export-app';
@@ -21,9 +21,9 @@ const copyApp = (from: string, to: string, revision: string) => (app: App): void
   const stack = new Stack(app, 'Copy');
   const [source, target] = [from, to].map((datastoreId, index) => CfnFHIRDatastore.fromDatastoreId(stack, `Datastore${index}`, datastoreId));
   const fhirExport = new FhirExport(stack, 'Export', { datastore: source, outputPrefix: 'copies/', revision });
-  // The folder of the job is known during the deployment only: s3://BUCKET/copies/FOLDER/
-  const folder = Fn.select(4, Fn.split('/', fhirExport.outputLocation));
-  new FhirImport(stack, 'Import', { datastore: target, source: FhirSource.bucket(fhirExport.storage.outputBucket, `copies/${folder}/`) });
+  // Fn::Select of a part of outputLocation would fail a roll-back in which the location is UNKNOWN.
+  const folder = `copies/${from}-FHIR_EXPORT-${fhirExport.jobId}/`;
+  new FhirImport(stack, 'Import', { datastore: target, source: FhirSource.bucket(fhirExport.storage.outputBucket, folder) });
   addResults(stack, fhirExport);
 };
 
