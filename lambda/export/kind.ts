@@ -2,7 +2,9 @@ import { EXPORT_API } from './api';
 import { clientTokenOf, copyFingerprintOf, fingerprintOf } from './fingerprint';
 import { ROLE_NEEDS } from './role-needs';
 import { countsOf, dependsOnResults, judge, whyWithoutResults } from './verdict';
-import { EXPORT_EVENTS, EXPORT_RESOURCE_TYPES, type ExportJobProperties, type ExportOutcomeProperties } from '../../src/contract';
+import {
+  EXPORT_EVENTS, EXPORT_RESOURCE_TYPES, type ExportJobProperties, type ExportOutcomeAttributes, type ExportOutcomeProperties, UNKNOWN,
+} from '../../src/contract';
 import { jobNameOf } from '../jobs/fingerprint';
 import type { JobKind, JobResults } from '../jobs/kind';
 import { locationOf } from '../jobs/preflight/request';
@@ -62,6 +64,9 @@ export const EXPORT: JobKind = {
   results: { FilesExported: 'files', BytesExported: 'bytes', ResourcesExported: 'resources' },
   showCounts([files, bytes, resources]) {
     return `files exported ${files}, bytes ${bytes}, resources ${resources}`;
+  },
+  ownAttributes(outputLocation) {
+    return { OutputFolder: locationOf(outputLocation).prefix || UNKNOWN } satisfies Partial<ExportOutcomeAttributes>;
   },
   sentencesOn: ({ report }: Evidence) => (report?.kind === 'export' ? [report.problem ?? ''] : []),
   advice: {

@@ -65,6 +65,7 @@ export const IMPORT: JobKind = {
   showCounts([scanned, imported, failed]) {
     return `resources scanned ${scanned}, imported ${imported}, failed ${failed}`;
   },
+  ownAttributes: () => ({}),
   sentencesOn: sentencesOnFailures,
   advice: {
     job: 'correct the cause (Manifest.json in the results has the counts, if HealthLake wrote it) and deploy again (after --no-rollback with a new revision)',

@@ -93,6 +93,8 @@ export interface JobKind {
 
   /** Returns the part of a failure reason that shows these counts, in the order of `results`. */
   showCounts(counts: readonly string[]): string;
+  /** Returns the attributes that only this kind has, from the location of the output, which can be `UNKNOWN`. */
+  ownAttributes(outputLocation: string): Readonly<Record<string, string>>;
   /** Returns the sentences of a failure reason about the results of the job. */
   sentencesOn(evidence: Evidence): readonly string[];
   /** Returns the properties by which the monitor judges the job, beyond those of every kind. */

@@ -37,6 +37,8 @@ export interface ExportOutcomeAttributes extends JobOutcomeAttributes {
   readonly FilesExported: string;
   readonly BytesExported: string;
   readonly ResourcesExported: string;
+  /** The key prefix of the folder, without the bucket. */
+  readonly OutputFolder: string;
 }
 
 /** The names of the metrics that the handler emits for an export that it judged. */

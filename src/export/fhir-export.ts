@@ -77,6 +77,14 @@ export class FhirExport extends FhirJob {
     });
   }
 
+  /**
+   * The key prefix of the folder that HealthLake created for the job, to import the files: `FhirSource.bucket(bucket, fhirExport.outputFolder)`. Like
+   * `outputLocation`, it fails the synthesis for an export that the deployment doesn't wait for.
+   */
+  public get outputFolder(): string {
+    return this.result('OutputFolder');
+  }
+
   /** The number of files that HealthLake wrote, as a string, or `UNKNOWN`. */
   public get filesExported(): string {
     return this.result('FilesExported');

@@ -11,11 +11,13 @@ export function attributesOf(kind: JobKind, properties: JobOutcomeProperties, ju
   evidence?: Evidence): JobOutcomeAttributes & Readonly<Record<string, string>> {
   const { job, report, counts } = evidence ?? {};
   const known = judged?.counts ?? counts ?? {};
+  const location = outputLocationOf(kind, properties, properties.JobId, job);
   return {
     JobId: properties.JobId,
     JobStatus: judged?.status ?? job?.JobStatus ?? UNKNOWN,
     ...Object.fromEntries(Object.entries(kind.results).map(([name, of]) => [name, show(known[of])])),
-    OutputLocation: outputLocationOf(kind, properties, properties.JobId, job),
+    OutputLocation: location,
+    ...kind.ownAttributes(location),
     ReportLocation: report && 'location' in report ? report.location ?? UNKNOWN : UNKNOWN,
   };
 }

@@ -21,9 +21,7 @@ const copyApp = (from: string, to: string, revision: string) => (app: App): void
   const stack = new Stack(app, 'Copy');
   const [source, target] = [from, to].map((datastoreId, index) => CfnFHIRDatastore.fromDatastoreId(stack, `Datastore${index}`, datastoreId));
   const fhirExport = new FhirExport(stack, 'Export', { datastore: source, outputPrefix: 'copies/', revision });
-  // Fn::Select of a part of outputLocation would fail a roll-back in which the location is UNKNOWN.
-  const folder = `copies/${from}-FHIR_EXPORT-${fhirExport.jobId}/`;
-  new FhirImport(stack, 'Import', { datastore: target, source: FhirSource.bucket(fhirExport.storage.outputBucket, folder) });
+  new FhirImport(stack, 'Import', { datastore: target, source: FhirSource.bucket(fhirExport.storage.outputBucket, fhirExport.outputFolder) });
   addResults(stack, fhirExport);
 };
 

@@ -18,7 +18,14 @@ const ENDED = { JobStatus: 'COMPLETED', SubmitTime: new Date(T0 - 90 * SECOND), 
 const LOCATION = folderOf(JOB_ID);
 const JUDGED_ID = `${DATASTORE}/${JOB_ID}/COMPLETED/3/6000/40`;
 const ATTRIBUTES = {
-  JobId: JOB_ID, JobStatus: 'COMPLETED', FilesExported: '3', BytesExported: '6000', ResourcesExported: '40', OutputLocation: LOCATION, ReportLocation: `${LOCATION}export.json`,
+  JobId: JOB_ID,
+  JobStatus: 'COMPLETED',
+  FilesExported: '3',
+  BytesExported: '6000',
+  ResourcesExported: '40',
+  OutputLocation: LOCATION,
+  OutputFolder: LOCATION.replace(/^s3:\/\/[^/]+\//, ''),
+  ReportLocation: `${LOCATION}export.json`,
 };
 const UNKNOWN_COUNTS = { FilesExported: 'UNKNOWN', BytesExported: 'UNKNOWN', ResourcesExported: 'UNKNOWN' };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: `${DATASTORE}/${JOB_ID}`, OldResourceProperties: OUTCOME } as const;

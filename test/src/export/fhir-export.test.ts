@@ -151,13 +151,14 @@ test('an export shares the storage and the provider of its stack with imports, a
 
 test('the getters return the attributes of the outcome resource', () => {
   const stack = newStack();
-  const { jobId, jobStatus, filesExported, bytesExported, resourcesExported, outputLocation, reportLocation } = exportFrom(stack);
+  const { jobId, jobStatus, filesExported, bytesExported, resourcesExported, outputLocation, outputFolder, reportLocation } = exportFrom(stack);
   const resolved: { 'Fn::GetAtt': [string, string] }[] = stack.resolve(
-    [jobId, jobStatus, filesExported, bytesExported, resourcesExported, outputLocation, reportLocation]);
+    [jobId, jobStatus, filesExported, bytesExported, resourcesExported, outputLocation, outputFolder, reportLocation]);
   const { logicalId } = onlyResource(templateOf(stack), OUTCOME);
 
-  expect(resolved.map((value) => value['Fn::GetAtt'])).toEqual(
-    ['JobId', 'JobStatus', 'FilesExported', 'BytesExported', 'ResourcesExported', 'OutputLocation', 'ReportLocation'].map((name) => [logicalId, name]));
+  expect(resolved.map((value) => value['Fn::GetAtt'])).toEqual([
+    'JobId', 'JobStatus', 'FilesExported', 'BytesExported', 'ResourcesExported', 'OutputLocation', 'OutputFolder', 'ReportLocation',
+  ].map((name) => [logicalId, name]));
 });
 
 test('the synthesis fails if a value of a detached export is used', () => {
