@@ -1,3 +1,4 @@
+import { UNKNOWN } from '../../../src/contract';
 import { isHopeless } from '../../aws/errors';
 import { hasEnded, type JobDescription } from '../../jobs/healthlake-job';
 import type { JobDecision } from '../../jobs/start/decision';
@@ -8,14 +9,15 @@ export type RunDecision =
   /** The run has a job. The monitor follows it. */
   | { readonly kind: 'monitor'; readonly jobId: string }
   /** No job is started, because the job of another run has not ended. */
-  | { readonly kind: 'skip'; readonly otherJobId: string }
+  | { readonly kind: 'skip'; readonly otherJobId: string; readonly otherStatus: string }
   | { readonly kind: 'wait'; readonly why: string }
-  | { readonly kind: 'fail'; readonly why: string };
+  /** The run failed. It may have a job, which nothing monitors. */
+  | { readonly kind: 'fail'; readonly why: string; readonly jobId?: string };
 
 /** The facts on which the decision on a run is based. */
 export interface RunFacts {
-  /** The id of a job of the same export that belongs to another run and has not ended. Undefined if there is none. */
-  readonly otherJobId?: string;
+  /** A job of the same export that belongs to another run and has not ended. Undefined if there is none. */
+  readonly otherJob?: JobDescription;
   /** The text of the error if the decision is to retry. */
   readonly errorText: string;
   /** The time until which calls that AWS refuses are retried, in milliseconds since the epoch. */
@@ -26,13 +28,13 @@ export interface RunFacts {
 }
 
 /** Decides on a run, by the decision on the job of its revision. A run is one export, even if its execution is started twice. */
-export function decideRun(job: JobDecision, { otherJobId, errorText, settledBy, deadline, now }: RunFacts): RunDecision {
+export function decideRun(job: JobDecision, { otherJob, errorText, settledBy, deadline, now }: RunFacts): RunDecision {
   const isLate = now >= deadline;
   switch (job.kind) {
     case 'adopt':
       return { kind: 'monitor', jobId: job.jobId };
     case 'start':
-      return otherJobId === undefined ? { kind: 'start' } : { kind: 'skip', otherJobId };
+      return otherJob ? { kind: 'skip', otherJobId: otherJob.JobId!, otherStatus: otherJob.JobStatus ?? UNKNOWN } : { kind: 'start' };
     case 'retry': {
       const why = [`could not ${job.doing}: ${errorText}`, job.causes ?? ''].filter((sentence) => sentence !== '').join('; ');
       return isLate || isHopeless(job.error, settledBy, now) ? { kind: 'fail', why } : { kind: 'wait', why };
@@ -46,8 +48,9 @@ export function decideRun(job: JobDecision, { otherJobId, errorText, settledBy, 
   }
 }
 
-/** Returns the id of a job whose output is under the given location, that belongs to another run, and that has not ended. */
-export function otherRunOf(jobs: readonly JobDescription[], outputS3Uri: string, isOfThisRun: (job: JobDescription) => boolean): string | undefined {
+/** Returns a job whose output is under the given location, that belongs to another run, and that has not ended. */
+export function otherRunOf(jobs: readonly JobDescription[], outputS3Uri: string, isOfThisRun: (job: JobDescription) => boolean):
+JobDescription | undefined {
   return jobs.find((job) => !hasEnded(job.JobStatus) && !isOfThisRun(job)
-    && job.OutputDataConfig?.S3Configuration?.S3Uri?.startsWith(outputS3Uri))?.JobId;
+    && job.OutputDataConfig?.S3Configuration?.S3Uri?.startsWith(outputS3Uri));
 }

@@ -33,7 +33,7 @@ type RunProperties = RunRequest['Run'] & Required<Pick<ExportJobProperties, 'Rev
  * Starts the export of a run and the monitor of its job. The revision of a run is its scheduled time, so a run whose execution is started twice is one export.
  * The state machine calls this function until its answer isn't `wait`.
  *
- * @throws if an event can't be sent. The state machine then retries, because nothing else reports that the run has no job.
+ * @throws if an event can't be sent. The state machine then retries, because nothing else reports the end of the run.
  */
 export async function startRun(request: RunRequest): Promise<RunAnswer> {
   const run = runOf(request);
@@ -43,8 +43,9 @@ export async function startRun(request: RunRequest): Promise<RunAnswer> {
     datastoreId: run.properties.DatastoreId,
     scheduledTime: run.properties.ScheduledTime,
     decision: decision.kind,
+    ...('jobId' in decision && { jobId: decision.jobId }),
     ...('why' in decision && { why: decision.why }),
-    ...('otherJobId' in decision && { otherJobId: decision.otherJobId }),
+    ...('otherJobId' in decision && { otherJobId: decision.otherJobId, otherStatus: decision.otherStatus }),
   });
   return { Decision: await respond(run, decision) };
 }
@@ -81,9 +82,9 @@ async function findOrStart({ reader, properties, change, listedSince }: Run): Pr
     },
     readDirection: async () => Promise.resolve('forward'), // a run is no part of a deployment
   });
-  const otherJobId = otherRunOf(jobs, properties.OutputS3Uri, (job) => isOfDataSet(reader, job));
+  const otherJob = otherRunOf(jobs, properties.OutputS3Uri, (job) => isOfDataSet(reader, job));
   const toRun = (job: JobDecision): RunDecision => decideRun(job, {
-    otherJobId, errorText: 'error' in job ? describeError(job.error, own) : '', settledBy, deadline, now: Date.now(),
+    otherJob, errorText: 'error' in job ? describeError(job.error, own) : '', settledBy, deadline, now: Date.now(),
   });
   const decision = toRun(decided);
   const final = decision.kind === 'start' ? toRun(await carryOut(reader, change, memory, decided)) : decision;
@@ -100,10 +101,10 @@ Promise<RunDecision> {
   }
   const why = `could not start the monitor of the export job ${decision.jobId}, which goes on at HealthLake: ${describeError(started.error, change.own)}`;
   const now = Date.now();
-  return { kind: now >= change.deadline || isHopeless(started.error, change.settledBy, now) ? 'fail' : 'wait', why };
+  return now >= change.deadline || isHopeless(started.error, change.settledBy, now) ? { kind: 'fail', why, jobId: decision.jobId } : { kind: 'wait', why };
 }
 
-/** Reports the end of a run that has no job. */
+/** Reports the end of a run that has no monitor. */
 async function respond({ reader: { operator }, properties }: Run, decision: RunDecision): Promise<RunAnswer['Decision']> {
   const { ConstructPath: constructPath, DatastoreId: datastoreId, ScheduledTime: scheduledTime, EventBusArn } = properties;
   switch (decision.kind) {
@@ -111,14 +112,14 @@ async function respond({ reader: { operator }, properties }: Run, decision: RunD
       return 'started';
     case 'skip':
       if (EventBusArn !== undefined) {
-        const detail = { version: '1', constructPath, datastoreId, jobId: decision.otherJobId, jobStatus: UNKNOWN, scheduledTime } as const;
+        const detail = { version: '1', constructPath, datastoreId, jobId: decision.otherJobId, jobStatus: decision.otherStatus, scheduledTime } as const;
         await putEvent(operator, EventBusArn, { detailType: EXPORT_EVENTS.skipped, detail });
       }
       putMetrics(properties, { Skipped: count(1) });
       return 'skipped';
     case 'fail': {
       const verdict = { kind: 'failed', why: decision.why } as const;
-      await announce(EXPORT, operator, { ...properties, JobId: UNKNOWN }, verdict);
+      await announce(EXPORT, operator, { ...properties, JobId: decision.jobId ?? UNKNOWN }, verdict);
       putMetrics(properties, metricsOf(EXPORT, verdict));
       return 'failed';
     }
