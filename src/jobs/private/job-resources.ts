@@ -48,7 +48,6 @@ export class JobResources implements JobRuns {
   ) {
     this.isDetached = parts.completion.isDetached;
     this.job = this.createResource('Job', kind.resourceTypes.job, job, Duration.minutes(JOB_TIMEOUT_MINUTES));
-    this.job.node.addDependency(parts.dataAccessRole, parts.operatorRole);
     this.last = this.isDetached ? this.job : this.createWaits(outcome);
   }
 

@@ -110,7 +110,7 @@ export class Job {
     this.resources = own.runs && monitor
       ? own.runs.create(parts, monitor.stateMachine)
       : new JobResources(scope, kind, props.provider ? props.provider.node.addr.slice(-8) : '', parts, own.render(parts));
-    this.resources.job.node.addDependency(this.notifications.prerequisites);
+    this.resources.job.node.addDependency(this.dataAccessRole, this.operatorRole, this.notifications.prerequisites);
     if (completion.isDetached || props.eventBus) {
       this.notifications.announce();
     }
