@@ -63,7 +63,10 @@ function runOf({ Run, ScheduledTime, StartedAt }: RunRequest): Run {
       requestedAt: scheduledAt,
       settledBy: startedAt + SETTLING_MS,
       deadline: startedAt + RUN_TIMEOUT_MINUTES * 60_000,
-      unreadable: unreadable(EXPORT, properties),
+      // Without this check, all runs would have one revision, and only the first would be exported.
+      unreadable: Number.isNaN(scheduledAt)
+        ? `the scheduled time "${ScheduledTime}" is not a time in ISO 8601, so the run has no revision; start the execution with the time of its tick`
+        : unreadable(EXPORT, properties),
       own: ownNamesOf(properties),
     },
     listedSince: scheduledAt - Number(Run.Watch.GiveUpAfterSeconds) * 1000,

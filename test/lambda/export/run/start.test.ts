@@ -255,6 +255,14 @@ describe('a run that fails without a job', () => {
     expect(aws.exportsStarted()).toEqual([]);
   });
 
+  test('because EventBridge Scheduler does not write the scheduled time into its input reports the input', async () => {
+    const ScheduledTime = '<aws.scheduler.scheduled-time>';
+    expect(await invoke({ ...requestOf(), ScheduledTime })).toBe('failed');
+    expect(jobs).toEqual([]);
+    expect(eventsSent()).toEqual([expect.objectContaining({ detail: expect.objectContaining({ scheduledTime: ScheduledTime }) })]);
+    expect(lines()).toEqual([expect.objectContaining({ why: expect.stringMatching(/^the scheduled time "<aws.scheduler.scheduled-time>" is not a time/) })]);
+  });
+
   test('and has no event bus sends no event', async () => {
     aws.datastoreIs('DELETING');
     expect(await invoke(requestOf(0, { EventBusArn: undefined }))).toBe('failed');
