@@ -109,6 +109,9 @@ export const LINE = {
   exportedVersions: 'U114',
   importBesideExport: 'U115',
   exportTokenReplayed: 'U116',
+  scheduledTime: 'U117',
+  repeatedTick: 'U118',
+  scheduleGroup: 'U119',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
@@ -176,6 +179,9 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.exportedVersions]: NO_EXPORT,
   [LINE.importBesideExport]: NO_EXPORT,
   [LINE.exportTokenReplayed]: NO_EXPORT,
+  [LINE.scheduledTime]: NO_EXPORT,
+  [LINE.repeatedTick]: NO_EXPORT,
+  [LINE.scheduleGroup]: NO_EXPORT,
   [LINE.metricSearch]: 'the script reads no metrics; search them in the CloudWatch console',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',
