@@ -27,7 +27,7 @@ interface Run {
 }
 
 /** The properties of an export, with the revision of the run. */
-type RunProperties = RunRequest['Run'] & Required<Pick<ExportJobProperties, 'Revision' | 'ScheduledTime'>>;
+type RunProperties = RunRequest['Run'] & Pick<ExportJobProperties, 'ScheduledTime'> & Required<Pick<ExportJobProperties, 'Revision'>>;
 
 /**
  * Starts the export of a run and the monitor of its job. The revision of a run is its scheduled time, so a run whose execution is started twice is one export.
@@ -51,9 +51,10 @@ export async function startRun(request: RunRequest): Promise<RunAnswer> {
 }
 
 function runOf({ Run, ScheduledTime, StartedAt }: RunRequest): Run {
-  const properties: RunProperties = { ...Run, ScheduledTime, Revision: `${ScheduledTime}@${Run.ConstructPath}` };
-  const fingerprint = EXPORT.fingerprintOf(properties);
   const [scheduledAt, startedAt] = [ScheduledTime, StartedAt].map((time) => Date.parse(time));
+  const hasTime = !Number.isNaN(scheduledAt);
+  const properties: RunProperties = { ...Run, ScheduledTime: hasTime ? ScheduledTime : undefined, Revision: `${ScheduledTime}@${Run.ConstructPath}` };
+  const fingerprint = EXPORT.fingerprintOf(properties);
   return {
     properties,
     reader: { kind: EXPORT, construct: Run.ConstructPath, operator: operatorFor(Run.OperatorRoleArn), properties, fingerprint },
@@ -64,9 +65,8 @@ function runOf({ Run, ScheduledTime, StartedAt }: RunRequest): Run {
       settledBy: startedAt + SETTLING_MS,
       deadline: startedAt + RUN_TIMEOUT_MINUTES * 60_000,
       // Without this check, all runs would have one revision, and only the first would be exported.
-      unreadable: Number.isNaN(scheduledAt)
-        ? `the scheduled time "${ScheduledTime}" is not a time in ISO 8601, so the run has no revision; start the execution with the time of its tick`
-        : unreadable(EXPORT, properties),
+      unreadable: hasTime ? unreadable(EXPORT, properties)
+        : `the scheduled time "${ScheduledTime}" is not a time in ISO 8601, so the run has no revision; start the execution with the time of its tick`,
       own: ownNamesOf(properties),
     },
     listedSince: scheduledAt - Number(Run.Watch.GiveUpAfterSeconds) * 1000,

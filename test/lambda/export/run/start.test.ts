@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -9,6 +11,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isComplete } from '../../../../lambda';
 import { fingerprintOf } from '../../../../lambda/export/fingerprint';
 import type { RunAnswer, RunRequest, WatchedExport } from '../../../../src/contract';
+import { type JsonSchema, violations } from '../../../support/json-schema';
 import { DATASTORE, keepsSecrets, MINUTE, NO_ANSWER, PATIENT, sdkError, T0 } from '../../harness';
 import { ExportAws, exportJob, folderOf, JOB } from '../harness';
 
@@ -93,9 +96,15 @@ interface Sent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Returns the events that EventBridge was sent. */
-const eventsSent = (): Sent[] => (aws.sent('PutEvents') as { Entries: { DetailType: string; Detail: string }[] }[])
-  .flatMap(({ Entries }) => Entries.map(({ DetailType, Detail }) => ({ DetailType, detail: JSON.parse(Detail) })));
+const SCHEMA = JSON.parse(readFileSync(join(__dirname, '../../../../docs/event.schema.json'), 'utf8')) as JsonSchema;
+
+/** Returns the events that EventBridge was sent. Checks that their details match the documented schema. */
+function eventsSent(): Sent[] {
+  const entries = (aws.sent('PutEvents') as { Entries: { DetailType: string; Detail: string }[] }[]).flatMap(({ Entries }) => Entries);
+  const events = entries.map(({ DetailType, Detail }): Sent => ({ DetailType, detail: JSON.parse(Detail) }));
+  expect(events.flatMap(({ detail }) => violations(detail, SCHEMA))).toEqual([]);
+  return events;
+}
 
 const written = () => aws.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 const metrics = () => written().filter(({ _aws }) => _aws !== undefined);
@@ -256,10 +265,9 @@ describe('a run that fails without a job', () => {
   });
 
   test('because EventBridge Scheduler does not write the scheduled time into its input reports the input', async () => {
-    const ScheduledTime = '<aws.scheduler.scheduled-time>';
-    expect(await invoke({ ...requestOf(), ScheduledTime })).toBe('failed');
+    expect(await invoke({ ...requestOf(), ScheduledTime: '<aws.scheduler.scheduled-time>' })).toBe('failed');
     expect(jobs).toEqual([]);
-    expect(eventsSent()).toEqual([expect.objectContaining({ detail: expect.objectContaining({ scheduledTime: ScheduledTime }) })]);
+    expect(eventsSent().map(({ DetailType, detail: { scheduledTime } }) => [DetailType, scheduledTime])).toEqual([['FHIR Export Failed', undefined]]);
     expect(lines()).toEqual([expect.objectContaining({ why: expect.stringMatching(/^the scheduled time "<aws.scheduler.scheduled-time>" is not a time/) })]);
   });
 
