@@ -190,7 +190,7 @@ export const HIPAA_SECURITY: Finding[] = [
   },
   {
     rule: 'HIPAA.Security-IAMNoInlinePolicy',
-    where: [`${PROVIDER}/WatchExports/Role`, 'Export/DataAccessRole', 'Export/OperatorRole', 'Export/ReportRole'],
+    where: [`${PROVIDER}/WatchExports/Role`, 'Export/DataAccessRole', 'Export/OperatorRole', 'Export/ReportRole', 'Export/ScheduleRole'],
     reason: 'an inline policy is deleted with its role and cannot be attached to another role',
     setUps: ['exports'],
   },

@@ -5,13 +5,14 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
 import { Completion, FhirDatastore, FhirJobProvider, FhirStorage, IdentityProvider } from '../../src';
 import { monitorIn } from '../support/jobs';
 import { exportFrom, importInto } from '../support/synth';
 
-/** Creates imports, an export, data stores, or a job monitor in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
+/** Creates imports, a scheduled export, data stores, or a job monitor in `stack` for each set-up. User-supplied resources are in the stack `surroundings`, whose findings the test ignores. */
 export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void> = {
   default: (stack) => {
     importInto(stack);
@@ -35,7 +36,8 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
   },
   exports: (stack, surroundings) => {
     const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });
-    exportFrom(stack, { completion: Completion.detached(), notificationTopic: new sns.Topic(surroundings, 'Topic', { masterKey }) }).executeAfter(importInto(stack));
+    const notificationTopic = new sns.Topic(surroundings, 'Topic', { masterKey });
+    exportFrom(stack, { schedule: ScheduleExpression.rate(Duration.days(1)), notificationTopic }).executeAfter(importInto(stack));
   },
   datastores: (stack, surroundings) => {
     const tokenFunction = lambda.Function.fromFunctionName(stack, 'Tokens', 'tokens');
