@@ -1,4 +1,5 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Completion, type FhirImportProps, FhirJobProvider, FhirSource } from '../../../src';
 import { exportFrom, FEATURE_FLAGS, importInto, newStack, type TemplateJson, templateOf, templateWith } from '../../support/synth';
@@ -65,11 +66,17 @@ const FIRST_NOTIFICATION = {
 
 const SECOND_REPORT = { SecondReportRoleD398DBD8: 'AWS::IAM::Role' };
 
-const EXPORT = {
+const EXPORT_ROLES = {
   ExportDataAccessRole4D757127: 'AWS::IAM::Role',
-  ExportJobE8738C5D: 'Custom::FhirExportJob',
   ExportOperatorRoleA950BC83: 'AWS::IAM::Role',
   ExportReportRoleC94015A3: 'AWS::IAM::Role',
+};
+
+const EXPORT = { ...EXPORT_ROLES, ExportJobE8738C5D: 'Custom::FhirExportJob' };
+
+const EXPORT_SCHEDULE = {
+  ExportScheduleDFF9A072: 'AWS::Scheduler::Schedule',
+  ExportScheduleRole0397F324: 'AWS::IAM::Role',
 };
 
 const EXPORT_OUTCOME = { ExportOutcomeF9F7A9C3: 'Custom::FhirExportOutcome' };
@@ -115,6 +122,9 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['a detached export after an import has the resources of the monitor of exports and no outcome',
       (stack) => exportFrom(stack, detached).executeAfter(importInto(stack)),
       { ...REPORTING, ...EXPORT_MONITORING, ...FIRST, ...FIRST_REPORT, ...EXPORT }],
+    ['a scheduled export after an import has the resources of the monitor of exports, a schedule and no custom resources',
+      (stack) => exportFrom(stack, { schedule: ScheduleExpression.rate(Duration.days(1)) }).executeAfter(importInto(stack)),
+      { ...REPORTING, ...EXPORT_MONITORING, ...FIRST, ...FIRST_REPORT, ...EXPORT_ROLES, ...EXPORT_SCHEDULE }],
   ])('a stack with %s', (__, create, ids) => {
     const stack = newStack(flags);
     create(stack);
