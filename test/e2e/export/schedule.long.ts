@@ -7,10 +7,10 @@ import type { Tick, TickFault } from '../../../packages/local-aws/src/scheduler/
 import type { JobOverride } from '../../../packages/local-healthlake/src/healthlake/options';
 import { FhirExport } from '../../../src';
 import { type ExportEventDetail, METRIC_NAMESPACE } from '../../../src/contract';
-import { CANARY } from '../../support/canary';
 import { visibleText } from '../../support/channels';
 import { arePaused } from '../../support/executions';
-import { type Laptop, onLaptop, patients } from '../harness/laptop';
+import { withPatients } from '../harness/export-app';
+import type { Laptop } from '../harness/laptop';
 import { skipTo } from '../harness/pauses';
 
 jest.setTimeout(180_000);
@@ -18,6 +18,9 @@ jest.setTimeout(180_000);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+
+/** The id of a patient in a message of HealthLake. Only the history of an execution may have it. */
+const PATIENT = 'Lovelace';
 
 /** The time that one skip adds to the clock while executions pause. */
 const STEP = 30 * SECOND;
@@ -36,7 +39,7 @@ function faultOf(hour: number): TickFault | undefined {
 
 const OVERRIDES: Readonly<Record<number, JobOverride>> = {
   [LONG]: { pace: { minimumDurationMs: 90 * MINUTE } },
-  [FAILED]: { outcome: { status: 'FAILED', message: `the resource Patient/${CANARY} was refused` } },
+  [FAILED]: { outcome: { status: 'FAILED', message: `the resource Patient/${PATIENT} was refused` } },
   [WITH_ERRORS]: { outcome: { status: 'COMPLETED_WITH_ERRORS' } },
 };
 
@@ -60,13 +63,6 @@ const backupsOf = (datastoreId: string, schedules: Readonly<Record<string, strin
     }
   }
 };
-
-async function putPatients({ aws: { healthlake, iam } }: Laptop, datastoreId: string): Promise<void> {
-  for (const patient of patients(3, CANARY) as { readonly id: string }[]) {
-    const path = `/datastore/${datastoreId}/r4/Patient/${patient.id}`;
-    await healthlake.healthLake.handleFhir({ method: 'PUT', path, query: new URLSearchParams(), body: Buffer.from(JSON.stringify(patient)), caller: iam.admin });
-  }
-}
 
 /** Lets time pass until the given time. Skips the pauses of executions, and the time without executions between two ticks. */
 async function pass(laptop: Laptop, until: number): Promise<void> {
@@ -114,11 +110,10 @@ test('scheduled exports make one copy a tick, whatever happens to the ticks, and
   let laptop: Laptop | undefined;
   const hourOf = (time: number) => Math.floor((time - startedAt) / HOUR);
   const isOnTheHour = (time: number) => time % HOUR < 30 * MINUTE;
-  await onLaptop({
+  await withPatients({
     timeScale: 60,
     skipsPauses: false,
     healthlake: {
-      datastoreCreationMs: 0,
       pace: { submitDelayMs: 0, minimumDurationMs: MINUTE },
       overrideJob: () => {
         const now = laptop!.aws.clock.now();
@@ -128,7 +123,6 @@ test('scheduled exports make one copy a tick, whatever happens to the ticks, and
   }, async (opened, { datastoreId }) => {
     laptop = opened;
     const { cloudwatch, clock, scheduler } = laptop.aws;
-    await putPatients(laptop, datastoreId);
     scheduler.beforeTick = ({ scheduledAt }: Tick) => isOnTheHour(scheduledAt) ? faultOf(hourOf(scheduledAt)) : undefined;
     expect(await laptop.deploy(backupsOf(datastoreId, { Hourly: 'cron(0 * * * ? *)', Nightly: 'cron(30 2 * * ? *)' }))).toBe(0);
     startedAt = Math.ceil(clock.now() / HOUR) * HOUR;
@@ -169,17 +163,16 @@ test('scheduled exports make one copy a tick, whatever happens to the ticks, and
     expect(exportsOf(laptop, datastoreId, 'Hourly')).toHaveLength(jobs.length + 4);
 
     expect(scheduler.failed).toEqual([]);
-    expect(visibleText(laptop.aws, () => undefined)).not.toContain(CANARY); // only the history of an execution has HealthLake's messages
+    expect(visibleText(laptop.aws, () => undefined)).not.toContain(PATIENT);
   })();
 });
 
-test('a run of an hour makes at most 75 calls and 205 state transitions, which cost half a US cent', onLaptop({
+test('a run of an hour makes at most 75 calls and 205 state transitions, which cost half a US cent', withPatients({
   timeScale: 20,
   skipsPauses: false,
-  healthlake: { datastoreCreationMs: 0, pace: { submitDelayMs: 0, minimumDurationMs: HOUR } },
+  healthlake: { pace: { submitDelayMs: 0, minimumDurationMs: HOUR } },
 }, async (laptop, { datastoreId }) => {
   const { clock, lambda, router, states } = laptop.aws;
-  await putPatients(laptop, datastoreId);
   expect(await laptop.deploy(backupsOf(datastoreId, { Nightly: 'cron(0 0/12 * * ? *)' }))).toBe(0);
   const deployedAt = clock.now();
   await pass(laptop, Math.ceil(deployedAt / (12 * HOUR)) * 12 * HOUR + 70 * MINUTE);
