@@ -280,7 +280,10 @@ describe('a run that fails without a job', () => {
 });
 
 describe('the monitor of a run', () => {
-  test('is started again if the first attempt has no answer, and no second export is started', async () => {
+  test.each([true, false])('is started again if the first attempt has no answer, and no second export if it is %s that the job is listed', async (isListed) => {
+    if (!isListed) {
+      aws.listsExports();
+    }
     aws.states.on(StartExecutionCommand).rejectsOnce(NO_ANSWER).resolves({});
     expect([await invoke(), await invoke()]).toEqual(['wait', 'started']);
     expect(jobs).toHaveLength(1);
