@@ -53,6 +53,9 @@ function isOverRestored(observed: Observed, job: ObservedJob): boolean {
 
 function isWrongRefusal({ operations }: Observed, index: number, reason: string): boolean {
   const { wanted } = operations[index];
+  if (wanted?.variant.kind === 'export') {
+    return Object.values(REFUSALS).some((refusal) => refusal.test(reason)); // an export may always be started
+  }
   const earlier = operations.slice(0, index);
   const [, former, now] = REFUSALS.repointed.exec(reason) ?? [];
   if (former !== undefined) {

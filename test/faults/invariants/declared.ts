@@ -1,8 +1,12 @@
 import { ALREADY_IMPORTED } from '../../../src/contract';
+import type { Variant } from '../plan/plan';
 import { hasSucceeded, isSuccess, type Observed, type ObservedOperation, title, type Wanted } from '../run/observed';
 
+/** The properties of a variant with which the custom resources of an import are created or replaced. */
+const CONSTRUCT = ['kind', 'id', 'provider'] as const satisfies readonly (keyof Variant)[];
+
 /**
- * Returns two versions of the import before an operation. `deployed` is the version of the last successful deployment. `current` is the version of a later
+ * Returns two versions of the app before an operation. `deployed` is the version of the last successful deployment. `current` is the version of a later
  * deployment that failed without a roll-back. If there is no such deployment, `current` equals `deployed`.
  */
 export function versionsBefore(operations: readonly ObservedOperation[], index: number): { readonly deployed?: Wanted; readonly current?: Wanted } {
@@ -39,7 +43,7 @@ export function attemptsUpTo(operations: readonly ObservedOperation[],
 export function isRecreated(attempts: readonly ObservedOperation[], before: Wanted | undefined): boolean {
   const variants = [before, ...attempts.map(({ wanted }) => wanted)].flatMap((wanted) => wanted?.variant ?? []);
   return before === undefined || attempts.some(({ kind, wasDeleted }) => kind === 'create' || kind === 'delete' || wasDeleted)
-    || variants.some(({ id, provider }) => id !== variants[0].id || provider !== variants[0].provider);
+    || variants.some((variant) => CONSTRUCT.some((name) => variant[name] !== variants[0][name]));
 }
 
 /**
@@ -55,7 +59,7 @@ export function isDeclared({ operations }: Pick<Observed, 'operations'>, index: 
   const { deployed, current } = versionsBefore(operations, first);
   // After a failed deployment, each custom resource may have either version.
   const isNew = [deployed, current].every((before) => !before?.variant.declares || before.datastoreId !== wanted.datastoreId
-    || before.variant.id !== wanted.variant.id || before.variant.provider !== wanted.variant.provider);
+    || CONSTRUCT.some((name) => before.variant[name] !== wanted.variant[name]));
   return isNew || all.some((operation) => operation.wanted?.variant.declares === false && isSuccess(operation));
 }
 

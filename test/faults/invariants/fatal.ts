@@ -71,5 +71,5 @@ function isOfDeployment(name: FunctionName): boolean {
 
 /** Returns whether the handler makes this request. */
 export function isOfHandler(operation: Operation): boolean {
-  return /^(sts|healthlake|cloudformation|monitor|judge)\./.test(operation) && operation !== 'monitor.DescribeFHIRImportJob';
+  return /^(sts|healthlake|cloudformation|monitor|judge)\./.test(operation) && operation !== 'monitor.DescribeJob';
 }

@@ -6,14 +6,14 @@ import { TIME_SCALE } from '../run/world';
 const SECOND = 1000;
 
 /**
- * The longest time between DescribeStacks and StartFHIRImportJob in one invocation. It covers the time budget of the calls, and two real seconds for a busy
+ * The longest time between DescribeStacks and the start of a job in one invocation. It covers the time budget of the calls, and two real seconds for a busy
  * machine.
  */
 const START_AFTER_DESCRIBE = 60 * SECOND + 2 * SECOND * TIME_SCALE;
 
 /**
- * Two jobs count as started at the same moment if they were submitted within this time. It covers the calls from
- * ListFHIRImportJobs to StartFHIRImportJob, and one real second for a busy machine.
+ * Two jobs count as started at the same moment if they were submitted within this time. It covers the calls
+ * from the listing to the start, and one real second for a busy machine.
  */
 const SAME_MOMENT = 5 * SECOND + SECOND * TIME_SCALE;
 
@@ -73,16 +73,17 @@ function toleranceOf(observed: Observed, job: ObservedJob): Tolerance {
  * Returns whether the last listing before the start of a job contained the other job. If HealthLake does not list the other job yet, only the client token can
  * prevent a second job.
  */
-function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined, { submittedAt }: ObservedJob): boolean {
-  const lastLists = requests.filter(({ operation, time, status }) => operation === 'ListFHIRImportJobs' && time <= submittedAt && status === 200);
+function wasKnown({ plan, requests }: Observed, otherSubmitted: Date | undefined, { kind, submittedAt }: ObservedJob): boolean {
+  const list = kind === 'import' ? 'ListFHIRImportJobs' : 'ListFHIRExportJobs';
+  const lastLists = requests.filter(({ operation, time, status }) => operation === list && time <= submittedAt && status === 200);
   const lastList = lastLists.at(-1)?.time ?? 0;
   return (otherSubmitted?.getTime() ?? 0) + plan.environment.listDelaySeconds * SECOND <= lastList;
 }
 
-/** Returns when the StartFHIRImportJob request for a job arrived. If a fault delayed the request, HealthLake accepted the job later. */
+/** Returns when the request to start a job arrived. If a fault delayed the request, HealthLake accepted the job later. */
 function arrivalOf({ operations }: Observed, { submittedAt }: ObservedJob): number {
   const delayed = operations.flatMap(({ injected }) => injected).filter(({ fault, time }) => fault.on === 'request'
-    && fault.operation === 'healthlake.StartFHIRImportJob' && fault.what.kind === 'delay'
+    && fault.operation === 'healthlake.StartJob' && fault.what.kind === 'delay'
     && Math.abs(time + fault.what.seconds * SECOND - submittedAt) < 20 * SECOND);
   return Math.min(submittedAt, ...delayed.map(({ time }) => time));
 }

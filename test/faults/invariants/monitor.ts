@@ -1,10 +1,9 @@
-import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import type { Invariant } from './invariant';
-import { ALREADY_IMPORTED, IMPORT_EVENTS, UNKNOWN } from '../../../src/contract';
+import { ALREADY_IMPORTED, EXPORT_EVENTS, IMPORT_EVENTS, UNKNOWN } from '../../../src/contract';
 import { hitsMonitor, type Tolerance, type Variant } from '../plan/plan';
 import type { InjectedFault } from '../run/fault-injector';
 import {
-  hasSucceeded, isSuccess, type Observed, type ObservedEvent, type ObservedOperation, type ObservedMonitoring, title,
+  hasSucceeded, isSuccess, type JobState, type Observed, type ObservedEvent, type ObservedOperation, type ObservedMonitoring, title,
 } from '../run/observed';
 
 const SECOND = 1000;
@@ -20,18 +19,20 @@ const LAST_POLL = 6 * MINUTE;
 const SETTLING_TIME = 5 * MINUTE;
 
 /** The properties of a variant that determine the role, data store and state machine of its monitor executions. */
-const SURROUNDINGS = ['completion', 'datastore', 'id', 'provider'] as const satisfies readonly (keyof Variant)[];
+const SURROUNDINGS = ['kind', 'completion', 'datastore', 'id', 'provider'] as const satisfies readonly (keyof Variant)[];
 
 /** The cause that Step Functions gives when it ends the execution of a deleted state machine. */
 const DELETED = 'the state machine was deleted';
 
-/** The error of a monitor execution whose import failed. */
-const IMPORT_FAILED = 'FhirImportFailed';
+/** Matches the error of a monitor execution whose job failed. */
+const JOB_FAILED = /^Fhir(Import|Export)Failed$/;
 
-/** Rules about detached imports. */
+const EVENTS = { import: IMPORT_EVENTS, export: EXPORT_EVENTS };
+
+/** Rules about detached jobs. */
 export const MONITOR_INVARIANTS: readonly Invariant[] = [
   {
-    // If the deployment waited, an import that takes hours would make CloudFormation time out.
+    // If the deployment waited, a job that takes hours would make CloudFormation time out.
     name: 'a detached deployment does not wait for its job',
     dependsOnTime: true,
     violations: (observed) => observed.operations.flatMap((operation, index) => isDetachedSuccess(operation) && operation.injected.length === 0
@@ -46,7 +47,7 @@ export const MONITOR_INVARIANTS: readonly Invariant[] = [
   },
   {
     // Step Functions refuses a second execution with the same name, but only in the same state machine.
-    name: 'a state machine starts one execution for each job of an import, and names it after the job',
+    name: 'a state machine starts one execution for each job of a construct, and names it after the job',
     violations: ({ monitorings }) => monitorings.flatMap((monitoring, index) => [
       ...(monitoring.name.startsWith(`${monitoring.jobId}-`) ? [] : [`the execution that monitors job ${monitoring.jobId} is named ${monitoring.name}`]),
       ...(monitorings.slice(0, index).some((other) => isSameMonitoring(other, monitoring)) ? [`job ${monitoring.jobId} is monitored twice`] : []),
@@ -59,7 +60,7 @@ export const MONITOR_INVARIANTS: readonly Invariant[] = [
   },
   {
     // Every failed execution raises an alarm.
-    name: 'a monitor execution fails only if the import failed or the execution lost its role',
+    name: 'a monitor execution fails only if the job failed or the execution lost its role',
     violations: (observed) => atEnd(observed).filter((monitoring) => isWrongFailure(observed, monitoring))
       .map(({ jobId, status, error, cause }) => `the monitor execution of job ${jobId} ended as ${status} with ${error}: ${cause}`),
   },
@@ -88,7 +89,7 @@ export const MONITOR_INVARIANTS: readonly Invariant[] = [
 ];
 
 function isSameMonitoring(one: ObservedMonitoring, other: ObservedMonitoring): boolean {
-  return one.jobId === other.jobId && one.importId === other.importId && one.stateMachineArn === other.stateMachineArn;
+  return one.jobId === other.jobId && one.constructId === other.constructId && one.stateMachineArn === other.stateMachineArn;
 }
 
 function isDetachedSuccess(operation: ObservedOperation): boolean {
@@ -111,7 +112,7 @@ function jobsOf({ events = [] }: Observed): string[] {
 
 /** Returns whether the monitor execution judged its job. */
 function hasJudged({ status, error }: ObservedMonitoring): boolean {
-  return status === 'SUCCEEDED' || (status === 'FAILED' && error === IMPORT_FAILED);
+  return status === 'SUCCEEDED' || (status === 'FAILED' && JOB_FAILED.test(error ?? ''));
 }
 
 function wrongEnd(observed: Observed, monitoring: ObservedMonitoring): string[] {
@@ -158,7 +159,7 @@ function mayHaveLostAccess({ operations }: Observed, monitoring: ObservedMonitor
   return isRemoved || !versions.slice(before).every(isSame) || (formerSuccess !== undefined && !isSame(formerSuccess));
 }
 
-function jobAtEnd({ jobsAtEnd = [] }: Observed, jobId: string): ImportJobProperties | undefined {
+function jobAtEnd({ jobsAtEnd = [] }: Observed, jobId: string): JobState | undefined {
   return jobsAtEnd.find(({ JobId: id }) => id === jobId);
 }
 
@@ -191,19 +192,25 @@ function falseClaims(observed: Observed, { time, detailType, detail }: ObservedE
   if (detail.jobStatus === UNKNOWN) {
     const isSettled = monitorings.some(({ operation }) => time + SECOND >= observed.operations[operation].startedAt + SETTLING_TIME);
     const isRefused = isJudgeRefused(observed) || monitorings.some((monitoring) => mayHaveLostAccess(observed, monitoring));
-    return detailType === IMPORT_EVENTS.failed && isSettled && isRefused ? [] : [`HealthLake could be polled, and says ${job.JobStatus}`];
+    return detailType === EVENTS[job.kind].failed && isSettled && isRefused ? [] : [`HealthLake could be polled, and says ${job.JobStatus}`];
   }
   const verdicts = monitorings.flatMap((monitoring) => tolerancesOf(observed, monitoring)).map((tolerance) => hasSucceeded(job, tolerance));
-  const report = job.JobProgressReport;
+  const { kind, exported, JobProgressReport: report } = job;
+  const isUncounted = kind === 'export' && detail.filesExported === undefined;
+  const isAccepted = verdicts.includes(detailType === EVENTS[kind].succeeded) || (isUncounted && job.JobStatus === 'COMPLETED');
   const facts: [unknown, unknown][] = [
     [detail.jobStatus, job.JobStatus],
     [detail.datastoreId, job.DatastoreId],
     [detail.resourcesScanned, report?.TotalNumberOfResourcesScanned],
     [detail.resourcesImported, report?.TotalNumberOfResourcesImported],
     [detail.resourcesFailed, report?.TotalNumberOfResourcesWithCustomerError],
+    [detail.filesExported, isUncounted ? undefined : exported?.files],
+    [detail.bytesExported, isUncounted ? undefined : exported?.bytes],
+    [detail.resourcesExported, isUncounted ? undefined : exported?.resources],
   ];
   return [
-    ...(verdicts.includes(detailType === IMPORT_EVENTS.succeeded) ? [] : [`the job is ${job.JobStatus} with ${JSON.stringify(report)}`]),
+    ...(Object.values(EVENTS[kind]).includes(detailType as never) ? [] : [`it is no event of an ${kind}`]),
+    ...(isAccepted ? [] : [`the job is ${job.JobStatus} with ${JSON.stringify(report ?? exported)}`]),
     ...facts.filter(([claimed, actual]) => claimed !== actual).map(([claimed, actual]) => `it says ${claimed}, and the job has ${actual}`),
   ];
 }
@@ -223,7 +230,7 @@ function tolerancesOf({ operations, jobs }: Observed, monitoring: ObservedMonito
  */
 function isJudgeRefused(observed: Observed): boolean {
   return allInjected(observed).some(({ fault }) => fault.on === 'request' && fault.what.kind === 'error'
-    && (fault.operation === 'sts.AssumeRole' || fault.operation.endsWith('.DescribeFHIRImportJob')));
+    && (fault.operation === 'sts.AssumeRole' || fault.operation.endsWith('.DescribeJob')));
 }
 
 function repeats({ events = [], monitorings }: Observed, id: string): number {

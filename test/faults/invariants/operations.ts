@@ -1,14 +1,15 @@
-import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import { isFatal } from './fatal';
 import { isHarmless } from './harmless';
 import type { Invariant } from './invariant';
 import { isRefused } from './refusals';
-import { IMPORT_RESOURCE_TYPES } from '../../../src/contract';
+import { EXPORT_RESOURCE_TYPES, IMPORT_RESOURCE_TYPES } from '../../../src/contract';
 import { waitingMinutes } from '../plan/plan';
-import { isEnded, isSuccess, type Observed, type ObservedOperation, type ResourceFailed, title } from '../run/observed';
+import { isEnded, isSuccess, type JobState, type Observed, type ObservedOperation, type ResourceFailed, title } from '../run/observed';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+
+const WAIT_TYPES = [IMPORT_RESOURCE_TYPES.wait, EXPORT_RESOURCE_TYPES.wait];
 
 /** Rules about how operations on the stack end. */
 export const OPERATION_INVARIANTS: readonly Invariant[] = [
@@ -23,7 +24,7 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
     name: 'a Wait resource never fails',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures
-      .filter((failure) => failure.type === IMPORT_RESOURCE_TYPES.wait && !isCancelled(failure) && !isFatal(operation.injected))
+      .filter((failure) => WAIT_TYPES.includes(failure.type) && !isCancelled(failure) && !isFatal(operation.injected))
       .map(({ logicalId, reason }) => `${title(operation)} ${logicalId} failed with ${JSON.stringify(reason)}`)),
   },
   {
@@ -81,10 +82,10 @@ function mayFailAgain(operations: readonly ObservedOperation[], operation: Obser
   return isSame && failures.some(({ reason }) => isAboutJob(reason, jobsBefore(operations, operation)) && /revision/.test(reason));
 }
 
-function isAboutJob(reason: string, jobs: readonly ImportJobProperties[]): boolean {
-  return jobs.some(({ JobId: id }) => reason.includes(`FHIR import job ${id}:`));
+function isAboutJob(reason: string, jobs: readonly JobState[]): boolean {
+  return jobs.some(({ kind, JobId: id }) => reason.includes(`FHIR ${kind} job ${id}:`));
 }
 
-function jobsBefore(operations: readonly ObservedOperation[], operation: ObservedOperation): readonly ImportJobProperties[] {
+function jobsBefore(operations: readonly ObservedOperation[], operation: ObservedOperation): readonly JobState[] {
   return operations[operations.indexOf(operation) - 1]?.jobsAfter ?? [];
 }

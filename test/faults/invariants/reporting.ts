@@ -2,9 +2,11 @@ import { isForgotten, wasDeclared, wrongOutputsOfDeclared } from './declared';
 import { isFatal } from './fatal';
 import type { Invariant } from './invariant';
 import { isCancelled } from './operations';
-import { ALREADY_IMPORTED } from '../../../src/contract';
+import { ALREADY_IMPORTED, UNKNOWN } from '../../../src/contract';
 import type { Plan } from '../plan/plan';
-import { hasSucceeded, isEnded, isSuccess, type Observed, type ObservedOperation, type ResourceFailed, title } from '../run/observed';
+import {
+  bucketOf, hasSucceeded, isEnded, isSuccess, type JobState, type Observed, type ObservedOperation, outputOf, type ResourceFailed, title,
+} from '../run/observed';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -22,6 +24,12 @@ export const REPORTING_INVARIANTS: readonly Invariant[] = [
     }),
   },
   {
+    name: 'a deployment without faults counts the files of its export',
+    dependsOnTime: true,
+    violations: (observed) => observed.operations.filter((operation, index) => isSuccess(operation) && isCounted(observed, operation, index)
+      && operation.outputs.files === UNKNOWN).map((operation) => `${title(operation)} the files of job ${operation.outputs.jobId} are not counted`),
+  },
+  {
     name: 'a roll-back leaves the outputs as they were',
     dependsOnTime: true,
     violations: ({ plan, operations }) => operations.flatMap((operation, index) => {
@@ -36,10 +44,10 @@ export const REPORTING_INVARIANTS: readonly Invariant[] = [
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures.flatMap((failure) => falseClaims(operation, failure))),
   },
   {
-    name: 'the handler writes every failure reason of an import',
+    name: 'the handler writes every failure reason of a job',
     dependsOnTime: true,
     violations: ({ operations }) => operations.flatMap((operation) => operation.failures
-      .filter((failure) => isOfImport(failure) && !isCancelled(failure) && !isOurs(failure, isFatal(operation.injected)))
+      .filter((failure) => isOfJob(failure) && !isCancelled(failure) && !isOurs(failure, isFatal(operation.injected)))
       .map(({ logicalId, reason }) => `${title(operation)} ${logicalId} failed with ${JSON.stringify(reason)}`)),
   },
 ];
@@ -52,23 +60,41 @@ function wrongOutputs({ operations }: Observed, operation: ObservedOperation): s
   }
   const accepted = operations.slice(0, operations.indexOf(operation) + 1)
     .flatMap((other) => other.wanted?.dataSet === wanted.dataSet ? other.wanted.variant.tolerance : []);
-  const report = job.JobProgressReport;
   // A detached deployment ends when HealthLake has accepted the job, so it knows no results.
   const isDetached = wanted.variant.completion === 'detached';
   const expected: Record<string, string> = isDetached ? {} : {
     jobStatus: String(job.JobStatus),
-    scanned: String(report?.TotalNumberOfResourcesScanned),
-    imported: String(report?.TotalNumberOfResourcesImported),
-    failed: String(report?.TotalNumberOfResourcesWithCustomerError),
-    outputLocation: String(job.JobOutputDataConfig?.S3Configuration?.S3Uri),
+    ...countsOf(job, outputs),
+    outputLocation: outputOf(job),
   };
-  const isAccepted = isDetached || accepted.some((tolerance) => hasSucceeded(job, tolerance));
+  const isUncounted = job.JobStatus === 'COMPLETED' && outputs.files === UNKNOWN;
+  const isAccepted = isDetached || isUncounted || accepted.some((tolerance) => hasSucceeded(job, tolerance));
   return [
     ...(job.DatastoreId === wanted.datastoreId ? [] : [`job ${job.JobId} belongs to data store ${job.DatastoreId} instead of ${wanted.datastoreId}`]),
     ...(job.JobName?.endsWith(`-${wanted.dataSet}`) ? [] : [`job ${job.JobId} is named ${job.JobName}, which is not of data set ${wanted.dataSet}`]),
+    ...(job.kind === 'import' || bucketOf(job) === outputs.outputBucket ? [] : [`job ${job.JobId} wrote into bucket ${bucketOf(job)}, and not into ${outputs.outputBucket}`]),
     ...(isAccepted ? [] : [`job ${job.JobId} is ${job.JobStatus}, which no tolerance so far accepts: ${accepted.join(', ')}`]),
     ...Object.entries(expected).filter(([name, value]) => outputs[name] !== value).map(([name, value]) => `output ${name} is "${outputs[name]}" instead of "${value}" of job ${job.JobId}`),
   ].map((problem) => `${title(operation)} ${problem}`);
+}
+
+/** Returns whether a deployment started its job itself, and could read the results. */
+function isCounted({ plan, jobs }: Observed, { wanted, injected, outputs }: ObservedOperation, index: number): boolean {
+  return wanted?.variant.kind === 'export' && injected.length === 0 && plan.environment.propagationSeconds === 0
+    && jobs.some(({ jobId, operation }) => jobId === outputs.jobId && operation === index);
+}
+
+/** Returns the outputs that count the results of a job. HealthLake doesn't count the files of an export, so their number is unknown without a report. */
+function countsOf({ exported, JobProgressReport: report }: JobState, outputs: ObservedOperation['outputs']): Record<string, string> {
+  if (exported) {
+    const counts = outputs.files === UNKNOWN ? { files: UNKNOWN, bytes: UNKNOWN, resources: UNKNOWN } : exported;
+    return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
+  }
+  return {
+    scanned: String(report?.TotalNumberOfResourcesScanned),
+    imported: String(report?.TotalNumberOfResourcesImported),
+    failed: String(report?.TotalNumberOfResourcesWithCustomerError),
+  };
 }
 
 function isRolledBack({ after, wasDeleted, settledAt }: ObservedOperation): boolean {
@@ -97,7 +123,7 @@ function changedOutputs(former: ObservedOperation, { step, kind, outputs }: Obse
 }
 
 function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFailed): string[] {
-  const [, jobId, why] = /FHIR import job (\S+): ([^;]*);/.exec(reason) ?? [];
+  const [, jobId, why] = /FHIR (?:import|export) job (\S+): ([^;]*);/.exec(reason) ?? [];
   const job = operation.jobsAfter.find(({ JobId: id }) => id === jobId);
   const claim = (isTrue: boolean): string[] => isTrue ? []
     : [`${title(operation)} the reason says "${why}" of job ${jobId}, which is ${job?.JobStatus} since ${job?.EndTime?.toISOString()}`];
@@ -108,7 +134,7 @@ function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFai
   if (ended) {
     return claim(job?.JobStatus === ended[1]);
   }
-  if (/no errors are tolerated|more than the tolerated|HealthLake found no resources/.test(why)) {
+  if (/no errors are tolerated|more than the tolerated|HealthLake found no resources|exported no files/.test(why)) {
     return claim(job !== undefined && operation.wanted !== undefined && isEnded(job) && !hasSucceeded(job, operation.wanted.variant.tolerance));
   }
   if (/time is up/.test(why)) {
@@ -119,8 +145,8 @@ function falseClaims(operation: ObservedOperation, { reason, time }: ResourceFai
   return [];
 }
 
-function isOfImport({ type }: ResourceFailed): boolean {
-  return type.startsWith('Custom::FhirImport');
+function isOfJob({ type }: ResourceFailed): boolean {
+  return /^Custom::Fhir(Import|Export)/.test(type);
 }
 
 const OUR_REASON = /^Received response status \[FAILED\] from custom resource\. Message returned: ([\x20-\x7e]{1,999}); log group: [\w/-]+\n\nLogs: \S+\n+ ?\(RequestId: [\w-]+\)$/;

@@ -19,7 +19,7 @@ export function faults(): fc.Arbitrary<Fault[]> {
     { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 3 }) });
 }
 
-/** Generates faults for a detached import. Most of them affect the monitor. */
+/** Generates faults for a detached job. Most of them affect the monitor. */
 export function detachedFaults(): fc.Arbitrary<Fault[]> {
   const one: fc.Arbitrary<Fault> = fc.oneof(
     { weight: 4, arbitrary: requestFaults(MONITOR_OPERATION_WEIGHTS) },
@@ -36,9 +36,9 @@ export function detachedFaults(): fc.Arbitrary<Fault[]> {
 const OPERATION_WEIGHTS: Record<DeploymentOperation, number> = {
   'sts.AssumeRole': 2,
   'healthlake.DescribeFHIRDatastore': 1,
-  'healthlake.ListFHIRImportJobs': 3,
-  'healthlake.StartFHIRImportJob': 5,
-  'healthlake.DescribeFHIRImportJob': 4,
+  'healthlake.ListJobs': 3,
+  'healthlake.StartJob': 5,
+  'healthlake.DescribeJob': 4,
   'cloudformation.DescribeStacks': 3,
   'lambda.Invoke': 2,
   'states.StartExecution': 1,
@@ -46,7 +46,7 @@ const OPERATION_WEIGHTS: Record<DeploymentOperation, number> = {
 };
 
 const MONITOR_OPERATION_WEIGHTS: Record<MonitorOperation, number> = {
-  'monitor.StartExecution': 3, 'monitor.DescribeFHIRImportJob': 2, 'judge.DescribeFHIRImportJob': 2, 'judge.PutEvents': 4,
+  'monitor.StartExecution': 3, 'monitor.DescribeJob': 2, 'judge.DescribeJob': 2, 'judge.PutEvents': 4,
 };
 
 const FUNCTION_WEIGHTS: Record<DeploymentFunction, number> = {
@@ -73,7 +73,7 @@ function requestTroubles(operation: Operation): fc.Arbitrary<RequestTrouble> {
     { weight: 1, arbitrary: often([2, 3], [1, 15], [1, 100], [1, 400]).map((seconds) => ({ kind: 'delay' as const, seconds })) },
     { weight: 1, arbitrary: apiErrors(operation) },
     // The state machine makes this request itself, so there is no process to kill.
-    ...(operation === 'monitor.DescribeFHIRImportJob' ? [] : [{ weight: 3, arbitrary: kills() }]),
+    ...(operation === 'monitor.DescribeJob' ? [] : [{ weight: 3, arbitrary: kills() }]),
   );
 }
 
@@ -82,7 +82,7 @@ function requestTroubles(operation: Operation): fc.Arbitrary<RequestTrouble> {
  * them unfiltered.
  */
 function apiErrors(operation: Operation): fc.Arbitrary<RequestTrouble> {
-  const message = operation.startsWith('healthlake.') || operation === 'judge.DescribeFHIRImportJob' ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);
+  const message = operation.startsWith('healthlake.') || operation === 'judge.DescribeJob' ? messages() : often([1, 'not authorized'], [1, 'not authorized to perform this action '.repeat(60)]);
   const name = fc.constantFrom('AccessDeniedException', 'ValidationException', 'ConflictException', 'ResourceNotFoundException');
   return fc.tuple(name, message).map(([code, text]) => ({ kind: 'error', name: code, message: text, status: 400 }));
 }

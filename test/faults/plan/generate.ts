@@ -5,14 +5,22 @@ import {
   CALM, type DeployStep, type DestroyStep, type Fault, type Plan, type PlannedEnvironment, type PlannedJob, type Step, type Trouble, type Variant,
 } from './plan';
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
+import type { JobKind } from '../../../packages/local-healthlake/src/healthlake/options';
 
 /** Generates plans. fast-check shrinks a failing plan to the fewest steps, changes and faults that still fail. */
 export function plans(): fc.Arbitrary<Plan> {
-  return fc.oneof({ weight: 5, arbitrary: waitingPlans() }, { weight: 1, arbitrary: detachedPlans() }).map(withoutImpossibleStarts);
+  const sequences = fc.oneof({ weight: 5, arbitrary: waitingPlans() }, { weight: 1, arbitrary: detachedPlans() });
+  return fc.tuple(often<JobKind>([3, 'import'], [2, 'export']), sequences).map(([kind, plan]) => withoutImpossibleStarts(ofKind(kind, plan)));
+}
+
+/** Lets a plan begin with a job of this kind. */
+function ofKind(kind: JobKind, { environment, steps: [first, ...others] }: Plan): Plan {
+  const isBegun = kind === 'import' || first.kind === 'destroy';
+  return { environment, steps: [isBegun ? first : { ...first, change: { ...first.change, kind } }, ...others] };
 }
 
 /**
- * If HealthLake ignores client tokens in a plan, removes the delay of listings and long delays of StartFHIRImportJob from the plan. With such a delay,
+ * If HealthLake ignores client tokens in a plan, removes the delay of listings and long delays of starts from the plan. With such a delay,
  * HealthLake lists the first job too late, and only client tokens could prevent a second job.
  */
 function withoutImpossibleStarts(plan: Plan): Plan {
@@ -20,7 +28,7 @@ function withoutImpossibleStarts(plan: Plan): Plan {
   if (!environment.ignoresClientTokens) {
     return plan;
   }
-  const isLateStart = (fault: Fault): boolean => fault.on === 'request' && fault.operation === 'healthlake.StartFHIRImportJob'
+  const isLateStart = (fault: Fault): boolean => fault.on === 'request' && fault.operation === 'healthlake.StartJob'
     && fault.what.kind === 'delay' && fault.what.seconds > 15;
   return {
     environment: { ...environment, listDelaySeconds: 0 },
@@ -28,7 +36,7 @@ function withoutImpossibleStarts(plan: Plan): Plan {
   };
 }
 
-/** Generates plans in which most deployments wait for their import. */
+/** Generates plans in which most deployments wait for their job. */
 function waitingPlans(): fc.Arbitrary<Plan> {
   const part: fc.Arbitrary<Step[]> = fc.oneof({ withCrossShrink: true },
     { weight: 4, arbitrary: fc.constant<Step[]>([CALM]) },
@@ -59,7 +67,7 @@ function overtakings(): fc.Arbitrary<Step[]> {
   const heldUp: fc.Arbitrary<Fault> = fc.oneof(
     fc.record({
       on: fc.constant('request' as const),
-      operation: fc.constantFrom('healthlake.StartFHIRImportJob', 'healthlake.ListFHIRImportJobs', 'sts.AssumeRole'),
+      operation: fc.constantFrom('healthlake.StartJob', 'healthlake.ListJobs', 'sts.AssumeRole'),
       from: fc.constant(1),
       lasting: fc.constant({ seconds: 400 }),
       what: lost,
@@ -141,6 +149,8 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
     id: fc.constantFrom('Patients', 'Moved'),
     provider: fc.constantFrom('of the stack', 'Other'),
     outputPrefix: fc.constantFrom('default', 'elsewhere/'),
+    storage: fc.constantFrom('of the stack', 'Elsewhere'),
+    kind: fc.constantFrom('import', 'export'),
     destroys: fc.boolean(),
   });
   const only = (names: readonly (keyof Variant)[]): fc.Arbitrary<Partial<Variant>> =>
@@ -150,14 +160,15 @@ function changes(): fc.Arbitrary<Partial<Variant>> {
     { weight: 6, arbitrary: only(['revision']) },
     {
       weight: 6,
-      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'destroys')
+      arbitrary: fc.constantFrom<(keyof Variant)[]>('tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'storage', 'destroys')
         .chain((name) => only([name])),
     },
     {
       weight: 2,
       arbitrary: fc.subarray<keyof Variant>(
-        ['revision', 'tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'destroys']).chain(only),
-    });
+        ['revision', 'tolerance', 'completion', 'timeoutMinutes', 'datastore', 'declares', 'id', 'provider', 'outputPrefix', 'storage', 'destroys']).chain(only),
+    },
+    { weight: 1, arbitrary: only(['kind']) });
 }
 
 function jobs(): fc.Arbitrary<PlannedJob> {

@@ -21,14 +21,14 @@ const START_KILLED: Fault = {
 const TWICE: Fault = { on: 'invocation', of: 'framework.onEvent', from: 1, times: 3, what: { kind: 'twice' } };
 
 const LOST_START: Fault = {
-  on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' },
+  on: 'request', operation: 'healthlake.StartJob', from: 1, lasting: { times: 1 }, what: { kind: 'reset-after' },
 };
 
 export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'the waiter of a deployment that was rolled back starts no job in the next deployment',
     plan: inOrder(CALM, ...overtaken({
-      on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' },
+      on: 'request', operation: 'healthlake.StartJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' },
     }, 40)),
   },
   {
@@ -61,7 +61,7 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'a deployment fails with a reason of the handler when its start is throttled for longer than CloudFormation waits',
     plan: inOrder({
-      ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartFHIRImportJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
+      ...CALM, faults: [{ on: 'request', operation: 'healthlake.StartJob', from: 1, lasting: { seconds: 2000 }, what: { kind: 'throttle' } }],
     }),
   },
   {
@@ -117,8 +117,8 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
     plan: inOrder({
       ...DETACHED,
       faults: [
-        { on: 'request', operation: 'monitor.DescribeFHIRImportJob', from: 1, lasting: { times: 1 }, what: { kind: 'throttle' } },
-        { on: 'request', operation: 'judge.DescribeFHIRImportJob', from: 1, lasting: { seconds: 120 }, what: { kind: 'internal' } },
+        { on: 'request', operation: 'monitor.DescribeJob', from: 1, lasting: { times: 1 }, what: { kind: 'throttle' } },
+        { on: 'request', operation: 'judge.DescribeJob', from: 1, lasting: { seconds: 120 }, what: { kind: 'internal' } },
       ],
     }),
   },

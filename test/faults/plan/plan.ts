@@ -1,6 +1,6 @@
 import type { UpdateReversal } from '../../../packages/local-aws/src/cloudformation/cloudformation';
 import type { KillAnswer } from '../../../packages/local-aws/src/lambda/lambda';
-import type { ClientTokenMismatch, ForcedOutcome } from '../../../packages/local-healthlake/src/healthlake/options';
+import type { ClientTokenMismatch, ForcedOutcome, JobKind } from '../../../packages/local-healthlake/src/healthlake/options';
 
 /** A sequence of deployments of one stack, with faults. Each plan runs on its own AWS emulator. */
 export interface Plan {
@@ -14,10 +14,10 @@ export interface PlannedEnvironment {
   readonly reusesRequestId: boolean;
   /** Time until a new or changed role or policy takes effect. */
   readonly propagationSeconds: number;
-  /** Time until ListFHIRImportJobs shows an accepted job. */
+  /** Time until HealthLake lists an accepted job. */
   readonly listDelaySeconds: number;
   readonly clientTokenMismatch: ClientTokenMismatch;
-  /** Whether every call of StartFHIRImportJob creates a job, even with a client token that was used before. */
+  /** Whether every start creates a job, even with a client token that was used before. */
   readonly ignoresClientTokens: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface DeployStep {
   readonly pauseSeconds: number;
   /** Properties that differ from the previous deployment. */
   readonly change: Partial<Variant>;
-  /** Content of the input bucket from this step on. */
+  /** Content of the input bucket of imports, and of the data store of exports, from this step on. */
   readonly data: Data;
   /** Duration and final status of the jobs that are submitted in this step. */
   readonly job: PlannedJob;
@@ -49,24 +49,29 @@ export interface DestroyStep {
 
 /** The properties of the app that a plan can change. */
 export interface Variant {
+  /** Whether the app has an import or an export. */
+  readonly kind: JobKind;
   readonly revision: '1' | '2' | '3' | '4' | '5';
+  /** The error tolerance of an import. An export with `any` has `allowEmpty`, and other values mean nothing for an export. */
   readonly tolerance: Tolerance;
   readonly completion: 'wait' | 'long wait' | 'detached';
   readonly timeoutMinutes: number;
   readonly datastore: PlannedDatastore;
-  /** The value of the import's property `alreadyImported`. */
+  /** The value of the import's property `alreadyImported`. Means nothing for an export. */
   readonly declares: boolean;
-  /** Construct id of the import. */
+  /** Construct id of the import. The construct id of an export begins with it. */
   readonly id: 'Patients' | 'Moved';
   /** The default provider of the stack, or the construct id of a supplied provider. */
   readonly provider: 'of the stack' | 'Other';
   readonly outputPrefix: 'default' | 'elsewhere/';
+  /** The default storage of the stack, or the construct id of a supplied storage. */
+  readonly storage: 'of the stack' | 'Elsewhere';
   /** Whether the custom resources have the removal policy DESTROY, so that CloudFormation sends Delete requests. */
   readonly destroys: boolean;
 }
 
 /**
- * The data store of the import. `0` and `1` exist before the stack. `restored` emulates a copy of the import's current data store: it has the data but no jobs.
+ * The data store of the job. `0` and `1` exist before the stack. `restored` emulates a copy of the current data store: it has the data but no jobs.
  * `own 1` and `own 2` are names of a data store in the stack. If the name changes, CloudFormation replaces the data store.
  */
 export type PlannedDatastore = 0 | 1 | 'restored' | 'own 1' | 'own 2';
@@ -78,7 +83,10 @@ export function isOwn(datastore: PlannedDatastore): datastore is 'own 1' | 'own 
 
 export type Tolerance = 'none' | 'one resource' | '60 percent' | 'any';
 
-/** The data to import. HealthLake rejects one of four resources in `one bad` and three of six in `most bad`. `empty` has no file. */
+/**
+ * The data to import. HealthLake rejects one of four resources in `one bad` and four of six in `most bad`. `empty` has no file. For an export, a data store
+ * with `empty` has no resources, and with `one bad` or `most bad` the job ends with COMPLETED_WITH_ERRORS.
+ */
 export type Data = 'good' | 'one bad' | 'most bad' | 'empty';
 
 /** The duration of a job, and the statuses that it has. */
@@ -90,27 +98,27 @@ export interface PlannedJob {
   readonly outcome?: ForcedOutcome;
 }
 
-/** A disturbance of the deployment that the import doesn't cause. */
+/** A disturbance of the deployment that the job doesn't cause. */
 export type Trouble =
-  /** Another resource fails after the import. */
+  /** Another resource fails after the job. */
   | { readonly kind: 'fails after' }
-  /** Another resource fails during the import. CloudFormation then cancels the import. */
+  /** Another resource fails during the job. CloudFormation then cancels the job's resources. */
   | { readonly kind: 'fails beside'; readonly afterSeconds: number }
   /** The stack is deleted during the deployment. */
   | { readonly kind: 'deleted'; readonly afterSeconds: number };
 
-/** The requests of a deployment that faults can affect. */
+/** The requests of a deployment that faults can affect. `StartJob`, `ListJobs` and `DescribeJob` are HealthLake's operations on jobs of the app's kind. */
 export type DeploymentOperation =
   | 'sts.AssumeRole'
-  | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListFHIRImportJobs' | 'healthlake.StartFHIRImportJob' | 'healthlake.DescribeFHIRImportJob'
+  | 'healthlake.DescribeFHIRDatastore' | 'healthlake.ListJobs' | 'healthlake.StartJob' | 'healthlake.DescribeJob'
   | 'cloudformation.DescribeStacks'
   | 'lambda.Invoke' | 'states.StartExecution' | '/_response/.PUT';
 
 /**
- * The requests for monitoring detached imports that faults can affect. `monitor` is the state machine, and `judge` is the function that judges the job. A
- * deployment makes the same DescribeFHIRImportJob request as `judge`. So faults affect `judge.DescribeFHIRImportJob` only while no operation on the stack runs.
+ * The requests for monitoring detached jobs that faults can affect. `monitor` is the state machine, and `judge` is the function that judges the job. A
+ * deployment describes jobs like `judge`. So faults affect `judge.DescribeJob` only while no operation on the stack runs.
  */
-export type MonitorOperation = 'monitor.StartExecution' | 'monitor.DescribeFHIRImportJob' | 'judge.DescribeFHIRImportJob' | 'judge.PutEvents';
+export type MonitorOperation = 'monitor.StartExecution' | 'monitor.DescribeJob' | 'judge.DescribeJob' | 'judge.PutEvents';
 
 export type Operation = DeploymentOperation | MonitorOperation;
 
@@ -168,6 +176,7 @@ export const CALM: DeployStep = {
 
 /** The initial properties of the app. The `change` of the first step modifies them. */
 export const FIRST_VARIANT: Variant = {
+  kind: 'import',
   revision: '1',
   tolerance: 'none',
   completion: 'wait',
@@ -177,11 +186,17 @@ export const FIRST_VARIANT: Variant = {
   id: 'Patients',
   provider: 'of the stack',
   outputPrefix: 'default',
+  storage: 'of the stack',
   destroys: false,
 };
 
+/** Returns the variant without the properties that mean nothing for its kind. */
+export function meaningful(variant: Variant): Variant {
+  return variant.kind === 'import' ? variant : { ...variant, declares: false, tolerance: variant.tolerance === 'any' ? 'any' : 'none' };
+}
+
 /**
- * Returns for how many minutes a deployment waits for an import. A `long wait` is 1 to 10 minutes longer than `Outcome` can wait, so the import also has a
+ * Returns for how many minutes a deployment waits for a job. A `long wait` is 1 to 10 minutes longer than `Outcome` can wait, so there is also a
  * `Wait` resource. Many jobs still run when the `Wait` resource completes.
  */
 export function waitingMinutes({ completion, timeoutMinutes }: Variant): number {

@@ -16,7 +16,7 @@ const RESOURCES: Record<Data, readonly object[]> = {
   'empty': [],
 };
 
-/** Overwrites the only input object with the given resources. */
+/** Overwrites the only input object of imports with the given resources. */
 export function putData(aws: LocalAws, data: Data): void {
   const body = Buffer.from(RESOURCES[data].map((resource) => `${JSON.stringify(resource)}\n`).join(''));
   aws.s3.bucket(DATA_BUCKET).put(`${DATA_PREFIX}${CANARY}.ndjson`, {
@@ -27,4 +27,18 @@ export function putData(aws: LocalAws, data: Data): void {
     headers: {},
     encryption: { algorithm: 'AES256' },
   });
+}
+
+/** Replaces the resources of a data store. */
+export async function fillDatastore({ healthlake: { healthLake }, iam }: LocalAws, datastoreId: string, data: Data): Promise<void> {
+  const change = async (method: string, id: string, body = ''): Promise<void> => {
+    const path = `/datastore/${datastoreId}/r4/Patient/${id}`;
+    await healthLake.handleFhir({ method, path, query: new URLSearchParams(), body: Buffer.from(body), caller: iam.admin });
+  };
+  for (const { id } of healthLake.resources(datastoreId, 'Patient')) {
+    await change('DELETE', id);
+  }
+  for (const resource of data === 'empty' ? [] : GOOD) {
+    await change('PUT', resource.id, JSON.stringify(resource));
+  }
 }

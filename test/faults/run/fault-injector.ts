@@ -72,20 +72,22 @@ export class FaultInjector {
     return injected;
   }
 
+  /** Returns the name that plans have for a request. It is the same for both kinds of jobs. */
   private nameOf(service: string, operation: string, callerArn = ''): string {
+    const name = operation.replace(/FHIR(Import|Export)Job/, 'Job');
     if (operation === 'PutEvents') {
       return 'judge.PutEvents';
     }
     if (operation === 'StartExecution' && HANDLER_SESSION.test(callerArn)) {
       return 'monitor.StartExecution';
     }
-    if (operation === 'DescribeFHIRImportJob' && STATE_MACHINE_SESSION.test(callerArn)) {
-      return 'monitor.DescribeFHIRImportJob';
+    if (name === 'DescribeJob' && STATE_MACHINE_SESSION.test(callerArn)) {
+      return 'monitor.DescribeJob';
     }
-    if (operation === 'DescribeFHIRImportJob' && !this.isUnderWay) {
-      return 'judge.DescribeFHIRImportJob';
+    if (name === 'DescribeJob' && !this.isUnderWay) {
+      return 'judge.DescribeJob';
     }
-    return `${service}.${operation}`;
+    return `${service}.${name}`;
   }
 
   private onRequest(operation: string, callerArn: string | undefined): RouterFault | undefined {
@@ -197,5 +199,5 @@ export class FaultInjector {
 
 /** Returns whether the payload of an invocation comes from the monitor, which invokes the function to judge a detached job. */
 function isJudgement(payload: unknown): boolean {
-  return typeof payload === 'object' && payload !== null && 'Import' in payload;
+  return typeof payload === 'object' && payload !== null && ('Import' in payload || 'Export' in payload);
 }

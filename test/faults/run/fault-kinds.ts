@@ -22,5 +22,5 @@ export function faultKind(fault: Fault): string {
 export const FAULT_KINDS: readonly string[] = [
   'throttle', 'internal', 'reset-before', 'reset-after', 'delay', 'error', 'killed before a call', 'killed after a call', 'stall',
   ...['killed after', 'refused', 'twice'].flatMap((kind) => [kind, `${kind} (framework)`, `${kind} (judge)`]),
-  'monitor.StartExecution', 'monitor.DescribeFHIRImportJob', 'judge.DescribeFHIRImportJob', 'judge.PutEvents',
+  'monitor.StartExecution', 'monitor.DescribeJob', 'judge.DescribeJob', 'judge.PutEvents',
 ];

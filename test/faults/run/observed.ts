@@ -1,9 +1,10 @@
-import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
 import type { InjectedFault } from './fault-injector';
 import type { StackStatus } from '../../../packages/local-aws/src/cloudformation/stacks/status';
 import type { ExecutionStatus } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
+import type { JobProperties } from '../../../packages/local-healthlake/src/healthlake/jobs/job';
+import type { JobKind } from '../../../packages/local-healthlake/src/healthlake/options';
 import type { LoggedRequest } from '../../../packages/local-healthlake/src/http/router';
-import type { ImportEventDetail } from '../../../src/contract';
+import type { ExportEventDetail, ImportEventDetail } from '../../../src/contract';
 import type { Plan, Tolerance, Variant } from '../plan/plan';
 
 /** Everything that the invariants read. Times are in milliseconds of the scaled clock. */
@@ -23,8 +24,8 @@ export interface Observed {
   /** Number of Step Functions executions that did not end in time. Set when the plan has ended. */
   readonly endlessExecutions?: number;
   /** All jobs with their final status. Set when the plan has ended. */
-  readonly jobsAtEnd?: readonly ImportJobProperties[];
-  /** The EventBridge events of the import, oldest first. Set when the plan has ended. */
+  readonly jobsAtEnd?: readonly JobState[];
+  /** The EventBridge events of the constructs, oldest first. Set when the plan has ended. */
   readonly events?: readonly ObservedEvent[];
   /** All text that is visible without access to the buckets. Set when the plan has ended. */
   readonly visible?: { readonly everywhere: string; readonly inLogs: string };
@@ -51,12 +52,12 @@ export interface ObservedOperation {
   readonly failures: readonly ResourceFailed[];
   readonly outputs: Readonly<Record<string, string>>;
   /** All jobs at the end of the operation. */
-  readonly jobsAfter: readonly ImportJobProperties[];
+  readonly jobsAfter: readonly JobState[];
 }
 
 export type OperationKind = 'create' | 'update' | 'delete' | 'roll back' | 'continue the roll-back';
 
-/** The version of the import to deploy: the properties of the app, the data store and the data set. */
+/** The version of the app to deploy: the properties of the app, the data store and the data set. */
 export interface Wanted {
   readonly variant: Variant;
   readonly datastoreId: string;
@@ -73,8 +74,22 @@ export interface ResourceFailed {
   readonly reason: string;
 }
 
+/** A job as HealthLake describes it. */
+export interface JobState extends JobProperties {
+  readonly kind: JobKind;
+  /** The files of an export that has ended, as they are in the bucket. */
+  readonly exported?: ExportedFiles;
+}
+
+export interface ExportedFiles {
+  readonly files: number;
+  readonly bytes: number;
+  readonly resources: number;
+}
+
 /** A job, and the state of the stack and of the data store when the job was submitted. */
 export interface ObservedJob {
+  readonly kind: JobKind;
   readonly jobId: string;
   readonly datastoreId: string;
   readonly dataSet: string;
@@ -83,8 +98,8 @@ export interface ObservedJob {
   readonly operation: number;
   /** Number of framework waiters that ran when the job was submitted. */
   readonly waiters: number;
-  /** The other jobs of this data set that the data store had when the job was submitted. */
-  readonly others: readonly ImportJobProperties[];
+  /** The other jobs of this data set that the data store had when the job was submitted. A copy in another bucket is not of this data set. */
+  readonly others: readonly JobState[];
 }
 
 /** An execution of the monitor. */
@@ -92,8 +107,8 @@ export interface ObservedMonitoring {
   readonly name: string;
   readonly stateMachineArn: string;
   readonly jobId: string;
-  /** The import, identified by its construct path and its operator role. */
-  readonly importId: string;
+  /** The construct, identified by its path and its operator role. */
+  readonly constructId: string;
   readonly startedAt: number;
   /** Index of the operation that ran when the execution started, or of the last operation before that time. */
   readonly operation: number;
@@ -103,12 +118,12 @@ export interface ObservedMonitoring {
   readonly cause?: string;
 }
 
-/** An EventBridge event that the import sent about the end of a job. */
+/** An EventBridge event that a construct sent about the end of a job. */
 export interface ObservedEvent {
   /** The time of the event, which EventBridge rounds down to seconds. */
   readonly time: number;
   readonly detailType: string;
-  readonly detail: ImportEventDetail;
+  readonly detail: ImportEventDetail & ExportEventDetail;
 }
 
 export interface ObservedStatus {
@@ -122,12 +137,25 @@ export function dataSetOf(jobName: string | undefined): string {
   return jobName?.slice(jobName.lastIndexOf('-') + 1) ?? '';
 }
 
-export function isEnded({ JobStatus: status }: ImportJobProperties): boolean {
+/** Returns the location of a job's results. */
+export function outputOf({ JobOutputDataConfig, OutputDataConfig }: JobProperties): string {
+  return (JobOutputDataConfig ?? OutputDataConfig)!.S3Configuration!.S3Uri!;
+}
+
+/** Returns the bucket of a job's results. */
+export function bucketOf(job: JobProperties): string {
+  return outputOf(job).split('/')[2];
+}
+
+export function isEnded({ JobStatus: status }: JobProperties): boolean {
   return ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCEL_COMPLETED', 'CANCEL_FAILED'].includes(status ?? '');
 }
 
 /** Returns whether a tolerance accepts a job. Shares no code with the handler, so that it doesn't share the handler's errors. */
-export function hasSucceeded({ JobStatus: status, JobProgressReport: report }: ImportJobProperties, tolerance: Tolerance): boolean {
+export function hasSucceeded({ kind, exported, JobStatus: status, JobProgressReport: report }: JobState, tolerance: Tolerance): boolean {
+  if (kind === 'export') {
+    return status === 'COMPLETED' && (exported!.files > 0 || tolerance === 'any');
+  }
   if (status === 'COMPLETED') {
     return true;
   }

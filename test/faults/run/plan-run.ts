@@ -13,11 +13,11 @@ import type { Execution } from '../../../packages/local-aws/src/stepfunctions/st
 import { ANSWER_MARGIN_MINUTES, JOB_TIMEOUT_MINUTES } from '../../../src/contract';
 import { loggedText, visibleText } from '../../support/channels';
 import { arePaused, isMonitor } from '../../support/executions';
-import { type DeployStep, FIRST_VARIANT, type Plan, type Step, type Variant, waitingMinutes } from '../plan/plan';
+import { type DeployStep, FIRST_VARIANT, meaningful, type Plan, type Step, type Variant, waitingMinutes } from '../plan/plan';
 
 const MINUTE = 60_000;
 
-/** The longest time that CloudFormation needs for all resources of the stack except the import. */
+/** The longest time that CloudFormation needs for all resources of the stack except the job's. */
 const SLACK = 10 * MINUTE;
 
 /** The longest time that a framework waiter can run: 55 minutes of pauses, and its polls. */
@@ -126,18 +126,20 @@ export class PlanRun {
     if (this.variant.datastore === 'restored') {
       this.restored ??= restoredFrom(world, this.deployed);
     }
-    const synthesized = this.templates.of(this.variant, step.trouble, world.datastoreId(this.variant.datastore));
+    const variant = meaningful(this.variant);
+    const synthesized = this.templates.of(variant, step.trouble, world.datastoreId(variant.datastore));
     world.putAssets(synthesized);
     world.nextJobs = step.job;
+    world.nextData = step.data;
     putData(world.aws, step.data);
     const kind = deployer.stack ? 'update' : 'create';
     const index = recorder.operations.length;
-    await this.operate({ kind, wanted: this.wanted(this.variant), isDisturbed: true }, step, async () =>
+    await this.operate({ kind, wanted: this.wanted(variant), isDisturbed: true }, step, async () =>
       kind === 'create' ? deployer.create(synthesized, step.rollbackDisabled) : deployer.update(synthesized, step.rollbackDisabled));
     if (index === recorder.operations.length) {
       return;
     }
-    const wanted = this.wanted(this.variant); // the deployment may have created the data store
+    const wanted = this.wanted(variant); // the deployment may have created the data store
     recorder.operations[index] = { ...recorder.operations[index], wanted };
     if (/^(CREATE|UPDATE)_COMPLETE$/.test(recorder.operations[index].after)) {
       this.deployed = wanted;
@@ -232,6 +234,6 @@ export class PlanRun {
 
   private wanted(variant: Variant): Wanted {
     const datastoreId = this.world.datastoreId(variant.datastore) ?? 'not there';
-    return { variant, datastoreId, dataSet: fingerprintIn(datastoreId, variant.revision) };
+    return { variant, datastoreId, dataSet: fingerprintIn(datastoreId, variant) };
   }
 }

@@ -1,11 +1,12 @@
-import type { ImportJobProperties } from '@aws-sdk/client-healthlake';
+import { exportedFilesOf } from './exported';
 import {
-  dataSetOf, type ObservedEvent, type ObservedJob, type ObservedMonitoring, type ObservedOperation, type ObservedStatus, type ResourceFailed,
+  bucketOf, dataSetOf, isEnded, type JobState, type ObservedEvent, type ObservedJob, type ObservedMonitoring, type ObservedOperation,
+  type ObservedStatus, type ResourceFailed,
 } from './observed';
 import type { LocalAws } from '../../../packages/local-aws/src/aws';
 import type { Stack } from '../../../packages/local-aws/src/cloudformation/stacks/stack';
 import type { Execution } from '../../../packages/local-aws/src/stepfunctions/stepfunctions';
-import { EVENT_SOURCE, type ImportEventDetail, type WatchedImport } from '../../../src/contract';
+import { EVENT_SOURCE, type WatchedExport, type WatchedImport } from '../../../src/contract';
 import { isMonitor } from '../../support/executions';
 
 /** Records what happens on the AWS emulator while a plan runs. */
@@ -18,11 +19,7 @@ export class Recorder {
   private readonly monitorStarts: { readonly execution: Execution; readonly operation: number }[] = [];
 
   public constructor(private readonly aws: LocalAws) {
-    aws.healthlake.healthLake.observe(({ kind, jobId, datastoreId }) => {
-      if (kind === 'import') {
-        this.recordJob(jobId, datastoreId);
-      }
-    });
+    aws.healthlake.healthLake.observe(({ jobId, datastoreId }) => this.recordJob(jobId, datastoreId));
     const { onStart } = aws.states;
     aws.states.onStart = (execution) => {
       onStart?.(execution);
@@ -36,7 +33,7 @@ export class Recorder {
     return this.monitorStarts.map(({ execution: { setup, startedAt, status, stoppedAt, error, cause }, operation }) => ({
       name: setup.name,
       stateMachineArn: setup.stateMachineArn,
-      ...monitoredImport(setup.input),
+      ...monitoredJob(setup.input),
       startedAt,
       operation,
       status,
@@ -48,7 +45,7 @@ export class Recorder {
 
   public get events(): ObservedEvent[] {
     return this.aws.events.entries.filter(({ event }) => event.source === EVENT_SOURCE).map(({ event }) => ({
-      time: Date.parse(event.time), detailType: event['detail-type'], detail: event.detail as unknown as ImportEventDetail,
+      time: Date.parse(event.time), detailType: event['detail-type'], detail: event.detail as unknown as ObservedEvent['detail'],
     }));
   }
 
@@ -57,9 +54,8 @@ export class Recorder {
     return this.aws.states.executions().filter(({ status }) => status === 'RUNNING');
   }
 
-  public allJobs(): ImportJobProperties[] {
-    const { healthLake } = this.aws.healthlake;
-    return healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => healthLake.importJobs(id!));
+  public allJobs(): JobState[] {
+    return this.aws.healthlake.healthLake.datastoreProperties().flatMap(({ DatastoreId: id }) => this.jobsIn(id!));
   }
 
   /** Starts to record the status changes and failures of a stack, with times on the scaled clock. The stack's own events have only real times. */
@@ -86,25 +82,39 @@ export class Recorder {
     };
   }
 
+  private jobsIn(datastoreId: string): JobState[] {
+    const { healthLake } = this.aws.healthlake;
+    const imports = healthLake.importJobs(datastoreId) as JobState[];
+    const exports = healthLake.exportJobs(datastoreId) as JobState[];
+    return [
+      ...imports.map((job) => ({ ...job, kind: 'import' as const })),
+      ...exports.map((job) => ({ ...job, kind: 'export' as const, exported: isEnded(job) ? exportedFilesOf(this.aws, job) : undefined })),
+    ];
+  }
+
   private recordJob(jobId: string, datastoreId: string): void {
     if (this.jobs.some((job) => job.jobId === jobId)) {
       return;
     }
-    const inStore = this.aws.healthlake.healthLake.importJobs(datastoreId);
-    const dataSet = dataSetOf(inStore.find(({ JobId: id }) => id === jobId)?.JobName);
+    const inStore = this.jobsIn(datastoreId);
+    const own = inStore.find(({ JobId: id }) => id === jobId)!;
+    const dataSet = dataSetOf(own.JobName);
+    const counts = (job: JobState): boolean => own.kind === 'import' || bucketOf(job) === bucketOf(own);
     this.jobs.push({
+      kind: own.kind,
       jobId,
       datastoreId,
       dataSet,
       submittedAt: this.aws.clock.now(),
       operation: this.operations.length - 1,
       waiters: this.running.filter((execution) => !isMonitor(execution)).length,
-      others: inStore.filter(({ JobId: id, JobName: name }) => id !== jobId && dataSetOf(name) === dataSet),
+      others: inStore.filter(({ JobId: id, JobName: name }) => id !== jobId && dataSetOf(name) === dataSet).filter(counts),
     });
   }
 }
 
-function monitoredImport(input: string): Pick<ObservedMonitoring, 'jobId' | 'importId'> {
-  const { JobId, ConstructPath, OperatorRoleArn } = (JSON.parse(input) as WatchedImport).Import;
-  return { jobId: JobId, importId: `${ConstructPath} ${OperatorRoleArn}` };
+function monitoredJob(input: string): Pick<ObservedMonitoring, 'jobId' | 'constructId'> {
+  const watched = JSON.parse(input) as WatchedImport | WatchedExport;
+  const { JobId, ConstructPath, OperatorRoleArn } = 'Import' in watched ? watched.Import : watched.Export;
+  return { jobId: JobId, constructId: `${ConstructPath} ${OperatorRoleArn}` };
 }

@@ -7,14 +7,16 @@ import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { zipSync } from 'fflate';
-import { Completion, ErrorTolerance, FhirImport, FhirJobProvider, FhirSource } from '../../../src';
+import {
+  Completion, ErrorTolerance, FhirExport, FhirImport, type FhirJob, type FhirJobProps, FhirJobProvider, FhirSource, FhirStorage,
+} from '../../../src';
 import { isOwn, type Tolerance, type Trouble, type Variant, waitingMinutes } from '../plan/plan';
 
 export const STACK = 'Import';
 export const DATA_BUCKET = 'hospital-data';
 export const DATA_PREFIX = 'in/';
 
-/** The logical ids of the resource that fails during the import, and of its function, start with this prefix. */
+/** The logical ids of the resource that fails during the job, and of its function, start with this prefix. */
 export const BESIDE = 'Beside';
 
 /** The output of a synthesis: everything that CloudFormation needs for a deployment. */
@@ -94,34 +96,49 @@ interface AssetManifest {
 
 function define(stack: Stack, variant: Variant, failing: Trouble | undefined, datastoreId: string): void {
   const isDetached = variant.completion === 'detached';
-  const fhirImport = new FhirImport(stack, variant.id, {
+  const { job, counts } = defineJob(stack, variant, {
     datastore: isOwn(variant.datastore) ? ownDatastore(stack, variant.datastore) : CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', datastoreId),
-    alreadyImported: variant.declares,
-    source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
-    revision: variant.revision,
-    errorTolerance: TOLERANCES[variant.tolerance](),
     completion: isDetached ? Completion.detached() : Completion.waitFor({ timeout: Duration.minutes(waitingMinutes(variant)) }),
     notificationTopic: isDetached ? new Topic(stack, 'Topic') : undefined,
     outputPrefix: variant.outputPrefix === 'default' ? undefined : variant.outputPrefix,
+    storage: variant.storage === 'of the stack' ? undefined : new FhirStorage(stack, variant.storage),
     provider: variant.provider === 'of the stack' ? undefined : new FhirJobProvider(stack, variant.provider),
   });
-  new CfnOutput(stack, 'jobId', { value: fhirImport.jobId });
-  if (!isDetached) {
-    new CfnOutput(stack, 'jobStatus', { value: fhirImport.jobStatus });
-    new CfnOutput(stack, 'scanned', { value: fhirImport.resourcesScanned });
-    new CfnOutput(stack, 'imported', { value: fhirImport.resourcesImported });
-    new CfnOutput(stack, 'failed', { value: fhirImport.resourcesFailed });
-    new CfnOutput(stack, 'outputLocation', { value: fhirImport.outputLocation });
+  const results = isDetached ? {} : { jobStatus: job.jobStatus, outputLocation: job.outputLocation, ...counts() };
+  for (const [name, value] of Object.entries({ jobId: job.jobId, outputBucket: job.storage.outputBucket.bucketName, ...results })) {
+    new CfnOutput(stack, name, { value });
   }
   if (variant.destroys) {
-    RemovalPolicies.of(fhirImport).destroy();
+    RemovalPolicies.of(job).destroy();
   }
   if (failing?.kind === 'fails after') {
-    fhirImport.executeBefore(new Bucket(stack, 'Taken', { bucketName: DATA_BUCKET }));
+    job.executeBefore(new Bucket(stack, 'Taken', { bucketName: DATA_BUCKET }));
   }
   if (failing?.kind === 'fails beside') {
-    failBeside(stack, fhirImport, failing.afterSeconds);
+    failBeside(stack, job, failing.afterSeconds);
   }
+}
+
+interface DefinedJob {
+  readonly job: FhirJob;
+  /** Returns the counts of the results. A detached job has none. */
+  readonly counts: () => Readonly<Record<string, string>>;
+}
+
+function defineJob(stack: Stack, { kind, id, revision, tolerance, declares }: Variant, common: FhirJobProps): DefinedJob {
+  if (kind === 'import') {
+    const job = new FhirImport(stack, id, {
+      ...common,
+      revision,
+      source: FhirSource.bucket(Bucket.fromBucketName(stack, 'Data', DATA_BUCKET), DATA_PREFIX),
+      alreadyImported: declares,
+      errorTolerance: TOLERANCES[tolerance](),
+    });
+    return { job, counts: () => ({ scanned: job.resourcesScanned, imported: job.resourcesImported, failed: job.resourcesFailed }) };
+  }
+  // CloudFormation can't change the type of a resource, so an export needs another id than the import that it replaces.
+  const job = new FhirExport(stack, `${id}Copy`, { ...common, revision, allowEmpty: tolerance === 'any' });
+  return { job, counts: () => ({ files: job.filesExported, bytes: job.bytesExported, resources: job.resourcesExported }) };
 }
 
 /** Adds a data store to the stack. A change of its name also changes its KMS key, so that CloudFormation replaces the data store. */
@@ -136,7 +153,7 @@ function ownDatastore(stack: Stack, datastoreName: string): CfnFHIRDatastore {
 }
 
 /** Adds a custom resource whose function never responds, so that it fails at its service time-out. */
-function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number): void {
+function failBeside(stack: Stack, job: FhirJob, afterSeconds: number): void {
   const silent = new Function(stack, `${BESIDE}Function`, {
     code: Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler', runtime: Runtime.NODEJS_22_X,
   });
@@ -145,5 +162,5 @@ function failBeside(stack: Stack, fhirImport: FhirImport, afterSeconds: number):
     serviceTimeout: Duration.seconds(afterSeconds),
     removalPolicy: RemovalPolicy.RETAIN, // the function would not respond to a Delete request either
   });
-  beside.node.addDependency(fhirImport.operatorRole); // so CloudFormation creates this resource at the same time as `Job`
+  beside.node.addDependency(job.operatorRole); // so CloudFormation creates this resource at the same time as `Job`
 }

@@ -1,8 +1,9 @@
 import { CreateFHIRDatastoreCommand, HealthLakeClient } from '@aws-sdk/client-healthlake';
+import { fillDatastore } from './data';
 import { DATA_BUCKET, type Synthesized } from './template';
 import { LocalAws } from '../../../packages/local-aws/src/aws';
 import { bootstrapBucketName } from '../../../packages/local-aws/src/iam/bootstrap';
-import { isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from '../plan/plan';
+import { type Data, isOwn, type PlannedDatastore, type PlannedEnvironment, type PlannedJob } from '../plan/plan';
 
 /**
  * The number of seconds on the scaled clock in one real second. Request time-outs stay at least one real second. The handler's budgets (30 s and more) and the
@@ -29,8 +30,13 @@ export class World {
         listDelayMs: environment.listDelaySeconds * 1000,
         clientTokenMismatch: environment.clientTokenMismatch,
         ignoresClientTokens: environment.ignoresClientTokens,
-        overrideJob: () => {
-          const { seconds, detour, outcome } = world.nextJobs;
+        overrideJob: ({ kind, datastoreId }) => {
+          const { seconds, detour, outcome: forced } = world.nextJobs;
+          const isIncomplete = kind === 'export' && (world.nextData === 'one bad' || world.nextData === 'most bad');
+          const outcome = forced ?? (isIncomplete ? { status: 'COMPLETED_WITH_ERRORS' as const } : undefined);
+          if (kind === 'export') {
+            void fillDatastore(world.aws, datastoreId, world.nextData);
+          }
           return { pace: { minimumDurationMs: seconds * 1000 }, outcome, detour: detour && { status: detour.status, ms: detour.seconds * 1000 } };
         },
       },
@@ -44,6 +50,8 @@ export class World {
 
   /** Duration and final status of jobs. A change affects only jobs that are submitted later. */
   public nextJobs: PlannedJob = { seconds: 10 };
+  /** The data in the data stores of exports. A change affects only jobs that are submitted later. */
+  public nextData: Data = 'good';
   /** The ids of the data stores outside the stack. The last one is the id of the restored data store. */
   private readonly datastoreIds: string[] = [];
 

@@ -8,6 +8,7 @@ const SUFFICIENT = 150;
 const LEAST = 5;
 
 const STEPS = ['deploy', 'destroy', 'fails after', 'fails beside', 'deleted'];
+const KINDS = ['import', 'export'];
 const COMPLETIONS = ['wait', 'long wait', 'detached'];
 const DATASTORES = ['0', '1', 'restored', 'own 1', 'own 2'];
 const PRESENT_DATA = ['refused', 'declared'];
@@ -22,7 +23,7 @@ export function checkCoverage(tally: Tally): void {
     return;
   }
   const expected = [
-    ['faults injected', FAULT_KINDS], ['steps', STEPS], ['completions', COMPLETIONS], ['data stores', DATASTORES], ['present data', PRESENT_DATA], ['ends', ENDS],
+    ['faults injected', FAULT_KINDS], ['steps', STEPS], ['kinds', KINDS], ['completions', COMPLETIONS], ['data stores', DATASTORES], ['present data', PRESENT_DATA], ['ends', ENDS],
   ] as const;
   const missing = expected.flatMap(([group, names]) => names.filter((name) => tally.of(group, name) === 0).map((name) => `${group}: ${name}`));
   if (missing.length > 0) {

@@ -23,6 +23,7 @@ export class Tally {
         this.count('present data', 'declared');
       }
       if (wanted) {
+        this.count('kinds', wanted.variant.kind);
         this.count('completions', wanted.variant.completion);
         this.count('data stores', String(wanted.variant.datastore));
       }
@@ -41,11 +42,11 @@ export class Tally {
     for (const { detailType } of events) {
       this.count('events', detailType);
     }
-    for (const { JobStatus: status } of jobsAtEnd) {
-      this.count('jobs', String(status));
+    for (const { kind, JobStatus: status } of jobsAtEnd) {
+      this.count(`${kind} jobs`, String(status));
     }
     if (jobs.length === 0) {
-      this.count('jobs', 'none in a plan');
+      this.count('plans without jobs', 'all');
     }
   }
 
