@@ -12,6 +12,8 @@ const REVERSAL: UpdateReversal = { sendsUpdate: true, id: 'new', references: 'ne
 
 const DETACHED: DeployStep = { ...CALM, change: { completion: 'detached' } };
 
+const EXPORT: DeployStep = { ...CALM, change: { kind: 'export' } };
+
 const RESTORED: DeployStep = { ...CALM, change: { datastore: 'restored' } };
 
 const START_KILLED: Fault = {
@@ -187,6 +189,53 @@ export const KNOWN_PLANS: readonly KnownPlan[] = [
   {
     name: 'a replaced data store of the stack is empty, and the data set is imported into it',
     plan: inOrder({ ...CALM, change: { datastore: 'own 1' } }, { ...CALM, change: { datastore: 'own 2' } }, { ...CALM, change: { datastore: 0 } }),
+  },
+  {
+    name: 'a roll-back starts no export, and the next deployment adopts the job that runs',
+    plan: inOrder(
+      EXPORT,
+      { ...CALM, change: { revision: '2' }, job: { seconds: 100 }, trouble: { kind: 'fails beside', afterSeconds: 30 } },
+      CALM,
+      {
+        ...CALM,
+        change: { revision: '3' },
+        faults: [{ on: 'request', operation: 'healthlake.StartJob', from: 1, lasting: { seconds: 1000 }, what: { kind: 'throttle' } }],
+        trouble: { kind: 'fails beside', afterSeconds: 40 },
+      },
+      { ...CALM, pauseSeconds: 600, change: { revision: '4' } },
+    ),
+  },
+  {
+    name: 'an empty export fails, succeeds with allowEmpty, and is not repeated',
+    plan: inOrder(
+      { ...EXPORT, data: 'empty' },
+      { ...CALM, data: 'empty', change: { tolerance: 'any' } },
+      { ...CALM, change: { tolerance: 'none' } },
+      { ...CALM, change: { revision: '2', completion: 'detached', tolerance: 'any' }, data: 'empty' },
+      { ...CALM, change: { revision: '3', tolerance: 'none' }, data: 'empty' },
+    ),
+  },
+  {
+    name: 'an incomplete export fails, and its revision is exported again',
+    plan: inOrder({ ...EXPORT, data: 'one bad' }, CALM, { ...CALM, change: { revision: '2', completion: 'detached' }, data: 'one bad' }),
+  },
+  {
+    name: 'a copy in another bucket does not count, and the first bucket has its copy again after a roll-back',
+    plan: inOrder(
+      EXPORT,
+      { ...CALM, change: { storage: 'Elsewhere' }, trouble: { kind: 'fails after' } },
+      CALM,
+      { ...CALM, change: { outputPrefix: 'elsewhere/' } },
+      { ...CALM, change: { storage: 'of the stack' } },
+    ),
+  },
+  {
+    name: 'an export of a stack that is created again writes a new copy, because the first one is in another bucket',
+    plan: inOrder(EXPORT, { kind: 'destroy', pauseSeconds: 0, faults: [] }, CALM),
+  },
+  {
+    name: 'an export replaces the import of the stack and starts one job, even if the answer to the start is lost',
+    plan: inOrder(CALM, { ...EXPORT, change: { kind: 'export', completion: 'detached' }, faults: [LOST_START, START_KILLED] }, { ...CALM, change: { kind: 'import' } }),
   },
 ];
 
