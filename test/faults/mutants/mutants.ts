@@ -246,6 +246,30 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: 'return answer;',
   },
   {
+    name: 'an empty export succeeds',
+    file: 'lambda/export/verdict.ts',
+    text: 'counts.files === 0 && !AllowEmpty',
+    replacement: 'counts.files === -1 && !AllowEmpty',
+  },
+  {
+    name: 'an export with errors succeeds',
+    file: 'lambda/export/verdict.ts',
+    text: "if (status !== 'COMPLETED') {",
+    replacement: "if (!status?.startsWith('COMPLETED')) {",
+  },
+  {
+    name: 'a copy in another bucket is adopted',
+    file: 'lambda/export/kind.ts',
+    text: 'return written === undefined || locationOf(written).bucket === locationOf(OutputS3Uri).bucket;',
+    replacement: 'return Boolean(written ?? OutputS3Uri);',
+  },
+  {
+    name: 'a monitored export is judged without allowEmpty',
+    file: 'lambda/export/kind.ts',
+    text: 'return { AllowEmpty, ScheduledTime };',
+    replacement: 'return { ScheduledTime };',
+  },
+  {
     name: 'the request is logged',
     file: 'lambda/index.ts',
     text: 'async () => continueChange(request)',
