@@ -7,7 +7,7 @@ const SETTINGS = settingsOf({ seed: randomInt(1_000_000_000), runs: 1_000, secon
 
 jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 300) * 1000);
 
-test('under random faults, random deployments never import the data twice, never hang and never report a wrong result', async () => {
+test('under random faults, random deployments never start a second job, never hang and never report a wrong result', async () => {
   console.log(`seed ${SETTINGS.seed}`);
   const { tally, failure } = await runSuite(SETTINGS);
   console.log(`seed ${SETTINGS.seed}\n${tally}`);

@@ -9,7 +9,7 @@ const SETTINGS = settingsOf({ seed: SEED, runs: 10_000, seconds: 15, lanes: 6, s
 
 jest.setTimeout((SETTINGS.seconds + SETTINGS.shrinkSeconds + 120) * 1000);
 
-test('under random faults, a sample of random deployments never imports the data twice, never hangs and never reports a wrong result', async () => {
+test('under random faults, a sample of random deployments never starts a second job, never hangs and never reports a wrong result', async () => {
   const { tally, failure } = await runSuite(SETTINGS);
   if (failure) {
     throw new Error(`${failure}\n${tally}`);
