@@ -26,10 +26,8 @@ const START = { type: IMPORT_RESOURCE_TYPES.job, logicalIdPrefix: 'PatientsJob',
 const WAIT = { type: IMPORT_RESOURCE_TYPES.outcome, logicalIdPrefix: 'PatientsOutcome', serviceTimeout: 10, healthlake: LONG_JOBS };
 
 test.each([
-  { polls: 'every poll of the job resource', ...START, from: 1, jobs: 0 },
   { polls: 'the third and every later poll of the job resource', ...START, from: 3, jobs: 0 },
   { polls: 'every poll of the outcome resource', ...WAIT, from: 1, jobs: 1 },
-  { polls: 'the third and every later poll of the outcome resource', ...WAIT, from: 3, jobs: 1 },
 ])('a custom resource fails at its service time-out when $polls fails', async ({ type, logicalIdPrefix, from, serviceTimeout, jobs, healthlake }) => {
   await onLaptop({ healthlake }, async (laptop, data) => {
     const lost = losePolls(laptop, ({ ResourceType: polled }, count) => polled === type && count >= from);

@@ -3,9 +3,11 @@ import { onLaptop } from '../harness/laptop';
 
 jest.setTimeout(240_000);
 
-/** All ways in which CloudFormation may roll back an update that returned a new physical id. AWS does not document which one it uses. */
-const REVERSALS = [true, false].flatMap((sendsUpdate) =>
-  (['old', 'new'] as const).flatMap((id) => (['old', 'new'] as const).map((references) => ({ sendsUpdate, id, references }))));
+/**
+ * The two extremes among the ways in which CloudFormation may roll back an update that returned a new physical id. AWS does not document which one it uses.
+ * The fault suite draws from all ways.
+ */
+const REVERSALS = [{ sendsUpdate: true, id: 'new', references: 'new' }, { sendsUpdate: false, id: 'old', references: 'old' }] as const;
 
 test.each(REVERSALS)('the roll-back of an update starts no job if CloudFormation rolls back like this: %j', async (reversal) => {
   await onLaptop({ cloudformation: { rollbackAfterUpdate: { succeeded: reversal, failed: reversal } } }, async (laptop, data) => {

@@ -14,7 +14,6 @@ jest.setTimeout(300_000);
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 /** Returns a function that runs a test with `TimedJobs` and then checks that no patient data is visible outside the buckets. */
 function withTimedJobs(test: (laptop: Laptop, data: Existing, jobs: TimedJobs) => Promise<void>) {
@@ -125,29 +124,6 @@ test('the monitor sends the event for a failed import when the job is cancelled'
     expect(events(laptop)).toEqual([['FHIR Import Failed', expect.objectContaining({ jobStatus: 'CANCEL_COMPLETED' })]]);
   })();
 });
-
-test('the monitor sends the event late when HealthLake throttles polls for an hour', withTimedJobs(async (laptop, data, jobs) => {
-  jobs.minutes = 20;
-  expect(await laptop.deploy(app(data))).toBe(0);
-  const until = laptop.aws.clock.now() + HOUR;
-  laptop.aws.router.faults.hook = (_service, operation) =>
-    operation === 'DescribeFHIRImportJob' && laptop.aws.clock.now() < until ? { kind: 'throttle' } : undefined;
-  await monitor(laptop);
-  expect(events(laptop)).toEqual([['FHIR Import Succeeded', expect.objectContaining({ jobStatus: 'COMPLETED', resourcesImported: 3 })]]);
-  expect(executions(laptop)).toEqual([expect.objectContaining({ status: 'SUCCEEDED' })]);
-  expect(executions(laptop)[0].stoppedAt!).toBeGreaterThan(until);
-  expect(executions(laptop)[0].stoppedAt! - until).toBeLessThan(20 * MINUTE);
-}));
-
-test('the monitor sends the event late when the event bus fails for 40 minutes', withTimedJobs(async (laptop, data, jobs) => {
-  jobs.minutes = 5;
-  expect(await laptop.deploy(app(data))).toBe(0);
-  const until = laptop.aws.clock.now() + 40 * MINUTE;
-  laptop.aws.router.faults.hook = (_service, operation) =>
-    operation === 'PutEvents' && laptop.aws.clock.now() < until ? { kind: 'internal' } : undefined;
-  await monitor(laptop);
-  expect(events(laptop)).toEqual([['FHIR Import Succeeded', expect.objectContaining({ jobStatus: 'COMPLETED' })]]);
-}));
 
 test('a second deployment while the job runs starts neither another job nor another monitor execution', withTimedJobs(async (laptop, data, jobs) => {
   jobs.minutes = 60;

@@ -58,9 +58,7 @@ function pollsAfterEnd(laptop: Laptop): number[] {
 }
 
 test.each([
-  ['30 minutes', 30, 3 * 60, 3, 4],
   ['2 hours', 120, 3 * 60, 3, 2],
-  ['6 hours', 360, 8 * 60, 9, 3],
   ['11.5 hours', 690, 12 * 60, 14, 1],
 ])('a deployment waits for a job that takes %s', async (_what, minutes, timeout, legs, left) => {
   await withTimedJobs(async (laptop, data, jobs) => {
