@@ -110,6 +110,7 @@ export class PlanRun {
           await this.operate({ kind: 'roll back', isDisturbed: false }, step, () => this.deployer.rollBack());
         }
       },
+      () => this.clearUp(), // a fault of an earlier step that affects the monitor can make the roll-back fail
       async () => {
         if (this.deployer.mustBeDeletedFirst) {
           await this.operate({ kind: 'delete', isDisturbed: false }, step, () => this.deployer.delete());
