@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Location } from '../../jobs/private/location';
-import { ANY_JOB_ID, keyThroughS3 } from '../../jobs/private/results-access';
+import { ANY_JOB_ID, keyThroughS3 } from '../../jobs/private/report';
 
 /**
  * Returns the permissions of the report function for one export. The function lists the exported files, counts the resources in them, and writes `export.json`

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Location } from '../../jobs/private/location';
-import { ANY_JOB_ID, keyThroughS3 } from '../../jobs/private/results-access';
+import { ANY_JOB_ID, keyThroughS3 } from '../../jobs/private/report';
 
 /**
  * The results objects that the report function reads. The manifest is `Manifest.json` or, in the developer guide, `manifest.json`. The function doesn't read
