@@ -44,7 +44,7 @@ export function kindOf(error: unknown): ErrorKind {
   return DEFINITE_MESSAGE.test(message) || isNotFound(error) ? 'definite' : 'settling';
 }
 
-/** Returns whether a call that failed with this error should no longer be retried. Calls that AWS refuses are retried until `settledBy`. */
+/** Returns whether to give up after this error. Calls that AWS refuses are retried until `settledBy`. */
 export function isHopeless(error: unknown, settledBy: number, now: number): boolean {
   const kind = kindOf(error);
   return kind === 'definite' || (kind === 'settling' && now >= settledBy);

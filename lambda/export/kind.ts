@@ -49,7 +49,7 @@ export const EXPORT: JobKind = {
   dependsOnResults(status, properties: ExportJobProperties | ExportOutcomeProperties) {
     return dependsOnResults(status, properties);
   },
-  findRestorePoint: async () => Promise.resolve(undefined), // an export changes no data
+  findRestorePoint: async () => Promise.resolve(undefined), // there is nothing to restore after an export
   reportRequestOf(_properties, results: JobResults) {
     return { ...results, Kind: 'EXPORT' };
   },

@@ -6,7 +6,7 @@ import type { ReportAnswer } from '../report/types';
 /** The properties by which an export is judged. */
 type Terms = Pick<ExportOutcomeProperties, 'AllowEmpty'>;
 
-/** Returns the numbers of files, bytes and resources. HealthLake doesn't count them, so they come from the report. */
+/** Returns the numbers of files, bytes and resources, from the report. HealthLake doesn't count them. */
 export function countsOf(_job: JobDescription, report?: ReportAnswer): Counts {
   return report?.kind === 'export' && report.complete ? { files: report.files, bytes: report.bytes, resources: report.resources } : {};
 }

@@ -46,9 +46,9 @@ export interface JobApi {
 }
 
 /**
- * The description of a kind of job: what imports and exports don't have in common. All other files of this folder are the same for both kinds.
+ * The description of a kind of job: everything in which imports and exports differ. All other files of this folder serve both kinds.
  *
- * The parameters `properties` have the properties of the custom resource of this kind.
+ * Each parameter `properties` has the properties of a custom resource of this kind.
  */
 export interface JobKind {
   readonly noun: JobNoun;
@@ -59,7 +59,7 @@ export interface JobKind {
   readonly api: JobApi;
   readonly results: NamedCounts;
   readonly advice: Readonly<Partial<Record<Advice, string>>>;
-  /** The advice for a job that is not known because HealthLake did not answer during a roll-back. */
+  /** The advice if the job is not known, because HealthLake did not answer during a roll-back. */
   readonly lookUp: string;
   /** The sentence about a job that has not ended when the time is up. */
   readonly afterTimeout: string;
@@ -97,7 +97,7 @@ export interface JobKind {
   ownAttributes(outputLocation: string): Readonly<Record<string, string>>;
   /** Returns the sentences of a failure reason about the results of the job. */
   sentencesOn(evidence: Evidence): readonly string[];
-  /** Returns the properties by which the monitor judges the job, beyond those of every kind. */
+  /** Returns the properties that only this kind has and by which the monitor judges the job. */
   judgedBy(properties: JobStartProperties): object;
 }
 

@@ -9,7 +9,7 @@ import type { JobKind } from '../jobs/kind';
 import type { OutcomeDecision } from '../jobs/outcome/decision';
 import { type NamedJob, ownNamesOf } from '../service-text/own-names';
 
-/** The EventBridge event that is sent when a job has ended. The detail also has the counts of its kind. */
+/** The EventBridge event at the end of a job, or of a run that started none. The detail also has the counts of the kind of job. */
 export interface Announcement {
   readonly detailType: string;
   readonly detail: JobEventDetail & Readonly<Record<string, string | number | undefined>>;

@@ -8,9 +8,9 @@ export const EXPORT_RESOURCE_TYPES: JobResourceTypes = { job: 'Custom::FhirExpor
 /** Properties by which an export is judged. */
 interface ExportProperties {
   readonly Report: ContractReport;
-  /** Set if an export without files succeeds. */
+  /** Set if an export that wrote no files succeeds. */
   readonly AllowEmpty?: 'true';
-  /** The scheduled time of a run of a schedule, in ISO 8601. The function sets it. Templates don't have it. */
+  /** The scheduled time of a run, in ISO 8601. The handler sets it. Templates don't have it. */
   readonly ScheduledTime?: string;
 }
 
@@ -47,10 +47,10 @@ export const EXPORT_RESULT_METRICS = ['FilesExported', 'BytesExported', 'Resourc
 /** The names of all metrics of an export. `Skipped` counts runs of a schedule that started no job, because another run had not ended. */
 export const EXPORT_METRICS = [...EXPORT_RESULT_METRICS, 'Skipped'] as const;
 
-/** The detail types of the events of an export. `skipped` is sent for a run of a schedule that started no job, because another run has not ended. */
+/** The detail types of the events of an export. `skipped` is sent for a run of a schedule that started no job, because another run had not ended. */
 export const EXPORT_EVENTS = { succeeded: 'FHIR Export Succeeded', failed: 'FHIR Export Failed', skipped: 'FHIR Export Skipped' } as const;
 
-/** The detail of the event at the end of an export. docs/event.schema.json has the schema. */
+/** The detail of the events of an export. docs/event.schema.json has the schema. */
 export interface ExportEventDetail extends JobEventDetail {
   readonly filesExported?: number;
   readonly bytesExported?: number;

@@ -35,7 +35,7 @@ export interface ImportJobProperties extends JobStartProperties {
   readonly Quotas?: ContractQuotas;
 }
 
-/** The properties that identify a data set. */
+/** The properties that identify the data set of an import. */
 export type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;
 
 /** Returns the values that identify a data set, in the order in which the fingerprint hashes them. The order never changes. */
@@ -59,12 +59,12 @@ export interface ImportOutcomeAttributes extends JobOutcomeAttributes {
   readonly ResourcesFailed: string;
 }
 
-/** The names of the metrics that the handler emits for a job that it judged. */
+/** The names of the metrics that the handler emits for an import that it judged. */
 export const RESULT_METRICS = ['ResourcesScanned', 'ResourcesImported', 'ResourcesFailed', 'Duration', 'Succeeded', 'Failed'] as const;
 
 export type ResultMetricName = typeof RESULT_METRICS[number];
 
-/** The names of the metrics that the handler emits for a job that has not ended. */
+/** The names of the metrics that the handler emits for an import that has not ended. */
 export const PROGRESS_METRICS = ['ResourcesScannedSoFar', 'ResourcesImportedSoFar', 'ResourcesFailedSoFar'] as const;
 
 /** The names of the metrics at the end of an import. `AlreadyImported` counts imports that started no job because the data was already in the data store. */

@@ -123,7 +123,7 @@ export interface JobOutcomeAttributes extends JobStartAttributes {
   readonly ReportLocation: string;
 }
 
-/** The time during which a job may have changed its data store, and the way back. All times are in ISO 8601. Unknown times are left out. */
+/** The start and end of a job, and the restore point of an import. All times are in ISO 8601. Unknown times are left out. */
 export interface JobWindow {
   readonly submitted?: string;
   readonly ended?: string;
@@ -131,26 +131,26 @@ export interface JobWindow {
   readonly restorePoint?: string;
 }
 
-/** The members that the event at the end of every job has. Unknown values are left out. */
+/** The members that all events of imports and exports have. Unknown values are left out. */
 export interface JobEventDetail extends JobWindow {
   readonly version: '1';
   readonly constructPath: string;
   readonly datastoreId: string;
   readonly jobId: string;
   /**
-   * HealthLake's job status. `UNKNOWN` if the job could not be described, `ALREADY_IMPORTED` if no job was started. After a time-out, the status of the running
-   * job, such as `IN_PROGRESS`.
+   * HealthLake's job status. `UNKNOWN` if the job could not be described or HealthLake accepted none, `ALREADY_IMPORTED` if no job was started because of
+   * `alreadyImported`. After a time-out, the status of the running job, such as `IN_PROGRESS`.
    */
   readonly jobStatus: string;
   /** The time between the submission of the job and its end. */
   readonly durationInSeconds?: number;
-  /** The scheduled time of a run of an export's schedule. */
+  /** The scheduled time of the run. Only events of runs of a schedule have it. */
   readonly scheduledTime?: string;
 }
 
 /** The input of an execution of the monitor, without the properties of the job. A running execution keeps the format with which it was started. */
 export interface WatchedJob {
-  /** The time at which CloudFormation requested the job, in milliseconds since the epoch. */
+  /** The time from which `Deadline` is counted, in milliseconds since the epoch: CloudFormation's request, or the start of the monitor of a run. */
   readonly RequestedAt: number;
   /** The time at which the monitor gives up, in milliseconds since the epoch. */
   readonly Deadline: number;

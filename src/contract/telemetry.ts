@@ -7,5 +7,5 @@ export interface MetricDimensions {
   readonly ConstructPath: string;
 }
 
-/** The source of the event at the end of an import. */
+/** The source of all events of imports and exports. */
 export const EVENT_SOURCE = 'cdk-healthlake-import';

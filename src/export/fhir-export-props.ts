@@ -4,7 +4,7 @@ import type { FhirJobProps } from '../jobs/fhir-job-props';
 /** Properties of `FhirExport`. */
 export interface FhirExportProps extends FhirJobProps {
   /**
-   * The revision of the copy, up to 256 characters. A data store is exported into a bucket once for each revision. To export it again, set a new
+   * The revision of the export, up to 256 characters. A data store is exported into a bucket once for each revision. To export it again, set a new
    * revision.
    *
    * @default - no revision
@@ -12,16 +12,16 @@ export interface FhirExportProps extends FhirJobProps {
   readonly revision?: string;
 
   /**
-   * The schedule of exports that recur without a deployment. The deployment then starts no export. Each run is a revision of its own, into a folder of its own,
-   * and is monitored like a detached export: set `completion` to `Completion.detached()` or leave it out. A run that is due while another run has not ended is
-   * skipped.
+   * The schedule of the export. The deployment starts no job. Each run exports the data store into a folder of its own, as a revision of its own, and is
+   * monitored like a detached export. So set no `revision`, and set `completion` to `Completion.detached()` or leave it out. A run that is due while another
+   * run has not ended is skipped.
    *
    * @default - the deployment exports the data store
    */
   readonly schedule?: scheduler.ScheduleExpression;
 
   /**
-   * Whether an export without files succeeds. By default, it fails, because a copy of a data store with data has files. Changing it starts no job.
+   * Whether an export that wrote no files succeeds. By default, it fails, because the copy of a data store with data has files. Changing it starts no job.
    *
    * @default false
    */

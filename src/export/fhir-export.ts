@@ -18,13 +18,13 @@ import { s3Uri } from '../private/s3-location';
 import { FhirStorage } from '../storage/fhir-storage';
 
 /**
- * An export of all resources of an AWS HealthLake data store to S3, as a part of the deployment.
+ * An export of all resources of an AWS HealthLake data store to S3, as a part of the deployment or on a schedule.
  *
- * The deployment starts the export job, waits for its end, and fails with the reason if the copy is not complete. A data store is exported into a bucket
- * once for each `revision`, whatever happens to the stack. For exports that take hours, see `Completion`.
+ * The deployment starts the export job, waits for its end, and fails with the reason if the copy may be incomplete. A data store is exported into a bucket
+ * once for each `revision`, whatever happens to the stack. For exports that take hours, see `Completion`. For exports on a schedule, see `schedule`.
  *
  * HealthLake writes NDJSON files, in a folder for each resource type, into a folder for the job. The report `export.json` beside them has the number of files
- * and bytes of each type. For a consistent copy, run no import into the data store and write nothing to it at the same time.
+ * and bytes of each type. For a consistent copy, don't import into the data store or write to it at the same time.
  *
  * @see https://docs.aws.amazon.com/healthlake/latest/devguide/exporting-fhir-data.html
  * @example
@@ -78,8 +78,8 @@ export class FhirExport extends FhirJob {
   }
 
   /**
-   * The key prefix of the folder that HealthLake created for the job, to import the files: `FhirSource.bucket(bucket, fhirExport.outputFolder)`. Like
-   * `outputLocation`, it fails the synthesis for an export that the deployment doesn't wait for.
+   * The key prefix of the folder that HealthLake created for the job. An import can read the files: `FhirSource.bucket(bucket, fhirExport.outputFolder)`.
+   * If the deployment doesn't wait for the export, using this value fails the synthesis.
    */
   public get outputFolder(): string {
     return this.result('OutputFolder');
@@ -95,7 +95,7 @@ export class FhirExport extends FhirJob {
     return this.result('BytesExported');
   }
 
-  /** The number of resources in the files, as a string, or `UNKNOWN` if the files are too large to be counted. */
+  /** The number of resources in the files, as a string, or `UNKNOWN`, for example if the files are too large to be counted. */
   public get resourcesExported(): string {
     return this.result('ResourcesExported');
   }

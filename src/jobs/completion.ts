@@ -29,8 +29,8 @@ export interface WaitForOptions {
 /** Options of `Completion.detached()`. */
 export interface DetachedOptions {
   /**
-   * The time for which the monitor follows the job, from 1 minute to 14 days after the start of the deployment. If the job is still running at the end of this
-   * time, the job counts as failed. The library doesn't cancel the job, so it continues in HealthLake.
+   * The time for which the monitor follows the job, from 1 minute to 14 days after the start of the deployment or of the run of a schedule. If the job is still
+   * running at the end of this time, the job counts as failed. The library doesn't cancel the job, so it continues in HealthLake.
    *
    * In 14 days, an execution of the monitor stays below the 25,000 events that AWS Step Functions allows.
    *

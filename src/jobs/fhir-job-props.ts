@@ -83,7 +83,7 @@ export interface FhirJobProps {
 
   /**
    * The event bus that receives the event at the end of the job, for example `FHIR Import Succeeded` or `FHIR Import Failed`, with ids, status, counts and
-   * times only. The event is sent for detached jobs, for constructs with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for constructs with this
+   * times only. The event is sent for detached and scheduled jobs, for constructs with `onSucceeded()`, `onFailed()` or a `notificationTopic`, and for constructs with this
    * property. The bus must be in the Region of this construct and, if this construct has rules or a topic, in its account.
    *
    * @default - the default bus of the account

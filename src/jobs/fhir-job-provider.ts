@@ -128,7 +128,7 @@ export class FhirJobProvider extends Construct {
   /** The service token of the custom resources. */
   public readonly serviceToken: string;
 
-  /** The role of the functions that call HealthLake. Operator roles trust this role. For detached jobs, they also trust the role of the monitor. */
+  /** The role of the functions that call HealthLake. Operator roles trust this role. For detached and scheduled jobs, they also trust the role of the monitor. */
   public readonly handlerRole: iam.IRole;
 
   /** The log group of the functions. */
@@ -234,7 +234,7 @@ export class FhirJobProvider extends Construct {
   }
 
   /**
-   * Returns the monitor of a kind of jobs. Creates it for the first detached job of this kind.
+   * Returns the monitor of a kind of job. Creates it on the first call for this kind.
    *
    * @internal
    */
@@ -255,9 +255,7 @@ export class FhirJobProvider extends Construct {
     return this._monitor(IMPORT).alarm;
   }
 
-  /**
-   * Returns the alarm that fires when a detached export fails or can't be monitored. Otherwise it behaves like `monitorAlarm()`.
-   */
+  /** Returns the alarm that fires when a detached or scheduled export fails or can't be monitored. Otherwise it behaves like `monitorAlarm()`. */
   public exportMonitorAlarm(): cloudwatch.Alarm {
     return this._monitor(EXPORT).alarm;
   }

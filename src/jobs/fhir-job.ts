@@ -58,14 +58,17 @@ export abstract class FhirJob extends Construct {
     return this._job.dataAccessStatements;
   }
 
-  /** The id of the job. It is known when the job has ended or, for a detached job, when HealthLake has accepted the job. */
+  /**
+   * The id of the job. It is known when the job has ended or, for a detached job, when HealthLake has accepted the job. For an export with a schedule, using
+   * this value fails the synthesis.
+   */
   public get jobId(): string {
     return this._job.resources.jobId;
   }
 
   /**
-   * The status at the end of the job. For a detached job, using this value fails the synthesis, because the deployment doesn't wait for the job. The same
-   * applies to `outputLocation`, `reportLocation` and the counts.
+   * The status at the end of the job. If the deployment doesn't wait for the job, using this value fails the synthesis. The same applies to
+   * `outputLocation`, `reportLocation` and the counts.
    */
   public get jobStatus(): string {
     return this._job.resources.result('JobStatus');
@@ -94,7 +97,8 @@ export abstract class FhirJob extends Construct {
   }
 
   /**
-   * Deploys these constructs only after the job has succeeded or, if it is detached, after HealthLake has accepted it.
+   * Deploys these constructs only after the job has succeeded or, if it is detached, after HealthLake has accepted it. For an export with a schedule, deploys
+   * them after the schedule.
    *
    * @throws if one of the constructs contains this construct or is in another stage.
    */

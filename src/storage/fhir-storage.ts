@@ -9,8 +9,8 @@ import { brand, ofStack } from '../private/of-stack';
 /** Properties of `FhirStorage`. */
 export interface FhirStorageProps {
   /**
-   * The bucket for input data. If no import reads `FhirSource.storage()`, give the bucket of the source, or any bucket if the storage is for exports only, so
-   * that the storage creates no input bucket of its own.
+   * The bucket for input data. If no import reads `FhirSource.storage()`, give the bucket of the source, so that the storage creates no input bucket. If the
+   * storage is for exports only, give any bucket.
    *
    * @default - a new bucket
    */

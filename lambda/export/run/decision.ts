@@ -27,7 +27,7 @@ export interface RunFacts {
   readonly now: number;
 }
 
-/** Decides on a run, by the decision on the job of its revision. A run is one export, even if its execution is started twice. */
+/** Decides on a run. `job` is the decision that a deployment would make on the job of the run's revision. */
 export function decideRun(job: JobDecision, { otherJob, errorText, settledBy, deadline, now }: RunFacts): RunDecision {
   const isLate = now >= deadline;
   switch (job.kind) {

@@ -17,7 +17,7 @@ import { log } from '../../telemetry/log';
 import { metricsOf, putMetrics } from '../../telemetry/metrics';
 import { EXPORT } from '../kind';
 
-/** The run of a schedule that an execution of the state machine starts. */
+/** A run of a schedule. */
 interface Run {
   readonly reader: LedgerReader;
   readonly properties: RunProperties;
@@ -30,10 +30,10 @@ interface Run {
 type RunProperties = RunRequest['Run'] & Pick<ExportJobProperties, 'ScheduledTime'> & Required<Pick<ExportJobProperties, 'Revision'>>;
 
 /**
- * Starts the export of a run and the monitor of its job. The revision of a run is its scheduled time, so a run whose execution is started twice is one export.
- * The state machine calls this function until its answer isn't `wait`.
+ * Finds or starts the job of a run, and starts the monitor of the job. The revision of a run consists of its scheduled time and the path of the construct, so
+ * a run that is delivered twice makes one export. The state machine repeats the call while the answer is `wait`.
  *
- * @throws if an event can't be sent. The state machine then retries, because nothing else reports the end of the run.
+ * @throws if an event can't be sent. The state machine then retries.
  */
 export async function startRun(request: RunRequest): Promise<RunAnswer> {
   const run = runOf(request);
@@ -64,9 +64,9 @@ function runOf({ Run, ScheduledTime, StartedAt }: RunRequest): Run {
       requestedAt: scheduledAt,
       settledBy: startedAt + SETTLING_MS,
       deadline: startedAt + RUN_TIMEOUT_MINUTES * 60_000,
-      // Without this check, all runs would have one revision, and only the first would be exported.
+      // Without this check, all runs with an invalid time could have one revision, and only the first would be exported.
       unreadable: hasTime ? unreadable(EXPORT, properties)
-        : `the scheduled time "${ScheduledTime}" is not a time in ISO 8601, so the run has no revision; start the execution with the time of its tick`,
+        : `the scheduled time "${ScheduledTime}" is not a time in ISO 8601, so the run has no revision; start the execution with its scheduled time`,
       own: ownNamesOf(properties),
     },
     listedSince: scheduledAt - Number(Run.Watch.GiveUpAfterSeconds) * 1000,
@@ -107,7 +107,7 @@ Promise<RunDecision> {
   return now >= change.deadline || isHopeless(started.error, change.settledBy, now) ? { kind: 'fail', why, jobId: decision.jobId } : { kind: 'wait', why };
 }
 
-/** Reports the end of a run that has no monitor. */
+/** Returns the answer to the state machine. If the run is skipped or has failed, sends its event and emits its metrics, because no monitor does. */
 async function respond({ reader: { operator }, properties }: Run, decision: RunDecision): Promise<RunAnswer['Decision']> {
   const { ConstructPath: constructPath, DatastoreId: datastoreId, ScheduledTime: scheduledTime, EventBusArn } = properties;
   switch (decision.kind) {

@@ -14,7 +14,7 @@ export async function countResources(s3: S3Client, bucket: string, files: readon
   let failure: { readonly error: unknown } | undefined;
   await inParallel(files.values(), abortSignal, async ({ key, type }) => {
     if (failure) {
-      return; // a count without this file is of no use
+      return; // a count without this file would be wrong
     }
     try {
       const lines = new LineCounter();

@@ -3,7 +3,7 @@ import { OTHER } from '../read/tally';
 import type { ListedObject } from '../shared/objects';
 
 /**
- * The limits up to which the resources are counted. Reading so many bytes takes the report function a small part of its time, also if S3 sends them slowly.
+ * The limits up to which the resources are counted. The report function needs only a small part of its time to read so many bytes, even if S3 is slow.
  * `npm run bench` prints the CPU time and the memory of counting.
  */
 export const COUNTED = { bytes: 2_000_000_000, files: 10_000 } as const;

@@ -5,8 +5,8 @@ import type { FirstStates } from '../../jobs/private/kind';
 const PAUSE_SECONDS = 60;
 
 /**
- * The states with which an execution begins that EventBridge Scheduler starts. The handler finds or starts the job of the run, and the execution that monitors
- * the job. An execution that monitors a job goes to `next` at once.
+ * The first states of an execution of the monitor. An execution that EventBridge Scheduler starts has a run as its input: the handler finds or starts the job
+ * of the run, and starts another execution, which monitors the job. Every other execution goes to `next` at once.
  */
 export const RUN_STATES: FirstStates = ({ invoke, next, failed }) => ({
   IsRun: { Type: 'Choice', Choices: [{ Variable: '$.Run', IsPresent: true, Next: 'StartRun' }], Default: next },

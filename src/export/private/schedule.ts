@@ -20,7 +20,7 @@ export class ExportSchedule implements JobRuns {
       target: new StepFunctionsStartExecution(stateMachine, {
         input: scheduler.ScheduleTargetInput.fromText(Stack.of(scope).toJsonString(input)),
         role: createScheduleRole(scope, 'Starts runs of a FHIR export', { actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
-        // A run that can't be started for an hour is left to the next one.
+        // A run that can't be started for an hour is lost. The next run makes a copy.
         maxEventAge: Duration.hours(1),
       }),
     });

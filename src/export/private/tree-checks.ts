@@ -23,7 +23,7 @@ function warnOfNestedOutput(item: JobInTree, earlier: readonly JobInTree[]): voi
   const [inner, outer] = pairs.find(([a, b]) => b.outputS3Uri !== undefined && a.outputS3Uri?.startsWith(b.outputS3Uri)) ?? [];
   if (inner && outer) {
     Annotations.of(item.construct).addWarningV2('cdk-healthlake-import:nested-output',
-      `the output of the export "${inner.construct.node.path}" is inside the output of "${outer.construct.node.path}", so the one can be taken for the other; `
+      `the output of the export "${inner.construct.node.path}" is inside the output of "${outer.construct.node.path}", so a job of one can be taken for a job of the other; `
       + 'give them different folders');
   }
 }

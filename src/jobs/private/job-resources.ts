@@ -7,7 +7,7 @@ import {
 } from '../../contract';
 import { text } from '../../private/text';
 
-/** The properties of the custom resources that depend on the kind of jobs. */
+/** The properties of the custom resources that depend on the kind of job. */
 export interface JobProperties {
   /** The properties of the resource that starts the job. */
   readonly job: JobStartProperties;

@@ -30,7 +30,7 @@ export interface OwnParts {
   readonly dataAccessStatements: iam.PolicyStatement[];
   /** The statements of the report role. Undefined if there is no report. */
   readonly reportStatements?: iam.PolicyStatement[];
-  /** The statements of the operator role that only this kind of jobs needs. */
+  /** The statements of the operator role that only this kind of job needs. */
   readonly operatorStatements: iam.PolicyStatement[];
   /** The members of the detail of HealthLake's events that identify the input or the output. */
   readonly statusChangeDetail: Record<string, unknown>;

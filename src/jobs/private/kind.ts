@@ -17,7 +17,7 @@ export interface ResultEvents {
   readonly failed: string;
 }
 
-/** The description of a kind of jobs. Templates, checks and error messages are written by it. */
+/** The description of a kind of job: the names and texts that differ between imports and exports. */
 export interface Kind {
   /** The name of the kind in HealthLake's API and in the input of the monitor. */
   readonly name: 'Import' | 'Export';

@@ -30,12 +30,12 @@ export interface MonitorProps {
  */
 const MAX_ACTIONS = 5;
 
-/** The state machine that follows detached jobs to their end, and its alarm. All detached jobs of one kind and provider share it. */
+/** The state machine that follows detached and scheduled jobs to their end, and its alarm. All such jobs of one kind and provider share it. */
 export class Monitor extends Construct {
   /** The role of the state machine. To describe a job, the role assumes the operator role of the job. */
   public readonly role: iam.IRole;
   public readonly stateMachine: sfn.StateMachine;
-  /** The alarm that fires when a detached job fails or can't be monitored. */
+  /** The alarm that fires when a detached or scheduled job fails or can't be monitored. */
   public readonly alarm: cloudwatch.Alarm;
   private readonly noun: Kind['noun'];
   private readonly notified = new Set<string>();

@@ -18,7 +18,7 @@ export interface OperatorScope {
   readonly stackArn: string;
   /** Whether a deployment of the stack starts the job. */
   readonly isStartedByStack: boolean;
-  /** The statements that only this kind of jobs needs. */
+  /** The statements that only this kind of job needs. */
   readonly ownStatements: iam.PolicyStatement[];
   readonly output: Location;
   /** The ARN of the report function. Undefined if there is no report. */

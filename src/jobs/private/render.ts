@@ -39,7 +39,7 @@ export function renderWait({ dimensions, operatorRole }: JobParts): Omit<JobWait
   };
 }
 
-/** Returns the properties that the resource that starts a job has in every kind of jobs, and the resource that judges the job doesn't have. */
+/** Returns the properties that, for every kind of job, only the resource that starts the job has. */
 export function renderStart({ stateMachine, ...parts }: JobParts): StartProperties {
   return {
     EventBusArn: stateMachine && parts.eventBusArn, // if the deployment waits, the resource that judges the job sends the event

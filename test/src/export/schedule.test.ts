@@ -169,9 +169,9 @@ test('scheduled exports into one folder get a warning', () => {
 });
 
 test.each<[string, Partial<FhirExportProps>, string]>([
-  ['a revision', { schedule, revision: '2' }, 'revision "2" has no use with a schedule, because every run is a revision of its own; leave revision or schedule out'],
+  ['a revision', { schedule, revision: '2' }, 'revision "2" can\'t be used with a schedule, because every run is a revision of its own; leave revision or schedule out'],
   ['a completion that waits', { schedule, completion: Completion.waitFor() },
-    'completion must be Completion.detached() with a schedule, got Completion.waitFor(), and no deployment waits for the runs; leave completion out, or use Completion.detached()'],
+    'completion must be Completion.detached() with a schedule, because no deployment waits for the runs, got Completion.waitFor(); leave completion out, or use Completion.detached()'],
 ])('throws for a schedule with %s', (_, props, message) => {
   expect(() => exportFrom(newStack(), props)).toThrow(new Error(message));
 });

@@ -62,7 +62,7 @@ describe('two exports of one data store', () => {
     const [inner, outer] = first.length > second.length ? ['First', 'Second'] : ['Second', 'First'];
 
     expect(warningsOf(stack)).toEqual([['nested-output', '/Stack/Second',
-      `the output of the export "Stack/${inner}" is inside the output of "Stack/${outer}", so the one can be taken for the other; give them different folders`]]);
+      `the output of the export "Stack/${inner}" is inside the output of "Stack/${outer}", so a job of one can be taken for a job of the other; give them different folders`]]);
   });
 
   test('cause no warning if their outputs only start alike', () => {
