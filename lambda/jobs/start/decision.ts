@@ -72,9 +72,9 @@ export function answerFromId(change: JobChange): Extract<JobDecision, { kind: 'a
 }
 
 /**
- * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. An import overwrites data. So a job is started only if the stack is known
- * not to be rolled back, the data store is ready, and the ledger has no job that succeeded, is running, or was started for this change. If the change keeps
- * the data set, any job of the data set is adopted, even a failed one.
+ * Decides on a change of the `Job` resource. The decision table is in docs/lifecycle.md. A job is started only if the stack is known not to be rolled back,
+ * the data store is ready, and the ledger has no job that succeeded, is running, or was started for this change. Otherwise an import could overwrite newer
+ * data. If the change keeps the data set, any job of the data set is adopted, even a failed one.
  */
 export function decideJob(change: JobChange, facts: JobFacts): JobDecision {
   const { direction, datastore, ledger } = facts;

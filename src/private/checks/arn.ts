@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 
-/** For each kind of resource that an import uses, a pattern for the part of its ARN after `arn:PARTITION:`. */
+/** For each kind of resource that an import or export uses, a pattern for the part of its ARN after `arn:PARTITION:`. */
 const ARNS = {
   'a bucket': /^s3:::[^:/]+$/,
   'a data store': /^healthlake:[^:]+:\d{12}:datastore\/.+$/,
