@@ -83,7 +83,7 @@ describe.each(FEATURE_FLAGS)('a scheduled export in an app %s', (_, flags) => {
     exportFrom(stack, { schedule, provider });
     const template = templateOf(stack);
     const machine = onlyResource(template, SCHEDULE).Properties.Target.Arn;
-    expect(machine).toEqual({ 'Fn::ImportValue': expect.stringMatching(/WatchExportsStateMachine/) });
+    expect(JSON.stringify(machine)).toMatch(/WatchExportsStateMachine/); // by Fn::ImportValue or, on newer versions, Fn::GetStackOutput
     expect(onlyResource(template, 'AWS::IAM::Role', /ScheduleRole/).Properties.Policies[0].PolicyDocument.Statement[0].Resource).toEqual(machine);
   });
 });
