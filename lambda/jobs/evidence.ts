@@ -48,7 +48,8 @@ export async function readResults(kind: JobKind, job: JobDescription, properties
 
 /**
  * Returns the folder of a job's results, as HealthLake describes it. If HealthLake returns only the output prefix of the start request, or if the job
- * no longer exists, returns the folder that the developer guide documents.
+ * no longer exists, returns the folder that the developer guide documents. An export may have been started with another prefix, and that prefix has the
+ * folders of all its jobs. So the folder of an export always contains the job id.
  */
 export function outputLocationOf({ folder }: JobKind, { DatastoreId, OutputS3Uri }: Pick<ResultsProperties, 'DatastoreId' | 'OutputS3Uri'>, jobId: string,
   job?: JobDescription): string {
@@ -57,9 +58,11 @@ export function outputLocationOf({ folder }: JobKind, { DatastoreId, OutputS3Uri
   }
   const sent = withSlash(OutputS3Uri);
   const described = withSlash((job?.JobOutputDataConfig ?? job?.OutputDataConfig)?.S3Configuration?.S3Uri ?? sent);
-  return described === sent ? `${sent}${DatastoreId}-${folder}-${jobId}/` : described;
+  const isPrefix = described === sent || (job?.OutputDataConfig !== undefined && !described.includes(jobId));
+  return isPrefix ? `${described}${DatastoreId}-${folder}-${jobId}/` : described;
 }
 
-function withSlash(uri: string): string {
+/** Returns the S3 URI of a folder with a slash at its end. */
+export function withSlash(uri: string): string {
   return uri.endsWith('/') ? uri : `${uri}/`;
 }

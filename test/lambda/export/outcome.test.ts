@@ -100,6 +100,12 @@ describe('Outcome, for an export that succeeds,', () => {
     expect(eventsSent()).toEqual([]);
   });
 
+  test('returns the folder of an adopted job if HealthLake describes only the prefix of its start', async () => {
+    aws.describes(() => ({ ...ENDED, OutputDataConfig: { S3Configuration: { S3Uri: 's3://clinic-copies/Other/', KmsKeyId: 'k' } } }));
+    const OutputLocation = folderOf(JOB_ID, 's3://clinic-copies/Other/');
+    expect((await aws.run(outcomeEvent())).data).toMatchObject({ OutputLocation, OutputFolder: OutputLocation.replace('s3://clinic-copies/', '') });
+  });
+
   test.each([
     ['the report function fails', () => aws.reports({ errorType: 'Sandbox.Timedout' }), 'the report function failed: Sandbox.Timedout'],
     ['not all files are listed', () => aws.reports({ ...COPY, files: 0, complete: false, problem: 'not all objects could be listed' }), 'not all objects could be listed'],
