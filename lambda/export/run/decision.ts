@@ -1,5 +1,6 @@
 import { UNKNOWN } from '../../../src/contract';
 import { isHopeless } from '../../aws/errors';
+import { withSlash } from '../../jobs/evidence';
 import { hasEnded, type JobDescription } from '../../jobs/healthlake-job';
 import type { JobDecision } from '../../jobs/start/decision';
 
@@ -51,6 +52,8 @@ export function decideRun(job: JobDecision, { otherJob, errorText, settledBy, de
 /** Returns a job whose output is under the given location, that belongs to another run, and that has not ended. */
 export function otherRunOf(jobs: readonly JobDescription[], outputS3Uri: string, isOfThisRun: (job: JobDescription) => boolean):
 JobDescription | undefined {
-  return jobs.find((job) => !hasEnded(job.JobStatus) && !isOfThisRun(job)
-    && job.OutputDataConfig?.S3Configuration?.S3Uri?.startsWith(outputS3Uri));
+  return jobs.find((job) => {
+    const written = job.OutputDataConfig?.S3Configuration?.S3Uri;
+    return !hasEnded(job.JobStatus) && !isOfThisRun(job) && written !== undefined && withSlash(written).startsWith(withSlash(outputS3Uri));
+  });
 }

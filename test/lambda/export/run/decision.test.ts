@@ -50,6 +50,7 @@ describe('otherRunOf', () => {
     [true, 'a job with an unknown status', { JobStatus: 'NEW' as never }],
     [true, 'a job of a deployment with the same output', { JobName: 'fhir-export-by-hand' }],
     [true, 'a job whose output is listed as it was requested', to(JOB.OutputS3Uri)],
+    [true, 'a job whose output is listed without the slash at its end', to(JOB.OutputS3Uri.slice(0, -1))],
     [false, 'a completed job', { JobStatus: 'COMPLETED' }],
     [false, 'a job with errors', { JobStatus: 'COMPLETED_WITH_ERRORS' }],
     [false, 'a failed job', { JobStatus: 'FAILED' }],
