@@ -59,7 +59,8 @@ export interface FhirJobProps {
   readonly reportRole?: iam.IRole;
 
   /**
-   * The key prefix of the output in the output bucket. HealthLake creates a folder for each job under it. Changing the prefix starts no job.
+   * The key prefix of the output in the output bucket. HealthLake creates a folder for each job under it. Changing the prefix starts no job. If the prefix
+   * ends in a token, the value of the token must end in `/`.
    *
    * @default - a prefix made of the construct id and a hash of its path
    */
