@@ -30,7 +30,7 @@ interface Run {
 type RunProperties = RunRequest['Run'] & Pick<ExportJobProperties, 'ScheduledTime'> & Required<Pick<ExportJobProperties, 'Revision'>>;
 
 /**
- * Finds or starts the job of a run, and starts the monitor of the job. The revision of a run consists of its scheduled time and the path of the construct, so
+ * Finds or starts the job of a run, and starts the monitor of the job. The revision of a run consists of its scheduled time and the output location, so
  * a run that is delivered twice makes one export. The state machine repeats the call while the answer is `wait`.
  *
  * @throws if an event can't be sent. The state machine then retries.
@@ -53,7 +53,7 @@ export async function startRun(request: RunRequest): Promise<RunAnswer> {
 function runOf({ Run, ScheduledTime, StartedAt }: RunRequest): Run {
   const [scheduledAt, startedAt] = [ScheduledTime, StartedAt].map((time) => Date.parse(time));
   const hasTime = !Number.isNaN(scheduledAt);
-  const properties: RunProperties = { ...Run, ScheduledTime: hasTime ? ScheduledTime : undefined, Revision: `${ScheduledTime}@${Run.ConstructPath}` };
+  const properties: RunProperties = { ...Run, ScheduledTime: hasTime ? ScheduledTime : undefined, Revision: `${ScheduledTime}@${Run.OutputS3Uri}` };
   const fingerprint = EXPORT.fingerprintOf(properties);
   return {
     properties,

@@ -110,7 +110,7 @@ const written = () => aws.lines.map((line) => JSON.parse(line) as Record<string,
 const metrics = () => written().filter(({ _aws }) => _aws !== undefined);
 const lines = () => written().filter(({ message }) => message === 'export run');
 const executions = () => aws.sent('StartExecution') as { name: string; input: string; stateMachineArn: string }[];
-const nameOf = (hour = 0) => `fhir-export-${fingerprintOf({ DatastoreId: DATASTORE, Revision: `${timeOf(hour)}@Clinic/Backup` })}`;
+const nameOf = (hour = 0) => `fhir-export-${fingerprintOf({ DatastoreId: DATASTORE, Revision: `${timeOf(hour)}@${JOB.OutputS3Uri}` })}`;
 const other = (changes: Partial<ExportJob> = {}) => exportJob({
   JobId: 'other', JobName: 'fhir-export-other', JobStatus: 'IN_PROGRESS', SubmitTime: new Date(Date.now() - HOUR), ...changes,
 });
