@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DescribeFHIRDatastoreCommand, type ExportJobProperties as ExportJob, ListFHIRExportJobsCommand, type ListFHIRExportJobsRequest,
@@ -13,6 +12,7 @@ import { fingerprintOf } from '../../../../lambda/export/fingerprint';
 import type { RunAnswer, RunRequest, WatchedExport } from '../../../../src/contract';
 import { type JsonSchema, violations } from '../../../support/json-schema';
 import { DATASTORE, keepsSecrets, MINUTE, NO_ANSWER, PATIENT, sdkError, T0 } from '../../harness';
+import { slow } from '../../slow-calls';
 import { ExportAws, exportJob, folderOf, JOB } from '../harness';
 
 const STATE_MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:watch';
@@ -40,15 +40,6 @@ beforeEach(() => {
   aws.healthlake.on(StartFHIRExportJobCommand).callsFake(slow(LATENCY.start, submit));
 });
 afterEach(() => aws.close());
-
-function slow<I, O>(latency: number, act: (input: I) => O): (input: I) => Promise<O> {
-  return async (input) => {
-    await sleep(latency / 2);
-    const output = act(input);
-    await sleep(latency / 2);
-    return output;
-  };
-}
 
 function submit({ JobName }: StartFHIRExportJobRequest): { readonly JobId: string } {
   const JobId = `job ${jobs.length + 1}`;
@@ -271,7 +262,7 @@ describe('a run that fails without a job', () => {
     expect(lines()).toEqual([expect.objectContaining({ why: expect.stringMatching(/^the scheduled time "<aws.scheduler.scheduled-time>" is not a time/) })]);
   });
 
-  test('and has no event bus sends no event', async () => {
+  test('sends no event if it has no event bus', async () => {
     aws.datastoreIs('DELETING');
     expect(await invoke(requestOf(0, { EventBusArn: undefined }))).toBe('failed');
     expect(eventsSent()).toEqual([]);

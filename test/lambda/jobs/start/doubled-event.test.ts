@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   DescribeFHIRDatastoreCommand, type ImportJobProperties as ImportJob, ListFHIRImportJobsCommand, type ListFHIRImportJobsRequest,
@@ -7,6 +6,7 @@ import {
 import { isComplete } from '../../../../lambda';
 import type { IsCompleteRequest, IsCompleteResponse } from '../../../../lambda/framework/framework';
 import { Aws, importJob, JOB, jobEvent, MINUTE, NO_ANSWER, report, SECOND, sdkError, T0 } from '../../harness';
+import { slow } from '../../slow-calls';
 import { pseudoRandom } from '../simulation';
 
 /** The durations of the mocked calls, in milliseconds. A call takes effect after half of its duration. */
@@ -29,15 +29,6 @@ beforeEach(() => {
   aws.cloudformation.on(DescribeStacksCommand).callsFake(slow(LATENCY.stacks, () => ({ Stacks: [{ StackStatus: 'CREATE_IN_PROGRESS' }] })));
 });
 afterEach(() => aws.close());
-
-function slow<I, O>(latency: number, act: (input: I) => O): (input: I) => Promise<O> {
-  return async (input) => {
-    await sleep(latency / 2);
-    const output = act(input);
-    await sleep(latency / 2);
-    return output;
-  };
-}
 
 function list({ SubmittedAfter = new Date(0) }: ListFHIRImportJobsRequest) {
   const isListed = ({ SubmitTime }: ImportJob) => SubmitTime! > SubmittedAfter && SubmitTime!.getTime() + listDelay <= Date.now();
