@@ -12,6 +12,7 @@ export * from './import/import-quotas';
 export * from './import/fhir-import-props';
 export * from './jobs/completion';
 export * from './jobs/fhir-job-provider';
+export * from './jobs/fhir-job-provider-props';
 export * from './jobs/fhir-job';
 export * from './jobs/fhir-job-props';
 export * from './job-monitor/fhir-job-monitor';
