@@ -10,7 +10,7 @@ import { BUDGETS } from '../budgets';
 import type { ReportAnswer } from '../report/types';
 import { ownNamesOf } from '../service-text/own-names';
 
-/** The properties that locate the results of a job. */
+/** Properties of a custom resource that has the location of a job's results. */
 type ResultsProperties = JobStartProperties | JobOutcomeProperties;
 
 /** Returns the evidence from a described job, and from its report if there is one. */

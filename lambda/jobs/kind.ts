@@ -13,7 +13,7 @@ export type StartRequest = StartFHIRImportJobRequest | StartFHIRExportJobRequest
 /** The maximum page size of HealthLake's List operations. */
 export const PAGE_SIZE = 500;
 
-/** The filters of a List operation. */
+/** The parameters of a List operation, without the page size. */
 export interface ListQuery {
   readonly DatastoreId: string;
   readonly SubmittedAfter?: Date;
@@ -48,7 +48,7 @@ export interface JobApi {
 /**
  * The description of a kind of job: everything in which imports and exports differ. All other files of this folder serve both kinds.
  *
- * Each parameter `properties` has the properties of a custom resource of this kind.
+ * A method takes the properties of a custom resource of this kind as its parameter `properties`.
  */
 export interface JobKind {
   readonly noun: JobNoun;
@@ -95,7 +95,7 @@ export interface JobKind {
   showCounts(counts: readonly string[]): string;
   /** Returns the attributes that only this kind has, from the location of the output, which can be `UNKNOWN`. */
   ownAttributes(outputLocation: string): Readonly<Record<string, string>>;
-  /** Returns the sentences of a failure reason about the results of the job. */
+  /** Returns what a failure reason says about the results of the job, one sentence an item. */
   sentencesOn(evidence: Evidence): readonly string[];
   /** Returns the properties that only this kind has and by which the monitor judges the job. */
   judgedBy(properties: JobStartProperties): object;

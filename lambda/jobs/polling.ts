@@ -92,8 +92,8 @@ export function firstOffset({ jobId, isContinued }: PolledJob, now: number): num
 }
 
 /**
- * Returns whether an invocation polls the job. An account may describe jobs of a kind only 10 times a second. So a job that is not known to be in progress
- * is polled seldom, and the polls of many jobs are spread.
+ * Returns whether an invocation polls the job. HealthLake accepts 10 DescribeFHIRImportJob calls and 10 DescribeFHIRExportJob calls a second from an account.
+ * So a job that is not known to be in progress is polled seldom, and the polls of many jobs are spread.
  */
 export function isDue(job: PolledJob, last: LastPoll | undefined, now: number): boolean {
   const { jobId, isContinued, requestedAt, deadline } = job;

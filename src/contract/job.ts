@@ -148,7 +148,7 @@ export interface JobEventDetail extends JobWindow {
   readonly scheduledTime?: string;
 }
 
-/** The input of an execution of the monitor, without the properties of the job. A running execution keeps the format with which it was started. */
+/** The part of the monitor's input that is the same for imports and exports. A running execution keeps the format with which it was started. */
 export interface WatchedJob {
   /** The time from which `Deadline` is counted, in milliseconds since the epoch: CloudFormation's request, or the start of the monitor of a run. */
   readonly RequestedAt: number;

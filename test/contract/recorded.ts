@@ -23,7 +23,7 @@ export interface Contract {
   /** The physical id of the outcome resource if the user sets `alreadyImported`. Since version 3. */
   readonly outcomePhysicalIdOfDeclared?: string;
   readonly outcomeAttributes: readonly string[];
-  /** The properties of a wait resource. Only imports with a time-out of more than 50 minutes have wait resources. Since version 2. */
+  /** The properties of a wait resource. Only jobs with a time-out of more than 50 minutes have wait resources. Since version 2. */
   readonly wait?: JobWaitProperties & Record<string, unknown>;
   readonly waitWithoutOptional?: readonly string[];
   readonly waitPhysicalId?: string;

@@ -36,7 +36,7 @@ function warnOfRemoval(scope: IConstruct, bucket: s3.IBucket): void {
     return;
   }
   const { deletionPolicy } = resource.cfnOptions;
-  // The creation of another stack ends before the job writes objects, so its roll-back can delete the empty bucket.
+  // If the bucket is in another stack, that stack is created before the job writes objects. So a failed creation leaves an empty bucket, which can be deleted.
   const isRetained = deletionPolicy === CfnDeletionPolicy.RETAIN
     || (deletionPolicy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE && Stack.of(bucket) !== Stack.of(scope));
   if (!isRetained) {

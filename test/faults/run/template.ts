@@ -136,7 +136,7 @@ function defineJob(stack: Stack, { kind, id, revision, tolerance, declares }: Va
     });
     return { job, counts: () => ({ scanned: job.resourcesScanned, imported: job.resourcesImported, failed: job.resourcesFailed }) };
   }
-  // CloudFormation can't change the type of a resource, so an export needs another id than the import that it replaces.
+  // The import and the export have different ids, because CloudFormation can't change the type of a resource.
   const job = new FhirExport(stack, `${id}Copy`, { ...common, revision, allowEmpty: tolerance === 'any' });
   return { job, counts: () => ({ files: job.filesExported, bytes: job.bytesExported, resources: job.resourcesExported }) };
 }
