@@ -1,4 +1,4 @@
-import { LineSplitter } from '../shared/line-splitter';
+import { LineSplitter } from '../../../packages/fhir-ndjson/src/lines/line-splitter';
 import type { PieceReader } from '../shared/read-all';
 
 const SPACE = 0x20;

@@ -1,6 +1,6 @@
 import { LINE_TOO_LONG, readResultLine, type ResultLine } from './result-line';
 import type { FileTally, Tally } from './tally';
-import { type Line, LineSplitter } from '../shared/line-splitter';
+import { type Line, LineSplitter } from '../../../packages/fhir-ndjson/src/lines/line-splitter';
 import type { PieceReader } from '../shared/read-all';
 
 /** Matches the resource type in the start of a line that is too long to parse. */

@@ -1,6 +1,4 @@
-import { linesOf } from '../src/healthlake/runs/ndjson';
 import { judgeBytes, judgeLine } from '../src/healthlake/runs/resource-rules';
-import { RESOURCE_TYPES } from '../src/healthlake/runs/resource-types';
 
 const BAD_ID = '1 validation error detected: Value at \'resourceId\' failed to satisfy constraint: '
   + 'Member must satisfy regular expression pattern: [A-Za-z0-9-.]{1,64}';
@@ -43,38 +41,5 @@ describe('judgeBytes', () => {
 
   test('rejects a line in another encoding', () => {
     expect(judgeBytes(Buffer.from(line, 'latin1'))).toEqual({ diagnostics: NO_JSON });
-  });
-});
-
-test('RESOURCE_TYPES contains the 106 resource types that HealthLake supports', () => {
-  expect(RESOURCE_TYPES.size).toBe(106);
-});
-
-describe('linesOf', () => {
-  async function split(...chunks: string[]): Promise<string[]> {
-    async function* stream(): AsyncGenerator<Buffer> {
-      yield* chunks.map((chunk) => Buffer.from(chunk, 'latin1'));
-    }
-    const lines: string[] = [];
-    for await (const line of linesOf(stream())) {
-      lines.push(line.toString('latin1'));
-    }
-    return lines;
-  }
-
-  test.each([
-    [['a\nb\n'], ['a', 'b']],
-    [['a\nb'], ['a', 'b']],
-    [['a', 'b\n', 'c', '', 'd'], ['ab', 'cd']],
-    [['a\n\nb\n\n'], ['a', '', 'b', '']],
-    [['a\r\nb'], ['a\r', 'b']],
-    [['a\u2028b'.replace('\u2028', '\xe2\x80\xa8')], ['a\xe2\x80\xa8b']],
-    [[], []],
-  ])('splits the chunks %j into the lines %j', async (chunks, lines) => {
-    expect(await split(...chunks)).toEqual(lines);
-  });
-
-  test('joins the bytes of a character across chunks', async () => {
-    expect(await split('\xc3', '\xa4\n')).toEqual(['\xc3\xa4']);
   });
 });

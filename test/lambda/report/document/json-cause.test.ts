@@ -4,8 +4,8 @@ import { answerOf, readReport } from '../../../../lambda/report/document/answer'
 import { INVALID_JSON } from '../../../../lambda/report/document/json-cause';
 import { Tally } from '../../../../lambda/report/read/tally';
 import type { JsonCause, Report } from '../../../../lambda/report/types';
+import { LineSplitter } from '../../../../packages/fhir-ndjson/src/lines/line-splitter';
 import { failureLine } from '../../../../packages/local-healthlake/src/healthlake/runs/import-output';
-import { linesOf } from '../../../../packages/local-healthlake/src/healthlake/runs/ndjson';
 import { isRejected, judgeLine } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-rules';
 import { CANARY, documentOn, failure, fileTally, readInto, REQUEST } from '../lines';
 
@@ -24,17 +24,12 @@ function causeIn({ reasons }: Report): JsonCause | undefined {
 }
 
 /** Returns the lines that the local HealthLake writes about failures in an input file. */
-async function failuresOf(content: Buffer): Promise<string[]> {
-  const lines: string[] = [];
-  let lineId = 0;
-  for await (const line of linesOf((async function* () {
-    yield content;
-  })())) {
-    lineId += 1;
-    const judged = judgeLine(line.toString('utf8'));
-    lines.push(...(isRejected(judged) ? [failureLine(lineId, judged)] : []));
-  }
-  return lines;
+function failuresOf(content: Buffer): string[] {
+  const splitter = new LineSplitter();
+  return [...splitter.push(content), ...splitter.end()].flatMap(({ bytes }, index) => {
+    const judged = judgeLine(bytes.toString('utf8'));
+    return isRejected(judged) ? [failureLine(index + 1, judged)] : [];
+  });
 }
 
 /** Returns an id that does not compress well. */
@@ -66,8 +61,8 @@ test.each<[what: string, content: string | Buffer, expected: JsonCause]>([
   ['a pretty-printed array', JSON.stringify(PATIENTS, undefined, 2), 'whole-file'],
   ['an array with one resource per line', `[\n${NDJSON.map((line) => line.trim()).join(',\n')}\n]`, 'whole-file'],
   ['an array on one line', JSON.stringify(PATIENTS), 'start-of-file'],
-])('the report names the likely cause of invalid JSON in a file with %s', async (_what, content, expected) => {
-  expect(causeIn(report(await failuresOf(Buffer.from(content))))).toBe(expected);
+])('the report names the likely cause of invalid JSON in a file with %s', (_what, content, expected) => {
+  expect(causeIn(report(failuresOf(Buffer.from(content))))).toBe(expected);
 });
 
 const invalid = (...lineIds: number[]) => lineIds.map((lineId) => failure(lineId, INVALID_JSON, { resourceType: undefined }));

@@ -2,7 +2,7 @@ import { ELEMENT_NAMES, RESOURCE_TYPES } from '../../../../lambda/report/message
 import { elementPath, HOLES } from '../../../../lambda/report/messages/holes';
 import { findMessage, isMessage } from '../../../../lambda/report/messages/message';
 import { MESSAGE_TEMPLATES } from '../../../../lambda/report/messages/message-templates';
-import { RESOURCE_TYPES as SUPPORTED_TYPES } from '../../../../packages/local-healthlake/src/healthlake/runs/resource-types';
+import { RESOURCE_TYPES as SUPPORTED_TYPES } from '../../../../packages/fhir-ndjson/src/resource-types';
 
 const CANARY = 'Quillfeather';
 

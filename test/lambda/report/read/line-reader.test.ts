@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { LineReader } from '../../../../lambda/report/read/line-reader';
 import { Tally } from '../../../../lambda/report/read/tally';
-import { MAX_LINE_LENGTH } from '../../../../lambda/report/shared/line-splitter';
+import { MAX_LINE_LENGTH } from '../../../../packages/fhir-ndjson/src/lines/line-splitter';
 import { CANARY, error, failure, fileTally, rowsOf, tallyOf } from '../lines';
 
 const MISSING_ID = 'Missing required id field in resource json';

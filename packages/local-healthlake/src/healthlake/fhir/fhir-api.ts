@@ -4,11 +4,11 @@ import { history, read, readVersion } from './history';
 import { FhirError, fhirResponse, outcomeOf, type FhirResponse } from './outcome';
 import { search } from './search';
 import { create, update } from './writes';
+import { RESOURCE_TYPES } from '../../../../fhir-ndjson/src/resource-types';
 import type { Access } from '../access';
 import type { Datastore } from '../datastores/datastore';
 import { datastoreNotFound, type Datastores } from '../datastores/datastores';
 import type { Caller, HealthLakePorts } from '../ports';
-import { RESOURCE_TYPES } from '../runs/resource-types';
 
 /** A request to the FHIR API of a data store. */
 export interface FhirRequest {

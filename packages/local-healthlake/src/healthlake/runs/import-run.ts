@@ -1,11 +1,11 @@
 import { NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { failureLine, manifestObject, manifestOf, outputObject, successLine } from './import-output';
 import { ImportTally } from './import-tally';
-import { linesOf } from './ndjson';
 import { Pacer } from './pacer';
 import { isRejected, judgeBytes } from './resource-rules';
 import { pathBelow, s3Uri, type S3Location } from './s3-location';
 import { listObjects, openObject, putObject, type ListedObject } from './s3-objects';
+import { type Line, LineSplitter } from '../../../../fhir-ndjson/src/lines/line-splitter';
 import type { ResourceStore } from '../datastores/resource-store';
 import { jobFailure, JobFailure } from '../failures';
 import type { Job } from '../jobs/job';
@@ -106,13 +106,20 @@ export class ImportRun {
   /** Reads an object line by line. Returns false if the object was deleted after the listing. Rejects with a `JobFailure` if access is denied. */
   private async readLines(file: ListedObject, onLine: (line: Buffer, lineId: number) => Promise<void>): Promise<boolean> {
     const object = { bucket: this.input.bucket, key: file.key };
+    const splitter = new LineSplitter(Infinity);
     let lineId = 0;
+    const onLines = async (lines: Iterable<Line>): Promise<void> => {
+      for (const { bytes } of lines) {
+        await onLine(bytes, lineId += 1);
+      }
+    };
     try {
       const stream = await openObject(this.context.s3, object, this.context.signal);
       try {
-        for await (const line of linesOf(stream)) {
-          await onLine(line, lineId += 1);
+        for await (const piece of stream) {
+          await onLines(splitter.push(piece));
         }
+        await onLines(splitter.end());
       } finally {
         stream.destroy();
       }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { RESOURCE_TYPES } from './resource-types';
+import { RESOURCE_TYPES } from '../../../../fhir-ndjson/src/resource-types';
 
 /** A line that HealthLake stores. */
 export interface AcceptedLine {

@@ -1,4 +1,4 @@
-/** The maximum length of a line that is kept as a whole, in bytes. */
+/** The default of the maximum length of a line that is kept as a whole, in bytes. */
 export const MAX_LINE_LENGTH = 1024 * 1024;
 
 const NEWLINE = 10;
@@ -18,6 +18,8 @@ export class LineSplitter {
   /** The pieces of the line that has not ended yet. */
   private parts: Buffer[] = [];
   private length = 0;
+
+  public constructor(private readonly maxLineLength = MAX_LINE_LENGTH) {}
 
   /** Receives the next piece of the file, and yields the lines that end in this piece. */
   public* push(piece: Buffer): Generator<Line> {
@@ -52,6 +54,6 @@ export class LineSplitter {
   }
 
   private get isTooLong(): boolean {
-    return this.length > MAX_LINE_LENGTH;
+    return this.length > this.maxLineLength;
   }
 }
