@@ -167,7 +167,12 @@ project.eslint?.addRules({
         except: ['./local-healthlake', './fhir-ndjson/src/lines', './fhir-ndjson/src/resource-types.ts'],
         message: 'local-healthlake judges lines by itself',
       },
-      { target: './packages/healthlake-tools', from: './lambda', except: ['./job-monitor/listing.ts', './report'], message: 'the tool lists jobs and reads reports' },
+      {
+        target: './packages/healthlake-tools',
+        from: './lambda',
+        except: ['./job-monitor/listing.ts', './job-monitor/summary.ts', './report', './service-text/show.ts'],
+        message: 'the tool lists jobs, reads reports and filters texts as the functions do',
+      },
       { target: './packages/healthlake-tools/src', from: './packages', except: ['./healthlake-tools/src', './fhir-ndjson/src'] },
       {
         target: './packages/local-healthlake/src/healthlake',
