@@ -1,6 +1,7 @@
 import { reportOnExport } from './export/export-report';
 import { reportOnImport } from './import-report';
-import { parseResultsLocation, s3Of } from './shared/objects';
+import { s3Of } from './shared/client';
+import { parseResultsLocation } from './shared/objects';
 import { budgetOf } from './shared/time-budget';
 import type { AnyReportRequest, ExportReport, Report, ReportAnswer } from './types';
 import { describeError } from '../aws/errors';

@@ -1,5 +1,4 @@
-import { GetObjectCommand, type GetObjectCommandOutput, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { assumeRole, CLIENT_CONFIG } from '../../aws/credentials';
+import { GetObjectCommand, type GetObjectCommandOutput, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { kindOf } from '../../aws/errors';
 
 /** The folder with the results of a job. */
@@ -21,20 +20,6 @@ export type Encryption = Pick<GetObjectCommandOutput, 'ServerSideEncryption' | '
 
 /** The maximum number of times that `readPieces()` resumes after a broken connection. */
 const MAX_RESUMES = 3;
-
-const clients = new Map<string, S3Client>();
-
-/** Returns the S3 client that uses a report role. A warm function reuses the client. */
-export function s3Of(roleArn: string): S3Client {
-  const client = clients.get(roleArn) ?? new S3Client({
-    ...CLIENT_CONFIG,
-    requestHandler: { ...CLIENT_CONFIG.requestHandler, socketTimeout: 20_000 },
-    credentials: () => assumeRole(roleArn),
-    responseChecksumValidation: 'WHEN_REQUIRED', // TLS already protects the data, and a checksum of all bytes takes as long as reading them
-  });
-  clients.set(roleArn, client);
-  return client;
-}
 
 /** Parses the S3 URI of a results folder. Returns undefined if the URI is not the location of a folder in S3. */
 export function parseResultsLocation(uri: string): ResultsLocation | undefined {

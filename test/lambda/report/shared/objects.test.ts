@@ -6,7 +6,8 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { listObjects, parseResultsLocation, readPieces, s3Of } from '../../../../lambda/report/shared/objects';
+import { s3Of } from '../../../../lambda/report/shared/client';
+import { listObjects, parseResultsLocation, readPieces } from '../../../../lambda/report/shared/objects';
 
 const client = new S3Client({ region: 'us-west-2' });
 const s3 = mockClient(client);
