@@ -86,13 +86,23 @@ async function* pagesOf(
   const [config, query, options] = [{ client, pageSize: PAGE_SIZE }, { DatastoreId, ...filter }, { abortSignal }] as const;
   if (kind === 'IMPORT') {
     for await (const { ImportJobPropertiesList: page = [] } of paginateListFHIRImportJobs(config, query, options)) {
-      yield page.map((job) => ({ ...toListedJob(kind, job, job.JobOutputDataConfig), progress: progressOf(job.JobProgressReport) }));
+      yield page.map(importJobOf);
     }
   } else {
     for await (const { ExportJobPropertiesList: page = [] } of paginateListFHIRExportJobs(config, query, options)) {
-      yield page.map((job) => toListedJob(kind, job, job.OutputDataConfig));
+      yield page.map(exportJobOf);
     }
   }
+}
+
+/** Returns an import job that HealthLake listed or described. */
+export function importJobOf(job: ImportJobProperties): ListedJob {
+  return { ...toListedJob('IMPORT', job, job.JobOutputDataConfig), progress: progressOf(job.JobProgressReport) };
+}
+
+/** Returns an export job that HealthLake listed or described. */
+export function exportJobOf(job: ExportJobProperties): ListedJob {
+  return toListedJob('EXPORT', job, job.OutputDataConfig);
 }
 
 function toListedJob(kind: JobKind, job: ImportJobProperties | ExportJobProperties, config?: OutputDataConfig): ListedJob {
