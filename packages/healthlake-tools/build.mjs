@@ -1,0 +1,17 @@
+// Bundles src/ into dist/healthlake.js, with the esbuild of the repository. `npm pack` runs it.
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { dirname } = import.meta;
+
+rmSync(`${dirname}/dist`, { recursive: true, force: true }); // leftovers would be published
+await build({
+  absWorkingDir: dirname,
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/healthlake.js',
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
+});

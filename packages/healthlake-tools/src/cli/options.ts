@@ -1,0 +1,35 @@
+import { type Command, Option } from 'commander';
+import type { TextStream } from './console';
+import { ToolError } from './errors';
+import type { AwsOptions } from '../aws/clients';
+
+/** The options of all commands. */
+export interface CommonOptions extends AwsOptions {
+  readonly json?: boolean;
+}
+
+/** Adds the options that each command has. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document instead of text')
+    .option('--profile <name>', 'the profile of the AWS configuration files')
+    .option('--region <region>', 'the AWS Region')
+    .option('--endpoint-url <url>', 'the URL of another server than AWS');
+}
+
+/** The option with which a command shows values of the data. */
+export interface ShowValues {
+  readonly showValues?: boolean;
+}
+
+export function showValuesOption(values: string): Option {
+  return new Option('--show-values', `also show ${values}, which may be patient data; works only on a terminal`);
+}
+
+/** @throws if values are to be shown, but the output doesn't go to a terminal */
+export function checkShowValues({ showValues = false }: ShowValues, { isTTY = false }: TextStream): boolean {
+  if (showValues && !isTTY) {
+    throw new ToolError('--show-values works only on a terminal, because a file or a log would keep the patient data: leave it out, or run the command on a terminal');
+  }
+  return showValues;
+}

@@ -1,0 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { run } from './program';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // the user of the tool can do nothing about its SDK
+
+// A reader such as `head` closes the pipe early. This is not an error of the tool.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') {
+    process.exit(0);
+  }
+  throw error;
+});
+
+void run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, pause }).then((code) => {
+  process.exitCode = code;
+});

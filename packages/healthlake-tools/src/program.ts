@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
+import { type Console, EXIT } from './cli/console';
+import { sentenceOf } from './cli/errors';
+import type { CommandOptions, Register } from './commands/command';
+import { jobsCommand } from './commands/jobs';
+
+/** Runs the tool. Returns its exit code, and never rejects. */
+export async function run(args: readonly string[], console: Console): Promise<number> {
+  let code: number = EXIT.ok;
+  const register: Register = (work) => async function (this: Command) {
+    code = await work(this.args, this.optsWithGlobals<CommandOptions>());
+  };
+  try {
+    await createProgram(console, register).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return EXIT.ok; // --help or --version
+    }
+    if (!(error instanceof CommanderError && error.code === 'commander.help')) {
+      console.stderr.write(`healthlake: ${sentenceOf(error)}\n`);
+    }
+    return EXIT.failed;
+  }
+}
+
+function createProgram(console: Console, register: Register): Command {
+  const program = new Command('healthlake')
+    .description('Checks and converts FHIR data for AWS HealthLake, and shows HealthLake\'s jobs and their failures.')
+    .version(version);
+  [jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
+  setUp(program, console);
+  return program;
+}
+
+/** Makes a command and its subcommands throw instead of ending the process, and print to the given streams. */
+function setUp(command: Command, console: Console): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => console.stdout.write(text),
+    writeErr: (text) => console.stderr.write(text),
+    outputError: () => undefined, // `run()` prints errors
+  });
+  command.commands.forEach((subcommand) => setUp(subcommand, console));
+}

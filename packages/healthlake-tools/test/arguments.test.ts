@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { version } from '../package.json';
+import { ANY_CREDENTIALS, useEnvironment } from './support/aws';
+import { expectFailure, healthlake } from './support/tool';
+
+useEnvironment(ANY_CREDENTIALS);
+
+/** Returns the URL of a port on which nothing listens. */
+async function unreachableUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+test('prints its version and its help', async () => {
+  expect(await healthlake(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  const { code, out } = await healthlake(['jobs', 'show', '--help']);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('--show-values') });
+});
+
+test('prints its help on stderr and fails without arguments', async () => {
+  expect(await healthlake([])).toEqual({ code: 2, out: '', err: expect.stringMatching(/^Usage: healthlake/) });
+});
+
+test.each([
+  [['chekc'], /unknown command 'chekc'/],
+  [['jobs', '--nmae', 'x'], /unknown option '--nmae'/],
+])('fails with one sentence for wrong arguments: %j', async (args, sentence) => {
+  await expectFailure(args, sentence);
+});
+
+test('fails with one sentence if the endpoint can\'t be reached', async () => {
+  // Jest gives the SDK an error of another realm, which the SDK replaces. So this test needs a process of its own.
+  const args = ['--import', 'tsx', join(__dirname, '../src/main.ts'), 'jobs', '--endpoint-url', await unreachableUrl()];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: process.env });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'healthlake: the data stores can\'t be listed: AWS did not answer (ECONNREFUSED): check the network, --region and --endpoint-url\n',
+  });
+});
+
+test('fails with one sentence if the profile does not exist', async () => {
+  await expectFailure(['jobs', '--profile', 'nobody', '--region', 'us-east-1'], /no valid AWS credentials \(.*\): check --profile, or log in/);
+});
+
+describe('without credentials and Region', () => {
+  useEnvironment({});
+
+  test('fails with one sentence', async () => {
+    await expectFailure(['jobs'], /no Region is known: give --region, or set AWS_REGION or the region of the profile/);
+    await expectFailure(['jobs', '--region', 'us-east-1'], /the data stores can't be listed: no valid AWS credentials \(.*\): check --profile, or log in/);
+  });
+});

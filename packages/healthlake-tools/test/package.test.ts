@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const PACKAGE = join(__dirname, '..');
+
+function readJson(...path: string[]) {
+  return JSON.parse(readFileSync(join(...path), 'utf8'));
+}
+
+/** Returns the packages that the bundle imports. */
+async function imported(): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: [join(PACKAGE, 'src/main.ts')], bundle: true, packages: 'external', platform: 'node', write: false, metafile: true,
+  });
+  const modules = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !isBuiltin(path));
+  return [...new Set(modules.map((module) => /^(@[^/]+\/)?[^/]+/.exec(module)![0]))].sort();
+}
+
+test('the package depends on the packages that its bundle imports, at the versions of the lock file', async () => {
+  const { packages } = readJson(PACKAGE, '..', '..', 'package-lock.json');
+  const expected = (await imported()).map((name) => [name, packages[`node_modules/${name}`].version]);
+  expect(expected.length).toBeGreaterThan(0);
+  expect(readJson(PACKAGE, 'package.json').dependencies).toEqual(Object.fromEntries(expected));
+});
