@@ -43,6 +43,8 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** The TCP port of the HTTP endpoint; by default any free port. */
   readonly port?: number;
+  /** The command of the Python interpreter that runs Python functions; by default `python3`. It needs boto3. */
+  readonly python?: string;
   readonly iam?: IamOptions;
   readonly healthlake?: HealthLakeOptions;
   readonly cloudformation?: CloudFormationOptions;
@@ -93,7 +95,7 @@ export class LocalAws {
     this.ssm = new Ssm(environment, this.iam);
     this.sts = new Sts(this.iam);
     this.logs = new Logs(environment);
-    this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key));
+    this.lambda = new Lambda(environment, this.iam, this.logs, async (bucket, key) => this.s3.getObject(this.iam.admin, bucket, key), options.python);
     this.states = new StepFunctions(environment, this.iam, this.lambda, this.logs);
     this.sns = new Sns(environment, this.iam, this.kms);
     this.events = new Events(environment, this.iam, this.lambda, this.sns);

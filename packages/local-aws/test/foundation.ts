@@ -145,9 +145,9 @@ export async function startSession(iam: Iam, name: string, statements: readonly 
   return iam.assumeRole(iam.admin, roleArn(name), { 'sts:RoleSessionName': 'test' });
 }
 
-/** Creates a bucket and stores an object in it, without an HTTP request. */
+/** Stores an object without an HTTP request. Creates its bucket if it is missing. */
 export function putObject(aws: LocalAws, bucket: string, key: string, body: Buffer): void {
-  aws.s3.createBucket(bucket).put(key, {
+  (aws.s3.context.buckets.find(bucket) ?? aws.s3.createBucket(bucket)).put(key, {
     deleteMarker: false, body, etag: '"x"', lastModified: 0, headers: {}, encryption: { algorithm: 'AES256' },
   });
 }

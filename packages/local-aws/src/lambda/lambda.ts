@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { findPython } from './execution/runtimes';
 import type { InvocationHook, KillAnswer } from './faults';
 import type { CodeLoader } from './functions/code-package';
 import { FunctionRegistry, type ResolvedFunction } from './functions/function-registry';
@@ -24,7 +25,7 @@ export interface Invocation {
   endedAt?: number;
 }
 
-/** Emulates AWS Lambda. Runs the real code of Node.js functions, each execution environment in a process of its own. */
+/** Emulates AWS Lambda. Runs the real code of functions in Node.js and Python, each execution environment in a process of its own. */
 export class Lambda implements WireService, FunctionInvoker, EventInvoker {
   public readonly host: FunctionHost;
   public readonly registry = new FunctionRegistry();
@@ -39,8 +40,10 @@ export class Lambda implements WireService, FunctionInvoker, EventInvoker {
 
   public constructor(
     private readonly env: Environment, private readonly iam: FunctionHost['iam'], logs: FunctionHost['logs'], loadCode: CodeLoader,
+    python = 'python3',
   ) {
-    this.host = { env, iam, logs, loadCode };
+    let found: ReturnType<typeof findPython> | undefined;
+    this.host = { env, iam, logs, loadCode, layers: new Map(), python: () => found ??= findPython(python) };
     this.wire = new LambdaWire(this.host, this.registry, this);
   }
 

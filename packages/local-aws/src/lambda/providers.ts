@@ -3,14 +3,15 @@ import { LATEST, type FunctionRegistry } from './functions/function-registry';
 import { assumeFunctionRole, FunctionVersion, type FunctionHost } from './functions/function-version';
 import type { Lambda } from './lambda';
 import {
-  physicalName, replacing, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders, type ResourceRequest,
-  type ResourceResult, type ResourceUpdate,
+  physicalName, replacing, ServiceError, type Authorizer, type Caller, type ResourceDelete, type ResourceProvider, type ResourceProviders,
+  type ResourceRequest, type ResourceResult, type ResourceUpdate,
 } from '../contract';
 
 /** Returns the resource providers of Lambda, by resource type. */
 export function lambdaProviders({ host, registry }: Lambda): ResourceProviders {
   return {
     'AWS::Lambda::Function': replacing(['FunctionName'], new FunctionProvider(host, registry)),
+    'AWS::Lambda::LayerVersion': new LayerVersionProvider(host),
     'AWS::Lambda::Version': replacing(['FunctionName'], new VersionProvider(host, registry)),
     'AWS::Lambda::Permission': new PermissionProvider(host.iam, registry),
   };
@@ -28,6 +29,7 @@ class FunctionProvider implements ResourceProvider {
     const configuration = functionConfiguration(this.host.env, name, request.properties);
     await this.authorize(request.caller, 'lambda:CreateFunction', name);
     await this.checkRole(request.caller, configuration);
+    await this.checkLayers(request.caller, configuration);
     this.registry.add(await FunctionVersion.create(this.host, configuration, LATEST));
     return result(configuration);
   }
@@ -39,6 +41,7 @@ class FunctionProvider implements ResourceProvider {
     }
     await this.authorize(caller, 'lambda:UpdateFunctionConfiguration', physicalId);
     await this.checkRole(caller, configuration);
+    await this.checkLayers(caller, configuration);
     this.registry.put(await FunctionVersion.create(this.host, configuration, LATEST));
     return result(configuration);
   }
@@ -57,6 +60,43 @@ class FunctionProvider implements ResourceProvider {
     const context = { 'iam:PassedToService': 'lambda.amazonaws.com' };
     await iam.authorize({ caller, action: 'iam:PassRole', resource: configuration.roleArn, context });
     await iam.checkWithRetry(() => assumeFunctionRole(this.host, configuration));
+  }
+
+  private async checkLayers(caller: Caller, { layers }: FunctionConfiguration): Promise<void> {
+    for (const arn of layers) {
+      await this.host.iam.authorize({ caller, action: 'lambda:GetLayerVersion', resource: arn });
+      if (!this.host.layers.has(arn)) {
+        throw new ServiceError('InvalidParameterValueException', `Layer version ${arn} does not exist.`);
+      }
+    }
+  }
+}
+
+/** Emulates AWS::Lambda::LayerVersion. */
+class LayerVersionProvider implements ResourceProvider {
+  private published = 0;
+
+  public constructor(private readonly host: FunctionHost) {}
+
+  public async create({ stackName, logicalId, properties, caller }: ResourceRequest): Promise<ResourceResult> {
+    const { env: { partition, region, accountId }, iam, layers, loadCode } = this.host;
+    const name: string = properties.LayerName ?? physicalName(stackName, logicalId, MAX_NAME_LENGTH);
+    const layerArn = `arn:${partition}:lambda:${region}:${accountId}:layer:${name}`;
+    await iam.authorize({ caller, action: 'lambda:PublishLayerVersion', resource: layerArn });
+    this.published += 1;
+    const physicalId = `${layerArn}:${this.published}`;
+    layers.set(physicalId, await loadCode(properties.Content.S3Bucket, properties.Content.S3Key));
+    return { physicalId, attributes: { LayerVersionArn: physicalId } };
+  }
+
+  /** Replaces the version, because no property of a layer version can change. */
+  public update(request: ResourceUpdate): Promise<ResourceResult> {
+    return this.create(request);
+  }
+
+  public async delete({ physicalId, caller }: ResourceDelete): Promise<void> {
+    await this.host.iam.authorize({ caller, action: 'lambda:DeleteLayerVersion', resource: physicalId });
+    this.host.layers.delete(physicalId);
   }
 }
 

@@ -1,9 +1,13 @@
 import { Foundation } from '../foundation';
 
-/** Starts a function, prints the function's process id and directory, and kills this process. The function's process must end too. */
+/** Starts a function of the runtime in the first argument, prints the function's process id and directory, and kills this process. The function's process must end too. */
 async function main(): Promise<void> {
   const aws = await Foundation.start();
-  const arn = await aws.function('abandoned', 'exports.handler = async () => `${process.pid} ${__dirname}`;');
+  const Runtime = process.argv[2];
+  const arn = await aws.function('abandoned', {
+    'index.js': 'exports.handler = async () => `${process.pid} ${__dirname}`;',
+    'index.py': 'import os\ndef handler(event, context): return f"{os.getpid()} {os.getcwd()}"',
+  }, { Runtime });
   const { payload } = await aws.lambda.invoke(aws.iam.admin, arn, {});
   process.stdout.write(String(payload));
   process.kill(process.pid, 'SIGKILL');

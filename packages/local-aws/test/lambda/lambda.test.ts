@@ -80,7 +80,7 @@ describe('Lambda', () => {
 
 test('no function process and no directory remains after the parent process is killed', async () => {
   const parent = join(__dirname, 'abandoning-parent.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent]).catch((error) => error);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent, 'nodejs22.x']).catch((error) => error);
   const [pid, directory] = stdout.split(' ');
   expect(Number(pid)).toBeGreaterThan(0);
   await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));
@@ -153,8 +153,8 @@ describe('the results of a function', () => {
 });
 
 test('a function with an unsupported runtime can be created but not invoked', async () => {
-  const arn = await aws.function('snake', 'def handler(event, context): pass', { Runtime: 'python3.13' });
-  await expect(invoke(arn)).rejects.toThrow('runtime python3.13 of function snake can\'t be run by the local AWS, use nodejs');
+  const arn = await aws.function('gem', 'def handler(event:, context:); end', { Runtime: 'ruby3.4' });
+  await expect(invoke(arn)).rejects.toThrow('runtime ruby3.4 of function gem can\'t be run by the local AWS, use nodejs or python');
 });
 
 describe('a function', () => {

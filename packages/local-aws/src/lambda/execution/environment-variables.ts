@@ -1,25 +1,19 @@
-import { dirname } from 'node:path';
-import { QUIET_SDK } from '../../../../local-healthlake/src/quiet-sdk';
+import type { Runtime } from './runtimes';
 import type { Environment, SessionCredentials } from '../../contract';
 import type { FunctionConfiguration } from '../functions/function-configuration';
 
-/** The project's `node_modules`, from which functions load the AWS SDK of the Lambda runtime. */
-const RUNTIME_MODULES = dirname(dirname(dirname(require.resolve('@aws-sdk/client-lambda/package.json'))));
-
 /** Returns the environment variables of a function's process. The process inherits only PATH from its parent. */
 export function environmentVariables(
-  env: Environment, configuration: FunctionConfiguration, version: string, logStream: string, codeDirectory: string,
+  env: Environment, configuration: FunctionConfiguration, runtime: Runtime, version: string, logStream: string, codeDirectory: string,
   credentials: SessionCredentials,
 ): Record<string, string> {
   return {
     ...configuration.environment,
-    // Silences the AWS SDK's warning about the Node.js version of the machine.
-    ...QUIET_SDK,
+    ...runtime.variables,
     PATH: process.env.PATH ?? '',
     // Hides the AWS profiles and caches of the user who runs the local AWS.
     HOME: codeDirectory,
     TZ: ':UTC',
-    NODE_PATH: RUNTIME_MODULES,
     LAMBDA_TASK_ROOT: codeDirectory,
     _HANDLER: configuration.handler,
     AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,

@@ -1,6 +1,7 @@
 import type { KillAnswer } from '../faults';
 import { environmentLost, functionError, initTimedOut, runtimeExited, timedOut, type FunctionErrorPayload } from './invocation-errors';
 import { RuntimeProcess, type ClockReading, type RuntimeMessage } from './runtime-process';
+import type { Runtime } from './runtimes';
 import type { Environment, InvocationResult, ServiceError } from '../../contract';
 import type { FunctionLog } from '../functions/function-log';
 
@@ -11,8 +12,10 @@ export const RESPONSE_HOST = 'cloudformation-custom-resource-response.local';
 const INIT_TIMEOUT_MS = 10_000;
 
 export interface EnvironmentLaunch {
+  readonly runtime: Runtime;
   readonly handler: string;
   readonly codeDirectory: string;
+  readonly layerDirectory?: string;
   readonly variables: Record<string, string>;
   readonly log: FunctionLog;
 }
@@ -47,11 +50,14 @@ export class ExecutionEnvironment {
     const options = {
       handler: launch.handler,
       codeDirectory: launch.codeDirectory,
+      layerDirectory: launch.layerDirectory,
       endpoint: env.endpoint(),
       responseHost: RESPONSE_HOST,
       time: { scale, ...this.readClock() },
     };
-    this.runtime = new RuntimeProcess(options, launch.variables, (message) => this.receive(message), (line) => launch.log.write(line));
+    this.runtime = new RuntimeProcess(
+      launch.runtime, options, launch.variables, (message) => this.receive(message), (line) => launch.log.write(line),
+    );
     this.ready = this.untilReady();
   }
 

@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FunctionErrorPayload } from './invocation-errors';
+import type { Runtime } from './runtimes';
 
 /** A reading of the local AWS's clock: the clock showed `clockEpoch` at the real time `realEpoch`. */
 export interface ClockReading {
@@ -13,6 +13,8 @@ export interface ClockReading {
 export interface RuntimeOptions {
   readonly handler: string;
   readonly codeDirectory: string;
+  /** The directory of the unpacked layers, for which functions use the path `/opt`. */
+  readonly layerDirectory?: string;
   readonly endpoint: string;
   /** HTTPS requests of the function to this host are sent to `endpoint` instead. */
   readonly responseHost: string;
@@ -37,25 +39,24 @@ export interface RuntimeInvocation {
   readonly payload: string;
 }
 
-const RUNTIME = join(__dirname, 'runtime');
-const PRELOADS = ['response-bucket.cjs', 'scaled-time.cjs'].flatMap((file) => ['--require', join(RUNTIME, file)]);
-
-/** The Node.js process that runs a function's code. */
+/** The process that runs a function's code. */
 export class RuntimeProcess {
   /** Resolves when the process has ended and all of its output has been read. */
   public readonly exited: Promise<void>;
   private readonly child: ChildProcess;
 
   public constructor(
+    { executable, args }: Runtime,
     options: RuntimeOptions,
     variables: Record<string, string>,
     onMessage: (message: RuntimeMessage) => void,
     onOutput: (line: string) => void,
   ) {
-    this.child = fork(join(RUNTIME, 'bootstrap.cjs'), [JSON.stringify(options)], {
+    this.child = spawn(executable, [...args, JSON.stringify(options)], {
       env: variables,
-      execArgv: PRELOADS,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // The process leads a process group of its own, so `kill` also ends the programs that the function runs.
+      detached: true,
     });
     this.child.on('message', (message) => onMessage(message as RuntimeMessage));
     for (const input of [this.child.stdout, this.child.stderr]) {
@@ -87,7 +88,9 @@ export class RuntimeProcess {
   }
 
   public async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
+    if (this.exitCode === null && this.signal === null) {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    }
     await this.exited;
   }
 }

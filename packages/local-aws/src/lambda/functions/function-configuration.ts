@@ -3,7 +3,7 @@ import type { Environment } from '../../contract';
 /** The source of a function's code. */
 export type CodeLocation =
   | { readonly bucket: string; readonly key: string }
-  /** The source text of `index.js`, which a template calls `ZipFile`. */
+  /** The source text of `index.js` or `index.py`, which a template calls `ZipFile`. */
   | { readonly zipFile: string }
   | { readonly zip: Uint8Array };
 
@@ -22,6 +22,8 @@ export interface FunctionConfiguration {
   /** The log level; undefined for the text format, which has no level. */
   readonly logLevel?: string;
   readonly code: CodeLocation;
+  /** The ARNs of layer versions. */
+  readonly layers: readonly string[];
 }
 
 // The properties have the type `any`, because CloudFormation properties are JSON of any shape.
@@ -41,11 +43,16 @@ export function functionConfiguration(env: Environment, name: string, properties
     logFormat,
     logLevel: logFormat === 'JSON' ? logging.ApplicationLogLevel ?? 'INFO' : undefined,
     code: codeLocation(properties.Code ?? {}),
+    layers: properties.Layers ?? [],
   };
 }
 
 export function functionArn(env: Environment, name: string): string {
   return `arn:${env.partition}:lambda:${env.region}:${env.accountId}:function:${name}`;
+}
+
+export function isPython(runtime: string | undefined): boolean {
+  return runtime?.startsWith('python') ?? false;
 }
 
 /** Parses a reference to a function: a name, partial ARN or ARN, with or without a version or alias. */

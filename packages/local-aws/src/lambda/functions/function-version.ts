@@ -3,8 +3,9 @@ import { CodePackage, type CodeLoader } from './code-package';
 import { EnvironmentPool } from '../execution/environment-pool';
 import { environmentVariables } from '../execution/environment-variables';
 import { ExecutionEnvironment, type EnvironmentInvocation } from '../execution/execution-environment';
+import { NODE, type Runtime } from '../execution/runtimes';
 import type { KillAnswer } from '../faults';
-import type { FunctionConfiguration } from './function-configuration';
+import { isPython, type FunctionConfiguration } from './function-configuration';
 import { FunctionLog } from './function-log';
 import { ServiceError, type AssumedRole, type Caller, type Environment, type InvocationResult } from '../../contract';
 import type { Iam } from '../../iam/iam';
@@ -16,6 +17,10 @@ export interface FunctionHost {
   readonly iam: Pick<Iam, 'authorize' | 'assumeRole' | 'checkWithRetry'>;
   readonly logs: Pick<Logs, 'hasGroup' | 'createGroup' | 'write'>;
   readonly loadCode: CodeLoader;
+  /** The zip files of the layer versions, by ARN. */
+  readonly layers: Map<string, Uint8Array>;
+  /** Returns the runtime of Python functions, or undefined if the machine can't run them. */
+  readonly python: () => Promise<Runtime | undefined>;
 }
 
 /** Starts a session of the function's role. Lambda starts one for each execution environment. */
@@ -33,23 +38,29 @@ export async function assumeFunctionRole({ iam }: FunctionHost, configuration: F
 /** The code and configuration of a function: a published version, or `$LATEST` between two updates. */
 export class FunctionVersion {
   public static async create(host: FunctionHost, configuration: FunctionConfiguration, version: string): Promise<FunctionVersion> {
-    return new FunctionVersion(host, configuration, version, await CodePackage.unpack(configuration.code, host.loadCode));
+    const code = await CodePackage.unpack(configuration, host.loadCode);
+    return new FunctionVersion(host, configuration, version, code, await chooseRuntime(host, configuration, code));
   }
 
   private readonly pool: EnvironmentPool;
+  // Lambda keeps a deleted layer for the functions that use it.
+  private readonly layerZips: readonly Uint8Array[];
+  private layers?: Promise<CodePackage>;
 
   private constructor(
     private readonly host: FunctionHost, public readonly configuration: FunctionConfiguration, public readonly version: string,
-    private readonly code: CodePackage,
+    private readonly code: CodePackage, private readonly runtime: Runtime | undefined,
   ) {
+    this.layerZips = configuration.layers.map((arn) => host.layers.get(arn)!);
     this.pool = new EnvironmentPool(() => this.startEnvironment());
   }
 
   /** Throws if the local AWS can't run the function's runtime. Such a function can still be created. */
   public checkRuntime(): void {
     const { runtime, name } = this.configuration;
-    if (!runtime?.startsWith('nodejs')) {
-      throw new Error(`runtime ${runtime} of function ${name} can't be run by the local AWS, use nodejs`);
+    if (!this.runtime) {
+      const remedy = isPython(runtime) ? 'install python3 and boto3' : 'use nodejs or python';
+      throw new Error(`runtime ${runtime} of function ${name} can't be run by the local AWS, ${remedy}`);
     }
   }
 
@@ -64,13 +75,26 @@ export class FunctionVersion {
   /** Completes the running events, then removes the processes and the code. */
   public async retire(): Promise<void> {
     await this.pool.retire();
-    await this.code.remove();
+    await this.removeCode();
   }
 
   /** Ends the processes without waiting for running events, and removes the code. */
   public async close(): Promise<void> {
     await this.pool.close();
-    await this.code.remove();
+    await this.removeCode();
+  }
+
+  private async removeCode(): Promise<void> {
+    await Promise.all([this.code, await this.layers].map((unpacked) => unpacked?.remove()));
+  }
+
+  /** Unpacks the layers before the first event, because the local AWS creates many functions that it never runs. */
+  private async layerDirectory(): Promise<string | undefined> {
+    if (this.runtime === NODE || this.layerZips.length === 0) {
+      return undefined;
+    }
+    this.layers ??= CodePackage.unpackLayers(this.layerZips);
+    return (await this.layers).directory;
   }
 
   private async startEnvironment(): Promise<ExecutionEnvironment> {
@@ -79,10 +103,13 @@ export class FunctionVersion {
     const { credentials, caller } = await assumeFunctionRole(this.host, configuration);
     const stream = logStreamName(env.clock.now(), version);
     const { directory } = this.code;
+    const runtime = this.runtime!;
     return new ExecutionEnvironment(env, {
+      runtime,
       handler: configuration.handler,
       codeDirectory: directory,
-      variables: environmentVariables(env, configuration, version, stream, directory, credentials),
+      layerDirectory: await this.layerDirectory(),
+      variables: environmentVariables(env, configuration, runtime, version, stream, directory, credentials),
       log: new FunctionLog(this.host.logs, configuration.logGroup, stream, () => this.openLog(caller, stream)),
     });
   }
@@ -109,6 +136,19 @@ export class FunctionVersion {
       throw error;
     }
   }
+}
+
+/** Returns undefined if the local AWS can't run the function. */
+async function chooseRuntime({ python }: FunctionHost, { runtime }: FunctionConfiguration, code: CodePackage): Promise<Runtime | undefined> {
+  if (!isPython(runtime)) {
+    return runtime?.startsWith('nodejs') ? NODE : undefined;
+  }
+  const found = await python();
+  if (!found && await code.isBucketDeployment()) {
+    await code.addBucketDeployment();
+    return NODE;
+  }
+  return found;
 }
 
 function logStreamName(now: number, version: string): string {

@@ -12,9 +12,6 @@ const { setClock } = require('./scaled-time.cjs');
 const { codeDirectory, handler: handlerName } = JSON.parse(process.argv[2]);
 const state = { requestId: undefined };
 
-// Ctrl-C reaches every process of the terminal, but the local AWS ends this one itself.
-process.on('SIGINT', () => undefined);
-
 // A killed local AWS must leave no files and processes.
 process.on('disconnect', () => {
   fs.rmSync(codeDirectory, { recursive: true, force: true });
