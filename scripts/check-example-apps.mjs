@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const [tarball, work] = process.argv.slice(2).map((path) => resolve(path));
@@ -28,5 +29,8 @@ async function synth(name) {
 }
 
 const names = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-for (const name of names) await synth(name);
+const waiting = [...names];
+await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+  for (let name = waiting.shift(); name; name = waiting.shift()) await synth(name);
+}));
 console.log(`examples: ${names.join(', ')} synthesize with the packed library`);
