@@ -31,6 +31,8 @@ export const BUDGETS = {
       /** The longest time for which one invocation lists jobs. If the listing takes longer than `listJobsMs`, the next invocation does the other steps. */
       listingOnlyMs: 220_000,
       listPageMs: 30_000,
+      /** The budget for describing an adopted job and listing its input. An invocation that compares them skips the steps after `judgeEarlierJobsMs`. */
+      compareInputMs: 30_000,
     },
     /** The budgets of an invocation that polls a job. */
     poll: {

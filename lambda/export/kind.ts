@@ -35,6 +35,7 @@ export const EXPORT: JobKind = {
   preflightOf({ OutputS3Uri, OutputKmsKeyId }) {
     return { OutputS3Uri, OutputKmsKeyId };
   },
+  inputOf: () => undefined,
   requestOf(properties: ExportJobProperties, failedJobIds) {
     const parameters = {
       DatastoreId: properties.DatastoreId,

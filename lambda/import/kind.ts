@@ -33,6 +33,9 @@ export const IMPORT: JobKind = {
   preflightOf({ InputS3Uri, Quotas, OutputS3Uri, OutputKmsKeyId }: ImportJobProperties) {
     return Quotas && { input: { InputS3Uri, Quotas }, OutputS3Uri, OutputKmsKeyId }; // contract version 1 has no quotas and no permission to check buckets
   },
+  inputOf({ InputS3Uri, Quotas, ChangedInput }: ImportJobProperties) {
+    return { inputS3Uri: InputS3Uri, isListable: Quotas !== undefined, failsIfChanged: ChangedInput === 'FAIL' };
+  },
   requestOf(properties: ImportJobProperties, failedJobIds) {
     const parameters: StartParameters = {
       DatastoreId: properties.DatastoreId,

@@ -76,6 +76,8 @@ export interface JobKind {
   countsAsEarlier(job: JobDescription, properties: JobStartProperties): boolean;
   /** Returns the buckets to check before a start. Undefined if the operator role may not check them. */
   preflightOf(properties: JobStartProperties): Pick<PreflightRequest, 'input' | 'OutputS3Uri' | 'OutputKmsKeyId'> | undefined;
+  /** Returns the input to compare with an adopted job. Undefined if jobs of this kind have no input. */
+  inputOf(properties: JobStartProperties): ComparableInput | undefined;
   requestOf(properties: JobStartProperties, failedJobIds: readonly string[]): StartRequest;
   /** Returns one sentence with the likely causes of a failed start. Undefined if none are known. */
   likelyCauses(error: unknown): string | undefined;
@@ -99,6 +101,15 @@ export interface JobKind {
   sentencesOn(evidence: Evidence): readonly string[];
   /** Returns the properties that only this kind has and by which the monitor judges the job. */
   judgedBy(properties: JobStartProperties): object;
+}
+
+/** The input of an import, and what to do if it changed after the job that the deployment adopts. */
+export interface ComparableInput {
+  readonly inputS3Uri: string;
+  /** Whether the operator role may list the input. */
+  readonly isListable: boolean;
+  /** Whether the deployment fails if the input changed. */
+  readonly failsIfChanged: boolean;
 }
 
 /** The results of a job that has ended. */

@@ -1,4 +1,6 @@
-import type { JobEventDetail, JobOutcomeAttributes, JobOutcomeProperties, JobResourceTypes, JobStartProperties, WatchedJob } from './job';
+import type {
+  JobEventDetail, JobOutcomeAttributes, JobOutcomeProperties, JobResourceTypes, JobStartAttributes, JobStartProperties, UNKNOWN, WatchedJob,
+} from './job';
 
 /** The types of the custom resources of an import. `wait` is since version 2. */
 export const IMPORT_RESOURCE_TYPES: JobResourceTypes = { job: 'Custom::FhirImportJob', wait: 'Custom::FhirImportWait', outcome: 'Custom::FhirImportOutcome' };
@@ -33,7 +35,22 @@ export interface ImportJobProperties extends JobStartProperties {
   readonly DatastoreInApp?: 'true';
   /** The quotas of one import job. Since version 2. */
   readonly Quotas?: ContractQuotas;
+  /**
+   * `FAIL` if the deployment fails when the input changed after the job that it adopts. `SHOW` if it doesn't fail and the template reads `InputChanged`: the new
+   * property makes CloudFormation ask for the attributes, because the last response may be from a version without `InputChanged`. Since version 3.
+   */
+  readonly ChangedInput?: 'FAIL' | 'SHOW';
 }
+
+/** Whether the input changed after its job was submitted. */
+export type InputChanged = 'true' | 'false' | typeof UNKNOWN;
+
+/** Attributes of `Custom::FhirImportJob`. */
+export interface ImportJobAttributes extends JobStartAttributes {
+  /** Since version 3. */
+  readonly InputChanged: InputChanged;
+}
+
 
 /** The properties that identify the data set of an import. */
 export type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;

@@ -3,7 +3,7 @@
  *
  * - Version 1: `Custom::FhirImportJob` and `Custom::FhirImportOutcome`.
  * - Version 2: `Custom::FhirImportWait` for long waits, the failure report, metrics, events, quotas and detached imports.
- * - Version 3: `AlreadyImported` and `DatastoreInApp`, and the job id `ALREADY_IMPORTED`.
+ * - Version 3: `AlreadyImported`, `DatastoreInApp` and `ChangedInput`, the job id `ALREADY_IMPORTED`, and the attribute `InputChanged`.
  */
 export const CONTRACT_VERSION = '3';
 

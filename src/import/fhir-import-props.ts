@@ -55,6 +55,16 @@ export interface FhirImportProps extends FhirJobProps {
   readonly alreadyImported?: boolean;
 
   /**
+   * Whether the deployment fails if the input changed after its job was submitted and the deployment doesn't import it again. By default, the log has a
+   * warning: see `inputChanged`. To import the changed input, set a new `revision`.
+   *
+   * The deployment is checked only if it changes a property of the import. A roll-back never fails.
+   *
+   * @default false
+   */
+  readonly failIfInputChanged?: boolean;
+
+  /**
    * The number or percentage of resources that may fail before the import fails. Changing it starts no job.
    *
    * @default ErrorTolerance.none()

@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { FhirImportProps } from './fhir-import-props';
 import { dataSetFields, type ImportOutcomeAttributes } from '../contract';
+import { ChangedInput } from './private/changed-input';
 import { validateProperties } from './private/checks/properties';
 import { checkUploadsWhenFinished } from './private/checks/uploads';
 import { dataAccessStatements, decryptInputStatements, readInputStatements } from './private/data-access';
@@ -46,6 +47,8 @@ export class FhirImport extends FhirJob {
   /** @internal */
   protected readonly _job: Job;
 
+  private readonly changedInput: ChangedInput;
+
   /**
    * @throws if HealthLake would reject a name or a location, if the results would be written into the input, if one role is given twice, if `reportRole` is
    *   given without a failure report, or if a resource that the import uses is known to be in the wrong Region or account, to have no usable key, or to be of
@@ -61,7 +64,8 @@ export class FhirImport extends FhirJob {
     const inputS3Uri = s3Uri(input.bucket.bucketName, input.prefix);
     const output = outputLocation(this, storage.outputBucket, props.outputPrefix);
     validateOutsideInput(input, output);
-    const rendered = { ...props, inputS3Uri };
+    this.changedInput = new ChangedInput(props.failIfInputChanged);
+    const rendered = { ...props, inputS3Uri, changedInput: this.changedInput.property };
     this._job = new Job(this, IMPORT, props, {
       storage,
       input,
@@ -89,6 +93,16 @@ export class FhirImport extends FhirJob {
       outputS3Uri: this._job.outputS3Uri,
       ...ends,
     });
+  }
+
+  /**
+   * Whether objects of the input changed after the job was submitted: `true`, `false` or `UNKNOWN`. Unless the deployment starts a job, the last deployment that
+   * changed a property of this import has compared the input with the job. Using this value adds a property to the custom resource, so it is known at once.
+   *
+   * An object that was written again with the same content counts as changed. A deleted object doesn't count.
+   */
+  public get inputChanged(): string {
+    return this.changedInput.attributeOf(this._job.resources.ends.first);
   }
 
   /** The number of resources that HealthLake read, as a string, or `UNKNOWN`. */

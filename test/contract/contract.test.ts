@@ -43,7 +43,7 @@ describe.each(VERSIONS)('the handler, for a stack of contract version %s,', (ver
     const { physicalId, data } = await aws.run(event);
     expect(physicalId).toBe(jobPhysicalId);
     expect(Object.keys(data!)).toEqual(expect.arrayContaining([...jobAttributes]));
-    expect(aws.callCount).toBe(aws.sent('StartExecution').length);
+    expect([...aws.sent('StartFHIRImportJob'), ...aws.sent('ListFHIRImportJobs')]).toEqual([]);
   });
 
   test('reads every outcome attribute from the physical id in an update', async () => {
@@ -94,7 +94,7 @@ describe.each(DECLARING)('the handler, for an import with alreadyImported in con
     const event = jobEvent({
       RequestType: 'Update', ResourceProperties: { ...properties, OutputS3Uri: 's3://elsewhere/' }, OldResourceProperties: job, PhysicalResourceId: jobPhysicalIdOfDeclared,
     });
-    expect(await aws.run(event)).toEqual({ after: 0, physicalId: jobPhysicalIdOfDeclared, data: { JobId: 'ALREADY_IMPORTED' } });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: jobPhysicalIdOfDeclared, data: { JobId: 'ALREADY_IMPORTED', InputChanged: 'UNKNOWN' } });
     expect(aws.callCount).toBe(0);
   });
 
@@ -121,8 +121,8 @@ describe.each([
       RequestType: 'Update', ResourceProperties: without(is.job, ['AlreadyImported']), OldResourceProperties: was.job, PhysicalResourceId: was.jobPhysicalId,
     }));
     expect(physicalId).toBe(was.jobPhysicalId);
-    expect(data).toEqual({ JobId: was.outcome.JobId });
-    expect(aws.callCount).toBe(aws.sent('StartExecution').length);
+    expect(data).toEqual({ JobId: was.outcome.JobId, InputChanged: 'UNKNOWN' });
+    expect([...aws.sent('StartFHIRImportJob'), ...aws.sent('ListFHIRImportJobs')]).toEqual([]);
   });
 
   test('keeps the recorded verdict', async () => {
@@ -143,7 +143,7 @@ test('the constructs write exactly the properties of the newest contract version
   const stack = new Stack(new App(), 'Import');
   const errorTolerance = ErrorTolerance.percent(0.5);
   const existing = { datastore: CfnFHIRDatastore.fromDatastoreId(stack, 'Datastore', job.DatastoreId), errorTolerance };
-  const ofApp = { datastore: new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' }), errorTolerance, alreadyImported: true };
+  const ofApp = { datastore: new CfnFHIRDatastore(stack, 'Own', { datastoreTypeVersion: 'R4' }), errorTolerance, alreadyImported: true, failIfInputChanged: true };
   const bucket = Bucket.fromBucketName(stack, 'Data', 'clinic-data');
   const completion = Completion.waitFor({ timeout: Duration.hours(2) });
   const quotas = { maxFiles: Number(job.Quotas!.MaxFiles) };

@@ -6,6 +6,8 @@ export interface InputObjects {
   readonly emptyFiles: number;
   /** The number of `files` that have content and can't be read until they are restored from the archive. */
   readonly archivedFiles: number;
+  /** The number of `files` that have content and were modified after the time with which the objects are compared. 0 without such a time. */
+  readonly newerFiles: number;
   /** The size of the largest file, in bytes. */
   readonly largestFile: number;
   /** The size of all files, in bytes. */
@@ -32,20 +34,33 @@ const OTHER = 'other';
 /** Matches the keys of marker objects, which stand for folders (`x/`, `x_$folder$`) or are written by programs (`_SUCCESS`, `.done`). */
 const MARKER = /(\/|_\$folder\$|(^|\/)[_.][^/]*)$/;
 
+/** The state of an object. */
+interface ObjectState {
+  /** Whether the object can't be read until it is restored from the archive. */
+  readonly isArchived?: boolean;
+  /** The time of the last modification, in milliseconds since the epoch. */
+  readonly modifiedAt?: number;
+}
+
 /** Counts the objects of a listing. */
 export class InputTally {
   private files = 0;
   private emptyFiles = 0;
   private archivedFiles = 0;
+  private newerFiles = 0;
   private largestFile = 0;
   private totalSize = 0;
   private readonly others = new Map<string, number>();
 
-  public add(key: string, size: number, isArchived = false): void {
+  /** @param since the time with which the objects are compared, in milliseconds since the epoch. */
+  public constructor(private readonly since = Infinity) {}
+
+  public add(key: string, size: number, { isArchived = false, modifiedAt = 0 }: ObjectState = {}): void {
     if (key.endsWith('.ndjson')) {
       this.files += 1;
       this.emptyFiles += size === 0 ? 1 : 0;
       this.archivedFiles += isArchived && size > 0 ? 1 : 0;
+      this.newerFiles += modifiedAt > this.since && size > 0 ? 1 : 0;
       this.largestFile = Math.max(this.largestFile, size);
       this.totalSize += size;
     } else if (size > 0 || !MARKER.test(key)) {
@@ -55,8 +70,8 @@ export class InputTally {
   }
 
   public result(end: Pick<InputObjects, 'complete' | 'error'>): InputObjects {
-    const { files, emptyFiles, archivedFiles, largestFile, totalSize, others } = this;
-    return { files, emptyFiles, archivedFiles, largestFile, totalSize, others: Object.fromEntries(others), ...end };
+    const { files, emptyFiles, archivedFiles, newerFiles, largestFile, totalSize, others } = this;
+    return { files, emptyFiles, archivedFiles, newerFiles, largestFile, totalSize, others: Object.fromEntries(others), ...end };
   }
 }
 

@@ -91,14 +91,19 @@ export function regionInError(error: unknown): string | undefined {
   return $response?.headers?.['x-amz-bucket-region'];
 }
 
-/** Counts the objects of the input. Throws only if the first page fails. If a later page fails, returns the counts so far. */
-async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal): Promise<InputObjects> {
-  const tally = new InputTally();
+/**
+ * Counts the objects of the input. Throws only if the first page fails. If a later page fails, returns the counts so far.
+ *
+ * @param since the time after which a modified object counts as newer, in milliseconds since the epoch
+ */
+export async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal, since?: number): Promise<InputObjects> {
+  const tally = new InputTally(since);
   const input: ListObjectsV2CommandInput = { Bucket: bucket, Prefix: prefix, OptionalObjectAttributes: ['RestoreStatus'] };
   let pages = 0;
   try {
     for await (const { Contents, IsTruncated } of paginateListObjectsV2({ client }, input, { abortSignal })) {
-      (Contents ?? []).forEach((object) => tally.add(object.Key ?? '', object.Size ?? 0, isArchived(object)));
+      (Contents ?? []).forEach((object) =>
+        tally.add(object.Key ?? '', object.Size ?? 0, { isArchived: isArchived(object), modifiedAt: object.LastModified?.getTime() }));
       pages += 1;
       if (IsTruncated && pages >= MAX_PAGES) {
         return tally.result({ complete: false });

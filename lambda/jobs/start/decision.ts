@@ -44,8 +44,8 @@ export interface DatastoreFacts {
 export type JobDecision =
   /** Succeed with the job id in the physical id. */
   | { readonly kind: 'answer from the id'; readonly jobId: string }
-  /** Succeed with a job of the data set. HealthLake lists the job or has just accepted it. */
-  | { readonly kind: 'adopt'; readonly jobId: string }
+  /** Succeed with a job of the data set. HealthLake lists the job or has just accepted it. `isNew` is set if the job was started for this change. */
+  | { readonly kind: 'adopt'; readonly jobId: string; readonly isNew?: true }
   /** Succeed without a job, because `alreadyImported` declares that the data set is in the data store. */
   | { readonly kind: 'already imported' }
   /** Succeed with the unchanged physical id, because no job may be started and no job of the data set is known. */
@@ -154,9 +154,10 @@ function decideByLedger(ledger: Fact<readonly LedgerEntry[]>, { noun, requestedA
   }
   // A failed job that was submitted since CloudFormation sent the event was started for this change, but the response was lost. Adopt it: Outcome reports its
   // failure.
-  const answer = job ?? ledger.value.find(({ submittedAt }) => submittedAt >= requestedAt - CLOCK_SKEW_MS);
+  const isNew = ({ submittedAt }: LedgerEntry) => submittedAt >= requestedAt - CLOCK_SKEW_MS;
+  const answer = job ?? ledger.value.find(isNew);
   if (answer) {
-    return { kind: 'adopt', jobId: answer.jobId };
+    return { kind: 'adopt', jobId: answer.jobId, ...(isNew(answer) && { isNew: true }) };
   }
   return now < deadline + LAST_ATTEMPT_MS
     ? { kind: 'start', failedJobIds: ledger.value.map(({ jobId }) => jobId) }

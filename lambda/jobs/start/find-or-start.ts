@@ -85,7 +85,7 @@ async function start(reader: LedgerReader, change: JobChange, memory: WaiterMemo
   }
   const jobId = await oldestOf(started.value, reader, change);
   memory.start = { ...attempt, jobId };
-  return { kind: 'adopt', jobId };
+  return { kind: 'adopt', jobId, isNew: true };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { answerFromId, type JobChange, type JobDecision } from './decision';
 import { carryOut, decide, type FinalDecision } from './find-or-start';
-import { readLedger } from './ledger';
-import { ALREADY_IMPORTED, JOB_TIMEOUT_MINUTES, type JobStartAttributes, type JobStartProperties, UNKNOWN } from '../../../src/contract';
+import { type LedgerReader, readLedger } from './ledger';
+import {
+  ALREADY_IMPORTED, type ImportJobAttributes, type InputChanged, JOB_TIMEOUT_MINUTES, type JobStartAttributes, type JobStartProperties, UNKNOWN,
+} from '../../../src/contract';
 import { ask, describeError, isHopeless } from '../../aws/errors';
 import { operatorFor } from '../../aws/operator';
 import { describeDirection, directionOfUpdate } from '../../aws/stack';
@@ -11,6 +13,7 @@ import { Failure } from '../../framework/reason';
 import { eventTimesOf, settledBy, timesOf } from '../../framework/times';
 import { ownNamesOf } from '../../service-text/own-names';
 import { log } from '../../telemetry/log';
+import { type CheckedInput, checkInput } from '../changed-input/check';
 import type { JobKind } from '../kind';
 import { announceDeclared, outcomeOf, startMonitor } from '../monitor/start';
 import { unreadable } from '../obstacles';
@@ -44,7 +47,19 @@ export async function isJobComplete(kind: JobKind, request: IsCompleteRequest): 
     readLedger: async () => readLedger(reader, memory),
     readDirection: async () => describeDirection(reader.operator.cloudformation, request.StackId, change.requestedAt),
   });
-  return respond(kind, request, change.fingerprint, await carryOut(reader, change, memory, decided));
+  const decision = await carryOut(reader, change, memory, decided);
+  const { inputChanged, problem } = await checkAdopted(reader, request, decision);
+  return respond(kind, request, { ...change, inputChanged }, problem === undefined ? decision : { kind: 'fail', why: problem });
+}
+
+/** Checks whether the input changed after the job of the decision. The input of a job that was started for this change is not compared. */
+async function checkAdopted(reader: LedgerReader, request: IsCompleteRequest, decision: FinalDecision): Promise<CheckedInput> {
+  const input = reader.kind.inputOf(reader.properties);
+  if (decision.kind === 'adopt' && decision.isNew) {
+    return { inputChanged: 'false' };
+  }
+  const isAdopted = (decision.kind === 'adopt' || decision.kind === 'answer from the id') && decision.jobId !== ALREADY_IMPORTED;
+  return input && isAdopted ? checkInput(reader, request, decision.jobId, input) : { inputChanged: UNKNOWN };
 }
 
 function changeOf(kind: JobKind, request: IsCompleteRequest): JobChange {
@@ -69,8 +84,17 @@ function changeOf(kind: JobKind, request: IsCompleteRequest): JobChange {
   };
 }
 
-async function respond(kind: JobKind, request: IsCompleteRequest, fingerprint: string, decision: FinalDecision): Promise<IsCompleteResponse> {
+/** The parts of the response that don't depend on the job. */
+interface Answered {
+  readonly fingerprint: string;
+  readonly inputChanged: InputChanged;
+}
+
+async function respond(kind: JobKind, request: IsCompleteRequest, { fingerprint, inputChanged }: Answered, decision: FinalDecision):
+Promise<IsCompleteResponse> {
   const properties = request.ResourceProperties as JobStartProperties;
+  const answer = (PhysicalResourceId: string, JobId: string): IsCompleteResponse =>
+    ({ IsComplete: true, PhysicalResourceId, Data: { ...attributesOf(kind, properties, JobId, inputChanged) } });
   const answerWith = (jobId: string) => answer(formatJobId({ datastoreId: properties.DatastoreId, jobId, fingerprint }), jobId);
   switch (decision.kind) {
     case 'answer from the id':
@@ -137,7 +161,8 @@ function waitOrFail({ noun }: JobKind, request: IsCompleteRequest, why: string):
   return NOT_YET;
 }
 
-function answer(physicalId: string, jobId: string): IsCompleteResponse {
-  const attributes: JobStartAttributes = { JobId: jobId };
-  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { ...attributes } };
+/** Returns all attributes of the kind, because CloudFormation fails a template that reads an attribute that the last response doesn't have. */
+function attributesOf(kind: JobKind, properties: JobStartProperties, JobId: string, InputChanged: InputChanged):
+JobStartAttributes | ImportJobAttributes {
+  return { JobId, ...(kind.inputOf(properties) && { InputChanged }) };
 }

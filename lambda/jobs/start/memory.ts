@@ -28,12 +28,12 @@ const LOST_START_MS = 60_000;
  * doesn't honour the client token.
  */
 export function decideRepeat(earlier: EarlierStart | undefined, clientToken: string, now: number):
-| { readonly kind: 'adopt'; readonly jobId: string } | { readonly kind: 'wait'; readonly why: string } | undefined {
+| { readonly kind: 'adopt'; readonly jobId: string; readonly isNew: true } | { readonly kind: 'wait'; readonly why: string } | undefined {
   if (earlier?.clientToken !== clientToken) {
     return undefined;
   }
   if (earlier.jobId !== undefined) {
-    return { kind: 'adopt', jobId: earlier.jobId };
+    return { kind: 'adopt', jobId: earlier.jobId, isNew: true };
   }
   return now < earlier.at + LOST_START_MS ? { kind: 'wait', why: `HealthLake did not answer the start of the job, and does not list a job of it yet: ${earlier.lost}` } : undefined;
 }

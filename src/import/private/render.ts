@@ -8,6 +8,8 @@ import { type FhirImportProps, ValidationLevel } from '../fhir-import-props';
 /** The properties of an import that its custom resources have. */
 export interface RenderedImport extends FhirImportProps {
   readonly inputS3Uri: string;
+  /** The contract property `ChangedInput`, as a token that may resolve to undefined. */
+  readonly changedInput: string;
 }
 
 /** Returns the properties of `Custom::FhirImportOutcome` except its `TurnProperties`. */
@@ -24,6 +26,7 @@ export function renderJob(props: RenderedImport, parts: JobParts): ImportJobProp
     AlreadyImported: props.alreadyImported ? 'true' : undefined,
     DatastoreInApp: isOfApp(props.datastore) ? 'true' : undefined,
     Quotas: renderQuotas(props.quotas),
+    ChangedInput: props.changedInput as ImportJobProperties['ChangedInput'],
   };
 }
 

@@ -7,7 +7,8 @@ import { FhirImport, type FhirImportProps, type FhirJob, FhirSource } from '../.
 /** Properties of the import, or a function that returns the properties and can add constructs to the import's stack. */
 type ImportProps = Partial<FhirImportProps> | ((stack: Stack, bucket: IBucket) => Partial<FhirImportProps>);
 
-type Attribute = 'jobId' | 'jobStatus' | 'outputLocation' | 'resourcesScanned' | 'resourcesImported' | 'resourcesFailed';
+type Attribute = 'jobId' | 'jobStatus' | 'outputLocation' | 'resourcesScanned' | 'resourcesImported' | 'resourcesFailed'
+| 'inputChanged';
 
 /** Returns a function that adds a stack `Import` to an app. The stack has an import `Patients`, which reads `in/` of the bucket, and an output `jobId`. */
 export function importApp(data: Existing, props: ImportProps = {}, change: (stack: Stack, fhirImport: FhirImport) => void = () => {}) {

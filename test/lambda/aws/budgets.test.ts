@@ -10,7 +10,7 @@ import { isComplete } from '../../../lambda';
 import { SETTLING_MS } from '../../../lambda/aws/errors';
 import { BUDGETS } from '../../../lambda/budgets';
 import { ANSWER_MARGIN_MINUTES, QUERY_INTERVAL_SECONDS, type WatchedImport } from '../../../src/contract';
-import { Aws, importJob, JOB, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
+import { Aws, FINGERPRINT, importJob, JOB, JOB_ID, jobEvent, MINUTE, OUTCOME, outcomeEvent, report, SECOND, sdkError } from '../harness';
 
 /** The time-out of the handler function, in milliseconds. */
 const TIMEOUT = 5 * MINUTE;
@@ -83,8 +83,12 @@ async function judge(): Promise<unknown> {
 }
 
 const start = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, EventBusArn, Watch })));
+const CHECKED = { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } };
 /** Runs an invocation that inspects the buckets and then starts a job. */
-const check = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Quotas: { MaxFiles: '1', MaxFileSizeInGB: '1', MaxTotalSizeInGB: '1' } })));
+const check = async () => isComplete(await aws.begin(jobEvent({}, CHECKED)));
+/** Runs an invocation that answers from the physical id. */
+const compare = async () => isComplete(await aws.begin(jobEvent(
+  { RequestType: 'Update', OldResourceProperties: JOB, PhysicalResourceId: `${JOB.DatastoreId}/${JOB_ID}/${FINGERPRINT}` }, CHECKED)));
 /** Runs an invocation that judges an earlier job by its failure report. */
 const adopt = async () => isComplete(await aws.begin(jobEvent({}, { ...JOB, Report, ErrorTolerance: { Kind: 'RESOURCES', Limit: '1' } })));
 /** Runs an invocation of `Outcome` after a `Wait` resource. Such an invocation polls at once. */
@@ -100,6 +104,8 @@ test.each<[string, (keyof typeof HANGS)[], number, () => Promise<unknown>]>([
   ['starts an import', ['DescribeFHIRDatastore'], 15, start],
   ['starts an import', ['DescribeStacks'], 30, start],
   ['starts an import', ['ListObjectsV2'], 30, check],
+  ['compares the input with an adopted job', ['DescribeFHIRImportJob'], 30, compare],
+  ['compares the input with an adopted job', ['ListObjectsV2'], 30, compare],
   ['judges an import for which the deployment waits', ['DescribeFHIRDatastore', 'Invoke', 'PutEvents'], 225, wait],
 ])('an invocation that %s and gets no answer to %j ends after %i s', async (_what, hang, after, invocation) => {
   hang.forEach((call) => HANGS[call]());
@@ -133,11 +139,14 @@ test.each(['DescribeFHIRImportJob', 'Invoke'] as const)('an answer after the dea
 });
 
 test('the time budgets of all calls in an invocation add up to less than the time-out of the handler function', () => {
-  const { timeoutMs, call, start: { steps, listingOnlyMs, listPageMs }, poll } = BUDGETS.handler;
+  const { timeoutMs, call, start: { steps, listingOnlyMs, listPageMs, compareInputMs }, poll } = BUDGETS.handler;
   const allSteps = Object.values(steps).reduce((sum, step) => sum + step, 0);
   expect(timeoutMs).toBe(TIMEOUT);
   // The handler describes the stack a second time if it cannot start the monitor.
   expect(allSteps + call.describeStacksMs + call.startExecutionMs + call.describeStacksMs).toBeLessThan(timeoutMs);
+  // An invocation that compares the input describes the stack before and after the comparison, and skips the steps after `judgeEarlierJobsMs`.
+  const adopting = steps.describeDatastoreMs + steps.listJobsMs + steps.judgeEarlierJobsMs + call.describeStacksMs;
+  expect(adopting + call.describeStacksMs + compareInputMs + call.startExecutionMs + call.describeStacksMs).toBeLessThan(timeoutMs);
   expect(steps.describeDatastoreMs + listingOnlyMs + listPageMs + call.describeStacksMs).toBeLessThan(timeoutMs);
   expect(poll.resultsMs + call.describeStacksMs + call.putEventsMs).toBeLessThan(timeoutMs);
   expect(poll.report.attemptMs).toBeLessThan(poll.report.totalMs);

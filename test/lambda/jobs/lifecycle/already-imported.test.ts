@@ -37,7 +37,7 @@ describe('Job with alreadyImported', () => {
   row('J85', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     for (const properties of [{}, { ...DECLARED, OutputS3Uri: 's3://elsewhere/' }, DECLARED]) {
-      expect(await aws.run(jobEvent(declaredUpdate, properties))).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+      expect(await aws.run(jobEvent(declaredUpdate, properties))).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED', InputChanged: 'UNKNOWN' } });
     }
     // The previous template did not set `alreadyImported`, and the new template sets it again.
     expect(await aws.run(jobEvent({ ...declaredUpdate, OldResourceProperties: JOB }, DECLARED))).toMatchObject({ physicalId: DECLARED_ID });
@@ -77,7 +77,7 @@ describe('Job with alreadyImported', () => {
   });
   row('J91', async () => {
     inRollBack();
-    expect(await aws.run(jobEvent(back))).toEqual({ after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
+    expect(await aws.run(jobEvent(back))).toEqual({ after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN', InputChanged: 'UNKNOWN' } });
     expect(startsOf()).toEqual([]);
     aws.stackIs('UPDATE_IN_PROGRESS');
     await refuses(jobEvent({ ...update, PhysicalResourceId: UNKNOWN_ID }, { OutputS3Uri: 's3://elsewhere/' }), 'set alreadyImported: true if the data store has the data');
@@ -88,4 +88,4 @@ describe('Job with alreadyImported', () => {
   });
 });
 
-testsAllRows((kind, number) => kind === 'J' && number >= 80);
+testsAllRows((kind, number) => kind === 'J' && number >= 80 && number < 100);

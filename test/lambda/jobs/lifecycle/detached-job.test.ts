@@ -132,7 +132,7 @@ describe('Job of a detached import', () => {
   row('J72', async () => {
     aws.stackIs('UPDATE_IN_PROGRESS');
     const event = detachedEvent({ ...detachedUpdate, PhysicalResourceId: DECLARED_ID }, { ErrorTolerance: { Kind: 'ANY' } });
-    expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+    expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED', InputChanged: 'UNKNOWN' } });
     expect(aws.callCount).toBe(0);
   });
 });

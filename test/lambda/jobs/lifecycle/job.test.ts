@@ -286,13 +286,13 @@ describe('Job, rolled back', () => {
   });
   row('J43', async () => {
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(NO_ANSWER);
-    expect(await aws.run(jobEvent(back))).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } });
+    expect(await aws.run(jobEvent(back))).toEqual({ after: 5 * MINUTE, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN', InputChanged: 'UNKNOWN' } });
     expect(startsOf()).toEqual([]);
   });
   row('J44', async () => {
     const newStore = { ...JOB, DatastoreId: 'new-store' };
     const other = { ...update, OldResourceProperties: newStore, PhysicalResourceId: `new-store/new/${fingerprintOf(newStore)}` };
-    const unknown = { after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN' } };
+    const unknown = { after: 0, physicalId: UNKNOWN_ID, data: { JobId: 'UNKNOWN', InputChanged: 'UNKNOWN' } };
     expect(await aws.run(jobEvent(other))).toEqual(unknown);
     aws.healthlake.on(ListFHIRImportJobsCommand).rejects(sdkError('ResourceNotFoundException', 'no such data store'));
     expect(await aws.run(jobEvent(other))).toEqual(unknown);

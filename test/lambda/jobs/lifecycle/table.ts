@@ -98,7 +98,7 @@ export async function refuses(event: ReturnType<typeof jobEvent>, why: string): 
 
 /** Expects that `Job` answers with ALREADY_IMPORTED at once and starts no import job. */
 export async function declares(event: ReturnType<typeof jobEvent>): Promise<void> {
-  expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED' } });
+  expect(await aws.run(event)).toEqual({ after: 0, physicalId: DECLARED_ID, data: { JobId: 'ALREADY_IMPORTED', InputChanged: 'UNKNOWN' } });
   expect(startsOf()).toEqual([]);
 }
 

@@ -22,7 +22,7 @@ const REQUEST: PreflightRequest = {
 };
 
 const objects = (changes: Partial<InputObjects> = {}): InputObjects =>
-  ({ files: 17, emptyFiles: 0, archivedFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
+  ({ files: 17, emptyFiles: 0, archivedFiles: 0, newerFiles: 0, largestFile: 4_000, totalSize: 20_000, others: {}, complete: true, ...changes });
 
 /** Overrides of the default findings. By default, the buckets meet all requirements. */
 type Found = Partial<InputFindings & { outputRegion: BucketFindings['output']['region'] } & Omit<BucketFindings['output'], 'region'>>;

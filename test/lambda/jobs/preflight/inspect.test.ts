@@ -61,7 +61,7 @@ function factsOf({ input: inputFacts, output: { region: outputRegion, ...others 
 
 const FINE = () => ({
   region: REGION,
-  objects: { files: 1, emptyFiles: 0, archivedFiles: 0, largestFile: 10, totalSize: 10, others: {}, complete: true },
+  objects: { files: 1, emptyFiles: 0, archivedFiles: 0, newerFiles: 0, largestFile: 10, totalSize: 10, others: {}, complete: true },
   outputRegion: REGION,
   encryption: { algorithm: 'aws:kms', keyId: keyArn },
   publicAccessBlock: true,
@@ -82,7 +82,7 @@ describe('inspectBuckets', () => {
     expect(await inspect()).toEqual({
       input: {
         region: { value: REGION },
-        objects: { value: { files: 3, emptyFiles: 1, archivedFiles: 0, largestFile: 50, totalSize: 80, others: { '.json': 1 }, complete: true } },
+        objects: { value: { files: 3, emptyFiles: 1, archivedFiles: 0, newerFiles: 0, largestFile: 50, totalSize: 80, others: { '.json': 1 }, complete: true } },
       },
       output: { region: { value: REGION }, encryption: { value: { algorithm: 'aws:kms', keyId: keyArn } }, publicAccessBlock: { value: true } },
     });

@@ -14,6 +14,7 @@ const store = (status: string, fhirVersion = 'R4'): Fact<DatastoreFacts> => ({ v
 const ledger = (...entries: LedgerEntry[]): Fact<LedgerEntry[]> => ({ value: entries });
 const fromId = (jobId: string): JobDecision => ({ kind: 'answer from the id', jobId });
 const adopt = (jobId: string): JobDecision => ({ kind: 'adopt', jobId });
+const adoptNew = (jobId: string): JobDecision => ({ kind: 'adopt', jobId, isNew: true });
 const DECLARED: JobDecision = { kind: 'already imported' };
 const KEEP: JobDecision = { kind: 'keep the id' };
 const WARNING = 'the data store is UPDATE_FAILED, and HealthLake may refuse imports until an update of the data store succeeds';
@@ -57,11 +58,11 @@ describe('Job, while the stack is not rolling back,', () => {
     ['adopts the older of two jobs that succeeded', { ledger: ledger(entry('b', 'succeeded', 1), entry('a', 'succeeded', 2)) }, adopt('b')],
     ['starts after a failed job of the physical id',
       { id: { datastoreId: 'd', jobId: 'a', fingerprint: FINGERPRINT }, ledger: ledger(entry('a', 'failed')) }, { kind: 'start', failedJobIds: ['a'] }],
-    ['adopts a failed job that was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adopt('b')],
-    ['adopts a failed job of this change if the clocks differ by 5 s', { ledger: ledger(entry('b', 'failed', 995_000)) }, adopt('b')],
+    ['adopts a failed job that was started for this change', { ledger: ledger(entry('a', 'failed'), entry('b', 'failed', 1_000_000)) }, adoptNew('b')],
+    ['adopts a failed job of this change if the clocks differ by 5 s', { ledger: ledger(entry('b', 'failed', 995_000)) }, adoptNew('b')],
     ['starts after a failed job that was submitted before this change', { ledger: ledger(entry('b', 'failed', 994_999)) }, { kind: 'start', failedJobIds: ['b'] }],
     ['adopts a running job before a failed one of this change',
-      { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adopt('b')],
+      { ledger: ledger(entry('a', 'failed', 1_000_000), entry('b', 'running', 2_000_000)) }, adoptNew('b')],
     ['starts at the last attempt, up to 75 s after the deadline', { deadline: 4_526_000 }, { kind: 'start', failedJobIds: [] }],
     ['starts nothing when the time is up', { deadline: 4_525_000 }, { kind: 'wait', why: 'the data set has no job, and it is too late to start one' }],
     ['adopts a running job when the time is up', { deadline: 4_540_000, ledger: ledger(entry('a', 'running')) }, adopt('a')],

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => aws.close());
 
 const OWN_ID = `${DATASTORE}/${JOB_ID}/${FINGERPRINT}`;
-const STARTED = { after: 0, physicalId: OWN_ID, data: { JobId: JOB_ID } };
+const STARTED = { after: 0, physicalId: OWN_ID, data: { JobId: JOB_ID, InputChanged: 'false' } };
 const UPDATE = { RequestType: 'Update', PhysicalResourceId: OWN_ID, OldResourceProperties: JOB } as const;
 const NEW_DATA = { Revision: '2' };
 
@@ -181,6 +181,6 @@ describe('Job starts no import', () => {
 test('Job starts an import job in an update that changes the data set', async () => {
   aws.stackIs('UPDATE_IN_PROGRESS');
   const { physicalId, data } = await aws.run(jobEvent(UPDATE, NEW_DATA));
-  expect(data).toEqual({ JobId: JOB_ID });
+  expect(data).toEqual({ JobId: JOB_ID, InputChanged: 'false' });
   expect(physicalId).toMatch(new RegExp(`^${DATASTORE}/${JOB_ID}/(?!${FINGERPRINT})[0-9a-f]{20}$`));
 });
