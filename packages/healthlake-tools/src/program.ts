@@ -4,6 +4,7 @@ import { type Console, EXIT } from './cli/console';
 import { sentenceOf } from './cli/errors';
 import type { CommandOptions, Register } from './commands/command';
 import { jobsCommand } from './commands/jobs';
+import { reportCommand } from './commands/report';
 
 /** Runs the tool. Returns its exit code, and never rejects. */
 export async function run(args: readonly string[], console: Console): Promise<number> {
@@ -29,7 +30,7 @@ function createProgram(console: Console, register: Register): Command {
   const program = new Command('healthlake')
     .description('Checks and converts FHIR data for AWS HealthLake, and shows HealthLake\'s jobs and their failures.')
     .version(version);
-  [jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
+  [reportCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
   setUp(program, console);
   return program;
 }

@@ -13,7 +13,7 @@ export function colorsOf({ isTTY = false }: TextStream): Colors {
 export function fields(values: readonly (readonly [name: string, value: string | undefined])[], colors: Colors): string {
   const shown = values.filter(([, value]) => value !== undefined && value !== '');
   const width = Math.max(...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${colors.bold(name.padEnd(width))}  ${value}\n`).join('');
+  return shown.map(([name, value]) => `${colors.bold(name.padEnd(width))}  ${printable(value!)}\n`).join('');
 }
 
 /** The column names of a table. A name that begins with `>` aligns its column to the right. */
@@ -31,8 +31,13 @@ export function table(columns: Columns, rows: readonly (readonly (string | numbe
     chars: { ...NO_BORDERS, middle: '  ' },
     style: { 'head': [], 'border': [], 'padding-left': 0, 'padding-right': 0 },
   });
-  lines.push(...rows.map((row) => row.map((cell) => typeof cell === 'number' ? count(cell) : cell ?? '')));
+  lines.push(...rows.map((row) => row.map((cell) => typeof cell === 'number' ? count(cell) : printable(cell ?? ''))));
   return lines.toString().split('\n').map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** Replaces the control characters of a text, except those that set a colour. A terminal would obey them in the name of a file. */
+function printable(text: string): string {
+  return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, '\ufffd'); // eslint-disable-line no-control-regex
 }
 
 /** Returns a count with separators: 1,234. */
