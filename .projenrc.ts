@@ -173,7 +173,7 @@ project.eslint?.addRules({
         except: ['./job-monitor/listing.ts', './job-monitor/summary.ts', './report', './service-text/show.ts'],
         message: 'the tool lists jobs, reads reports and filters texts as the functions do',
       },
-      { target: './packages/healthlake-tools/src', from: './packages', except: ['./healthlake-tools/src', './fhir-ndjson/src'] },
+      { target: './packages/healthlake-tools/src', from: './packages', except: ['./healthlake-tools', './fhir-ndjson/src'] },
       {
         target: './packages/local-healthlake/src/healthlake',
         from: './packages/local-healthlake/src',
