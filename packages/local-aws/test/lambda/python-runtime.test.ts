@@ -63,11 +63,11 @@ def handler(event, context):
     const arn = await python('slow', `
 import subprocess, sys
 def handler(event, context):
-    subprocess.run([sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'])`, { Timeout: 20 });
+    subprocess.run([sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'])`, { Timeout: 50 });
     expect(await invoke(arn)).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Sandbox.Timedout' } });
     const [pid, ending] = aws.logs.events('/aws/lambda/slow').map(({ message }) => message);
     await eventually(() => !isRunning(Number(pid)));
-    expect(ending).toContain('Task timed out after 20.00 seconds');
+    expect(ending).toContain('Task timed out after 50.00 seconds');
   });
 
   test('leaves no process and no directory after the local AWS is killed', async () => {

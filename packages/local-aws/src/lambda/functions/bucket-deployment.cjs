@@ -1,8 +1,8 @@
 'use strict';
 
-// Does the work of the function of aws-s3-deployment's BucketDeployment, which is written in Python, on a machine without Python and boto3.
-// test/lambda/bucket-deployment.test.ts compares the two. Its S3 objects have no content type, because HealthLake reads none. It lacks metadata,
-// CloudFront distributions and EFS, and it fails if a deployment needs them.
+// Stands in for the Python function of aws-s3-deployment's BucketDeployment on a machine without Python and boto3.
+// test/lambda/bucket-deployment.test.ts compares the two. The stand-in sets no metadata and updates no CloudFront distribution: it fails if a
+// deployment asks for them. Its objects have no content type, because HealthLake reads none.
 
 const { randomUUID } = require('node:crypto');
 const https = require('node:https');

@@ -18,6 +18,7 @@ import traceback
 import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 
 options = json.loads(sys.argv[1])
@@ -29,6 +30,7 @@ events = queue.Queue()
 
 
 def receive():
+    """Receives events until the local AWS ends."""
     for line in channel.makefile():
         events.put(json.loads(line))
     # A killed local AWS must leave no files and processes.
@@ -48,6 +50,8 @@ def now_ms():
 
 
 class LogEvents(logging.Handler):
+    """Writes each record as one event of the function's log, in the form of Lambda's Python runtime."""
+
     def emit(self, record):
         moment = datetime.fromtimestamp(now_ms() / 1000, timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]
         send({'type': 'log', 'line': f'[{record.levelname}]\t{moment}Z\t{state.request_id}\t{self.format(record)}'})
@@ -69,15 +73,15 @@ class LayerProcess(subprocess.Popen):
     def __init__(self, args, **others):
         if isinstance(args, list) and args[0].startswith('/opt/'):
             # `aws s3 sync` compares the times of files with those of objects, which the clock of the local AWS has set.
-            for folder, _, files in (entry for arg in args if os.path.isdir(arg) for entry in os.walk(arg)):
-                for file in files:
-                    os.utime(os.path.join(folder, file), (now_ms() / 1000, now_ms() / 1000))
+            now = now_ms() / 1000
+            for path in (path for folder in filter(os.path.isdir, args) for path in Path(folder).rglob('*')):
+                os.utime(path, (now, now))
             args = [sys.executable, os.path.join(options['layerDirectory'], args[0][len('/opt/'):]), *args[1:]]
         super().__init__(args, **others)
 
 
 def error_payload(error):
-    return {'errorType': type(error).__name__, 'errorMessage': str(error), 'trace': traceback.format_exception(error)}
+    return {'errorType': type(error).__name__, 'errorMessage': str(error), 'trace': traceback.format_exc().splitlines()}
 
 
 def load_handler():
