@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { type Console, EXIT } from './cli/console';
 import { sentenceOf } from './cli/errors';
+import { checkCommand } from './commands/check';
 import type { CommandOptions, Register } from './commands/command';
 import { jobsCommand } from './commands/jobs';
 import { reportCommand } from './commands/report';
@@ -30,7 +31,7 @@ function createProgram(console: Console, register: Register): Command {
   const program = new Command('healthlake')
     .description('Checks and converts FHIR data for AWS HealthLake, and shows HealthLake\'s jobs and their failures.')
     .version(version);
-  [reportCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
+  [checkCommand, reportCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
   setUp(program, console);
   return program;
 }

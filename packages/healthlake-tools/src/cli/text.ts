@@ -36,7 +36,7 @@ export function table(columns: Columns, rows: readonly (readonly (string | numbe
 }
 
 /** Replaces the control characters of a text, except those that set a colour. A terminal would obey them in the name of a file. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, '\ufffd'); // eslint-disable-line no-control-regex
 }
 
