@@ -1,4 +1,4 @@
-// Bundles src/ into dist/healthlake.js, with the esbuild of the repository. `npm pack` runs it.
+// Bundles src/ into dist/, with the esbuild of the repository. `npm pack` runs it.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -7,8 +7,8 @@ const { dirname } = import.meta;
 rmSync(`${dirname}/dist`, { recursive: true, force: true }); // leftovers would be published
 await build({
   absWorkingDir: dirname,
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/healthlake.js',
+  entryPoints: { 'healthlake': 'src/main.ts', 'structure-worker': 'src/structure/structure-worker.ts' },
+  outdir: 'dist',
   bundle: true,
   packages: 'external',
   platform: 'node',

@@ -9,16 +9,22 @@ function readJson(...path: string[]) {
   return JSON.parse(readFileSync(join(...path), 'utf8'));
 }
 
-/** Returns the packages that the bundle imports. */
+/** Returns the packages that the bundles import. */
 async function imported(): Promise<string[]> {
   const { metafile } = await build({
-    entryPoints: [join(PACKAGE, 'src/main.ts')], bundle: true, packages: 'external', platform: 'node', write: false, metafile: true,
+    entryPoints: ['src/main.ts', 'src/structure/structure-worker.ts'].map((file) => join(PACKAGE, file)),
+    outdir: 'dist',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    write: false,
+    metafile: true,
   });
   const modules = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !isBuiltin(path));
   return [...new Set(modules.map((module) => /^(@[^/]+\/)?[^/]+/.exec(module)![0]))].sort();
 }
 
-test('the package depends on the packages that its bundle imports, at the versions of the lock file', async () => {
+test('the package depends on the packages that its bundles import, at the versions of the lock file', async () => {
   const { packages } = readJson(PACKAGE, '..', '..', 'package-lock.json');
   const expected = (await imported()).map((name) => [name, packages[`node_modules/${name}`].version]);
   expect(expected.length).toBeGreaterThan(0);

@@ -1,0 +1,79 @@
+import { Constants } from 'fhir/constants';
+import type { ParsedProperty } from 'fhir/model/parsed-property';
+import type { Issue } from './issues';
+
+const whole = ({ source }: RegExp) => new RegExp(`^(?:${source})$`);
+
+/** The formats of R4. The validator finds them anywhere in a value, so that `2020-1-1` passes for the year 2020. */
+const FORMATS: Readonly<Record<string, RegExp>> = {
+  date: whole(Constants.PrimitiveDateRegex),
+  dateTime: whole(Constants.PrimitiveDateTimeRegex),
+  instant: new RegExp(`^(?=.*T)(?:${Constants.PrimitiveDateTimeRegex.source})$`),
+  time: whole(Constants.PrimitiveTimeRegex),
+  code: whole(Constants.PrimitiveCodeRegex),
+  integer: /^-?\d+$/,
+  unsignedInt: /^\d+$/,
+  positiveInt: /^[1-9]\d*$/,
+  uri: /^\S*$/,
+  url: /^\S*$/,
+  canonical: /^\S*$/,
+};
+
+/** Returns whether the calendar has the day of a date, if the date has a day. */
+function isDay(date: string): boolean {
+  const day = date.slice(0, 10);
+  return day.length < 10 || new Date(day).toJSON()?.startsWith(day) === true;
+}
+
+/** Returns the JSON type of an R4 type. */
+function jsonTypeOf(type: string): string {
+  if (type === 'boolean') {
+    return 'boolean';
+  }
+  if (Constants.PrimitiveNumberTypes.includes(type)) {
+    return 'number';
+  }
+  return /^[a-z]/.test(type) ? 'string' : 'object';
+}
+
+/** Returns the problems of a property that the validator doesn't look for: an array in place of one value, wrong JSON types and loose formats. */
+export function shapeIssues(property: ParsedProperty, location: string, value: unknown): Issue[] {
+  if (!Array.isArray(value)) {
+    return elementIssues(property._type, location, value);
+  }
+  return property._multiple
+    ? value.flatMap((element, index) => elementIssues(property._type, `${location}[${index}]`, element))
+    : [{ code: 'structure-array', location, value: `${location}: an array` }];
+}
+
+function elementIssues(type: string, location: string, value: unknown): Issue[] {
+  if (value === null) { // R4 allows it in an array of simple values, beside extensions
+    return type === 'Element' || jsonTypeOf(type) !== 'object' ? [] : [{ code: 'structure-empty', location, value: `${location}: null` }];
+  }
+  if (typeof value !== jsonTypeOf(type) || Array.isArray(value)) {
+    return [{ code: 'structure-type', location, value: `${location}: ${JSON.stringify(value)} is not of type ${type}` }];
+  }
+  return FORMATS[type]?.test(String(value)) === false || (type.startsWith('date') && !isDay(value as string)) ? [{ code: 'structure-format', location, value: `${location}: ${value} is not of type ${type}` }] : [];
+}
+
+/**
+ * Yields the empty values of a resource. R4 allows none but null in an array, beside extensions. The validator overlooks them or stops at them.
+ * @param names the names to look at: others would get into the locations
+ */
+export function* emptyIssues(value: unknown, names: ReadonlySet<string>, location: string): Generator<Issue> {
+  if (value === '' || value === null || (typeof value === 'object' && Object.keys(value).length === 0)) {
+    yield { code: 'structure-empty', location, value: `${location}: ${JSON.stringify(value)}` };
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      if (inner !== null) {
+        yield* emptyIssues(inner, names, `${location}[${index}]`);
+      }
+    }
+  } else if (typeof value === 'object') {
+    for (const [name, inner] of Object.entries(value)) {
+      if (names.has(name)) {
+        yield* emptyIssues(inner, names, `${location}.${name}`);
+      }
+    }
+  }
+}

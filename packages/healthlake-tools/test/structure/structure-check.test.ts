@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { CheckThread } from '../../src/structure/check-thread';
+import { StructureCheck } from '../../src/structure/structure-check';
+
+const FILLING = 'x'.repeat(20_000);
+
+const line = (index: number) => JSON.stringify({
+  resourceType: 'Patient', id: `p${index}`, gender: index % 3 === 0 ? 'M' : 'male', ...index === 50 ? { contact: [{ gender: 'F' }] } : {}, text: { status: 'empty', div: FILLING },
+});
+
+async function problemsOf(workers: number) {
+  const check = new StructureCheck(workers);
+  for (let index = 0; index < 90; index += 1) {
+    await check.add(index < 45 ? 'a.ndjson' : 'b.ndjson', (index % 45) + 1, line(index));
+  }
+  await check.add('b.ndjson', 46, '{ cut off');
+  await check.add('b.ndjson', 47, '"text"');
+  return check.end();
+}
+
+test('counts the problems of all batches, and keeps the first place of each path', async () => {
+  const problems = await problemsOf(2);
+  expect(problems).toEqual([{
+    code: 'structure-code',
+    severity: 'warning',
+    count: 31,
+    files: 2,
+    first: [
+      { code: 'structure-code', location: 'Patient.gender', value: 'Patient.gender: Code "M" not found in value set', place: { file: 'a.ndjson', line: 1 } },
+      { code: 'structure-code', location: 'Patient.contact[0].gender', value: 'Patient.contact[0].gender: Code "F" not found in value set', place: { file: 'b.ndjson', line: 6 } },
+    ],
+  }]);
+  expect(await problemsOf(1)).toEqual(problems);
+});
+
+test('finds nothing in no lines', async () => {
+  expect(await new StructureCheck().end()).toEqual([]);
+});
+
+test('fails with one sentence without data when a thread ends', async () => {
+  const check = new StructureCheck(1, () => new CheckThread(join(__dirname, 'broken-worker.js')));
+  await check.add('a.ndjson', 1, line(0));
+  const sentence = 'a worker thread of the structure check ended (EBROKEN): leave out --structure, or use a machine with more memory';
+  await expect(check.end()).rejects.toThrow(new Error(sentence));
+});
+
+test('takes no more lines than one batch for each thread while the threads are busy', async () => {
+  let finish = () => {};
+  const busy = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let batches = 0;
+  class SlowThread extends CheckThread {
+    public override async check() {
+      batches += 1;
+      await busy;
+      return [];
+    }
+  }
+  const check = new StructureCheck(2, () => new SlowThread());
+  let added = 0;
+  const adding = (async () => {
+    for (; added < 100; added += 1) {
+      await check.add('a.ndjson', added + 1, line(added));
+    }
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect({ batches, linesOfThreeBatches: added <= 3 * 14 }).toEqual({ batches: 2, linesOfThreeBatches: true });
+  finish();
+  await adding;
+  await check.end();
+  expect(batches).toBe(8);
+});
