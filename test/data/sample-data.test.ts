@@ -58,6 +58,27 @@ describe('the synthea sample', () => {
   });
 });
 
+describe('the sample of Bundles', () => {
+  const bundles = readdirSync(join(ROOT, 'synthea-bundles')).sort().map((name) => {
+    const bytes = readFileSync(join(ROOT, 'synthea-bundles', name));
+    return { name, bytes, bundle: JSON.parse(bytes.toString()) };
+  });
+
+  test('has the entry counts, file sizes and checksum that the README lists', () => {
+    const hash = createHash('sha256');
+    bundles.forEach(({ bytes }) => hash.update(bytes));
+    const rows = bundles.map(({ name, bytes, bundle }) => [`\`${name}\``, String(bundle.entry.length), String(bytes.length)]);
+
+    expect(tableUnder('## `synthea-bundles/`')).toEqual([...rows, ['all files', ...[1, 2].map((column) => totalOf(rows, column))]]);
+    expect(README).toContain(`\`${hash.digest('hex')}\``);
+  });
+
+  test('has transactions of two patients, and batches of hospitals and practitioners', () => {
+    expect(bundles.map(({ bundle }) => bundle.type)).toEqual(['transaction', 'transaction', 'batch', 'batch']);
+    expect(bundles.flatMap(({ bundle }) => bundle.entry).filter(({ resource }) => resource.resourceType === 'Patient')).toHaveLength(2);
+  });
+});
+
 describe('the bad sample', () => {
   test('has as many lines and resources of each kind as the README lists', () => {
     const counts = new Map<string, number>();
