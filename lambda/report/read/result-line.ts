@@ -3,6 +3,7 @@ export interface ResultLine {
   /** The line number in the input file that HealthLake reports for the resource. */
   readonly lineId?: number;
   readonly resourceType?: string;
+  readonly resourceId?: string;
   readonly issues: readonly Issue[];
 }
 
@@ -30,8 +31,10 @@ export function readResultLine(text: string): ResultLine {
   if (!line) {
     return { issues: [{ code: LINE_NOT_JSON }] };
   }
-  const { lineId, resourceType, UpdateResourceResponse: response } = line;
-  return { lineId: typeof lineId === 'number' ? lineId : undefined, resourceType: stringOf(resourceType), issues: issuesOf(response) };
+  const { lineId, resourceType, resourceId, UpdateResourceResponse: response } = line;
+  return {
+    lineId: typeof lineId === 'number' ? lineId : undefined, resourceType: stringOf(resourceType), resourceId: stringOf(resourceId), issues: issuesOf(response),
+  };
 }
 
 /** Parses a JSON object. Returns undefined for any other text. */
