@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check';
 import type { CommandOptions, Register } from './commands/command';
 import { jobsCommand } from './commands/jobs';
 import { reportCommand } from './commands/report';
+import { retryCommand } from './commands/retry';
 
 /** Runs the tool. Returns its exit code, and never rejects. */
 export async function run(args: readonly string[], console: Console): Promise<number> {
@@ -31,7 +32,7 @@ function createProgram(console: Console, register: Register): Command {
   const program = new Command('healthlake')
     .description('Checks and converts FHIR data for AWS HealthLake, and shows HealthLake\'s jobs and their failures.')
     .version(version);
-  [checkCommand, reportCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
+  [checkCommand, reportCommand, retryCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
   setUp(program, console);
   return program;
 }

@@ -1,0 +1,76 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { type FailedFile, type Failure, type Failures, linesOf, readFailures } from './failures';
+import { DEFAULT_NUMBERING, isResourceOf, type Numbering, numberingOf } from './numbering';
+import { LineSplitter } from '../../../fhir-ndjson/src/lines/line-splitter';
+import { readObject } from '../check/source';
+import { LineFile } from '../files/line-file';
+
+/** The failed resources of one input file that were written. */
+export interface ExtractedFile {
+  readonly file: string;
+  readonly resources: number;
+  /** The number of failures whose resource is not in the input file, at the line that HealthLake names. */
+  readonly notFound: number;
+}
+
+/** The suffix of the file that says why resources failed. HealthLake ignores the file, because its name doesn't end in .ndjson. */
+const REASONS_SUFFIX = '.reasons.jsonl';
+
+/** The longest line that is copied: more than the largest resource that HealthLake documents, a Binary of 164 MB. */
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
+
+/** Writes the failed resources of all files into a folder, with the reasons beside them. */
+export async function extractAll(s3: S3Client, files: readonly FailedFile[], folder: string): Promise<ExtractedFile[]> {
+  const extracted: ExtractedFile[] = [];
+  let numbering: Numbering | undefined;
+  for (const file of files) {
+    const failures = await readFailures(s3, file.results);
+    numbering ??= await findNumbering(s3, file, failures);
+    extracted.push(await extract(s3, file, failures, numbering ?? DEFAULT_NUMBERING, folder));
+  }
+  return extracted;
+}
+
+/** Reads the input file until a line shows how HealthLake numbers lines. */
+async function findNumbering(s3: S3Client, { input }: FailedFile, failures: Failures): Promise<Numbering | undefined> {
+  if (![...failures.byLine.values()].some(({ resourceId }) => resourceId !== undefined)) {
+    return undefined;
+  }
+  let index = 0;
+  for await (const { bytes } of inputLines(s3, input)) {
+    const numbering = numberingOf(failures, bytes, index++);
+    if (numbering !== undefined) {
+      return numbering;
+    }
+  }
+  return undefined;
+}
+
+async function extract(s3: S3Client, { name, input }: FailedFile, failures: Failures, numbering: Numbering, folder: string): Promise<ExtractedFile> {
+  const [resources, reasons] = [new LineFile(folder, name), new LineFile(folder, name + REASONS_SUFFIX)];
+  let [index, written] = [0, 0];
+  try {
+    for await (const { bytes, isTooLong } of inputLines(s3, input)) {
+      const inputLine = index + numbering;
+      const failure = failures.byLine.get(inputLine);
+      index += 1;
+      if (failure !== undefined && !isTooLong && isResourceOf(failure, bytes) !== false) {
+        written += 1;
+        resources.write(bytes);
+        reasons.write(reasonLine(written, inputLine, failure));
+      }
+    }
+  } finally {
+    resources.close();
+    reasons.close();
+  }
+  return { file: name, resources: written, notFound: failures.byLine.size + failures.withoutLine - written };
+}
+
+function inputLines(s3: S3Client, { bucket, key }: FailedFile['input']): ReturnType<typeof linesOf> {
+  return linesOf(readObject(s3, bucket, key), new LineSplitter(MAX_LINE_BYTES));
+}
+
+function reasonLine(line: number, inputLine: number, { resourceType, resourceId, issues }: Failure): string {
+  return JSON.stringify({ line, inputLine, resourceType, resourceId, reasons: issues });
+}
