@@ -112,6 +112,9 @@ export const LINE = {
   scheduledTime: 'U117',
   repeatedTick: 'U118',
   scheduleGroup: 'U119',
+  scannedFiles: 'U120',
+  scannedSize: 'U121',
+  modificationTime: 'U122',
 } as const;
 
 /** The id of a row of docs/unverified.md. */
@@ -182,6 +185,7 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.scheduledTime]: NO_EXPORT,
   [LINE.repeatedTick]: NO_EXPORT,
   [LINE.scheduleGroup]: NO_EXPORT,
+  [LINE.modificationTime]: 'the run uploads its files minutes before the job',
   [LINE.metricSearch]: 'the script reads no metrics; search them in the CloudWatch console',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
   [LINE.importPrice]: 'the price is on the bill, days later',

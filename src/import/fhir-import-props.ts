@@ -55,10 +55,10 @@ export interface FhirImportProps extends FhirJobProps {
   readonly alreadyImported?: boolean;
 
   /**
-   * Whether the deployment fails if the input changed after its job was submitted and the deployment doesn't import it again. By default, the log has a
-   * warning: see `inputChanged`. To import the changed input, set a new `revision`.
+   * Whether the deployment fails if the input changed after its job was submitted and the deployment starts no job. By default, the log has a warning: see
+   * `inputChanged`. To import the changed input, set a new `revision`.
    *
-   * The deployment is checked only if it changes a property of the import. A roll-back never fails.
+   * Only a deployment that changes a property of the import compares the input. A roll-back never does.
    *
    * @default false
    */

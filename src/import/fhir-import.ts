@@ -96,8 +96,8 @@ export class FhirImport extends FhirJob {
   }
 
   /**
-   * Whether objects of the input changed after the job was submitted: `true`, `false` or `UNKNOWN`. Unless the deployment starts a job, the last deployment that
-   * changed a property of this import has compared the input with the job. Using this value adds a property to the custom resource, so it is known at once.
+   * Whether objects of the input changed after the job was submitted: `true`, `false` or `UNKNOWN`. The value is that of the last deployment that changed a
+   * property of this import. Using the value in a template changes such a property: it makes CloudFormation ask for the value.
    *
    * An object that was written again with the same content counts as changed. A deleted object doesn't count.
    */

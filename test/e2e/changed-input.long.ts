@@ -1,9 +1,9 @@
-import type { CfnResource, CfnOutput, type Stack } from 'aws-cdk-lib';
+import { CfnOutput, type CfnResource, type Stack } from 'aws-cdk-lib';
 import { addOutputs, importApp } from './harness/import-app';
 import { type Laptop, onLaptop, patients } from './harness/laptop';
 import { Completion, ErrorTolerance, type FhirImport } from '../../src';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const WARNING = 'warning: objects of the input changed after their job was submitted; a new revision imports them';
 const warningsOf = (laptop: Laptop) => laptop.logs().split('\n').filter((line) => line.includes(WARNING)).length;

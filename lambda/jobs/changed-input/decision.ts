@@ -11,7 +11,7 @@ export interface InputComparison {
 }
 
 /** The members of a job that the comparison reads. */
-type ComparedJob = Pick<JobDescription, 'JobStatus' | 'SubmitTime' | 'JobProgressReport'>;
+type ComparedJob = Partial<Pick<JobDescription, 'JobStatus' | 'SubmitTime' | 'JobProgressReport'>>;
 
 const MEGABYTE = 1e6;
 

@@ -22,15 +22,24 @@ export function parseS3Uri(uri: string): S3Location {
   return { bucket, key };
 }
 
-/** Uploads the NDJSON files of a folder of sample data. Returns the number of their lines. */
-export async function uploadSample(s3: S3Client, folder: 'synthea' | 'bad', { bucket, key }: S3Location): Promise<number> {
-  let lines = 0;
+/** The size of the sample data that was uploaded. */
+export interface Sample {
+  readonly files: number;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** Uploads the NDJSON files of a folder of sample data. */
+export async function uploadSample(s3: S3Client, folder: 'synthea' | 'bad', { bucket, key }: S3Location): Promise<Sample> {
+  const sample = { files: 0, lines: 0, bytes: 0 };
   for (const name of (await readdir(join(DATA, folder))).filter((file) => file.endsWith('.ndjson'))) {
     const body = await readFile(join(DATA, folder, name), 'utf8');
-    lines += body.split('\n').filter((line) => line !== '').length;
+    sample.files += 1;
+    sample.lines += body.split('\n').filter((line) => line !== '').length;
+    sample.bytes += Buffer.byteLength(body);
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${key}${name}`, Body: body }));
   }
-  return lines;
+  return sample;
 }
 
 /** Returns the keys of the objects below a prefix. The returned keys don't include the prefix. */

@@ -1,4 +1,5 @@
 import type { ImportJobProperties, JobProgressReport } from '@aws-sdk/client-healthlake';
+import type { Sample } from '../aws/objects';
 import { LINE } from '../lines';
 import type { Observations } from '../observations';
 
@@ -55,12 +56,16 @@ export function outputOf({ JobId: id, JobOutputDataConfig: output }: ImportJobPr
 }
 
 /** Records observations of the job that imported the sample. */
-export function noteSample(observations: Observations, job: ImportJobProperties, lines: number): void {
-  const imported = job.JobProgressReport?.TotalNumberOfResourcesImported;
+export function noteSample(observations: Observations, job: ImportJobProperties, { files, lines, bytes }: Sample): void {
+  const { TotalNumberOfResourcesImported: imported, TotalNumberOfScannedFiles, TotalSizeOfScannedFilesInMB } = job.JobProgressReport ?? {};
   const completed = job.JobStatus?.startsWith('COMPLETED') ?? false;
   observations.note(LINE.bucketDefaults, completed, summaryOf(job));
   observations.note(LINE.strictSample, job.JobStatus === 'COMPLETED' && imported === lines, `${lines} lines; ${summaryOf(job)}`);
   observations.note(LINE.provenance, job.JobProgressReport?.TotalNumberOfResourcesScanned === lines, `${lines} lines; ${summaryOf(job)}`);
+  observations.note(LINE.scannedFiles, TotalNumberOfScannedFiles === files, `${files} files uploaded, ${TotalNumberOfScannedFiles} scanned`);
+  const megabytes = bytes / 1e6;
+  observations.note(LINE.scannedSize, Math.abs((TotalSizeOfScannedFilesInMB ?? NaN) - megabytes) <= 1,
+    `${megabytes} MB uploaded, ${TotalSizeOfScannedFilesInMB} MB scanned`);
   const seconds = Math.round(((job.EndTime?.getTime() ?? NaN) - job.SubmitTime!.getTime()) / 1000);
   observations.note(LINE.importTime, seconds <= 10 * 60, `${seconds} s from SubmitTime to EndTime`);
 }

@@ -11,8 +11,8 @@ import { noteCompleted, noteOutput, noteSample, outputOf, summaryOf } from '../o
 export async function importSample(context: Context, data: Data): Promise<Imported | undefined> {
   const { clients: { cloudformation, healthlake, s3 }, quickstart, observations, signal } = context;
   const { datastoreId, inputBucket } = data;
-  const lines = await uploadSample(s3, 'synthea', { bucket: inputBucket, key: 'input/' });
-  console.log(`\nUploaded ${lines} lines to s3://${inputBucket}/input/.`);
+  const sample = await uploadSample(s3, 'synthea', { bucket: inputBucket, key: 'input/' });
+  console.log(`\nUploaded ${sample.lines} lines to s3://${inputBucket}/input/.`);
 
   const deployment = await quickstart.deployImport('1');
   const { DatastoreProperties: datastore } = await healthlake.send(new DescribeFHIRDatastoreCommand({ DatastoreId: datastoreId }));
@@ -26,10 +26,10 @@ export async function importSample(context: Context, data: Data): Promise<Import
     return undefined;
   }
   console.log(summaryOf(job));
-  noteSample(observations, job, lines);
+  noteSample(observations, job, sample);
   await noteFiles(context, job);
   await noteList(context, data);
-  return deployment.succeeded ? { ...data, job, lines } : undefined;
+  return deployment.succeeded ? { ...data, job, lines: sample.lines } : undefined;
 }
 
 /** Records observations of the output of an ended job. Returns the object keys in the job's folder. */
