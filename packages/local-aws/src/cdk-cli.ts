@@ -23,16 +23,21 @@ export interface CdkRunOptions {
 }
 
 const PLAIN_OUTPUT = { ...QUIET_SDK, NO_COLOR: '1', FORCE_COLOR: '0' } as const;
+const CDK = require.resolve('aws-cdk/bin/cdk');
 const SHORT_POLLS = join(__dirname, 'short-polls.cjs');
+const COMPILE_CACHE = join(__dirname, 'compile-cache.cjs');
+const COMPILED = join(CDK, '..', '..', '..', '.cache', 'local-aws');
 
 /** Runs the unmodified CDK CLI. */
 export async function runCdk(args: readonly string[], { cwd, env, onLine, pollScale = 1, signal }: CdkRunOptions): Promise<CdkRun> {
   signal?.throwIfAborted();
-  const preload = pollScale === 1 ? [] : ['--require', SHORT_POLLS];
+  const preload = (pollScale === 1 ? [COMPILE_CACHE] : [COMPILE_CACHE, SHORT_POLLS]).flatMap((file) => ['--require', file]);
   // The CLI runs in its own process group, so that `killGroup` also ends the CDK app that the CLI starts.
-  const child = spawn(process.execPath, [...preload, require.resolve('aws-cdk/bin/cdk'), ...args], {
+  const child = spawn(process.execPath, [...preload, CDK, ...args], {
     cwd,
-    env: { ...withoutAwsSettings(process.env), ...PLAIN_OUTPUT, ...env, LOCAL_AWS_POLL_SCALE: String(pollScale) },
+    env: {
+      ...withoutAwsSettings(process.env), ...PLAIN_OUTPUT, ...env, LOCAL_AWS_POLL_SCALE: String(pollScale), LOCAL_AWS_COMPILE_CACHE: COMPILED,
+    },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, isRunning } from './foundation';
@@ -23,14 +23,26 @@ test('short-polls.cjs shortens only the polling timers of the CLI', () => {
   expect(immediate).toBeLessThan(300);
 });
 
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cdk-cli-'));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+test('compile-cache.cjs keeps the compiled code of a large file, and runs a changed file', async () => {
+  const [file, cache] = ['large.js', 'cache'].map((name) => join(folder, name));
+  const preload = join(__dirname, '..', 'src', 'compile-cache.cjs');
+  const padding = ' '.repeat(1_000_000);
+  for (const text of ['first', 'first', 'again']) {
+    await writeFile(file, `console.log(require.main === module, '${text}');${padding}`);
+    const output = execFileSync(process.execPath, ['--require', preload, file], { env: { LOCAL_AWS_COMPILE_CACHE: cache }, encoding: 'utf8' });
+    expect(output).toBe(`true ${text}\n`);
+    expect(await readdir(cache)).not.toEqual([]);
+  }
+});
+
 describe('a run of the CLI', () => {
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cdk-cli-'));
-  });
-  afterEach(async () => rm(folder, { recursive: true, force: true }));
-
   test('hides the AWS settings of the machine from the app, turns SDK warnings off, and ends all child processes', async () => {
     const app = 'console.log(JSON.stringify({ pid: process.pid, env: process.env })); setInterval(() => {}, 1000);';
     await writeFile(join(folder, 'app.js'), app);
