@@ -8,6 +8,9 @@ copy=$PWD/.newest
 rm -rf "$copy"
 mkdir "$copy"
 trap 'rm -rf "$copy"' EXIT
+if [ $# -eq 0 ] && [ -f lib/index.js ]; then
+  npm pack --silent --ignore-scripts --pack-destination "$copy" > /dev/null # npm reads every file of the project, so the copy must still be empty
+fi
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null
 cp -al node_modules "$copy/node_modules"        # hard links are safe: npm replaces the files of packages,
 rm -f "$copy/node_modules/.package-lock.json" # except for this one, which it writes into
@@ -23,7 +26,6 @@ fi
 # aws-cdk-lib validates the templates of each synth, which takes most of the time of the tests. So only test/nag and the examples validate.
 CDK_VALIDATION=false npx jest --testMatch '<rootDir>/test/{src,e2e}/**/*.test.ts' '<rootDir>/test/nag/*.newest.ts'
 if [ -f ../lib/index.js ]; then
-  (cd .. && npm pack --silent --ignore-scripts --pack-destination "$copy" > /dev/null)
   node scripts/check-example-apps.mjs cdk-healthlake-import-*.tgz "$copy/packed-examples"
 else
   echo 'examples: skipped, there is no lib/; run npm run compile first'
