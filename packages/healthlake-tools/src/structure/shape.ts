@@ -19,10 +19,10 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   canonical: /^\S*$/,
 };
 
-/** Returns whether the calendar has the day of a date, if the date has a day. */
+/** Returns whether the calendar has the day of a date. Passes a year, and a year with a month. */
 function isDay(date: string): boolean {
   const day = date.slice(0, 10);
-  return day.length < 10 || new Date(day).toJSON()?.startsWith(day) === true;
+  return new Date(day).toJSON()?.startsWith(day) === true;
 }
 
 /** Returns the JSON type of an R4 type. */

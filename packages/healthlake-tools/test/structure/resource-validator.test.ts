@@ -45,6 +45,7 @@ test.each<[string, object, string[]]>([
   ['a URI with a space', patient({ identifier: [{ system: 'a b' }] }), ['structure-format Patient.identifier[0].system']],
   ['null', patient({ maritalStatus: null }), ['structure-empty Patient.maritalStatus']],
   ['null, and the problems beside it', condition({ code: null, clinicalStatus: { text: 'x' } }), ['structure-empty Condition.code', 'structure-code Condition.clinicalStatus']],
+  ['an empty code', patient({ gender: '' }), ['structure-empty Patient.gender']],
   ['an empty string', patient({ name: [{ family: '' }] }), ['structure-empty Patient.name[0].family']],
   ['an empty array', patient({ name: [] }), ['structure-empty Patient.name']],
   ['an empty object', patient({ name: [{}] }), ['structure-empty Patient.name[0]']],
@@ -64,7 +65,9 @@ test.each<[string, object]>([
   ['a second code beside one of the value set', condition({
     clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }, { system: 'http://a.example', code: 'a' }] },
   })],
-  ['a code of a value set that the validator lacks', { resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency: 'EUR' } }],
+  ['a code of a value set that the validator lacks', {
+    resourceType: 'MolecularSequence', coordinateSystem: 0, structureVariant: [{ variantType: { coding: [{ system: 'http://loinc.org', code: 'LA9658-1' }] } }],
+  }],
   ['false in a choice of types', example('MedicationRequest-medrx0330.json')],
   ['an extension in place of a choice of types', {
     resourceType: 'Immunization', status: 'completed', vaccineCode: { text: 'v' }, patient: { display: 'p' }, _occurrenceDateTime: { extension: [{ url: 'http://a.example', valueCode: 'unknown' }] },
@@ -101,6 +104,12 @@ test('finds only the known errors in the examples of HL7', () => {
 
 test('gives a text that it does not know a code of its own', () => {
   expect(codeOf('Invalid something "x"')).toBe('structure-other');
+});
+
+test('keeps the text of the validator, in part if it is long', () => {
+  const [short, long] = ['M', 'M'.repeat(1000)].map((gender) => validator.check(patient({ gender }))[0].value);
+  expect(short).toBe('Patient.gender: Code "M" not found in value set');
+  expect(long).toHaveLength(200);
 });
 
 test('never shows a value or an unknown name in a location', () => {

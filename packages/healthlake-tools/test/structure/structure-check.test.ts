@@ -5,7 +5,7 @@ import { StructureCheck } from '../../src/structure/structure-check';
 const FILLING = 'x'.repeat(20_000);
 
 const line = (index: number) => JSON.stringify({
-  resourceType: 'Patient', id: `p${index}`, gender: index % 3 === 0 ? 'M' : 'male', ...index === 50 ? { contact: [{ gender: 'F' }] } : {}, text: { status: 'empty', div: FILLING },
+  resourceType: 'Patient', id: `p${index}`, gender: index % 3 === 0 ? 'M' : 'male', ...index === 50 ? { contact: [{ gender: 'F' }] } : {}, ...index >= 50 ? { status: 'x' } : {}, text: { status: 'empty', div: FILLING },
 });
 
 async function problemsOf(workers: number) {
@@ -20,7 +20,8 @@ async function problemsOf(workers: number) {
 
 test('counts the problems of all batches, and keeps the first place of each path', async () => {
   const problems = await problemsOf(2);
-  expect(problems).toEqual([{
+  const unknown = { code: 'structure-unknown-property', location: 'Patient.status', value: 'Patient.status: Unexpected property', place: { file: 'b.ndjson', line: 6 } };
+  expect(problems).toEqual([{ code: 'structure-unknown-property', severity: 'warning', count: 40, files: 1, first: [unknown] }, {
     code: 'structure-code',
     severity: 'warning',
     count: 31,
@@ -37,11 +38,15 @@ test('finds nothing in no lines', async () => {
   expect(await new StructureCheck().end()).toEqual([]);
 });
 
-test('fails with one sentence without data when a thread ends', async () => {
+test.each([
+  ['fails', 'a.ndjson', 'EBROKEN'],
+  ['exits', 'exit.ndjson', 'exit code 3'],
+])('fails with one sentence without data when a thread %s', async (_, file, reason) => {
   const check = new StructureCheck(1, () => new CheckThread(join(__dirname, 'broken-worker.js')));
-  await check.add('a.ndjson', 1, line(0));
-  const sentence = 'a worker thread of the structure check ended (EBROKEN): leave out --structure, or use a machine with more memory';
-  await expect(check.end()).rejects.toThrow(new Error(sentence));
+  await check.add(file, 1, line(0));
+  await expect(check.end()).rejects.toThrow(
+    new Error(`a worker thread of the structure check ended (${reason}): leave out --structure, or use a machine with more memory`),
+  );
 });
 
 test('takes no more lines than one batch for each thread while the threads are busy', async () => {
@@ -49,12 +54,17 @@ test('takes no more lines than one batch for each thread while the threads are b
   const busy = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  let batches = 0;
+  let [batches, closed] = [0, 0];
   class SlowThread extends CheckThread {
     public override async check() {
       batches += 1;
       await busy;
       return [];
+    }
+
+    public override async close() {
+      closed += 1;
+      await super.close();
     }
   }
   const check = new StructureCheck(2, () => new SlowThread());
@@ -69,5 +79,5 @@ test('takes no more lines than one batch for each thread while the threads are b
   finish();
   await adding;
   await check.end();
-  expect(batches).toBe(8);
+  expect({ batches, closed }).toEqual({ batches: 8, closed: 2 });
 });
