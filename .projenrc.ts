@@ -122,17 +122,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // The bundles of the handlers include all their dependencies, even the SDK, so that users need neither esbuild nor Docker to synthesize.
+const bundleOptions: javascript.AddBundleOptions = {
+  platform: 'node',
+  target: 'node20',
+  externals: [],
+  minify: true,
+  sourcemap: false,
+  mainFields: ['module', 'main'],
+  esbuildArgs: { '--log-level': 'warning' },
+};
 for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datastore/index.ts', 'lambda/job-monitor/index.ts', 'lambda/job-monitor/widget/index.ts']) {
-  project.bundler.addBundle(entry, {
-    platform: 'node',
-    target: 'node20',
-    externals: [],
-    minify: true,
-    sourcemap: false,
-    mainFields: ['module', 'main'],
-    esbuildArgs: { '--log-level': 'warning' },
-  });
+  project.bundler.addBundle(entry, bundleOptions);
 }
+// The library loads this bundle at synth. The path leads from the default folder of the bundle to `assets/fhir-ndjson/`.
+project.bundler.addBundle('packages/fhir-ndjson/src/folder/index.ts', { ...bundleOptions, outfile: '../../../../../fhir-ndjson/index.js' });
 const bundle = project.bundler.bundleTask;
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean lib, so files of earlier versions would be published
 

@@ -5,8 +5,8 @@ const packed = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const [{ files, size }] = Array.isArray(packed) ? packed : Object.values(packed);
 const paths = files.map(({ path }) => path);
 
-/** The bundles of the Lambda functions. */
-const BUNDLES = ['', 'report/', 'datastore/', 'job-monitor/', 'job-monitor/widget/'].map((folder) => `assets/lambda/${folder}index/index.js`);
+/** The bundles of the Lambda functions, and the bundle that the library loads at synth. */
+const BUNDLES = [...['', 'report/', 'datastore/', 'job-monitor/', 'job-monitor/widget/'].map((folder) => `assets/lambda/${folder}index/index.js`), 'assets/fhir-ndjson/index.js'];
 const NEEDED = [...BUNDLES, 'lib/index.js', 'lib/index.d.ts', '.jsii', '.jsii.tabl.json', 'README.md', 'API.md', 'LICENSE', 'package.json'];
 
 const unexpected = paths.filter((path) => !NEEDED.includes(path) && !/^lib\/.+\.(js|d\.ts)$/.test(path));

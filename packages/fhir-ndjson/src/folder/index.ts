@@ -1,0 +1,2 @@
+export { prepareFolder, writeFolder } from './prepare';
+export type { Folder, FolderProblem, PreparedFolder } from './prepared-folder';

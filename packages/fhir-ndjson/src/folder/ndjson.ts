@@ -1,0 +1,37 @@
+import type { SourceFile } from './list';
+import type { ContentKind } from './prepared-folder';
+import { FIRST, problemOfCheck } from './problems';
+import { both, ContentHash, type Receiver } from './receivers';
+import { DataSetCheck } from '../check/data-set-check';
+
+/** NDJSON files, which are uploaded unchanged. */
+export const NDJSON: ContentKind = {
+  send,
+  prepare(files) {
+    const check = new DataSetCheck({ first: FIRST });
+    files.filter((file) => !isNdjson(file) && looksLikeData(file)).forEach(({ name }) => check.file(name).end());
+    const hash = new ContentHash();
+    send(files, both(check, hash));
+    return { ...hash.summary(), problems: check.result().problems.map((summary) => problemOfCheck(summary)) };
+  },
+};
+
+function send(files: readonly SourceFile[], receiver: Receiver): void {
+  for (const { name, read } of files.filter(isNdjson)) {
+    const file = receiver.file(name);
+    for (const piece of read()) {
+      file.push(piece);
+    }
+    file.end();
+  }
+}
+
+/** Returns whether HealthLake imports a file of this name. */
+function isNdjson({ name }: SourceFile): boolean {
+  return !new DataSetCheck().file(name).isIgnored;
+}
+
+/** Returns whether somebody could expect that a file of this name is imported. */
+function looksLikeData({ name }: SourceFile): boolean {
+  return /\.(json|jsonl|zip|ndjson.*)(\.gz)?$/i.test(name);
+}
