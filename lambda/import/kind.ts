@@ -6,7 +6,7 @@ import { clientTokenOf, fingerprintOf, type StartParameters } from './fingerprin
 import { findRestorePoint } from './restore-point';
 import { ROLE_NEEDS } from './role-needs';
 import { countsOf, dependsOnResults, judge, whyWithoutResults } from './verdict';
-import { IMPORT_EVENTS, IMPORT_RESOURCE_TYPES, type ImportJobProperties, type ImportOutcomeProperties } from '../../src/contract';
+import { CONTENT_PREFIX, IMPORT_EVENTS, IMPORT_RESOURCE_TYPES, type ImportJobProperties, type ImportOutcomeProperties } from '../../src/contract';
 import { jobNameOf } from '../jobs/fingerprint';
 import type { JobKind, JobResults } from '../jobs/kind';
 import { likelyCauses } from '../jobs/start/start-causes';
@@ -34,7 +34,12 @@ export const IMPORT: JobKind = {
     return Quotas && { input: { InputS3Uri, Quotas }, OutputS3Uri, OutputKmsKeyId }; // contract version 1 has no quotas and no permission to check buckets
   },
   inputOf({ InputS3Uri, Quotas, ChangedInput }: ImportJobProperties) {
-    return { inputS3Uri: InputS3Uri, isListable: Quotas !== undefined, failsIfChanged: ChangedInput === 'FAIL' };
+    return {
+      inputS3Uri: InputS3Uri,
+      isListable: Quotas !== undefined,
+      isConstant: CONTENT_PREFIX.test(InputS3Uri),
+      failsIfChanged: ChangedInput === 'FAIL',
+    };
   },
   requestOf(properties: ImportJobProperties, failedJobIds) {
     const parameters: StartParameters = {

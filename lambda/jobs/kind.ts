@@ -108,6 +108,8 @@ export interface ComparableInput {
   readonly inputS3Uri: string;
   /** Whether the operator role may list the input. */
   readonly isListable: boolean;
+  /** Whether the input can't change, because its prefix contains the hash of its content. A repeated upload of the same files makes its objects newer. */
+  readonly isConstant: boolean;
   /** Whether the deployment fails if the input changed. */
   readonly failsIfChanged: boolean;
 }

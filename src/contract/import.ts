@@ -8,6 +8,12 @@ export const IMPORT_RESOURCE_TYPES: JobResourceTypes = { job: 'Custom::FhirImpor
 /** The job id and job status of an import that started no job because the data set was already in the data store. Since version 3. */
 export const ALREADY_IMPORTED = 'ALREADY_IMPORTED';
 
+/**
+ * Matches the prefix of the files of a repository, which the library uploads. It contains the hash of their content, so objects under it never get another
+ * content.
+ */
+export const CONTENT_PREFIX = /(^|\/)fhir\/[0-9a-f]{20}\/$/;
+
 /** The errors that an import tolerates. `Limit` is a number of resources, or a percentage of the scanned resources. */
 export type ContractErrorTolerance =
   | { readonly Kind: 'NONE' }

@@ -24,6 +24,9 @@ const NOT_KNOWN: CheckedInput = { inputChanged: UNKNOWN };
 /** Checks whether the input changed after a job of an earlier deployment, and logs the result. A roll-back, and a check that AWS doesn't answer, never fail. */
 export async function checkInput(reader: LedgerReader, request: IsCompleteRequest, jobId: string, input: ComparableInput): Promise<CheckedInput> {
   const { construct, operator, properties: { DatastoreId: datastoreId } } = reader;
+  if (input.isConstant) {
+    return { inputChanged: 'false' };
+  }
   if (!input.isListable) {
     return NOT_KNOWN;
   }

@@ -5,6 +5,7 @@ import {
   answersWith, aws, back, DECLARED, DECLARED_ID, described, GOOD, inRollBack, job, NEW_DATA, newJobsAre, OWN_ID, refuses, row, RUNNING, starts,
   testsAllRows, update,
 } from './table';
+import { fingerprintOf } from '../../../../lambda/import/fingerprint';
 import { DATASTORE, JOB, JOB_ID, jobEvent, MINUTE, NO_ANSWER, PATIENT, sdkError, T0 } from '../../harness';
 
 const SUBMITTED = T0 - 60 * MINUTE;
@@ -114,6 +115,13 @@ describe('Job compares the input with the adopted job', () => {
   row('J112', async () => {
     const declared = { ...update, PhysicalResourceId: DECLARED_ID, OldResourceProperties: { ...JOB, ...DECLARED } };
     expect(await aws.run(jobEvent(declared, STRICT))).toMatchObject({ data: { JobId: 'ALREADY_IMPORTED', InputChanged: 'UNKNOWN' } });
+    expect(aws.callCount).toBe(0);
+  });
+  row('J113', async () => {
+    const InputS3Uri = `s3://${JOB.InputS3Uri.split('/')[2]}/fhir/0123456789abcdef0123/`;
+    const own = { ...JOB, InputS3Uri };
+    const updated = { ...update, PhysicalResourceId: `${DATASTORE}/${JOB_ID}/${fingerprintOf(own)}`, OldResourceProperties: own };
+    expect(await aws.run(jobEvent(updated, { ...STRICT, InputS3Uri, ErrorTolerance: { Kind: 'ANY' } }))).toMatchObject({ data: { InputChanged: 'false' } });
     expect(aws.callCount).toBe(0);
   });
 });
