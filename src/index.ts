@@ -7,6 +7,7 @@ export * from './export/fhir-export-props';
 export * from './import/error-tolerance';
 export * from './import/fhir-import';
 export * from './import/fhir-source';
+export * from './import/fhir-source-options';
 export * from './storage/fhir-storage';
 export * from './import/import-quotas';
 export * from './import/fhir-import-props';

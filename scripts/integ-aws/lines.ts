@@ -59,6 +59,7 @@ export const LINE = {
   nestedStack: 'U41',
   creationTime: 'U42',
   importTime: 'U43',
+  uploadLimits: 'U125',
   importPrice: 'U44',
   lastUpdated: 'U45',
   requestDate: 'U46',
@@ -188,6 +189,7 @@ export const NEVER_OBSERVED: Partial<Record<LineId, string>> = {
   [LINE.modificationTime]: 'the run uploads its files minutes before the job',
   [LINE.metricSearch]: 'the script reads no metrics; search them in the CloudWatch console',
   [LINE.requestDate]: 'the response URL is a secret and is not logged',
+  [LINE.uploadLimits]: 'the script uploads the sample itself',
   [LINE.importPrice]: 'the price is on the bill, days later',
 };
 

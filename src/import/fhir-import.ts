@@ -13,6 +13,7 @@ import { renderDataSet, renderJob, renderOutcome } from './private/render';
 import { reportStatements } from './private/report';
 import { checkImportWhenFinished } from './private/tree-checks';
 import { FhirJob } from '../jobs/fhir-job';
+import { FhirJobProvider } from '../jobs/fhir-job-provider';
 import { Job } from '../jobs/private/job';
 import { grantedTo } from '../jobs/private/job-roles';
 import { outputLocation } from '../jobs/private/output';
@@ -60,7 +61,8 @@ export class FhirImport extends FhirJob {
 
     const { datastoreId } = props.datastore.fhirDatastoreRef;
     const storage = props.storage ?? FhirStorage._ofStack(this);
-    const input = props.source._locate(storage);
+    const { logGroup } = props.provider ?? FhirJobProvider._ofStack(this);
+    const input = props.source._locate(storage, { scope: this, logGroup });
     const inputS3Uri = s3Uri(input.bucket.bucketName, input.prefix);
     const output = outputLocation(this, storage.outputBucket, props.outputPrefix);
     validateOutsideInput(input, output);
@@ -83,7 +85,10 @@ export class FhirImport extends FhirJob {
       ...(props.operatorRole ? grantedTo(props.operatorRole, inputChecks(input)) : []),
     ];
 
-    const { ends } = this._job.resources;
+    const { ends, job } = this._job.resources;
+    if (input.upload) {
+      job.node.addDependency(input.upload);
+    }
     checkUploadsWhenFinished(this, input, ends.first);
     checkImportWhenFinished({
       construct: this,

@@ -1,18 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { FhirSourceBucketOptions, FhirSourceDirectoryOptions } from './fhir-source-options';
+import { RepositoryFiles, type UploadContext } from './private/repository-files';
 import { normalizePrefix } from '../private/s3-location';
 import type { IFhirStorage } from '../storage/fhir-storage';
-
-/** Options of `FhirSource.bucket()`. */
-export interface FhirSourceBucketOptions {
-  /**
-   * The KMS key of the objects. Set it if the bucket is imported without its key, or if objects are encrypted with a key other than the bucket's key.
-   *
-   * @default - the key of the bucket, if the bucket construct knows it
-   */
-  readonly encryptionKey?: kms.IKeyRef;
-}
 
 /**
  * The bucket, prefix and keys of a source. `FhirSource._locate()` returns them for the storage of an import.
@@ -24,6 +17,8 @@ export interface FhirSourceLocation {
   readonly prefix: string;
   /** The keys with which the objects may be encrypted. */
   readonly encryptionKeys: kms.IKeyRef[];
+  /** The construct that uploads the objects. The job waits for it. */
+  readonly upload?: Construct;
 }
 
 /**
@@ -34,6 +29,7 @@ export interface FhirSourceLocation {
  *
  * FhirSource.bucket(bucket, '2026-11/'); // s3://BUCKET/2026-11/*.ndjson
  * FhirSource.storage(); // input/ in the input bucket of the storage
+ * FhirSource.directory('data/fhir', { dataIsSynthetic: true }); // data/fhir/*.ndjson of this repository
  */
 export class FhirSource {
   /**
@@ -46,7 +42,7 @@ export class FhirSource {
    */
   public static bucket(bucket: s3.IBucket, prefix: string, options: FhirSourceBucketOptions = {}): FhirSource {
     const normalized = normalizeSource(prefix);
-    return new FhirSource(normalized, () => locationOf(bucket, normalized, options.encryptionKey));
+    return new FhirSource(() => normalized, () => locationOf(bucket, normalized, options.encryptionKey));
   }
 
   /**
@@ -57,18 +53,49 @@ export class FhirSource {
    */
   public static storage(prefix: string = 'input/'): FhirSource {
     const normalized = normalizeSource(prefix);
-    return new FhirSource(normalized, (storage) => locationOf(storage.inputBucket, normalized));
+    return new FhirSource(() => normalized, (storage) => locationOf(storage.inputBucket, normalized));
+  }
+
+  /**
+   * All `.ndjson` files of a folder of the repository, and of the folders in it. The deployment uploads them into the input bucket of the import's storage, and
+   * imports them then. The synthesis checks the files and fails if HealthLake would reject one of their lines.
+   *
+   * The files are identified by their content: changed files are a new data set, which the next deployment imports. Unchanged files start no job.
+   *
+   * @param path the folder. A relative path starts at the working directory of the app.
+   * @param options the statement that the data is synthetic, and the settings of the function that uploads the files.
+   * @throws if `dataIsSynthetic` is not true, or if an option is not valid.
+   */
+  public static directory(path: string, options: FhirSourceDirectoryOptions): FhirSource {
+    return FhirSource.ofRepository(new RepositoryFiles('FhirSource.directory()', path, 'ndjson', options));
+  }
+
+  private static ofRepository(files: RepositoryFiles): FhirSource {
+    return new FhirSource(() => files.prefix, (storage, context) => {
+      if (!context) { // an import of an older copy of this library, which wouldn't wait for the upload
+        throw new Error('a source from the repository needs an import of the same version of cdk-healthlake-import; install one version only');
+      }
+      const upload = files.upload(context, storage);
+      return { ...locationOf(storage.inputBucket, files.prefix), upload };
+    });
   }
 
   private constructor(
-    /** The key prefix of the NDJSON files. It is empty for a whole bucket, and otherwise ends in `/` or in a token. */
-    public readonly prefix: string,
-    private readonly locate: (storage: IFhirStorage) => FhirSourceLocation,
+    private readonly prefixOf: () => string,
+    private readonly locate: (storage: IFhirStorage, context?: UploadContext) => FhirSourceLocation,
   ) {}
 
+  /**
+   * The key prefix of the NDJSON files. It is empty for a whole bucket, and otherwise ends in `/` or in a token. For files of the repository, it contains the
+   * hash of their content.
+   */
+  public get prefix(): string {
+    return this.prefixOf();
+  }
+
   /** @internal */
-  public _locate(storage: IFhirStorage): FhirSourceLocation {
-    return this.locate(storage);
+  public _locate(storage: IFhirStorage, context?: UploadContext): FhirSourceLocation {
+    return this.locate(storage, context);
   }
 }
 

@@ -8,12 +8,12 @@ export interface Finding {
   readonly setUps: readonly SetUp[];
 }
 
-export type SetUp = 'default' | 'hardened' | 'detached' | 'exports' | 'datastores' | 'jobs';
+export type SetUp = 'default' | 'hardened' | 'detached' | 'exports' | 'datastores' | 'jobs' | 'repository';
 
 /** The set-ups with an import. */
-export const ALL: SetUp[] = ['default', 'hardened', 'detached', 'exports'];
+export const ALL: SetUp[] = ['default', 'hardened', 'detached', 'exports', 'repository'];
 /** The set-ups in which the user supplies no VPC, log group or access log bucket. */
-const PLAIN: SetUp[] = ['default', 'detached', 'exports'];
+const PLAIN: SetUp[] = ['default', 'detached', 'exports', 'repository'];
 const PROVIDER = 'FhirImportProvider';
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
 const FUNCTION_ROLES = ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteAndTimeoutRole', 'ReportFunctionRole'].map((id) => `${PROVIDER}/${id}`);
@@ -22,6 +22,7 @@ const FUNCTIONS = ['OnEvent', 'IsComplete', 'Report', 'Provider/framework-onEven
 const GUARD = 'Datastore/ReplacementGuard';
 const JOB_ROLES = ['Jobs/Role', 'Jobs/DashboardRole'];
 const JOB_FUNCTIONS = ['Jobs/Function', 'Jobs/DashboardFunction'];
+const UPLOAD = 'Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB';
 const BUCKETS = ['FhirStorage/InputBucket', 'FhirStorage/OutputBucket'];
 
 /** The accepted findings of the rule pack AwsSolutions. A change may remove findings, but must not add any. */
@@ -30,7 +31,13 @@ export const AWS_SOLUTIONS: Finding[] = [
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/input/*]',
     where: ['Import/DataAccessRole'],
     reason: 'the user names the files; the prefix is the narrowest resource that a policy can name',
-    setUps: ALL,
+    setUps: ['default', 'hardened', 'detached', 'exports'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/fhir/c731bb1ee74bd94ccd3e/*]',
+    where: ['Import/DataAccessRole'],
+    reason: 'the user names the files; the prefix is the narrowest resource that a policy can name',
+    setUps: ['repository'],
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::<FhirStorageOutputBucket56A0F657.Arn>/Import-ae573c5f/*]',
@@ -153,6 +160,72 @@ export const AWS_SOLUTIONS: Finding[] = [
     where: JOB_FUNCTIONS,
     reason: 'aws-cdk-lib uses the newest Node.js runtime that every Region has; an update of aws-cdk-lib brings the next one',
     setUps: ['jobs'],
+  },
+  {
+    rule: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    where: [`${UPLOAD}/ServiceRole`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::s3:Abort*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::s3:DeleteObject*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::s3:GetBucket*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::s3:GetObject*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Action::s3:List*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<FhirStorageInputBucketF21D88EA.Arn>/*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*]',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'AwsSolutions-L1',
+    where: [UPLOAD],
+    reason: 'aws-cdk-lib chooses the runtime of its own function; an update of aws-cdk-lib brings the next one',
+    setUps: ['repository'],
   },
 ];
 
@@ -283,5 +356,29 @@ export const HIPAA_SECURITY: Finding[] = [
     where: JOB_FUNCTIONS,
     reason: 'they call only HealthLake, for lists and descriptions of jobs, and receive no patient data',
     setUps: ['jobs'],
+  },
+  {
+    rule: 'HIPAA.Security-IAMNoInlinePolicy',
+    where: [`${UPLOAD}/ServiceRole/DefaultPolicy`],
+    reason: 'aws-cdk-lib writes it for its BucketDeployment, which uploads the files',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaConcurrency',
+    where: [UPLOAD],
+    reason: 'CloudFormation invokes one at a time; a reservation would take concurrency away from the account',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaDLQ',
+    where: [UPLOAD],
+    reason: 'CloudFormation reports a missing response; a dead-letter queue would get CloudFormation\'s pre-signed response URL',
+    setUps: ['repository'],
+  },
+  {
+    rule: 'HIPAA.Security-LambdaInsideVPC',
+    where: [UPLOAD],
+    reason: 'the user chooses the VPC: vpc of FhirSource.directory()',
+    setUps: ['repository'],
   },
 ];

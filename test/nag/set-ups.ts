@@ -8,7 +8,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { SetUp } from './findings';
-import { Completion, FhirDatastore, FhirJobProvider, FhirStorage, IdentityProvider } from '../../src';
+import { Completion, FhirDatastore, FhirJobProvider, FhirSource, FhirStorage, IdentityProvider } from '../../src';
 import { monitorIn } from '../support/jobs';
 import { exportFrom, importInto } from '../support/synth';
 
@@ -44,6 +44,9 @@ export const SET_UPS: Record<SetUp, (stack: Stack, surroundings: Stack) => void>
     new FhirDatastore(stack, 'Datastore');
     new FhirDatastore(stack, 'WithKey', { replacementGuard: false, encryptionKey: new kms.Key(surroundings, 'DatastoreKey', { enableKeyRotation: true }) });
     new FhirDatastore(stack, 'Smart', { replacementGuard: false, identityProvider: IdentityProvider.fromMetadata({ metadata: '{}', tokenFunction }) });
+  },
+  repository: (stack) => {
+    importInto(stack, { source: FhirSource.directory('examples/data/synthea', { dataIsSynthetic: true }) });
   },
   jobs: (stack, surroundings) => {
     const masterKey = new kms.Key(surroundings, 'TopicKey', { enableKeyRotation: true });

@@ -64,6 +64,15 @@ const FIRST_NOTIFICATION = {
   ImportNotification9A4579DC: 'AWS::Events::Rule',
 };
 
+/** The resources that the upload of files of the repository adds to the first import. */
+const FIRST_UPLOAD = {
+  CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB6723FB92: 'AWS::Lambda::Function',
+  CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiBServiceRoleBA21DBC1: 'AWS::IAM::Role',
+  CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiBServiceRoleDefaultPolicy96C3E726: 'AWS::IAM::Policy',
+  ImportUploadAwsCliLayer032263A7: 'AWS::Lambda::LayerVersion',
+  ImportUploadCustomResource512MiB1DCE848F: 'Custom::CDKBucketDeployment',
+};
+
 const SECOND_REPORT = { SecondReportRoleD398DBD8: 'AWS::IAM::Role' };
 
 const EXPORT_ROLES = {
@@ -117,6 +126,8 @@ describe.each(FEATURE_FLAGS)('an app %s', (_, flags) => {
     ['one import has a rule for its topic and an alarm of alarmOnFailure()', (stack) => importInto(stack,
       { notificationTopic: Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:111122223333:ops') }).alarmOnFailure(),
     { ...REPORTING, ...FIRST, ...FIRST_REPORT, ...FIRST_NOTIFICATION }],
+    ['one import of files of the repository has an upload', (stack) => importInto(stack, { source: FhirSource.directory('examples/data/synthea', { dataIsSynthetic: true }) }),
+      { ...REPORTING, ...FIRST, ...FIRST_REPORT, ...FIRST_UPLOAD }],
     ['an export after an import has five resources for the export', (stack) => exportFrom(stack).executeAfter(importInto(stack)),
       { ...REPORTING, ...FIRST, ...FIRST_REPORT, ...EXPORT, ...EXPORT_OUTCOME }],
     ['a detached export after an import has the resources of the monitor of exports and no outcome',

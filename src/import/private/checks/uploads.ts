@@ -1,5 +1,6 @@
 import { Annotations, type CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { CONTENT_PREFIX } from '../../../contract';
 import type { Location } from '../../../jobs/private/location';
 import { referencedConstruct } from '../../../private/cfn-resource';
 import { isDeployedAfter, referencesOf } from '../../../private/deployment-order';
@@ -39,7 +40,13 @@ function canWriteInto(upload: CfnResource, { bucket, prefix }: Location): boolea
   const stack = Stack.of(upload);
   const { Resources: resources }: { Resources: Record<string, { Properties: UploadProperties }> } = stack.resolve(upload._toCloudFormation());
   const [{ Properties: { DestinationBucketName: name, DestinationBucketKeyPrefix: keyPrefix = '' } }] = Object.values(resources);
-  return JSON.stringify(name) === JSON.stringify(stack.resolve(bucket.bucketName)) && canOverlap(keyPrefix, prefix);
+  const isSameBucket = JSON.stringify(name) === JSON.stringify(stack.resolve(bucket.bucketName));
+  return isSameBucket && canOverlap(keyPrefix, prefix) && !isSameContent(keyPrefix, prefix);
+}
+
+/** Returns whether both prefixes are one that contains the hash of its files. Another upload of these files changes nothing. */
+function isSameContent(keyPrefix: unknown, prefix: string): boolean {
+  return keyPrefix === prefix && CONTENT_PREFIX.test(prefix);
 }
 
 /** Returns whether one folder can contain the other. An upload into a folder above the input can have files for the input. */
