@@ -4,6 +4,7 @@ import { type Console, EXIT } from './cli/console';
 import { sentenceOf } from './cli/errors';
 import { checkCommand } from './commands/check';
 import type { CommandOptions, Register } from './commands/command';
+import { convertCommand } from './commands/convert';
 import { jobsCommand } from './commands/jobs';
 import { reportCommand } from './commands/report';
 import { retryCommand } from './commands/retry';
@@ -32,7 +33,7 @@ function createProgram(console: Console, register: Register): Command {
   const program = new Command('healthlake')
     .description('Checks and converts FHIR data for AWS HealthLake, and shows HealthLake\'s jobs and their failures.')
     .version(version);
-  [checkCommand, reportCommand, retryCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
+  [checkCommand, convertCommand, reportCommand, retryCommand, jobsCommand].forEach((commandOf) => program.addCommand(commandOf(console, register)));
   setUp(program, console);
   return program;
 }

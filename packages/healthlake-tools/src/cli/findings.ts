@@ -4,6 +4,8 @@ import { type Colors, count, printable } from './text';
 export interface ShownPlace {
   readonly file: string;
   readonly line?: number;
+  /** The number of the entry in a Bundle, or of the element in an array. */
+  readonly entry?: number;
 }
 
 /** One of the first findings of a problem or change. Its value may be patient data. */
@@ -42,6 +44,6 @@ export function findingsDocument(findings: ShownFindings & { readonly files: num
   return { code, severity, text, ...(remedy !== undefined && { remedy }), count: found, files, first: shown };
 }
 
-function placeText({ file, line }: ShownPlace): string {
-  return printable(line === undefined ? file : `${file}:${line}`);
+function placeText({ file, line, entry }: ShownPlace): string {
+  return printable(`${line === undefined ? file : `${file}:${line}`}${entry === undefined ? '' : ` entry ${entry}`}`);
 }

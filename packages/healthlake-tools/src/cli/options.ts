@@ -3,15 +3,18 @@ import type { TextStream } from './console';
 import { ToolError } from './errors';
 import type { AwsOptions } from '../aws/clients';
 
-/** The options of all commands. */
+/** The options of commands that call AWS. */
 export interface CommonOptions extends AwsOptions {
   readonly json?: boolean;
 }
 
-/** Adds the options that each command has. */
+/** The option that each command has. */
+export const JSON_OPTION = ['--json', 'print one JSON document instead of text'] as const;
+
+/** Adds the options of commands that call AWS. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option('--json', 'print one JSON document instead of text')
+    .option(...JSON_OPTION)
     .option('--profile <name>', 'the profile of the AWS configuration files')
     .option('--region <region>', 'the AWS Region')
     .option('--endpoint-url <url>', 'the URL of another server than AWS');

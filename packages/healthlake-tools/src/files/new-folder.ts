@@ -23,7 +23,8 @@ export async function writeNewFolder<T>(folder: string, fill: (temporary: string
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true });
-    throw error;
+    const { path: failed } = error as NodeJS.ErrnoException;
+    throw failed === undefined ? error : Object.assign(error as Error, { path: failed.replace(temporary, folder) }); // the user knows no temporary folder
   }
 }
 
