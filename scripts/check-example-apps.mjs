@@ -16,9 +16,11 @@ for (const name of ['aws-cdk-lib', 'constructs', 'tsx', '.bin/tsx']) symlinkSync
 mkdirSync(join(modules, 'cdk-healthlake-import'));
 execFileSync('tar', ['-xzf', tarball, '-C', join(modules, 'cdk-healthlake-import'), '--strip-components', '1']);
 
+cpSync(resolve('examples', 'data'), join(work, 'data'), { recursive: true });
+
 /** Runs the CDK CLI on a copy of an example. If the CLI fails, throws an error with its output. */
 async function synth(name) {
-  const cwd = join(work, name);
+  const cwd = join(work, 'typescript', name);
   cpSync(join(examples, name), cwd, { recursive: true });
   const args = ['synth', '--strict', '--quiet', '--no-notices', '--output', join(work, `${name}.out`)];
   const child = spawn(process.execPath, [join(installed, 'aws-cdk', 'bin', 'cdk'), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -71,7 +71,7 @@ check() (
 cp -r examples "$work/examples"
 npx jsii-pacmak . --code-only --outdir "$work/code" --targets python java dotnet go --rosetta-unknown-snippets fail
 language=typescript
-for name in quickstart detached jobs export; do synth "examples/typescript/$name" "$work/typescript/$name"; done
+for name in quickstart detached jobs export repository; do synth "examples/typescript/$name" "$work/typescript/$name"; done
 
 check python python3 & python=$!
 check java mvn javac & java=$!

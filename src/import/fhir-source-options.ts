@@ -12,7 +12,7 @@ export interface FhirSourceBucketOptions {
   readonly encryptionKey?: kms.IKeyRef;
 }
 
-/** Options of `FhirSource.directory()`. */
+/** Options of `FhirSource.directory()` and `FhirSource.bundles()`. */
 export interface FhirSourceDirectoryOptions {
   /**
    * The statement that the files have no data of real people, not even anonymized data. It must be `true`.

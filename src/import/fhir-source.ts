@@ -30,6 +30,7 @@ export interface FhirSourceLocation {
  * FhirSource.bucket(bucket, '2026-11/'); // s3://BUCKET/2026-11/*.ndjson
  * FhirSource.storage(); // input/ in the input bucket of the storage
  * FhirSource.directory('data/fhir', { dataIsSynthetic: true }); // data/fhir/*.ndjson of this repository
+ * FhirSource.bundles('data/bundles', { dataIsSynthetic: true }); // FHIR Bundles, for example of Synthea
  */
 export class FhirSource {
   /**
@@ -68,6 +69,19 @@ export class FhirSource {
    */
   public static directory(path: string, options: FhirSourceDirectoryOptions): FhirSource {
     return FhirSource.ofRepository(new RepositoryFiles('FhirSource.directory()', path, 'ndjson', options));
+  }
+
+  /**
+   * All FHIR Bundles of a folder of the repository, and of the folders in it, as Synthea and FHIR servers write them. The synthesis unwraps them: it writes each
+   * entry into a line, replaces references to `urn:uuid:` by references to resources, and drops repeated resources, of which the newest one stays. The source
+   * behaves like `directory()` otherwise.
+   *
+   * @param path the folder. A relative path starts at the working directory of the app.
+   * @param options the statement that the data is synthetic, and the settings of the function that uploads the files.
+   * @throws if `dataIsSynthetic` is not true, or if an option is not valid.
+   */
+  public static bundles(path: string, options: FhirSourceDirectoryOptions): FhirSource {
+    return FhirSource.ofRepository(new RepositoryFiles('FhirSource.bundles()', path, 'bundles', options));
   }
 
   private static ofRepository(files: RepositoryFiles): FhirSource {

@@ -9,6 +9,7 @@ import { FhirImport, FhirSource, FhirStorage } from '../../src';
 jest.setTimeout(300_000);
 
 const SAMPLE = { dataIsSynthetic: true };
+const BUNDLES = join(__dirname, '../../examples/data/synthea-bundles');
 
 let folder: string;
 
@@ -55,6 +56,14 @@ test('a folder is uploaded and imported, again if its content changes, and not i
   expect(laptop.logs()).not.toContain('objects of the input changed');
 
   expect((await laptop.cdk('destroy', app(data, directory))).exitCode).toBe(0);
+}));
+
+test('Bundles of Synthea are converted, uploaded and imported', onLaptop({}, async (laptop, data) => {
+  expect(await laptop.deploy(app(data, () => FhirSource.bundles(BUNDLES, SAMPLE)))).toBe(0);
+
+  expect(laptop.jobStatuses()).toEqual(['COMPLETED']);
+  expect(laptop.output('Repository', 'imported')).toBe(String(laptop.aws.healthlake.healthLake.resources(data.datastoreId).length));
+  expect(laptop.aws.healthlake.healthLake.resources(data.datastoreId).length).toBeGreaterThan(100);
 }));
 
 test('a folder with a line that HealthLake would reject deploys nothing', onLaptop({}, async (laptop, data) => {

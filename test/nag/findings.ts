@@ -378,7 +378,7 @@ export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-LambdaInsideVPC',
     where: [UPLOAD],
-    reason: 'the user chooses the VPC: vpc of FhirSource.directory()',
+    reason: 'the user chooses the VPC: vpc of FhirSource.directory() and FhirSource.bundles()',
     setUps: ['repository'],
   },
 ];

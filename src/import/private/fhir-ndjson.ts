@@ -7,10 +7,10 @@ export interface FhirNdjson {
   writeFolder(folder: Folder, hash: string, target: string): void;
 }
 
-/** A folder with NDJSON files. */
+/** A folder with NDJSON files, or with files of Bundles that are converted to NDJSON. */
 export interface Folder {
   readonly path: string;
-  readonly content: 'ndjson';
+  readonly content: 'ndjson' | 'bundles';
 }
 
 export interface PreparedFolder {

@@ -173,6 +173,44 @@ describe('the checks', () => {
   ])('fail for %s', (_, path, message) => {
     expect(annotationsOf(directory(path()), 'error')).toEqual([expect.stringContaining(`"): ${message}`)]);
   });
+
+  test('advise FhirSource.bundles() for files that it can convert', () => {
+    expect(annotationsOf(directory(folderWith({ 'a.ndjson': '{\n"resourceType": "Patient",\n"id": "a"\n}\n' })), 'error'))
+      .toEqual([expect.stringMatching(/; convert the file .*, or use FhirSource\.bundles\(\)$/)]);
+  });
+});
+
+describe('FhirSource.bundles()', () => {
+  const bundles = (path: string) => FhirSource.bundles(path, { dataIsSynthetic: true });
+  const bundle = (...resources: object[]) => JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) }, null, 2);
+
+  test('uploads the entries of Bundles as lines', () => {
+    const stack = newStack();
+    const path = folderWith({ 'a.json': bundle({ resourceType: 'Patient', id: 'a' }, { resourceType: 'Patient', id: 'b' }), 'README.md': '# Data' });
+    importInto(stack, { source: bundles(path) });
+
+    expect(uploaded(stack)).toEqual({ 'a.ndjson': patient('a') + patient('b') });
+    expect(bundles(path).prefix).toBe(directory(folderWith({ 'a.ndjson': patient('a') + patient('b') })).prefix);
+  });
+
+  test('names the file and the entry of a problem, but no value', () => {
+    const path = folderWith({ 'a.json': bundle({ resourceType: 'Patient', id: 'a' }, { resourceType: 'Patient', id: `${HIDDEN_ID}!` }), 'b.json': '{' });
+
+    expect(annotationsOf(bundles(path), 'error')).toEqual([
+      expect.stringMatching(/^FhirSource\.bundles\("[^"]+"\): the id is not .*, at a\.json:1 entry 2; /),
+      expect.stringMatching(/ JSON, at b\.json:1; /),
+    ]);
+  });
+
+  test('names the file and the resource of a problem that a check of the lines finds', () => {
+    const path = folderWith({ 'a.json': bundle({ resourceType: 'Patient', id: 'a', managingOrganization: { reference: `Organization/${HIDDEN_ID}` } }) });
+
+    expect(annotationsOf(bundles(path), 'info')).toEqual([expect.stringMatching(/no resource of the data set is the target of a reference, at a\.json resource 1; /)]);
+  });
+
+  test.each([[{}], [{ 'a.ndjson': '' }], [{ 'README.md': '# Data' }]])('fails for a folder with %j', (files) => {
+    expect(annotationsOf(bundles(folderWith(files)), 'error')).toEqual([expect.stringContaining('no file has a FHIR resource; the names of the files must end in .json')]);
+  });
 });
 
 describe('a second synthesis', () => {

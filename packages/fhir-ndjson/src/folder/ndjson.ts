@@ -3,6 +3,10 @@ import type { ContentKind } from './prepared-folder';
 import { FIRST, problemOfCheck } from './problems';
 import { both, ContentHash, type Receiver } from './receivers';
 import { DataSetCheck } from '../check/data-set-check';
+import type { ProblemCode } from '../check/problems';
+
+/** The problems that a conversion mends. */
+const CONVERTIBLE: readonly string[] = ['no-files', 'array', 'bundle', 'pretty-printed', 'byte-order-mark', 'blank-line'] satisfies ProblemCode[];
 
 /** NDJSON files, which are uploaded unchanged. */
 export const NDJSON: ContentKind = {
@@ -12,7 +16,11 @@ export const NDJSON: ContentKind = {
     files.filter((file) => !isNdjson(file) && looksLikeData(file)).forEach(({ name }) => check.file(name).end());
     const hash = new ContentHash();
     send(files, both(check, hash));
-    return { ...hash.summary(), problems: check.result().problems.map((summary) => problemOfCheck(summary)) };
+    const problems = check.result().problems.map((summary) => problemOfCheck(summary));
+    return {
+      ...hash.summary(),
+      problems: problems.map((problem) => CONVERTIBLE.includes(problem.code) ? { ...problem, remedy: `${problem.remedy}, or use FhirSource.bundles()` } : problem),
+    };
   },
 };
 

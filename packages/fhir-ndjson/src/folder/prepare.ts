@@ -1,3 +1,4 @@
+import { BUNDLES } from './bundles';
 import { readCached, stampOf, writeCached } from './cache';
 import { listFolder } from './list';
 import { NDJSON } from './ndjson';
@@ -6,7 +7,7 @@ import type { Folder, PreparedFolder } from './prepared-folder';
 import { problemOfObstacle } from './problems';
 import { both, ContentHash, FolderWriter } from './receivers';
 
-const KINDS = { ndjson: NDJSON };
+const KINDS = { ndjson: NDJSON, bundles: BUNDLES };
 
 /**
  * Checks the files of a folder, and hashes what is uploaded. If no file has changed since an earlier call with this cache folder, returns the answer of that

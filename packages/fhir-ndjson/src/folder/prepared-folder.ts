@@ -1,10 +1,10 @@
 import type { SourceFile } from './list';
 import type { Receiver } from './receivers';
 
-/** A folder with NDJSON files. */
+/** A folder with NDJSON files, or with files of Bundles that are converted to NDJSON. */
 export interface Folder {
   readonly path: string;
-  readonly content: 'ndjson';
+  readonly content: 'ndjson' | 'bundles';
 }
 
 export interface PreparedFolder {

@@ -89,9 +89,10 @@ describe('the cache', () => {
     expect(isCached()).toBe(false);
   });
 
-  test('does not answer for another folder', () => {
+  test('does not answer for another folder or another kind of content', () => {
     expect(isCached()).toBe(true);
     expect(prepareFolder(ndjson(folderWith(FILES)), cache).files).not.toBe(-1);
+    expect(prepareFolder({ path: folder, content: 'bundles' }, cache).files).not.toBe(-1);
   });
 
   test('keeps no answer about files that changed just now, because a change in the same instant would not be noticed', () => {
