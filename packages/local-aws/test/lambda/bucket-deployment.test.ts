@@ -95,7 +95,7 @@ type Result = Awaited<ReturnType<Deployment['request']>>;
 async function life(deployment: Deployment): Promise<Record<string, Result>> {
   const { aws } = deployment;
   const bucket = aws.s3.context.buckets.get('files');
-  const markers = { SourceMarkers: [{ '<<who>>': 'Zoë' }, { '<<who>>': 'a "quoted" name' }], SourceMarkersConfig: [{}, { jsonEscape: 'true' }] };
+  const markers = { SourceMarkers: [{ '<<who>>': 'Zoë' }, { '<<who>>': 'a "quoted" Zoë' }], SourceMarkersConfig: [{}, { jsonEscape: 'true' }] };
   const first = { ...sources('first.zip', 'more.zip'), DestinationBucketKeyPrefix: 'fhir/1', Prune: 'false' };
   const second = { ...sources('second.zip'), DestinationBucketKeyPrefix: 'fhir/1', Prune: 'true' };
   const packed = { ...sources('more.zip'), DestinationBucketKeyPrefix: '/', Prune: 'false', Extract: 'false', OutputObjectKeys: 'false' };
@@ -152,7 +152,7 @@ describe('the stand-in for the function of a BucketDeployment', () => {
       create: {
         ...other,
         'fhir/1/a.ndjson': '{"id":"a1"}\n',
-        'fhir/1/c.json': '{"who":"a \\"quoted\\" name"}',
+        'fhir/1/c.json': '{"who":"a \\"quoted\\" Zo\\u00eb"}',
         'fhir/1/empty.ndjson': '',
         'fhir/1/older.ndjson': 'old',
         'fhir/1/own.txt': 'of Zoë, é',

@@ -1,8 +1,8 @@
 'use strict';
 
 // Stands in for the Python function of aws-s3-deployment's BucketDeployment on a machine without Python and boto3.
-// test/lambda/bucket-deployment.test.ts compares the two. The stand-in sets no metadata and updates no CloudFront distribution: it fails if a
-// deployment asks for them. Its objects have no content type, because HealthLake reads none.
+// test/lambda/bucket-deployment.test.ts compares the two. The stand-in sets no metadata, updates no CloudFront distribution, returns no version ids
+// and encodes markers only as JSON. It fails if a deployment asks for more. Its objects have no content type, because HealthLake reads none.
 
 const { randomUUID } = require('node:crypto');
 const https = require('node:https');
@@ -12,7 +12,7 @@ const {
 } = require('@aws-sdk/client-s3');
 const { unzipSync } = require('fflate');
 
-const MISSING = ['SystemMetadata', 'UserMetadata', 'DistributionId'];
+const MISSING = ['SystemMetadata', 'UserMetadata', 'DistributionId', 'OutputObjectVersionIds'];
 
 const s3 = new S3Client({ forcePathStyle: true });
 
@@ -31,7 +31,8 @@ exports.handler = async (event, { logStreamName }) => {
 
 /** Handles a request of CloudFormation. Returns the answer to a success, and throws on a failure. */
 async function deploy({ RequestType, PhysicalResourceId, ResourceProperties: props, OldResourceProperties: oldProps }) {
-  const missing = MISSING.find((name) => props[name] !== undefined);
+  const isEncoded = props.SourceMarkersConfig?.some(({ markerEncodings }) => markerEncodings);
+  const missing = MISSING.find((name) => props[name] !== undefined) ?? (isEncoded && 'MarkerEncodings');
   if (missing) {
     throw new Error(`the local AWS deploys no ${missing} without Python, install python3 and boto3`);
   }
@@ -108,7 +109,11 @@ function withMarkers(bytes, markers, isJson) {
 
 /** Returns the bytes of a value as Latin-1 text, which holds every byte unchanged. */
 function bytesOf(isJson, value) {
-  return Buffer.from(isJson ? JSON.stringify(value).slice(1, -1) : value).toString('latin1');
+  if (!isJson) {
+    return Buffer.from(value).toString('latin1');
+  }
+  // Python's json.dumps writes only ASCII.
+  return JSON.stringify(value).slice(1, -1).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function sync(contents, destination, { Prune = 'true', Exclude = [], Include = [] }) {
