@@ -1,3 +1,4 @@
+import { copyOf } from '../check/findings';
 import type { Place } from '../check/result';
 
 /** 'error': the data can't be converted and is left out. 'warning': the result may differ from what the user wants. 'info': nothing is lost. */
@@ -130,7 +131,7 @@ export class ChangeLog {
     kind.count += 1;
     kind.files.add(place.file);
     if (kind.first.length < FIRST) {
-      kind.first.push({ code, place, ...details });
+      kind.first.push({ code, place, ...details, ...(details?.value === undefined ? {} : { value: copyOf(details.value) }) });
     }
   };
 

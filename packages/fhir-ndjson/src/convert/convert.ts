@@ -57,7 +57,9 @@ export function convert(files: readonly InputFile[], output: Output): ConvertRes
       const line = withLiteralReferences(found, dataSet, isKept ? log.add : SILENT);
       if (kept.isRepeated) {
         const key = referenceTo(found);
-        repeats.set(key, [...repeats.get(key) ?? [], occurrenceOf(found, line, isKept)]);
+        const occurrences = repeats.get(key) ?? [];
+        repeats.set(key, occurrences);
+        occurrences.push(occurrenceOf(found, line, isKept));
       }
       if (isKept) {
         output.write(to, line);

@@ -1,3 +1,4 @@
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const OPENING_BRACKET = 91;
@@ -120,7 +121,7 @@ function skipComma(text: string, start: number): number {
   return text.charCodeAt(at) === COMMA ? skipSpace(text, at + 1) : at;
 }
 
-/** Returns whether JSON allows this character between tokens: space, tab, newline or carriage return. */
+/** Returns whether a character between the tokens of valid JSON is white space. */
 function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);
+  return code <= SPACE;
 }

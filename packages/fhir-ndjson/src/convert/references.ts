@@ -12,7 +12,7 @@ const URN = /("(?:url|valueUrl|valueUri)"\s*:\s*"|(?:href|src)=\\")(urn:[^"\\]+)
 export function withLiteralReferences(found: Found, dataSet: DataSet, log: Log): string {
   const { place, scope } = found;
   const findUrl = (url: string) => scope?.get(url) ?? dataSet.findUrl(url);
-  return found.text
+  return found.text()
     .replace(REFERENCE, (match, name: string, json: string) => {
       const reference = json.includes('\\') ? String(JSON.parse(`"${json}"`)) : json;
       const isConditional = /^[A-Z]/.test(reference);

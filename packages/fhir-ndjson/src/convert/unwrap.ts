@@ -12,8 +12,8 @@ export interface Found {
   readonly type: string;
   readonly id: string;
   readonly value: JsonObject;
-  /** The JSON text, on one line. */
-  readonly text: string;
+  /** Returns the JSON text, on one line. */
+  readonly text: () => string;
   readonly place: ChangePlace;
   /** The resources of the Bundle that has this one as an entry, by fullUrl. */
   readonly scope: Targets | undefined;
@@ -111,32 +111,13 @@ function identify(value: JsonObject, { text, isLine, place, entry, scope }: Part
   } else if (!RESOURCE_TYPES.has(type)) {
     log('unsupported-type', place, { value: type });
   } else if (typeof id === 'string' && ID.test(id)) {
-    return {
-      type,
-      id,
-      value,
-      place,
-      scope,
-      fullUrl,
-      get text() {
-        return isLine ? text() : withoutSpace(text());
-      },
-    };
+    return { type, id, text: () => isLine ? text() : withoutSpace(text()), value, place, scope, fullUrl };
   } else if (id !== undefined) {
     log('illegal-id', place, { value: String(id) });
   } else {
     const newId = makeId(type, { text, place, entry }, log);
-    return newId === undefined ? undefined : {
-      type,
-      id: newId,
-      value,
-      place,
-      scope,
-      fullUrl,
-      get text() {
-        return `{"id":"${newId}",${withoutSpace(text()).slice(1)}`;
-      },
-    };
+    const withId = () => `{"id":"${newId}",${withoutSpace(text()).slice(1)}`;
+    return newId === undefined ? undefined : { type, id: newId, text: withId, value, place, scope, fullUrl };
   }
   return undefined;
 }
