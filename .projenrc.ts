@@ -218,7 +218,7 @@ project.testTask.prependSteps({ spawn: bundle.name }, { name: 'Check types, code
 
 project.setScript('demo', 'projen bundle && node packages/local-aws/src/demo/run.mjs');
 project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src/server.ts');
-project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts');
+project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts && node --import tsx bench/check.ts');
 project.setScript('integ:aws', 'projen bundle && node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',

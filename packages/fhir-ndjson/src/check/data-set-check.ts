@@ -80,13 +80,13 @@ export class DataSetCheck {
     return new LinesCheck({
       onResource: (type, id, line) => {
         this.types.set(type, (this.types.get(type) ?? 0) + 1);
-        const earlier = this.resources.add(`${type}/${id}`, { file: index, line });
+        const earlier = this.resources.add(`${type}/${id}`, index, line);
         if (earlier) {
           find({ code: 'repeated-id', place: { file, line }, other: this.placeOf(earlier), value: `${type}/${id}` });
         }
       },
-      onReference: (target, line) => this.resources.refer(target, { file: index, line }),
-      onProblem: (code, line, value) => find({ code, place: line === undefined ? { file } : { file, line }, ...(value === undefined ? {} : { value }) }),
+      onReference: (json, start, line) => this.resources.refer(json, start, index, line),
+      onProblem: (code, line, value) => find({ code, place: { file, line }, value }),
     });
   }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { judgeLine, type JudgedLine } from './line';
 import { MultiLineValues } from './multi-line';
 import type { ProblemCode } from './problems';
-import { referencesIn, targetOf } from './references';
+import { visitReferences, type ReferenceVisitor } from './references';
 import { type Line, LineSplitter } from '../lines/line-splitter';
 
 /**
@@ -13,15 +13,19 @@ export const MAX_CHECKED_LENGTH = 5 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
+/** The character that replaces invalid bytes. */
+const REPLACEMENT = '\uFFFD';
+
 /** Receives what a file contains. The number of a line is missing if a problem concerns the whole file. */
 export interface Listener {
   onResource(type: string, id: string, line: number): void;
-  onReference(target: string, line: number): void;
+  /** Receives the start of a string's content. Returns true if it is a reference `Type/id` and nothing else. */
+  onReference(json: string, start: number, line: number): boolean;
   onProblem(code: ProblemCode, line?: number, value?: string): void;
 }
 
 /** Checks the lines of a file that arrives in pieces. Keeps at most one line of it in memory. */
-export class LinesCheck {
+export class LinesCheck implements ReferenceVisitor {
   public bytes = 0;
   public lines = 0;
   public rejected = 0;
@@ -40,6 +44,18 @@ export class LinesCheck {
     this.values.end();
     if (this.bytes === 0) {
       this.listener.onProblem('empty-file');
+    }
+  }
+
+  public onTarget(json: string, start: number): boolean {
+    return this.listener.onReference(json, start, this.lines);
+  }
+
+  public onOther(reference: string): void {
+    if (/^[A-Za-z]+\?/.test(reference)) {
+      this.report('conditional-reference', reference);
+    } else if (reference.startsWith('urn:')) {
+      this.report('urn-reference', reference);
     }
   }
 
@@ -86,16 +102,7 @@ export class LinesCheck {
     if (type === 'Bundle') {
       return; // references of its entries often have targets in the Bundle
     }
-    for (const reference of referencesIn(json)) {
-      const target = targetOf(reference);
-      if (target !== undefined) {
-        this.listener.onReference(target, this.lines);
-      } else if (/^[A-Za-z]+\?/.test(reference)) {
-        this.report('conditional-reference', reference);
-      } else if (reference.startsWith('urn:')) {
-        this.report('urn-reference', reference);
-      }
-    }
+    visitReferences(json, this);
   }
 
   private report(code: ProblemCode, value?: string): void {
@@ -104,7 +111,7 @@ export class LinesCheck {
 }
 
 function judge(bytes: Buffer, json: string, isPart: boolean): JudgedLine {
-  if (!isUtf8(bytes)) {
+  if (json.includes(REPLACEMENT) && !isUtf8(bytes)) {
     return { rejected: 'invalid-utf8' };
   }
   const isWhole = !isPart || /^\s*\{/.test(json) && json.trimEnd().endsWith('}');

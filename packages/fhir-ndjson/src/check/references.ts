@@ -1,44 +1,42 @@
-const KEY = '"reference"';
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
+/** Matches the start of the member `reference` of a Reference. A string of JSON can't contain it, because strings escape their quotation marks. */
+const MEMBER = /"reference"\s*:\s*"/g;
+
+/** Matches a literal reference, which may name a version of its target. */
+const LITERAL = /^([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+
+/** Receives references. */
+export interface ReferenceVisitor {
+  /** Receives the start of a string's content. Returns true if it is a reference `Type/id` and nothing else. */
+  onTarget(json: string, start: number): boolean;
+  /** Receives a reference that is not literal. */
+  onOther(reference: string): void;
+}
 
 /**
- * Yields the references in the text of a resource. Searches the text, because visiting all members of the parsed resource takes longer than parsing it. Valid
- * JSON has the key and a colon behind it nowhere else, because strings escape their quotation marks.
+ * Visits the references in the JSON text of a resource. Searches the text, because a visit to all members of the parsed resource takes longer than parsing. For the
+ * same reason, the usual reference `Type/id` is not cut out of the text.
  */
-export function* referencesIn(json: string): Generator<string> {
-  for (let key = json.indexOf(KEY); key >= 0; key = json.indexOf(KEY, key + KEY.length)) {
-    const colon = afterSpace(json, key + KEY.length);
-    const start = afterSpace(json, colon + 1);
-    if (json.charCodeAt(colon) === COLON && json.charCodeAt(start) === QUOTE) {
-      yield stringAt(json, start);
+export function visitReferences(json: string, visitor: ReferenceVisitor): void {
+  MEMBER.lastIndex = 0;
+  while (MEMBER.test(json)) {
+    const start = MEMBER.lastIndex;
+    if (!visitor.onTarget(json, start)) {
+      const reference = stringAt(json, start);
+      const target = LITERAL.exec(reference)?.[1];
+      if (target === undefined) {
+        visitor.onOther(reference);
+      } else {
+        visitor.onTarget(`${target}"`, 0);
+      }
     }
   }
 }
 
-/** Returns the relative address `Type/id` of a literal reference, or undefined for another one. HealthLake's own data is never addressed by an absolute URL. */
-export function targetOf(reference: string): string | undefined {
-  return /^([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/.exec(reference)?.[1];
-}
-
-function afterSpace(json: string, from: number): number {
-  let at = from;
-  while (' \t\r\n'.includes(json.charAt(at)) && at < json.length) {
-    at++;
-  }
-  return at;
-}
-
-/** Returns the value of the string that starts here. */
+/** Returns the value of the string whose content starts here. */
 function stringAt(json: string, start: number): string {
-  const value = json.slice(start + 1, json.indexOf('"', start + 1));
-  if (!value.includes('\\')) {
-    return value;
+  let end = start;
+  while (json[end] !== '"') {
+    end += json[end] === '\\' ? 2 : 1;
   }
-  let end = start + 1;
-  for (; json.charCodeAt(end) !== QUOTE; end++) {
-    end += json.charCodeAt(end) === BACKSLASH ? 1 : 0;
-  }
-  return JSON.parse(json.slice(start, end + 1)) as string;
+  return JSON.parse(json.slice(start - 1, end + 1)) as string;
 }

@@ -1,7 +1,8 @@
 import { copyOf } from './findings';
-import { hashOf, IdTable, type TablePlace } from './id-table';
+import { Hash } from './hash';
+import { IdTable, type TablePlace } from './id-table';
 
-/** The number of targets not found so far whose texts are kept. */
+/** The number of targets whose texts are kept. */
 const MAX_TEXTS = 10_000;
 
 /** The targets of references that are not in the data set. */
@@ -15,23 +16,30 @@ export interface MissingTargets {
 
 /** The resources of a data set by type and id, and the references to them. */
 export class ResourceSet {
+  private readonly hash = new Hash();
   private readonly table = new IdTable();
   /** The texts of the earliest targets that the data set doesn't have so far. */
   private readonly texts = new Set<string>();
 
   /** Adds the resource `Type/id`. Returns the place of an earlier one. */
-  public add(key: string, place: TablePlace): TablePlace | undefined {
-    this.texts.delete(key);
-    return this.table.define(key, place);
-  }
-
-  /** Notes a reference to the resource `Type/id`, which may follow. */
-  public refer(key: string, place: TablePlace): void {
-    if (this.table.refer(key, place) && this.texts.size < MAX_TEXTS) {
-      this.texts.add(copyOf(key));
+  public add(key: string, file: number, line: number): TablePlace | undefined {
+    const { earlier, wasTarget } = this.table.define(this.hash.ofText(key), file, line);
+    if (wasTarget) {
+      this.texts.delete(key);
     }
+    return earlier;
   }
 
+  /** Notes the reference that a string of JSON has as its only content, if it has the form `Type/id`. Returns whether it has. The resource may follow. */
+  public refer(json: string, start: number, file: number, line: number): boolean {
+    const end = this.hash.ofTarget(json, start);
+    if (end > 0 && this.table.refer(this.hash, file, line) && this.texts.size < MAX_TEXTS) {
+      this.texts.add(copyOf(json.slice(start, end)));
+    }
+    return end > 0;
+  }
+
+  /** Returns the targets that are missing. `limit` is the number of the first ones. */
   public missing(limit: number): MissingTargets {
     const files = new Set<number>();
     let count = 0;
@@ -43,7 +51,10 @@ export class ResourceSet {
         first = [...first, target].sort((a, b) => isBefore(a.place, b.place) ? -1 : 1).slice(0, limit);
       }
     }
-    const texts = new Map([...this.texts].map((text) => [hashOf(text).join(' '), text]));
+    const texts = new Map([...this.texts].map((text) => {
+      const { high, low } = this.hash.ofText(text);
+      return [`${high} ${low}`, text];
+    }));
     return { count, files, first: first.map(({ hash, place }) => ({ place, target: texts.get(hash) })) };
   }
 }

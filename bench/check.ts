@@ -1,0 +1,112 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { DataSetCheck } from '../packages/fhir-ndjson/src/check/data-set-check';
+
+const MEGABYTES = 1000;
+const ROUNDS = 3;
+
+/** The check may take a quarter more CPU time than a bare loop over the lines that only parses them. */
+const MIN_SPEED = 0.8;
+const MAX_PEAK_MEGABYTES = 200;
+
+const SAMPLE = join(__dirname, '..', 'examples', 'data', 'synthea');
+const UUID_START = /\b[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)/g;
+
+/** The time and memory of a pass over all lines. */
+interface Measurement {
+  readonly lines: number;
+  readonly cpuSeconds: number;
+  readonly peakMegabytes: number;
+}
+
+/** The passes that are compared. Each returns the number of lines. */
+const PASSES: Record<string, (folder: string) => Promise<number>> = {
+  'readline and JSON.parse': async (folder) => {
+    let lines = 0;
+    for (const name of readdirSync(folder)) {
+      const reader = createInterface({ input: createReadStream(join(folder, name)), crlfDelay: Infinity });
+      reader.on('line', (line) => {
+        JSON.parse(line);
+        lines += 1;
+      });
+      await once(reader, 'close');
+    }
+    return lines;
+  },
+  'check': async (folder) => {
+    const dataSet = new DataSetCheck();
+    for (const name of readdirSync(folder)) {
+      const file = dataSet.file(name);
+      for await (const piece of createReadStream(join(folder, name))) {
+        file.push(piece as Buffer);
+      }
+      file.end();
+    }
+    const { resources, problems } = dataSet.result();
+    if (problems.length > 0) {
+      throw new Error(`the check found problems in correct data: ${JSON.stringify(problems)}`);
+    }
+    return resources;
+  },
+};
+
+/** Writes copies of the sample data. Each copy has its own ids, and its references lead to its own resources. */
+async function generate(folder: string): Promise<void> {
+  const sample = readdirSync(SAMPLE).map((name) => readFileSync(join(SAMPLE, name), 'utf8')).join('');
+  for (let copy = 0; copy * sample.length < MEGABYTES * 1e6; copy++) {
+    const file = createWriteStream(join(folder, `${copy}.ndjson`));
+    file.end(sample.replace(UUID_START, (start) => ((parseInt(start, 16) + copy) % 2 ** 32).toString(16).padStart(8, '0')));
+    await finished(file);
+  }
+}
+
+/** Makes one pass and measures it. Runs in a separate process. */
+async function measure(pass: string, folder: string): Promise<Measurement> {
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 10);
+  const before = process.cpuUsage();
+  const lines = await PASSES[pass](folder);
+  const { user, system } = process.cpuUsage(before);
+  clearInterval(sampling);
+  return { lines, cpuSeconds: (user + system) / 1e6, peakMegabytes: peak / 1e6 };
+}
+
+async function measureInChild(pass: string, folder: string): Promise<Measurement> {
+  const child = fork(__filename, ['measure', pass, folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the measured process exited with ${code} and no result`);
+  });
+  const [measurement] = await Promise.race([once(child, 'message'), ended]);
+  return measurement as Measurement;
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-check-'));
+  try {
+    await generate(folder);
+    for (let round = 1; round <= ROUNDS; round++) {
+      const [base, check] = [await measureInChild('readline and JSON.parse', folder), await measureInChild('check', folder)];
+      const speed = base.cpuSeconds / check.cpuSeconds;
+      const isMet = speed >= MIN_SPEED && check.peakMegabytes <= MAX_PEAK_MEGABYTES && check.lines === base.lines;
+      console.log(`check of ${MEGABYTES} MB, ${check.lines} lines: ${check.cpuSeconds.toFixed(1)} s of CPU, `
+        + `${speed.toFixed(2)} of the speed of readline and JSON.parse (${base.cpuSeconds.toFixed(1)} s), peak memory ${check.peakMegabytes.toFixed(0)} MB: `
+        + `${isMet ? 'within' : 'BEYOND'} the limits of ${MIN_SPEED} and ${MAX_PEAK_MEGABYTES} MB`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const [, , mode, ...args] = process.argv;
+if (mode === 'measure') {
+  void measure(args[0], args[1]).then((measurement) => process.send!(measurement));
+} else {
+  void main();
+}
