@@ -12,6 +12,9 @@ node scripts/check-tarball.mjs "$out/pack.json"
 node scripts/check-examples.mjs
 node scripts/check-example-apps.mjs "$out"/*.tgz "$out/examples"
 
+mkdir "$out/healthlake-tools"
+node scripts/check-healthlake-tools.mjs "$out/healthlake-tools"
+
 mkdir "$out/local-healthlake"
 AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true node scripts/check-local-healthlake.mjs "$out/local-healthlake"
 
