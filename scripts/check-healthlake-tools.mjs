@@ -33,12 +33,13 @@ function expectRun(args, code, output) {
 }
 
 const [good, bad] = ['good', 'bad'].map((name) => join(out, name));
-for (const [folder, line] of [[good, '{"resourceType":"Patient","id":"a"}\n'], [bad, '{"resourceType":"Patient"}\n']]) {
+for (const [folder, line] of [[good, '{"resourceType":"Patient","id":"a"}\n'], [bad, '{"resourceType":"Patient","gender":"x"}\n']]) {
   mkdirSync(folder);
   writeFileSync(join(folder, 'Patient.ndjson'), line);
 }
 expectRun(['--version'], 0, version);
 expectRun(['check', good], 0, '1 resource not known to be rejected');
 expectRun(['check', bad], 1, 'Patient.ndjson:1');
+expectRun(['check', bad, '--structure'], 1, 'Patient.gender');
 expectRun(['jobs', '--since', 'never'], 2, '');
 console.log(`healthlake-tools tarball: ${paths.length} files, ${Math.round(size / 1024)} KB, runs and checks a folder`);

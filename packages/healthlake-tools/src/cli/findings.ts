@@ -12,6 +12,8 @@ export interface ShownPlace {
 export interface ShownFinding {
   readonly place: ShownPlace;
   readonly other?: ShownPlace;
+  /** The path of an element of the resource, without values. */
+  readonly location?: string;
   readonly value?: string;
 }
 
@@ -30,9 +32,9 @@ const COLORS: Readonly<Record<string, 'red' | 'yellow' | 'cyan'>> = { rejected: 
 /** Returns findings as text, each with its first places. */
 export function findingsText({ code, severity, text, remedy, count: found, first }: ShownFindings, showValues: boolean, colors: Colors): string {
   const head = `${colors[COLORS[severity] ?? 'cyan'](severity)}  ${count(found)} × ${code}: ${text}${remedy === undefined ? '' : `; ${remedy}`}\n`;
-  const places = first.map(({ place, other, value }) => {
+  const places = first.map(({ place, other, location, value }) => {
     const shown = showValues && value !== undefined ? `  ${printable(value)}` : '';
-    return `  ${placeText(place)}${other === undefined ? '' : ` and ${placeText(other)}`}${shown}\n`;
+    return `  ${placeText(place)}${other === undefined ? '' : ` and ${placeText(other)}`}${location === undefined ? '' : `  ${printable(location)}`}${shown}\n`;
   });
   return head + places.join('') + (found > first.length && first.length > 0 ? `  and ${count(found - first.length)} more\n` : '');
 }
@@ -40,7 +42,9 @@ export function findingsText({ code, severity, text, remedy, count: found, first
 /** Returns findings as the JSON document shows them. */
 export function findingsDocument(findings: ShownFindings & { readonly files: number }, showValues: boolean): object {
   const { code, severity, text, remedy, count: found, files, first } = findings;
-  const shown = first.map(({ place, other, value }) => ({ ...place, ...(other && { other }), ...(showValues && value !== undefined && { value }) }));
+  const shown = first.map(({ place, other, location, value }) => ({
+    ...place, ...(other && { other }), ...(location !== undefined && { location }), ...(showValues && value !== undefined && { value }),
+  }));
   return { code, severity, text, ...(remedy !== undefined && { remedy }), count: found, files, first: shown };
 }
 

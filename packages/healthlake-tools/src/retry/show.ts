@@ -1,5 +1,5 @@
 import type { ExtractedFile } from './extract';
-import type { CheckResult } from '../../../fhir-ndjson/src/check/data-set-check';
+import type { Checked } from '../check/run';
 import { checkDocument, checkText } from '../check/show';
 import { type Colors, counted, printable, table } from '../cli/text';
 
@@ -14,7 +14,7 @@ export interface Extraction {
 
 /** The check of a set, and its upload. A set with lines that HealthLake will reject is not uploaded. */
 export interface Uploading {
-  readonly check: CheckResult;
+  readonly check: Checked;
   readonly uploaded?: { readonly location: string; readonly files: number };
 }
 

@@ -81,6 +81,16 @@ test('shows a progress bar on a terminal', async () => {
   expect((await healthlake(['check', pathOf('set')], { isTerminal: true })).err).toMatch(/checking .*100 % of \d+ bytes/);
 });
 
+test('also compares the structure with FHIR R4 with --structure', async () => {
+  writeFiles(pathOf('structure'), { 'Patient.ndjson': patient('a') + patient('b', { gender: CANARY }) });
+  const { code, out } = await healthlake(['check', pathOf('structure'), '--structure']);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/warning {2}1 × structure-code: .*\n {2}Patient\.ndjson:2 {2}Patient\.gender\n/) });
+  const { problems } = JSON.parse((await healthlake(['check', pathOf('structure'), '--structure', '--json'])).out);
+  expect(problems).toEqual([expect.objectContaining({
+    code: 'structure-code', severity: 'warning', count: 1, files: 1, first: [{ file: 'Patient.ndjson', line: 2, location: 'Patient.gender' }],
+  })]);
+});
+
 test('ends with 0 if nothing is known to be rejected, and never says that HealthLake accepts it', async () => {
   writeFiles(pathOf('good'), { 'Patient.ndjson': patient('a') });
   const { code, out } = await healthlake(['check', pathOf('good')]);
