@@ -208,6 +208,10 @@ describe('FhirSource.bundles()', () => {
     expect(annotationsOf(bundles(path), 'info')).toEqual([expect.stringMatching(/no resource of the data set is the target of a reference, at a\.json resource 1; /)]);
   });
 
+  test('names only the reason why no file can be converted', () => {
+    expect(annotationsOf(bundles(folderWith({ 'a.json': '{' })), 'error')).toEqual([expect.stringMatching(/ JSON, at a\.json:1; /)]);
+  });
+
   test.each([[{}], [{ 'a.ndjson': '' }], [{ 'README.md': '# Data' }]])('fails for a folder with %j', (files) => {
     expect(annotationsOf(bundles(folderWith(files)), 'error')).toEqual([expect.stringContaining('no file has a FHIR resource; the names of the files must end in .json')]);
   });

@@ -18,11 +18,12 @@ export const BUNDLES: ContentKind = {
     const { changes, files: outputs, resources } = send(files, both(check, hash));
     const reported = changes.filter(({ severity }) => severity !== 'info');
     const inputs = new Map(outputs.map(({ from, to }) => [to, from]));
-    const problems = resources === 0
-      ? [problemOfObstacle('no-resources', [''])]
-      : check.result().problems
-        .filter(({ code }) => !reported.some((change) => change.code === code)) // the conversion reports some problems too, with the place in the Bundle
-        .map((summary) => problemOfCheck(summary, ({ file, line }) => `${inputs.get(file)} resource ${line}`));
+    const problems = check.result().problems
+      .filter(({ code }) => code !== 'no-files' && !reported.some((change) => change.code === code)) // the conversion names the entry of the Bundle
+      .map((summary) => problemOfCheck(summary, ({ file, line }) => `${inputs.get(file)} resource ${line}`));
+    if (resources === 0 && !reported.some(({ severity }) => severity === 'error')) {
+      problems.push(problemOfObstacle('no-data', ['']));
+    }
     return { ...hash.summary(), problems: [...reported.map(problemOfChange), ...problems] };
   },
 };

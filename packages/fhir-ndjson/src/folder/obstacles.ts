@@ -6,7 +6,7 @@ export const OBSTACLES = {
   'link-circle': { text: 'a link leads to a folder around it', remedy: 'remove the link' },
   'not-a-file': { text: 'an entry is neither a file nor a folder', remedy: 'remove it' },
   'unusable-name': { text: 'a name has a control character, a "\\" or bytes that are not UTF-8', remedy: 'rename it' },
-  'no-resources': { text: 'no file has a FHIR resource', remedy: 'the names of the files must end in .json, .jsonl or .ndjson, and can have .gz after that' },
+  'no-data': { text: 'no file has a FHIR resource', remedy: 'the names of the files must end in .json, .jsonl or .ndjson, and can have .gz after that' },
 } as const;
 
 export type ObstacleCode = keyof typeof OBSTACLES;
