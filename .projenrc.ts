@@ -71,7 +71,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fflate',
     'fhir@4.12.0',
     'hl7.fhir.r4.examples@4.0.1',
-    'lossless-json@^4',
     'picocolors@^1',
     'tsx',
     'yaml',
@@ -88,7 +87,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     compilerOptions: {
-      isolatedModules: true, // jest transpiles each file without checking types; the test task checks the types of all files
+      isolatedModules: true, // esbuild translates each file of the tests without the others
       rootDir: '.',
       types: ['jest', 'node'],
       paths: { 'cdk-healthlake-import': ['./src'] },
@@ -107,6 +106,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk-healthlake-import$': '<rootDir>/src' },
+      transform: { '^.+\\.[t]sx?$': new javascript.Transform('<rootDir>/test/support/esbuild.cjs') },
       collectCoverage: false,
       maxWorkers: '100%', // by default, jest leaves one core idle
       workerIdleMemoryLimit: '1GB', // a worker with a larger heap exits too slowly, and jest kills it with a warning
@@ -137,6 +137,7 @@ for (const entry of ['lambda/index.ts', 'lambda/report/index.ts', 'lambda/datast
 // The library loads this bundle at synth. The path leads from the default folder of the bundle to `assets/fhir-ndjson/`.
 project.bundler.addBundle('packages/fhir-ndjson/src/folder/index.ts', { ...bundleOptions, outfile: '../../../../../fhir-ndjson/index.js' });
 const bundle = project.bundler.bundleTask;
+project.deps.removeDependency('ts-jest'); // esbuild translates the tests
 project.preCompileTask.prependExec('rm -rf lib'); // jsii doesn't clean lib, so files of earlier versions would be published
 
 // Excludes files that users don't need from the npm package. .jsii.tabl.json stays in the package for documentation sites.
