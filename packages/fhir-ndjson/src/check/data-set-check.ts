@@ -80,7 +80,7 @@ export class DataSetCheck {
     return new LinesCheck({
       onResource: (type, id, line) => {
         this.types.set(type, (this.types.get(type) ?? 0) + 1);
-        const earlier = this.resources.add(`${type}/${id}`, index, line);
+        const earlier = this.resources.add(type, id, index, line);
         if (earlier) {
           find({ code: 'repeated-id', place: { file, line }, other: this.placeOf(earlier), value: `${type}/${id}` });
         }

@@ -18,11 +18,16 @@ export class Hash {
   public high = 0;
   public low = 0;
 
-  /** Becomes the hash of a text. */
-  public ofText(text: string): this {
+  /** Becomes the hash of the text `Type/id`. */
+  public of(type: string, id: string): this {
     let [high, low] = SEEDS;
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index);
+    for (let index = 0; index <= type.length; index++) {
+      const code = index < type.length ? type.charCodeAt(index) : SLASH;
+      high = imul(high ^ code, HIGH_FACTOR);
+      low = imul(low ^ code, LOW_FACTOR);
+    }
+    for (let index = 0; index < id.length; index++) {
+      const code = id.charCodeAt(index);
       high = imul(high ^ code, HIGH_FACTOR);
       low = imul(low ^ code, LOW_FACTOR);
     }

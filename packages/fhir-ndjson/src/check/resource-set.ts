@@ -22,10 +22,10 @@ export class ResourceSet {
   private readonly texts = new Set<string>();
 
   /** Adds the resource `Type/id`. Returns the place of an earlier one. */
-  public add(key: string, file: number, line: number): TablePlace | undefined {
-    const { earlier, wasTarget } = this.table.define(this.hash.ofText(key), file, line);
+  public add(type: string, id: string, file: number, line: number): TablePlace | undefined {
+    const { earlier, wasTarget } = this.table.define(this.hash.of(type, id), file, line);
     if (wasTarget) {
-      this.texts.delete(key);
+      this.texts.delete(`${type}/${id}`);
     }
     return earlier;
   }
@@ -52,7 +52,8 @@ export class ResourceSet {
       }
     }
     const texts = new Map([...this.texts].map((text) => {
-      const { high, low } = this.hash.ofText(text);
+      const [type, id] = text.split('/');
+      const { high, low } = this.hash.of(type, id);
       return [`${high} ${low}`, text];
     }));
     return { count, files, first: first.map(({ hash, place }) => ({ place, target: texts.get(hash) })) };

@@ -42,6 +42,11 @@ describe('a reference', () => {
   });
 });
 
+test('a repeated id names the place of the resource, not of an earlier reference to it', () => {
+  const files = { 'a.ndjson': resource('Device', 'd', { patient: { reference: 'Patient/p' } }), 'b.ndjson': `${resource('Device', 'e')}\n${resource('Patient', 'p')}` };
+  expect(findingsOf(check({ ...files, 'c.ndjson': resource('Patient', 'p') }))).toEqual(['repeated-id c.ndjson:1 b.ndjson:2 Patient/p']);
+});
+
 test('each missing target is found once, at its first reference', () => {
   const line = (id: string, target: string) => resource('Device', id, { patient: { reference: `Patient/${target}` } });
   const { problems } = check({ 'a.ndjson': `${line('1', 'x')}\n${line('2', 'y')}\n${line('3', 'x')}`, 'b.ndjson': `${line('4', 'z')}\n${line('5', 'y')}` }, { first: 2 });
