@@ -78,7 +78,7 @@ describe('a file', () => {
     ['has many pretty-printed resources', `${PRETTY}\n`.repeat(5), 20, ['pretty-printed f.ndjson:1']],
     ['is pretty-printed with CRLF and a byte order mark', `\uFEFF${PRETTY.replaceAll('\n', '\r\n')}`, 4, ['byte-order-mark f.ndjson:1', 'pretty-printed f.ndjson:1']],
     ['has blank lines in a pretty-printed resource', PRETTY.replace(',\n', ',\n\n'), 5, ['pretty-printed f.ndjson:1']],
-    ['has brackets and quotation marks in texts', '{\n"a": "}]\\"[{"\n}\nx', 4, ['pretty-printed f.ndjson:1', 'not-json f.ndjson:4']],
+    ['has brackets and quotation marks in texts', '{\n"a": "}]\\"}\\""\n}\nx', 4, ['pretty-printed f.ndjson:1', 'not-json f.ndjson:4']],
     ['has a pretty-printed resource between others', `${A}\n${PRETTY}\n${B}\nx`, 5, ['pretty-printed f.ndjson:2', 'not-json f.ndjson:7']],
     ['has a line break in a resource', `${A}\n${B.replace(',', ',\n')}\n`, 2, ['pretty-printed f.ndjson:2']],
     ['is a pretty-printed Bundle with a whole resource on a line', `{\n  "resourceType": "Bundle",\n  "entry": [{\n"resource":\n ${A}\n  }]\n}`, 6, ['pretty-printed f.ndjson:1']],
