@@ -20,8 +20,10 @@ export async function withProgress<T>(
     stream: stderr,
     format: `${label} {bar} {percentage} % of {size}, {eta_formatted} left`,
     clearOnComplete: true,
-    hideCursor: true,
-    gracefulExit: true,
+    // The bar leaves the terminal and its signals alone, so that Ctrl-C ends a synchronous task too.
+    gracefulExit: false,
+    hideCursor: false,
+    linewrap: true,
   }, Presets.shades_classic);
   bar.start(totalBytes, 0, { size: size(totalBytes) });
   try {
