@@ -1,7 +1,7 @@
+import { folderWith, patient } from '../../packages/fhir-ndjson/test/folder/folders';
 import { FhirSource } from '../../src';
 import { actionsOf, type Case, may } from '../support/access';
 import { Deployed } from '../support/deployed';
-import { folderWith, patient } from '../support/folders';
 import { ACCOUNT, FEATURE_FLAGS, importInto, newStack, onlyResource, REGION, templateOf } from '../support/synth';
 
 const ASSETS = `arn:aws:s3:::cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;

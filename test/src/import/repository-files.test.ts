@@ -4,11 +4,11 @@ import { NestedStack, Size, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as folder from '../../../packages/fhir-ndjson/src/folder';
+import { folderWith, patient } from '../../../packages/fhir-ndjson/test/folder/folders';
 import { type FhirImportProps, FhirSource, type FhirSourceDirectoryOptions, FhirStorage } from '../../../src';
 import { checkFiles } from '../../../src/import/private/checks/repository-files';
 import { type FhirNdjson, fhirNdjson } from '../../../src/import/private/fhir-ndjson';
-import { folderWith, patient } from '../../support/folders';
-import { countsByType, FEATURE_FLAGS, importInto, newApp, newStack, onlyResource, resourcesOfType, type TemplateJson, templateOf } from '../../support/synth';
+import { countsByType, FEATURE_FLAGS, importInto, newApp, newStack, numberParameter, onlyResource, resourcesOfType, type TemplateJson, templateOf } from '../../support/synth';
 
 const PREFIX = /^fhir\/[0-9a-f]{20}\/$/;
 const GOOD = { 'Patient.ndjson': patient('a') + patient('b'), 'more/Patient.ndjson': patient('c') };
@@ -266,6 +266,8 @@ describe('the limits', () => {
 test.each([
   ['dataIsSynthetic: false', { dataIsSynthetic: false }, 'FhirSource.directory() needs dataIsSynthetic: true, got false; patient data must not get into a repository'],
   ['too little memory', { memoryLimit: 128 }, 'memoryLimit must be a number of at least 256 MiB, got 128'],
+  ['a memory that is known at deployment', { memoryLimit: numberParameter(newStack()) }, 'memoryLimit must be a number of at least 256 MiB, got a token'],
+  ['a disk that is known at deployment', { ephemeralStorageSize: Size.mebibytes(numberParameter(newStack())) }, 'ephemeralStorageSize must be known at synthesis, got a token'],
 ])('throws for %s', (_, options, message) => {
   expect(() => directory(folderWith(GOOD), options)).toThrow(message);
 });
