@@ -5,8 +5,8 @@ export interface Issue {
   readonly code: StructureCode;
   /** The path of the value, as `Patient.contact[0].gender`. It holds no values of the data. */
   readonly location: string;
-  /** The text of the validator. It may quote patient data. */
-  readonly value: string;
+  /** The details of the problem. They may quote patient data. */
+  readonly value?: string;
 }
 
 const MAX_VALUE_LENGTH = 200;
@@ -24,7 +24,7 @@ export class Issues {
     if (this.found.has(key) || this.isConsequence(issue.location)) {
       return;
     }
-    this.found.set(key, { ...issue, value: issue.value.slice(0, MAX_VALUE_LENGTH) });
+    this.found.set(key, { ...issue, value: issue.value?.slice(0, MAX_VALUE_LENGTH) });
     if (CAUSES.has(issue.code)) {
       this.causes.add(issue.location);
     }

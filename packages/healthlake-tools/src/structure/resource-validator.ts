@@ -32,7 +32,7 @@ export class ResourceValidator {
       const location = `${resource.resourceType}.contained[${index}]`;
       return this.isResource(inner)
         ? this.validate(inner).map((issue) => ({ ...issue, location: issue.location.replace(/^\w+/, location) }))
-        : [{ code: 'structure-resource-type', location, value: location }];
+        : [{ code: 'structure-resource-type', location }];
     })];
   }
 
@@ -47,7 +47,8 @@ export class ResourceValidator {
         || (code === 'structure-reference' && !this.hasType(message))
         || (code === 'structure-missing' && isPresent(resource, location));
       if (!isFalse) {
-        issues.add({ code, location: code === 'structure-unknown-property' ? mask(location) : location || type, value: `${location}: ${message}` });
+        const shown = code === 'structure-unknown-property' ? mask(location) : location || type;
+        issues.add({ code, location: shown, value: shown === location ? message : `${message}: ${location}` });
       }
     };
     try {
@@ -63,7 +64,7 @@ export class ResourceValidator {
             if (isAccepted) {
               accepted.add(place);
             } else {
-              issues.add({ code: 'structure-code', location: place, value: `${place}: no coding is in the value set` });
+              issues.add({ code: 'structure-code', location: place, value: 'No coding is in the value set' });
             }
           }
           return [];
@@ -71,7 +72,7 @@ export class ResourceValidator {
       });
       messages.filter(({ severity }) => severity === 'fatal').forEach(receive);
     } catch { // it throws on shapes that it doesn't expect
-      issues.add({ code: 'structure-unreadable', location: type, value: type });
+      issues.add({ code: 'structure-unreadable', location: type });
     }
     return issues.all;
   }
@@ -94,14 +95,13 @@ export class ResourceValidator {
    * Yields each CodeableConcept with a required value set, and whether one of its codings is in the value set. The validator wants all codings to be in it, and
    * passes a concept without any.
    */
-  private* judgeConcepts({ _type, _valueSet = '', _valueSetStrength }: ParsedProperty, location: string, value: unknown): Generator<[location: string, boolean]> {
+  private* judgeConcepts({ _type, _valueSet = '', _valueSetStrength }: ParsedProperty, location: string, value: unknown): Generator<[location: string, isAccepted: boolean]> {
     const valueSet = this.valueSets[_valueSet.split('|')[0]];
     if (_type === 'CodeableConcept' && _valueSetStrength === 'required' && valueSet !== undefined) {
       const isAccepted = ({ coding = [] }: Concept) => coding.some(({ system, code }) =>
         valueSet.systems.some(({ uri, codes }) => (system === undefined || system === uri) && codes.some((one) => one.code === code)));
-      const concepts = Array.isArray(value) ? value.map((concept, index): [string, Concept] => [`${location}[${index}]`, concept]) : [[location, value as Concept]];
-      for (const [place, concept] of concepts as [string, Concept][]) {
-        yield [place, isAccepted(concept)];
+      for (const [index, concept] of (Array.isArray(value) ? value : [value]).entries()) {
+        yield [Array.isArray(value) ? `${location}[${index}]` : location, isAccepted(concept as Concept)];
       }
     }
   }

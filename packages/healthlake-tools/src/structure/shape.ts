@@ -43,17 +43,18 @@ export function shapeIssues(property: ParsedProperty, location: string, value: u
   }
   return property._multiple
     ? value.flatMap((element, index) => elementIssues(property._type, `${location}[${index}]`, element))
-    : [{ code: 'structure-array', location, value: `${location}: an array` }];
+    : [{ code: 'structure-array', location }];
 }
 
 function elementIssues(type: string, location: string, value: unknown): Issue[] {
   if (value === null) { // R4 allows it in an array of simple values, beside extensions
-    return type === 'Element' || jsonTypeOf(type) !== 'object' ? [] : [{ code: 'structure-empty', location, value: `${location}: null` }];
+    return type === 'Element' || jsonTypeOf(type) !== 'object' ? [] : [{ code: 'structure-empty', location }];
   }
   if (typeof value !== jsonTypeOf(type) || Array.isArray(value)) {
-    return [{ code: 'structure-type', location, value: `${location}: ${JSON.stringify(value)} is not of type ${type}` }];
+    return [{ code: 'structure-type', location, value: `${JSON.stringify(value)} is not of type ${type}` }];
   }
-  return FORMATS[type]?.test(String(value)) === false || (type.startsWith('date') && !isDay(value as string)) ? [{ code: 'structure-format', location, value: `${location}: ${value} is not of type ${type}` }] : [];
+  const isWellFormed = FORMATS[type]?.test(String(value)) !== false && (!type.startsWith('date') || isDay(value as string));
+  return isWellFormed ? [] : [{ code: 'structure-format', location, value: `${JSON.stringify(value)} is not of type ${type}` }];
 }
 
 /**
@@ -62,7 +63,7 @@ function elementIssues(type: string, location: string, value: unknown): Issue[] 
  */
 export function* emptyIssues(value: unknown, names: ReadonlySet<string>, location: string): Generator<Issue> {
   if (value === '' || value === null || (typeof value === 'object' && Object.keys(value).length === 0)) {
-    yield { code: 'structure-empty', location, value: `${location}: ${JSON.stringify(value)}` };
+    yield { code: 'structure-empty', location, value: JSON.stringify(value) };
   } else if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) {
       if (inner !== null) {
