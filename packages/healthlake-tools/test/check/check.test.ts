@@ -89,6 +89,8 @@ test('also compares the structure with FHIR R4 with --structure', async () => {
   expect(problems).toEqual([expect.objectContaining({
     code: 'structure-code', severity: 'warning', count: 1, files: 1, first: [{ file: 'Patient.ndjson', line: 2, location: 'Patient.gender' }],
   })]);
+  const shown = await healthlake(['check', pathOf('structure'), '--structure', '--show-values'], { isTerminal: true, showsValues: true });
+  expect(shown.out).toContain(`  Patient.ndjson:2  Patient.gender  Code "${CANARY}" not found in value set\n`);
 });
 
 test('ends with 0 if nothing is known to be rejected, and never says that HealthLake accepts it', async () => {
