@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type FailedFile, type Failure, type Failures, linesOf, readFailures } from './failures';
-import { DEFAULT_NUMBERING, isResourceOf, type Numbering, numberingOf } from './numbering';
+import { DEFAULT_NUMBERING, isOtherResource, type Numbering, numberingOf, showsNumbering } from './numbering';
 import { LineSplitter } from '../../../fhir-ndjson/src/lines/line-splitter';
 import { readObject } from '../check/source';
 import { LineFile } from '../files/line-file';
@@ -33,7 +33,7 @@ export async function extractAll(s3: S3Client, files: readonly FailedFile[], fol
 
 /** Reads the input file until a line shows how HealthLake numbers lines. */
 async function findNumbering(s3: S3Client, { input }: FailedFile, failures: Failures): Promise<Numbering | undefined> {
-  if (![...failures.byLine.values()].some(({ resourceId }) => resourceId !== undefined)) {
+  if (![...failures.byLine.values()].some(showsNumbering)) {
     return undefined;
   }
   let index = 0;
@@ -54,7 +54,7 @@ async function extract(s3: S3Client, { name, input }: FailedFile, failures: Fail
       const inputLine = index + numbering;
       const failure = failures.byLine.get(inputLine);
       index += 1;
-      if (failure !== undefined && !isTooLong && isResourceOf(failure, bytes) !== false) {
+      if (failure !== undefined && !isTooLong && !isOtherResource(failure, bytes)) {
         written += 1;
         resources.write(bytes);
         reasons.write(reasonLine(written, inputLine, failure));

@@ -1,4 +1,5 @@
 import type { Failure, Failures } from './failures';
+import { INVALID_JSON } from '../../../../lambda/report/document/json-cause';
 import { parseObject } from '../../../../lambda/report/read/result-line';
 
 /** The number that HealthLake gives to the first line of a file. HealthLake doesn't document it. */
@@ -7,20 +8,29 @@ export type Numbering = 0 | 1;
 /** The numbering that is assumed if the results don't show it. */
 export const DEFAULT_NUMBERING: Numbering = 1;
 
-/** Returns whether a line has the resource of a failure. Undefined if HealthLake's result has no id to compare. */
-export function isResourceOf(failure: Failure, line: Buffer): boolean | undefined {
-  return failure.resourceId === undefined ? undefined : parseObject(line.toString('utf8'))?.id === failure.resourceId;
+/** Returns whether a line has another resource than a failure. Returns false if HealthLake's result has no id to compare. */
+export function isOtherResource({ resourceId }: Failure, line: Buffer): boolean {
+  return resourceId !== undefined && idIn(line) !== resourceId;
 }
 
-/**
- * Returns the numbering that the results of a line show: a line that has the resource of the failure with one number, but not that of the other number.
- *
- * @param index the index of the line in its file, from 0
- */
+/** Returns the numbering that a line shows: it has a failure with one number, and not with the other number. */
 export function numberingOf({ byLine }: Failures, line: Buffer, index: number): Numbering | undefined {
-  const fits = (numbering: Numbering): boolean => {
-    const failure = byLine.get(index + numbering);
-    return failure !== undefined && isResourceOf(failure, line) === true;
-  };
+  const fits = (numbering: Numbering): boolean => isKnownBy(byLine.get(index + numbering), line);
   return fits(0) === fits(1) ? undefined : fits(1) ? 1 : 0;
+}
+
+/** Returns whether a line can show the numbering by a failure: HealthLake's result has an id, or says that the line is not JSON. */
+export function showsNumbering({ resourceId, issues }: Failure): boolean {
+  return resourceId !== undefined || issues.some(({ text }) => text === INVALID_JSON);
+}
+
+function isKnownBy(failure: Failure | undefined, line: Buffer): boolean {
+  if (failure === undefined || !showsNumbering(failure)) {
+    return false;
+  }
+  return failure.resourceId === undefined ? parseObject(line.toString('utf8')) === undefined : !isOtherResource(failure, line);
+}
+
+function idIn(line: Buffer): unknown {
+  return parseObject(line.toString('utf8'))?.id;
 }
