@@ -61,7 +61,8 @@ export class FhirSource {
    * All `.ndjson` files of a folder of the repository, and of the folders in it. The deployment uploads them into the input bucket of the import's storage, and
    * imports them then. The synthesis checks the files and fails if HealthLake would reject one of their lines.
    *
-   * The files are identified by their content: changed files are a new data set, which the next deployment imports. Unchanged files start no job.
+   * The files are identified by their content: changed files are a new data set, which the next deployment imports. Unchanged files start no job. To go back to
+   * files that were imported before, give the import a new `revision` too.
    *
    * @param path the folder. A relative path starts at the working directory of the app.
    * @param options the statement that the data is synthetic, and the settings of the function that uploads the files.
