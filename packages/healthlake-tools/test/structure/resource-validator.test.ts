@@ -110,6 +110,7 @@ test('keeps the text of the validator, in part if it is long', () => {
   const [short, long] = ['M', 'M'.repeat(1000)].map((gender) => validator.check(patient({ gender }))[0].value);
   expect(short).toBe('Code "M" not found in value set');
   expect(long).toHaveLength(200);
+  expect(validator.check(patient({ contact: [{ nickname: 'x' }] }))[0].value).toBe('Unexpected property: Patient.contact[0].nickname');
 });
 
 test('never shows a value or an unknown name in a location', () => {
