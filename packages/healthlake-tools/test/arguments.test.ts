@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { version } from '../package.json';
-import { ANY_CREDENTIALS, useEnvironment } from './support/aws';
+import { ANY_CREDENTIALS, at, Harness, useEnvironment } from './support/aws';
+import { useFolder } from './support/folder';
 import { expectFailure, healthlake } from './support/tool';
 
 useEnvironment(ANY_CREDENTIALS);
+const pathOf = useFolder();
 
 /** Returns the URL of a port on which nothing listens. */
 async function unreachableUrl(): Promise<string> {
@@ -44,12 +47,39 @@ test('fails with one sentence if the endpoint can\'t be reached', async () => {
   });
 });
 
+test('uses the access key in the environment before AWS_PROFILE, as the AWS CLI does', async () => {
+  const aws = await Harness.start();
+  process.env.AWS_PROFILE = 'nobody';
+  try {
+    expect(await healthlake(['jobs', ...at(aws)])).toEqual({ code: 0, out: 'No jobs.\n', err: '' });
+  } finally {
+    delete process.env.AWS_PROFILE;
+    await aws.close();
+  }
+});
+
 test('fails with one sentence if the profile does not exist', async () => {
+  const warn = jest.spyOn(console, 'warn');
   await expectFailure(['jobs', '--profile', 'nobody', '--region', 'us-east-1'], /no valid AWS credentials \(.*\): check --profile, or log in/);
+  expect(warn).not.toHaveBeenCalled();
 });
 
 describe('without credentials and Region', () => {
   useEnvironment({});
+
+  test('takes all from the profile', async () => {
+    const aws = await Harness.start();
+    writeFileSync(pathOf('config'), [
+      '[profile clinic]', 'region = us-east-1', 'aws_access_key_id = AKIAANY', 'aws_secret_access_key = any', `endpoint_url = ${aws.environment.endpoint()}`, '',
+    ].join('\n'));
+    process.env.AWS_CONFIG_FILE = pathOf('config');
+    try {
+      expect(await healthlake(['jobs', '--profile', 'clinic'])).toEqual({ code: 0, out: 'No jobs.\n', err: '' });
+    } finally {
+      process.env.AWS_CONFIG_FILE = '/dev/null';
+      await aws.close();
+    }
+  });
 
   test('fails with one sentence', async () => {
     await expectFailure(['jobs'], /no Region is known: give --region, or set AWS_REGION or the region of the profile/);

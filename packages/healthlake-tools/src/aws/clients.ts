@@ -8,19 +8,31 @@ export interface AwsOptions {
   readonly endpointUrl?: string;
 }
 
+/** A logger that drops all messages. With `--profile`, the SDK warns on the console about credentials in the environment, which the AWS CLI ignores too. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /**
- * Returns the configuration of a client. The SDK resolves credentials, Region and endpoint, as the AWS CLI does. Unlike the AWS CLI, the SDK doesn't read
- * AWS_DEFAULT_REGION.
+ * Returns the configuration of a client. The SDK resolves credentials, Region and endpoint, as the AWS CLI does, with two exceptions: it doesn't read
+ * AWS_DEFAULT_REGION, and it prefers AWS_PROFILE to the access key in the environment.
  */
 function configOf({ profile, region, endpointUrl: endpoint }: AwsOptions) {
+  if (profile !== undefined) {
+    process.env.AWS_PROFILE = profile; // the SDK doesn't read `endpoint_url` from the profile that a client's configuration names
+  }
   return {
-    ...(profile !== undefined && { profile }),
+    ...(profile === undefined ? { credentials: environmentCredentials() } : { profile }),
+    logger: SILENT,
     region: region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
     ...(endpoint !== undefined && { endpoint }),
     maxAttempts: 5, // --watch calls for hours, and AWS can throttle several attempts in a row
     // Without `throwOnRequestTimeout`, the SDK only logs a warning when a request times out.
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
   };
+}
+
+function environmentCredentials(): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = process.env;
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
 }
 
 export function healthLakeClient(options: AwsOptions): HealthLakeClient {

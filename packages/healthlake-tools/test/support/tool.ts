@@ -25,7 +25,11 @@ export interface SetUp {
 export async function healthlake(args: readonly string[], setUp: SetUp = {}): Promise<Result> {
   const { isTerminal = false, pause = async () => {}, showsValues = false } = setUp;
   const [stdout, stderr] = [streamOf(isTerminal), streamOf(isTerminal)];
+  const { AWS_PROFILE: profile } = process.env;
   const code = await run(args, { stdout, stderr, pause });
+  if (profile === undefined) {
+    delete process.env.AWS_PROFILE; // --profile sets it
+  }
   const [out, err] = [stdout, stderr].map((stream) => String(stream.read() ?? ''));
   if (!showsValues) {
     expect(out + err).not.toContain(CANARY);
