@@ -16,7 +16,7 @@ const MEMBERS = 4;
 const FILE = 2;
 const LINE = 3;
 const MAX_LOAD = 0.75;
-const RECENT = 1024;
+const RECENT = 16384;
 
 /**
  * The resources of a data set, and the targets of its references. Keeps 16 bytes for each of them: a hash of 64 bits instead of the id. In a hundred million ids,

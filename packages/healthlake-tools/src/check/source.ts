@@ -14,7 +14,7 @@ export interface SourceFile {
   read(): AsyncIterable<Buffer>;
 }
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /** Lists the files of a folder, or the objects of a prefix in S3. */
 export async function listSource(argument: string, options: AwsOptions): Promise<SourceFile[]> {
