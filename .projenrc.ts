@@ -223,7 +223,7 @@ project.setScript('bench', 'node --import tsx bench/report.ts && node --import t
 project.setScript('integ:aws', 'projen bundle && node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
   description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',
-  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/known}.long.ts"', receiveArgs: true }],
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/known}.long.ts" "<rootDir>/packages/*/test/**/*.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults', {
   description: 'Run the fault suite: 1,000 random sequences of deployments under random faults',
