@@ -38,7 +38,7 @@ function createProgram(console: Console, register: Register): Command {
   return program;
 }
 
-/** Makes a command and its subcommands throw instead of ending the process, and print to the given streams. */
+/** Makes a command and its subcommands print to the given streams, and throw instead of ending the process. */
 function setUp(command: Command, console: Console): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => console.stdout.write(text),

@@ -67,7 +67,7 @@ test('fails with one sentence if the profile does not exist', async () => {
 describe('without credentials and Region', () => {
   useEnvironment({});
 
-  test('takes all from the profile', async () => {
+  test('takes credentials, Region and endpoint from the profile', async () => {
     const aws = await Harness.start();
     writeFileSync(pathOf('config'), [
       '[profile clinic]', 'region = us-east-1', 'aws_access_key_id = AKIAANY', 'aws_secret_access_key = any', `endpoint_url = ${aws.environment.endpoint()}`, '',

@@ -165,11 +165,11 @@ describe('the checks', () => {
   });
 
   test.each([
-    ['a missing folder', () => join(folderWith({}), 'missing'), 'the folder does not exist; a relative path starts at the working directory of the app'],
-    ['a file', () => join(folderWith(GOOD), 'Patient.ndjson'), 'the path is not a folder; give the folder that has the files'],
+    ['a missing folder', () => join(folderWith({}), 'missing'), 'the folder does not exist; check the path; a relative path starts at the working directory'],
+    ['a file', () => join(folderWith(GOOD), 'Patient.ndjson'), 'the path is not a folder; give the path of the folder that has the files'],
     ['an empty folder', () => folderWith({}), 'no .ndjson file has content; give each input file a name that ends in .ndjson, in lower case'],
     ['a folder with other files only', () => folderWith({ 'a.json': '{}' }), 'no .ndjson file has content; give each input file'],
-    ['a file with a newline in its name', () => folderWith({ 'a\nb.ndjson': '' }), 'a name has a control character, a "\\" or bytes that are not UTF-8, at a\\nb.ndjson; rename it'],
+    ['a file with a newline in its name', () => folderWith({ 'a\nb.ndjson': '' }), 'a name has a control character, a "\\" or bytes that are not UTF-8, at a\\nb.ndjson; rename the file or folder'],
   ])('fail for %s', (_, path, message) => {
     expect(annotationsOf(directory(path()), 'error')).toEqual([expect.stringContaining(`"): ${message}`)]);
   });
@@ -205,7 +205,7 @@ describe('FhirSource.bundles()', () => {
   test('names the file and the resource of a problem that a check of the lines finds', () => {
     const path = folderWith({ 'a.json': bundle({ resourceType: 'Patient', id: 'a', managingOrganization: { reference: `Organization/${HIDDEN_ID}` } }) });
 
-    expect(annotationsOf(bundles(path), 'info')).toEqual([expect.stringMatching(/no resource of the data set is the target of a reference, at a\.json resource 1; /)]);
+    expect(annotationsOf(bundles(path), 'info')).toEqual([expect.stringMatching(/the target of a reference is not in the data set, at a\.json resource 1; /)]);
   });
 
   test('names only the reason why no file can be converted', () => {
@@ -213,7 +213,7 @@ describe('FhirSource.bundles()', () => {
   });
 
   test.each([[{}], [{ 'a.ndjson': '' }], [{ 'README.md': '# Data' }]])('fails for a folder with %j', (files) => {
-    expect(annotationsOf(bundles(folderWith(files)), 'error')).toEqual([expect.stringContaining('no file has a FHIR resource; the names of the files must end in .json')]);
+    expect(annotationsOf(bundles(folderWith(files)), 'error')).toEqual([expect.stringContaining('no file has a FHIR resource; give the files names that end in .json')]);
   });
 });
 

@@ -10,14 +10,14 @@ export type { CheckResult, FileSummary, Finding, Place, ProblemSummary } from '.
 /** The only extension of file names that HealthLake imports. */
 const EXTENSION = '.ndjson';
 
-/** The problems of a whole file, which are found once in each file. */
+/** The problems that concern a whole file. Each of them is reported once for a file. */
 const OF_FILES: readonly ProblemCode[] = ['pretty-printed', 'array'];
 
 const DEFAULT_FIRST = 10;
 
 /** Receives a file of the data set. */
 export interface FileCheck {
-  /** Whether HealthLake ignores the file. Its content is not needed. */
+  /** Whether HealthLake ignores the file. If so, its content need not be pushed. */
   readonly isIgnored: boolean;
   /** Receives the next piece of the file. The caller must not change the piece afterwards. */
   push(piece: Buffer): void;
@@ -26,8 +26,8 @@ export interface FileCheck {
 }
 
 /**
- * Checks the files of a data set before their import. Its memory doesn't depend on the size of the files, except for 16 to 43 bytes for each resource and each
- * target of references.
+ * Checks the files of a data set before their import. Its memory doesn't depend on the size of the files, except for 21 to 43 bytes for each resource and each
+ * target of references, and up to 64 bytes while the table of ids grows.
  */
 export class DataSetCheck {
   private readonly first: number;
@@ -36,7 +36,7 @@ export class DataSetCheck {
   private readonly types = new Map<string, number>();
   private readonly files: { readonly name: string; readonly lines?: LinesCheck }[] = [];
 
-  /** `first` is the number of findings that are kept of each problem. */
+  /** @param options `first` is the number of findings that are kept for each problem. */
   public constructor({ first = DEFAULT_FIRST }: { readonly first?: number } = {}) {
     this.first = first;
     this.findings = new Findings(first);

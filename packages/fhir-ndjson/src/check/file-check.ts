@@ -16,10 +16,10 @@ const BYTE_ORDER_MARK = '\uFEFF';
 /** The character that replaces invalid bytes. */
 const REPLACEMENT = '\uFFFD';
 
-/** Receives what a file contains. The number of a line is missing if a problem concerns the whole file. */
+/** Receives the resources, references and problems of a file. The line is missing if a problem concerns the whole file. */
 export interface Listener {
   onResource(type: string, id: string, line: number): void;
-  /** Receives the start of a string's content. Returns true if it is a reference `Type/id` and nothing else. */
+  /** Receives the position in `json` where the content of a string starts. Returns whether this content is a reference `Type/id` and nothing else. */
   onReference(json: string, start: number, line: number): boolean;
   onProblem(code: ProblemCode, line?: number, value?: string): void;
 }
@@ -92,7 +92,7 @@ export class LinesCheck implements ReferenceVisitor {
     }
   }
 
-  /** Returns whether one finding stands for this line and others. */
+  /** Returns whether the finding of another line covers this line: a pretty-printed resource is one finding. */
   private isReportedWithOthers(json: string, rejected: ProblemCode, isPart: boolean): boolean {
     return rejected !== 'invalid-utf8' && (isPart || (rejected === 'not-json' && this.values.opens(json, this.lines)));
   }
@@ -100,7 +100,7 @@ export class LinesCheck implements ReferenceVisitor {
   private accept(json: string, { type, id }: JudgedLine): void {
     this.listener.onResource(type!, id!, this.lines);
     if (type === 'Bundle') {
-      return; // references of its entries often have targets in the Bundle
+      return; // the targets of references in its entries are often in the Bundle
     }
     visitReferences(json, this);
   }
@@ -115,5 +115,5 @@ function judge(bytes: Buffer, json: string, isPart: boolean): JudgedLine {
     return { rejected: 'invalid-utf8' };
   }
   const isWhole = !isPart || /^\s*\{/.test(json) && json.trimEnd().endsWith('}');
-  return isWhole ? judgeLine(json) : { rejected: 'not-json' }; // a failing JSON.parse takes longer than splitting and joining the line
+  return isWhole ? judgeLine(json) : { rejected: 'not-json' }; // such a line can't be an object, and a JSON.parse that throws is slow
 }

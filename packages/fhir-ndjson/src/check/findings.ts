@@ -17,7 +17,7 @@ export class Findings {
 
   public constructor(private readonly first: number) {}
 
-  /** Adds a finding. `isNewFile` says that its file had no such problem before. */
+  /** Adds a finding. `isNewFile` says whether it is the first finding of this problem in its file. */
   public add(finding: Finding, isNewFile: boolean): void {
     const entry = this.entries.get(finding.code) ?? { count: 0, files: 0, first: [] };
     this.entries.set(finding.code, entry);

@@ -1,10 +1,10 @@
-/* eslint-disable no-bitwise -- hashes are made of bits */
+/* eslint-disable no-bitwise -- the hash works on bits */
 
 const QUOTE = 0x22;
 const SLASH = 0x2f;
 const MAX_ID_LENGTH = 64;
 
-const { imul } = Math; // in the tests, which run in a context of their own, each access to a global takes long
+const { imul } = Math; // Jest runs tests in a context of their own, where each access to a global is slow
 
 const SEEDS: readonly [high: number, low: number] = [0xdeadbeef | 0, 0x41c6ce57];
 const HIGH_FACTOR = 0x9e3779b1;
@@ -13,7 +13,7 @@ const LOW_FACTOR = 0x5f356495;
 /** 1 for each ASCII character that an id may have. */
 const ID_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => /[A-Za-z0-9\-.]/.test(String.fromCharCode(code)) ? 1 : 0);
 
-/** A hash of 64 bits in two halves. This is the hash cyrb64; `node:crypto` takes longer than parsing the resource. */
+/** The 64-bit hash cyrb64, in two halves. A hash of `node:crypto` would take longer than parsing the resource. */
 export class Hash {
   public high = 0;
   public low = 0;
@@ -35,8 +35,8 @@ export class Hash {
   }
 
   /**
-   * Becomes the hash of the target `Type/id` that a string of JSON has as its only content. Returns the end of the target. Returns 0 if the string has another
-   * content. One loop does both, because references take most of the time of a check after the parsing.
+   * Becomes the hash of the target `Type/id` if that is the whole content of the JSON string that starts here, and returns its end. Otherwise returns 0.
+   * One loop hashes and checks, because after parsing, references take most of the time of a check.
    */
   public ofTarget(json: string, start: number): number {
     let [high, low] = SEEDS;

@@ -1,4 +1,4 @@
-/* eslint-disable no-bitwise -- hashes are made of bits */
+/* eslint-disable no-bitwise -- the table uses bits of the hash as an index */
 
 import type { Hash } from './hash';
 
@@ -9,8 +9,8 @@ export interface TablePlace {
 }
 
 /**
- * The members of an entry: both halves of the hash; the index of the file plus 1, or 0 if the entry is free; the line. The third member is negative for a resource,
- * and positive for the target of a reference that is not in the data set so far.
+ * The number of members of an entry: both halves of the hash, the file and the line. The file is its index plus 1, or 0 if the entry is free. It is negative
+ * for a resource, and positive for the target of a reference that is not in the data set so far.
  */
 const MEMBERS = 4;
 const FILE = 2;
@@ -19,17 +19,17 @@ const MAX_LOAD = 0.75;
 const RECENT = 16384;
 
 /**
- * The resources of a data set, and the targets of its references. Keeps 16 bytes for each of them: a hash of 64 bits instead of the id. In a hundred million ids,
- * two have the same hash with a probability of 1 in 3,700, and the second one is then reported as repeated.
+ * The resources of a data set, and the targets of its references. An entry has 16 bytes, because it has a hash of 64 bits instead of the id. Among a hundred
+ * million ids, two have the same hash with a probability of 1 in 3,700. Then the second id is wrongly reported as repeated.
  */
 export class IdTable {
   private capacity = 1024;
   private table = new Int32Array(this.capacity * MEMBERS);
   private size = 0;
-  /** The hashes of recent targets. Most references repeat one of them, and a look into the large table often waits for the memory. */
+  /** The hashes of recent targets. Most references repeat one of them, and this small table stays in the processor's cache. */
   private readonly recent = new Int32Array(RECENT * 2);
 
-  /** Notes a resource. Returns the place of an earlier one. */
+  /** Adds a resource. Returns the place of an earlier one, and whether only references had this hash before. */
   public define(hash: Hash, file: number, line: number): { readonly earlier?: TablePlace; readonly wasTarget: boolean } {
     const { size } = this;
     const at = this.entryOf(hash, file, line);
@@ -41,7 +41,7 @@ export class IdTable {
     return { wasTarget: this.size === size };
   }
 
-  /** Notes a reference to a resource that may follow. Returns whether neither a resource nor a reference had this hash before. */
+  /** Adds the target of a reference, which may follow as a resource. Returns whether neither a resource nor a reference had this hash before. */
   public refer(hash: Hash, file: number, line: number): boolean {
     const { high, low } = hash;
     const at = (low & (RECENT - 1)) * 2;

@@ -1,7 +1,7 @@
 import type { ProblemCode } from './problems';
 import { RESOURCE_TYPES } from '../resource-types';
 
-/** The type and id of a line's resource as far as they are texts, and the reason why HealthLake rejects the line. */
+/** The type and id of a line's resource, if they are strings, and the reason why HealthLake rejects the line. */
 export interface JudgedLine {
   readonly type?: string;
   readonly id?: string;
@@ -10,7 +10,7 @@ export interface JudgedLine {
 
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
-/** Finds out whether HealthLake rejects a line, and why. */
+/** Returns whether HealthLake rejects a line, and why. */
 export function judgeLine(text: string): JudgedLine {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 const QUOTE = '"';
 
-/** A value that is open: its first line, the number of its open brackets, and whether another line of it followed. */
+/** A JSON value that has not ended yet: its first line, the number of its open brackets, and whether a second line of it was read. */
 interface OpenValue {
   readonly code: 'pretty-printed' | 'array';
   readonly line: number;
@@ -12,10 +12,10 @@ interface OpenValue {
 export class MultiLineValues {
   private open?: OpenValue;
 
-  /** `found` receives the first line of each value. A line that opens a value is not JSON if no line of this value follows. */
+  /** `found` receives the first line of each value, with the code `not-json` if no other line of the value follows. */
   public constructor(private readonly found: (code: 'pretty-printed' | 'array' | 'not-json', line: number) => void) {}
 
-  /** Returns whether a line is part of the open value. The next object in the first column is not, because printers indent what is inside a value. */
+  /** Returns whether a line is part of the open value. A `{` in the first column starts the next value, because printers indent the content of a value. */
   public continues(json: string): boolean {
     const { open } = this;
     if (!open) {

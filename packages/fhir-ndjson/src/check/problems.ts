@@ -1,4 +1,4 @@
-/** The weight of a problem. `rejected`: as far as is known, HealthLake will reject the line, or the job will fail. Nothing is ever said to be accepted. */
+/** The severity of a problem. `rejected`: as far as is known, HealthLake will reject the line, or the job will fail. No severity means accepted. */
 export type Severity = 'rejected' | 'warning' | 'info';
 
 interface Problem {
@@ -27,20 +27,26 @@ export const PROBLEMS = {
   },
   'no-id': { severity: 'rejected', text: 'the resource has no id', remedy: 'add an id' },
   'illegal-id': {
-    severity: 'rejected', text: 'the id is not legal', remedy: 'use 1 to 64 letters, digits, hyphens and periods, and change the references to the resource too',
+    severity: 'rejected', text: 'the id is not legal', remedy: 'use 1 to 64 letters, digits, hyphens and periods, and change the references to the id too',
   },
-  'bundle': { severity: 'warning', text: 'a Bundle is stored as one resource, and its entries are not imported', remedy: 'convert Bundles into the resources of their entries' },
-  'repeated-id': { severity: 'warning', text: 'two resources have the same type and id, and only one of them will be current', remedy: 'keep only the newest one' },
+  'bundle': {
+    severity: 'warning',
+    text: 'HealthLake stores the Bundle as one resource, and doesn\'t import its entries',
+    remedy: 'convert Bundles into the resources of their entries',
+  },
+  'repeated-id': { severity: 'warning', text: 'two resources have the same type and id, and only one of them will be the current version', remedy: 'keep only the newest one' },
   'line-too-long': {
     severity: 'warning', text: 'the line is longer than 5 MiB and was not checked', remedy: 'check that HealthLake imports a resource of this size',
   },
   'ignored-file': { severity: 'warning', text: 'HealthLake ignores the file, because its name doesn\'t end in .ndjson', remedy: 'rename the file, or leave it out' },
   'empty-file': { severity: 'warning', text: 'the file is empty', remedy: 'leave the file out, or write it again' },
   'conditional-reference': {
-    severity: 'warning', text: 'a reference searches for its target, and an import may not resolve it', remedy: 'write the type and id of the target',
+    severity: 'warning', text: 'a reference is conditional, and an import may not resolve it', remedy: 'write the type and id of the target',
   },
   'urn-reference': { severity: 'warning', text: 'a reference names its target by a URN, which has no meaning outside a Bundle', remedy: 'write the type and id of the target' },
-  'missing-target': { severity: 'info', text: 'no resource of the data set is the target of a reference', remedy: 'add the target, unless the data store already has it' },
+  'missing-target': {
+    severity: 'info', text: 'the target of a reference is not in the data set', remedy: 'add the target, unless the data store already has it',
+  },
 } as const satisfies Record<string, Problem>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,4 +1,4 @@
-/** Matches the start of the member `reference` of a Reference. A string of JSON can't contain it, because strings escape their quotation marks. */
+/** Matches a member `reference` up to the start of its content. The content of a JSON string can't match, because it escapes quotation marks. */
 const MEMBER = /"reference"\s*:\s*"/g;
 
 /** Matches a literal reference, which may name a version of its target. */
@@ -6,15 +6,15 @@ const LITERAL = /^([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]
 
 /** Receives references. */
 export interface ReferenceVisitor {
-  /** Receives the start of a string's content. Returns true if it is a reference `Type/id` and nothing else. */
+  /** Receives the position in `json` where the content of a string starts. Returns whether this content is a reference `Type/id` and nothing else. */
   onTarget(json: string, start: number): boolean;
   /** Receives a reference that is not literal. */
   onOther(reference: string): void;
 }
 
 /**
- * Visits the references in the JSON text of a resource. Searches the text, because a visit to all members of the parsed resource takes longer than parsing. For the
- * same reason, the usual reference `Type/id` is not cut out of the text.
+ * Visits the references in the JSON text of a resource. Searches the text, because a visit to all members of the parsed resource would take longer than
+ * parsing. Gives `onTarget` a position in the text instead of a copy of the reference, which is faster too.
  */
 export function visitReferences(json: string, visitor: ReferenceVisitor): void {
   MEMBER.lastIndex = 0;

@@ -2,7 +2,7 @@ import { copyOf } from './findings';
 import { Hash } from './hash';
 import { IdTable, type TablePlace } from './id-table';
 
-/** The number of targets whose texts are kept. */
+/** The maximum number of targets whose texts are kept. */
 const MAX_TEXTS = 10_000;
 
 /** The targets of references that are not in the data set. */
@@ -18,7 +18,7 @@ export interface MissingTargets {
 export class ResourceSet {
   private readonly hash = new Hash();
   private readonly table = new IdTable();
-  /** The texts of the earliest targets that the data set doesn't have so far. */
+  /** The texts of the first targets that are not in the data set so far. */
   private readonly texts = new Set<string>();
 
   /** Adds the resource `Type/id`. Returns the place of an earlier one. */
@@ -30,7 +30,7 @@ export class ResourceSet {
     return earlier;
   }
 
-  /** Notes the reference that a string of JSON has as its only content, if it has the form `Type/id`. Returns whether it has. The resource may follow. */
+  /** Adds the reference that is the content of the JSON string that starts here. Returns false if the content is not of the form `Type/id`. */
   public refer(json: string, start: number, file: number, line: number): boolean {
     const end = this.hash.ofTarget(json, start);
     if (end > 0 && this.table.refer(this.hash, file, line) && this.texts.size < MAX_TEXTS) {
@@ -39,7 +39,7 @@ export class ResourceSet {
     return end > 0;
   }
 
-  /** Returns the targets that are missing. `limit` is the number of the first ones. */
+  /** Returns the targets that are missing, with at most `limit` places. */
   public missing(limit: number): MissingTargets {
     const files = new Set<number>();
     let count = 0;

@@ -12,7 +12,7 @@ export interface Place {
 export interface Finding {
   readonly code: ProblemCode;
   readonly place: Place;
-  /** The first place of a repeated id. */
+  /** The first place of the id, if the problem is a repeated id. */
   readonly other?: Place;
   /** The id, type or reference, at most 200 characters of it. This may be patient data, so it is shown only on request. */
   readonly value?: string;
@@ -34,7 +34,7 @@ export interface FileSummary {
   readonly file: string;
   readonly bytes: number;
   readonly lines: number;
-  /** The number of lines that HealthLake will reject. */
+  /** The number of lines that are known to be rejected. */
   readonly rejected: number;
   readonly isIgnored: boolean;
 }
@@ -43,7 +43,7 @@ export interface FileSummary {
 export interface ProblemSummary {
   readonly code: ProblemCode;
   readonly severity: Severity;
-  /** The number of findings. Files that are pretty-printed or an array count once, and so does each missing target. */
+  /** The number of findings. A file that is pretty-printed or an array counts once. A missing target counts once. */
   readonly count: number;
   /** The number of files with this problem. A missing target counts for the file that refers to it first. */
   readonly files: number;

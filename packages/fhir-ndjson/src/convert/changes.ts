@@ -1,7 +1,7 @@
 import { copyOf } from '../check/findings';
 import type { Place } from '../check/result';
 
-/** 'error': the data can't be converted and is left out. 'warning': the result may differ from what the user wants. 'info': nothing is lost. */
+/** `error`: the data can't be converted and is left out. `warning`: the result may differ from what the user wants. `info`: no data is lost. */
 export type ChangeSeverity = 'error' | 'warning' | 'info';
 
 interface ChangeKind {
@@ -21,10 +21,12 @@ export const CHANGES = {
     severity: 'error', text: 'the line is not UTF-8', remedy: 'convert the file to UTF-8, or name it .gz if it is compressed',
   },
   'too-large': {
-    severity: 'error', text: 'a resource or Bundle has more than 256 MiB, or a .gz file more than 1 GiB', remedy: 'split the Bundle, or unpack the file',
+    severity: 'error',
+    text: 'a resource or Bundle is larger than 256 MiB, or a .gz file unpacks to more than 1 GiB',
+    remedy: 'split the Bundle, or unpack the file',
   },
   'not-gzip': {
-    severity: 'error', text: 'the file has the name of a gzip file and can\'t be unpacked', remedy: 'compress the file again, or remove .gz from its name',
+    severity: 'error', text: 'the name ends in .gz, but the file can\'t be unpacked', remedy: 'compress the file again, or remove .gz from its name',
   },
   'not-an-object': {
     severity: 'error', text: 'an element of an array is not an object', remedy: 'write FHIR resources into the array',
@@ -33,48 +35,52 @@ export const CHANGES = {
     severity: 'error', text: 'the object has no resourceType', remedy: 'remove the file if it has no FHIR resource',
   },
   'unsupported-type': {
-    severity: 'error', text: 'HealthLake does not support the resource type', remedy: 'remove the resource',
+    severity: 'error', text: 'HealthLake doesn\'t support the resource type', remedy: 'remove the resource',
   },
   'illegal-id': {
-    severity: 'error', text: 'the id is not 1 to 64 letters, digits, hyphens and dots', remedy: 'change the id, and the references to it',
+    severity: 'error', text: 'the id is not legal', remedy: 'use 1 to 64 letters, digits, hyphens and periods, and change the references to the id too',
   },
   'unsupported-bundle': {
     severity: 'error',
     text: 'the Bundle is not of the type collection, transaction, batch or searchset',
-    remedy: 'to import the resources of its entries, change the type to collection; to store the Bundle as one resource, import its line without converting it',
+    remedy: 'to import the resources of its entries, change the type to collection; to store the Bundle as one resource, don\'t convert it',
   },
   'delete-request': {
-    severity: 'warning', text: 'an entry asks to delete a resource, which an import can\'t do', remedy: 'delete the resource from the data store',
+    severity: 'warning', text: 'an entry is a DELETE request, which an import can\'t execute', remedy: 'delete the resource from the data store',
   },
   'no-resource': {
-    severity: 'warning', text: 'an entry has no resource to create or update', remedy: 'check that the entry is only a request',
+    severity: 'warning', text: 'an entry has no resource to create or update', remedy: 'check that the entry should import nothing',
   },
   'no-resources': {
-    severity: 'warning', text: 'the file or Bundle is empty', remedy: 'check that the export has ended',
+    severity: 'warning', text: 'the file or Bundle is empty', remedy: 'check that the export has completed',
   },
   'id-from-content': {
     severity: 'warning',
-    text: 'the resource has no id, and gets one from its content',
-    remedy: 'give it an id if its content will change, because another content gets another id',
+    text: 'the resource has no id, and gets a hash of its content as its id',
+    remedy: 'give it an id if its content will change, because the hash changes with the content',
   },
   'repeat-differs': {
     severity: 'warning',
-    text: 'another resource with the same type and id stays, and has another content',
-    remedy: 'remove one of the two, or give it its own id if they are not versions of one resource',
+    text: 'the resource is left out, because another one with the same type and id, but different content, is kept',
+    remedy: 'remove one of the two, or give it another id if they are not versions of one resource',
   },
   'ambiguous-url': {
     severity: 'warning', text: 'two resources have the same fullUrl', remedy: 'give each entry its own fullUrl',
   },
   'urn-reference': {
-    severity: 'warning', text: 'no resource, or more than one, has the URN of the reference, which stays as it is', remedy: 'add the Bundle that has the resource',
+    severity: 'warning',
+    text: 'a reference by URN is not changed, because no resource or more than one has the URN',
+    remedy: 'add the Bundle that has the resource',
   },
   'conditional-reference': {
     severity: 'warning',
-    text: 'no resource, or more than one, matches the search of the reference, which stays as it is',
-    remedy: 'add the resource with this identifier; searches other than identifier=system|value are not resolved',
+    text: 'a conditional reference is not changed, because it matches no resource or more than one',
+    remedy: 'add the resource with this identifier; only searches of the form identifier=system|value are resolved',
   },
   'operation-message': {
-    severity: 'info', text: 'a Parameters or OperationOutcome without id is a message, not data, and is left out', remedy: 'give it an id to import it',
+    severity: 'info',
+    text: 'a message of a server is left out: Parameters or an OperationOutcome without an id, or the outcome of a search',
+    remedy: NONE_NEEDED,
   },
   'bundle': { severity: 'info', text: 'a Bundle is unwrapped', remedy: NONE_NEEDED },
   'array': { severity: 'info', text: 'an array is unwrapped', remedy: NONE_NEEDED },
@@ -86,7 +92,7 @@ export const CHANGES = {
   'id-from-url': { severity: 'info', text: 'the resource gets its id from the fullUrl or request of its entry', remedy: NONE_NEEDED },
   'reference-rewritten': { severity: 'info', text: 'a reference to a fullUrl becomes Type/id', remedy: NONE_NEEDED },
   'conditional-resolved': { severity: 'info', text: 'a conditional reference becomes Type/id', remedy: NONE_NEEDED },
-  'repeat': { severity: 'info', text: 'a repeat of a resource, with the same content, is removed', remedy: NONE_NEEDED },
+  'repeat': { severity: 'info', text: 'a repeat of a resource with the same content is left out', remedy: NONE_NEEDED },
 } as const satisfies Readonly<Record<string, ChangeKind>>;
 
 export type ChangeCode = keyof typeof CHANGES;
@@ -100,9 +106,9 @@ export interface ChangePlace extends Place {
 export interface Change {
   readonly code: ChangeCode;
   readonly place: ChangePlace;
-  /** The place of the repeat that stays, or the first line of the text that is not valid JSON. */
+  /** The place of the repeat that is kept, or the first line of the text that is not valid. */
   readonly other?: ChangePlace;
-  /** The id, type, fullUrl or reference: patient data, to be shown only on request. */
+  /** The id, type, fullUrl or reference. This may be patient data, so it is shown only on request. */
   readonly value?: string;
 }
 

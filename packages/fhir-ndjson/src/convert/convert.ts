@@ -8,7 +8,7 @@ import { outputNames } from './output-names';
 import { withLiteralReferences } from './references';
 import { referenceTo, resourcesOf, type Found } from './unwrap';
 
-/** Receives the converted files, one after the other. */
+/** Receives the lines of the converted files, one file after the other. */
 export interface Output {
   /** Receives the next line of a file, without its newline. */
   write(file: string, line: string): void;
@@ -33,8 +33,8 @@ interface Occurrence {
 const SILENT: Log = () => {};
 
 /**
- * Converts files with FHIR resources to NDJSON that HealthLake can import. Reads the files twice: the first time to index the resources, the second time to write
- * them. Keeps one document and the index in memory. The result doesn't depend on the order of the input files.
+ * Converts files with FHIR resources to NDJSON that HealthLake can import. Reads the files twice: first to index the resources, then to write them. Keeps
+ * one document, or an unpacked gzip file, and the index in memory. The result doesn't depend on the order of the input files.
  */
 export function convert(files: readonly InputFile[], output: Output): ConvertResult {
   const sorted = [...files].sort((a, b) => a.name < b.name ? -1 : 1);

@@ -8,7 +8,7 @@ export class FilesChangedError extends Error {
   }
 }
 
-/** The occurrence of a type and id that stays. */
+/** The occurrence of a type and id that is kept. */
 interface Kept {
   /** The position in the data set. */
   position: number;
@@ -24,7 +24,7 @@ export class DataSet {
   private readonly byIdentifier = new Targets();
   private length = 0;
 
-  /** Adds the next resource. Of those with the same type and id, the one with the newest meta.lastUpdated stays. The last one stays if this time is the same or missing. */
+  /** Adds the next resource. Of those with the same type and id, the one with the newest meta.lastUpdated is kept, or the last one of equal times. */
   public add(found: Found, log: Log): void {
     const { type, id, value, fullUrl, place } = found;
     const ids = this.types.get(type) ?? new Map<string, Kept>();
@@ -54,7 +54,7 @@ export class DataSet {
     return [...this.types.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Returns the occurrence of the type and id that stays. */
+  /** Returns the occurrence of the type and id that is kept. */
   public kept({ type, id }: Found): Readonly<Kept> {
     const kept = this.types.get(type)?.get(id);
     if (!kept) {
@@ -63,7 +63,7 @@ export class DataSet {
     return kept;
   }
 
-  /** Returns the resource that a fullUrl names, as `Type/id`. A urn:uuid without a fullUrl can name the only resource with this id, as in Bundles that were unwrapped by hand. */
+  /** Returns the resource of a fullUrl, as `Type/id`. If no entry has a urn:uuid as its fullUrl, returns the only resource with this UUID as its id. */
   public findUrl(url: string): string | undefined {
     return this.byUrl.get(url) ?? (url.startsWith('urn:uuid:') ? this.findId(url.slice('urn:uuid:'.length)) : undefined);
   }

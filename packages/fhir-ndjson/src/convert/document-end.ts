@@ -11,7 +11,7 @@ const CLOSING_BRACE = 125;
 
 /** The end of a JSON object or array in a file. */
 export interface DocumentEnd {
-  /** 'broken': the line that ends at this position is cut off. 'open': the bytes end before the document. */
+  /** `broken`: the line that ends at this position is cut off. `open`: the document doesn't end in these bytes. */
   readonly kind: 'complete' | 'broken' | 'open';
   /** The position after the last byte. */
   readonly end: number;
@@ -19,7 +19,7 @@ export interface DocumentEnd {
   readonly newlines: number;
 }
 
-/** Finds the end of the JSON object or array that starts here. Compares brackets only: a complete document can still be invalid JSON. */
+/** Finds the end of the JSON object or array that starts here. Counts brackets only: a complete document can still be invalid JSON. */
 export function endOfDocument(bytes: Buffer, start: number): DocumentEnd {
   let depth = 0;
   let newlines = 0;
@@ -56,7 +56,7 @@ export function startsDocument(byte: number | undefined): boolean {
   return byte === OPENING_BRACE || byte === OPENING_BRACKET;
 }
 
-/** Returns the position of the quote that closes the string, or of a newline before it, because JSON has no newline in a string. */
+/** Returns the position of the quote that closes the string, or of a newline before it, because a JSON string can't contain a newline. */
 function closingQuote(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== NEWLINE) {

@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { ChangeCode, Log } from './changes';
 import { endOfDocument, startsDocument } from './document-end';
 
-/** A JSON object or array that stands in a file. */
+/** A JSON object or array in a file. */
 export interface Document {
   readonly text: string;
   readonly value: object;
   /** The number of its first line, from 1. */
   readonly line: number;
-  /** Whether the document has a line for itself, so that its text is a line of NDJSON. */
+  /** Whether the document is one whole line, so that its text is a line of NDJSON. */
   readonly isLine: boolean;
 }
 
@@ -49,7 +49,7 @@ export class DocumentReader {
         yield* this.readBlock(Buffer.concat(pieces), false);
         pieces = [this.block.subarray(this.at)];
         length = pieces[0].length;
-        wanted = Math.max(BLOCK_LENGTH, 2 * length); // the end of an open document is searched again only when the block has doubled
+        wanted = Math.max(BLOCK_LENGTH, 2 * length); // reads twice as much before it searches for the end of an open document again
       }
     }
     yield* this.readBlock(Buffer.concat(pieces), true);
@@ -84,7 +84,7 @@ export class DocumentReader {
     }
   }
 
-  /** Reads the document that starts on this line. Returns 'open' if it doesn't end in this block, and undefined if there is none. */
+  /** Reads the document that starts on this line. Returns `open` if it doesn't end in this block, and undefined if the line starts no valid document. */
   private readDocument(endOfLine: number, isLast: boolean): Document | 'open' | undefined {
     const document = this.isLineStart ? this.readLine(endOfLine) : undefined;
     if (document || this.isLost) {
@@ -114,7 +114,7 @@ export class DocumentReader {
     return undefined;
   }
 
-  /** Reads a line that is a document. Returns undefined if the line is none. */
+  /** Reads a line as a document. Returns undefined if the line is not a whole document. */
   private readLine(endOfLine: number): Document | undefined {
     const hasCarriageReturn = endOfLine > this.at && this.block[endOfLine - 1] === CARRIAGE_RETURN;
     const bytes = this.block.subarray(this.at, hasCarriageReturn ? endOfLine - 1 : endOfLine);
@@ -182,7 +182,7 @@ export class DocumentReader {
     }
   }
 
-  /** Gives up the document because of this line. */
+  /** Gives up the document because of a problem on this line. */
   private lose(code: ChangeCode, start?: number): void {
     this.note(code, this.line, start);
     this.isLost = true;

@@ -7,13 +7,13 @@ export interface InputFile {
   readonly name: string;
   /** The length in bytes. */
   readonly size: number;
-  /** Reads the file from its start, as often as it is called. Each piece is a buffer of its own. */
+  /** Reads the file from its start at each call. Each piece is a buffer of its own. */
   read(): Iterable<Buffer>;
 }
 
 const MAX_UNPACKED_LENGTH = 1024 ** 3;
 
-/** Yields the content of the file, unpacked if its name ends in .gz. An unpacked file is in memory as a whole, because Node unpacks streams only asynchronously. */
+/** Yields the content of the file, unpacked if its name ends in .gz. A .gz file is in memory as a whole, because Node.js can't unpack streams synchronously. */
 export function* contentOf(file: InputFile, log: Log, maxLength = MAX_UNPACKED_LENGTH): Generator<Buffer> {
   if (!/\.gz$/i.test(file.name)) {
     yield* file.read();

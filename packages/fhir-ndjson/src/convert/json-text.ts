@@ -33,7 +33,7 @@ export function elementTexts(array: string): string[] {
   return elements;
 }
 
-/** Returns the text without the white space between its tokens. All else stays as it is, so that numbers keep their precision. The text must be valid JSON. */
+/** Returns the text without the white space between its tokens. Changes nothing else, so numbers keep their precision. The text must be valid JSON. */
 export function withoutSpace(text: string): string {
   let result = '';
   let start = 0;
@@ -121,7 +121,7 @@ function skipComma(text: string, start: number): number {
   return text.charCodeAt(at) === COMMA ? skipSpace(text, at + 1) : at;
 }
 
-/** Returns whether a character between the tokens of valid JSON is white space. */
+/** Returns whether a character is white space. The character must be outside the strings of valid JSON. */
 function isSpace(code: number): boolean {
   return code <= SPACE;
 }

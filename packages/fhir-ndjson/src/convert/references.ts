@@ -2,13 +2,13 @@ import type { Log } from './changes';
 import type { DataSet } from './data-set';
 import { referenceTo, type Found } from './unwrap';
 
-// Valid JSON has the name of a member in quotes nowhere else, because quotes in strings have a backslash.
+/** Matches a member `reference` that may need a change. The content of a JSON string can't match, because its quotes have a backslash. */
 const REFERENCE = /("reference"\s*:\s*)"((?:urn:|https?:|[A-Z][A-Za-z]*\?)(?:[^"\\]|\\.)*)"/g;
 
 /** The other places where FHIR lets a transaction replace a fullUrl: members of the type url or uri, and links in a narrative. */
 const URN = /("(?:url|valueUrl|valueUri)"\s*:\s*"|(?:href|src)=\\")(urn:[^"\\]+)/g;
 
-/** Returns the text of a resource with `Type/id` in place of fullUrls and conditional references. */
+/** Returns the text of a resource in which `Type/id` replaces fullUrls and conditional references. */
 export function withLiteralReferences(found: Found, dataSet: DataSet, log: Log): string {
   const { place, scope } = found;
   const findUrl = (url: string) => scope?.get(url) ?? dataSet.findUrl(url);

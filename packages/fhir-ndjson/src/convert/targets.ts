@@ -1,8 +1,8 @@
-/** Resources as `Type/id` by a key that should belong to one resource only. */
+/** References `Type/id` by a key of the resource, for example its fullUrl. A key of several resources is ambiguous. */
 export class Targets {
   private readonly references = new Map<string, string | undefined>();
 
-  /** Adds a key of a resource. Returns whether the key belongs to no other resource. */
+  /** Adds a key of a resource. Returns false if another resource has the key too. */
   public add(key: string, reference: string): boolean {
     const isNew = !this.references.has(key);
     const isSame = this.references.get(key) === reference;

@@ -7,7 +7,7 @@ import { Targets } from './targets';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A resource as it is found: a line, an entry of a Bundle or an element of an array. */
+/** A resource in an input file: a line, an entry of a Bundle or an element of an array. */
 export interface Found {
   readonly type: string;
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Found {
   /** Returns the JSON text, on one line. */
   readonly text: () => string;
   readonly place: ChangePlace;
-  /** The resources of the Bundle that has this one as an entry, by fullUrl. */
+  /** The resources of the same Bundle, by fullUrl. */
   readonly scope: Targets | undefined;
   readonly fullUrl: string | undefined;
 }

@@ -6,7 +6,7 @@ import { DataSetCheck } from '../check/data-set-check';
 import { type ChangePlace, CHANGES, type ChangeSummary } from '../convert/changes';
 import { convert, type ConvertResult } from '../convert/convert';
 
-/** The number of characters of lines that are sent at once. */
+/** The number of characters at which lines are sent as one piece. */
 const PIECE_LENGTH = 1024 * 1024;
 
 /** Files with Bundles or other FHIR JSON, which are converted to NDJSON. */

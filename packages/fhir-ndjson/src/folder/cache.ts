@@ -13,10 +13,10 @@ const MAX_FOLDERS = 100;
 /** A file system may store times with a precision of 2 seconds, so a file can change in this time without a new time. */
 const TIME_PRECISION_MS = 2000;
 
-/** The stamps of folders, with the answers about them. */
+/** The answers about folders, by stamp. */
 type Cache = Readonly<Record<string, PreparedFolder>>;
 
-/** Returns a hash of all that decides about the answer: the folder, the names, sizes and times of its files, and this code. */
+/** Returns a hash of all that the answer depends on: the folder, the names, sizes and times of its files, and this code. */
 export function stampOf({ path, content }: Folder, files: readonly SourceFile[]): string {
   const stamp = createHash('sha256').update(readFileSync(__filename)).update(JSON.stringify([path, content]));
   for (const { name, size, times } of files) {
@@ -29,7 +29,7 @@ export function readCached(cacheFolder: string, stamp: string): PreparedFolder |
   return read(cacheFolder)[stamp];
 }
 
-/** Keeps an answer. A cache that can't be written only makes the next synthesis slower. */
+/** Keeps an answer, unless a file changed just now. A cache that can't be written only makes the next synthesis slower. */
 export function writeCached(cacheFolder: string, stamp: string, prepared: PreparedFolder, files: readonly SourceFile[], startedAt: number): void {
   if (files.some(({ times }) => Math.max(...times) > startedAt - TIME_PRECISION_MS)) {
     return;

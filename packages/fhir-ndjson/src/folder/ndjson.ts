@@ -39,7 +39,7 @@ function isNdjson({ name }: SourceFile): boolean {
   return !new DataSetCheck().file(name).isIgnored;
 }
 
-/** Returns whether somebody could expect that a file of this name is imported. */
+/** Returns whether users may expect that a file of this name is imported. */
 function looksLikeData({ name }: SourceFile): boolean {
   return /\.(json|jsonl|zip|ndjson.*)(\.gz)?$/i.test(name);
 }

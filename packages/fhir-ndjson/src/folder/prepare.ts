@@ -10,10 +10,10 @@ import { both, ContentHash, FolderWriter } from './receivers';
 const KINDS = { ndjson: NDJSON, bundles: BUNDLES };
 
 /**
- * Checks the files of a folder, and hashes what is uploaded. If no file has changed since an earlier call with this cache folder, returns the answer of that
- * call without reading the files.
+ * Checks the files of a folder, and hashes the files that are uploaded. If no file has changed since an earlier call with this cache folder, returns the
+ * answer of that call without reading the files.
  *
- * @param cacheFolder the folder that keeps the answers. Nothing is kept without one.
+ * @param cacheFolder the folder that keeps the answers. Without it, no answer is kept.
  */
 export function prepareFolder(folder: Folder, cacheFolder?: string, startedAt = Date.now()): PreparedFolder {
   const { files, obstacles } = listFolder(folder.path);
@@ -37,7 +37,7 @@ export function prepareFolder(folder: Folder, cacheFolder?: string, startedAt = 
 }
 
 /**
- * Writes the files that are uploaded into a folder.
+ * Writes the files that are uploaded into the folder `target`.
  *
  * @param hash the hash of these files, as `prepareFolder()` returned it.
  * @throws if the files have another hash by now.

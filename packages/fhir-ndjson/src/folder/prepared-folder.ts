@@ -19,8 +19,9 @@ export interface PreparedFolder {
 export interface FolderProblem {
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info';
-  /** The problem and the way to mend it, as parts of a sentence. */
+  /** The problem, as part of a sentence. */
   readonly text: string;
+  /** The way to mend the problem, as part of a sentence. */
   readonly remedy: string;
   readonly count: number;
   /** The first files, with their lines. Empty if the problem is not in a file. */
@@ -29,8 +30,8 @@ export interface FolderProblem {
 
 /** A kind of files that a folder can have. */
 export interface ContentKind {
-  /** Checks the files, and hashes what is uploaded. */
+  /** Checks the files, and hashes the files that are uploaded. */
   prepare(files: readonly SourceFile[]): PreparedFolder;
-  /** Sends what is uploaded. */
+  /** Sends the files that are uploaded to a receiver. */
   send(files: readonly SourceFile[], receiver: Receiver): void;
 }

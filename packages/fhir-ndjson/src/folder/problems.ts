@@ -3,7 +3,7 @@ import type { FolderProblem } from './prepared-folder';
 import type { Place, ProblemSummary } from '../check/data-set-check';
 import { PROBLEMS } from '../check/problems';
 
-/** The number of places that are named for a problem. */
+/** The maximum number of places that are named for a problem. */
 export const FIRST = 10;
 
 /** Returns the problem for the entries of a folder with the same obstacle. The name of the folder itself is empty. */

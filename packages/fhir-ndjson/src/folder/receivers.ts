@@ -61,7 +61,7 @@ export class FolderWriter implements Receiver {
   public file(name: string): FileReceiver {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, 'wx'); // two names can be one for the file system
+    const file = openSync(path, 'wx'); // fails if the file system takes two names for one, for example a.ndjson and A.ndjson
     return {
       push: (piece) => {
         for (let written = 0; written < piece.length;) {

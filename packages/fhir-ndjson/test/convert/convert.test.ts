@@ -28,7 +28,7 @@ describe('convert', () => {
     });
   });
 
-  test('keeps the text of numbers and strings, and the order of members, of what it rewrites', () => {
+  test('keeps the text of numbers and strings, and the order of members, in lines that it rewrites', () => {
     const entry = '{"resourceType" : "Patient", "b": [ 1.0, -0.10e+2, 12345678901234567890 ], "a": "\\u00e9\\/ }\\"", "id": "a", "c": { }, "d": [ ], "e": null }';
     const { output } = convertFiles({ 'a.json': `{"resourceType": "Bundle", "type": "batch", "entry": [{"x": [[1.0]], "resource": ${entry} , "y": 2}]}` });
 
@@ -136,7 +136,7 @@ describe('resources that can\'t be imported', () => {
   });
 });
 
-describe('ids that are missing', () => {
+describe('missing ids', () => {
   test.each([
     ['a urn:uuid', { fullUrl: `urn:uuid:${UUID}` }, UUID],
     ['a urn:oid', { fullUrl: 'urn:oid:1.2.840.99' }, '1.2.840.99'],
@@ -169,7 +169,7 @@ describe('ids that are missing', () => {
     expect(fromEntry.counts).toContain('warning id-from-content 1');
   });
 
-  test('are those by which references find the resource', () => {
+  test('are replaced in references to the fullUrl of the resource', () => {
     const resource = { resourceType: 'Patient' };
     const converted = convertFiles({ 'a.json': lines(bundle('transaction', { fullUrl: 'urn:uuid:a_b', resource }, { resource: observation('o', 'urn:uuid:a_b') })) });
     const [{ id }, { subject }] = resourcesOf(converted);

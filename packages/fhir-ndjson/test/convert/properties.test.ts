@@ -65,7 +65,7 @@ test('any division into files and forms gives the same resources', () => {
   }), RUNS);
 });
 
-test('what is not a reference stays as it is', () => {
+test('text that is not a reference stays unchanged', () => {
   fc.assert(fc.property(fc.array(json), fc.constantFrom(...FORMS), (notes, form) => {
     const values = notes.map((note, index) => ({ resourceType: 'Patient', id: `${index}`, note }));
 
@@ -73,7 +73,7 @@ test('what is not a reference stays as it is', () => {
   }), RUNS);
 });
 
-test('the output is converted to itself', () => {
+test('a conversion of its own output changes nothing', () => {
   fc.assert(fc.property(divided, ({ values, files, forms }) => {
     const contents = Object.fromEntries(forms.map((form, file) => [`${file}.json`, form(values.filter((_, index) => files[index] === file))]));
     const { output } = convertFiles(contents);

@@ -38,7 +38,7 @@ describe('prepareFolder()', () => {
     ]);
   });
 
-  test('finds a file that goes away while it is read', () => {
+  test('names a file that disappears before it is read', () => {
     const folder = folderWith(FILES);
     const { files } = listFolder(folder);
     rmSync(join(folder, 'Patient.ndjson'));
@@ -53,7 +53,7 @@ describe('prepareFolder()', () => {
   });
 });
 
-describe('the cache', () => {
+describe('the cache of answers', () => {
   let folder: string;
   let cache: string;
   beforeEach(() => {
@@ -68,7 +68,7 @@ describe('the cache', () => {
     utimesSync(join(folder, 'Patient.ndjson'), 1_700_000_000, 1_700_000_000);
   }
 
-  /** Returns whether an answer comes from the cache, which is spoilt for that. */
+  /** Returns whether an answer comes from the cache. Changes the cached answer to see that. */
   function isCached(): boolean {
     const file = join(cache, '.fhir-ndjson.json');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/"files":\d+/g, '"files":-1'));
@@ -106,14 +106,14 @@ describe('the cache', () => {
     expect(Object.keys(JSON.parse(readFileSync(join(cache, '.fhir-ndjson.json'), 'utf8')) as object)).toHaveLength(1);
   });
 
-  test.each(['broken', '[]', 'null', '{"x":1}'])('may contain %s', (content) => {
+  test.each(['broken', '[]', 'null', '{"x":1}'])('is replaced if its file contains %s', (content) => {
     writeInto(cache, { '.fhir-ndjson.json': content });
 
     expect(prepareFolder(ndjson(folder), cache, later()).files).toBe(2);
     expect(isCached()).toBe(true);
   });
 
-  test('may be impossible to write', () => {
+  test('is left out if its file cannot be written', () => {
     expect(prepareFolder(ndjson(folder), join(folder, 'Patient.ndjson'), later()).files).toBe(2);
   });
 });

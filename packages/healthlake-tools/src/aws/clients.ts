@@ -12,8 +12,8 @@ export interface AwsOptions {
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /**
- * Returns the configuration of a client. The SDK resolves credentials, Region and endpoint, as the AWS CLI does, with two exceptions: it doesn't read
- * AWS_DEFAULT_REGION, and it prefers AWS_PROFILE to the access key in the environment.
+ * Returns the configuration of a client. The SDK resolves credentials, Region and endpoint as the AWS CLI does, with two exceptions: the SDK doesn't read
+ * AWS_DEFAULT_REGION, and it prefers AWS_PROFILE to the access key in the environment. So this function reads these variables itself.
  */
 function configOf({ profile, region, endpointUrl: endpoint }: AwsOptions) {
   if (profile !== undefined) {
@@ -24,7 +24,7 @@ function configOf({ profile, region, endpointUrl: endpoint }: AwsOptions) {
     logger: SILENT,
     region: region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
     ...(endpoint !== undefined && { endpoint }),
-    maxAttempts: 5, // --watch calls for hours, and AWS can throttle several attempts in a row
+    maxAttempts: 5, // `jobs --watch` may call AWS for hours, and AWS can throttle several attempts in a row
     // Without `throwOnRequestTimeout`, the SDK only logs a warning when a request times out.
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
   };
@@ -42,7 +42,7 @@ export function healthLakeClient(options: AwsOptions): HealthLakeClient {
 export function s3Client(options: AwsOptions): S3Client {
   return new S3Client({
     ...configOf(options),
-    // A server other than AWS may know no host names of buckets.
+    // A server other than AWS may not support host names of buckets.
     forcePathStyle: [options.endpointUrl, process.env.AWS_ENDPOINT_URL_S3, process.env.AWS_ENDPOINT_URL].some((url) => url !== undefined),
     followRegionRedirects: true, // as the AWS CLI does for a bucket in another Region
   });

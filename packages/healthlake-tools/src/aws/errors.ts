@@ -5,7 +5,7 @@ interface SdkError extends NodeJS.ErrnoException {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Makes AWS calls. Rethrows their errors with a sentence that says what failed. */
+/** Makes AWS calls. Rethrows their errors with a sentence that begins with `what`, which says what failed. */
 export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -14,7 +14,7 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
   }
 }
 
-/** Returns an error of an AWS call with a sentence that says what failed. */
+/** Returns the error of an AWS call with a sentence that begins with `what`. */
 export function toolErrorOf(what: string, error: unknown): ToolError {
   return error instanceof ToolError ? error : new ToolError(`${what}: ${reasonOf(error as SdkError)}`, { cause: error });
 }

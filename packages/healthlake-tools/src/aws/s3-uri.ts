@@ -1,6 +1,6 @@
 import { ToolError } from '../cli/errors';
 
-/** A bucket, and a key or the prefix of keys in it. */
+/** A bucket, and a key or a prefix of keys in it. */
 export interface S3Location {
   readonly bucket: string;
   readonly key: string;

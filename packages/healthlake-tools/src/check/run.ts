@@ -5,7 +5,7 @@ import { type Console, EXIT, type ExitCode } from '../cli/console';
 import { type Progress, withProgress } from '../cli/progress';
 import { StructureCheck, type StructureSummary } from '../structure/structure-check';
 
-/** The result of a check, with the problems of structure if they were looked for. */
+/** The result of a check. It includes the problems of structure if the structure was checked. */
 export interface Checked extends Omit<CheckResult, 'problems'> {
   readonly problems: readonly (ProblemSummary | StructureSummary)[];
 }
@@ -45,7 +45,7 @@ async function checkFile(
   await lines?.end();
 }
 
-/** Puts the problems of structure, which are warnings, behind the other warnings. */
+/** Inserts the problems of structure, which are warnings, after the other warnings. */
 function merged(result: CheckResult, structure: readonly StructureSummary[]): Checked {
   const isInfo = ({ severity }: ProblemSummary): boolean => severity === 'info';
   return { ...result, problems: [...result.problems.filter((problem) => !isInfo(problem)), ...structure, ...result.problems.filter(isInfo)] };

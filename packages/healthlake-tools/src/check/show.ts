@@ -7,7 +7,7 @@ import { STRUCTURE_PROBLEMS } from '../structure/problems';
 
 const TEXTS = { ...PROBLEMS, ...STRUCTURE_PROBLEMS };
 
-/** The number of files in the table of the text. The JSON document has all files. */
+/** The maximum number of files in the table. The JSON document has all files. */
 const MAX_FILES = 20;
 
 /** Returns the result of a check as text. */

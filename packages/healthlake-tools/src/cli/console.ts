@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** A stream of text, and whether it is a terminal. */
 export type TextStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** The streams and the clock that the commands use. */
+/** The streams and the timer that the commands use. */
 export interface Console {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
@@ -12,7 +12,7 @@ export interface Console {
 
 /** The exit codes of all commands. */
 export const EXIT = {
-  /** The command is done, and there is nothing to complain about. */
+  /** The command is done. */
   ok: 0,
   /** The command is done, and the data has problems. */
   problems: 1,

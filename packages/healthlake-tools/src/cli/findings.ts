@@ -29,7 +29,7 @@ export interface ShownFindings {
 
 const COLORS: Readonly<Record<string, 'red' | 'yellow' | 'cyan'>> = { rejected: 'red', error: 'red', warning: 'yellow' };
 
-/** Returns findings as text, each with its first places. */
+/** Returns the findings of a problem or change as text, with the first places. */
 export function findingsText({ code, severity, text, remedy, count: found, first }: ShownFindings, showValues: boolean, colors: Colors): string {
   const head = `${colors[COLORS[severity] ?? 'cyan'](severity)}  ${count(found)} × ${code}: ${text}${remedy === undefined ? '' : `; ${remedy}`}\n`;
   const places = first.map(({ place, other, location, value }) => {
@@ -39,7 +39,7 @@ export function findingsText({ code, severity, text, remedy, count: found, first
   return head + places.join('') + (found > first.length && first.length > 0 ? `  and ${count(found - first.length)} more\n` : '');
 }
 
-/** Returns findings as the JSON document shows them. */
+/** Returns the findings of a problem or change as the JSON document shows them. */
 export function findingsDocument(findings: ShownFindings & { readonly files: number }, showValues: boolean): object {
   const { code, severity, text, remedy, count: found, files, first } = findings;
   const shown = first.map(({ place, other, location, value }) => ({

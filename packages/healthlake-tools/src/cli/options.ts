@@ -17,10 +17,10 @@ export function addCommonOptions(command: Command): Command {
     .option(...JSON_OPTION)
     .option('--profile <name>', 'the profile of the AWS configuration files')
     .option('--region <region>', 'the AWS Region')
-    .option('--endpoint-url <url>', 'the URL of another server than AWS');
+    .option('--endpoint-url <url>', 'the URL to call instead of the endpoint of AWS');
 }
 
-/** The option with which a command shows values of the data. */
+/** The option of commands that can show values of the data. */
 export interface ShowValues {
   readonly showValues?: boolean;
 }

@@ -20,7 +20,7 @@ export async function withProgress<T>(
     stream: stderr,
     format: `${label} {bar} {percentage} % of {size}, {eta_formatted} left`,
     clearOnComplete: true,
-    // The bar leaves the terminal and its signals alone, so that Ctrl-C ends a synchronous task too.
+    // The bar changes no settings of the terminal and handles no signals, so Ctrl-C ends a synchronous task too.
     gracefulExit: false,
     hideCursor: false,
     linewrap: true,

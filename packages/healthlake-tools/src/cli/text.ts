@@ -4,7 +4,7 @@ import type { TextStream } from './console';
 
 export type Colors = ReturnType<typeof createColors>;
 
-/** Returns the colours of a stream. A stream that is not a terminal has none. */
+/** Returns the colours for a stream. A stream that is not a terminal gets none. */
 export function colorsOf({ isTTY = false }: TextStream): Colors {
   return createColors(isTTY && isColorSupported);
 }
@@ -35,7 +35,7 @@ export function table(columns: Columns, rows: readonly (readonly (string | numbe
   return lines.toString().split('\n').map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-/** Replaces the control characters of a text, except those that set a colour. A terminal would obey them in the name of a file. */
+/** Replaces the control characters of a text, except those that set a colour. A terminal would obey control characters in the name of a file. */
 export function printable(text: string): string {
   return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, '\ufffd'); // eslint-disable-line no-control-regex
 }

@@ -15,8 +15,8 @@ interface ConvertOptions extends ShowValues {
 export function convertCommand(console: Console, register: Register): Command {
   return new Command('convert')
     .description('convert Bundles, arrays, pretty-printed JSON and gzip files to NDJSON that HealthLake can import')
-    .argument('<folder>', 'the folder of the files')
-    .requiredOption('--out <folder>', 'the new folder of the NDJSON files')
+    .argument('<folder>', 'the folder with the files')
+    .requiredOption('--out <folder>', 'the new folder for the NDJSON files')
     .option(...JSON_OPTION)
     .addOption(showValuesOption('ids, URLs and references'))
     .action(register(([folder], options: ConvertOptions) => convert(console, folder, options)));

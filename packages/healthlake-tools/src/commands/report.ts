@@ -18,7 +18,7 @@ interface ReportOptions extends CommonOptions {
 export function reportCommand(console: Console, register: Register): Command {
   return addCommonOptions(new Command('report'))
     .description('show a report.json or export.json of cdk-healthlake-import')
-    .argument('<report>', 'the S3 URI or the file of the report')
+    .argument('<report>', 'the S3 URI or the path of the report')
     .option('--html <file>', 'also write an HTML page that needs no other file')
     .action(register(([location], options: ReportOptions) => report(console, location, options)));
 }

@@ -27,9 +27,9 @@ interface RetryOptions extends CommonOptions {
 /** Adds `healthlake retry`. */
 export function retryCommand(console: Console, register: Register): Command {
   return addCommonOptions(new Command('retry'))
-    .description('write the resources of an import that failed, and the reasons, into a folder; then upload the mended resources')
-    .argument('<report>', 'the S3 URI or the file of report.json')
-    .requiredOption('--out <folder>', 'the new folder of the failed resources; with --upload, also a folder that this command has written')
+    .description('write the failed resources of an import, and the reasons, into a folder; then upload the mended resources')
+    .argument('<report>', 'the S3 URI or the path of report.json')
+    .requiredOption('--out <folder>', 'the new folder for the failed resources; with --upload, or the folder that an earlier run has written')
     .option('--upload <s3 uri>', 'upload the folder\'s .ndjson files below this new prefix')
     .action(register(([location], options: RetryOptions) => retry(console, location, options)));
 }
@@ -60,7 +60,7 @@ async function retry(console: Console, location: string, options: RetryOptions):
   return isIncomplete || (uploading && !uploading.uploaded) ? EXIT.problems : EXIT.ok;
 }
 
-/** Writes the failed resources. Writes no folder if there are none. */
+/** Writes the failed resources into a new folder, if there are any. */
 async function extractTo(s3: S3Client, report: ReportDocument, out: string): Promise<Extraction> {
   const files = await listFailedFiles(s3, report);
   const extracted = files.length === 0 ? [] : await writeNewFolder(out, async (folder) => {
@@ -72,7 +72,7 @@ async function extractTo(s3: S3Client, report: ReportDocument, out: string): Pro
   return { resources: sum('resources'), notFound: sum('notFound'), unreadableFiles: filesWithCustomerError + filesWithServerError, files: extracted };
 }
 
-/** Uploads the set. Uploads nothing if HealthLake will reject one of its lines. */
+/** Checks the .ndjson files of a folder, and uploads them unless HealthLake will reject a line. */
 async function uploadSet(console: Console, s3: S3Client, folder: string, target: S3Location): Promise<Uploading> {
   const files = (await listFolder(folder)).filter(({ name, size }) => name.endsWith('.ndjson') && size > 0);
   const check = await checkFiles(console, files.map(sourceFileOf));

@@ -27,12 +27,12 @@ const PASSES = 2;
  */
 export async function convertFolder(console: Console, folder: string, out: string): Promise<Conversion> {
   if (`${resolve(out)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) {
-    throw new ToolError(`${out} is in ${folder}: give --out a folder beside it`);
+    throw new ToolError(`${out} is not outside of ${folder}: give --out another folder`);
   }
   const all = await listFolder(folder);
   const files = all.filter(({ name }) => CONVERTIBLE.test(name));
   if (files.length === 0) {
-    throw new ToolError(`${folder} has no file whose name ends in .json, .jsonl, .ndjson or one of these with .gz`);
+    throw new ToolError(`${folder} has no file whose name ends in .json, .jsonl, .ndjson or one of these with .gz: give a folder with such files`);
   }
   const bytes = PASSES * files.reduce((sum, { size }) => sum + size, 0);
   const result = await writeNewFolder(out, (temporary) =>

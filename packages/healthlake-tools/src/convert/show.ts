@@ -3,7 +3,7 @@ import { CHANGES, type ChangeSummary } from '../../../fhir-ndjson/src/convert/ch
 import { findingsDocument, findingsText, type ShownFindings } from '../cli/findings';
 import { type Colors, counted, printable, table } from '../cli/text';
 
-/** The number of files in the table of the text. The JSON document has all files. */
+/** The maximum number of files in the table. The JSON document has all files. */
 const MAX_FILES = 20;
 
 /** Returns the result of a conversion as text. */
@@ -22,7 +22,7 @@ export function conversionDocument({ changes, ...result }: Conversion, showValue
   return { ...result, changes: changes.map((change) => findingsDocument({ ...shown(change), files: change.files }, showValues)) };
 }
 
-/** Adds the texts to a change. Changes that need nothing have no remedy. */
+/** Adds the texts to a change. A change of the severity `info` has no remedy. */
 function shown(change: ChangeSummary): ShownFindings {
   const { text, remedy } = CHANGES[change.code];
   return { ...change, text, remedy: change.severity === 'info' ? undefined : remedy };

@@ -2,12 +2,12 @@ import { closeSync, mkdirSync, openSync, writevSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ToolError } from '../cli/errors';
 
-/** The number of bytes that are kept before they are written. */
+/** The number of bytes that are kept in memory before they are written. */
 const MAX_PENDING = 1024 * 1024;
 
 const NEWLINE = Buffer.from('\n');
 
-/** A new file, written line by line. */
+/** A new file that is written line by line. */
 export class LineFile {
   private readonly descriptor: number;
   private pending: Buffer[] = [];

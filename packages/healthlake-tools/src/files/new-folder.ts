@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { ToolError } from '../cli/errors';
 
 /**
- * Writes a new folder. `fill` writes into a temporary folder beside it, which gets its name at the end. So the folder is complete or missing.
+ * Writes a new folder. `fill` writes into a temporary folder beside it, which is renamed at the end. So the folder is complete or missing.
  *
  * @throws if the folder exists and is not empty
  */
@@ -18,13 +18,13 @@ export async function writeNewFolder<T>(folder: string, fill: (temporary: string
   await mkdir(temporary);
   try {
     const result = await fill(temporary);
-    await rmdir(path).catch(() => undefined); // it is missing, or the rename fails too
+    await rmdir(path).catch(() => undefined); // the folder may be missing; if it can't be removed, the rename fails too
     await rename(temporary, path);
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true });
     const { path: failed } = error as NodeJS.ErrnoException;
-    throw failed === undefined ? error : Object.assign(error as Error, { path: failed.replace(temporary, folder) }); // the user knows no temporary folder
+    throw failed === undefined ? error : Object.assign(error as Error, { path: failed.replace(temporary, folder) }); // names the folder that the user gave
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-/** Writes a file, or replaces it. If that fails, the file is as it was before. */
+/** Writes or replaces a file. If the write fails, an earlier file stays unchanged. */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -9,6 +9,6 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw Object.assign(error as NodeJS.ErrnoException, { path }); // the user knows no temporary file
+    throw Object.assign(error as NodeJS.ErrnoException, { path }); // names the file that the user gave
   }
 }

@@ -3,7 +3,7 @@ import type { JobDetails } from './show';
 import { showServiceText } from '../../../../lambda/service-text/show';
 
 /**
- * Returns a job whose message can be shown. HealthLake's message may have patient data, so `***` replaces its unknown words unless values are to be shown.
+ * Returns a job with the message that is shown. HealthLake's message may have patient data, so `***` replaces its unknown words unless `showValues` is set.
  */
 export function withShownMessage<T extends FoundJob>(job: T, showValues: boolean): T {
   const { message, datastoreId, id, output, input }: FoundJob & Pick<JobDetails, 'input'> = job;

@@ -12,7 +12,7 @@ export interface JobQuery {
   readonly kinds: readonly JobKind[];
   readonly status?: string;
   readonly name?: string;
-  /** The time since which the jobs were submitted. Older jobs that have not ended match too. */
+  /** The earliest time of submission. Older jobs that have not ended match too. */
   readonly since: Date;
 }
 
@@ -26,7 +26,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 /**
  * Returns the time that a text such as `24h`, `30m`, `7d` or `2026-11-01` stands for.
  *
- * @throws if the text is no such time
+ * @throws if the text has another form
  */
 export function sinceOf(text: string, now: number): Date {
   const [, amount, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];

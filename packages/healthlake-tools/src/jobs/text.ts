@@ -22,7 +22,7 @@ export function jobsText(jobs: readonly FoundJob[], now: number, colors: Colors)
   return table(severalStores ? ['data store', ...columns] : columns, rows, colors);
 }
 
-/** Returns all that HealthLake says about a job. */
+/** Returns all that HealthLake says about a job, as text. */
 export function jobText(job: JobDetails, now: number, colors: Colors): string {
   const { progress = {} } = job;
   return fields([

@@ -2,7 +2,7 @@ import type { ReportView } from './view';
 import type { ExportDocument } from '../../../../lambda/report/export/document';
 import { duration, size, time } from '../cli/text';
 
-/** Returns the report on an export for readers. */
+/** Returns the report on an export as people read it. */
 export function exportView(report: ExportDocument): ReportView {
   const { datastoreId, jobId, jobStatus, location, submitted, ended, complete, problem, files, bytes, resources, types } = report;
   return {

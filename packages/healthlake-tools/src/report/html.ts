@@ -2,7 +2,7 @@ import { STYLE } from './style';
 import type { ReportView, Section, ViewTable } from './view';
 import { count } from '../cli/text';
 
-/** Returns a report as an HTML page that needs no other file. The page has no script, and its policy lets it load nothing. */
+/** Returns a report as an HTML page that needs no other file. The page has no script, and its Content-Security-Policy forbids to load anything. */
 export function reportHtml({ title, figures, facts, sections }: ReportView): string {
   const tiles = figures.map(({ name, value, isBad }) => `<li${isBad ? ' class="bad"' : ''}><b>${count(value)}</b> ${escapeHtml(name)}</li>`);
   const rows = facts.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value!)}</dd>`);

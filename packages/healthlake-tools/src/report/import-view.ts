@@ -2,7 +2,7 @@ import type { ReportView, Section, ViewTable } from './view';
 import type { OccurrenceDocument, ReportDocument, SectionDocument } from '../../../../lambda/report/document/document';
 import { count, counted, duration, time } from '../cli/text';
 
-/** Returns the report on an import for readers. */
+/** Returns the report on an import as people read it. */
 export function importView(report: ReportDocument): ReportView {
   const { job, manifest = {}, manifestProblem, failures, searchValidation, files } = report;
   const figures = [
@@ -66,7 +66,7 @@ function restOf(number: number = 0, resources: number = 0, noun: string): string
   return number === 0 ? undefined : `and ${counted(number, `other ${noun}`)} with ${counted(resources, 'resource')}`;
 }
 
-/** Returns the line of the input file. If HealthLake doesn't report it, returns the line of the results file. */
+/** Returns the input file and line. If HealthLake doesn't report them, returns the file and line of the results. */
 function placeOf({ key, line, inputLine }: OccurrenceDocument, inputKeys: ReadonlyMap<string, string>, output: string): string {
   const inputKey = inputKeys.get(key);
   return inputKey === undefined || inputLine === undefined ? `${below(output, key)} line ${line}` : `${inputKey}:${inputLine}`;

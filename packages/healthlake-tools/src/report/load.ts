@@ -7,7 +7,7 @@ import { calling } from '../aws/errors';
 import { isS3Uri, parseS3Uri } from '../aws/s3-uri';
 import { ToolError } from '../cli/errors';
 
-/** A report of the library on one job. */
+/** A report that the library wrote on one job. */
 export type AnyReport = { readonly kind: 'import'; readonly document: ReportDocument } | { readonly kind: 'export'; readonly document: ExportDocument };
 
 /** The largest report that the library reads or writes. */
@@ -16,7 +16,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /**
  * Reads a report from a file or from S3.
  *
- * @throws if it can't be read, or is no report
+ * @throws if the file or object can't be read or is not a report
  */
 export async function loadReport(location: string, options: AwsOptions): Promise<AnyReport> {
   return parseReport(await (isS3Uri(location) ? readObject(location, options) : readLocalFile(location)), location);

@@ -1,7 +1,7 @@
 import type { ReportView, ViewTable } from './view';
 import { type Colors, count, fields, table } from '../cli/text';
 
-/** The number of rows of a table on the terminal. The HTML page has all rows. */
+/** The maximum number of rows of a table on the terminal. The HTML page has all rows. */
 const MAX_ROWS = 20;
 
 /** Returns a report as text. */

@@ -1,4 +1,4 @@
-/** The content of a report for readers, as text or as HTML. */
+/** The content of a report as people read it, on a terminal or as HTML. */
 export interface ReportView {
   readonly title: string;
   /** The numbers that matter most. */
@@ -20,9 +20,9 @@ export interface Section {
 }
 
 export interface ViewTable {
-  /** The names of the columns. A name that begins with `>` is the name of a column of numbers. */
+  /** The names of the columns. A column whose name begins with `>` has numbers, and is aligned to the right. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | undefined)[])[];
-  /** Says which rows are missing. */
+  /** A sentence about the rows that the report left out. */
   readonly rest?: string;
 }

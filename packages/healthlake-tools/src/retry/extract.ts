@@ -5,21 +5,21 @@ import { LineSplitter } from '../../../fhir-ndjson/src/lines/line-splitter';
 import { readObject } from '../check/source';
 import { LineFile } from '../files/line-file';
 
-/** The failed resources of one input file that were written. */
+/** The number of failed resources of one input file that were written, and of those that were not found. */
 export interface ExtractedFile {
   readonly file: string;
   readonly resources: number;
-  /** The number of failures whose resource is not in the input file, at the line that HealthLake names. */
+  /** The number of failures without a resource: HealthLake names no line, or the line of the input file is missing or has another resource. */
   readonly notFound: number;
 }
 
-/** The suffix of the file that says why resources failed. HealthLake ignores the file, because its name doesn't end in .ndjson. */
+/** The suffix of the file with the reasons. HealthLake ignores this file, because its name doesn't end in .ndjson. */
 const REASONS_SUFFIX = '.reasons.jsonl';
 
-/** The longest line that is copied: more than the largest resource that HealthLake documents, a Binary of 164 MB. */
+/** The maximum length of a line that is copied. The largest resource that HealthLake documents is a Binary of 164 MB. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
-/** Writes the failed resources of all files into a folder, with the reasons beside them. */
+/** Writes the failed resources of each file into a folder, with a file of the reasons beside them. */
 export async function extractAll(s3: S3Client, files: readonly FailedFile[], folder: string): Promise<ExtractedFile[]> {
   const extracted: ExtractedFile[] = [];
   let numbering: Numbering | undefined;

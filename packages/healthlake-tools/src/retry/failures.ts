@@ -31,7 +31,7 @@ export interface Failures {
 
 const FOLDER = 'FAILURE/';
 
-/** Lists the input files of a job that have failed resources. HealthLake gives a file of its results the name of the input file. */
+/** Lists the input files of a job that have failed resources. Each file in FAILURE/ has the name of its input file. */
 export async function listFailedFiles(s3: S3Client, { job }: ReportDocument): Promise<FailedFile[]> {
   const [input, output] = [parseS3Uri(job.input), parseS3Uri(job.output)];
   const inputFolder = input.key.slice(0, input.key.lastIndexOf('/') + 1);

@@ -16,7 +16,7 @@ export async function markFolder(folder: string, { datastoreId, jobId }: Job): P
 /**
  * Returns whether a folder has the failed resources of a job. Returns false if it is empty or missing.
  *
- * @throws if the folder has other files
+ * @throws if the folder has files, but is not marked with this job
  */
 export async function hasFailuresOf(folder: string, { datastoreId, jobId }: Job): Promise<boolean> {
   if (await isEmptyOrMissing(folder)) {

@@ -2,24 +2,24 @@ import type { Failure, Failures } from './failures';
 import { INVALID_JSON } from '../../../../lambda/report/document/json-cause';
 import { parseObject } from '../../../../lambda/report/read/result-line';
 
-/** The number that HealthLake gives to the first line of a file. HealthLake doesn't document it. */
+/** The number that HealthLake gives to the first line of a file. AWS doesn't document it. */
 export type Numbering = 0 | 1;
 
-/** The numbering that is assumed if the results don't show it. */
+/** The numbering that is assumed if no line proves one. */
 export const DEFAULT_NUMBERING: Numbering = 1;
 
-/** Returns whether a line has another resource than a failure. Returns false if HealthLake's result has no id to compare. */
+/** Returns whether a line has another resource than the failure. Returns false if the failure has no id to compare. */
 export function isOtherResource({ resourceId }: Failure, line: Buffer): boolean {
   return resourceId !== undefined && idIn(line) !== resourceId;
 }
 
-/** Returns the numbering that a line shows: it has a failure with one number, and not with the other number. */
+/** Returns the numbering that a line proves: with this numbering, the line fits its failure, and with the other one, it doesn't. */
 export function numberingOf({ byLine }: Failures, line: Buffer, index: number): Numbering | undefined {
   const fits = (numbering: Numbering): boolean => isKnownBy(byLine.get(index + numbering), line);
   return fits(0) === fits(1) ? undefined : fits(1) ? 1 : 0;
 }
 
-/** Returns whether a line can show the numbering by a failure: HealthLake's result has an id, or says that the line is not JSON. */
+/** Returns whether a failure can prove the numbering: it has an id, or says that the line is not JSON. */
 export function showsNumbering({ resourceId, issues }: Failure): boolean {
   return resourceId !== undefined || issues.some(({ text }) => text === INVALID_JSON);
 }

@@ -3,7 +3,7 @@ import type { Checked } from '../check/run';
 import { checkDocument, checkText } from '../check/show';
 import { type Colors, counted, printable, table } from '../cli/text';
 
-/** The failed resources that were written. */
+/** The number of failed resources that were written, in all files and by file. */
 export interface Extraction {
   readonly resources: number;
   readonly notFound: number;
@@ -18,7 +18,7 @@ export interface Uploading {
   readonly uploaded?: { readonly location: string; readonly files: number };
 }
 
-/** Returns what was written as text. */
+/** Returns a text about the resources that were written. */
 export function extractionText({ files, resources, notFound, unreadableFiles }: Extraction, out: string, colors: Colors): string {
   const written = files.length === 0 ? 'The results of the job have no failed resources.\n' : [
     `${colors.bold('Wrote')} ${counted(resources, 'failed resource')} in ${counted(files.length, 'file')} to ${printable(out)}\n\n`,
@@ -31,7 +31,7 @@ export function extractionText({ files, resources, notFound, unreadableFiles }: 
   ].join('');
 }
 
-/** Says how to go on after the failed resources were written. */
+/** Returns the text about the next steps after the failed resources were written. */
 export function nextStepsText(report: string, out: string): string {
   return `
 Mend the resources. The .reasons.jsonl file beside each file says why they failed. Then upload them:

@@ -16,7 +16,7 @@ export async function checkIsNew(s3: S3Client, { bucket, key }: S3Location): Pro
   }
 }
 
-/** Uploads files below a prefix. Replaces no object. */
+/** Uploads files below a prefix. Fails if an object exists already. */
 export async function upload(console: Console, s3: S3Client, files: readonly FolderFile[], { bucket, key }: S3Location): Promise<void> {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   await withProgress(console, 'uploading', bytes, async (progress) => {

@@ -3,7 +3,7 @@ import type { Issue } from './issues';
 import type { StructureCode } from './problems';
 import { type Json, ResourceValidator } from './resource-validator';
 
-/** Checks batches of lines. Lines that are not JSON objects are passed over: the check of lines tells them. */
+/** Checks batches of lines. Skips lines that are not JSON objects, because `DataSetCheck` reports them. */
 export class BatchCheck {
   private readonly validator = new ResourceValidator();
 

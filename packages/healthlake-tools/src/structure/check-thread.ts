@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { BatchLine, BatchProblem } from './findings';
 import { ToolError } from '../cli/errors';
 
-/** The worker's file has the name that it has here in the published package too. In the repository it is TypeScript. */
+/** The extension of the worker's file: `.js` in the package, `.ts` in the repository. */
 const EXTENSION = extname(__filename);
 const WORKER = join(__dirname, `structure-worker${EXTENSION}`);
 

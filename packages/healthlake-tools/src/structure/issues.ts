@@ -3,7 +3,7 @@ import type { StructureCode } from './problems';
 /** A problem of one resource. */
 export interface Issue {
   readonly code: StructureCode;
-  /** The path of the value, as `Patient.contact[0].gender`. It holds no values of the data. */
+  /** The path of the value, such as `Patient.contact[0].gender`. It has no values of the data. */
   readonly location: string;
   /** The details of the problem. They may quote patient data. */
   readonly value?: string;
@@ -11,10 +11,10 @@ export interface Issue {
 
 const MAX_VALUE_LENGTH = 200;
 
-/** The problems from which others follow at the same location and below it. */
+/** The problems that cause others at the same location and below it. */
 const CAUSES: ReadonlySet<StructureCode> = new Set(['structure-array', 'structure-empty', 'structure-type']);
 
-/** Collects the problems of one resource. Leaves out repeats, and problems that only follow from another one. */
+/** Collects the problems of one resource. Leaves out repeats, and problems that another one causes. */
 export class Issues {
   private readonly found = new Map<string, Issue>();
   private readonly causes = new Set<string>();

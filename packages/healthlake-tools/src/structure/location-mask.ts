@@ -1,8 +1,8 @@
 import type { ParsedProperty } from 'fhir/model/parsed-property';
 
 /**
- * Takes the data out of locations. A location consists of names from R4 and of indexes, but the validator ends it with the name of an unexpected property,
- * and a name that R4 doesn't know may be a value, as in `{ "Mary Smith": ... }`.
+ * Removes data from locations. A location consists of names from R4 and of indexes, but the validator also appends the name of an unexpected property. A
+ * name that R4 doesn't define may be patient data, as in `{ "Mary Smith": ... }`.
  */
 export class LocationMask {
   /** The names of all properties of R4. */
@@ -15,7 +15,7 @@ export class LocationMask {
     }
   }
 
-  /** Returns a function that cuts a name which R4 doesn't know off the end of a location. */
+  /** Returns a function that removes a name from the end of a location if R4 doesn't define the name. */
   public of(resource: unknown): (location: string) => string {
     let foreign: Set<string> | undefined; // few resources need it
     return (location) => {
@@ -41,7 +41,7 @@ export class LocationMask {
       return;
     }
     for (const [name, inner] of Object.entries(value)) {
-      if (!this.names.has(name)) { // the indexes of arrays too: the validator takes the elements of an unexpected array for properties
+      if (!this.names.has(name)) { // includes the indexes of arrays: the validator takes the elements of an unexpected array for properties
         yield name;
       }
       yield* this.foreignNames(inner);

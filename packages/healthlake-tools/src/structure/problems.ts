@@ -1,6 +1,6 @@
 /**
- * The problems of structure. All are warnings: AWS says that HealthLake validates against FHIR R4 with `strict` and `structure-only`, but not by which rules,
- * and with `minimal` it stores a resource that fails them.
+ * The problems of structure. All are warnings: AWS says that HealthLake validates against FHIR R4 with `strict` and `structure-only`, but doesn't document
+ * the rules. With `minimal`, HealthLake stores a resource that fails the validation.
  */
 export const STRUCTURE_PROBLEMS = {
   'structure-missing': {
@@ -45,24 +45,24 @@ export const STRUCTURE_PROBLEMS = {
   },
   'structure-resource-type': {
     severity: 'warning',
-    text: 'a resource inside of another one has no resourceType of R4',
+    text: 'a resource inside another resource has no resourceType of R4',
     remedy: 'add the resourceType',
   },
   'structure-unreadable': {
     severity: 'warning',
-    text: 'the validator could not finish a resource',
+    text: 'the validator could not finish the check of a resource',
     remedy: 'compare the resource with the R4 specification',
   },
   'structure-other': {
     severity: 'warning',
     text: 'the validator found another problem',
-    remedy: 'look at the problem with --show-values',
+    remedy: 'show the problem with --show-values',
   },
 } as const;
 
 export type StructureCode = keyof typeof STRUCTURE_PROBLEMS;
 
-/** The texts of the validator. They quote values, so that only their kind is shown. */
+/** The messages of the validator. They quote values, so only the code of the problem is shown. */
 const MESSAGES: readonly (readonly [RegExp, StructureCode])[] = [
   [/^Missing property$|^A \w+ entry is required$/, 'structure-missing'],
   [/^Unexpected property$/, 'structure-unknown-property'],
@@ -74,7 +74,7 @@ const MESSAGES: readonly (readonly [RegExp, StructureCode])[] = [
   [/^Resource does not have resourceType property/, 'structure-resource-type'],
 ];
 
-/** Returns the problem that a text of the validator tells. */
+/** Returns the code of the problem that a message of the validator reports. */
 export function codeOf(message: string): StructureCode {
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? 'structure-other';
 }

@@ -18,7 +18,7 @@ export class ResourceValidator {
   private readonly valueSets = this.fhir.parser.parsedValueSets;
   private readonly mask = new LocationMask(Object.values(this.structures).map(({ _properties }) => _properties));
 
-  /** Returns the problems of a resource, or none if its type is not one of R4: the check of lines tells that. */
+  /** Returns the problems of a resource. Returns none if R4 doesn't have its type, because `DataSetCheck` reports that. */
   public check(resource: Json): Issue[] {
     if (!this.isResource(resource)) {
       return [];
@@ -27,7 +27,7 @@ export class ResourceValidator {
     if (!Array.isArray(contained)) {
       return this.validate(resource);
     }
-    // The validator leaves the place of a contained resource out of its locations. So each one is validated by itself.
+    // The locations of the validator don't tell which contained resource they are in. So each contained resource is validated by itself.
     return [...this.validate(rest), ...contained.flatMap((inner, index): Issue[] => {
       const location = `${resource.resourceType}.contained[${index}]`;
       return this.isResource(inner)
@@ -57,7 +57,7 @@ export class ResourceValidator {
       const { messages } = this.fhir.validate(empty.length > 0 ? withoutNull(resource) : resource, {
         errorOnUnexpected: true,
         onError: receive,
-        beforeCheckCode: (valueSet) => this.valueSets[valueSet] === undefined, // otherwise each code is wrong
+        beforeCheckCode: (valueSet) => this.valueSets[valueSet] === undefined, // otherwise the validator rejects each code of a value set that it lacks
         onBeforeValidateProperty: (_, property, location, value) => {
           shapeIssues(property, location, value).forEach((issue) => issues.add(issue));
           for (const [place, isAccepted] of this.judgeConcepts(property, location, value)) {
@@ -71,7 +71,7 @@ export class ResourceValidator {
         },
       });
       messages.filter(({ severity }) => severity === 'fatal').forEach(receive);
-    } catch { // it throws on shapes that it doesn't expect
+    } catch { // the validator throws on shapes that it doesn't expect
       issues.add({ code: 'structure-unreadable', location: type });
     }
     return issues.all;
@@ -85,15 +85,15 @@ export class ResourceValidator {
     return typeof type === 'string' && Object.hasOwn(this.structures, type) && this.structures[type]._kind === 'resource';
   }
 
-  /** Returns whether the reference in a message has a type. The validator takes the second last part of each one for it, also of `Patient?identifier=http://a/b`. */
+  /** Returns whether the reference in a message has a type. The validator takes any part before the last `/` for one, as in `Patient?identifier=http://a/b`. */
   private hasType(message: string): boolean {
     const { type, reference = '' } = JSON.parse(message.slice(message.indexOf('{'))) as { readonly type?: string; readonly reference?: string };
     return this.isResourceType(type ?? reference.split('|')[0].split('/').at(-2));
   }
 
   /**
-   * Yields each CodeableConcept with a required value set, and whether one of its codings is in the value set. The validator wants all codings to be in it, and
-   * passes a concept without any.
+   * Yields the location of each CodeableConcept with a required value set, and whether one of its codings is in the value set. The validator demands that all
+   * codings are in it, and accepts a concept without a coding.
    */
   private* judgeConcepts({ _type, _valueSet = '', _valueSetStrength }: ParsedProperty, location: string, value: unknown): Generator<[location: string, isAccepted: boolean]> {
     const valueSet = this.valueSets[_valueSet.split('|')[0]];
@@ -107,7 +107,7 @@ export class ResourceValidator {
   }
 }
 
-/** Returns whether a property has a value. The validator misses `false` and 0 in a choice of types, and values that are only an extension. */
+/** Returns whether a property has a value. The validator overlooks `false` and 0 in a choice of types, and values that are only an extension. */
 function isPresent(resource: Json, location: string): boolean {
   const [, ...steps] = location.split('.');
   const name = steps.pop()?.replace('[x]', '');
@@ -116,7 +116,7 @@ function isPresent(resource: Json, location: string): boolean {
   return Object.keys(parent ?? {}).some((key) => pattern.test(key));
 }
 
-/** Returns a copy without the properties that are null. The validator stops at many of them. */
+/** Returns a copy without the properties that are null, because the validator throws at many of them. */
 function withoutNull(resource: Json): Json {
   return JSON.parse(JSON.stringify(resource, (_, value: unknown) => value ?? undefined)) as Json;
 }

@@ -4,7 +4,7 @@ import type { Issue } from './issues';
 
 const whole = ({ source }: RegExp) => new RegExp(`^(?:${source})$`);
 
-/** The formats of R4. The validator finds them anywhere in a value, so that `2020-1-1` passes for the year 2020. */
+/** The formats of R4, for a whole value. The validator also accepts a value that only contains the format, such as `2020-1-1` with the year 2020. */
 const FORMATS: Readonly<Record<string, RegExp>> = {
   date: whole(Constants.PrimitiveDateRegex),
   dateTime: whole(Constants.PrimitiveDateTimeRegex),
@@ -19,7 +19,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   canonical: /^\S*$/,
 };
 
-/** Returns whether the calendar has the day of a date. Passes a year, and a year with a month. */
+/** Returns whether the calendar has the day of a date. Returns true for a year, and for a year with a month. */
 function isDay(date: string): boolean {
   const day = date.slice(0, 10);
   return new Date(day).toJSON()?.startsWith(day) === true;
@@ -47,7 +47,7 @@ export function shapeIssues(property: ParsedProperty, location: string, value: u
 }
 
 function elementIssues(type: string, location: string, value: unknown): Issue[] {
-  if (value === null) { // R4 allows it in an array of simple values, beside extensions
+  if (value === null) { // R4 allows null in an array of simple values, for an element that has only extensions
     return type === 'Element' || jsonTypeOf(type) !== 'object' ? [] : [{ code: 'structure-empty', location }];
   }
   if (typeof value !== jsonTypeOf(type) || Array.isArray(value)) {
@@ -58,8 +58,9 @@ function elementIssues(type: string, location: string, value: unknown): Issue[] 
 }
 
 /**
- * Yields the empty values of a resource. R4 allows none but null in an array, beside extensions. The validator overlooks them or stops at them.
- * @param names the names to look at: others would get into the locations
+ * Yields the empty values of a resource. R4 allows only null in an array, for an element that has only extensions. The validator overlooks them or throws.
+ *
+ * @param names the names of the properties that are visited. Other names may be patient data, and would get into the locations.
  */
 export function* emptyIssues(value: unknown, names: ReadonlySet<string>, location: string): Generator<Issue> {
   if (value === '' || value === null || (typeof value === 'object' && Object.keys(value).length === 0)) {

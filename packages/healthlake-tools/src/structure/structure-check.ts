@@ -13,9 +13,9 @@ export interface StructureSummary {
   readonly first: readonly StructureFinding[];
 }
 
-/** The length from which a batch of lines is checked. Large enough that passing batches between threads costs little. */
+/** The number of characters at which a batch of lines is sent to a thread. At this size, sending takes little of the time. */
 const BATCH_LENGTH = 256 * 1024;
-/** Containers see all cores of their machine, and each worker takes memory. */
+/** Each worker takes memory, and a container sees all cores of its machine. */
 const MAX_WORKERS = 8;
 
 /**
@@ -38,7 +38,7 @@ export class StructureCheck {
   ) {}
 
   /**
-   * Adds a line. Wait for the result before adding the next line: it waits while all threads are busy.
+   * Adds a line. Waits while all threads are busy, so the caller must wait for it before it adds the next line.
    * @throws if a thread ended
    */
   public async add(file: string, line: number, text: string): Promise<void> {
@@ -120,7 +120,7 @@ export class StructureCheck {
       this.problems.set(code, all);
       all.count += count;
       files.forEach((file) => all.files.add(file));
-      // Batches end in any order. The result is the same each time.
+      // Batches end in any order. Sorting makes the result the same each time.
       all.findings = firstOfEachPath([...all.findings, ...first.map((finding) => ({ ...finding, batch }))].sort((a, b) => a.batch - b.batch));
     }
   }

@@ -37,7 +37,7 @@ test('lists problems by file, type and code, without values', async () => {
     'Patient.ndjson | 5 | 2 | 172 bytes',
     'rejected | 1 × blank-line: the line is blank; remove blank lines',
     ' | Patient.ndjson:5',
-    'warning | 1 × repeated-id: two resources have the same type and id, and only one of them will be current; keep only the newest one',
+    'warning | 1 × repeated-id: two resources have the same type and id, and only one of them will be the current version; keep only the newest one',
     ' | Patient.ndjson:3 and Patient.ndjson:2',
     ' | v2/Observation.ndjson:1',
     ' | parameters.json',
@@ -81,7 +81,7 @@ test('shows a progress bar on a terminal', async () => {
   expect((await healthlake(['check', pathOf('set')], { isTerminal: true })).err).toMatch(/checking .*100 % of \d+ bytes/);
 });
 
-test('also compares the structure with FHIR R4 with --structure', async () => {
+test('compares the resources with the structure of FHIR R4 with --structure', async () => {
   writeFiles(pathOf('structure'), { 'Patient.ndjson': patient('a') + patient('b', { gender: CANARY }) });
   const { code, out } = await healthlake(['check', pathOf('structure'), '--structure']);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/warning {2}1 × structure-code: .*\n {2}Patient\.ndjson:2 {2}Patient\.gender\n/) });
@@ -99,7 +99,7 @@ test('ends with 0 if nothing is known to be rejected, and never says that Health
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('Nothing found that HealthLake is known to reject. Only an import shows') });
 });
 
-test('reads a line without an end', async () => {
+test('warns of a line that is too long to be checked', async () => {
   writeFiles(pathOf('endless'), { 'Patient.ndjson': Buffer.alloc(32 * 1024 * 1024, `{"resourceType":"Patient","id":"${CANARY}","a":`) });
   const { code, out } = await healthlake(['check', pathOf('endless')]);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('1 × line-too-long') });

@@ -56,7 +56,7 @@ test('prints a JSON document, and writes into an empty folder', async () => {
   expect(changes).toContainEqual({
     code: 'repeat',
     severity: 'info',
-    text: 'a repeat of a resource, with the same content, is removed',
+    text: 'a repeat of a resource with the same content is left out',
     count: 1,
     files: 1,
     first: [{ file: 'v2/Patient.ndjson.gz', line: 1, other: { file: 'v2/Patient.ndjson.gz', line: 2 } }],
@@ -86,8 +86,8 @@ test('fails with one sentence, and writes nothing', async () => {
   await expectFailure(['convert', pathOf('set')], /required option '--out <folder>' not specified/);
   await expectFailure(to(pathOf('missing'), pathOf('new')), `${pathOf('missing')} can't be used: it does not exist`);
   await expectFailure(to(pathOf('set', 'bundle.json'), pathOf('new')), 'bundle.json can\'t be used: it is not a folder');
-  await expectFailure(to(pathOf('set'), pathOf('set')), /set is in .*set: give --out a folder beside it/);
-  await expectFailure(to(pathOf('set'), pathOf('set', 'out')), /set\/out is in .*set: give --out a folder beside it/);
+  await expectFailure(to(pathOf('set'), pathOf('set')), /set is not outside of .*set: give --out another folder/);
+  await expectFailure(to(pathOf('set'), pathOf('set', 'out')), /set\/out is not outside of .*set: give --out another folder/);
   await expectFailure(to(pathOf('set'), pathOf('values')), 'values is not empty: give --out a new folder');
   await expectFailure(to(pathOf('set'), pathOf('no', 'out')), `${pathOf('no')} can't be used: it does not exist`);
   expect(readFiles(pathOf())).toEqual(before);

@@ -102,7 +102,7 @@ test('finds the lines if HealthLake counts them from 0', async () => {
   expect(readFiles(out)['Patient.ndjson']).toBe(BAD.slash + BAD.cut);
 });
 
-test('leaves out a line that has another resource than the failed one, and reports it', async () => {
+test('leaves out and counts a line whose resource is not the failed one', async () => {
   const { report } = await importBad();
   await aws.put('data/Patient.ndjson', patient('a') + patient('x') + patient('c') + BAD.cut);
   const out = pathOf('changed');

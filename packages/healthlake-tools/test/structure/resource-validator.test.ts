@@ -102,7 +102,7 @@ test('finds only the known errors in the examples of HL7', () => {
   ]);
 });
 
-test('gives a text that it does not know a code of its own', () => {
+test('gives an unknown message of the validator the code structure-other', () => {
   expect(codeOf('Invalid something "x"')).toBe('structure-other');
 });
 

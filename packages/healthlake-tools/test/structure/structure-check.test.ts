@@ -34,7 +34,7 @@ test('counts the problems of all batches, and keeps the first place of each path
   expect(await problemsOf(1)).toEqual(problems);
 });
 
-test('finds nothing in no lines', async () => {
+test('returns no problems if there are no lines', async () => {
   expect(await new StructureCheck().end()).toEqual([]);
 });
 
