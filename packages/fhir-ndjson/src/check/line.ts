@@ -8,7 +8,8 @@ export interface JudgedLine {
   readonly rejected?: ProblemCode;
 }
 
-const ID = /^[A-Za-z0-9\-.]{1,64}$/;
+/** The form of an id in FHIR. */
+export const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** Returns whether HealthLake rejects a line, and why. */
 export function judgeLine(text: string): JudgedLine {

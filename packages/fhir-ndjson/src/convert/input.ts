@@ -13,6 +13,11 @@ export interface InputFile {
 
 const MAX_UNPACKED_LENGTH = 1024 ** 3;
 
+/** Returns whether a file of this name can be converted. */
+export function isConvertible({ name }: { readonly name: string }): boolean {
+  return /\.(json|jsonl|ndjson)(\.gz)?$/i.test(name);
+}
+
 /** Yields the content of the file, unpacked if its name ends in .gz. A .gz file is in memory as a whole, because Node.js can't unpack streams synchronously. */
 export function* contentOf(file: InputFile, log: Log, maxLength = MAX_UNPACKED_LENGTH): Generator<Buffer> {
   if (!/\.gz$/i.test(file.name)) {

@@ -4,6 +4,7 @@ import type { ChangeCode, ChangePlace, Log } from './changes';
 import type { Document } from './documents';
 import { elementTexts, memberTexts, withoutSpace } from './json-text';
 import { Targets } from './targets';
+import { ID } from '../check/line';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -33,7 +34,6 @@ interface Part {
 
 const UNWRAPPED_BUNDLES: readonly unknown[] = ['collection', 'transaction', 'batch', 'searchset'];
 const MESSAGES: readonly unknown[] = ['Parameters', 'OperationOutcome'];
-const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** Returns the resources of a document: the resource itself, the elements of an array, or the entries of a Bundle. */
 export function resourcesOf({ value, text, line, isLine }: Document, file: string, log: Log): Found[] {

@@ -5,6 +5,7 @@ import { both, ContentHash, type FileReceiver, type Receiver } from './receivers
 import { DataSetCheck } from '../check/data-set-check';
 import { type ChangePlace, CHANGES, type ChangeSummary } from '../convert/changes';
 import { convert, type ConvertResult } from '../convert/convert';
+import { isConvertible } from '../convert/input';
 
 /** The number of characters at which lines are sent as one piece. */
 const PIECE_LENGTH = 1024 * 1024;
@@ -41,10 +42,6 @@ function send(files: readonly SourceFile[], receiver: Receiver): ConvertResult {
   });
   open?.end();
   return result;
-}
-
-function isConvertible({ name }: SourceFile): boolean {
-  return /\.(json|jsonl|ndjson)(\.gz)?$/i.test(name);
 }
 
 function problemOfChange({ code, severity, count, first }: ChangeSummary): FolderProblem {

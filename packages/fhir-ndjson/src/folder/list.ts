@@ -99,7 +99,8 @@ function sourceFile(path: string, name: string, { size, mtimeMs, ctimeMs }: Stat
   };
 }
 
-function* piecesOf(path: string): Generator<Buffer> {
+/** Yields the content of a file in pieces, each a buffer of its own. */
+export function* piecesOf(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
     for (;;) {

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { convert, type ConvertResult } from '../../../fhir-ndjson/src/convert/convert';
 import { FilesChangedError } from '../../../fhir-ndjson/src/convert/data-set';
+import { isConvertible } from '../../../fhir-ndjson/src/convert/input';
+import { piecesOf } from '../../../fhir-ndjson/src/folder/list';
 import type { Console } from '../cli/console';
 import { ToolError } from '../cli/errors';
 import { type Progress, withProgress } from '../cli/progress';
@@ -13,9 +14,6 @@ import { writeNewFolder } from '../files/new-folder';
 export interface Conversion extends ConvertResult {
   readonly ignored: readonly string[];
 }
-
-const CONVERTIBLE = /\.(json|jsonl|ndjson)(\.gz)?$/i;
-const PIECE_BYTES = 1024 * 1024;
 
 /** A conversion reads each file twice. */
 const PASSES = 2;
@@ -30,7 +28,7 @@ export async function convertFolder(console: Console, folder: string, out: strin
     throw new ToolError(`${out} is not outside of ${folder}: give --out another folder`);
   }
   const all = await listFolder(folder);
-  const files = all.filter(({ name }) => CONVERTIBLE.test(name));
+  const files = all.filter(isConvertible);
   if (files.length === 0) {
     throw new ToolError(`${folder} has no file whose name ends in .json, .jsonl, .ndjson or one of these with .gz: give a folder with such files`);
   }
@@ -43,7 +41,7 @@ export async function convertFolder(console: Console, folder: string, out: strin
 function convertInto(folder: string, files: readonly FolderFile[], progress: Progress): ConvertResult {
   let open: { readonly name: string; readonly file: LineFile } | undefined;
   try {
-    return convert(files.map(({ name, size, path }) => ({ name, size, read: () => piecesOf(path, progress) })), {
+    return convert(files.map(({ name, size, path }) => ({ name, size, read: () => readPieces(path, progress) })), {
       write: (name, line) => {
         if (open?.name !== name) {
           open?.file.close();
@@ -60,20 +58,10 @@ function convertInto(folder: string, files: readonly FolderFile[], progress: Pro
   }
 }
 
-/** Yields the content of a file. A conversion is synchronous, so streams can't be used. */
-function* piecesOf(path: string, progress: Progress): Generator<Buffer> {
-  const descriptor = openSync(path, 'r');
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
-      const length = readSync(descriptor, piece);
-      if (length === 0) {
-        return;
-      }
-      progress.add(length);
-      yield piece.subarray(0, length);
-    }
-  } finally {
-    closeSync(descriptor);
+/** Yields the content of a file, and shows the progress. */
+function* readPieces(path: string, progress: Progress): Generator<Buffer> {
+  for (const piece of piecesOf(path)) {
+    progress.add(piece.length);
+    yield piece;
   }
 }
