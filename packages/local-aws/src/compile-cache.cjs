@@ -1,7 +1,7 @@
 'use strict';
 
 // Preloaded into the CDK CLI. The CLI is one file of 16 MB, and Node.js takes half a second to compile it. So this file keeps the compiled code in a folder.
-// Node.js 22 can do that itself.
+// From Node.js 22 on, it uses the compile cache of Node.js.
 
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -38,6 +38,6 @@ function keep(cache, data) {
     fs.writeFileSync(temporary, data);
     fs.renameSync(temporary, cache);
   } catch {
-    // Without the file, the next process compiles again.
+    // The folder can't be written. The next process compiles again.
   }
 }

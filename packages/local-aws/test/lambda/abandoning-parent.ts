@@ -1,6 +1,6 @@
 import { Foundation } from '../foundation';
 
-/** Starts a function of the runtime in the first argument, prints the function's process id and directory, and kills this process. The function's process must end too. */
+/** Starts a function with the runtime of the first argument, prints the process id and directory of the function, and kills this process. */
 async function main(): Promise<void> {
   const aws = await Foundation.start();
   const Runtime = process.argv[2];

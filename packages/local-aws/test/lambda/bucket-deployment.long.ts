@@ -91,7 +91,7 @@ function withoutRandomNames({ Reason, PhysicalResourceId, ...answer }: Record<st
 
 type Result = Awaited<ReturnType<Deployment['request']>>;
 
-/** Sends requests that use all that the stand-in emulates. Returns their results. */
+/** Sends requests that use everything that the stand-in emulates. Returns their results. */
 async function life(deployment: Deployment): Promise<Record<string, Result>> {
   const { aws } = deployment;
   const bucket = aws.s3.context.buckets.get('files');

@@ -22,7 +22,7 @@ describeWithPython('a Python function', () => {
     aws = await Foundation.start({ timeScale: 10 });
   });
 
-  test('has its event, context, environment variables, credentials and the time of the local AWS', async () => {
+  test('gets its event, context, environment variables, credentials and the time of the local AWS', async () => {
     aws.clock.skip(3_600_000);
     const arn = await python('calling', `
 import boto3, os
@@ -34,7 +34,7 @@ def handler(event, context):
     });
   });
 
-  test('writes its log and the programs of its layers write theirs, and fails with the type and message of its error', async () => {
+  test('logs its output and that of the programs of its layers, and fails with the type and message of its error', async () => {
     putObject(aws.local, 'layers', 'layer.zip', Buffer.from(zipSync({ 'tool/run': Buffer.from('import sys; print("ran", sys.argv[1])') })));
     const layer = await aws.createResource('AWS::Lambda::LayerVersion', { Content: { S3Bucket: 'layers', S3Key: 'layer.zip' } });
     const arn = await python('failing', `

@@ -55,7 +55,7 @@ export class RuntimeProcess {
     this.child = spawn(executable, [...args, JSON.stringify(options)], {
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // The process leads a process group of its own, so `kill` also ends the programs that the function runs.
+      // Starts a process group, so that `kill` also ends the programs that the function runs.
       detached: true,
     });
     this.child.on('message', (message) => onMessage(message as RuntimeMessage));

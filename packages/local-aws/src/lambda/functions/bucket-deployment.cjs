@@ -2,7 +2,7 @@
 
 // Stands in for the Python function of aws-s3-deployment's BucketDeployment on a machine without Python and boto3.
 // test/lambda/bucket-deployment.test.ts compares the two. The stand-in sets no metadata, updates no CloudFront distribution, returns no version ids
-// and encodes markers only as JSON. It fails if a deployment asks for more. Its objects have no content type, because HealthLake reads none.
+// and encodes markers only as JSON. It fails if a deployment needs more. Its objects have no content type, because HealthLake doesn't read it.
 
 const { randomUUID } = require('node:crypto');
 const https = require('node:https');
@@ -66,7 +66,7 @@ const folderOf = ({ prefix }) => prefix === '' || prefix.endsWith('/') ? prefix 
 
 const uri = ({ bucket, prefix }) => `s3://${bucket}/${prefix}`;
 
-/** Returns whether another deployment with the same prefix owns the bucket. */
+/** Returns whether a tag of the bucket says that a deployment owns the prefix. */
 async function isOwned({ bucket, prefix }) {
   const tag = prefix === '' ? 'aws-cdk:cr-owned' : `aws-cdk:cr-owned:${prefix}`;
   try {

@@ -7,7 +7,7 @@ import { isPython, type FunctionConfiguration } from './function-configuration';
 /** Reads a zip file from an S3 bucket: the code of a function or of a layer. */
 export type CodeLoader = (bucket: string, key: string) => Promise<Buffer>;
 
-/** The unpacked code of one version of a function, or its unpacked layers, in a directory of its own. */
+/** A directory with the unpacked code of one version of a function, or with its unpacked layers. */
 export class CodePackage {
   public static async unpack({ code, runtime }: FunctionConfiguration, load: CodeLoader): Promise<CodePackage> {
     return this.write('zipFile' in code
@@ -41,7 +41,7 @@ export class CodePackage {
     return code.includes('def s3_deploy(') && code.includes('SourceObjectKeys');
   }
 
-  /** Adds the stand-in for the function of a BucketDeployment, for the same handler name. */
+  /** Adds the stand-in for the function of a BucketDeployment as `index.cjs`, so that the handler `index.handler` finds it. */
   public async addBucketDeployment(): Promise<void> {
     await copyFile(join(__dirname, 'bucket-deployment.cjs'), join(this.directory, 'index.cjs'));
   }

@@ -43,7 +43,7 @@ export class FunctionVersion {
   }
 
   private readonly pool: EnvironmentPool;
-  // Lambda keeps a deleted layer for the functions that use it.
+  // A function keeps the layers that it was created with, even if they are deleted.
   private readonly layerZips: readonly Uint8Array[];
   private layers?: Promise<CodePackage>;
 
@@ -88,7 +88,7 @@ export class FunctionVersion {
     await Promise.all([this.code, await this.layers].map((unpacked) => unpacked?.remove()));
   }
 
-  /** Unpacks the layers before the first event, because the local AWS creates many functions that it never runs. */
+  /** Unpacks the layers at the first start of the function, because the local AWS creates many functions that it never runs. */
   private async layerDirectory(): Promise<string | undefined> {
     if (this.runtime === NODE || this.layerZips.length === 0) {
       return undefined;
@@ -138,7 +138,7 @@ export class FunctionVersion {
   }
 }
 
-/** Returns undefined if the local AWS can't run the function. */
+/** Returns the runtime of a function, or undefined if the local AWS can't run the function. */
 async function chooseRuntime({ python }: FunctionHost, { runtime }: FunctionConfiguration, code: CodePackage): Promise<Runtime | undefined> {
   if (!isPython(runtime)) {
     return runtime?.startsWith('nodejs') ? NODE : undefined;

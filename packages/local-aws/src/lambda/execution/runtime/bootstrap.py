@@ -30,7 +30,7 @@ events = queue.Queue()
 
 
 def receive():
-    """Receives events until the local AWS ends."""
+    """Receives events until the local AWS ends, then removes the code and ends this process and its programs."""
     for line in channel.makefile():
         events.put(json.loads(line))
     # A killed local AWS must leave no files and processes.
@@ -68,7 +68,7 @@ class ResponseBucket(urllib.request.HTTPSHandler):
 
 
 class LayerProcess(subprocess.Popen):
-    """Runs the Python programs of layers, which functions expect in /opt, from the directory of the unpacked layers."""
+    """Starts programs. Runs the Python programs of layers, which functions expect in /opt, from the directory of the unpacked layers."""
 
     def __init__(self, args, **others):
         if isinstance(args, list) and args[0].startswith('/opt/'):
