@@ -12,14 +12,14 @@ import { listSource } from '../packages/healthlake-tools/src/check/source';
 const MEGABYTES = 1000;
 const ROUNDS = 5;
 
-/** The check may take a quarter more CPU time than a bare loop over the lines that only parses them. */
+/** The check may take a quarter more CPU time than a loop that only reads the lines and parses them. */
 const MIN_SPEED = 0.8;
 const MAX_PEAK_MEGABYTES = 200;
 
 const SAMPLE = join(__dirname, '..', 'examples', 'data', 'synthea');
 const UUID_START = /\b[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)/g;
 
-/** The time and memory of a pass over all lines. */
+/** The number of lines, the CPU time and the memory of a pass over all lines. */
 interface Measurement {
   readonly lines: number;
   readonly cpuSeconds: number;
