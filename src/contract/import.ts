@@ -8,10 +8,7 @@ export const IMPORT_RESOURCE_TYPES: JobResourceTypes = { job: 'Custom::FhirImpor
 /** The job id and job status of an import that started no job because the data set was already in the data store. Since version 3. */
 export const ALREADY_IMPORTED = 'ALREADY_IMPORTED';
 
-/**
- * Matches the prefix of the files of a repository, which the library uploads. It contains the hash of their content, so objects under it never get another
- * content.
- */
+/** Matches the prefix, or the S3 URI, of files that the library uploads from a repository. It contains the hash of their content, so the content never changes. */
 export const CONTENT_PREFIX = /(^|\/)fhir\/[0-9a-f]{20}\/$/;
 
 /** The errors that an import tolerates. `Limit` is a number of resources, or a percentage of the scanned resources. */
@@ -42,8 +39,9 @@ export interface ImportJobProperties extends JobStartProperties {
   /** The quotas of one import job. Since version 2. */
   readonly Quotas?: ContractQuotas;
   /**
-   * `FAIL` if the deployment fails when the input changed after the job that it adopts. `SHOW` if it doesn't fail and the template reads `InputChanged`: the new
-   * property makes CloudFormation ask for the attributes, because the last response may be from a version without `InputChanged`. Since version 3.
+   * `FAIL`: the deployment fails if the input changed after the adopted job was submitted. `SHOW`: the deployment doesn't fail, and the template reads
+   * `InputChanged`. A new value makes CloudFormation call the function, because the last response may come from a version without `InputChanged`. Since
+   * version 3.
    */
   readonly ChangedInput?: 'FAIL' | 'SHOW';
 }
@@ -56,7 +54,6 @@ export interface ImportJobAttributes extends JobStartAttributes {
   /** Since version 3. */
   readonly InputChanged: InputChanged;
 }
-
 
 /** The properties that identify the data set of an import. */
 export type DataSet = Pick<ImportJobProperties, 'DatastoreId' | 'InputS3Uri' | 'ValidationLevel' | 'Revision'>;

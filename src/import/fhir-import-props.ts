@@ -55,10 +55,11 @@ export interface FhirImportProps extends FhirJobProps {
   readonly alreadyImported?: boolean;
 
   /**
-   * Whether the deployment fails if the input changed after its job was submitted and the deployment starts no job. By default, the log has a warning: see
-   * `inputChanged`. To import the changed input, set a new `revision`.
+   * Whether the deployment fails if it starts no job, although objects of the input changed after the job of an earlier deployment was submitted. By default,
+   * the deployment succeeds, the log has a warning, and `inputChanged` is `true`. To import the changed objects, set a new `revision`.
    *
-   * Only a deployment that changes a property of the import compares the input. A roll-back never does.
+   * Only a deployment that changes a property of the import compares the input, and a roll-back never does. Files of the repository are not compared, because
+   * changed files are a new data set.
    *
    * @default false
    */

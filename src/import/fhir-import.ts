@@ -101,10 +101,10 @@ export class FhirImport extends FhirJob {
   }
 
   /**
-   * Whether objects of the input changed after the job was submitted: `true`, `false` or `UNKNOWN`. The value is that of the last deployment that changed a
-   * property of this import. Using the value in a template changes such a property: it makes CloudFormation ask for the value.
+   * Whether objects of the input changed after the job was submitted: `true`, `false` or `UNKNOWN`. The value comes from the last deployment that
+   * changed a property of this import. The first use of the value in a template is such a change.
    *
-   * An object that was written again with the same content counts as changed. A deleted object doesn't count.
+   * An object that was written again with the same content counts as changed, except for files of the repository. A deleted object doesn't count.
    */
   public get inputChanged(): string {
     return this.changedInput.attributeOf(this._job.resources.ends.first);

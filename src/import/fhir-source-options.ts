@@ -15,11 +15,11 @@ export interface FhirSourceBucketOptions {
 /** Options of `FhirSource.directory()` and `FhirSource.bundles()`. */
 export interface FhirSourceDirectoryOptions {
   /**
-   * The statement that the files have no data of real people, not even anonymized data. It must be `true`.
+   * Declares that the files contain no data of real people, not even anonymized data. It must be `true`.
    *
-   * Data of patients does not belong into a repository, whose history nobody can clean, nor into the copies that a deployment makes of the files: in the cloud
-   * assembly, in the bucket for assets, in caches and artifacts of CI. Nothing there limits or logs who reads them. Upload such data to a bucket, and use
-   * `FhirSource.bucket()`.
+   * Patient data doesn't belong in a repository, because its history keeps every version. A deployment also copies the files into the cloud assembly and the
+   * bucket for assets, and CI may keep them in caches and artifacts. These places don't limit or log access as the input bucket does. Upload patient data to a
+   * bucket, and use `FhirSource.bucket()`.
    */
   readonly dataIsSynthetic: boolean;
 
@@ -31,14 +31,14 @@ export interface FhirSourceDirectoryOptions {
   readonly memoryLimit?: number;
 
   /**
-   * The size of the disk of the function that uploads the files. It must be twice the size of the files.
+   * The size of the disk of the function that uploads the files, up to 10 GiB. It must be at least twice the size of the files.
    *
    * @default 512 MiB
    */
   readonly ephemeralStorageSize?: Size;
 
   /**
-   * The VPC of the function that uploads the files. The function needs to reach the endpoints of s3 and cloudformation.
+   * The VPC of the function that uploads the files. The function must reach S3, including CloudFormation's response bucket: it writes its response there.
    *
    * @default - the function runs outside a VPC
    */

@@ -17,7 +17,7 @@ export interface FhirSourceLocation {
   readonly prefix: string;
   /** The keys with which the objects may be encrypted. */
   readonly encryptionKeys: kms.IKeyRef[];
-  /** The construct that uploads the objects. The job waits for it. */
+  /** The construct that uploads the objects before the job. Undefined if the library uploads nothing. */
   readonly upload?: Construct;
 }
 
@@ -30,7 +30,7 @@ export interface FhirSourceLocation {
  * FhirSource.bucket(bucket, '2026-11/'); // s3://BUCKET/2026-11/*.ndjson
  * FhirSource.storage(); // input/ in the input bucket of the storage
  * FhirSource.directory('data/fhir', { dataIsSynthetic: true }); // data/fhir/*.ndjson of this repository
- * FhirSource.bundles('data/bundles', { dataIsSynthetic: true }); // FHIR Bundles, for example of Synthea
+ * FhirSource.bundles('data/bundles', { dataIsSynthetic: true }); // FHIR Bundles, for example from Synthea
  */
 export class FhirSource {
   /**
@@ -58,14 +58,14 @@ export class FhirSource {
   }
 
   /**
-   * All `.ndjson` files of a folder of the repository, and of the folders in it. The deployment uploads them into the input bucket of the import's storage, and
-   * imports them then. The synthesis checks the files and fails if HealthLake would reject one of their lines.
+   * All `.ndjson` files in a folder of the repository and in its subfolders. The deployment uploads the files into the input bucket of the import's storage, and
+   * then imports them. The synthesis checks the files, and fails if a line is known to be rejected by HealthLake.
    *
-   * The files are identified by their content: changed files are a new data set, which the next deployment imports. Unchanged files start no job. To go back to
-   * files that were imported before, give the import a new `revision` too.
+   * The files are identified by their names and content: changed files are a new data set, which the next deployment imports. Unchanged files start no job. To go
+   * back to files that were imported before, give the import a new `revision` too.
    *
    * @param path the folder. A relative path starts at the working directory of the app.
-   * @param options the statement that the data is synthetic, and the settings of the function that uploads the files.
+   * @param options the declaration that the data is synthetic, and the settings of the function that uploads the files.
    * @throws if `dataIsSynthetic` is not true, or if an option is not valid.
    */
   public static directory(path: string, options: FhirSourceDirectoryOptions): FhirSource {
@@ -73,12 +73,12 @@ export class FhirSource {
   }
 
   /**
-   * All FHIR Bundles of a folder of the repository, and of the folders in it, as Synthea and FHIR servers write them. The synthesis unwraps them: it writes each
-   * entry into a line, replaces references to `urn:uuid:` by references to resources, and drops repeated resources, of which the newest one stays. The source
-   * behaves like `directory()` otherwise.
+   * All FHIR Bundles in a folder of the repository and in its subfolders, as Synthea and FHIR servers write them. The synthesis converts the Bundles to NDJSON:
+   * it writes each entry as a line, replaces `urn:uuid:` references with references to resources, and keeps only the newest of repeated resources. Otherwise,
+   * the source behaves like `directory()`.
    *
    * @param path the folder. A relative path starts at the working directory of the app.
-   * @param options the statement that the data is synthetic, and the settings of the function that uploads the files.
+   * @param options the declaration that the data is synthetic, and the settings of the function that uploads the files.
    * @throws if `dataIsSynthetic` is not true, or if an option is not valid.
    */
   public static bundles(path: string, options: FhirSourceDirectoryOptions): FhirSource {
@@ -87,7 +87,7 @@ export class FhirSource {
 
   private static ofRepository(files: RepositoryFiles): FhirSource {
     return new FhirSource(() => files.prefix, (storage, context) => {
-      if (!context) { // an import of an older copy of this library, which wouldn't wait for the upload
+      if (!context) { // an import of an older version of this library doesn't wait for the upload
         throw new Error('a source from the repository needs an import of the same version of cdk-healthlake-import; install one version only');
       }
       const upload = files.upload(context, storage);

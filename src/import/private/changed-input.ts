@@ -3,7 +3,7 @@ import type { ImportJobAttributes, ImportJobProperties } from '../../contract';
 
 /** The contract property `ChangedInput`, and the attribute `InputChanged` that depends on it. */
 export class ChangedInput {
-  /** The value of the contract property. A token, because the template may use the attribute later. */
+  /** The value of the contract property. It is a token, because the app may use the attribute later. */
   public readonly property: string;
 
   private isShown = false;

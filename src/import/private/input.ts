@@ -4,7 +4,7 @@ import { listPrefix, type Location } from '../../jobs/private/location';
 import { isSameBucket } from '../../private/s3-location';
 
 /**
- * Returns the statements for the checks of the input before the start of a job, and for its comparison with an adopted job. They read names, sizes and times of
+ * Returns the statements for the checks of the input before the start of a job, and for its comparison with an adopted job. Both read names, sizes and times of
  * objects and the Region of the bucket, but no content of objects. The policy of a bucket in another account needs these statements too.
  */
 export function inputChecks(input: Location, sids: { readonly list?: string; readonly locate?: string } = {}): iam.PolicyStatement[] {

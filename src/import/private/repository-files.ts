@@ -31,8 +31,8 @@ export class RepositoryFiles {
   }
 
   /**
-   * Returns the upload of the files into the storage. All imports of a stack that use this object share the upload. Returns undefined if the files can't be
-   * uploaded, and adds the reasons to the construct.
+   * Returns the upload of the files into the storage. All imports of a stack that use this object share the upload. If the files can't be uploaded, adds the
+   * reasons to the construct and returns undefined.
    */
   public upload({ scope, logGroup }: UploadContext, storage: IFhirStorage): s3deploy.BucketDeployment | undefined {
     const stack = Stack.of(scope);
@@ -58,7 +58,7 @@ export class RepositoryFiles {
     }
     return new s3deploy.BucketDeployment(scope, 'Upload', {
       sources: [s3deploy.Source.asset(folder.path, {
-        assetHash: prepared.hash, // of what is uploaded, so the CDK neither reads the folder nor writes the asset a second time
+        assetHash: prepared.hash, // given, so that the CDK doesn't read the folder, and writes the asset only once
         bundling: {
           image: DockerImage.fromRegistry('not-used'),
           outputType: BundlingOutput.NOT_ARCHIVED,

@@ -16,12 +16,12 @@ const DEFAULT_DISK = Size.mebibytes(512);
 const MAX_DISK = Size.gibibytes(10);
 
 /**
- * The number of files that the upload's function can write in its 15 minutes. It takes 3 ms of CPU time for a file without TLS, so 10,000 files take up to 7
- * minutes with the smallest memory, which comes with a seventh of a CPU.
+ * The number of files that the upload's function can write in its 15 minutes. Without TLS, a file takes 3 ms of CPU time. The smallest memory comes with a
+ * seventh of a CPU, so 10,000 files take 4 minutes. The rest of the time is a reserve for TLS.
  */
 const MAX_FILES = 10_000;
 
-/** The bytes that a file takes on the disk in addition to its content, in a zip file and as the rest of its last block. */
+/** The bytes that a file takes on the disk in addition to its content: its headers in the zip file, and the unused rest of its last block. */
 const OVERHEAD = 8192;
 
 /** Options of the upload that its checks read. */

@@ -44,7 +44,7 @@ function canWriteInto(upload: CfnResource, { bucket, prefix }: Location): boolea
   return isSameBucket && canOverlap(keyPrefix, prefix) && !isSameContent(keyPrefix, prefix);
 }
 
-/** Returns whether both prefixes are one that contains the hash of its files. Another upload of these files changes nothing. */
+/** Returns whether both prefixes are equal and contain the hash of their content. Such an upload writes what is already there. */
 function isSameContent(keyPrefix: unknown, prefix: string): boolean {
   return keyPrefix === prefix && CONTENT_PREFIX.test(prefix);
 }
