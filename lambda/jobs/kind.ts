@@ -103,14 +103,14 @@ export interface JobKind {
   judgedBy(properties: JobStartProperties): object;
 }
 
-/** The input of an import, and what to do if it changed after the job that the deployment adopts. */
+/** The input of an import, and how to compare it with an adopted job. */
 export interface ComparableInput {
   readonly inputS3Uri: string;
   /** Whether the operator role may list the input. */
   readonly isListable: boolean;
-  /** Whether the input can't change, because its prefix contains the hash of its content. A repeated upload of the same files makes its objects newer. */
+  /** Whether the prefix of the input contains the hash of its content. Such an input never changes, even if a second upload of its files makes objects newer. */
   readonly isConstant: boolean;
-  /** Whether the deployment fails if the input changed. */
+  /** Whether the deployment fails if the input changed after the adopted job was submitted. */
   readonly failsIfChanged: boolean;
 }
 

@@ -21,7 +21,10 @@ export interface CheckedInput {
 
 const NOT_KNOWN: CheckedInput = { inputChanged: UNKNOWN };
 
-/** Checks whether the input changed after a job of an earlier deployment, and logs the result. A roll-back, and a check that AWS doesn't answer, never fail. */
+/**
+ * Checks whether the input changed after a job of an earlier deployment was submitted, and logs the result. Returns no problem in a roll-back, or if it can't
+ * read the stack, the job or the objects.
+ */
 export async function checkInput(reader: LedgerReader, request: IsCompleteRequest, jobId: string, input: ComparableInput): Promise<CheckedInput> {
   const { construct, operator, properties: { DatastoreId: datastoreId } } = reader;
   if (input.isConstant) {

@@ -15,7 +15,7 @@ type ComparedJob = Partial<Pick<JobDescription, 'JobStatus' | 'SubmitTime' | 'Jo
 
 const MEGABYTE = 1e6;
 
-/** The size of the largest unit that AWS may mean by "MB". */
+/** The largest unit that AWS may mean by "MB", in bytes. */
 const LARGEST_MEGABYTE = 2 ** 20;
 
 /** Returns the time after which a modified object counts as newer than the job, in milliseconds since the epoch. The clocks of S3 and HealthLake may differ. */
@@ -24,8 +24,8 @@ export function newerSince({ SubmitTime }: ComparedJob): number | undefined {
 }
 
 /**
- * Compares the input with the job that read it. An object that was deleted after the job is no change: its resources stay in the data store, a new job would
- * not remove them, and lifecycle rules delete objects that have been imported.
+ * Compares the input with the job that read it. A deleted object is no change: its resources stay in the data store, a new job would not remove them, and
+ * a lifecycle rule may delete objects that have been imported.
  */
 export function compareInput(objects: InputObjects, job: ComparedJob): InputComparison {
   const difference = newerFiles(objects) ?? moreThanScanned(objects, job);
@@ -43,8 +43,8 @@ function newerFiles({ newerFiles: newer, ...objects }: InputObjects): string | u
  * Returns a difference if the input has more files or bytes than the job read. It finds objects with an old modification time, such as replicas, and objects
  * whose multipart upload began before the job.
  *
- * AWS doesn't document which files the progress report counts, and how it rounds megabytes. So only a number that exceeds each possible meaning counts, and
- * a job with errors is not compared, because its report may leave out files that could not be read.
+ * AWS doesn't document which files the progress report counts, or how it rounds megabytes. So the input differs only if it exceeds the report in every possible
+ * meaning. A job with errors is not compared, because its report may leave out files that could not be read.
  */
 function moreThanScanned(objects: InputObjects, { JobStatus, JobProgressReport = {} }: ComparedJob): string | undefined {
   const {

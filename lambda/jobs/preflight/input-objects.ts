@@ -6,7 +6,7 @@ export interface InputObjects {
   readonly emptyFiles: number;
   /** The number of `files` that have content and can't be read until they are restored from the archive. */
   readonly archivedFiles: number;
-  /** The number of `files` that have content and were modified after the time with which the objects are compared. 0 without such a time. */
+  /** The number of `files` that have content and were modified after a given time. 0 if no time is given. */
   readonly newerFiles: number;
   /** The size of the largest file, in bytes. */
   readonly largestFile: number;
@@ -52,7 +52,7 @@ export class InputTally {
   private totalSize = 0;
   private readonly others = new Map<string, number>();
 
-  /** @param since the time with which the objects are compared, in milliseconds since the epoch. */
+  /** @param since the time after which a modified file counts as newer, in milliseconds since the epoch. */
   public constructor(private readonly since = Infinity) {}
 
   public add(key: string, size: number, { isArchived = false, modifiedAt = 0 }: ObjectState = {}): void {

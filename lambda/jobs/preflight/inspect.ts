@@ -94,7 +94,7 @@ export function regionInError(error: unknown): string | undefined {
 /**
  * Counts the objects of the input. Throws only if the first page fails. If a later page fails, returns the counts so far.
  *
- * @param since the time after which a modified object counts as newer, in milliseconds since the epoch
+ * @param since the time after which a modified file counts as newer, in milliseconds since the epoch.
  */
 export async function listObjects(client: S3Client, { bucket, prefix }: S3Location, abortSignal: AbortSignal, since?: number): Promise<InputObjects> {
   const tally = new InputTally(since);

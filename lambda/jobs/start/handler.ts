@@ -52,7 +52,7 @@ export async function isJobComplete(kind: JobKind, request: IsCompleteRequest): 
   return respond(kind, request, { ...change, inputChanged }, problem === undefined ? decision : { kind: 'fail', why: problem });
 }
 
-/** Checks whether the input changed after the job of the decision. The input of a job that was started for this change is not compared. */
+/** Checks whether the input changed after the adopted job was submitted. If the job was started for this change, the input counts as unchanged. */
 async function checkAdopted(reader: LedgerReader, request: IsCompleteRequest, decision: FinalDecision): Promise<CheckedInput> {
   const input = reader.kind.inputOf(reader.properties);
   if (decision.kind === 'adopt' && decision.isNew) {
@@ -84,7 +84,7 @@ function changeOf(kind: JobKind, request: IsCompleteRequest): JobChange {
   };
 }
 
-/** The parts of the response that don't depend on the job. */
+/** The values of the response, except the job id. */
 interface Answered {
   readonly fingerprint: string;
   readonly inputChanged: InputChanged;
@@ -161,7 +161,7 @@ function waitOrFail({ noun }: JobKind, request: IsCompleteRequest, why: string):
   return NOT_YET;
 }
 
-/** Returns all attributes of the kind, because CloudFormation fails a template that reads an attribute that the last response doesn't have. */
+/** Returns all attributes of this kind of job. A deployment fails if its template reads an attribute that the last response doesn't have. */
 function attributesOf(kind: JobKind, properties: JobStartProperties, JobId: string, InputChanged: InputChanged):
 JobStartAttributes | ImportJobAttributes {
   return { JobId, ...(kind.inputOf(properties) && { InputChanged }) };
