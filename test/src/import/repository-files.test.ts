@@ -65,7 +65,7 @@ test('uploads just the .ndjson files, and leaves them unchanged', () => {
   expect(annotationsOf(directory(folderWith(GOOD)), 'warning')).toEqual([]);
 });
 
-test('has the same template in any folder, and another one if a file has another content or name', () => {
+test('gives the same template for any folder, and another one if a file has another content or name', () => {
   const templateFor = (files: Record<string, string>) => JSON.stringify(importFrom(directory(folderWith(files))));
   const moved = folderWith(GOOD);
   renameSync(moved, `${moved}-moved`);
@@ -111,7 +111,7 @@ test('the imports of a stack that share a source share its upload, and a revisio
   expect(resourcesOfType(template, 'Custom::FhirImportJob').map(({ DependsOn }) => DependsOn?.includes(logicalId))).toEqual([true, true]);
 });
 
-test('two sources of the same files warn of nothing', () => {
+test('two sources of the same files cause no warning', () => {
   const stack = newStack();
   const [one, same] = [folderWith(GOOD), folderWith(GOOD)].map((path) => directory(path));
   importInto(stack, { source: same, revision: '2' }, 'Second').executeAfter(importInto(stack, { source: one }));
