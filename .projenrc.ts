@@ -87,7 +87,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     compilerOptions: {
-      isolatedModules: true, // esbuild translates each file of the tests without the others
+      isolatedModules: true, // esbuild translates each file of the tests on its own
       rootDir: '.',
       types: ['jest', 'node'],
       paths: { 'cdk-healthlake-import': ['./src'] },

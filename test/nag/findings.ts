@@ -366,7 +366,7 @@ export const HIPAA_SECURITY: Finding[] = [
   {
     rule: 'HIPAA.Security-LambdaConcurrency',
     where: [UPLOAD],
-    reason: 'CloudFormation invokes one at a time; a reservation would take concurrency away from the account',
+    reason: 'CloudFormation invokes it once for each upload; a reservation would take concurrency away from the account',
     setUps: ['repository'],
   },
   {

@@ -62,7 +62,7 @@ test('InputTally keeps no part of an object key except known file extensions', (
 test('InputTally counts the .ndjson files with content that were modified after the given time', () => {
   const tally = new InputTally(1_000);
   const objects: [key: string, size: number, modifiedAt?: number][] = [
-    ['in/Old.ndjson', 1, 999], ['in/Same.ndjson', 1, 1_000], ['in/New.ndjson', 1, 1_001], ['in/Empty.ndjson', 0, 1_001], ['in/New.json', 1, 1_001], ['in/Untold.ndjson', 1],
+    ['in/Old.ndjson', 1, 999], ['in/Same.ndjson', 1, 1_000], ['in/New.ndjson', 1, 1_001], ['in/Empty.ndjson', 0, 1_001], ['in/New.json', 1, 1_001], ['in/WithoutTime.ndjson', 1],
   ];
   objects.forEach(([key, size, modifiedAt]) => tally.add(key, size, { modifiedAt }));
   expect(tally.result({ complete: true })).toMatchObject({ files: 5, emptyFiles: 1, newerFiles: 1 });
