@@ -5,6 +5,7 @@ import * as s3deploy from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import { checkFiles, contains, DEFAULT_MEMORY_LIMIT, validateRepositoryOptions } from './checks/repository-files';
 import { fhirNdjson, type Folder, type PreparedFolder } from './fhir-ndjson';
+import { validateVpc } from '../../private/checks/vpc';
 import type { IFhirStorage } from '../../storage/fhir-storage';
 import type { FhirSourceDirectoryOptions } from '../fhir-source-options';
 
@@ -52,6 +53,7 @@ export class RepositoryFiles {
       throw new Error(`the folder "${this.path}" of ${this.factory} contains the cloud assembly "${assetOutdir}", which gets a copy of the files; `
         + 'give the folder that has only the data');
     }
+    validateVpc(scope, { name: this.factory, hangsFor: 'an hour' }, options);
     const prepared = this.prepare(assetOutdir);
     if (!checkFiles(scope, `${this.factory.slice(0, -1)}"${this.path}")`, prepared, options.ephemeralStorageSize)) {
       return undefined;

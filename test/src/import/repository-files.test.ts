@@ -100,6 +100,16 @@ test('sets memory, disk, VPC and subnets of the function', () => {
   expect(vpcConfig.SubnetIds).toEqual(vpc.isolatedSubnets.map(({ subnetId }) => stack.resolve(subnetId) as unknown));
 });
 
+test('warns of subnets from which the function can\'t reach S3', () => {
+  const stack = newStack();
+  const vpc = new ec2.Vpc(stack, 'Vpc', { natGateways: 0 });
+  importFrom(directory(folderWith(GOOD), { vpc }), stack);
+
+  expect(Annotations.fromStack(stack).findWarning('/Stack/Import', Match.anyValue()).map(({ entry }) => entry.data)).toEqual([
+    expect.stringMatching(/^the functions run in isolated subnets of the VPC "Stack\/Vpc", .* hangs for up to an hour; .*\[ack: cdk-healthlake-import:no-way-out\]$/),
+  ]);
+});
+
 test('the imports of a stack that share a source share its upload, and a revision gives another data set', () => {
   const stack = newStack();
   const source = directory(folderWith(GOOD));
@@ -268,8 +278,9 @@ test.each([
   ['too little memory', { memoryLimit: 128 }, 'memoryLimit must be a number of at least 256 MiB, got 128'],
   ['a memory that is known at deployment', { memoryLimit: numberParameter(newStack()) }, 'memoryLimit must be a number of at least 256 MiB, got a token'],
   ['a disk that is known at deployment', { ephemeralStorageSize: Size.mebibytes(numberParameter(newStack())) }, 'ephemeralStorageSize must be known at synthesis, got a token'],
+  ['subnets without a VPC', { vpcSubnets: {} }, 'vpcSubnets has no meaning without a VPC; give vpc too, or leave vpcSubnets out'],
 ])('throws for %s', (_, options, message) => {
-  expect(() => directory(folderWith(GOOD), options)).toThrow(message);
+  expect(() => importFrom(directory(folderWith(GOOD), options))).toThrow(message);
 });
 
 test('throws if the folder contains the cloud assembly', () => {

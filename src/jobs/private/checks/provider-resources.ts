@@ -1,20 +1,14 @@
-import { Annotations } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { referencedConstruct, resourceOfType } from '../../../private/cfn-resource';
 import { validateArn } from '../../../private/checks/arn';
 import { validateEnvironment } from '../../../private/checks/environment';
 import { validateLogGroup } from '../../../private/checks/log-group';
 import { checkTrustWhenFinished } from '../../../private/checks/trust';
-import { resourcesOfApp, warnWhenFinished } from '../../../private/finished-app';
+import { validateVpc, type VpcOptions } from '../../../private/checks/vpc';
 import { type SuppliedRoles, suppliedRoles, validateRoles } from '../function-roles';
 
 /** The resources that the functions of a provider use. */
-interface ProviderResources extends SuppliedRoles {
-  readonly vpc?: ec2.IVpc;
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  readonly securityGroups?: ec2.ISecurityGroup[];
+interface ProviderResources extends SuppliedRoles, VpcOptions {
   readonly logGroup?: logs.ILogGroupRef;
 }
 
@@ -23,7 +17,7 @@ interface ProviderResources extends SuppliedRoles {
  * unusable roles, of an unsuitable log group, and of subnets without a way to AWS.
  */
 export function validateProviderResources(scope: Construct, props: ProviderResources): void {
-  validateVpc(scope, props);
+  validateVpc(scope, { name: 'the provider', hangsFor: '55 minutes' }, props);
   validateRoles(props);
   for (const [name, role] of suppliedRoles(props)) {
     validateArn(scope, name, role.roleArn, 'an IAM role');
@@ -33,54 +27,4 @@ export function validateProviderResources(scope: Construct, props: ProviderResou
   if (props.logGroup) {
     validateLogGroup(scope, 'the provider', props.logGroup, 'imports have no metrics and alarmOnFailure() never fires');
   }
-}
-
-function validateVpc(scope: Construct, { vpc, vpcSubnets, securityGroups }: ProviderResources): void {
-  for (const [name, value] of Object.entries({ vpcSubnets, securityGroups })) {
-    if (value && !vpc) {
-      throw new Error(`${name} has no meaning without a VPC; give vpc too, or leave ${name} out`);
-    }
-  }
-  if (!vpc) {
-    return;
-  }
-  validateEnvironment(scope, 'the provider', { what: 'vpc', construct: vpc, env: vpc.env }, ['region', 'account']);
-  for (const group of securityGroups ?? []) {
-    validateEnvironment(scope, 'the provider', { what: 'the security group', construct: group, env: group.env }, ['region', 'account']);
-    const [own, other] = [vpc.vpcId, resourceOfType(group, ec2.CfnSecurityGroup)?.vpcId].map(vpcOfApp);
-    if (own && other && own !== other) {
-      throw new Error(`the security group "${group.node.path}" belongs to another VPC than "${vpc.node.path}"; give security groups of the VPC of the functions`);
-    }
-  }
-  const { subnets, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
-  if (subnets.length === 0 && !isPendingLookup) {
-    throw new Error(`vpcSubnets selects no subnet of the VPC "${vpc.node.path}", and the functions need at least one; `
-      + 'change vpcSubnets, or leave vpcSubnets out');
-  }
-  warnOfNoWayOutWhenFinished(scope, vpc, subnets);
-}
-
-/** Warns at synthesis of isolated subnets of a VPC of this app that have neither routes nor endpoints. */
-function warnOfNoWayOutWhenFinished(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): void {
-  const own = resourceOfType(vpc, ec2.CfnVPC);
-  if (!own || !subnets.every((subnet) => vpc.isolatedSubnets.includes(subnet))) {
-    return;
-  }
-  const routeTables = subnets.map((subnet) => subnet.routeTable.routeTableId);
-  warnWhenFinished(scope, () => {
-    const hasWayOut = resourcesOfApp(scope).some((resource) =>
-      vpcOfApp(resourceOfType(resource, ec2.CfnVPCEndpoint)?.vpcId) === own
-      || routeTables.some((id) => id === resourceOfType(resource, ec2.CfnRoute)?.routeTableId));
-    if (!hasWayOut) {
-      Annotations.of(scope).addWarningV2('cdk-healthlake-import:no-way-out',
-        `the functions run in isolated subnets of the VPC "${vpc.node.path}", which has no endpoints, so they can't reach AWS and a deployment hangs for up to `
-        + '55 minutes; add the endpoints of docs/permissions.md, or choose subnets with egress');
-    }
-  });
-}
-
-/** Returns the VPC of the app to which an id refers. Other ids can't be compared, because an id that is not looked up yet is a dummy. */
-function vpcOfApp(id?: string): ec2.CfnVPC | undefined {
-  const construct = referencedConstruct(id);
-  return construct && resourceOfType(construct, ec2.CfnVPC);
 }
