@@ -35,9 +35,12 @@ export function table(columns: Columns, rows: readonly (readonly (string | numbe
   return lines.toString().split('\n').map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-/** Replaces the control characters of a text, except those that set a colour. A terminal would obey control characters in the name of a file. */
+/**
+ * Replaces the characters of a text that a terminal would obey in the name of a file: control characters and those that change the direction of the text. Keeps
+ * the colours of the tool.
+ */
 export function printable(text: string): string {
-  return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, '\ufffd'); // eslint-disable-line no-control-regex
+  return text.replace(/\x1b(?!\[(?:0|3[12369])m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '\ufffd'); // eslint-disable-line no-control-regex
 }
 
 /** Returns a count with separators: 1,234. */

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import type { Register } from './command';
 import { type Console, EXIT, printJson } from '../cli/console';
 import { addCommonOptions, type CommonOptions } from '../cli/options';
-import { colorsOf } from '../cli/text';
+import { type Colors, colorsOf } from '../cli/text';
 import { writeWholeFile } from '../files/write-file';
 import { exportView } from '../report/export-view';
 import { reportHtml } from '../report/html';
 import { importView } from '../report/import-view';
-import { loadReport } from '../report/load';
+import { type AnyReport, loadReport, noReport } from '../report/load';
 import { reportText } from '../report/text';
 
 interface ReportOptions extends CommonOptions {
@@ -25,14 +25,24 @@ export function reportCommand(console: Console, register: Register): Command {
 
 async function report(console: Console, location: string, options: ReportOptions): Promise<number> {
   const loaded = await loadReport(location, options);
-  const view = loaded.kind === 'import' ? importView(loaded.document) : exportView(loaded.document);
+  const { text, html } = render(loaded, location, colorsOf(console.stdout));
   if (options.html !== undefined) {
-    await writeWholeFile(options.html, reportHtml(view));
+    await writeWholeFile(options.html, html);
   }
   if (options.json) {
     printJson(console, loaded.document);
   } else {
-    console.stdout.write(reportText(view, colorsOf(console.stdout)));
+    console.stdout.write(text);
   }
   return EXIT.ok;
+}
+
+/** @throws if the document lacks members of a report, or has members of other types */
+function render(loaded: AnyReport, location: string, colors: Colors): { readonly text: string; readonly html: string } {
+  try {
+    const view = loaded.kind === 'import' ? importView(loaded.document) : exportView(loaded.document);
+    return { text: reportText(view, colors), html: reportHtml(view) };
+  } catch {
+    throw noReport(location);
+  }
 }

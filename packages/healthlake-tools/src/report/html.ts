@@ -4,7 +4,7 @@ import { count } from '../cli/text';
 
 /** Returns a report as an HTML page that needs no other file. The page has no script, and its Content-Security-Policy forbids to load anything. */
 export function reportHtml({ title, figures, facts, sections }: ReportView): string {
-  const tiles = figures.map(({ name, value, isBad }) => `<li${isBad ? ' class="bad"' : ''}><b>${count(value)}</b> ${escapeHtml(name)}</li>`);
+  const tiles = figures.map(({ name, value, isBad }) => `<li${isBad ? ' class="bad"' : ''}><b>${escapeHtml(count(value))}</b> ${escapeHtml(name)}</li>`);
   const rows = facts.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value!)}</dd>`);
   return `<!DOCTYPE html>
 <html lang="en">

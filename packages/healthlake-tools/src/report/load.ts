@@ -44,7 +44,11 @@ async function readLocalFile(path: string): Promise<string> {
 function parseReport(text: string, location: string): AnyReport {
   const document = parseJson(text);
   if (isReport(document, 'failures', 'searchValidation')) {
-    return { kind: 'import', document: checkVersion(document, 1, location) as ReportDocument };
+    const report = checkVersion(document, 1, location) as ReportDocument;
+    if ([report.job?.input, report.job?.output].some((uri) => typeof uri !== 'string')) {
+      throw noReport(location);
+    }
+    return { kind: 'import', document: report };
   }
   if (isReport(document, 'jobStatus', 'types')) {
     return { kind: 'export', document: checkVersion(document, '1', location) as ExportDocument };
@@ -71,6 +75,7 @@ function checkVersion(document: { readonly version: unknown }, version: number |
   return document;
 }
 
-function noReport(location: string): ToolError {
+/** Returns the error about a file or object that is not a report. */
+export function noReport(location: string): ToolError {
   return new ToolError(`${location} is not a report of cdk-healthlake-import: give the location of report.json or export.json`);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,10 +76,44 @@ test.each([
 test('replaces the control characters of names', async () => {
   const file = join(folder, 'export.json');
   writeFileSync(file, JSON.stringify({
-    version: '1', datastoreId: '\x1b[2Jd', jobId: 'j', jobStatus: 'COMPLETED', location: 's3://b/', complete: true, counted: false, files: 1, bytes: 1, types: [],
+    version: '1', datastoreId: '\x1b[2Jd\x1b[8m\u202e', jobId: 'j', jobStatus: 'COMPLETED', location: 's3://b/', complete: true, counted: false, files: 1, bytes: 1, types: [],
   }));
-  expect((await healthlake(['report', file])).out).toContain('data store  \ufffd[2Jd\n');
+  expect((await healthlake(['report', file])).out).toContain('data store  \ufffd[2Jd\ufffd[8m\ufffd\n');
   rmSync(file);
+});
+
+test.each([
+  ['an import', { version: 1, failures: {}, searchValidation: {} }],
+  ['an import', { version: 1, failures: {}, searchValidation: {}, job: { input: 's3://in/', output: 's3://out/' } }],
+  ['an export', { version: '1', jobStatus: 'COMPLETED', types: [{}] }],
+])('fails if the report on %s lacks members, and writes no page: %j', async (_, document) => {
+  const file = join(folder, 'short.json');
+  writeFileSync(file, JSON.stringify(document));
+  await expectFailure(['report', file, '--html', join(folder, 'short.html')], `${file} is not a report of cdk-healthlake-import`);
+  rmSync(file);
+  expect(readdirSync(folder)).toEqual(['report.html']);
+});
+
+test('writes text in the place of a number without markup', async () => {
+  const [file, page] = [join(folder, 'hostile.json'), join(folder, 'hostile.html')];
+  const job = { datastoreId: 'd', jobId: 'j', input: 's3://in/', output: 's3://out/' };
+  const none = { count: 0, files: [], otherFiles: {}, resourceTypes: [], reasons: [] };
+  writeFileSync(file, JSON.stringify({
+    version: 1, job, manifest: { resourcesScanned: '<script>' }, failures: none, searchValidation: none, files: { unread: [] },
+  }));
+  expect((await healthlake(['report', file, '--html', page])).code).toBe(0);
+  expect(readFileSync(page, 'utf8')).toContain('&lt;script&gt;');
+  rmSync(file);
+  rmSync(page);
+});
+
+test('replaces no folder or pipe by a page', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const file = ['report', failed.report, '--html'];
+  await expectFailure([...file, folder, ...at(aws)], `${folder} is not a file: give the path of a new file, or of a file to replace`);
+  await expectFailure([...file, pipe, ...at(aws)], `${pipe} is not a file`);
+  rmSync(pipe);
 });
 
 test('fails with one sentence', async () => {
