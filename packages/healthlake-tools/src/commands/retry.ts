@@ -9,7 +9,7 @@ import { sourceFileOf } from '../check/source';
 import { type Console, EXIT, printJson } from '../cli/console';
 import { ToolError } from '../cli/errors';
 import { addCommonOptions, type CommonOptions } from '../cli/options';
-import { colorsOf } from '../cli/text';
+import { colorsOf, counted } from '../cli/text';
 import { listFolder } from '../files/folder';
 import { writeNewFolder } from '../files/new-folder';
 import { loadReport } from '../report/load';
@@ -63,6 +63,9 @@ async function retry(console: Console, location: string, options: RetryOptions):
 /** Writes the failed resources into a new folder, if there are any. */
 async function extractTo(s3: S3Client, report: ReportDocument, out: string): Promise<Extraction> {
   const files = await listFailedFiles(s3, report);
+  if (files.length === 0 && report.failures.count > 0) {
+    throw new ToolError(`${report.job.output} has no FAILURE/ files, but the report has ${counted(report.failures.count, 'failed resource')}: restore the deleted objects`);
+  }
   const extracted = files.length === 0 ? [] : await writeNewFolder(out, async (folder) => {
     await markFolder(folder, report.job);
     return extractAll(s3, files, folder);

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ANY_CREDENTIALS, at, Harness, INPUT, OUTPUT, patient, useEnvironment } from '../support/aws';
 import { type FailedImport, importWithReport } from '../support/failed-import';
 import { readFiles, useFolder } from '../support/folder';
@@ -116,6 +116,13 @@ test('writes no folder if no resource failed', async () => {
   const result = await healthlake(['retry', report, '--out', pathOf('none'), ...at(aws)]);
   expect(result).toEqual({ code: 0, out: 'The results of the job have no failed resources.\n', err: '' });
   await expectFailure(['check', pathOf('none')], 'it does not exist');
+});
+
+test('fails if the results of the failed resources were deleted', async () => {
+  const { report } = await importWithReport(aws, 'data/', { 'Patient.ndjson': patient('b/b') });
+  const Key = report.slice(`s3://${OUTPUT}/`.length).replace('report.json', 'FAILURE/Patient.ndjson');
+  await aws.s3.send(new DeleteObjectCommand({ Bucket: OUTPUT, Key }));
+  await expectFailure(['retry', report, '--out', pathOf('deleted'), ...at(aws)], /has no FAILURE\/ files, but the report has 1 failed resource: restore/);
 });
 
 test('fails with one sentence, and writes nothing', async () => {
