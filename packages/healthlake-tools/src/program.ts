@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { type Console, EXIT } from './cli/console';
 import { sentenceOf } from './cli/errors';
+import { printable } from './cli/text';
 import { checkCommand } from './commands/check';
 import type { CommandOptions, Register } from './commands/command';
 import { convertCommand } from './commands/convert';
@@ -23,7 +24,7 @@ export async function run(args: readonly string[], console: Console): Promise<nu
       return EXIT.ok; // --help or --version
     }
     if (!(error instanceof CommanderError && error.code === 'commander.help')) {
-      console.stderr.write(`healthlake: ${sentenceOf(error)}\n`);
+      console.stderr.write(`healthlake: ${printable(sentenceOf(error))}\n`);
     }
     return EXIT.failed;
   }

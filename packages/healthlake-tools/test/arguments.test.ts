@@ -32,6 +32,8 @@ test('prints its help on stderr and fails without arguments', async () => {
 test.each([
   [['chekc'], /unknown command 'chekc'/],
   [['jobs', '--nmae', 'x'], /unknown option '--nmae'/],
+  [['check', 'a', 'b'], /too many arguments for 'check': expected 1 argument but got 2/],
+  [['check', '\x1b[2J\n'], /\ufffd\[2J\ufffd can't be used: it does not exist/],
 ])('fails with one sentence for wrong arguments: %j', async (args, sentence) => {
   await expectFailure(args, sentence);
 });
@@ -83,6 +85,7 @@ describe('without credentials and Region', () => {
 
   test('fails with one sentence', async () => {
     await expectFailure(['jobs'], /no Region is known: give --region, or set AWS_REGION or the region of the profile/);
+    await expectFailure(['jobs', '--region', ''], /no Region is known/);
     await expectFailure(['jobs', '--region', 'us-east-1'], /the data stores can't be listed: no valid AWS credentials \(.*\): check --profile, or log in/);
   });
 });

@@ -22,7 +22,7 @@ function configOf({ profile, region, endpointUrl: endpoint }: AwsOptions) {
   return {
     ...(profile === undefined ? { credentials: environmentCredentials() } : { profile }),
     logger: SILENT,
-    region: region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    region: region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined, // an empty variable is no Region
     ...(endpoint !== undefined && { endpoint }),
     maxAttempts: 5, // `jobs --watch` may call AWS for hours, and AWS can throttle several attempts in a row
     // Without `throwOnRequestTimeout`, the SDK only logs a warning when a request times out.

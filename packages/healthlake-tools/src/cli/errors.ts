@@ -9,6 +9,7 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ELOOP: 'its symbolic links form a circle',
   EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'its name is too long',
   ENOENT: 'it does not exist',
   ENOSPC: 'no space is left on the disk',
   ENOTDIR: 'it is not a folder',
@@ -22,7 +23,7 @@ export function sentenceOf(error: unknown): string {
     return error.message;
   }
   if (error instanceof CommanderError) {
-    return error.message.replace(/^error: /, '').replace('. Allowed choices are', ': allowed choices are').replace(/\s+/g, ' ').replace(/\.$/, '');
+    return error.message.replace(/^error: /, '').replace(/\. (Allowed|Expected)/, (_, word: string) => `: ${word.toLowerCase()}`).replace(/\s+/g, ' ').replace(/\.$/, '');
   }
   const { code, path, message } = error as NodeJS.ErrnoException;
   return code !== undefined && path !== undefined
