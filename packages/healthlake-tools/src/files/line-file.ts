@@ -9,6 +9,7 @@ const NEWLINE = Buffer.from('\n');
 
 /** A new file that is written line by line. */
 export class LineFile {
+  private readonly path: string;
   private readonly descriptor: number;
   private pending: Buffer[] = [];
   private pendingBytes = 0;
@@ -22,9 +23,9 @@ export class LineFile {
     if (name.split('/').some((part) => ['', '.', '..'].includes(part))) {
       throw new ToolError(`${name} can't be the name of a file: rename it`);
     }
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
-    this.descriptor = openSync(path, 'wx');
+    this.path = join(folder, name);
+    mkdirSync(dirname(this.path), { recursive: true });
+    this.descriptor = openSync(this.path, 'wx');
   }
 
   /** Writes a line and a newline. */
@@ -46,8 +47,12 @@ export class LineFile {
     const bytes = Buffer.concat(this.pending);
     this.pending = [];
     this.pendingBytes = 0;
-    for (let at = 0; at < bytes.length;) {
-      at += writevSync(this.descriptor, [bytes.subarray(at)]);
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += writevSync(this.descriptor, [bytes.subarray(at)]);
+      }
+    } catch (error) {
+      throw Object.assign(error as NodeJS.ErrnoException, { path: this.path }); // the error of a full disk has no path
     }
   }
 }

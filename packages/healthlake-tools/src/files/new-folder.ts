@@ -11,18 +11,18 @@ import { ToolError } from '../cli/errors';
 export async function writeNewFolder<T>(folder: string, fill: (temporary: string) => T | Promise<T>): Promise<T> {
   const path = resolve(folder);
   await stat(dirname(path));
-  if (!await isEmptyOrMissing(folder)) {
+  if (!await isEmptyOrMissing(path)) {
     throw new ToolError(`${folder} is not empty: give --out a new folder`);
   }
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(temporary);
   try {
+    await mkdir(temporary);
     const result = await fill(temporary);
     await rmdir(path).catch(() => undefined); // the folder may be missing; if it can't be removed, the rename fails too
     await rename(temporary, path);
     return result;
   } catch (error) {
-    await rm(temporary, { recursive: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // the first error says more
     const { path: failed } = error as NodeJS.ErrnoException;
     throw failed === undefined ? error : Object.assign(error as Error, { path: failed.replace(temporary, folder) }); // names the folder that the user gave
   }

@@ -89,6 +89,7 @@ test('fails with one sentence, and writes nothing', async () => {
   await expectFailure(to(pathOf('set'), pathOf('set')), /set is not outside of .*set: give --out another folder/);
   await expectFailure(to(pathOf('set'), pathOf('set', 'out')), /set\/out is not outside of .*set: give --out another folder/);
   await expectFailure(to(pathOf('set'), pathOf('values')), 'values is not empty: give --out a new folder');
+  await expectFailure(to(pathOf('set'), pathOf('n'.repeat(250))), `${'n'.repeat(250)} can't be used: its name is too long`);
   await expectFailure(to(pathOf('set'), pathOf('no', 'out')), `${pathOf('no')} can't be used: it does not exist`);
   expect(readFiles(pathOf())).toEqual(before);
 
