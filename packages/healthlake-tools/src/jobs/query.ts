@@ -30,7 +30,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
  */
 export function sinceOf(text: string, now: number): Date {
   const [, amount, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const at = unit !== undefined ? now - Number(amount) * UNITS[unit] : /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
+  const at = unit !== undefined ? now - Number(amount) * UNITS[unit] : /^\d{4}-\d{2}-\d{2}(?:[T ]\d[\d:.+-]*Z?)?$/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(at)) {
     throw new ToolError(`--since ${text} is not a time: write, for example, 30m, 24h, 7d or 2026-11-01`);
   }

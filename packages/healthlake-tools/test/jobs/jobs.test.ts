@@ -101,6 +101,7 @@ test.each([
   [['jobs', '--kind', 'both'], /'both' is invalid: allowed choices are import, export/],
   [['jobs', '--status', 'DONE'], /'DONE' is invalid: allowed choices are .*QUEUED/],
   [['jobs', '--since', 'yesterday'], /--since yesterday is not a time/],
+  [['jobs', '--since', '2026-11-01 or so'], /--since 2026-11-01 or so is not a time/],
   [['jobs', '--watch', '--json'], /'--watch' cannot be used with option '--json'/],
   [['jobs', 'show'], /missing required argument 'job'/],
   [['jobs', '--datastore-id', '0'.repeat(32)], /the import jobs of data store 0+ can't be listed: ResourceNotFoundException/],
