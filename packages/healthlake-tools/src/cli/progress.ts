@@ -9,11 +9,11 @@ export interface Progress {
 
 const NO_PROGRESS: Progress = { add: () => undefined };
 
-/** Runs a task with a progress bar of its bytes on stderr. Shows no bar if stderr is not a terminal. */
+/** Runs a task with a progress bar of its bytes on stderr. Shows no bar if stderr is not a terminal that can move its cursor. */
 export async function withProgress<T>(
   { stderr }: Console, label: string, totalBytes: number, task: (progress: Progress) => T | Promise<T>,
 ): Promise<T> {
-  if (!stderr.isTTY || totalBytes === 0) {
+  if (!stderr.isTTY || process.env.TERM === 'dumb' || totalBytes === 0) {
     return task(NO_PROGRESS);
   }
   const bar = new SingleBar({

@@ -144,3 +144,13 @@ test.each([
     await guarded.close();
   }
 });
+
+test('shows no progress bar on a terminal that can\'t move its cursor', async () => {
+  const { TERM } = process.env;
+  process.env.TERM = 'dumb';
+  try {
+    expect(await healthlake(['check', pathOf('set')], { isTerminal: true })).toMatchObject({ code: 1, err: '' });
+  } finally {
+    process.env.TERM = TERM;
+  }
+});
