@@ -1,4 +1,5 @@
-import { resolve, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { convert, type ConvertResult } from '../../../fhir-ndjson/src/convert/convert';
 import { FilesChangedError } from '../../../fhir-ndjson/src/convert/data-set';
 import { isConvertible } from '../../../fhir-ndjson/src/convert/input';
@@ -24,7 +25,8 @@ const PASSES = 2;
  * @throws if a folder can't be read or written, or the new folder is not empty
  */
 export async function convertFolder(console: Console, folder: string, out: string): Promise<Conversion> {
-  if (`${resolve(out)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) {
+  const target = join(await realpath(dirname(resolve(out))), basename(resolve(out)));
+  if (`${target}${sep}`.startsWith(`${await realpath(folder)}${sep}`)) {
     throw new ToolError(`${out} is not outside of ${folder}: give --out another folder`);
   }
   const all = await listFolder(folder);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { ANY_CREDENTIALS, patient, useEnvironment } from '../support/aws';
 import { readFiles, useFolder, writeFiles } from '../support/folder';
@@ -93,6 +93,8 @@ test('fails with one sentence, and writes nothing', async () => {
   await expectFailure(to(pathOf('set'), pathOf('no', 'out')), `${pathOf('no')} can't be used: it does not exist`);
   expect(readFiles(pathOf())).toEqual(before);
 
+  symlinkSync('set', pathOf('link'));
+  await expectFailure(to(pathOf('set'), pathOf('link', 'out')), /link\/out is in .*set: give --out a folder beside it/);
   mkdirSync(pathOf('texts'));
   writeFileSync(pathOf('texts', 'a.txt'), 'x');
   await expectFailure(to(pathOf('texts'), pathOf('new')), /texts has no file whose name ends in \.json/);
