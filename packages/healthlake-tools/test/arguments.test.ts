@@ -85,6 +85,7 @@ describe('without credentials and Region', () => {
 
   test('fails with one sentence', async () => {
     await expectFailure(['jobs'], /no Region is known: give --region, or set AWS_REGION or the region of the profile/);
+    await expectFailure(['jobs', '--region', 'x y'], /region="x y" is not a valid hostname component: give --region/);
     await expectFailure(['jobs', '--region', ''], /no Region is known/);
     await expectFailure(['jobs', '--region', 'us-east-1'], /the data stores can't be listed: no valid AWS credentials \(.*\): check --profile, or log in/);
   });

@@ -27,5 +27,8 @@ function reasonOf({ name, code, message, $metadata }: SdkError): string {
   if (text === 'Region is missing') {
     return 'no Region is known: give --region, or set AWS_REGION or the region of the profile';
   }
+  if (text.startsWith('Region not accepted: ')) {
+    return `${text.slice('Region not accepted: '.length)}: give --region, or set AWS_REGION or the region of the profile`;
+  }
   return $metadata?.httpStatusCode === undefined ? `AWS did not answer (${code ?? name}): check the network, --region and --endpoint-url` : `${name}: ${text}`;
 }
