@@ -16,20 +16,19 @@ export interface FolderFile {
  * @throws if the folder or a subfolder can't be read
  */
 export async function listFolder(folder: string): Promise<FolderFile[]> {
-  const files = await filesIn(folder, '');
+  const files: FolderFile[] = [];
+  await addFiles(files, folder, '');
   return files.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
-async function filesIn(folder: string, prefix: string): Promise<FolderFile[]> {
-  const files: FolderFile[] = [];
+async function addFiles(files: FolderFile[], folder: string, prefix: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry);
     const found = await stat(path);
     if (found.isDirectory()) {
-      files.push(...await filesIn(path, `${prefix}${entry}/`));
+      await addFiles(files, path, `${prefix}${entry}/`);
     } else if (found.isFile()) {
       files.push({ name: prefix + entry, path, size: found.size });
     }
   }
-  return files;
 }
