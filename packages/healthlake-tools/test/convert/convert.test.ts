@@ -94,7 +94,7 @@ test('fails with one sentence, and writes nothing', async () => {
   expect(readFiles(pathOf())).toEqual(before);
 
   symlinkSync('set', pathOf('link'));
-  await expectFailure(to(pathOf('set'), pathOf('link', 'out')), /link\/out is in .*set: give --out a folder beside it/);
+  await expectFailure(to(pathOf('set'), pathOf('link', 'out')), /link\/out is not outside of .*set: give --out another folder/);
   mkdirSync(pathOf('texts'));
   writeFileSync(pathOf('texts', 'a.txt'), 'x');
   await expectFailure(to(pathOf('texts'), pathOf('new')), /texts has no file whose name ends in \.json/);
