@@ -110,7 +110,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       maxWorkers: '100%', // by default, jest leaves one core idle
       workerIdleMemoryLimit: '1GB', // a worker with a larger heap exits too slowly, and jest kills it with a warning
-      setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
+      setupFiles: ['<rootDir>/test/support/quiet-sdk.ts', '<rootDir>/test/support/quiet-bundling.ts'],
       testTimeout: 30_000,
     },
   },
