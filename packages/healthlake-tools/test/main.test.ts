@@ -7,7 +7,7 @@ import { useFolder, writeFiles } from './support/folder';
 useEnvironment(ANY_CREDENTIALS);
 const pathOf = useFolder();
 
-/** A device that accepts no byte, as a full disk. Only Linux has it. */
+/** A device that accepts no byte, as a full disk. Only Linux has it, so other systems skip the test. */
 const FULL = '/dev/full';
 
 const TOOL = ['--import', 'tsx', join(__dirname, '../src/main.ts')];

@@ -15,6 +15,11 @@ const OF_FILES: readonly ProblemCode[] = ['pretty-printed', 'array'];
 
 const DEFAULT_FIRST = 10;
 
+/** Returns whether HealthLake imports a file of this name. It ignores all other files. */
+export function isImported(name: string): boolean {
+  return name.endsWith(EXTENSION);
+}
+
 /** Receives a file of the data set. */
 export interface FileCheck {
   /** Whether HealthLake ignores the file. If so, its content need not be pushed. */
@@ -52,7 +57,7 @@ export class DataSetCheck {
         this.findings.add(finding, isNew);
       }
     };
-    if (!name.endsWith(EXTENSION)) {
+    if (!isImported(name)) {
       this.files.push({ name });
       find({ code: 'ignored-file', place: { file: name } });
       return { isIgnored: true, push: () => {}, end: () => {} };

@@ -2,7 +2,7 @@ import type { SourceFile } from './list';
 import type { ContentKind } from './prepared-folder';
 import { FIRST, problemOfCheck } from './problems';
 import { both, ContentHash, type Receiver } from './receivers';
-import { DataSetCheck } from '../check/data-set-check';
+import { DataSetCheck, isImported } from '../check/data-set-check';
 import type { ProblemCode } from '../check/problems';
 
 /** The problems that a conversion mends. */
@@ -13,7 +13,7 @@ export const NDJSON: ContentKind = {
   send,
   prepare(files) {
     const check = new DataSetCheck({ first: FIRST });
-    files.filter((file) => !isNdjson(file) && looksLikeData(file)).forEach(({ name }) => check.file(name).end());
+    files.filter(({ name }) => !isImported(name) && looksLikeData(name)).forEach(({ name }) => check.file(name).end());
     const hash = new ContentHash();
     send(files, both(check, hash));
     const problems = check.result().problems.map((summary) => problemOfCheck(summary));
@@ -25,7 +25,7 @@ export const NDJSON: ContentKind = {
 };
 
 function send(files: readonly SourceFile[], receiver: Receiver): void {
-  for (const { name, read } of files.filter(isNdjson)) {
+  for (const { name, read } of files.filter((file) => isImported(file.name))) {
     const file = receiver.file(name);
     for (const piece of read()) {
       file.push(piece);
@@ -34,12 +34,7 @@ function send(files: readonly SourceFile[], receiver: Receiver): void {
   }
 }
 
-/** Returns whether HealthLake imports a file of this name. */
-function isNdjson({ name }: SourceFile): boolean {
-  return !new DataSetCheck().file(name).isIgnored;
-}
-
 /** Returns whether users may expect that a file of this name is imported. */
-function looksLikeData({ name }: SourceFile): boolean {
+function looksLikeData(name: string): boolean {
   return /\.(json|jsonl|zip|ndjson.*)(\.gz)?$/i.test(name);
 }

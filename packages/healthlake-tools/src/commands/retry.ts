@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import type { Register } from './command';
 import type { ReportDocument } from '../../../../lambda/report/document/document';
+import { isImported } from '../../../fhir-ndjson/src/check/data-set-check';
 import { s3Client } from '../aws/clients';
 import { asFolder, parseS3Uri, type S3Location, s3UriOf } from '../aws/s3-uri';
 import { checkFiles, exitCodeOf } from '../check/run';
@@ -77,7 +78,7 @@ async function extractTo(s3: S3Client, report: ReportDocument, out: string): Pro
 
 /** Checks the .ndjson files of a folder, and uploads them unless HealthLake will reject a line. */
 async function uploadSet(console: Console, s3: S3Client, folder: string, target: S3Location): Promise<Uploading> {
-  const files = (await listFolder(folder)).filter(({ name, size }) => name.endsWith('.ndjson') && size > 0);
+  const files = (await listFolder(folder)).filter(({ name, size }) => isImported(name) && size > 0);
   const check = await checkFiles(console, files.map(sourceFileOf));
   if (exitCodeOf(check) !== EXIT.ok) {
     return { check };
