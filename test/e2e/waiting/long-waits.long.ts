@@ -97,9 +97,10 @@ test('a deployment waits for a job that is queued for three hours and runs for h
   await until(laptop, () => laptop.jobs().length === 2);
   expect(await inTimeLapse(laptop, jobs, Promise.all([first, second]))).toEqual([0, 0]);
   expect(laptop.jobStatuses()).toEqual(['COMPLETED', 'COMPLETED']);
-  // The job is queued during the first three `Wait` resources. It starts during the fourth `Wait` resource.
+  // The job is queued during the first three `Wait` resources. It starts during the fourth `Wait` resource. The time lapse skips most of the first
+  // one, so no poll may be due there. Each later `Wait` resource polls at once.
   const queued = [...laptop.logs().matchAll(/"construct":"PatientsWait(\d)[^}]*"secondsQueued":(\d+)/g)];
-  expect(new Set(queued.map(([, leg]) => leg))).toEqual(new Set(['1', '2', '3', '4']));
+  expect(new Set(['1', ...queued.map(([, leg]) => leg)])).toEqual(new Set(['1', '2', '3', '4']));
   expect(Math.max(...queued.map(([,, seconds]) => Number(seconds)))).toBeGreaterThan(2.5 * 3600);
 }));
 
