@@ -83,9 +83,10 @@ export class DataSetCheck {
 
   private linesCheck(file: string, index: number, find: (finding: Finding) => void): LinesCheck {
     return new LinesCheck({
-      onResource: (type, id, line) => {
+      onResource: (resource, line) => {
+        const { type, id } = resource;
         this.types.set(type, (this.types.get(type) ?? 0) + 1);
-        const earlier = this.resources.add(type, id, index, line);
+        const earlier = this.resources.add(resource, index, line);
         if (earlier) {
           find({ code: 'repeated-id', place: { file, line }, other: this.placeOf(earlier), value: `${type}/${id}` });
         }

@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { judgeLine, type JudgedLine } from './line';
 import { MultiLineValues } from './multi-line';
 import type { ProblemCode } from './problems';
-import { visitReferences, type ReferenceVisitor } from './references';
+import { visitReference, type ReferenceVisitor } from './references';
+import { ResourceScan } from './resource-scan';
+import type { FoundResource } from './resource-set';
 import { type Line, LineSplitter } from '../lines/line-splitter';
 
 /**
@@ -11,6 +13,7 @@ import { type Line, LineSplitter } from '../lines/line-splitter';
  */
 export const MAX_CHECKED_LENGTH = 5 * 1024 * 1024;
 
+const BUNDLE = 'Bundle';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** The character that replaces invalid bytes. */
@@ -18,9 +21,9 @@ const REPLACEMENT = '\uFFFD';
 
 /** Receives the resources, references and problems of a file. The line is missing if a problem concerns the whole file. */
 export interface Listener {
-  onResource(type: string, id: string, line: number): void;
+  onResource(resource: FoundResource, line: number): void;
   /** Receives the position in `json` where the content of a string starts. Returns whether this content is a reference `Type/id` and nothing else. */
-  onReference(json: string, start: number, line: number): boolean;
+  onReference(json: Buffer, start: number, line: number): boolean;
   onProblem(code: ProblemCode, line?: number, value?: string): void;
 }
 
@@ -29,6 +32,7 @@ export class LinesCheck implements ReferenceVisitor {
   public bytes = 0;
   public lines = 0;
   public rejected = 0;
+  private readonly scan = new ResourceScan();
   private readonly splitter = new LineSplitter(MAX_CHECKED_LENGTH);
   private readonly values = new MultiLineValues((code, line) => this.listener.onProblem(code, line));
 
@@ -47,7 +51,7 @@ export class LinesCheck implements ReferenceVisitor {
     }
   }
 
-  public onTarget(json: string, start: number): boolean {
+  public onTarget(json: Buffer, start: number): boolean {
     return this.listener.onReference(json, start, this.lines);
   }
 
@@ -71,7 +75,16 @@ export class LinesCheck implements ReferenceVisitor {
   }
 
   private check(bytes: Buffer): void {
-    const text = bytes.toString('utf8');
+    if (this.scan.find(bytes) && this.scan.type !== BUNDLE && !this.values.isOpen) {
+      this.accept(bytes, this.scan);
+    } else {
+      this.parse(bytes);
+    }
+  }
+
+  /** Checks a line that is a Bundle, is possibly rejected, or is part of a JSON value of several lines. */
+  private parse(bytes: Buffer): void {
+    const text = bytes.toString();
     const isMarked = text.startsWith(BYTE_ORDER_MARK);
     const json = isMarked ? text.slice(1) : text;
     if (isMarked) {
@@ -82,9 +95,9 @@ export class LinesCheck implements ReferenceVisitor {
     if (isMarked || judged.rejected) {
       this.rejected += 1;
     } else {
-      this.accept(json, judged);
+      this.accept(bytes, parsedResource(judged));
     }
-    if (judged.type === 'Bundle') {
+    if (judged.type === BUNDLE) {
       this.report('bundle');
     }
     if (judged.rejected && !this.isReportedWithOthers(json, judged.rejected, isPart)) {
@@ -97,17 +110,23 @@ export class LinesCheck implements ReferenceVisitor {
     return rejected !== 'invalid-utf8' && (isPart || (rejected === 'not-json' && this.values.opens(json, this.lines)));
   }
 
-  private accept(json: string, { type, id }: JudgedLine): void {
-    this.listener.onResource(type!, id!, this.lines);
-    if (type === 'Bundle') {
+  private accept(bytes: Buffer, resource: FoundResource): void {
+    this.listener.onResource(resource, this.lines);
+    if (resource.type === BUNDLE) {
       return; // the targets of references in its entries are often in the Bundle
     }
-    visitReferences(json, this);
+    for (const start of this.scan.references) {
+      visitReference(bytes, start, this);
+    }
   }
 
   private report(code: ProblemCode, value?: string): void {
     this.listener.onProblem(code, this.lines, value);
   }
+}
+
+function parsedResource({ type, id }: JudgedLine): FoundResource {
+  return { type: type!, id: id!, json: Buffer.from(`${type}"${id}"`), typeStart: 0, idStart: type!.length + 1 };
 }
 
 function judge(bytes: Buffer, json: string, isPart: boolean): JudgedLine {

@@ -6,7 +6,6 @@ const MAX_ID_LENGTH = 64;
 
 const { imul } = Math; // Jest runs tests in a context of their own, where each access to a global is slow
 
-const SEEDS: readonly [high: number, low: number] = [0xdeadbeef | 0, 0x41c6ce57];
 const HIGH_FACTOR = 0x9e3779b1;
 const LOW_FACTOR = 0x5f356495;
 
@@ -18,46 +17,46 @@ export class Hash {
   public high = 0;
   public low = 0;
 
-  /** Becomes the hash of the text `Type/id`. */
-  public of(type: string, id: string): this {
-    let [high, low] = SEEDS;
-    for (let index = 0; index <= type.length; index++) {
-      const code = index < type.length ? type.charCodeAt(index) : SLASH;
-      high = imul(high ^ code, HIGH_FACTOR);
-      low = imul(low ^ code, LOW_FACTOR);
-    }
-    for (let index = 0; index < id.length; index++) {
-      const code = id.charCodeAt(index);
-      high = imul(high ^ code, HIGH_FACTOR);
-      low = imul(low ^ code, LOW_FACTOR);
-    }
-    return this.finish(high, low);
+  /** Becomes the hash of the target `Type/id`. The positions are those where the contents of two JSON strings start: of the type and of the id. */
+  public of(json: Buffer, type: number, id: number): this {
+    this.begin();
+    this.addPart(json, type);
+    this.addPart(json, id);
+    this.end();
+    return this;
   }
 
-  /**
-   * Becomes the hash of the target `Type/id` if that is the whole content of the JSON string that starts here, and returns its end. Otherwise returns 0.
-   * One loop hashes and checks, because after parsing, references take most of the time of a check.
-   */
-  public ofTarget(json: string, start: number): number {
-    let [high, low] = SEEDS;
-    let slash = 0;
-    for (let at = start; ; at++) {
-      const code = json.charCodeAt(at);
-      if (code === SLASH && slash === 0) {
-        slash = at;
-      } else if (ID_CHARACTERS[code] !== 1) {
-        this.finish(high, low);
-        const length = at - slash - 1;
-        return code === QUOTE && slash > start && length > 0 && length <= MAX_ID_LENGTH ? at : 0;
-      }
-      high = imul(high ^ code, HIGH_FACTOR);
-      low = imul(low ^ code, LOW_FACTOR);
-    }
+  /** Becomes the hash of the target `Type/id` if that is the whole content of the JSON string that starts here, and returns its end. Otherwise returns 0. */
+  public ofTarget(json: Buffer, start: number): number {
+    this.begin();
+    const slash = this.addPart(json, start);
+    const end = this.addPart(json, slash + 1);
+    this.end();
+    const length = end - slash - 1;
+    return json[slash] === SLASH && slash > start && json[end] === QUOTE && length > 0 && length <= MAX_ID_LENGTH ? end : 0;
   }
 
-  private finish(high: number, low: number): this {
+  private begin(): void {
+    this.high = 0xdeadbeef | 0;
+    this.low = 0x41c6ce57;
+  }
+
+  /** Adds the characters from here that an id may have, and a slash. Returns their end. */
+  private addPart(json: Buffer, start: number): number {
+    let { high, low } = this;
+    let at = start;
+    for (; ID_CHARACTERS[json[at]] === 1; at++) {
+      high = imul(high ^ json[at], HIGH_FACTOR);
+      low = imul(low ^ json[at], LOW_FACTOR);
+    }
+    this.high = imul(high ^ SLASH, HIGH_FACTOR);
+    this.low = imul(low ^ SLASH, LOW_FACTOR);
+    return at;
+  }
+
+  private end(): void {
+    const { high, low } = this;
     this.high = imul(high ^ (high >>> 16), 0x85ebca6b) ^ imul(low ^ (low >>> 13), 0xc2b2ae35);
     this.low = imul(low ^ (low >>> 16), 0x85ebca6b) ^ imul(this.high ^ (this.high >>> 13), 0xc2b2ae35);
-    return this;
   }
 }

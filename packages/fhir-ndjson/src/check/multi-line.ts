@@ -15,6 +15,10 @@ export class MultiLineValues {
   /** `found` receives the first line of each value, with the code `not-json` if no other line of the value follows. */
   public constructor(private readonly found: (code: 'pretty-printed' | 'array' | 'not-json', line: number) => void) {}
 
+  public get isOpen(): boolean {
+    return this.open !== undefined;
+  }
+
   /** Returns whether a line is part of the open value. A `{` in the first column starts the next value, because printers indent the content of a value. */
   public continues(json: string): boolean {
     const { open } = this;

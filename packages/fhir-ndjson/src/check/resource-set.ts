@@ -1,9 +1,18 @@
-import { copyOf } from './findings';
 import { Hash } from './hash';
 import { IdTable, type TablePlace } from './id-table';
 
 /** The maximum number of targets whose texts are kept. */
 const MAX_TEXTS = 10_000;
+
+/** A resource, and where its type and id are. */
+export interface FoundResource {
+  readonly type: string;
+  readonly id: string;
+  /** Bytes that contain the type and the id, each followed by a quotation mark. */
+  readonly json: Buffer;
+  readonly typeStart: number;
+  readonly idStart: number;
+}
 
 /** The targets of references that are not in the data set. */
 export interface MissingTargets {
@@ -22,8 +31,8 @@ export class ResourceSet {
   private readonly texts = new Set<string>();
 
   /** Adds the resource `Type/id`. Returns the place of an earlier one. */
-  public add(type: string, id: string, file: number, line: number): TablePlace | undefined {
-    const { earlier, wasTarget } = this.table.define(this.hash.of(type, id), file, line);
+  public add({ type, id, json, typeStart, idStart }: FoundResource, file: number, line: number): TablePlace | undefined {
+    const { earlier, wasTarget } = this.table.define(this.hash.of(json, typeStart, idStart), file, line);
     if (wasTarget) {
       this.texts.delete(`${type}/${id}`);
     }
@@ -31,10 +40,10 @@ export class ResourceSet {
   }
 
   /** Adds the reference that is the content of the JSON string that starts here. Returns false if the content is not of the form `Type/id`. */
-  public refer(json: string, start: number, file: number, line: number): boolean {
+  public refer(json: Buffer, start: number, file: number, line: number): boolean {
     const end = this.hash.ofTarget(json, start);
     if (end > 0 && this.table.refer(this.hash, file, line) && this.texts.size < MAX_TEXTS) {
-      this.texts.add(copyOf(json.slice(start, end)));
+      this.texts.add(json.toString('latin1', start, end));
     }
     return end > 0;
   }
@@ -52,8 +61,8 @@ export class ResourceSet {
       }
     }
     const texts = new Map([...this.texts].map((text) => {
-      const [type, id] = text.split('/');
-      const { high, low } = this.hash.of(type, id);
+      this.hash.ofTarget(Buffer.from(`${text}"`), 0);
+      const { high, low } = this.hash;
       return [`${high} ${low}`, text];
     }));
     return { count, files, first: first.map(({ hash, place }) => ({ place, target: texts.get(hash) })) };

@@ -1,6 +1,4 @@
-import * as fc from 'fast-check';
 import { check, findingsOf, resource } from './run';
-import { visitReferences } from '../../src/check/references';
 
 function found(...references: string[]): string[] {
   const line = resource('Device', 'd', { contained: [{ resourceType: 'Patient', id: 'c' }], extension: references.map((reference) => ({ valueReference: { reference } })) });
@@ -67,27 +65,3 @@ test('20,000 resources are told apart, and so are the targets that are missing',
   const { problems } = check({ 'a.ndjson': lines.join('\n') });
   expect(problems).toMatchObject([{ code: 'missing-target', count: 3, first: [{ place: { line: 1 } }, { place: { line: 2 } }, { place: { line: 20_000 } }] }]);
 });
-
-test('visitReferences visits the members `reference` that are texts, and nothing else', () => {
-  const word = fc.oneof(fc.constantFrom('reference', '"reference":"x"', '\\"reference":"', 'Patient/1', '#a', 'reference"'), fc.string());
-  const { value } = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: 'small' }, word, fc.integer(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(word, tie('value'), { maxKeys: 4 }), fc.record({ reference: word })),
-  }));
-  fc.assert(fc.property(value, fc.constantFrom(undefined, 1), (json, indent) => {
-    const visited: string[] = [];
-    const text = JSON.stringify(json, undefined, indent);
-    visitReferences(text, {
-      onTarget: (part) => part !== text && visited.push(part.slice(0, -1)) > 0, // the part is a target and a quotation mark
-      onOther: (reference) => visited.push(reference),
-    });
-    expect(visited).toEqual(referencesOf(json));
-  }), { numRuns: 500 });
-});
-
-/** Returns all references in a value, in the order of its JSON text. */
-function referencesOf(value: unknown): string[] {
-  return typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([key, member]) => [
-    ...(key === 'reference' && !Array.isArray(value) && typeof member === 'string' ? [member] : []), ...referencesOf(member),
-  ]);
-}

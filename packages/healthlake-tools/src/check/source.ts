@@ -14,15 +14,13 @@ export interface SourceFile {
   read(): AsyncIterable<Buffer>;
 }
 
-const PIECE_BYTES = 256 * 1024;
-
 /** Lists the files of a folder, or the objects of a prefix in S3. */
 export async function listSource(argument: string, options: AwsOptions): Promise<SourceFile[]> {
   return isS3Uri(argument) ? listPrefix(argument, options) : (await listFolder(argument)).map(sourceFileOf);
 }
 
 export function sourceFileOf({ name, size, path }: FolderFile): SourceFile {
-  return { name, size, read: () => createReadStream(path, { highWaterMark: PIECE_BYTES }) };
+  return { name, size, read: () => createReadStream(path) };
 }
 
 async function listPrefix(uri: string, options: AwsOptions): Promise<SourceFile[]> {
