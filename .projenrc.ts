@@ -101,6 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', 'cdk.out', '*.snapshot', 'coverage', '!.projenrc.ts'],
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
+    commandOptions: { fix: false }, // typescript-eslint takes half as long again to fix
   },
   jestOptions: {
     jestConfig: {
@@ -190,7 +191,7 @@ project.eslint?.addRules({
     ],
   }],
 });
-// Code style of the whole repository. `npx projen eslint` applies it.
+// Code style of the whole repository. `npx projen eslint --fix` applies it.
 project.eslint?.addRules({
   '@stylistic/arrow-parens': ['error', 'always'],
   '@stylistic/brace-style': ['error', '1tbs'],
@@ -222,8 +223,8 @@ project.setScript('healthlake', 'node --import tsx packages/local-healthlake/src
 project.setScript('bench', 'node --import tsx bench/report.ts && node --import tsx bench/synth.ts && node --import tsx bench/check.ts');
 project.setScript('integ:aws', 'projen bundle && node --import tsx scripts/integ-aws/main.ts');
 project.addTask('test:e2e', {
-  description: 'Run the end-to-end paths and the known plans of the fault suite, which take too long for npm test',
-  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/known}.long.ts" "<rootDir>/packages/*/test/**/*.long.ts"', receiveArgs: true }],
+  description: 'Run the end-to-end paths and a part of the fault suite, which take too long for npm test',
+  steps: [{ spawn: bundle.name }, { exec: 'jest --testMatch "<rootDir>/test/{e2e/**/*,faults/{known,sample}}.long.ts" "<rootDir>/packages/*/test/**/*.long.ts"', receiveArgs: true }],
 });
 project.addTask('test:faults', {
   description: 'Run the fault suite: 1,000 random sequences of deployments under random faults',

@@ -164,7 +164,7 @@ function judge(observed: Observed): void {
 }
 
 function describeFailure(first: Counterexample, smallest: Counterexample, seed: number): Broken {
-  const repeat = (path: string): string => `FAULTS_SEED=${seed} FAULTS_PATH=${path} npx jest test/faults/faults.test.ts`;
+  const repeat = (path: string): string => `FAULTS_SEED=${seed} FAULTS_PATH=${path} npx jest --testMatch "<rootDir>/test/faults/sample.long.ts"`;
   const lines = [
     messageOf(smallest.error),
     `seed ${seed}, path ${smallest.path}; to run it again: ${repeat(smallest.path)}`,

@@ -46,10 +46,10 @@ describe('prepareFolder()', () => {
     expect(() => [...files[0].read()]).toThrow('"Patient.ndjson" cannot be read');
   });
 
-  test('checks 10,000 files', () => {
-    const folder = folderWith(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`${n}.ndjson`, patient(`p${n}`)])));
+  test('checks 1,000 files', () => {
+    const folder = folderWith(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`${n}.ndjson`, patient(`p${n}`)])));
 
-    expect(prepareFolder(ndjson(folder))).toMatchObject({ files: 10_000, problems: [] });
+    expect(prepareFolder(ndjson(folder))).toMatchObject({ files: 1000, problems: [] });
   });
 });
 
