@@ -45,6 +45,9 @@ export const CHANGES = {
     text: 'the Bundle is not of the type collection, transaction, batch or searchset',
     remedy: 'to import the resources of its entries, change the type to collection; to store the Bundle as one resource, don\'t convert it',
   },
+  'nested-bundle': {
+    severity: 'error', text: 'the Bundle is inside more than 100 other Bundles', remedy: 'move it out of them',
+  },
   'delete-request': {
     severity: 'warning', text: 'an entry is a DELETE request, which an import can\'t execute', remedy: 'delete the resource from the data store',
   },

@@ -30,7 +30,12 @@ interface Part {
   readonly place: ChangePlace;
   readonly entry?: JsonObject;
   readonly scope?: Targets;
+  /** The number of Bundles that contain the value. */
+  readonly depth: number;
 }
+
+/** The maximum number of Bundles that contain a Bundle. The conversion is recursive. */
+const MAX_DEPTH = 100;
 
 const UNWRAPPED_BUNDLES: readonly unknown[] = ['collection', 'transaction', 'batch', 'searchset'];
 const MESSAGES: readonly unknown[] = ['Parameters', 'OperationOutcome'];
@@ -40,13 +45,13 @@ export function resourcesOf({ value, text, line, isLine }: Document, file: strin
   const place = { file, line };
   return Array.isArray(value)
     ? elementsOf(value, text, place, log).flatMap((part) => unwrap(part, log))
-    : unwrap({ value, text: () => text, isLine, place }, log);
+    : unwrap({ value, text: () => text, isLine, place, depth: 0 }, log);
 }
 
 function elementsOf(values: readonly unknown[], text: string, place: ChangePlace, log: Log): Part[] {
   log('array', place);
   const texts = lazy(() => elementTexts(text));
-  return values.map((value, index) => ({ value, text: () => texts()[index], isLine: false, place: { ...place, entry: index + 1 } }));
+  return values.map((value, index) => ({ value, text: () => texts()[index], isLine: false, place: { ...place, entry: index + 1 }, depth: 0 }));
 }
 
 function unwrap(part: Part, log: Log): Found[] {
@@ -65,7 +70,11 @@ function unwrap(part: Part, log: Log): Found[] {
   return found ? [found] : [];
 }
 
-function unwrapBundle(bundle: JsonObject, { text, place }: Part, log: Log): Found[] {
+function unwrapBundle(bundle: JsonObject, { text, place, depth }: Part, log: Log): Found[] {
+  if (depth > MAX_DEPTH) {
+    log('nested-bundle', place);
+    return [];
+  }
   if (!UNWRAPPED_BUNDLES.includes(bundle.type)) {
     log('unsupported-bundle', place, { value: String(bundle.type) });
     return [];
@@ -87,7 +96,7 @@ function unwrapBundle(bundle: JsonObject, { text, place }: Part, log: Log): Foun
       return [];
     }
     const resourceText = () => memberTexts(texts()[index]).get('resource') ?? '';
-    return unwrap({ value: entry.resource, text: resourceText, isLine: false, place: entryPlace, entry, scope }, log);
+    return unwrap({ value: entry.resource, text: resourceText, isLine: false, place: entryPlace, entry, scope, depth: depth + 1 }, log);
   });
 }
 

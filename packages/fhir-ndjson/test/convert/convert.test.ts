@@ -86,6 +86,15 @@ describe('Bundles', () => {
     expect(changes).toMatchObject([{ code: 'unsupported-bundle', severity: 'error', first: [{ place: { file: 'a.json', line: 1 }, value: String(type) }] }]);
   });
 
+  test('inside more than 100 other Bundles are left out', () => {
+    const nested = (depth: number): string => `${'{"resourceType":"Bundle","type":"batch","entry":[{"resource":'.repeat(depth)}${JSON.stringify(patient('a'))}${'}]}'.repeat(depth)}`;
+    expect(convertFiles({ 'a.json': nested(101) })).toMatchObject({ output: { 'a.ndjson': `${JSON.stringify(patient('a'))}\n` } });
+
+    const { output, changes } = convertFiles({ 'a.json': nested(10_000) });
+    expect(output).toEqual({});
+    expect(changes).toMatchObject([{ code: 'nested-bundle', severity: 'error', first: [{ place: { file: 'a.json', line: 1, entry: 1 } }] }, { code: 'bundle', count: 101 }]);
+  });
+
   test('without resources are reported', () => {
     expect(convertFiles({ 'a.json': lines(bundle('collection'), { resourceType: 'Bundle', type: 'batch' }) }).counts).toEqual(['warning no-resources 2', 'info bundle 2']);
   });
