@@ -2,6 +2,7 @@ import { LinesCheck } from './file-check';
 import { Findings, sorted } from './findings';
 import type { TablePlace } from './id-table';
 import type { ProblemCode } from './problems';
+import { ResourceScan } from './resource-scan';
 import { ResourceSet } from './resource-set';
 import type { CheckResult, FileSummary, Finding, Place, ProblemSummary } from './result';
 
@@ -38,6 +39,8 @@ export class DataSetCheck {
   private readonly first: number;
   private readonly findings: Findings;
   private readonly resources = new ResourceSet();
+  /** One scan for all files, because it keeps the last line in memory. */
+  private readonly scan = new ResourceScan();
   private readonly types = new Map<string, number>();
   private readonly files: { readonly name: string; readonly lines?: LinesCheck }[] = [];
 
@@ -82,7 +85,7 @@ export class DataSetCheck {
   }
 
   private linesCheck(file: string, index: number, find: (finding: Finding) => void): LinesCheck {
-    return new LinesCheck({
+    return new LinesCheck(this.scan, {
       onResource: (resource, line) => {
         const { type, id } = resource;
         this.types.set(type, (this.types.get(type) ?? 0) + 1);

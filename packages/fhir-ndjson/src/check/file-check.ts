@@ -3,7 +3,7 @@ import { judgeLine, type JudgedLine } from './line';
 import { MultiLineValues } from './multi-line';
 import type { ProblemCode } from './problems';
 import { visitReference, type ReferenceVisitor } from './references';
-import { ResourceScan } from './resource-scan';
+import type { ResourceScan } from './resource-scan';
 import type { FoundResource } from './resource-set';
 import { type Line, LineSplitter } from '../lines/line-splitter';
 
@@ -32,11 +32,10 @@ export class LinesCheck implements ReferenceVisitor {
   public bytes = 0;
   public lines = 0;
   public rejected = 0;
-  private readonly scan = new ResourceScan();
   private readonly splitter = new LineSplitter(MAX_CHECKED_LENGTH);
   private readonly values = new MultiLineValues((code, line) => this.listener.onProblem(code, line));
 
-  public constructor(private readonly listener: Listener) {}
+  public constructor(private readonly scan: ResourceScan, private readonly listener: Listener) {}
 
   public push(piece: Buffer): void {
     this.bytes += piece.length;
@@ -82,7 +81,7 @@ export class LinesCheck implements ReferenceVisitor {
     }
   }
 
-  /** Checks a line that is a Bundle, is possibly rejected, or is part of a JSON value of several lines. */
+  /** Checks a line that is a Bundle, in which the scan found no resource, or that may continue a JSON value of several lines. */
   private parse(bytes: Buffer): void {
     const text = bytes.toString();
     const isMarked = text.startsWith(BYTE_ORDER_MARK);

@@ -12,12 +12,12 @@ const LOW_FACTOR = 0x5f356495;
 /** 1 for each ASCII character that an id may have. */
 const ID_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => /[A-Za-z0-9\-.]/.test(String.fromCharCode(code)) ? 1 : 0);
 
-/** The 64-bit hash cyrb64, in two halves. A hash of `node:crypto` would take longer than parsing the resource. */
+/** The 64-bit hash cyrb64, in two halves. A hash of `node:crypto` would take longer than scanning the resource. */
 export class Hash {
   public high = 0;
   public low = 0;
 
-  /** Becomes the hash of the target `Type/id`. The positions are those where the contents of two JSON strings start: of the type and of the id. */
+  /** Becomes the hash of the target `Type/id`. `type` and `id` are the positions of these texts in `json`. A quotation mark must end each of them. */
   public of(json: Buffer, type: number, id: number): this {
     this.begin();
     this.addPart(json, type);
@@ -41,7 +41,7 @@ export class Hash {
     this.low = 0x41c6ce57;
   }
 
-  /** Adds the characters from here that an id may have, and a slash. Returns their end. */
+  /** Adds the characters from `start` on that an id may have, and then a slash. Returns the position after the characters. */
   private addPart(json: Buffer, start: number): number {
     let { high, low } = this;
     let at = start;

@@ -17,25 +17,27 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /** 1 for each character of numbers, `true`, `false` and `null`. */
-const IN_SCALAR = Uint8Array.from({ length: 256 }, (_, code) => /[-+.0-9A-Za-z]/.test(String.fromCharCode(code)) ? 1 : 0);
+const IN_SCALAR = tableOf((char) => /[-+.0-9A-Za-z]/.test(char) ? 1 : 0);
 const SCALAR = /^(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)$/;
 
-const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/;
+/** The lengths of the escape sequences, by their second characters. 0 for a character that is not allowed after a backslash. */
+const ESCAPE_LENGTHS = tableOf((char) => '"\\/bfnrt'.includes(char) ? 2 : char === 'u' ? 6 : 0);
+const IS_HEX_DIGIT = tableOf((char) => /[0-9A-Fa-f]/.test(char) ? 1 : 0);
 
-/** The result of a method that finds no valid JSON. */
+/** The result of a method if the JSON is invalid, or can't be scanned. */
 const INVALID = -1;
 
-/** The deepest nesting that is scanned, because the scan is recursive. */
+/** The maximum depth of objects and arrays. The scan is recursive. */
 const MAX_DEPTH = 100;
 
-/** The names of the members whose values are kept. */
+/** The names of the members that are found. */
 const TYPE = Buffer.from('resourceType');
 const ID = Buffer.from('id');
 const REFERENCE = Buffer.from('reference');
 
 /**
- * Finds the type, the id and the references of a resource in the bytes of its JSON. Checks the JSON as strictly as `JSON.parse` does, but creates no values of
- * members. With `JSON.parse`, the check of a data set takes about half as long again.
+ * Finds the type, the id and the references of a resource in the bytes of its JSON. Checks the JSON as strictly as `JSON.parse` does, but creates no objects.
+ * With `JSON.parse`, the check of a data set takes about 1.5 times as long.
  */
 export class ResourceScan implements FoundResource {
   public type = '';
@@ -47,8 +49,8 @@ export class ResourceScan implements FoundResource {
   public json: Buffer = Buffer.alloc(0);
 
   /**
-   * Returns whether the bytes are a resource that is not known to be rejected. Also returns false for unusual JSON: if the name of a member, the type or the id
-   * has an escape sequence, or if the nesting is very deep. So the caller parses the JSON then.
+   * Returns whether the bytes are a resource that `judgeLine()` accepts. Also returns false if the name of a member, the type or the id has an escape sequence,
+   * or if the nesting is deeper than `MAX_DEPTH`. The caller must then parse the JSON, and `references` may lack some.
    */
   public find(json: Buffer): boolean {
     this.json = json;
@@ -60,7 +62,7 @@ export class ResourceScan implements FoundResource {
     return end > 0 && this.skipSpace(end) === json.length && RESOURCE_TYPES.has(this.type) && LEGAL_ID.test(this.id) && isUtf8(json);
   }
 
-  /** Returns the position after the value that starts here, or `INVALID`. So do the following methods. */
+  /** Returns the position after the value that starts here, or `INVALID`. `nested`, `member`, `string`, `escape` and `scalar` do the same. */
   private value(start: number, depth: number): number {
     switch (this.json[start]) {
       case QUOTE: return this.string(start);
@@ -136,13 +138,24 @@ export class ResourceScan implements FoundResource {
     const { json } = this;
     let at = this.endOfPlain(start + 1);
     while (json[at] === BACKSLASH) {
-      const escape = ESCAPE.exec(json.toString('latin1', at, at + 6));
-      if (!escape) {
+      const end = this.escape(at);
+      if (end === INVALID) {
         return INVALID;
       }
-      at = this.endOfPlain(at + escape[0].length);
+      at = this.endOfPlain(end);
     }
     return json[at] === QUOTE ? at + 1 : INVALID;
+  }
+
+  private escape(start: number): number {
+    const { json } = this;
+    const end = start + ESCAPE_LENGTHS[json[start + 1]];
+    for (let at = start + 2; at < end; at++) {
+      if (IS_HEX_DIGIT[json[at]] !== 1) {
+        return INVALID;
+      }
+    }
+    return end > start ? end : INVALID;
   }
 
   /** Returns the position of the first quotation mark, backslash or control character, or the length of the JSON. */
@@ -173,6 +186,11 @@ export class ResourceScan implements FoundResource {
     }
     return at;
   }
+}
+
+/** Returns a table with a number for each byte. */
+function tableOf(numberOf: (char: string) => number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, code) => numberOf(String.fromCharCode(code)));
 }
 
 function isSpace(code: number): boolean {

@@ -34,6 +34,11 @@ describe('a reference', () => {
     expect(findingsOf(check(files))).toEqual(['missing-target a.ndjson:1 Patient/gone']);
   });
 
+  test('is found in a resource whose id has an escape sequence', () => {
+    const files = { 'a.ndjson': '{"resourceType":"Device","id":"\\u0064","patient":{"reference":"Patient/gone"}}' };
+    expect(findingsOf(check(files))).toEqual(['missing-target a.ndjson:1 Patient/gone']);
+  });
+
   test('may precede its target in another file', () => {
     const files = { 'a.ndjson': resource('Device', 'd', { patient: { reference: 'Patient/p' } }), 'b.ndjson': resource('Patient', 'p') };
     expect(check(files).problems).toEqual([]);
