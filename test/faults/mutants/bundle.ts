@@ -22,14 +22,14 @@ export async function bundleHandler(rewrite: Rewrite = (_, source) => source): P
 /** Reads the esbuild options from the command line of the bundle task. */
 function projectOptions(): BuildOptions {
   const { tasks } = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')) as Tasks;
-  const [{ execArgs: [, ...args] }] = tasks['bundle:lambda/index'].steps;
-  const given = Object.fromEntries(args.filter((arg) => arg.startsWith('--')).map((arg) => {
+  const options = tasks.bundle.steps[0].exec.split(' ').filter((arg) => arg.startsWith('--'));
+  const given = Object.fromEntries(options.map((arg) => {
     const [name, value = true] = arg.slice(2).split('=');
     return [name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), value];
   }));
-  return { ...given, mainFields: String(given.mainFields).split(','), entryPoints: args.filter((arg) => !arg.startsWith('--')) } as BuildOptions;
+  return { ...given, mainFields: String(given.mainFields).split(','), entryPoints: ['lambda/index.ts'] } as BuildOptions;
 }
 
 interface Tasks {
-  readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly execArgs: readonly string[] }[] }>>;
+  readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly exec: string }[] }>>;
 }
