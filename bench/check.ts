@@ -56,7 +56,7 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** Compares the CPU times of both ways. Alternates between them at each file, because the speed of a machine varies from second to second. */
+/** Measures the CPU times of parsing and of checking. Alternates between the two at each file, because the speed of a machine varies from second to second. */
 async function compareSpeed(folder: string): Promise<{ readonly lines: number; readonly parseSeconds: number; readonly checkSeconds: number }> {
   let lines = 0;
   let parseSeconds = 0;
