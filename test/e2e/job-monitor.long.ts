@@ -12,7 +12,7 @@ import { FhirJobMonitor } from '../../src';
 import { DATASTORES_NOT_LISTED, ENDED_JOB_METRICS, JOB_KINDS, type JobKind, METRIC_NAMESPACE } from '../../src/contract';
 import { CANARY } from '../support/canary';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 const STUCK_AFTER = Duration.minutes(3);
@@ -116,7 +116,7 @@ async function shownOnDashboard({ aws }: Laptop): Promise<unknown> {
 }
 
 test('a FhirJobMonitor counts each job once, notices each fault, and shows no patient data', onLaptop({
-  timeScale: 40,
+  timeScale: 20,
   healthlake: {
     datastoreDeletionMs: 0,
     deletedDatastoreRetentionMs: 0,
@@ -143,6 +143,7 @@ test('a FhirJobMonitor counts each job once, notices each fault, and shows no pa
   scheduler.beforeTick = unreliable;
   expect(await laptop.deploy(monitorOf(datastores))).toBe(0);
   await until(laptop, () => stateOf('missing') === 'OK');
+  await shownOnDashboard(laptop); // starts the process of the widget function, which otherwise takes a large part of the function's time
 
   for (const name of STARTED_JOBS) {
     await Promise.all(datastores.flatMap((id) => JOB_KINDS.map((kind) => load.start(kind, id, name))));
@@ -183,6 +184,7 @@ test('a FhirJobMonitor counts each job once, notices each fault, and shows no pa
   expect(laptop.logs()).toMatch(new RegExp(`could not be listed.*${second}.*AccessDenied`));
   await iam.changeRole(laptop.output('Monitor', 'role'), () => ({ inlinePolicies }));
   await until(laptop, () => stateOf('missing') === 'OK');
+  await shownOnDashboard(laptop); // starts the process of the widget function, which otherwise takes a large part of the function's time
 
   const client = new HealthLakeClient({ endpoint: laptop.aws.endpoint, region: laptop.aws.region, credentials: laptop.aws.credentials });
   await client.send(new DeleteFHIRDatastoreCommand({ DatastoreId: second }));

@@ -13,10 +13,10 @@ export class TimedJobs {
   public minutes = 30;
   private readonly durations = new Map<string, number>();
 
-  /** Options for a laptop on which the test skips time itself. Its clock runs 60 times as fast as real time. */
+  /** Options for a laptop on which the test skips time itself. Its clock runs 30 times as fast as real time. */
   public readonly options: LaptopOptions = {
     skipsPauses: false,
-    timeScale: 60,
+    timeScale: 30,
     healthlake: {
       overrideJob: ({ jobId }) => {
         this.durations.set(jobId, this.minutes * MINUTE);

@@ -28,7 +28,7 @@ test.each([
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
     const [change] = changesOf(laptop, 'Import', logicalIdPrefix);
     expect(change).toMatchObject({ status: 'CREATE_FAILED', reason: expect.stringMatching(/Runtime exited with error: signal: killed\s+Logs: /) });
-    expect(change.minutes).toBeLessThan(1);
+    expect(kills).toBe(1); // the resource failed at the first call
 
     expect(await laptop.deploy(importApp(data))).toBe(0);
     expect(laptop.jobStatuses().filter((status) => status === 'COMPLETED')).toHaveLength(1);
@@ -110,7 +110,7 @@ test.each([
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');
     const [change] = changesOf(laptop, 'Import', 'PatientsJob');
     expect(change).toMatchObject({ status: 'CREATE_FAILED', reason: expect.stringContaining('Service encountered an internal error') });
-    expect(change.minutes).toBeLessThan(2);
+    expect(change.minutes).toBeLessThan(5);
     expect(laptop.responses).toHaveLength(1);
     expect(laptop.jobs()).toEqual([]);
   })();

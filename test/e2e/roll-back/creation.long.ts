@@ -9,10 +9,10 @@ jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
 
-/** Options that make every job take 20 minutes, which is longer than the time-out `TOO_SHORT`. */
-const SLOW = { timeScale: 40, healthlake: { pace: { minimumDurationMs: 20 * MINUTE } } };
+/** Options that make every job take 40 minutes, which is longer than the time-out `TOO_SHORT`. */
+const SLOW = { timeScale: 40, healthlake: { pace: { minimumDurationMs: 40 * MINUTE } } };
 const TOO_SHORT = Completion.waitFor({ timeout: Duration.minutes(5) });
-const LONG_ENOUGH = Completion.waitFor({ timeout: Duration.minutes(30) });
+const LONG_ENOUGH = Completion.waitFor({ timeout: Duration.minutes(50) });
 
 /** Returns a function that adds one import for each key of `completions` to an app. The key is the folder of the import. The imports run in sequence. */
 const app = (data: Existing, completions: Readonly<Record<string, Completion>>) => (root: App) => {
