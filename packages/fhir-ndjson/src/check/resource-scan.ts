@@ -37,7 +37,7 @@ const REFERENCE = Buffer.from('reference');
 
 /**
  * Finds the type, the id and the references of a resource in the bytes of its JSON. Checks the JSON as strictly as `JSON.parse` does, but creates no objects.
- * With `JSON.parse`, the check of a data set takes about 1.5 times as long.
+ * With `JSON.parse`, the check of a data set takes about 1.4 times as long.
  */
 export class ResourceScan implements FoundResource {
   public type = '';
