@@ -30,7 +30,7 @@ const INVALID = -1;
 /** The maximum depth of objects and arrays. The scan is recursive. */
 const MAX_DEPTH = 100;
 
-/** The names of the members that are found. */
+/** The names of the members that the scan finds. */
 const TYPE = Buffer.from('resourceType');
 const ID = Buffer.from('id');
 const REFERENCE = Buffer.from('reference');
@@ -49,8 +49,8 @@ export class ResourceScan implements FoundResource {
   public json: Buffer = Buffer.alloc(0);
 
   /**
-   * Returns whether the bytes are a resource that `judgeLine()` accepts. Also returns false if the name of a member, the type or the id has an escape sequence,
-   * or if the nesting is deeper than `MAX_DEPTH`. The caller must then parse the JSON, and `references` may lack some.
+   * Returns true only for a resource that `judgeLine()` accepts. Returns false for some of those too: if the name of a member, the type or the id has an escape
+   * sequence, or if the nesting is deeper than `MAX_DEPTH`. If it returns false, the caller must parse the JSON, and `references` may be incomplete.
    */
   public find(json: Buffer): boolean {
     this.json = json;
