@@ -124,7 +124,7 @@ test('scheduled exports make one copy a tick, whatever happens to the ticks, and
     laptop = opened;
     const { cloudwatch, clock, scheduler } = laptop.aws;
     scheduler.beforeTick = ({ scheduledAt }: Tick) => isOnTheHour(scheduledAt) ? faultOf(hourOf(scheduledAt)) : undefined;
-    skipTo(laptop, Math.ceil(clock.now() / HOUR) * HOUR); // so that the deployment ends before the first tick
+    skipTo(laptop, Math.ceil(clock.now() / (24 * HOUR)) * 24 * HOUR); // so that no tick falls into a deployment
     expect(await laptop.deploy(backupsOf(datastoreId, { Hourly: 'cron(0 * * * ? *)', Nightly: 'cron(30 2 * * ? *)' }))).toBe(0);
     startedAt = Math.ceil(clock.now() / HOUR) * HOUR;
     const hours = 24;
@@ -174,6 +174,7 @@ test('a run of an hour makes at most 75 calls and 205 state transitions, which c
   healthlake: { pace: { submitDelayMs: 0, minimumDurationMs: HOUR } },
 }, async (laptop, { datastoreId }) => {
   const { clock, lambda, router, states } = laptop.aws;
+  skipTo(laptop, Math.ceil(clock.now() / (12 * HOUR)) * 12 * HOUR); // so that no tick falls into the deployment
   expect(await laptop.deploy(backupsOf(datastoreId, { Nightly: 'cron(0 0/12 * * ? *)' }))).toBe(0);
   const deployedAt = clock.now();
   await pass(laptop, Math.ceil(deployedAt / (12 * HOUR)) * 12 * HOUR + 70 * MINUTE);
