@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -171,11 +172,11 @@ export function trust(principal: object, condition?: object): object {
   return { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, ...(condition && { Condition: condition }) };
 }
 
-/** Resolves when `condition` returns true. Rejects after two seconds. */
+/** Resolves when `condition` returns true. Rejects after 20 seconds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let attempts = 0; !condition(); attempts += 1) {
-    if (attempts >= 200) {
-      throw new Error(`not true within two seconds: ${condition}`);
+    if (attempts >= 2_000) {
+      throw new Error(`not true within 20 seconds: ${condition}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -183,7 +184,8 @@ export async function eventually(condition: () => boolean): Promise<void> {
 
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    const status = `/proc/${pid}/status`; // a process that has ended stays a zombie until its parent, or process 1, collects it
+    return process.kill(pid, 0) && !(existsSync(status) && /^State:\s+Z/m.test(readFileSync(status, 'utf8')));
   } catch {
     return false;
   }

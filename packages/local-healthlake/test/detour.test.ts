@@ -2,7 +2,7 @@ import { DeleteFHIRDatastoreCommand, ListFHIRImportJobsCommand } from '@aws-sdk/
 import { Harness, patient } from './harness';
 import type { JobOverride } from '../src/healthlake/options';
 
-const PAUSE_MS = 30_000;
+const PAUSE_MS = 3_600_000;
 const PAUSED = { status: 'PAUSED_FOR_MAINTENANCE', ms: PAUSE_MS };
 
 let aws: Harness;
@@ -35,6 +35,7 @@ test.each<[string, JobOverride, string, string[], string | undefined]>([
   expect(paused).toMatchObject({ JobStatus: PAUSED.status });
   expect([paused.EndTime, paused.Message]).toEqual([undefined, undefined]);
 
+  aws.clock.skip(PAUSE_MS);
   const job = await aws.ended(jobId);
   expect(aws.statuses(jobId)).toEqual(['SUBMITTED', 'IN_PROGRESS', ...cancelling, PAUSED.status, ...end]);
   expect(job.Message).toEqual(message);
@@ -45,6 +46,7 @@ test('List returns the status of the option `detour`, and the next job stays QUE
   await start({ detour: PAUSED });
   const [first, second] = [await aws.startImport(), await aws.startImport()];
   await aws.event(first, ({ status }) => String(status) === PAUSED.status);
+  await aws.event(second, ({ status }) => status === 'QUEUED');
   const { ImportJobPropertiesList } = await aws.healthLake.send(new ListFHIRImportJobsCommand({ DatastoreId: aws.datastoreId }));
   expect(ImportJobPropertiesList!.map(({ JobId, JobStatus }) => [JobId, JobStatus])).toEqual([[second, 'QUEUED'], [first, PAUSED.status]]);
 });
@@ -54,6 +56,7 @@ test('an export job shows the status of its option `detour`', async () => {
   const jobId = await aws.startExport();
   await aws.event(jobId, ({ status }) => String(status) === PAUSED.status);
   expect(await aws.describeExport(jobId)).toMatchObject({ JobStatus: PAUSED.status });
+  aws.clock.skip(PAUSE_MS);
   expect(await aws.exportEnded(jobId)).toMatchObject({ JobStatus: 'COMPLETED' });
 });
 

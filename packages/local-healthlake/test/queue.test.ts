@@ -78,11 +78,17 @@ describe('a job', () => {
     ]),
   ])('ends with the outcome that `overrideJob` returns: %j', async (override, statuses, message) => {
     await start({ overrideJob: ({ jobName }) => jobName === 'special' ? override : undefined });
+    const stored: unknown[] = [];
+    aws.service.healthLake.observe(({ jobName, status }) => {
+      if (jobName === 'special' && status === statuses.at(-1)) {
+        stored.push(aws.service.healthLake.resources(aws.datastoreId));
+      }
+    });
     const [special, usual] = [await aws.startImport({ JobName: 'special' }), await aws.startImport({ JobName: 'usual' })];
     const job = await aws.ended(special);
     expect(job.Message).toBe(message);
     expect(aws.statuses(special)).toEqual(statuses);
-    expect(aws.service.healthLake.resources(aws.datastoreId)).toEqual([]);
+    expect(stored).toEqual([[]]);
     expect(await aws.ended(usual)).toMatchObject({ JobStatus: 'COMPLETED' });
   });
 

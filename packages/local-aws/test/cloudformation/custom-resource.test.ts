@@ -89,10 +89,13 @@ describe('CloudFormation', () => {
   });
 
   test('fails a custom resource if no response arrives within ServiceTimeout', async () => {
-    await start({ timeScale: 10_000 });
+    await start({ timeScale: 10 });
     cfn.answer = (event) => event.RequestType === 'Create' ? undefined : {};
     const before = cfn.clock.now();
-    expect(await cfn.deploy({ C: custom({ ServiceTimeout: 900 }) })).toBe('ROLLBACK_COMPLETE');
+    const deployed = cfn.deploy({ C: custom({ ServiceTimeout: 900 }) });
+    await eventually(() => cfn.events.length === 1);
+    cfn.clock.skip(900_000);
+    expect(await deployed).toBe('ROLLBACK_COMPLETE');
     expect(cfn.clock.now() - before).toBeGreaterThanOrEqual(900_000);
     expect((await cfn.history()).join('\n')).toContain(
       `CloudFormation did not receive a response from your custom resource. Please check your logs for requestId [${cfn.events[0].RequestId}].`);

@@ -119,7 +119,7 @@ describe('an update of AWS::HealthLake::FHIRDatastore', () => {
 });
 
 test('a deletion of AWS::HealthLake::FHIRDatastore waits until the data store is DELETED, and succeeds for a missing data store', async () => {
-  aws = await Harness.start({ datastoreCreationMs: 30_000, datastoreDeletionMs: 10_000, deletedDatastoreRetentionMs: 1e9 });
+  aws = await Harness.start({ datastoreCreationMs: 300_000, datastoreDeletionMs: 10_000, deletedDatastoreRetentionMs: 1e9 });
   const id = await aws.createDatastore();
   expect(status(id)).toBe('CREATING');
   await provider().delete({ ...request(PROPERTIES), physicalId: id });
