@@ -9,7 +9,7 @@ import { onLaptop } from './harness/laptop';
 jest.setTimeout(240_000);
 
 test('a deployment rolls back when its job outlasts the time-out, and the next deployment starts a new job', onLaptop(
-  { healthlake: { pace: { minimumDurationMs: 120_000 } } }, async (laptop, data) => {
+  { healthlake: { pace: { minimumDurationMs: 1_200_000 } } }, async (laptop, data) => {
     const app = importApp(data, { completion: Completion.waitFor({ timeout: Duration.minutes(1) }) });
     expect(await laptop.deploy(app)).toBe(1);
     expect(laptop.stack('Import').status).toBe('ROLLBACK_COMPLETE');

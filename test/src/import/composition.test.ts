@@ -187,5 +187,5 @@ describe('a template', () => {
     for (const path of [root, dirname(root), elsewhere, homedir(), tmpdir()].filter((p) => p !== '/')) {
       expect(here).not.toContain(path);
     }
-  });
+  }, 120_000);
 });

@@ -74,16 +74,20 @@ test('shows the whole message with --show-values on a terminal', async () => {
 });
 
 test('watches the jobs until all have ended, with a bar for an import that runs', async () => {
-  const slow = await Harness.start({ pace: { minimumDurationMs: 60_000 } });
+  const HOUR = 3_600_000;
+  const slow = await Harness.start({ pace: { minimumDurationMs: 4 * HOUR } });
   try {
     for (const name of ['1', '2', '3', '4']) {
       await slow.put(`data/${name}.ndjson`, patient(name));
     }
     const id = await slow.startImport();
+    await slow.event(id, ({ progress }) => progress?.TotalNumberOfScannedFiles === 4);
+    slow.clock.skip(HOUR);
     await slow.event(id, ({ progress }) => (progress?.TotalNumberOfImportedFiles ?? 0) > 0);
     const pauses: number[] = [];
     const pause = async (ms: number): Promise<void> => {
       pauses.push(ms);
+      slow.clock.skip(3 * HOUR);
       await slow.ended(id);
     };
     const { code, out } = await healthlake(['jobs', '--watch', ...at(slow)], { pause });
