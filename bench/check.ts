@@ -8,7 +8,8 @@ import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkFiles } from '../packages/healthlake-tools/src/check/run';
-import { listSource, type SourceFile } from '../packages/healthlake-tools/src/check/source';
+import { listSource } from '../packages/healthlake-tools/src/check/source';
+import type { SourceFile } from '../packages/healthlake-tools/src/check/source-file';
 
 const MEGABYTES = 1000;
 

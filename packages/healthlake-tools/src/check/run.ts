@@ -1,4 +1,4 @@
-import type { SourceFile } from './source';
+import type { SourceFile } from './source-file';
 import { StructureLines } from './structure-lines';
 import { type CheckResult, DataSetCheck, type ProblemSummary } from '../../../fhir-ndjson/src/check/data-set-check';
 import { type Console, EXIT, type ExitCode } from '../cli/console';

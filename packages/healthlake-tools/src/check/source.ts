@@ -1,18 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { readingAhead } from './read-ahead';
+import type { SourceFile } from './source-file';
 import { readPieces } from '../../../../lambda/report/shared/objects';
 import { type AwsOptions, s3Client } from '../aws/clients';
 import { toolErrorOf } from '../aws/errors';
 import { listObjects } from '../aws/objects';
 import { isS3Uri, parseS3Uri, s3UriOf } from '../aws/s3-uri';
 import { type FolderFile, listFolder } from '../files/folder';
-
-/** A file of a data set. */
-export interface SourceFile {
-  /** The path below the folder or the prefix. */
-  readonly name: string;
-  readonly size: number;
-  read(): AsyncIterable<Buffer>;
-}
 
 /** Lists the files of a folder, or the objects of a prefix in S3. */
 export async function listSource(argument: string, options: AwsOptions): Promise<SourceFile[]> {
@@ -28,11 +22,11 @@ async function listPrefix(uri: string, options: AwsOptions): Promise<SourceFile[
   const { bucket, key: prefix } = parseS3Uri(uri);
   const objects = await listObjects(s3, { bucket, key: prefix });
   const isFolder = ({ key }: { readonly key: string }): boolean => key.endsWith('/');
-  return objects.filter((object) => !isFolder(object)).map(({ key, size }) => ({
+  return readingAhead(objects.filter((object) => !isFolder(object)).map(({ key, size }) => ({
     name: key.slice(prefix.lastIndexOf('/') + 1),
     size,
     read: () => readObject(s3, bucket, key),
-  }));
+  })));
 }
 
 /** Yields the bytes of an object in pieces. */
