@@ -8,21 +8,24 @@ const MAX_BYTES = 256 * 1024;
 /** The number of objects that may be read at the same time. */
 const MAX_OBJECTS = 16;
 
-/** Returns objects that also begin to read the small objects after them. S3 takes longer to answer a request than to send a small object. */
+/**
+ * Returns the objects in the same order. A read of one object also starts the reads of the small objects that follow, because S3 takes longer to answer a
+ * request than to send a small object.
+ */
 export function readingAhead(objects: readonly SourceFile[]): SourceFile[] {
-  const begun = new Map<SourceFile, Promise<Buffer>>();
+  const started = new Map<SourceFile, Promise<Buffer>>();
   return objects.map((object, n) => ({
     ...object,
     read: async function* () {
       for (const next of objects.slice(n, n + MAX_OBJECTS)) {
-        if (next.size <= MAX_BYTES && isImported(next.name) && !begun.has(next)) {
+        if (next.size <= MAX_BYTES && isImported(next.name) && !started.has(next)) {
           const content = buffer(next.read());
           content.catch(() => undefined); // the read of this object throws the error
-          begun.set(next, content);
+          started.set(next, content);
         }
       }
-      const content = begun.get(object);
-      begun.delete(object);
+      const content = started.get(object);
+      started.delete(object);
       yield* content ? [await content] : object.read();
     },
   }));
