@@ -13,6 +13,18 @@ async function start(override: JobOverride, body = patient('a')): Promise<void> 
   await aws.put('data/1.ndjson', body);
 }
 
+/** Expects that all events are about a job of the data store, with the same details. */
+function expectDetails(details: object): void {
+  for (const event of emitted) {
+    expect(event).toEqual({
+      'source': 'aws.healthlake',
+      'detail-type': expect.any(String),
+      'resources': [`arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/${aws.datastoreId}`],
+      'detail': { ...details, datastoreId: aws.datastoreId },
+    });
+  }
+}
+
 afterEach(() => aws.close());
 
 const MINUTE = 60_000;
@@ -29,14 +41,7 @@ test.each<[string, JobOverride, string, string[]]>([
   const jobId = await aws.startImport();
   const { SubmitTime } = await aws.ended(jobId);
   expect(emitted.map((event) => event['detail-type'])).toEqual([...STARTED, ...end]);
-  for (const event of emitted) {
-    expect(event).toEqual({
-      'source': 'aws.healthlake',
-      'detail-type': expect.any(String),
-      'resources': [`arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/${aws.datastoreId}`],
-      'detail': { jobId, submitTime: SubmitTime!.toISOString(), datastoreId: aws.datastoreId, inputDataConfig: { s3Uri: `s3://${INPUT}/data/` } },
-    });
-  }
+  expectDetails({ jobId, submitTime: SubmitTime!.toISOString(), inputDataConfig: { s3Uri: `s3://${INPUT}/data/` } });
 });
 
 test.each([
@@ -62,12 +67,5 @@ test.each<[string, JobOverride, string[]]>([
   const jobId = await aws.startExport();
   const { SubmitTime } = await aws.exportEnded(jobId);
   expect(emitted.map((event) => event['detail-type'])).toEqual(['Export Job Submitted', 'Export Job In Progress', ...end]);
-  for (const event of emitted) {
-    expect(event).toEqual({
-      'source': 'aws.healthlake',
-      'detail-type': expect.any(String),
-      'resources': [`arn:aws:healthlake:us-east-1:${ACCOUNT}:datastore/fhir/${aws.datastoreId}`],
-      'detail': { jobId, submitTime: SubmitTime!.toISOString(), datastoreId: aws.datastoreId, outputDataConfig: { s3Uri: `s3://${OUTPUT}/data/` } },
-    });
-  }
+  expectDetails({ jobId, submitTime: SubmitTime!.toISOString(), outputDataConfig: { s3Uri: `s3://${OUTPUT}/data/` } });
 });

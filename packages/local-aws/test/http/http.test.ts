@@ -163,15 +163,16 @@ describe('the router', () => {
   });
 
   test('processes requests concurrently', async () => {
-    let [arrived, open] = [0, () => {}];
+    let arrived = 0;
+    let answer = () => {};
     const all = new Promise<void>((resolve) => {
-      open = resolve;
+      answer = resolve;
     });
     aws.router.register('kms', {
       handle: async () => {
         arrived += 1;
         if (arrived === 20) {
-          open();
+          answer();
         }
         await all; // never resolves if the router waits for one response before it processes the next request
         return { status: 200, body: '{}' };

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GetFunctionCommand, InvokeCommand, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
+import { expectNothingRemains } from './abandoned-function';
 import { allow, eventually, Foundation, isRunning, REGION } from '../foundation';
 
 let aws: Foundation;
@@ -79,11 +77,7 @@ describe('Lambda', () => {
 });
 
 test('no function process and no directory remains after the parent process is killed', async () => {
-  const parent = join(__dirname, 'abandoning-parent.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent, 'nodejs22.x']).catch((error) => error);
-  const [pid, directory] = stdout.split(' ');
-  expect(Number(pid)).toBeGreaterThan(0);
-  await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));
+  await expectNothingRemains('nodejs22.x');
 });
 
 describe('the results of a function', () => {

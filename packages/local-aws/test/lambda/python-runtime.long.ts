@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
+import { expectNothingRemains } from './abandoned-function';
 import { describeWithPython } from './python';
 import { eventually, Foundation, isRunning, putObject } from '../foundation';
 
@@ -71,11 +68,7 @@ def handler(event, context):
   });
 
   test('leaves no process and no directory after the local AWS is killed', async () => {
-    const parent = join(__dirname, 'abandoning-parent.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', parent, 'python3.13']).catch((error) => error);
-    const [pid, directory] = stdout.split(' ');
-    expect(Number(pid)).toBeGreaterThan(0);
-    await eventually(() => !isRunning(Number(pid)) && !existsSync(directory));
+    await expectNothingRemains('python3.13');
   });
 });
 
