@@ -17,7 +17,7 @@ export class Hash {
   public high = 0;
   public low = 0;
 
-  /** Becomes the hash of the target `Type/id`. `type` and `id` are the positions of these texts in `json`. A quotation mark must end each of them. */
+  /** Computes the hash of the target `Type/id`. `type` and `id` are the positions in `json` where these texts start. A quotation mark must end each of them. */
   public of(json: Buffer, type: number, id: number): this {
     this.begin();
     this.addPart(json, type);

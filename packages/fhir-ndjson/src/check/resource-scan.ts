@@ -49,8 +49,8 @@ export class ResourceScan implements FoundResource {
   public json: Buffer = Buffer.alloc(0);
 
   /**
-   * Returns true only for a resource that `judgeLine()` accepts. Returns false for some of those too: if the name of a member, the type or the id has an escape
-   * sequence, or if the nesting is deeper than `MAX_DEPTH`. If it returns false, the caller must parse the JSON, and `references` may be incomplete.
+   * Returns whether the scan finds a resource that `judgeLine()` accepts. It doesn't find a resource in which the name of a member, the type or the id has an
+   * escape sequence, or which is nested deeper than `MAX_DEPTH`. If it returns false, the caller must parse the JSON, and `references` may be incomplete.
    */
   public find(json: Buffer): boolean {
     this.json = json;

@@ -34,7 +34,7 @@ interface Part {
   readonly depth: number;
 }
 
-/** The maximum number of Bundles around a Bundle that is unwrapped. `unwrap()` is recursive. */
+/** A Bundle that is inside more Bundles than this is not unwrapped, because `unwrap()` is recursive. */
 const MAX_DEPTH = 100;
 
 const UNWRAPPED_BUNDLES: readonly unknown[] = ['collection', 'transaction', 'batch', 'searchset'];

@@ -42,7 +42,7 @@ test('does not read large objects ahead, nor objects that HealthLake ignores', a
   expect(await text(large.read())).toBe('b.ndjson');
 });
 
-test('throws the error of an object when it is the turn of the object', async () => {
+test('throws the error of an object when that object is read, not earlier', async () => {
   const [first, second, broken] = readingAhead(['a.ndjson', 'b.ndjson', 'broken.ndjson'].map((name) => object(name)));
   expect(await text(first.read())).toBe('a.ndjson');
   expect(await text(second.read())).toBe('b.ndjson');
